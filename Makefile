@@ -1,0 +1,44 @@
+# make demo   sets up .venv, makes the sample project and runs the planning chain on it
+# make test   sets up .venv with the test tools and runs the tests (make test-all: the slow ones too)
+# make lab    opens JupyterLab on the notebooks
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo lab test test-all bench lint clean
+
+demo: $(VENV)/.installed
+	$(BIN)/workbench demo --folder sample-project
+
+lab: $(VENV)/.installed
+	$(BIN)/workbench lab
+
+test: $(VENV)/.installed-for-tests
+	$(BIN)/python -m pytest
+
+test-all: $(VENV)/.installed-for-tests
+	$(BIN)/python -m pytest -m "not benchmark"
+
+bench: $(VENV)/.installed-for-tests
+	$(BIN)/python -m pytest tests/benchmarks -m benchmark
+
+lint: $(VENV)/.installed-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/codespell workbench tests notebooks README.md CHANGELOG.md
+
+clean:
+	rm -rf $(VENV) sample-project build dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.installed-for-tests: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	touch $@ $(VENV)/.installed
