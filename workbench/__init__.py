@@ -1,0 +1,78 @@
+"""A Jupyter-first workbench for planning and analysing energy systems.
+
+::
+
+    from workbench import Project, start
+
+    project = Project.open("kerala")
+    run = start("demand", project, target_year=2040)   # returns at once
+    run                                                # in a notebook: the live panel
+    run.result()                                       # waits, and gives the result
+
+Heavy libraries are loaded when something needs them, not by importing this package.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from workbench.runs.registry import offer_job
+from workbench.runs.run import Run, presenters
+
+if TYPE_CHECKING:
+    from workbench.data.project import Project
+    from workbench.runs.engine import attach, resume, start
+    from workbench.runs.registry import find_job, job, known_jobs
+    from workbench.runs.settings import setting
+    from workbench.runs.units import Unit
+
+__all__ = [
+    "Project",
+    "Run",
+    "Unit",
+    "attach",
+    "find_job",
+    "job",
+    "known_jobs",
+    "resume",
+    "setting",
+    "start",
+]
+
+_LOCATIONS = {
+    "Project": "workbench.data.project",
+    "Unit": "workbench.runs.units",
+    "attach": "workbench.runs.engine",
+    "find_job": "workbench.runs.registry",
+    "job": "workbench.runs.registry",
+    "known_jobs": "workbench.runs.registry",
+    "resume": "workbench.runs.engine",
+    "setting": "workbench.runs.settings",
+    "start": "workbench.runs.engine",
+}
+
+offer_job("demand", "Demand forecast", "workbench.demand.job:forecast_demand")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LOCATIONS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(_LOCATIONS[name])
+    return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def _show_panel(run: Run) -> Mapping[str, Any] | None:
+    # Widgets are loaded when the first run is shown, and only where there is a kernel to show it.
+    from workbench.ui import present
+
+    shown: Mapping[str, Any] = present(run)
+    return shown
+
+
+presenters.append(_show_panel)

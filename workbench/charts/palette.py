@@ -1,0 +1,63 @@
+"""Colours: eight that colour-blind readers can tell apart, a few that carry a meaning, one per carrier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["CARRIERS", "CATEGORIES", "DASHES", "HISTORY", "INK", "carrier_colour", "category_colours"]
+
+CATEGORIES = (
+    "#0072B2",  # blue
+    "#E69F00",  # orange
+    "#009E73",  # bluish green
+    "#CC79A7",  # reddish purple
+    "#56B4E9",  # sky blue
+    "#D55E00",  # vermilion
+    "#F0E442",  # yellow
+    "#7F7F7F",  # grey, in place of a black that a dark page swallows
+)
+"""Okabe and Ito (2008), https://jfly.uni-koeln.de/color/ ; the order keeps neighbours apart."""
+
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+"""Second code beside the colour, for print and for whoever sees no colours."""
+
+HISTORY = "#5B6770"
+"""What has been observed, beside coloured forecasts."""
+
+INK = {"light": "#1F2933", "dark": "#E4E7EB"}
+"""Text on the two backgrounds."""
+
+CARRIERS = {
+    "coal": "#4D4D4D",
+    "lignite": "#6B4F3A",
+    "gas": "#D55E00",
+    "diesel": "#8C564B",
+    "oil": "#8C564B",
+    "nuclear": "#CC79A7",
+    "hydro": "#0072B2",
+    "pumped hydro": "#56B4E9",
+    "wind": "#009E73",
+    "solar": "#F0B400",
+    "rooftop solar": "#F6D55C",
+    "biomass": "#7A9A01",
+    "battery": "#9467BD",
+    "hydrogen": "#17A2B8",
+    "import": "#A0A7AD",
+    "load": "#1F2933",
+    "unserved": "#C00000",
+}
+"""One colour per carrier, everywhere; written to PyPSA's ``carriers.color`` too."""
+
+
+def carrier_colour(carrier: str) -> str:
+    """Colour of a carrier; a longer name takes the colour of the word it holds, an unknown one is grey."""
+    name = carrier.lower().replace("_", " ")
+    if name in CARRIERS:
+        return CARRIERS[name]
+    held = [known for known in CARRIERS if known in name]
+    return CARRIERS[max(held, key=len)] if held else CATEGORIES[-1]
+
+
+def category_colours(names: Iterable[str]) -> dict[str, str]:
+    """Give each name a colour; from the ninth on they come round again, told apart by :data:`DASHES`."""
+    return {name: CATEGORIES[index % len(CATEGORIES)] for index, name in enumerate(names)}

@@ -1,0 +1,66 @@
+"""House style of every chart: registered with Plotly as ``workbench_light`` and ``workbench_dark``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import plotly.graph_objects as go
+import plotly.io as pio
+
+from workbench.charts.palette import CATEGORIES, INK
+
+__all__ = ["Theme", "register_templates", "use_theme"]
+
+Theme = Literal["light", "dark"]
+
+_GRID = {"light": "#E4E7EB", "dark": "#3E4C59"}
+_PAPER = {"light": "#FFFFFF", "dark": "#111417"}
+_FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+def register_templates(default: Theme = "light") -> None:
+    """Make both templates known to Plotly and use one for every figure made from now on."""
+    for theme in ("light", "dark"):
+        pio.templates[f"workbench_{theme}"] = _template(theme)
+    pio.templates.default = f"workbench_{default}"
+
+
+def use_theme(figure: go.Figure, theme: Theme) -> go.Figure:
+    """Return the same figure in the other theme; data and titles stay."""
+    return go.Figure(figure).update_layout(template=f"workbench_{theme}")
+
+
+def _template(theme: str) -> go.layout.Template:
+    axis = {
+        "gridcolor": _GRID[theme],
+        "linecolor": _GRID[theme],
+        "zerolinecolor": _GRID[theme],
+        "zerolinewidth": 1,
+        "ticks": "outside",
+        "tickcolor": _GRID[theme],
+        "ticklen": 4,
+        "title": {"standoff": 8, "font": {"size": 12}},
+        "automargin": True,
+    }
+    return go.layout.Template(
+        layout={
+            "colorway": CATEGORIES,
+            "colorscale": {"sequential": "Cividis", "sequentialminus": "Cividis", "diverging": "RdBu"},
+            "font": {"family": _FONT, "size": 12, "color": INK[theme]},
+            "title": {"x": 0, "xref": "paper", "xanchor": "left", "font": {"size": 15}, "pad": {"b": 8}},
+            "paper_bgcolor": _PAPER[theme],
+            "plot_bgcolor": _PAPER[theme],
+            "margin": {"l": 64, "r": 16, "t": 56, "b": 48},
+            "xaxis": {**axis, "showgrid": False},
+            "yaxis": axis,
+            "legend": {"orientation": "h", "y": -0.18, "x": 0, "yanchor": "top", "title": {"text": ""}},
+            "hovermode": "x unified",
+            "hoverlabel": {"font": {"family": _FONT, "size": 12}},
+            "separators": ".,",
+            "bargap": 0.25,
+        },
+        data={
+            "scatter": [{"line": {"width": 2}}],
+            "heatmap": [{"colorscale": "Cividis"}],
+        },
+    )

@@ -1,0 +1,203 @@
+"""Every error that the workbench raises on purpose.
+
+The tree::
+
+    WorkbenchError
+    ├── RunError                 about a run; carries ``.run`` (its id)
+    │   ├── RunFailed            the job raised; ``__cause__`` is the job's own error where it is at hand
+    │   ├── RunCancelled         somebody asked for the end, and the work has stopped
+    │   ├── RunInterrupted       the process that owned the run is gone
+    │   ├── ScenarioBusy         another run is writing the same scenario
+    │   ├── ControlRefused       a request that this run cannot take (finished, unknown setting …)
+    │   └── UnknownRun           (also KeyError)
+    ├── UnitFailed               a unit of a run failed; carries ``.key``
+    ├── ChildCrashed             a child process ended without an answer; carries ``.exit_code``
+    ├── SettingError             (also ValueError) a config value; carries ``.setting`` and ``.value``
+    ├── JournalError             the journal cannot be read or written
+    │   └── JournalTooNew        written by a newer version of the workbench
+    ├── ProjectError             a project folder cannot be opened or created; carries ``.path``
+    └── DataError                about an input; carries ``.file`` and ``.problems``
+        ├── UnreadableFile       (also OSError) missing, locked, too large, or of another kind
+        └── InvalidData          (also ValueError) read, but its content does not fit
+
+Each error is one sentence that says what was found, what was expected, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.data.problems import Problem
+
+__all__ = [
+    "ChildCrashed",
+    "ControlRefused",
+    "DataError",
+    "InvalidData",
+    "JournalError",
+    "JournalTooNew",
+    "ProjectError",
+    "RunCancelled",
+    "RunError",
+    "RunFailed",
+    "RunInterrupted",
+    "ScenarioBusy",
+    "SettingError",
+    "UnitFailed",
+    "UnknownRun",
+    "UnreadableFile",
+    "WorkbenchError",
+]
+
+
+class WorkbenchError(Exception):
+    """Base of all errors that the workbench raises on purpose."""
+
+    def __str__(self) -> str:
+        # KeyError, one of the builtin bases below, would show the repr of the message.
+        return Exception.__str__(self)
+
+
+class RunError(WorkbenchError):
+    """Something about one run.
+
+    Parameters
+    ----------
+    message
+        One sentence.
+    run
+        Id of the run.
+    """
+
+    def __init__(self, message: str, run: str = "") -> None:
+        super().__init__(message)
+        self.run = run
+
+
+class RunFailed(RunError):
+    """The job raised an error, or its process ended by itself."""
+
+
+class RunCancelled(RunError):
+    """The run was cancelled and its work has stopped."""
+
+
+class RunInterrupted(RunError):
+    """The process that owned the run is gone; ``resume`` repeats only what is unfinished."""
+
+
+class ScenarioBusy(RunError):
+    """Another run is still writing the same scenario: queue behind it, rename, or cancel it."""
+
+
+class ControlRefused(RunError):
+    """The run cannot take this request in its state, or the setting cannot be adjusted."""
+
+
+class UnknownRun(RunError, KeyError):
+    """The journal knows no such run."""
+
+
+class UnitFailed(WorkbenchError):
+    """One unit of a run failed.
+
+    Parameters
+    ----------
+    message
+        One sentence, with the reason.
+    key
+        Key of the unit.
+    """
+
+    def __init__(self, message: str, key: str = "") -> None:
+        super().__init__(message)
+        self.key = key
+
+
+class ChildCrashed(WorkbenchError):
+    """A child process ended without giving its answer.
+
+    Parameters
+    ----------
+    message
+        One sentence.
+    exit_code
+        As ``subprocess`` reports it: negative is the number of the signal.
+    """
+
+    def __init__(self, message: str, exit_code: int | None = None) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class SettingError(WorkbenchError, ValueError):
+    """A value that a setting does not allow.
+
+    Parameters
+    ----------
+    message
+        One sentence that names the setting, the value seen and what is allowed.
+    setting
+        Name of the setting.
+    value
+        The value seen.
+    """
+
+    def __init__(self, message: str, setting: str = "", value: object = None) -> None:
+        super().__init__(message)
+        self.setting = setting
+        self.value = value
+
+
+class JournalError(WorkbenchError):
+    """The journal cannot be read or written."""
+
+
+class JournalTooNew(JournalError):
+    """The journal was written by a newer version of the workbench."""
+
+
+class ProjectError(WorkbenchError):
+    """A project folder cannot be opened or created.
+
+    Parameters
+    ----------
+    message
+        One sentence.
+    path
+        The folder it is about.
+    """
+
+    def __init__(self, message: str, path: Path | str = "") -> None:
+        super().__init__(message)
+        self.path = Path(path)
+
+
+class DataError(WorkbenchError):
+    """Something about an input file.
+
+    Parameters
+    ----------
+    message
+        One sentence that names the file, and the sheet and cell where they are known.
+    file
+        The file it is about.
+    problems
+        Every problem that was found in the same pass.
+    """
+
+    def __init__(self, message: str, file: Path | str = "", problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.file = Path(file)
+        self.problems = tuple(problems)
+
+
+class UnreadableFile(DataError, OSError):
+    """The file is missing, locked, too large, or not of the kind its name says."""
+
+
+class InvalidData(DataError, ValueError):
+    """The file was read, but its content does not fit; ``.problems`` lists everything at once."""
