@@ -1,0 +1,201 @@
+"""A child process for work that cannot look at a flag, and that must never outlive this process.
+
+The child gets its calls and its stop request over a private connection. Its standard output and error, down to
+what native code writes to the file descriptors, are read line by line into the run's log. Three things keep it
+from becoming an orphan: it ends when the connection breaks, the kernel is asked to kill it when the thread that
+started it ends (Linux), and it has a process group of its own, which is killed as a whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import IO, TYPE_CHECKING, Any
+
+import cloudpickle
+
+from workbench.errors import ChildCrashed, UnitFailed
+from workbench.runs.child_main import restore_search_path
+from workbench.runs.states import EventKind, Level
+
+if TYPE_CHECKING:
+    from workbench.runs.job import Job, Sink
+
+__all__ = ["Child"]
+
+ASK_SECONDS = 0.3
+TERMINATE_SECONDS = 0.3
+LOOK_SECONDS = 0.05
+
+
+class Child:
+    """One child process, used again for call after call; a context manager that leaves nothing behind.
+
+    Parameters
+    ----------
+    job, sink
+        The run that the child's output and requests belong to.
+    """
+
+    def __init__(self, job: Job, sink: Sink) -> None:
+        self._job = job
+        self._sink = sink
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+        self._readers: list[threading.Thread] = []
+        self._stage = ""
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id, None when none is running."""
+        return None if self._process is None else self._process.pid
+
+    def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """Call a function in the child and wait; the run's requests are looked at meanwhile.
+
+        Raises
+        ------
+        ChildCrashed
+            When the child ended without an answer; the next call starts a new one.
+        UnitFailed
+            When the function raised.
+        CancelSignal
+            When the run was cancelled; the child has ended by then.
+        """
+        self._stage = self._job.stage_path()
+        if self._process is None or self._process.poll() is not None:
+            self.stop()
+            self._start()
+        assert self._connection is not None
+        try:
+            self._connection.send_bytes(cloudpickle.dumps((self._stage, function, arguments), protocol=5))
+            while True:
+                if self._connection.poll(LOOK_SECONDS):
+                    kind, content = cloudpickle.loads(self._connection.recv_bytes())
+                    if kind == "result":
+                        return content
+                    if kind == "error":
+                        self._raise(content)
+                    self._sink.emit(content.pop("kind"), **content)
+                self._sink.checkpoint(holding=self)
+        except (EOFError, ConnectionError):
+            raise ChildCrashed(*self._describe_end()) from None
+        except BaseException:
+            if self._process is not None and self._process.poll() is None:
+                self.stop()
+            raise
+
+    def suspend(self) -> None:
+        """Hold the child where it is (SIGSTOP)."""
+        self._signal(signal.SIGSTOP)
+
+    def proceed(self) -> None:
+        """Let a suspended child go on (SIGCONT)."""
+        self._signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """End the child: asked first, then terminated, then killed, with its whole process group."""
+        process, self._process = self._process, None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.send_bytes(b"")
+        if process is not None:
+            self._end(process)
+            for reader in self._readers:
+                reader.join(timeout=1)
+            self._sink.remove_child(process.pid)
+        if connection is not None:
+            connection.close()
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        _signal_group(process.pid, signal.SIGCONT)
+        for number, patience in ((None, ASK_SECONDS), (signal.SIGTERM, TERMINATE_SECONDS)):
+            if number is not None:
+                _signal_group(process.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(patience)
+                break
+        # Also when the child itself has gone: what it started may still be there.
+        _signal_group(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "workbench.runs.child_main", str(theirs.fileno()), str(os.getpid())],
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                env={**os.environ, **restore_search_path(), "PYTHONUNBUFFERED": "1"},
+            )
+        self._connection = Connection(ours.detach())
+        self._sink.add_child(self._process.pid)
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self._readers = [
+            self._read_lines(self._process.stdout, Level.INFO),
+            self._read_lines(self._process.stderr, Level.WARNING),
+        ]
+
+    def _read_lines(self, pipe: IO[bytes], level: Level) -> threading.Thread:
+        def read() -> None:
+            with pipe:
+                for raw in pipe:
+                    line = raw.decode("utf-8", "replace").rstrip("\r\n").rpartition("\r")[2]
+                    if line.strip():
+                        self._sink.emit(EventKind.LOG, line, stage=self._stage, level=level)
+
+        thread = threading.Thread(target=read, name="workbench child output", daemon=True)
+        thread.start()
+        return thread
+
+    def _raise(self, content: tuple[str, str, bytes | None]) -> None:
+        sentence, trace, pickled = content
+        self._sink.emit(EventKind.LOG, trace, stage=self._stage, level=Level.DEBUG)
+        original = None
+        if pickled is not None:
+            with contextlib.suppress(Exception):
+                original = cloudpickle.loads(pickled)
+        raise original if isinstance(original, Exception) else UnitFailed(sentence)
+
+    def _describe_end(self) -> tuple[str, int | None]:
+        process = self._process
+        code = None
+        if process is not None:
+            deadline = time.monotonic() + 1
+            while (code := process.poll()) is None and time.monotonic() < deadline:
+                time.sleep(0.01)
+        self.stop()
+        if code is None:
+            return "The child process closed its connection.", None
+        if code < 0:
+            name = signal.Signals(-code).name
+            return f"The child process was ended by signal {-code} ({name}).", code
+        return f"The child process ended with exit code {code} before giving its result.", code
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.poll() is None:
+            _signal_group(self._process.pid, number)
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)

@@ -1,0 +1,258 @@
+"""Reading a journal, from any process, without ever blocking the one that writes it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import JournalError, UnknownRun
+from workbench.runs.events import Event
+from workbench.runs.process_identity import ProcessIdentity
+from workbench.runs.records import LogLine, RunRecord
+from workbench.runs.schema import check_version
+from workbench.runs.states import Cause, EventKind, Level, RunState
+
+__all__ = ["JournalReader"]
+
+_RUN_COLUMNS = (
+    "number, id, job, title, scenario, config, version, resumed_from, host, pid, process_started, "
+    "created, started, ended, state, cause, reason"
+)
+_EVENT_COLUMNS = "seq, time, kind, stage, message, fraction, level, data"
+
+
+class JournalReader:
+    """A read-only view of one journal; safe to use from several threads.
+
+    Parameters
+    ----------
+    path
+        The journal of a project.
+
+    Raises
+    ------
+    JournalError
+        When there is no journal, or it is damaged.
+    JournalTooNew
+        When a newer workbench wrote it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if not path.is_file():
+            raise JournalError(f"{path} does not exist: this project has no runs yet.")
+        self._lock = threading.Lock()
+        try:
+            self._connection = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro",
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
+                timeout=5,
+            )
+        except sqlite3.Error as error:
+            raise JournalError(f"{path} cannot be opened: {error}.") from error
+        check_version(self._connection, path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    def run(self, run_id: str) -> RunRecord:
+        """Find a run by its id, or by the beginning of it when that is enough.
+
+        Raises
+        ------
+        UnknownRun
+            When there is none, or several begin like that.
+        """
+        pattern = run_id.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        rows = self._rows(
+            f"SELECT {_RUN_COLUMNS} FROM run WHERE id LIKE ? ESCAPE '\\' ORDER BY id = ? DESC LIMIT 2",
+            (pattern, run_id),
+        )
+        if not rows or (len(rows) > 1 and rows[0][1] != run_id):
+            found = "several runs begin" if rows else "no run begins"
+            raise UnknownRun(f"In {self.path}, {found} with {run_id!r}; `workbench runs` lists them.", run_id)
+        return _record(rows[0])
+
+    def runs(
+        self,
+        *,
+        states: Iterable[RunState | str] = (),
+        job: str | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        limit: int = 1000,
+    ) -> list[RunRecord]:
+        """List runs, newest first.
+
+        Parameters
+        ----------
+        states
+            Only runs in one of these states.
+        job
+            Only runs of this job.
+        since, until
+            Only runs created in this span, seconds since 1970-01-01 UTC.
+        limit
+            At most so many.
+        """
+        conditions: list[str] = []
+        values: list[Any] = []
+        wanted = [str(RunState(state)) for state in states]
+        if wanted:
+            conditions.append(f"state IN ({', '.join('?' * len(wanted))})")
+            values += wanted
+        for condition, value in (("job = ?", job), ("created >= ?", since), ("created <= ?", until)):
+            if value is not None:
+                conditions.append(condition)
+                values.append(value)
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        rows = self._rows(
+            f"SELECT {_RUN_COLUMNS} FROM run {where} ORDER BY created DESC, number DESC LIMIT ?",
+            (*values, limit),
+        )
+        return [_record(row) for row in rows]
+
+    def lineage(self, record: RunRecord) -> list[int]:
+        """Numbers of the runs that this one went on from, nearest first."""
+        numbers: list[int] = []
+        earlier = record.resumed_from
+        while earlier is not None and len(numbers) < 1000:
+            parent = self.run(earlier)
+            numbers.append(parent.number)
+            earlier = parent.resumed_from
+        return numbers
+
+    def events(
+        self, run: int, after: int = 0, *, kinds: Sequence[EventKind] = (), limit: int = -1
+    ) -> list[Event]:
+        """Events of a run that follow ``seq == after``, in order."""
+        condition = ""
+        if kinds:
+            condition = f"AND kind IN ({', '.join('?' * len(kinds))})"
+            if EventKind.LOG not in kinds:
+                # Lets SQLite walk the small index that leaves the log lines out.
+                condition += " AND line IS NULL"
+        rows = self._rows(
+            f"SELECT {_EVENT_COLUMNS} FROM event WHERE run = ? AND seq > ? {condition} ORDER BY seq LIMIT ?",
+            (run, after, *map(str, kinds), limit),
+        )
+        return [_event(row) for row in rows]
+
+    def each_event(self, run: int, after: int = 0, *, page: int = 5000) -> Iterator[Event]:
+        """Walk all events of a run without holding them in memory."""
+        while events := self.events(run, after, limit=page):
+            yield from events
+            after = events[-1].seq
+
+    def last_seq(self, run: int) -> int:
+        """Number of the newest event of a run, 0 when there is none."""
+        return int(self._rows("SELECT max(seq) FROM event WHERE run = ?", (run,))[0][0] or 0)
+
+    def last_progress(self, run: int) -> list[Event]:
+        """Newest progress event of each stage of a run."""
+        rows = self._rows(
+            f"SELECT {_EVENT_COLUMNS} FROM event WHERE run = ? AND seq IN (SELECT max(seq) FROM event "
+            "WHERE run = ? AND kind = 'progress' AND line IS NULL GROUP BY stage) ORDER BY seq",
+            (run, run),
+        )
+        return [_event(row) for row in rows]
+
+    def count_lines(self, run: int, *, level: Level = Level.DEBUG, contains: str = "") -> int:
+        """Count the log lines at or above a level that contain a text (case does not matter)."""
+        if level == Level.DEBUG and not contains:
+            sql = "SELECT coalesce(max(line), 0) FROM event WHERE run = ? AND line IS NOT NULL"
+            return int(self._rows(sql, (run,))[0][0])
+        condition, values = _line_condition(level, contains)
+        return int(self._rows(f"SELECT count(*) FROM event {condition}", (run, *values))[0][0])
+
+    def lines(
+        self, run: int, first: int, count: int, *, level: Level = Level.DEBUG, contains: str = ""
+    ) -> list[LogLine]:
+        """Log lines number ``first`` (from 0) to ``first + count`` of those that pass the filter."""
+        columns = "line, seq, time, level, stage, message"
+        if level == Level.DEBUG and not contains:
+            rows = self._rows(
+                f"SELECT {columns} FROM event WHERE run = ? AND line > ? AND line <= ? ORDER BY line",
+                (run, first, first + count),
+            )
+        else:
+            condition, values = _line_condition(level, contains)
+            rows = self._rows(
+                f"SELECT {columns} FROM event {condition} ORDER BY line LIMIT ? OFFSET ?",
+                (run, *values, count, first),
+            )
+        return [
+            LogLine(line, seq, time, Level(number).word, stage, message)
+            for line, seq, time, number, stage, message in rows
+        ]
+
+    def refusal(self, request: int) -> tuple[bool, str | None]:
+        """Tell whether a request was answered, and why it was refused if it was."""
+        rows = self._rows("SELECT answered, refusal FROM request WHERE number = ?", (request,))
+        return (bool(rows) and rows[0][0] is not None, rows[0][1] if rows else None)
+
+    def queue_place(self, record: RunRecord) -> int:
+        """How many queued runs of the same process come before this one."""
+        return int(
+            self._rows(
+                "SELECT count(*) FROM run WHERE state = 'queued' AND pid = ? AND host = ? AND number < ?",
+                (record.owner.pid, record.owner.host, record.number),
+            )[0][0]
+        )
+
+    def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        try:
+            with self._lock:
+                return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise JournalError(f"{self.path} cannot be read: {error}.") from error
+
+
+def _line_condition(level: Level, contains: str) -> tuple[str, list[Any]]:
+    condition, values = "WHERE run = ? AND line IS NOT NULL AND level >= ?", [int(level)]
+    if contains:
+        condition += " AND instr(lower(message), ?) > 0"
+        return condition, [*values, contains.lower()]
+    return condition, values
+
+
+def _record(row: Sequence[Any]) -> RunRecord:
+    return RunRecord(
+        number=row[0],
+        id=row[1],
+        job=row[2],
+        title=row[3],
+        scenario=row[4],
+        config=json.loads(row[5]),
+        version=row[6],
+        resumed_from=row[7],
+        owner=ProcessIdentity(row[8], row[9], row[10]),
+        created=row[11],
+        started=row[12],
+        ended=row[13],
+        state=RunState(row[14]),
+        cause=Cause(row[15]),
+        reason=row[16],
+    )
+
+
+def _event(row: Sequence[Any]) -> Event:
+    seq, time, kind, stage, message, fraction, level, data = row
+    return Event(
+        seq,
+        time,
+        EventKind(kind),
+        stage,
+        message,
+        fraction,
+        Level(level).word,
+        None if data is None else json.loads(data),
+    )

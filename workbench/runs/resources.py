@@ -1,0 +1,96 @@
+"""CPU time and memory of one run: its own threads and its child processes, not the whole kernel."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from dataclasses import dataclass
+
+import psutil
+
+__all__ = ["Resources", "Sample", "judge"]
+
+_SELF = psutil.Process()
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a run has used so far.
+
+    Attributes
+    ----------
+    cpu_seconds
+        CPU time of the run's threads and children since it began (s).
+    memory
+        Resident memory of this process and the run's children (bytes).
+    """
+
+    cpu_seconds: float
+    memory: int
+
+
+class Resources:
+    """Knows which threads and child processes work for a run."""
+
+    def __init__(self) -> None:
+        self._threads: dict[int, float] = {}
+        self._children: dict[int, float] = {}
+        self._spent = 0.0
+        self._lock = threading.Lock()
+
+    def add_thread(self) -> None:
+        """Count the calling thread in."""
+        number = threading.get_native_id()
+        with self._lock:
+            self._threads.setdefault(number, _thread_seconds().get(number, 0.0))
+
+    def add_child(self, pid: int) -> None:
+        """Count a child process in."""
+        with self._lock:
+            self._children[pid] = 0.0
+
+    def remove_child(self, pid: int) -> None:
+        """Keep what an ended child has used."""
+        with self._lock:
+            self._spent += self._children.pop(pid, 0.0)
+
+    def sample(self) -> Sample:
+        """Read CPU time and memory now."""
+        with self._lock:
+            threads, children = dict(self._threads), list(self._children)
+        by_thread = _thread_seconds()
+        cpu = sum(by_thread[number] - base for number, base in threads.items() if number in by_thread)
+        memory = _SELF.memory_info().rss
+        for pid in children:
+            with contextlib.suppress(psutil.Error):
+                process = psutil.Process(pid)
+                family = [process, *process.children(recursive=True)]
+                seconds = sum(sum(member.cpu_times()[:2]) for member in family)
+                memory += sum(member.memory_info().rss for member in family)
+                with self._lock:
+                    self._children[pid] = seconds
+        with self._lock:
+            return Sample(cpu + self._spent + sum(self._children.values()), memory)
+
+
+def judge(silent: float, busy_share: float, limit: float) -> str:
+    """Tell a run that computes quietly from one that hangs.
+
+    Parameters
+    ----------
+    silent
+        Seconds since its last event.
+    busy_share
+        CPU time used per second since the last look (1.0 is one core).
+    limit
+        Seconds of silence that are nothing to speak of.
+    """
+    if silent < limit:
+        return ""
+    if busy_share >= 0.02:
+        return f"silent for {silent:.0f} s but busy ({busy_share:.0%} of a core)"
+    return f"stalled: no event and no CPU time for {silent:.0f} s"
+
+
+def _thread_seconds() -> dict[int, float]:
+    return {thread.id: thread.user_time + thread.system_time for thread in _SELF.threads()}

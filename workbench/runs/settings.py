@@ -1,0 +1,335 @@
+"""The parameters of a job: a frozen dataclass whose fields carry title, unit, help and bounds.
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    target_year: int = setting(2040, help="Last year of the forecast", minimum=2020, maximum=2100, adjustable=True)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from workbench.errors import SettingError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of one parameter, for forms, the command line and validation."""
+
+    name: str
+    type: Any
+    default: Any
+    title: str
+    help: str
+    unit: str
+    minimum: float | None
+    maximum: float | None
+    choices: tuple[Any, ...]
+    adjustable: bool
+
+
+def setting(
+    default: Any,
+    *,
+    help: str,  # noqa: A002 - the word that every form uses
+    title: str = "",
+    unit: str = "",
+    minimum: float | None = None,
+    maximum: float | None = None,
+    choices: Sequence[Any] = (),
+    adjustable: bool = False,
+) -> Any:
+    """Declare a field of a config.
+
+    Parameters
+    ----------
+    default
+        Value of the field; a callable without arguments makes a new one each time.
+    help
+        One line for the form and the command line.
+    title
+        Label; made from the field's name when left out.
+    unit
+        Unit of the value, such as ``"MW"`` or ``"%"``.
+    minimum, maximum
+        Bounds, both allowed values.
+    choices
+        Allowed values (of the elements, for a sequence).
+    adjustable
+        Whether the value may be changed while a run goes on.
+    """
+    facts = {
+        "help": help,
+        "title": title,
+        "unit": unit,
+        "minimum": minimum,
+        "maximum": maximum,
+        "choices": tuple(choices),
+        "adjustable": adjustable,
+    }
+    if callable(default):
+        return dataclasses.field(default_factory=default, metadata={"setting": facts})
+    return dataclasses.field(default=default, metadata={"setting": facts})
+
+
+def settings_of(config_type: type) -> tuple[Setting, ...]:
+    """List the settings of a config type, in the order of its fields."""
+    hints = typing.get_type_hints(config_type)
+    found = []
+    for field in dataclasses.fields(config_type):
+        facts = field.metadata.get("setting", {})
+        default = field.default
+        if field.default_factory is not dataclasses.MISSING:
+            default = field.default_factory()
+        found.append(
+            Setting(
+                name=field.name,
+                type=hints[field.name],
+                default=default,
+                title=facts.get("title") or field.name.replace("_", " ").capitalize(),
+                help=facts.get("help", ""),
+                unit=facts.get("unit", ""),
+                minimum=facts.get("minimum"),
+                maximum=facts.get("maximum"),
+                choices=facts.get("choices", ()),
+                adjustable=facts.get("adjustable", False),
+            )
+        )
+    return tuple(found)
+
+
+def validate(config: Any) -> None:
+    """Check every field of a config against its declared type, bounds and choices.
+
+    Raises
+    ------
+    SettingError
+        On the first value that is not allowed.
+    """
+    for item in settings_of(type(config)):
+        value = getattr(config, item.name)
+        if not _is_of_type(value, item.type):
+            raise SettingError(
+                f"{item.title} ({item.name}) is {value!r}, expected {describe_type(item.type)}.",
+                item.name,
+                value,
+            )
+        elements = list(value) if isinstance(value, (tuple, list)) else [value]
+        for element in elements:
+            _check_element(item, element)
+
+
+def changed(config: Any, changes: Mapping[str, Any], *, while_running: bool = False) -> Any:
+    """Return a copy of a config with some values changed, validated.
+
+    Parameters
+    ----------
+    config
+        The config to start from; it is left as it is.
+    changes
+        New values by name; text is read as the setting's type.
+    while_running
+        Refuse settings that are not marked adjustable.
+
+    Raises
+    ------
+    SettingError
+        When a name is unknown, a value is not allowed, or the setting is fixed while the run goes on.
+    """
+    known = {item.name: item for item in settings_of(type(config))}
+    converted = {}
+    for name, value in changes.items():
+        if name not in known:
+            raise SettingError(f"There is no setting {name!r}; known are {', '.join(known)}.", name, value)
+        if while_running and not known[name].adjustable:
+            adjustable = [item.name for item in known.values() if item.adjustable] or ["none"]
+            raise SettingError(
+                f"{name} is fixed while a run goes on; adjustable here: {', '.join(adjustable)}.", name, value
+            )
+        converted[name] = from_plain(known[name].type, value, name)
+    result = dataclasses.replace(config, **converted)
+    validate(result)
+    return result
+
+
+def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
+    """Read ``name=value`` words, as the command line takes them.
+
+    Raises
+    ------
+    SettingError
+        When a word has no ``=``.
+    """
+    found = {}
+    for word in assignments:
+        name, sign, value = word.partition("=")
+        if not sign:
+            raise SettingError(f"{word!r} is no setting; write name=value, such as target_year=2040.", word)
+        found[name.strip().replace("-", "_")] = value.strip()
+    return found
+
+
+def to_plain(value: Any) -> Any:
+    """Turn a config (or any value inside one) into what JSON can hold."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(key): to_plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return [to_plain(item) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return str(value)
+
+
+def config_from_plain(config_type: type, plain: Mapping[str, Any]) -> Any:
+    """Make a config from what :func:`to_plain` gave; unknown names are refused.
+
+    Raises
+    ------
+    SettingError
+        When a name is unknown or a value is not allowed.
+    """
+    return changed(config_type(), plain)
+
+
+def from_plain(kind: Any, value: Any, name: str) -> Any:
+    """Read one value (text from a form or the command line, or plain JSON) as a declared type.
+
+    Raises
+    ------
+    SettingError
+        When the value cannot be read as that type.
+    """
+    try:
+        return _convert(kind, value)
+    except (TypeError, ValueError, KeyError) as error:
+        raise SettingError(f"{name} is {value!r}, expected {describe_type(kind)}.", name, value) from error
+
+
+def describe_type(kind: Any) -> str:
+    """Say a type in words."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(describe_type(part) for part in arguments)
+    if origin in (tuple, list):
+        return f"a list of {describe_type(arguments[0])}" if arguments else "a list"
+    if origin is dict:
+        return f"name = {describe_type(arguments[1])} pairs"
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return "one of " + ", ".join(str(member.value) for member in kind)
+    words = {int: "a whole number", float: "a number", str: "text", bool: "yes or no", type(None): "nothing"}
+    return words.get(kind, getattr(kind, "__name__", str(kind)))
+
+
+def _check_element(item: Setting, element: Any) -> None:
+    allowed = ", ".join(str(choice) for choice in item.choices)
+    if item.choices and element is not None and element not in item.choices:
+        raise SettingError(
+            f"{item.title} ({item.name}) is {element!r}, expected one of {allowed}.", item.name, element
+        )
+    if isinstance(element, bool) or not isinstance(element, (int, float)):
+        return
+    unit = f" {item.unit}" if item.unit else ""
+    if item.minimum is not None and not element >= item.minimum:
+        raise SettingError(
+            f"{item.title} ({item.name}) is {element}{unit}, the least allowed is {item.minimum}{unit}.",
+            item.name,
+            element,
+        )
+    if item.maximum is not None and not element <= item.maximum:
+        raise SettingError(
+            f"{item.title} ({item.name}) is {element}{unit}, the most allowed is {item.maximum}{unit}.",
+            item.name,
+            element,
+        )
+
+
+def _is_of_type(value: Any, kind: Any) -> bool:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if kind is Any:
+        return True
+    if origin in (typing.Union, types.UnionType):
+        return any(_is_of_type(value, part) for part in arguments)
+    if origin is typing.Literal:
+        return value in arguments
+    if origin in (tuple, list):
+        if not isinstance(value, origin):
+            return False
+        if origin is tuple and arguments and arguments[-1] is not Ellipsis:
+            return len(value) == len(arguments) and all(map(_is_of_type, value, arguments))
+        return all(_is_of_type(element, arguments[0]) for element in value) if arguments else True
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return isinstance(value, Mapping) and all(
+            _is_of_type(key, arguments[0]) and _is_of_type(item, arguments[1]) for key, item in value.items()
+        )
+    if kind is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, kind)
+
+
+def _convert(kind: Any, value: Any) -> Any:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if kind is Any or (origin is None and isinstance(kind, type) and type(value) is kind):
+        return value
+    if origin in (typing.Union, types.UnionType):
+        return _convert_union(arguments, value)
+    if origin is typing.Literal:
+        return next(choice for choice in arguments if str(choice) == str(value))
+    if origin in (tuple, list):
+        parts = (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
+        if origin is tuple and arguments[-1] is not Ellipsis:
+            return tuple(_convert(part_kind, part) for part_kind, part in zip(arguments, parts, strict=True))
+        return origin(_convert(arguments[0], part) for part in parts)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        pairs = (
+            dict(part.split(":", 1) for part in value.split(",") if part) if isinstance(value, str) else value
+        )
+        return {_convert(arguments[0], key): _convert(arguments[1], item) for key, item in pairs.items()}
+    if dataclasses.is_dataclass(kind):
+        return config_from_plain(typing.cast(type, kind), value)
+    if kind is bool:
+        return _convert_bool(value)
+    if kind is int and isinstance(value, float) and not value.is_integer():
+        raise ValueError(value)
+    return kind(value)
+
+
+def _convert_union(kinds: Sequence[Any], value: Any) -> Any:
+    if value is None or (isinstance(value, str) and value.lower() in ("", "none") and type(None) in kinds):
+        return None
+    for kind in kinds:
+        if kind is not type(None):
+            try:
+                return _convert(kind, value)
+            except (TypeError, ValueError, KeyError):
+                continue
+    raise ValueError(value)
+
+
+def _convert_bool(value: Any) -> bool:
+    words = {
+        "yes": True,
+        "true": True,
+        "on": True,
+        "1": True,
+        "no": False,
+        "false": False,
+        "off": False,
+        "0": False,
+    }
+    if isinstance(value, bool):
+        return value
+    return words[str(value).lower()]

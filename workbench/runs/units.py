@@ -1,0 +1,66 @@
+"""Independent pieces of a run, and what came of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.errors import UnitFailed
+
+__all__ = ["Outcome", "Unit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One independent piece of work.
+
+    Attributes
+    ----------
+    key
+        What it is, unique in its map: ``"Domestic/damped growth"``. With the hash of its arguments, this is
+        how it is recognised on resume.
+    arguments
+        Positional arguments of the function; picklable where units run in other processes.
+    stage
+        Name of the child stage it belongs to; units with the same name form one stage.
+    """
+
+    key: str
+    arguments: tuple[Any, ...] = ()
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one unit.
+
+    Attributes
+    ----------
+    key
+        Key of the unit.
+    error
+        Why it failed, in one line; None when it did not.
+    seconds
+        How long it took (s).
+    remembered
+        Whether the result was taken from an earlier run.
+    """
+
+    key: str
+    result: Any = None
+    error: str | None = None
+    seconds: float = 0.0
+    remembered: bool = False
+
+    @property
+    def value(self) -> Any:
+        """The unit's result.
+
+        Raises
+        ------
+        UnitFailed
+            When the unit failed.
+        """
+        if self.error is not None:
+            raise UnitFailed(f"{self.key}: {self.error}", self.key)
+        return self.result
