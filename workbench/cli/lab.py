@@ -1,0 +1,55 @@
+"""``workbench lab``: JupyterLab on the notebooks."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import workbench
+from workbench.data.project import Project
+from workbench.errors import ProjectError
+
+__all__ = ["lab", "notebooks_folder"]
+
+
+def lab(options: argparse.Namespace) -> int:
+    """Start JupyterLab and wait until it ends; its exit code is ours."""
+    environment = dict(os.environ)
+    if options.project is not None:
+        environment["WORKBENCH_PROJECT"] = str(Project.open(options.project).folder)
+    folder = notebooks_folder(options.folder)
+    rest = [word for word in options.rest if word != "--"]
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *rest]
+    return subprocess.run(command, env=environment, check=False).returncode
+
+
+def notebooks_folder(chosen: Path | None = None) -> Path:
+    """Find the notebooks: the chosen folder, those of a checkout, or a copy of the packaged ones.
+
+    Raises
+    ------
+    ProjectError
+        When the chosen folder does not exist, or the notebooks cannot be copied.
+    """
+    if chosen is not None:
+        if not chosen.is_dir():
+            raise ProjectError(f"There is no folder {chosen}; name the folder of the notebooks.", chosen)
+        return chosen.resolve()
+    package = Path(workbench.__file__).parent
+    checkout = package.parent / "notebooks"
+    if checkout.is_dir() and (package.parent / "pyproject.toml").is_file():
+        return checkout
+    target = Path.cwd() / "notebooks"
+    # The installed ones are shared by everybody: a person works on a copy, and an older copy stays as it is.
+    if not target.exists():
+        try:
+            shutil.copytree(package / "notebooks", target)
+        except OSError as error:
+            raise ProjectError(
+                f"The notebooks cannot be copied to {target}: {error.strerror}.", target
+            ) from error
+    return target

@@ -1,0 +1,198 @@
+"""A run on the terminal: bars that move, log lines above them; plain lines where there is no terminal."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from workbench.runs.events import Event
+from workbench.runs.run import Run
+from workbench.runs.states import EventKind, StageState
+from workbench.runs.summary import Summary
+
+__all__ = ["duration", "follow", "print_end"]
+
+LOOK_SECONDS = 0.1
+_STYLES = {"debug": "dim", "info": "", "warning": "yellow", "error": "bold red"}
+
+
+def follow(run: Run, *, as_json: bool, when_interrupted: Callable[[], None]) -> Summary:
+    """Show a run until it ends.
+
+    Parameters
+    ----------
+    run
+        The run, of this process or another.
+    as_json
+        Write each event as a line of JSON to standard output instead of drawing.
+    when_interrupted
+        Called when the person presses Ctrl-C; may raise to leave.
+    """
+    display = _JsonDisplay(sys.stdout) if as_json else _TerminalDisplay(run)
+    summary = Summary()
+    with display:
+        while True:
+            try:
+                ended = run.wait(LOOK_SECONDS)
+                events = run.events(summary.seq)
+                for event in events:
+                    summary.add(event)
+                display.show(events, summary)
+                if ended and not run.events(summary.seq):
+                    return summary
+            except KeyboardInterrupt:
+                when_interrupted()
+
+
+def print_end(run: Run, summary: Summary, console: Console | None = None) -> None:
+    """Say how a run ended and where its results are."""
+    console = console or Console()
+    colour = {"succeeded": "green", "failed": "red", "interrupted": "red"}.get(str(summary.state), "yellow")
+    if summary.state == "succeeded" and summary.failed_stages:
+        colour = "yellow"
+    seconds = duration(summary.seconds_run(time.time()))
+    console.print(
+        f"[bold {colour}]{summary.state}[/] {escape(run.title)}, scenario {escape(run.scenario)}, in {seconds}"
+        f" — {escape(summary.reason)}",
+        highlight=False,
+    )
+    for metric in summary.metrics.values():
+        where = f" ({metric.stage})" if metric.stage else ""
+        console.print(
+            f"  {escape(metric.name)} = {metric.value:g} {escape(metric.unit)}{escape(where)}",
+            highlight=False,
+        )
+    for artifact in summary.artifacts:
+        console.print(
+            f"  {escape(artifact['title'])}: {escape(artifact['path'])}", highlight=False, soft_wrap=True
+        )
+
+
+def duration(seconds: float) -> str:
+    """Say a duration as people do."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return str(datetime.timedelta(seconds=round(seconds)))
+
+
+class _JsonDisplay:
+    """Events as lines of JSON."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.flush()
+
+    def show(self, events: list[Event], summary: Summary) -> None:
+        for event in events:
+            self._stream.write(json.dumps(event.to_plain(), default=str) + "\n")
+        self._stream.flush()
+
+
+class _TerminalDisplay:
+    """Bars and lines on standard error."""
+
+    def __init__(self, run: Run) -> None:
+        self._console = Console(stderr=True)
+        self._run = run
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=32),
+            TextColumn("{task.fields[share]:>5}"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=self._console,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            disable=not self._console.is_terminal,
+        )
+        self._whole = self._progress.add_task(escape(run.title), total=1.0, share="", left="")
+        self._stages: dict[str, TaskID] = {}
+
+    def __enter__(self) -> None:
+        self._console.print(f"[bold]{escape(self._run.title)}[/]  run {self._run.id}", highlight=False)
+        self._progress.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def show(self, events: list[Event], summary: Summary) -> None:
+        for event in events:
+            self._print(event)
+        for path, stage in summary.stages.items():
+            self._update_stage(path, stage.title, stage.state, stage.share, stage.message)
+        left = "" if summary.seconds_left is None else f"{duration(summary.seconds_left)} left"
+        share = "" if summary.fraction is None else f"{summary.fraction:.0%}"
+        words = f"{escape(self._run.title)} [dim]{summary.state}[/]"
+        if summary.request:
+            words += f" [yellow]({summary.request} asked)[/]"
+        if place := self._run.queue_place():
+            words += f" [dim]({place} before it)[/]"
+        self._progress.update(
+            self._whole, completed=summary.fraction or 0.0, description=words, share=share, left=left
+        )
+
+    def _update_stage(self, path: str, title: str, state: StageState, share: float, message: str) -> None:
+        depth = path.count("/") + 1
+        if path not in self._stages and state == StageState.STARTED and depth <= 2:
+            self._stages[path] = self._progress.add_task(
+                f"{'  ' * depth}{escape(title)}", total=1.0, share="", left=""
+            )
+        task = self._stages.get(path)
+        if task is None:
+            return
+        if state == StageState.STARTED:
+            self._progress.update(task, completed=share, share=f"{share:.0%}", left=escape(message)[:40])
+        elif depth > 1:
+            # A finished child has had its line in the log; the screen is for what is going on.
+            self._progress.remove_task(task)
+            del self._stages[path]
+        else:
+            self._progress.update(task, completed=1.0, share=_MARKS[state], left="")
+            self._progress.stop_task(task)
+
+    def _print(self, event: Event) -> None:
+        if event.kind == EventKind.LOG and event.level == "debug":
+            return
+        if event.kind == EventKind.STAGE and "state" in (event.data or {}):
+            self._print_stage(event)
+        elif event.kind in (EventKind.LOG, EventKind.CONTROL):
+            where = f"[dim]{escape(event.stage)}[/] " if event.stage else ""
+            style = _STYLES[event.level]
+            text = escape(event.message)
+            line = f"{where}[{style}]{text}[/]" if style else f"{where}{text}"
+            self._progress.console.print(line, highlight=False, soft_wrap=True)
+
+    def _print_stage(self, event: Event) -> None:
+        facts = event.data or {}
+        state = StageState(facts["state"])
+        if state == StageState.STARTED:
+            return
+        took = f" in {duration(facts['seconds'])}" if "seconds" in facts else ""
+        reason = f": {escape(event.message)}" if event.message else ""
+        colour = {"completed": "green", "failed": "bold red"}.get(str(state), "yellow")
+        self._progress.console.print(
+            f"[{colour}]{_MARKS[state]}[/] {escape(event.stage)} {state}{took}{reason}",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+_MARKS = {
+    StageState.STARTED: "…",
+    StageState.COMPLETED: "✓",
+    StageState.FAILED: "✗",
+    StageState.SKIPPED: "-",
+}
