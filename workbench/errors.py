@@ -18,6 +18,7 @@ The tree::
     ├── ProjectError             a project folder cannot be opened or created; carries ``.path``
     └── DataError                about an input; carries ``.file`` and ``.problems``
         ├── UnreadableFile       (also OSError) missing, locked, too large, or of another kind
+        ├── UnwritableFile       (also OSError) carries ``.errno``; what stood under the name is unchanged
         └── InvalidData          (also ValueError) read, but its content does not fit
 
 Each error is one sentence that says what was found, what was expected, and what to do.
@@ -49,6 +50,7 @@ __all__ = [
     "UnitFailed",
     "UnknownRun",
     "UnreadableFile",
+    "UnwritableFile",
     "WorkbenchError",
 ]
 
@@ -197,6 +199,24 @@ class DataError(WorkbenchError):
 
 class UnreadableFile(DataError, OSError):
     """The file is missing, locked, too large, or not of the kind its name says."""
+
+
+class UnwritableFile(DataError, OSError):
+    """A file could not be written; whatever stood under its name is unchanged.
+
+    Parameters
+    ----------
+    message
+        One sentence with the reason and the way out.
+    file
+        The file that was to be written.
+    reason
+        The operating system's error.
+    """
+
+    def __init__(self, message: str, file: Path | str, reason: OSError) -> None:
+        super().__init__(message, file)
+        self.errno = reason.errno
 
 
 class InvalidData(DataError, ValueError):

@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import errno
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workbench.data import workbook_file
+from workbench.data.workbook import read_workbook
+from workbench.errors import UnreadableFile
+
+Save = Callable[..., Path]
+MEGABYTE = 1_000_000
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"There is no file .*gone\.xlsx; check the name") as caught:
+        read_workbook(tmp_path / "gone.xlsx")
+    assert caught.value.file == tmp_path / "gone.xlsx"
+    assert isinstance(caught.value, OSError)
+
+
+def test_a_folder_is_not_a_workbook(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="is a folder"):
+        read_workbook(tmp_path)
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.xlsx").touch()
+
+    with pytest.raises(UnreadableFile, match=r"is empty \(0 bytes\)"):
+        read_workbook(tmp_path / "empty.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"Year,Electricity\n2020,1\n", r"plain text \(perhaps CSV\)"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "a web page or XML text"),
+        (b"%PDF-1.7 ...", "a PDF"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (bytes(range(256)) * 4, "of an unknown kind"),
+    ],
+)
+def test_what_only_has_the_name_of_a_workbook_is_told_by_its_content(
+    tmp_path: Path, content: bytes, kind: str
+) -> None:
+    (tmp_path / "book.xlsx").write_bytes(content)
+
+    with pytest.raises(UnreadableFile, match=f"book.xlsx is {kind}, not a workbook"):
+        read_workbook(tmp_path / "book.xlsx")
+
+
+def test_a_workbook_is_read_whatever_its_name(save_sheet: Save) -> None:
+    path = save_sheet({"A1": 5})
+    renamed = path.rename(path.with_name("book.dat"))
+
+    assert read_workbook(renamed).sheet("main").rows == ((5.0,),)
+
+
+def test_a_zip_archive_without_a_workbook_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "photos.xlsx", "w") as archive:
+        archive.writestr("photo.txt", "x")
+
+    with pytest.raises(UnreadableFile, match="zip archive without a workbook"):
+        read_workbook(tmp_path / "photos.xlsx")
+
+
+def test_half_a_workbook_is_said_to_be_damaged(save_sheet: Save) -> None:
+    path = save_sheet({f"A{row}": row for row in range(1, 200)})
+    path.write_bytes(path.read_bytes()[:-300])
+
+    with pytest.raises(UnreadableFile, match="damaged or only half copied"):
+        read_workbook(path)
+
+
+def test_a_workbook_with_a_flipped_byte_in_its_sheet_is_refused(save_sheet: Save) -> None:
+    path = save_sheet({f"A{row}": row * 1.37 for row in range(1, 500)})
+    with zipfile.ZipFile(path) as archive:
+        sheet = next(item for item in archive.infolist() if "sheet1" in item.filename)
+    content = bytearray(path.read_bytes())
+    content[sheet.header_offset + 200] ^= 0xFF
+    path.write_bytes(content)
+
+    with pytest.raises(UnreadableFile, match=r"book\.xlsx"):
+        read_workbook(path)
+
+
+def test_an_encrypted_workbook_is_said_to_be_encrypted(tmp_path: Path) -> None:
+    # The start of a compound file and the name of its encrypted stream (MS-OFFCRYPTO 2.3.4.4).
+    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1016) + "EncryptedPackage".encode("utf-16-le")
+    (tmp_path / "secret.xlsx").write_bytes(content + bytes(512))
+
+    with pytest.raises(UnreadableFile, match="encrypted with a password; save a copy without"):
+        read_workbook(tmp_path / "secret.xlsx")
+
+
+def test_a_broken_compound_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2048))
+
+    with pytest.raises(UnreadableFile, match="no workbook that can be read"):
+        read_workbook(tmp_path / "old.xls")
+
+
+def test_a_file_of_100_megabytes_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "huge.xlsx"
+    with path.open("wb") as file:
+        file.truncate(100 * MEGABYTE)
+    monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("the file was read"))
+
+    with pytest.raises(UnreadableFile, match=r"huge\.xlsx has 100 MB, the most that is read is 64 MB"):
+        read_workbook(path)
+
+
+def test_the_largest_size_can_be_set(save_sheet: Save) -> None:
+    path = save_sheet({"A1": 1})
+
+    with pytest.raises(UnreadableFile, match=r"the most that is read is 0\.001 MB"):
+        read_workbook(path, largest_megabytes=0.001)
+
+
+def test_a_zip_bomb_is_refused_without_unpacking_it(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", bytes(30 * MEGABYTE))
+    assert path.stat().st_size < 0.1 * MEGABYTE
+
+    with pytest.raises(UnreadableFile, match="would grow to 30 MB when unpacked"):
+        read_workbook(path, largest_megabytes=1)
+
+
+def test_a_sheet_that_lies_about_its_size_is_refused_without_unpacking_it(save_sheet: Save) -> None:
+    path = save_sheet({f"A{row}": row for row in range(1, 2000)})
+    with zipfile.ZipFile(path) as archive:
+        sheet = next(item for item in archive.infolist() if "sheet1" in item.filename)
+    true_size = sheet.file_size.to_bytes(4, "little")
+    path.write_bytes(path.read_bytes().replace(true_size, (1000).to_bytes(4, "little")))
+
+    with pytest.raises(UnreadableFile, match="is damaged"):
+        read_workbook(path)
+
+
+def test_a_stray_cell_in_the_last_row_and_column_is_refused_instead_of_filling_the_memory(
+    save_sheet: Save,
+) -> None:
+    path = save_sheet({"A1": 1, "XFD1048576": 1})
+
+    with pytest.raises(UnreadableFile, match=r"sheet 'main' reaches from A1 to XFD1048576.*stray entries"):
+        read_workbook(path)
+
+
+def test_a_stray_cell_is_refused_also_when_the_sheet_declares_a_small_range(save_sheet: Save) -> None:
+    path = save_sheet({"A1": 1, "AZ1": 2, "B1048576": 3})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace(b'ref="A1:AZ1048576"', b'ref="A1:B2"'))
+
+    with pytest.raises(UnreadableFile, match="reaches from A1 to AZ1048576"):
+        read_workbook(path)
+
+
+def test_a_sheet_may_be_filled_to_its_last_row(save_sheet: Save) -> None:
+    rows = read_workbook(save_sheet({"A1": 1, "C1048576": 3})).sheet("main").rows
+
+    assert (len(rows), rows[-1]) == (1_048_576, (None, None, 3.0))
+
+
+def test_a_workbook_that_another_program_locks_says_close_it_in_excel(
+    save_sheet: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Only Windows locks files for reading; its error is raised where it would be.
+    path = save_sheet({"A1": 1})
+
+    def locked(self: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "read_bytes", locked)
+    with pytest.raises(UnreadableFile, match="close it in Excel and try again"):
+        read_workbook(path)
+
+
+def test_a_path_through_a_file_is_explained(save_sheet: Save) -> None:
+    path = save_sheet({"A1": 1})
+
+    with pytest.raises(UnreadableFile, match="a part of its path is a file"):
+        read_workbook(path / "inner.xlsx")
+
+
+@pytest.mark.skipif(
+    getattr(os, "geteuid", lambda: 0)() == 0, reason="permission bits do not stop root or Windows"
+)
+def test_a_file_without_permission_is_refused(save_sheet: Save) -> None:
+    path = save_sheet({"A1": 1})
+    path.chmod(0)
+
+    with pytest.raises(UnreadableFile, match="not permitted"):
+        read_workbook(path)
+
+
+def test_sheets_of_the_file_are_matched_to_their_parts(shared_data: Path) -> None:
+    content = (shared_data / "planning" / "kerala_hourly_load.xlsx").read_bytes()
+    silent = workbook_file.silent_cells(Path("kerala.xlsx"), content, ["Total Demand", "load_factor"])
+
+    assert silent == {}

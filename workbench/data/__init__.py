@@ -1,0 +1,1 @@
+"""Projects, Excel and CSV reading, validation, typed tables and the Arrow cache."""

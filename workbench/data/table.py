@@ -1,0 +1,114 @@
+"""A table as it stands on a sheet: its header, its values, and the cell of each value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from workbench.errors import InvalidData
+
+
+def cell_name(row: int, column: int) -> str:
+    """Name a cell as Excel does.
+
+    Parameters
+    ----------
+    row, column
+        Zero-based.
+
+    Returns
+    -------
+    str
+        Such as ``"B7"`` for row 6, column 1.
+    """
+    letters = ""
+    column += 1
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def plain_name(name: str) -> str:
+    """Reduce a name to what counts when names are compared: no case, spaces or underscores."""
+    return re.sub(r"[\s_]+", "", name).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table on a sheet.
+
+    Parameters
+    ----------
+    name
+        Name of the marked table without ``~``, or of the sheet.
+    sheet
+        Name of the sheet.
+    columns
+        Header names, stripped.
+    rows
+        Values below, each row as long as ``columns``; blank is ``None``.
+    top, left
+        Zero-based position of the first data row and of the first column.
+    """
+
+    name: str
+    sheet: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    top: int
+    left: int
+
+    def find_column(self, name: str) -> str | None:
+        """Give the header as written in the file, whatever the case, spaces and underscores of ``name``."""
+        wanted = plain_name(name)
+        return next((column for column in self.columns if plain_name(column) == wanted), None)
+
+    def column(self, name: str) -> list[object]:
+        """Give the values of a column.
+
+        Raises
+        ------
+        InvalidData
+            When there is no such column; the sentence names those present.
+        """
+        position = self.position(name)
+        return [row[position] for row in self.rows]
+
+    def position(self, name: str) -> int:
+        """Give the zero-based position of a column in the rows.
+
+        Raises
+        ------
+        InvalidData
+            When there is no such column; the sentence names those present.
+        """
+        found = self.find_column(name)
+        if found is None:
+            present = ", ".join(self.columns) or "none"
+            raise InvalidData(
+                f"Sheet '{self.sheet}', table '{self.name}' has no column '{name}'; present: {present}."
+            )
+        return self.columns.index(found)
+
+    def cell(self, row: int, column: str) -> str:
+        """Name the cell of a value.
+
+        Parameters
+        ----------
+        row
+            Zero-based among the data rows.
+        column
+            Header name.
+        """
+        return cell_name(self.top + row, self.left + self.position(column))
+
+    def header_cell(self, column: str) -> str:
+        """Name the cell in which a header stands."""
+        return cell_name(self.top - 1, self.left + self.position(column))
+
+    @property
+    def repeated_columns(self) -> tuple[str, ...]:
+        """Headers that occur more than once; only the first of each can be looked up by name."""
+        names = [plain_name(column) for column in self.columns]
+        return tuple(c for i, c in enumerate(self.columns) if plain_name(c) in names[:i])

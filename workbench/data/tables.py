@@ -1,0 +1,138 @@
+"""Tables of results in Parquet, with the unit of each column and where the numbers come from."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workbench.data.atomic import reason_of, replacing
+from workbench.errors import InvalidData, UnreadableFile
+
+METADATA_KEY = b"workbench"
+PACKAGE = "energy-workbench"
+
+
+def package_version() -> str:
+    """Give the version of this package; ``"unknown"`` when it runs without being installed."""
+    try:
+        return version(PACKAGE)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the numbers of a table come from.
+
+    Parameters
+    ----------
+    run
+        Id of the run that made them.
+    inputs
+        Name of each input -> SHA-256 of its content.
+    package_version
+        Version of the workbench.
+    made_at
+        UTC, ISO 8601.
+    """
+
+    run: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    package_version: str = field(default_factory=package_version)
+    made_at: str = field(
+        default_factory=lambda: datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTable:
+    """A table read back.
+
+    Parameters
+    ----------
+    frame
+        The values, index and dtypes as they were written.
+    units
+        Column -> unit; columns without a unit are left out.
+    provenance
+        Where the numbers come from.
+    """
+
+    frame: pd.DataFrame
+    units: Mapping[str, str]
+    provenance: Provenance
+
+
+def write_table(
+    frame: pd.DataFrame, path: Path | str, *, units: Mapping[str, str], provenance: Provenance
+) -> Path:
+    """Write a table as Parquet; whoever reads meanwhile sees the earlier one.
+
+    Parameters
+    ----------
+    frame
+        Column names are text and differ.
+    path
+        Final name.
+    units
+        Column -> unit, for columns that have one.
+    provenance
+        Where the numbers come from.
+
+    Raises
+    ------
+    InvalidData
+        When a unit is given for a column that is not there, or the column names are not distinct texts.
+    UnwritableFile
+        When the operating system refuses.
+    """
+    path = Path(path)
+    names = [name for name in frame.columns if isinstance(name, str)]
+    if len(set(names)) != len(frame.columns):
+        raise InvalidData(
+            f"{path.name}: column names must be distinct texts, found {list(frame.columns)}.", path
+        )
+    strangers = [name for name in units if name not in names]
+    if strangers:
+        present = ", ".join(names)
+        raise InvalidData(
+            f"{path.name}: units for missing columns {', '.join(strangers)}; present: {present}.", path
+        )
+    facts = {"units": dict(units), "provenance": asdict(provenance)}
+    table = pa.Table.from_pandas(frame)
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), METADATA_KEY: json.dumps(facts)})
+    with replacing(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd")
+    return path
+
+
+def read_table(path: Path | str) -> SavedTable:
+    """Read a table that :func:`write_table` wrote; also any other Parquet file, then without units.
+
+    Raises
+    ------
+    UnreadableFile
+        When it is missing or damaged.
+    """
+    path = Path(path)
+    try:
+        table = pq.read_table(path, partitioning=None)
+    except FileNotFoundError:
+        raise UnreadableFile(f"There is no file {path}; run the scenario again.", path) from None
+    except pa.ArrowInvalid as error:
+        raise UnreadableFile(
+            f"{path} is damaged or no Parquet file ({error}); run the scenario again.", path
+        ) from error
+    except OSError as error:
+        raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
+    facts = json.loads((table.schema.metadata or {}).get(METADATA_KEY, b"{}"))
+    provenance = Provenance(**facts.get("provenance", {"package_version": "", "made_at": ""}))
+    return SavedTable(table.to_pandas(), facts.get("units", {}), provenance)
