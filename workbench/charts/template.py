@@ -41,6 +41,9 @@ def _template(theme: str) -> go.layout.Template:
         "ticklen": 4,
         "title": {"standoff": 8, "font": {"size": 12}},
         "automargin": True,
+        # 60,000 MU, not 60k MU: a prefix beside a unit reads like another unit.
+        "exponentformat": "none",
+        "separatethousands": True,
     }
     return go.layout.Template(
         layout={

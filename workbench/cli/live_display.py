@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
@@ -21,6 +23,7 @@ from workbench.runs.summary import Summary
 __all__ = ["duration", "follow", "print_end"]
 
 LOOK_SECONDS = 0.1
+_FOR_PEOPLE = (".html", ".xlsx", ".csv", ".pdf", ".txt")
 _STYLES = {"debug": "dim", "info": "", "warning": "yellow", "error": "bold red"}
 
 
@@ -65,14 +68,23 @@ def print_end(run: Run, summary: Summary, console: Console | None = None) -> Non
         highlight=False,
     )
     for metric in summary.metrics.values():
-        where = f" ({metric.stage})" if metric.stage else ""
+        # A nested stage's numbers are for the panel; here is what the run as a whole came to.
+        if "/" not in metric.stage:
+            console.print(
+                f"  {escape(metric.name)} = {metric.value:g} {escape(metric.unit)}", highlight=False
+            )
+    _print_files([Path(artifact["path"]) for artifact in summary.artifacts], console)
+
+
+def _print_files(paths: list[Path], console: Console) -> None:
+    read = [path for path in paths if path.suffix in _FOR_PEOPLE]
+    for path in read:
+        console.print(f"  {escape(str(path))}", highlight=False, soft_wrap=True)
+    others = [path for path in paths if path not in read]
+    if others:
+        folder = os.path.commonpath([path.parent for path in others])
         console.print(
-            f"  {escape(metric.name)} = {metric.value:g} {escape(metric.unit)}{escape(where)}",
-            highlight=False,
-        )
-    for artifact in summary.artifacts:
-        console.print(
-            f"  {escape(artifact['title'])}: {escape(artifact['path'])}", highlight=False, soft_wrap=True
+            f"  and {len(others)} files of data in {escape(folder)}", highlight=False, soft_wrap=True
         )
 
 
