@@ -1,0 +1,189 @@
+"""Every parameter of the demand forecast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from workbench.demand.choices import AUTOMATIC, DEFAULT_MODELS, GIVEN_PATH, MODEL_NAMES, ShockHandling
+from workbench.demand.roles import Role
+from workbench.errors import SettingError
+from workbench.runs.settings import setting, validate
+
+
+class GapHandling(StrEnum):
+    """What is done about years that are missing inside a sector's history."""
+
+    REFUSE = "refuse"
+    INTERPOLATE = "interpolate"
+
+
+class PathEnd(StrEnum):
+    """What is done where a given path ends before the target year."""
+
+    REFUSE = "refuse"
+    HOLD = "hold"
+
+
+class SalesBasis(StrEnum):
+    """What the sales of the workbook measure where consumers have rooftop solar."""
+
+    GROSS = "gross"
+    """All consumption: the whole rooftop solar is subtracted."""
+    NET = "net"
+    """Billed sales, already net of the solar of the last actual year: only what is added later is."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemandConfig:
+    """Parameters of one demand scenario; a saved one gives the same numbers again."""
+
+    workbook: str = setting(
+        "", help="Input workbook, by its name in the project's inputs; the only one if empty"
+    )
+    scenario: str = setting("BAU", help="Name of the scenario; its results go into a folder of that name")
+    target_year: int = setting(
+        2037, help="Last year of the forecast", minimum=2000, maximum=2100, adjustable=True
+    )
+    last_actual_year: int | None = setting(
+        None, help="Last year with actuals; later values are projections. Found from the sectors if empty"
+    )
+    electricity_unit: str = setting(
+        "workbook",
+        help="Unit of the sales; 'workbook' believes the label there unless the magnitude contradicts it",
+        choices=("workbook", "kWh", "MWh", "GWh", "MU", "TWh"),
+    )
+    default_model: str = setting(
+        AUTOMATIC,
+        help="Model of every sector that has none of its own",
+        choices=(AUTOMATIC, GIVEN_PATH, *MODEL_NAMES),
+    )
+    sector_models: dict[str, str] = setting(dict, help="Model by sector, where it differs from the default")
+    models: tuple[str, ...] = setting(
+        DEFAULT_MODELS, help="Models to compute beside the chosen one, for comparison", choices=MODEL_NAMES
+    )
+    variant: str = setting(
+        "base", help="How fast growth fades: low 0.90, base 0.95, high 0.98", choices=("low", "base", "high")
+    )
+    window: int = setting(
+        10, help="Years that WAM, CAGR and the linear trend look back on", unit="years", minimum=2, maximum=50
+    )
+    shocks: ShockHandling = setting(ShockHandling.WINSORISE, help="Handling of extraordinary years")
+    shock_years: tuple[int, ...] = setting(
+        (2021,), help="Extraordinary years of all sectors, used where shocks are handled by years"
+    )
+    sector_shock_years: dict[str, tuple[int, ...]] = setting(
+        dict, help="Extraordinary years by sector, where they differ"
+    )
+    gaps: GapHandling = setting(GapHandling.REFUSE, help="Missing years inside a history")
+    driver_path: str = setting("BAU", help="Path of the drivers: a growth column of the workbook")
+    driver_growth: dict[str, float] = setting(
+        dict, help="Growth of drivers [% a year] from their last actual, before any path of the workbook"
+    )
+    gdp_driver: str = setting("GSDP", help="Driver that measures the economy")
+    population_driver: str = setting("Total Population", help="Driver that counts the people")
+    splice_breaks: bool = setting(
+        True, help="Bridge base-year breaks of drivers (each is reported)", title="Splice driver breaks"
+    )
+    path_end: PathEnd = setting(PathEnd.REFUSE, help="A given path that ends before the target year")
+    roles: dict[str, str] = setting(dict, help="Role by sector, where its name does not tell it")
+    layer_scale: dict[str, float] = setting(
+        dict, help="Factor on the forecast years of a sector or policy layer, by its name (scenario strength)"
+    )
+    added_layers: dict[str, dict[int, float]] = setting(
+        dict, help="Further layers by role: year and GWh, straight lines between, nothing before the first"
+    )
+    sales_basis: SalesBasis = setting(
+        SalesBasis.GROSS, help="Whether sales include what rooftop solar supplies"
+    )
+    losses: dict[int, float] = setting(
+        dict, help="T&D loss [% of requirement] by year, straight lines between; before the workbook's"
+    )
+    loss: float = setting(
+        10.0,
+        help="T&D loss where neither the settings nor the workbook give one",
+        unit="%",
+        minimum=0,
+        maximum=60,
+    )
+    load_factors: dict[int, float] = setting(
+        dict, help="Annual load factor [%] by year, straight lines between; before the workbook's"
+    )
+    load_factor: float = setting(
+        65.0,
+        help="Load factor where neither the settings nor the workbook give one",
+        unit="%",
+        minimum=10,
+        maximum=100,
+    )
+    levels: tuple[float, ...] = setting(
+        (0.80, 0.95), help="Probabilities of the prediction intervals", minimum=0.01, maximum=0.999
+    )
+    backtest_horizon: int = setting(
+        10, help="Longest horizon of the backtest", unit="years", minimum=1, maximum=25
+    )
+    first_training_years: int = setting(
+        6, help="Least history of a backtest origin", unit="years", minimum=3, maximum=50
+    )
+    seed: int = setting(0, help="Seed of the simulated totals", minimum=0)
+    draws: int = setting(4000, help="Simulated totals", minimum=200, maximum=100_000)
+
+    def model_of(self, sector: str) -> str:
+        """Name of the model that a sector asks for; may be ``automatic``."""
+        return self.sector_models.get(sector, self.default_model)
+
+    def shock_years_of(self, sector: str) -> tuple[int, ...]:
+        """Extraordinary years of a sector."""
+        return self.sector_shock_years.get(sector, self.shock_years)
+
+
+def three_scenarios(config: DemandConfig) -> dict[str, DemandConfig]:
+    """Make the three scenarios that regulators ask for from one config, by name.
+
+    They differ in the path of the drivers and in how fast growth fades; set ``layer_scale`` on each for the
+    policy layers.
+    """
+    return {
+        name: replace(config, scenario=name, driver_path=name, variant=variant)
+        for name, variant in (("BAU", "base"), ("optimistic", "high"), ("pessimistic", "low"))
+    }
+
+
+def check(config: DemandConfig) -> None:
+    """Check a config beyond its types and bounds.
+
+    Raises
+    ------
+    SettingError
+        With the setting, the value seen and what is allowed.
+    """
+    validate(config)
+    names = (AUTOMATIC, GIVEN_PATH, *MODEL_NAMES)
+    for sector, model in config.sector_models.items():
+        if model not in names:
+            raise SettingError(
+                f"The model of {sector} (sector_models) is {model!r}, expected one of {', '.join(names)}.",
+                "sector_models",
+                model,
+            )
+    allowed = [str(role) for role in Role]
+    for setting_name, chosen in (("roles", config.roles.values()), ("added_layers", config.added_layers)):
+        for role in chosen:
+            if role not in allowed:
+                raise SettingError(
+                    f"{setting_name} names the role {role!r}, expected one of {', '.join(allowed)}.",
+                    setting_name,
+                    role,
+                )
+    if not config.levels:
+        raise SettingError("levels is empty, expected at least one probability such as 0.8.", "levels", ())
+    _check_percentages("losses", config.losses, 0, 60)
+    _check_percentages("load_factors", config.load_factors, 10, 100)
+
+
+def _check_percentages(name: str, points: dict[int, float], least: float, most: float) -> None:
+    for year, value in points.items():
+        if not least <= value <= most:
+            raise SettingError(
+                f"{name} is {value} % in {year}, expected a percentage from {least} to {most}.", name, value
+            )

@@ -1,0 +1,108 @@
+"""The steps of a demand run, with all that they import; loaded when the run begins."""
+
+from __future__ import annotations
+
+from workbench.data.problems import Severity
+from workbench.data.project import Project
+from workbench.demand.assemble import assemble
+from workbench.demand.config import DemandConfig, check
+from workbench.demand.export import write_excel
+from workbench.demand.inputs import DemandInput, find_workbook, read_demand
+from workbench.demand.plan import Plan, make_plan
+from workbench.demand.report import write_report
+from workbench.demand.results import DemandResult, save
+from workbench.demand.sector_forecast import ModelForecast, forecast_sector
+from workbench.errors import InvalidData
+from workbench.runs import Job, Unit
+
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
+
+
+def run_demand(job: Job, project: Project, config: DemandConfig) -> DemandResult:
+    """Read, forecast, sum up and save; see :func:`workbench.demand.job.forecast_demand`."""
+    check(config)
+    project.results_folder("demand", config.scenario)
+    job.plan(read=1, forecast=6, requirement=1, save=3)
+    with job.stage("read", title="Read the workbook"):
+        data = _read(job, project, config)
+    with job.stage("forecast", title="Forecast the sectors"):
+        plan, forecasts, failures = _forecast(job, data, config)
+    with job.stage("requirement", title="From sales to requirement"):
+        result = assemble(plan, forecasts, failures, project.style.fiscal_year_start)
+        for note in result.assumed:
+            job.log(note, level="warning")
+        for sector in result.incomplete:
+            job.log(
+                f"{sector} has no forecast and is missing in every total: {result.failures[sector]}",
+                level="error",
+            )
+        last = result.table("requirement").iloc[-1]
+        job.metric("Energy requirement", last.requirement, unit="GWh")
+        job.metric("Peak load", last.peak_mw, unit="MW")
+    with job.stage("save", title="Save the results"):
+        return _save(job, result, project)
+
+
+def _read(job: Job, project: Project, config: DemandConfig) -> DemandInput:
+    path = find_workbook(project, config.workbook)
+    data = read_demand(path, config)
+    job.uses(path, sha256=data.sha256)
+    for problem in data.problems:
+        job.log(str(problem), level=_LEVELS[problem.severity])
+    job.log(
+        f"{len(data.sectors)} sectors, {len(data.drivers.actual)} drivers; last actual year "
+        f"{data.last_actual_year}, electricity read in {data.unit}."
+    )
+    return data
+
+
+def _forecast(
+    job: Job, data: DemandInput, config: DemandConfig
+) -> tuple[Plan, dict[str, dict[str, ModelForecast]], dict[str, str]]:
+    target = None
+    while target != job.config.target_year:
+        target = job.config.target_year
+        plan = make_plan(data, job.config)
+        for note in plan.notes:
+            job.log(note, level="warning")
+        forecasts: dict[str, dict[str, ModelForecast]] = {}
+        failures = dict(plan.failures)
+        for name, reason in plan.failures.items():
+            with job.stage(name, keep_going=True):
+                raise InvalidData(reason, data.path)
+        units = [Unit(f"{r.sector}/{r.model}", (r,), r.sector) for r in plan.requests]
+        # The models are short runs of numpy that hold the interpreter; more threads would only take turns.
+        for outcome in job.map(forecast_sector, units, title="Sector x model", workers=1):
+            if outcome.error is not None:
+                failures[outcome.key] = outcome.error
+                continue
+            found: ModelForecast = outcome.value
+            forecasts.setdefault(found.sector, {})[found.model] = found
+            if plan.chosen.get(found.sector) == found.model:
+                _report(job, found)
+        job.checkpoint()
+        if job.config.target_year != target:
+            job.log(f"The target year is now {job.config.target_year}: the sectors are forecast again.")
+    return plan, forecasts, failures
+
+
+def _report(job: Job, found: ModelForecast) -> None:
+    for item in next(iter(found.accuracy.values())):
+        if item.horizon in (1, 5):
+            stage = job.stage_path(found.sector)
+            job.metric(f"MAPE {item.horizon} year ahead", item.mape, unit="%", stage=stage)
+
+
+def _save(job: Job, result: DemandResult, project: Project) -> DemandResult:
+    result, files = save(result, project, run=job.run_id)
+    titles = {"result.json": "Settings, facts and failures"}
+    for path in files:
+        job.artifact(path, titles.get(path.name, path.stem))
+    job.checkpoint()
+    if result.folder is not None:
+        job.artifact(write_excel(result, result.folder / "demand.xlsx", project.style), "Excel workbook")
+        job.checkpoint()
+        job.artifact(
+            write_report(result, result.folder / "report.html", project.style), "Report for the browser"
+        )
+    return result
