@@ -19,6 +19,8 @@ from workbench.demand.roles import REDUCING
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+MOST_TICKS = 6
+"""Labels such as FY 2024-25 that a figure has room for side by side."""
 BAND_OPACITY = {0: 0.28, 1: 0.14}
 
 
@@ -160,7 +162,7 @@ def accuracy_chart(result: DemandResult, sector: str = "Total", *, measure: str 
         _add_line(figure, rows.horizon, rows[measure], label, colour, dash=dash, markers=True)
     title = {"mape": "MAPE [%]", "smape": "sMAPE [%]", "mase": "MASE [-]", "bias": "Bias [%]"}[measure]
     figure.update_layout(
-        title=f"{sector}: error out of sample", xaxis_title="Horizon [years]", yaxis_title=title
+        title=f"{sector}: error out of sample", xaxis_title="Horizon [years]", yaxis_title=title, height=560
     )
     return figure
 
@@ -300,9 +302,11 @@ def _mark_start(figure: go.Figure, last_actual: int, style: Style) -> None:
 
 def _finish(figure: go.Figure, title: str, unit: str, style: Style) -> go.Figure:
     years = sorted({int(year) for trace in figure.data for year in trace.x})
-    step = max(1, len(years) // 10)
+    step = max(1, -(-len(years) // MOST_TICKS))
     kind = "Year" if style.fiscal_year_start == 1 else "Fiscal year"
-    ticks = years[::step]
+    # Counted from the end: the target year is the one that is looked for.
+    ticks = years[::-step][::-1]
     figure.update_layout(title=title, xaxis_title=kind, yaxis_title=unit)
-    figure.update_xaxes(tickvals=ticks, ticktext=[year_label(year, style) for year in ticks])
+    labels = [year_label(year, style) for year in ticks]
+    figure.update_xaxes(tickvals=ticks, ticktext=labels, tickangle=0)
     return figure

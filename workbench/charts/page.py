@@ -1,0 +1,144 @@
+"""A report as one HTML page that opens offline: sections of text, tables and live figures.
+
+::
+
+    page = ReportPage("Load profiles: BAU", "Kerala")
+    section = page.section("Overview")
+    section.text("…")
+    section.figure(energy_and_peak_chart(result))
+    page.write(path)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.data.atomic import write_text
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+TEMPLATE = "page.html.jinja"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    kind: str
+    content: Any
+
+
+@dataclass(slots=True)
+class Section:
+    """A part of a page under its own heading; made by :meth:`ReportPage.section`."""
+
+    title: str
+    parts: list[_Part] = field(default_factory=list)
+
+    def text(self, words: str) -> None:
+        """Add a paragraph."""
+        self.parts.append(_Part("text", words))
+
+    def warning(self, words: str) -> None:
+        """Add a paragraph that stands out."""
+        self.parts.append(_Part("warning", words))
+
+    def bullets(self, lines: Iterable[str]) -> None:
+        """Add a list."""
+        self.parts.append(_Part("list", list(lines)))
+
+    def table(
+        self,
+        heads: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        *,
+        strong: Collection[int] = (),
+        text: bool = False,
+    ) -> None:
+        """Add a table of texts.
+
+        Parameters
+        ----------
+        heads
+            Headers, with units.
+        rows
+            Cells, formatted.
+        strong
+            Positions of rows to stress.
+        text
+            Let the cells wrap, aligned left: for words instead of numbers.
+        """
+        content = {
+            "heads": list(heads),
+            "rows": [list(row) for row in rows],
+            "strong": set(strong),
+            "text": text,
+        }
+        self.parts.append(_Part("table", content))
+
+    def figure(self, figure: go.Figure) -> None:
+        """Add a live figure."""
+        self.parts.append(_Part("figure", figure))
+
+
+@dataclass(slots=True)
+class ReportPage:
+    """A page; every text is escaped, plotly.js is inside once.
+
+    Parameters
+    ----------
+    title, subtitle, footer
+        Head and foot of the page.
+    """
+
+    title: str
+    subtitle: str = ""
+    footer: str = ""
+    sections: list[Section] = field(default_factory=list)
+
+    def section(self, title: str) -> Section:
+        """Begin a new section."""
+        self.sections.append(Section(title))
+        return self.sections[-1]
+
+    def render(self) -> str:
+        """Give the page as HTML."""
+        import jinja2
+        from plotly.offline import get_plotlyjs
+
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(Path(__file__).parent),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+        )
+        number = 0
+        for section in self.sections:
+            for place, part in enumerate(section.parts):
+                if part.kind == "figure" and not isinstance(part.content, str):
+                    section.parts[place] = _Part("figure", _embed(part.content, f"figure-{number}"))
+                    number += 1
+        return environment.get_template(TEMPLATE).render(page=self, plotly_js=get_plotlyjs())
+
+    def write(self, path: Path) -> Path:
+        """Write the page.
+
+        Raises
+        ------
+        UnwritableFile
+            When the operating system refuses.
+        """
+        write_text(path, self.render())
+        return path
+
+
+def _embed(figure: go.Figure, name: str) -> str:
+    html: str = figure.to_html(
+        full_html=False,
+        include_plotlyjs=False,
+        div_id=name,
+        config={"displaylogo": False, "responsive": True},
+    )
+    return html
