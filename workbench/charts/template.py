@@ -54,7 +54,7 @@ def _template(theme: str) -> go.layout.Template:
             "paper_bgcolor": _PAPER[theme],
             "plot_bgcolor": _PAPER[theme],
             "height": 420,
-            "margin": {"l": 64, "r": 16, "t": 64, "b": 64},
+            "margin": {"l": 64, "r": 44, "t": 64, "b": 64},
             "xaxis": {**axis, "showgrid": False},
             "yaxis": axis,
             # At the foot of the figure, however high the ticks and the axis title above it are.

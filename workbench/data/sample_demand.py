@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from workbench.data.demand_template import DemandContent, Indicator, Role, SectorInput
 
 STATE = "Samudra Pradesh"
-FIRST_YEAR, LAST_YEAR, TARGET_YEAR = 2006, 2025, 2040
+FIRST_YEAR, LAST_YEAR, TARGET_YEAR = 2006, 2025, 2037
 PANDEMIC_YEAR = 2021
-LOSSES = {2006: 21.4, 2012: 16.2, 2018: 12.6, 2022: 10.4, 2025: 9.6, 2030: 8.5, 2040: 7.5}
-LOAD_FACTOR_LATER = {2030: 68.0, 2040: 64.0}
+LOSSES = {2006: 21.4, 2012: 16.2, 2018: 12.6, 2022: 10.4, 2025: 9.6, 2030: 8.5, 2037: 7.5}
+LOAD_FACTOR_LATER = {2030: 68.0, 2037: 64.0}
 EFFICIENCY = (
     ("Efficient lighting and pumps", 2026, 0.0),
-    ("Efficient lighting and pumps", 2040, -1_150_000.0),
+    ("Efficient lighting and pumps", 2037, -1_150_000.0),
 )
 
 Floats = NDArray[np.float64]
@@ -79,7 +79,7 @@ def sample_demand(rng: np.random.Generator) -> DemandContent:
     -------
     DemandContent
         20 fiscal years of eight sectors, electric vehicles, green hydrogen and rooftop solar [MWh], with
-        projections of the last three to 2040; load factors are left to the hourly load.
+        projections of the last three to 2037; load factors are left to the hourly load.
     """
     indicators = _economy(rng)
     drivers = {
