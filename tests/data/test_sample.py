@@ -98,7 +98,7 @@ def test_projections_are_marked_and_rooftop_solar_is_negative(demand: Workbook) 
     for name in ("EV", "Green_hydrogen", "Rooftop_solar"):
         table = demand.sheet(name).table()
         status = dict(zip(table.column("Year"), table.column("Status"), strict=True))
-        assert {year for year, word in status.items() if word == "projection"} == set(range(2026, 2041))
+        assert {year for year, word in status.items() if word == "projection"} == set(range(2026, 2038))
     assert max(electricity(demand, "Rooftop_solar").values()) < 0
     assert electricity(demand, "Green_hydrogen")[2025] == 0
 
