@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import os
 import sys
 import threading
 import warnings
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
 from workbench.runs.capture_tqdm import hook_tqdm, unhook_tqdm
-from workbench.runs.job import Job, current_job
+from workbench.runs.job import Job, captured_job
 from workbench.runs.states import Level
 
 __all__ = ["capture_output"]
@@ -25,6 +26,10 @@ __all__ = ["capture_output"]
 _lock = threading.Lock()
 _users = 0
 _undo: list[Callable[[], None]] = []
+_streams: list[_RoutedStream] = []
+
+LONGEST_LINE = 65_536
+"""Characters after which a line counts as a line, even if it was not ended."""
 
 
 @contextlib.contextmanager
@@ -40,10 +45,20 @@ def capture_output(*, streams: bool = True) -> Iterator[None]:
     with _lock:
         _users += 1
         if _users == 1:
-            _install(streams)
+            _install_hooks()
+        if streams:
+            # Also for a later run: somebody may have put another stream in place meanwhile.
+            _install_stream("stdout", Level.INFO)
+            _install_stream("stderr", Level.WARNING)
+        # Python shows a warning once per line of code; a run is to have those that an earlier one has had.
+        with warnings.catch_warnings():
+            pass
     try:
         yield
     finally:
+        if (job := captured_job()) is not None:
+            for stream in _streams:
+                stream.finish(job)
         with _lock:
             _users -= 1
             if _users == 0:
@@ -51,10 +66,7 @@ def capture_output(*, streams: bool = True) -> Iterator[None]:
                     _undo.pop()()
 
 
-def _install(streams: bool) -> None:
-    if streams:
-        _install_stream("stdout", Level.INFO)
-        _install_stream("stderr", Level.WARNING)
+def _install_hooks() -> None:
     _install_logging()
     _install_warnings()
     hook_tqdm()
@@ -70,30 +82,48 @@ class _RoutedStream(io.TextIOBase):
     def __init__(self, original: TextIO, level: Level) -> None:
         self.original = original
         self._level = level
-        self._partial = threading.local()
+        self._partial: dict[int, tuple[Job, str]] = {}
 
     def write(self, text: str) -> int:
-        job = current_job()
+        job = captured_job()
         if job is None:
             return self.original.write(text)
-        text = getattr(self._partial, "text", "") + text
-        *lines, self._partial.text = text.split("\n")
+        thread = threading.get_ident()
+        before, partial = self._partial.pop(thread, (job, ""))
+        if before is not job:
+            self._log(before, partial)
+            partial = ""
+        *lines, rest = (partial + text).split("\n")
+        if len(rest) > LONGEST_LINE:
+            lines.append(rest)
+            rest = ""
+        if rest:
+            self._partial[thread] = (job, rest)
         for line in lines:
-            # A carriage return overwrites the line: what counts is what is left standing.
-            line = line.rstrip("\r").rpartition("\r")[2]
-            if line.strip():
-                job.log(line, self._level)
+            self._log(job, line)
         return len(text)
 
+    def finish(self, job: Job) -> None:
+        """Log the lines that a job has begun and not ended, in whichever thread."""
+        for thread, (owner, partial) in list(self._partial.items()):
+            if owner is job and self._partial.pop(thread, None) is not None:
+                self._log(job, partial)
+
+    def _log(self, job: Job, line: str) -> None:
+        # A carriage return overwrites the line: what counts is what is left standing.
+        line = line.rstrip("\r").rpartition("\r")[2]
+        if line.strip():
+            job.log(line, self._level)
+
     def flush(self) -> None:
-        if current_job() is None:
+        if captured_job() is None:
             self.original.flush()
 
     def writable(self) -> bool:
         return True
 
     def isatty(self) -> bool:
-        return current_job() is None and self.original.isatty()
+        return captured_job() is None and self.original.isatty()
 
     def fileno(self) -> int:
         return self.original.fileno()
@@ -109,12 +139,17 @@ class _RoutedStream(io.TextIOBase):
 
 def _install_stream(name: str, level: Level) -> None:
     original = getattr(sys, name)
-    if original is None:
+    while isinstance(original, _RoutedStream) and original not in _streams:
+        # One of ours that somebody has put back after its time.
+        original = original.original
+    if original is None or isinstance(original, _RoutedStream):
         return
     routed = _RoutedStream(original, level)
     setattr(sys, name, routed)
+    _streams.append(routed)
 
     def restore() -> None:
+        _streams.remove(routed)
         if getattr(sys, name) is routed:
             setattr(sys, name, original)
 
@@ -128,16 +163,26 @@ class _RunHandler(logging.Handler):
     """Hands a job's log records to its run."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        job = current_job()
+        job = captured_job()
         if job is not None:
             try:
                 job.log(self.format(record), record.levelno)
             except Exception:  # noqa: BLE001 - what logging asks of a handler
                 self.handleError(record)
-        elif (last := logging.lastResort) is not None and logging.getLogger().handlers == [self]:
-            # Without us the root logger had no handler, and logging would have used its last resort.
-            if record.levelno >= last.level:
-                last.handle(record)
+        elif (
+            (last := logging.lastResort) is not None and record.levelno >= last.level and _only(self, record)
+        ):
+            # Without us there would have been no handler, and logging would have used its last resort.
+            last.handle(record)
+
+
+def _only(handler: logging.Handler, record: logging.LogRecord) -> bool:
+    logger: logging.Logger | None = logging.getLogger(record.name)
+    while logger is not None:
+        if any(other is not handler for other in logger.handlers):
+            return False
+        logger = logger.parent if logger.propagate else None
+    return True
 
 
 def _install_logging() -> None:
@@ -148,7 +193,7 @@ def _install_logging() -> None:
 
     def elsewhere(record: logging.LogRecord) -> bool:
         # Others' handlers see what they saw before: nothing of a job on a console, nothing below the old level.
-        return current_job() is None and record.levelno >= level
+        return captured_job() is None and record.levelno >= level
 
     def elsewhere_in_files(record: logging.LogRecord) -> bool:
         return record.levelno >= level
@@ -187,7 +232,7 @@ def _install_warnings() -> None:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        job: Job | None = current_job()
+        job: Job | None = captured_job()
         if job is None or file is not None:
             original(message, category, filename, lineno, file, line)
         else:
@@ -201,3 +246,18 @@ def _install_warnings() -> None:
             warnings.showwarning = original
 
     _undo.append(restore)
+
+
+# forked processes
+
+
+def _restore_after_fork() -> None:
+    # A forked worker (multiprocessing) has a copy of the job, whose reports would go nowhere.
+    global _lock, _users
+    _lock, _users = threading.Lock(), 0
+    while _undo:
+        _undo.pop()()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_restore_after_fork)

@@ -1,9 +1,9 @@
 """A child process for work that cannot look at a flag, and that must never outlive this process.
 
 The child gets its calls and its stop request over a private connection. Its standard output and error, down to
-what native code writes to the file descriptors, are read line by line into the run's log. Three things keep it
-from becoming an orphan: it ends when the connection breaks, the kernel is asked to kill it when the thread that
-started it ends (Linux), and it has a process group of its own, which is killed as a whole.
+what native code writes to the file descriptors, are read line by line into the run's log. Nothing of it becomes an
+orphan: it ends when the connection breaks, the system is asked to kill it when the thread that started it ends
+(Linux), and it has a process group of its own, which is killed as a whole: by us, or by a guard that outlives us.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import cloudpickle
 
-from workbench.errors import ChildCrashed, UnitFailed
+from workbench.errors import ChildCrashed, JournalError, UnitFailed
 from workbench.runs.child_main import restore_search_path
 from workbench.runs.states import EventKind, Level
 
@@ -34,6 +34,7 @@ __all__ = ["Child"]
 ASK_SECONDS = 0.3
 TERMINATE_SECONDS = 0.3
 LOOK_SECONDS = 0.05
+LONGEST_LINE = 65_536
 
 
 class Child:
@@ -43,11 +44,14 @@ class Child:
     ----------
     job, sink
         The run that the child's output and requests belong to.
+    on_line
+        Called in a thread of its own with every line that the child prints, beside the run's log.
     """
 
-    def __init__(self, job: Job, sink: Sink) -> None:
+    def __init__(self, job: Job, sink: Sink, on_line: Callable[[str], None] | None = None) -> None:
         self._job = job
         self._sink = sink
+        self._on_line = on_line
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
         self._readers: list[threading.Thread] = []
@@ -64,8 +68,27 @@ class Child:
         """Process id, None when none is running."""
         return None if self._process is None else self._process.pid
 
-    def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    def warm_up(self) -> None:
+        """Start the process now, so that it is ready when the first call comes."""
+        if self._process is None:
+            self._start()
+
+    def call(
+        self,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        *,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Any:
         """Call a function in the child and wait; the run's requests are looked at meanwhile.
+
+        Parameters
+        ----------
+        function, arguments
+            What to call; pickled.
+        meanwhile
+            Called about twenty times a second, in the calling thread, until the answer is there. What it raises
+            ends the child.
 
         Raises
         ------
@@ -80,23 +103,29 @@ class Child:
         if self._process is None or self._process.poll() is not None:
             self.stop()
             self._start()
+        call = cloudpickle.dumps((self._stage, function, arguments), protocol=5)
+        kind, content = self._exchange(call, meanwhile)
+        if kind == "error":
+            self._raise(content)
+        return content
+
+    def _exchange(self, call: bytes, meanwhile: Callable[[], None] | None) -> tuple[str, Any]:
         assert self._connection is not None
         try:
-            self._connection.send_bytes(cloudpickle.dumps((self._stage, function, arguments), protocol=5))
+            self._connection.send_bytes(call)
             while True:
                 if self._connection.poll(LOOK_SECONDS):
                     kind, content = cloudpickle.loads(self._connection.recv_bytes())
-                    if kind == "result":
-                        return content
-                    if kind == "error":
-                        self._raise(content)
+                    if kind != "event":
+                        return kind, content
                     self._sink.emit(content.pop("kind"), **content)
                 self._sink.checkpoint(holding=self)
+                if meanwhile is not None:
+                    meanwhile()
         except (EOFError, ConnectionError):
             raise ChildCrashed(*self._describe_end()) from None
         except BaseException:
-            if self._process is not None and self._process.poll() is None:
-                self.stop()
+            self.stop()
             raise
 
     def suspend(self) -> None:
@@ -158,10 +187,15 @@ class Child:
     def _read_lines(self, pipe: IO[bytes], level: Level) -> threading.Thread:
         def read() -> None:
             with pipe:
-                for raw in pipe:
+                # Bounded: some bars never end their line.
+                while raw := pipe.readline(LONGEST_LINE):
                     line = raw.decode("utf-8", "replace").rstrip("\r\n").rpartition("\r")[2]
                     if line.strip():
-                        self._sink.emit(EventKind.LOG, line, stage=self._stage, level=level)
+                        # A full journal ends the run elsewhere; the pipe has to be emptied all the same.
+                        with contextlib.suppress(JournalError):
+                            self._sink.emit(EventKind.LOG, line, stage=self._stage, level=level)
+                        if self._on_line is not None:
+                            self._on_line(line)
 
         thread = threading.Thread(target=read, name="workbench child output", daemon=True)
         thread.start()

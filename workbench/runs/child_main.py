@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import cloudpickle
 
+from workbench.runs.child_guard import start_guard
 from workbench.runs.progress import Gates
 from workbench.runs.signals import CancelSignal, describe_error
 from workbench.runs.states import EventKind, Level
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main", "restore_search_path"]
 
+_libc = ctypes.CDLL(None)
+_LINE_BUFFERED = 1
+"""_IOLBF of setvbuf(3)."""
 _SEARCH_PATH = "WORKBENCH_CHILD_PATH"
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
@@ -39,6 +43,7 @@ class ChildSink:
     """The sink of a job in a child process: reports go up the connection."""
 
     on_terminal = False
+    run_id = ""
     remembers = False
     resumes = False
     config: Any = None
@@ -92,6 +97,12 @@ class ChildSink:
     def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
         """Nothing is kept in a child."""
 
+    def add_thread(self) -> None:
+        """The parent counts this process as a whole."""
+
+    def remove_thread(self) -> None:
+        """The parent counts this process as a whole."""
+
     def add_child(self, pid: int) -> None:
         """The parent counts this process's children through this process."""
 
@@ -110,12 +121,17 @@ def main(descriptor: int, parent: int) -> None:
     for path in os.environ.pop(_SEARCH_PATH, "").split(os.pathsep):
         if path and path not in sys.path:
             sys.path.append(path)
+    dismiss_guard = start_guard(descriptor)
+    _flush_lines_at_once()
     connection = Connection(descriptor)
     sink = ChildSink(connection)
     calls: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(connection, sink, calls), daemon=True).start()
-    while (call := calls.get()) is not None:
-        _serve(sink, call)
+    try:
+        while (call := calls.get()) is not None:
+            _serve(sink, call)
+    finally:
+        dismiss_guard()
 
 
 def _serve(sink: ChildSink, call: bytes) -> None:
@@ -126,6 +142,7 @@ def _serve(sink: ChildSink, call: bytes) -> None:
         stage, function, arguments = cloudpickle.loads(call)
         with Job(sink).active(stage), capture_output(streams=False):
             result = function(*arguments)
+        _libc.fflush(None)
         sink.send("result", result)
     except CancelSignal:
         sys.exit(0)
@@ -149,9 +166,15 @@ def _listen(connection: Connection, sink: ChildSink, calls: queue.SimpleQueue[by
 
 def _die_with(parent: int) -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        _libc.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def _flush_lines_at_once() -> None:
+    # C buffers whole blocks when it writes to a pipe: a solver's log would come when the solver has ended.
+    with contextlib.suppress(ValueError):
+        _libc.setvbuf(ctypes.c_void_p.in_dll(_libc, "stdout"), None, _LINE_BUFFERED, 0)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import secrets
 import threading
+from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
+from weakref import WeakValueDictionary
 
 from workbench.errors import ControlRefused, JournalError, ScenarioBusy
 from workbench.runs import machine
@@ -28,6 +32,14 @@ __all__ = ["Engine", "attach", "resume", "runs", "start"]
 
 WhenBusy = Literal["refuse", "queue", "rename"]
 
+KEPT_RUNS = 20
+"""Ended runs kept whole, with their results; older ones that nobody holds are read from the journal."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Turn:
+    run: LiveRun
+
 
 class Engine:
     """Gives turns to the runs of this process: as many at once as there are cores, first come first served.
@@ -44,8 +56,9 @@ class Engine:
         self.slots = slots or os.cpu_count() or 1
         self._lock = threading.RLock()
         self._queue: list[LiveRun] = []
-        self._active: dict[str, LiveRun] = {}
-        self._known: dict[tuple[Path, str], LiveRun] = {}
+        self._active: dict[str, _Turn] = {}
+        self._known: WeakValueDictionary[tuple[Path, str], LiveRun] = WeakValueDictionary()
+        self._ended: deque[LiveRun] = deque(maxlen=KEPT_RUNS)
         self._pulse = Pulse(self)
 
     def submit(self, run: LiveRun) -> None:
@@ -73,6 +86,7 @@ class Engine:
         self.leave_queue(run)
         with self._lock:
             self._active.pop(run.id, None)
+            self._ended.append(run)
         self._pulse.give_turns_soon()
 
     def give_turns(self) -> None:
@@ -80,24 +94,35 @@ class Engine:
         with self._lock:
             admitted = self._choose()
         # Outside of our lock: a run that is being cancelled holds its own and waits for ours.
-        for run in admitted:
-            run.apply(machine.Admitted())
+        for turn in admitted:
+            turn.run.apply(machine.Admitted())
+            if turn.run.state != RunState.RUNNING:
+                self._take_back(turn)
 
-    def _choose(self) -> list[LiveRun]:
-        chosen: list[LiveRun] = []
-        working = sum(run.state in (RunState.RUNNING, RunState.QUEUED) for run in self._active.values())
+    def _take_back(self, turn: _Turn) -> None:
+        # Somebody paused (or ended) the run between our choice and its turn.
+        with self._lock:
+            if self._active.get(turn.run.id) is not turn or turn.run.begun:
+                return
+            del self._active[turn.run.id]
+            with contextlib.suppress(JournalError):
+                turn.run.journal.release(turn.run.number)
+
+    def _choose(self) -> list[_Turn]:
+        chosen: list[_Turn] = []
+        working = sum(turn.run.state in (RunState.RUNNING, RunState.QUEUED) for turn in self._active.values())
         for run in list(self._queue):
             if working + len(chosen) >= self.slots:
                 break
             try:
-                holder = Journal.open(run.journal_path).claim(run.number, _claim_of(run))
+                holder = run.journal.claim(run.number, _claim_of(run))
             except JournalError:
                 # A full disk, say: the run keeps its place and is tried again at the next beat.
                 continue
             if holder is None:
                 self._queue.remove(run)
-                self._active[run.id] = run
-                chosen.append(run)
+                turn = self._active[run.id] = _Turn(run)
+                chosen.append(turn)
         return chosen
 
     def find(self, journal_path: Path, run_id: str) -> LiveRun | None:
@@ -164,8 +189,7 @@ def resume(run_id: str, project: Any, *, when_busy: WhenBusy = "refuse") -> Run:
         When it is still going on, or has succeeded.
     """
     path = journal_path_of(project)
-    Journal.open(path)
-    record = JournalReader(path).run(run_id)
+    record = Journal.open(path).reader.run(run_id)
     if not record.state.is_final:
         found = attach(record.id, project)
         if found.state != RunState.PAUSED:
@@ -193,7 +217,7 @@ def attach(run_id: str, project: Any) -> Run:
         When the project has no journal.
     """
     path = journal_path_of(project)
-    record = JournalReader(path).run(run_id)
+    record = _read(path).run(run_id)
     live = _engine.find(path, record.id)
     if live is not None:
         return live
@@ -223,7 +247,7 @@ def runs(
     path = journal_path_of(project)
     if not path.is_file():
         return []
-    reader = JournalReader(path)
+    reader = _read(path)
     live = [RunState.QUEUED, RunState.RUNNING, RunState.PAUSED]
     if any(record.owner.is_gone() for record in reader.runs(states=live)):
         Journal.open(path).mark_interrupted()
@@ -244,6 +268,15 @@ def journal_path_of(project: Any) -> Path:
     return Path(path).resolve()
 
 
+def _read(path: Path) -> JournalReader:
+    reader = JournalReader(path)
+    if not reader.is_current():
+        # Written by an older version, or being made by another process at this moment.
+        reader.close()
+        reader = Journal.open(path).reader
+    return reader
+
+
 def _start(
     job_function: JobFunction[Any],
     project: Any,
@@ -253,43 +286,39 @@ def _start(
     earlier: RunRecord | None,
 ) -> LiveRun:
     journal = Journal.open(journal_path_of(project))
-    config = _settle_scenario(journal, job_function, config, when_busy)
-    record = journal.add_run(
-        run_id=_new_id(job_function.name),
-        job=job_function.name,
-        title=job_function.title,
-        scenario=_scenario_of(config),
-        config=to_plain(config),
-        version=_version(),
-        resumed_from=None if earlier is None else earlier.id,
-    )
+    journal.mark_interrupted()
+    wanted = _scenario_of(config)
+    while True:
+        try:
+            record = journal.add_run(
+                beside_others=when_busy == "queue",
+                run_id=_new_id(job_function.name),
+                job=job_function.name,
+                title=job_function.title,
+                scenario=_scenario_of(config),
+                config=to_plain(config),
+                version=_version(),
+                resumed_from=None if earlier is None else earlier.id,
+            )
+        except ScenarioBusy:
+            if when_busy != "rename" or not hasattr(config, "scenario"):
+                raise
+            config = changed(config, {"scenario": _free_name(journal, job_function.name, wanted)})
+        else:
+            break
     lineage = journal.reader.lineage(record)
     run = LiveRun(_engine, journal, record, job_function, project, config, lineage, deadline)
     _engine.submit(run)
     return run
 
 
-def _settle_scenario(
-    journal: Journal, job_function: JobFunction[Any], config: Any, when_busy: WhenBusy
-) -> Any:
-    journal.mark_interrupted()
-    live = journal.reader.runs(
-        states=[RunState.QUEUED, RunState.RUNNING, RunState.PAUSED], job=job_function.name
-    )
-    taken = {record.scenario: record.id for record in live}
-    scenario = _scenario_of(config)
-    if scenario not in taken or when_busy == "queue":
-        return config
-    if when_busy == "rename" and hasattr(config, "scenario"):
-        number = 2
-        while f"{scenario} {number}" in taken:
-            number += 1
-        return changed(config, {"scenario": f"{scenario} {number}"})
-    raise ScenarioBusy(
-        f"{taken[scenario]} is still writing the scenario {scenario!r}: choose when_busy='queue' to wait for it, "
-        "when_busy='rename' to write another scenario, or cancel it first.",
-        taken[scenario],
-    )
+def _free_name(journal: Journal, job: str, scenario: str) -> str:
+    # Not only of the runs that go on: the results of earlier ones are not to be written over either.
+    taken = journal.reader.scenarios(job)
+    number = 2
+    while f"{scenario} {number}" in taken:
+        number += 1
+    return f"{scenario} {number}"
 
 
 def _scenario_of(config: Any) -> str:

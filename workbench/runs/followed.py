@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,8 +25,6 @@ __all__ = ["FollowedRun"]
 LOOK_SECONDS = 0.1
 ANSWER_SECONDS = 2.0
 
-_FOLDED_KINDS = tuple(kind for kind in EventKind if kind not in (EventKind.LOG, EventKind.PROGRESS))
-
 
 class FollowedRun(Run):
     """A run that another process owns, or that has ended.
@@ -44,6 +43,7 @@ class FollowedRun(Run):
         super().__init__(record, journal_path, JournalReader(journal_path))
         self._project = project
         self._summary = Summary(settings=dict(record.config))
+        self._folding = threading.Lock()
 
     @property
     def record(self) -> RunRecord:
@@ -76,21 +76,12 @@ class FollowedRun(Run):
 
     def summary(self) -> Summary:
         """Fold all that has happened so far; log lines and old progress are never read."""
-        number = self._record.number
-        for event in self._merged(self._summary.seq, number):
-            self._summary.add(event)
-        self._summary.seq = max(self._summary.seq, self.last_seq())
-        return self._summary
-
-    def _merged(self, after: int, number: int) -> list[Event]:
-        last = self.last_seq()
-        if last == after:
-            return []
-        facts = self._reader.events(number, after, kinds=_FOLDED_KINDS)
-        progress = [event for event in self._reader.last_progress(number) if event.seq > after]
-        # An event may have come between the two queries: the next look takes what is past `last`.
-        both = [event for event in (*facts, *progress) if event.seq <= last]
-        return sorted(both, key=lambda event: event.seq)
+        with self._folding:
+            events, last = self._reader.summary_events(self._record.number, self._summary.seq)
+            for event in events:
+                self._summary.add(event)
+            self._summary.seq = last
+            return self._summary.copy()
 
     def events(self, after: int = 0, *, kinds: Sequence[EventKind] = (), limit: int = -1) -> list[Event]:
         """Events that follow ``seq == after``, from the journal."""

@@ -11,16 +11,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from workbench.runs.digest import file_digest
-from workbench.runs.mapping import Workers, run_units
+from workbench.runs.mapping import OpenMaps, Workers, run_units
 from workbench.runs.progress import Gates, count_through, seconds_left
 from workbench.runs.signals import describe_error
 from workbench.runs.states import EventKind, Level, StageState
 from workbench.runs.units import Outcome, Unit
 
-__all__ = ["Job", "Sink", "Suspendable", "current_job"]
+if TYPE_CHECKING:
+    from workbench.runs.child import Child
+
+__all__ = ["Job", "Sink", "Suspendable", "captured_job", "current_job"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -43,6 +46,7 @@ class Sink(Protocol):
     """Where a job's reports go and its requests come from."""
 
     config: Any
+    run_id: str
     on_terminal: bool
     gates: Gates
 
@@ -78,6 +82,12 @@ class Sink(Protocol):
     def resumes(self) -> bool:
         """Whether there is an earlier run to take units from."""
 
+    def add_thread(self) -> None:
+        """Count the calling thread's CPU time as the run's."""
+
+    def remove_thread(self) -> None:
+        """Leave the calling thread out again."""
+
     def add_child(self, pid: int) -> None:
         """Count this child process's CPU time and memory as the run's."""
 
@@ -88,6 +98,12 @@ class Sink(Protocol):
 def current_job() -> Job | None:
     """Give the job whose work this thread is doing, None outside of any run."""
     return _job.get()
+
+
+def captured_job() -> Job | None:
+    """Give the current job if output belongs to its run; a job called like a function writes to the terminal."""
+    job = _job.get()
+    return None if job is None or job.on_terminal else job
 
 
 class Job:
@@ -101,11 +117,18 @@ class Job:
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
+        self._maps = OpenMaps()
+        self.on_terminal = sink.on_terminal
 
     @property
     def config(self) -> Any:
         """The config with every adjustment made so far; read adjustable settings from here."""
         return self._sink.config
+
+    @property
+    def run_id(self) -> str:
+        """Id of the run, to trace results to it; empty where there is no journal."""
+        return self._sink.run_id
 
     @contextlib.contextmanager
     def active(self, stage: str | None = None) -> Iterator[Job]:
@@ -178,7 +201,7 @@ class Job:
         """
         if total is None and isinstance(iterable, Sized):
             total = len(iterable)
-        if self._sink.on_terminal:
+        if self.on_terminal:
             return self._track_on_terminal(iterable, total, title)
         return self._track(iterable, total, title)
 
@@ -198,7 +221,7 @@ class Job:
 
     def progress(self, done: float, total: float, message: str = "") -> None:
         """Report progress that is not a loop: ``done`` of ``total`` of the open stage."""
-        fraction = min(1.0, max(0.0, done / total)) if total else None
+        fraction = float(min(1.0, max(0.0, done / total))) if total else None
         self._sink.emit(EventKind.PROGRESS, message, stage=_stage.get(), fraction=fraction)
 
     def show_bar(self, title: str, done: float, total: float | None, unit: str) -> None:
@@ -208,7 +231,7 @@ class Job:
             EventKind.PROGRESS,
             f"{title}: {counted}" if title else counted,
             stage=_stage.get(),
-            fraction=min(1.0, done / total) if total else None,
+            fraction=float(min(1.0, done / total)) if total else None,
             data={"done": done, "total": total, "library": True},
         )
 
@@ -216,7 +239,13 @@ class Job:
         """Add one line to the run's log."""
         if type(level) is not Level:
             level = Level.of(level)
-        self._sink.emit(EventKind.LOG, message, stage=_stage.get(), level=level)
+        if type(message) is not str:
+            message = str(message)
+        if "\n" not in message:
+            self._sink.emit(EventKind.LOG, message, stage=_stage.get(), level=level)
+            return
+        for line in message.splitlines():
+            self._sink.emit(EventKind.LOG, line, stage=_stage.get(), level=level)
 
     def metric(self, name: str, value: float, *, unit: str = "", stage: str | None = None) -> None:
         """Report a named number: an objective, a gap, a MAPE."""
@@ -287,6 +316,7 @@ class Job:
         return run_units(
             self,
             self._sink,
+            self._maps,
             function,
             list(units),
             title=title,
@@ -294,6 +324,18 @@ class Job:
             retries=retries,
             remember=remember,
         )
+
+    def open_child(self, on_line: Callable[[str], None] | None = None) -> Child:
+        """Make a child process for call after call; a context manager, see :class:`workbench.runs.child.Child`.
+
+        Parameters
+        ----------
+        on_line
+            Called with every line that the child prints.
+        """
+        from workbench.runs.child import Child  # needs this module
+
+        return Child(self, self._sink, on_line)
 
     def child(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """Run a function in a child process that can be stopped at any moment, and wait for its result.
@@ -308,11 +350,13 @@ class Job:
         UnitFailed
             When the function raised an error.
         """
-        from workbench.runs.child import Child  # needs this module
-
-        with Child(self, self._sink) as child:
+        with self.open_child() as child:
             result: Result = child.call(function, arguments)
             return result
+
+    def close(self) -> None:
+        """End the maps that the job has left before their last unit (it raised in between, say)."""
+        self._maps.close()
 
     def _report_stage(self, path: str, state: StageState, message: str, **facts: Any) -> None:
         level = Level.ERROR if state == StageState.FAILED else Level.INFO

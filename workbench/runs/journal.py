@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
 import sqlite3
 import threading
 import time
-import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +22,10 @@ from workbench.runs.events import Event
 from workbench.runs.process_identity import ProcessIdentity
 from workbench.runs.reader import JournalReader
 from workbench.runs.records import Request, RunRecord
-from workbench.runs.schema import migrate
+from workbench.runs.rows import insert_events, refuse_busy
+from workbench.runs.schema import LOCK_SECONDS, migrate
 from workbench.runs.signing import is_ours, sign
-from workbench.runs.states import Cause, EventKind, Level, RunState
+from workbench.runs.states import Cause, EventKind, RunState
 from workbench.runs.stream import EventStream
 
 __all__ = ["Journal"]
@@ -33,6 +34,7 @@ FLUSH_SECONDS = 0.04
 
 _open: dict[Path, Journal] = {}
 _open_lock = threading.Lock()
+_left_alone: list[dict[Path, Journal]] = []
 
 
 class Journal:
@@ -42,13 +44,13 @@ class Journal:
         self.path = path
         self.lock = threading.RLock()
         self.failure: sqlite3.Error | None = None
-        self._streams: weakref.WeakSet[EventStream] = weakref.WeakSet()
+        self._streams: list[EventStream] = []
         self._wanted = threading.Event()
         self._writer: threading.Thread | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(
-                path, check_same_thread=False, isolation_level=None, timeout=20
+                path, check_same_thread=False, isolation_level=None, timeout=LOCK_SECONDS
             )
             migrate(self._connection, path)
             # A commit survives the death of the process at once and a power cut after the next checkpoint.
@@ -84,6 +86,7 @@ class Journal:
     def add_run(
         self,
         *,
+        beside_others: bool = True,
         run_id: str,
         job: str,
         title: str,
@@ -92,7 +95,13 @@ class Journal:
         version: str,
         resumed_from: str | None,
     ) -> RunRecord:
-        """Enter a new run, queued and owned by this process."""
+        """Enter a new run, queued and owned by this process.
+
+        Raises
+        ------
+        ScenarioBusy
+            When another run of the same job and scenario has not ended, unless ``beside_others``.
+        """
         owner = ProcessIdentity.current()
         values = (
             run_id,
@@ -109,26 +118,15 @@ class Journal:
             str(RunState.QUEUED),
         )
         with self._transaction() as connection:
+            if not beside_others:
+                # Asked where nobody else can write: two processes may start the same scenario at one moment.
+                refuse_busy(connection, job, scenario)
             connection.execute(
                 "INSERT INTO run (id, job, title, scenario, config, version, resumed_from, host, pid, "
                 f"process_started, created, state) VALUES ({', '.join('?' * len(values))})",
                 values,
             )
         return self.reader.run(run_id)
-
-    def set_state(self, run: int, state: RunState, cause: Cause, reason: str) -> None:
-        """Commit a run's state together with every event that led to it."""
-        columns = "state = ?, cause = ?, reason = ?"
-        values: list[Any] = [str(state), str(cause), reason]
-        if state == RunState.RUNNING:
-            columns += ", started = coalesce(started, ?)"
-            values.append(time.time())
-        if state.is_final:
-            columns += ", ended = ?, claim = NULL"
-            values.append(time.time())
-        with self._transaction() as connection:
-            self._write_waiting(connection)
-            connection.execute(f"UPDATE run SET {columns} WHERE number = ?", (*values, run))
 
     def set_config(self, run: int, config: Mapping[str, Any]) -> None:
         """Keep the settings that a run has taken over while it went on."""
@@ -146,6 +144,11 @@ class Journal:
                 connection.execute("UPDATE run SET claim = ? WHERE number = ?", (scenario_key, run))
                 return None
             return None if row[0] == run else str(row[1])
+
+    def release(self, run: int) -> None:
+        """Give a reserved scenario back without having written anything."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE run SET claim = NULL WHERE number = ?", (run,))
 
     def mark_interrupted(self) -> list[str]:
         """End, in the record, every live run whose process is gone; returns their ids."""
@@ -168,21 +171,23 @@ class Journal:
             seq, last = connection.execute(
                 "SELECT coalesce(max(seq), 0), max(time) FROM event WHERE run = ?", (record.number,)
             ).fetchone()
-            data = {"state": str(RunState.INTERRUPTED), "cause": str(Cause.PROCESS_GONE)}
             moment = max(time.time(), last or 0)
+            data = {
+                "state": str(RunState.INTERRUPTED),
+                "cause": str(Cause.PROCESS_GONE),
+                # It is found out late: the work ended when the last thing happened.
+                "ended": last or moment,
+            }
             event = Event(seq + 1, moment, EventKind.STATE, "", reason, None, "error", data)
-            connection.execute(_INSERT_EVENT, _event_row(record.number, event, None))
-            connection.execute(
-                "UPDATE run SET state = ?, cause = ?, reason = ?, ended = ?, claim = NULL WHERE number = ?",
-                (str(RunState.INTERRUPTED), str(Cause.PROCESS_GONE), reason, last or moment, record.number),
-            )
+            insert_events(connection, record.number, [(event, None)])
 
     # events
 
     def stream(self, run: int) -> EventStream:
         """Make the stream of a new run, whose events this journal writes."""
         stream = EventStream(self, run)
-        self._streams.add(stream)
+        with self.lock:
+            self._streams.append(stream)
         return stream
 
     def wake(self) -> None:
@@ -214,22 +219,19 @@ class Journal:
             self._wanted.clear()
             try:
                 self.flush()
-            except JournalError:
-                # Remembered in `failure`; the run looks at it and fails with a clear error. Try again later.
+            except Exception:  # noqa: BLE001 - whatever it was, the events are kept and tried again
+                # Remembered in `failure`; the run looks at it and fails with a clear error.
                 time.sleep(0.5)
                 self._wanted.set()
 
     def _write_waiting(self, connection: sqlite3.Connection) -> None:
-        for stream in list(self._streams):
+        # Held until all of a run is written, whoever else has let go of it.
+        self._streams = [stream for stream in self._streams if not stream.is_over()]
+        for stream in self._streams:
             waiting = stream.take_waiting()
             if waiting:
-                rows = (_event_row(stream.run, event, line) for event, line in waiting)
-                try:
-                    connection.executemany(_INSERT_EVENT, rows)
-                except BaseException:
-                    stream.put_back(waiting)
-                    raise
                 self._taken.append((stream, waiting))
+                insert_events(connection, stream.run, waiting)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -303,24 +305,15 @@ class Journal:
             )
 
 
-_INSERT_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_LEVELS = {level.word: int(level) for level in Level}
+def _forget_after_fork() -> None:
+    # A forked child must neither use nor close its parent's connections, nor write what waits in them.
+    global _open, _open_lock
+    _left_alone.append(_open)
+    _open, _open_lock = {}, threading.Lock()
 
 
-def _event_row(run: int, event: Event, line: int | None) -> tuple[Any, ...]:
-    data = None if event.data is None else json.dumps(event.data, default=str)
-    return (
-        run,
-        event.seq,
-        event.time,
-        event.kind,
-        event.stage,
-        event.message,
-        event.fraction,
-        _LEVELS[event.level],
-        data,
-        line,
-    )
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
 
 
 @atexit.register
@@ -328,5 +321,5 @@ def _flush_all() -> None:
     for journal in list(_open.values()):
         try:
             journal.flush()
-        except JournalError:
+        except Exception:  # noqa: BLE001 - the others have a right to be written too
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import threading
 import time
@@ -17,7 +18,7 @@ from workbench.runs.job import Job, Suspendable
 from workbench.runs.journal import Journal
 from workbench.runs.machine import RunMachine
 from workbench.runs.progress import Gates
-from workbench.runs.records import RunRecord
+from workbench.runs.records import LogLine, RunRecord
 from workbench.runs.resources import Resources
 from workbench.runs.run import Run, page_of
 from workbench.runs.settings import changed, to_plain
@@ -71,13 +72,14 @@ class LiveRun(Run):
         self.began: float | None = None
         self.cancel_asked: float | None = None
         self._engine = engine
-        self._journal = journal
+        self.journal = journal
         self._job_function = job_function
         self._project = project
         self._lineage = list(lineage)
         self._machine = RunMachine()
         self._turn = threading.Condition(threading.RLock())
         self._attention = False
+        self.run_id = record.id
         self._finished = threading.Event()
         self._result: Any = None
         self._exception: BaseException | None = None
@@ -110,9 +112,18 @@ class LiveRun(Run):
         return self._machine.reason
 
     @property
+    def begun(self) -> bool:
+        """Whether the work has ever begun."""
+        return self._machine.begun
+
+    @property
     def is_here(self) -> bool:
         """Always: the work is done by this process."""
         return True
+
+    def queue_place(self) -> int:
+        """How many queued runs come before this one; 0 when it is next or not queued."""
+        return self._engine.place(self)
 
     @property
     def machine_story(self) -> list[tuple[RunState, Any, RunState]]:
@@ -122,9 +133,14 @@ class LiveRun(Run):
     def summary(self) -> Summary:
         """Fold all that has happened so far."""
         with self._folded:
-            for event in self.events(self._summary.seq):
+            events = self._stream.recent(self._summary.seq)
+            if events is None:
+                # A flood: the journal leaves out the log lines, which a summary does not need.
+                self.settle()
+                events, _ = self._reader.summary_events(self.number, self._summary.seq)
+            for event in events:
                 self._summary.add(event)
-            return self._summary
+            return self._summary.copy()
 
     # events
 
@@ -136,13 +152,17 @@ class LiveRun(Run):
         self.settle()
         return self._reader.events(self.number, after, kinds=kinds, limit=limit)
 
+    def newest_lines(self, count: int, after: int = 0) -> tuple[int, list[LogLine]]:
+        """Count all log lines and give the newest past line ``after`` that memory still holds."""
+        return self._stream.newest_lines(count, after)
+
     def last_seq(self) -> int:
         """Number of the newest event."""
         return self._stream.seq
 
     def settle(self) -> None:
         """Have everything that happened so far in the journal."""
-        self._journal.flush()
+        self.journal.flush()
 
     def emit(
         self,
@@ -154,9 +174,8 @@ class LiveRun(Run):
         level: Level = Level.INFO,
         data: Mapping[str, Any] | None = None,
     ) -> None:
-        """Take one event; what comes after the end (from a thread left behind) is not the run's any more."""
-        if not self._finished.is_set():
-            self._stream.emit(kind, message, stage=stage, fraction=fraction, level=level, data=data)
+        """Take one event."""
+        self._stream.emit(kind, message, stage=stage, fraction=fraction, level=level, data=data)
 
     def add_listener(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` (which must be quick) whenever something happens."""
@@ -176,8 +195,8 @@ class LiveRun(Run):
         """Hold or end the work if that was asked."""
         if not self._attention:
             return
-        if self._journal.failure is not None:
-            raise JournalError(f"The journal {self.journal_path} cannot be written: {self._journal.failure}.")
+        if self.journal.failure is not None:
+            raise JournalError(f"The journal {self.journal_path} cannot be written: {self.journal.failure}.")
         with self._turn:
             self.apply(machine.CheckpointReached())
             if self._machine.state == RunState.PAUSED and not self._machine.cancelling:
@@ -188,6 +207,8 @@ class LiveRun(Run):
                 if holding is not None:
                     holding.proceed()
             if self._machine.cancelling:
+                # Also when the cancel came while this thread was held: it is taken now.
+                self.apply(machine.CheckpointReached())
                 raise CancelSignal
 
     @property
@@ -197,15 +218,23 @@ class LiveRun(Run):
 
     def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
         """Find a unit that an earlier run finished."""
-        return self._journal.remembered(self._lineage, key, digest)
+        return self.journal.remembered(self._lineage, key, digest)
 
     def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
         """Commit a finished unit."""
-        self._journal.remember(self.number, key, digest, seconds, result)
+        self.journal.remember(self.number, key, digest, seconds, result)
 
     def add_failed_stage(self, path: str) -> None:
         """Remember that a stage failed while the run went on."""
         self._failed_stages.append(path)
+
+    def add_thread(self) -> None:
+        """Count the calling thread in."""
+        self.resources.add_thread()
+
+    def remove_thread(self) -> None:
+        """Keep what the calling thread has used."""
+        self.resources.remove_thread()
 
     def add_child(self, pid: int) -> None:
         """Count a child process in."""
@@ -241,10 +270,12 @@ class LiveRun(Run):
         Raises
         ------
         ControlRefused
-            When the run has no deadline.
+            When the run has no deadline, has ended, or is being cancelled.
         """
         if self.deadline is None:
             raise ControlRefused(f"{self.id} has no deadline to extend.", self.id)
+        if self.state.is_final or self._machine.cancelling:
+            raise ControlRefused(f"{self.id}: too late to extend, the run is ending or has ended.", self.id)
         self.deadline += seconds
         self.emit(EventKind.LOG, f"Deadline moved by {seconds:g} s")
 
@@ -294,36 +325,39 @@ class LiveRun(Run):
     def _record_event(self, effect: machine.Record) -> None:
         self.emit(effect.kind, effect.message, level=Level.of(effect.level), data=effect.data)
         if effect.kind == EventKind.STATE:
-            try:
-                self._journal.set_state(
-                    self.number, self._machine.state, self._machine.cause, self._machine.reason
-                )
-            except JournalError:
-                # The journal keeps the failure and tries again; a run that goes on fails at its checkpoint.
-                self.look_up()
+            self._commit(self.journal.flush)
+
+    def _commit(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except JournalError:
+            # The journal keeps the failure and tries again; a run that goes on fails at its checkpoint.
+            self.look_up()
 
     def _adopt(self, changes: Mapping[str, Any]) -> None:
         self.config = changed(self.config, changes)
-        self._journal.set_config(self.number, to_plain(self.config))
+        plain = to_plain(self.config)
+        self._commit(lambda: self.journal.set_config(self.number, plain))
 
     def _begin(self) -> None:
         self.began = time.monotonic()
-        threading.Thread(
-            target=contextvars.Context().run,
-            args=(self._work,),
-            name=f"workbench run {self.id}",
-            daemon=True,
-        ).start()
+        work = threading.Thread(
+            target=contextvars.Context().run, args=(self._work,), name=f"workbench run {self.id}", daemon=True
+        )
+        try:
+            work.start()
+        except RuntimeError as error:
+            self.apply(machine.WorkRaised(f"No thread could be started: {error}"))
 
     def _work(self) -> None:
         self.resources.add_thread()
         job = Job(self)
         fact: machine.Input
         try:
-            with capture_output(), job.active(""):
+            with job.active(""), capture_output(), contextlib.closing(job):
                 result = self._job_function.function(job, self._project, self.config)
             # Only what the journal holds can be called done.
-            self._journal.flush()
+            self.journal.flush()
             self._result = result
             fact = machine.WorkReturned(tuple(self._failed_stages))
         except CancelSignal:
@@ -346,8 +380,7 @@ class LiveRun(Run):
         self._finished.set()
         self._turn.notify_all()
         self._engine.finished(self)
-        for listener in self._stream.listeners:
-            listener()
+        self._stream.tell_listeners()
 
     # what came of it
 

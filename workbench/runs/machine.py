@@ -310,7 +310,8 @@ class RunMachine:
         effects: list[Effect] = self._take_changes()
         if self.pausing:
             return [*effects, _control("pause", "acknowledged"), *self._transition_running_paused()]
-        return [*effects, ReleaseWork()] if effects else []
+        # While paused, other threads of the work still have to be held when they come.
+        return [*effects, ReleaseWork()] if self.state == RunState.RUNNING else effects
 
     def _take_changes(self) -> list[Effect]:
         effects: list[Effect] = []

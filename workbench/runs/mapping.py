@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import cloudpickle
 
+from workbench.errors import JournalError
 from workbench.runs.digest import digest_of, function_name
 from workbench.runs.signals import CancelSignal, describe_error
 from workbench.runs.states import EventKind, Level, StageState
@@ -46,9 +47,31 @@ class _Here:
         return function(*arguments)
 
 
+class OpenMaps:
+    """The maps of one job that are not finished, so that none outlives the job (it may raise in between)."""
+
+    def __init__(self) -> None:
+        self._feeders: list[_Feeders] = []
+
+    def add(self, feeders: _Feeders) -> None:
+        """Count a map in."""
+        self._feeders.append(feeders)
+
+    def remove(self, feeders: _Feeders) -> None:
+        """Leave a map out that has ended."""
+        with contextlib.suppress(ValueError):
+            self._feeders.remove(feeders)
+
+    def close(self) -> None:
+        """End all maps; returns when no unit is being computed any more."""
+        for feeders in list(self._feeders):
+            feeders.leave()
+
+
 def run_units(
     job: Job,
     sink: Sink,
+    maps: OpenMaps,
     function: Callable[..., Any],
     units: list[Unit],
     *,
@@ -58,6 +81,7 @@ def run_units(
     remember: bool,
 ) -> Iterator[Outcome]:
     """Run units on workers and yield their outcomes as they finish; see :meth:`workbench.runs.Job.map`."""
+    count = _count_workers(workers)
     _refuse_repeated_keys(units)
     report = _MapReport(job, sink, units, title)
     memory = _Memory(sink, function, remember)
@@ -70,8 +94,23 @@ def run_units(
             report.finished(unit, outcome)
             yield outcome
     if waiting:
-        feeders = _Feeders(job, sink, function, waiting, memory, report, workers, retries)
-        yield from feeders.outcomes()
+        in_processes = workers == "processes"
+        feeders = _Feeders(job, sink, function, waiting, memory, report, count, in_processes, retries)
+        maps.add(feeders)
+        try:
+            yield from feeders.outcomes()
+        finally:
+            maps.remove(feeders)
+
+
+def _count_workers(workers: Workers) -> int:
+    if workers is None or workers in ("threads", "processes"):
+        return os.cpu_count() or 1
+    if isinstance(workers, int) and not isinstance(workers, bool) and workers >= 1:
+        return workers
+    raise ValueError(
+        f"workers is {workers!r}, expected 'threads', 'processes' or a number of threads from 1."
+    )
 
 
 def _refuse_repeated_keys(units: list[Unit]) -> None:
@@ -93,22 +132,41 @@ class _Memory:
     def recall(self, unit: Unit) -> Outcome | None:
         if not (self._keeps and self._sink.resumes):
             return None
-        found = self._sink.remembered(unit.key, self._digest(unit))
-        if found is None:
+        try:
+            digest = digest_of(self._name, unit.arguments)
+            found = self._sink.remembered(unit.key, digest)
+            if found is None:
+                return None
+            blob, seconds = found
+            result = pickle.loads(blob)
+        except JournalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the classes inside raise, the unit is done again
+            self._tell(
+                f"{unit.key} is done again, its earlier result cannot be read: {describe_error(error)}"
+            )
             return None
-        blob, seconds = found
-        result = pickle.loads(blob)
         # Kept under this run too, so that a later resume needs only this one.
-        self._sink.remember(unit.key, self._digest(unit), seconds, blob)
+        self._sink.remember(unit.key, digest, seconds, blob)
         return Outcome(unit.key, result, None, seconds, remembered=True)
 
     def keep(self, unit: Unit, result: Any, seconds: float) -> None:
-        if self._keeps:
+        if not self._keeps:
+            return
+        try:
+            digest = digest_of(self._name, unit.arguments)
             blob = cloudpickle.dumps(result, protocol=5)
-            self._sink.remember(unit.key, self._digest(unit), seconds, blob)
+        except Exception as error:  # noqa: BLE001 - whatever the classes inside raise
+            self._keeps = False
+            self._tell(
+                f"Units of this map are not remembered for a resume, because {unit.key} cannot be pickled: "
+                f"{describe_error(error)}"
+            )
+            return
+        self._sink.remember(unit.key, digest, seconds, blob)
 
-    def _digest(self, unit: Unit) -> str:
-        return digest_of(self._name, unit.arguments)
+    def _tell(self, message: str) -> None:
+        self._sink.emit(EventKind.LOG, message, level=Level.WARNING)
 
 
 class _MapReport:
@@ -205,7 +263,8 @@ class _Feeders:
         waiting: deque[Unit],
         memory: _Memory,
         report: _MapReport,
-        workers: Workers,
+        count: int,
+        in_processes: bool,
         retries: int,
     ) -> None:
         self._job = job
@@ -215,15 +274,15 @@ class _Feeders:
         self._memory = memory
         self._report = report
         self._retries = retries
-        self._in_processes = workers == "processes"
-        count = workers if isinstance(workers, int) else (os.cpu_count() or 1)
+        self._in_processes = in_processes
         self._count = report.workers = max(1, min(count, len(waiting)))
         self._expected = len(waiting)
         self._results: queue.Queue[Outcome | BaseException] = queue.Queue(maxsize=2 * self._count)
         self._leaving = threading.Event()
+        self._threads: list[threading.Thread] = []
 
     def outcomes(self) -> Iterator[Outcome]:
-        threads = [
+        self._threads = [
             threading.Thread(
                 target=contextvars.copy_context().run,
                 args=(self._feed,),
@@ -232,16 +291,19 @@ class _Feeders:
             )
             for index in range(self._count)
         ]
-        for thread in threads:
+        for thread in self._threads:
             thread.start()
         try:
             for _ in range(self._expected):
                 yield self._next()
         finally:
-            # Nothing is called finished or cancelled while a unit is still being computed.
-            self._leaving.set()
-            for thread in threads:
-                thread.join()
+            self.leave()
+
+    def leave(self) -> None:
+        # Nothing is called finished or cancelled while a unit is still being computed.
+        self._leaving.set()
+        for thread in self._threads:
+            thread.join()
 
     def _next(self) -> Outcome:
         while True:
@@ -255,6 +317,7 @@ class _Feeders:
             return item
 
     def _feed(self) -> None:
+        self._sink.add_thread()
         try:
             with self._home() as home:
                 while not self._leaving.is_set():
@@ -266,6 +329,8 @@ class _Feeders:
                     self._put(self._do(home, unit))
         except BaseException as error:  # noqa: BLE001 - handed to the job's own thread
             self._put(error)
+        finally:
+            self._sink.remove_thread()
 
     @contextlib.contextmanager
     def _home(self) -> Iterator[_Home]:
@@ -286,7 +351,7 @@ class _Feeders:
                     result = home.call(self._function, unit.arguments)
             except CancelSignal:
                 raise
-            except Exception as error:  # noqa: BLE001 - a unit may fail in any way without stopping the rest
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a unit may fail in any way, alone
                 outcome = Outcome(unit.key, None, describe_error(error), time.monotonic() - began)
                 self._announce_retry(unit, outcome, attempt)
             else:

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import psutil
 
 __all__ = ["ProcessIdentity"]
 
-_CLOCK_TOLERANCE = 1.5
-"""Seconds by which two readings of one process's start may differ (clock ticks, a clock that was set)."""
+_TOLERANCE = 0.005 if sys.platform.startswith("linux") else 1.5
+"""Seconds by which two readings of one process's start may differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessIdentity:
-    """A process, told apart from a later one that was given the same id."""
+    """A process, told apart from a later one that was given the same id.
+
+    Attributes
+    ----------
+    host
+        Name of the machine.
+    pid
+        Process id there.
+    started
+        When it started (s): on Linux since the machine was booted, elsewhere since 1970-01-01 UTC.
+    """
 
     host: str
     pid: int
@@ -40,7 +52,7 @@ class ProcessIdentity:
             process = psutil.Process(self.pid)
             if process.status() == psutil.STATUS_ZOMBIE:
                 return True
-            return abs(process.create_time() - self.started) > _CLOCK_TOLERANCE
+            return abs(_started(process) - self.started) > _TOLERANCE
         except psutil.NoSuchProcess:
             return True
         except psutil.AccessDenied:
@@ -49,4 +61,16 @@ class ProcessIdentity:
 
 @cache
 def _identity_of(pid: int) -> ProcessIdentity:
-    return ProcessIdentity(socket.gethostname(), pid, psutil.Process(pid).create_time())
+    return ProcessIdentity(socket.gethostname(), pid, _started(psutil.Process(pid)))
+
+
+def _started(process: psutil.Process) -> float:
+    if not sys.platform.startswith("linux"):
+        return process.create_time()
+    # Since boot: the time of day would change for all processes when the clock is set. The name (field 2) may
+    # hold anything, so that what is counted begins after its closing bracket.
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except (FileNotFoundError, ProcessLookupError) as error:
+        raise psutil.NoSuchProcess(process.pid) from error
+    return int(fields[19]) / os.sysconf("SC_CLK_TCK")

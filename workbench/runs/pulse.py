@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from workbench.runs.live import LiveRun
 
 __all__ = ["Pulse"]
+
+_logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 0.1
 SAMPLE_SECONDS = 2.0
@@ -61,18 +65,18 @@ class Pulse:
                     self._thread = None
                     return
             for watch in watched:
-                watch.look()
+                watch.look_safely()
             self._take_requests([watch.run for watch in watched])
 
     def _take_requests(self, runs: list[LiveRun]) -> None:
         by_journal: dict[Journal, dict[int, LiveRun]] = {}
         for run in runs:
-            by_journal.setdefault(Journal.open(run.journal_path), {})[run.number] = run
+            by_journal.setdefault(run.journal, {})[run.number] = run
         for journal, numbered in by_journal.items():
             try:
                 for request in journal.open_requests(list(numbered)):
                     journal.answer(request.number, _take(numbered[request.run], request))
-            except JournalError:
+            except (JournalError, sqlite3.Error):
                 # The journal keeps the failure; the runs look at it. The requests are still there next time.
                 continue
 
@@ -84,13 +88,28 @@ class _Watch:
         self.run = run
         self._sampled = 0.0
         self._last: Sample | None = None
+        self._looked = time.monotonic()
+        self._paused_seconds = 0.0
         self._told_unheard = False
+
+    def look_safely(self) -> None:
+        """Look, and never let one run's trouble stop the beat of the others."""
+        try:
+            self.look()
+        except (ControlRefused, JournalError):
+            # It ended while we looked, or its journal is full: the run itself sees to that.
+            return
+        except Exception:
+            _logger.exception("The pulse could not look after %s", self.run.id)
 
     def look(self) -> None:
         run, moment = self.run, time.monotonic()
         run.gates.open_all()
-        if Journal.open(run.journal_path).failure is not None:
+        if run.journal.failure is not None:
             run.look_up()
+        if run.state == RunState.PAUSED:
+            self._paused_seconds += moment - self._looked
+        self._looked = moment
         if run.state == RunState.RUNNING and moment - self._sampled >= SAMPLE_SECONDS:
             self._sample(moment)
         self._watch_deadline(moment)
@@ -111,7 +130,7 @@ class _Watch:
         run = self.run
         if run.deadline is None or run.began is None or run.cancel_asked is not None:
             return
-        if moment - run.began > run.deadline:
+        if moment - run.began - self._paused_seconds > run.deadline:
             run.emit(EventKind.LOG, f"Deadline of {run.deadline:g} s reached", level=Level.WARNING)
             run.cancel("deadline", cause=Cause.DEADLINE)
 

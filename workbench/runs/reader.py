@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sqlite3
 import threading
@@ -13,7 +14,7 @@ from workbench.errors import JournalError, UnknownRun
 from workbench.runs.events import Event
 from workbench.runs.process_identity import ProcessIdentity
 from workbench.runs.records import LogLine, RunRecord
-from workbench.runs.schema import check_version
+from workbench.runs.schema import MIGRATIONS, check_version
 from workbench.runs.states import Cause, EventKind, Level, RunState
 
 __all__ = ["JournalReader"]
@@ -23,6 +24,7 @@ _RUN_COLUMNS = (
     "created, started, ended, state, cause, reason"
 )
 _EVENT_COLUMNS = "seq, time, kind, stage, message, fraction, level, data"
+_SUMMARY_KINDS = tuple(kind for kind in EventKind if kind not in (EventKind.LOG, EventKind.PROGRESS))
 
 
 class JournalReader:
@@ -62,6 +64,15 @@ class JournalReader:
         """Let go of the file."""
         with self._lock:
             self._connection.close()
+
+    def is_current(self) -> bool:
+        """Whether the journal has every table and column that this version writes."""
+        with self._lock:
+            return check_version(self._connection, self.path) == len(MIGRATIONS)
+
+    def scenarios(self, job: str) -> set[str]:
+        """Names of all scenarios that runs of a job have written or will write."""
+        return {row[0] for row in self._rows("SELECT DISTINCT scenario FROM run WHERE job = ?", (job,))}
 
     def run(self, run_id: str) -> RunRecord:
         """Find a run by its id, or by the beginning of it when that is enough.
@@ -115,7 +126,7 @@ class JournalReader:
                 values.append(value)
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         rows = self._rows(
-            f"SELECT {_RUN_COLUMNS} FROM run {where} ORDER BY created DESC, number DESC LIMIT ?",
+            f"SELECT {_RUN_COLUMNS} FROM run {where} ORDER BY number DESC LIMIT ?",
             (*values, limit),
         )
         return [_record(row) for row in rows]
@@ -152,18 +163,33 @@ class JournalReader:
             yield from events
             after = events[-1].seq
 
+    def summary_events(self, run: int, after: int) -> tuple[list[Event], int]:
+        """Events after ``after`` that a summary needs, and up to where: no log lines, no outdated progress."""
+        last = self.last_seq(run)
+        if last <= after:
+            return [], after
+        facts = self.events(run, after, kinds=_SUMMARY_KINDS)
+        # What has come between these queries is left to the next look, which begins after `last`.
+        both = [event for event in facts if event.seq <= last] + self._last_progress(run, after, last)
+        return sorted(both, key=lambda event: event.seq), last
+
     def last_seq(self, run: int) -> int:
         """Number of the newest event of a run, 0 when there is none."""
         return int(self._rows("SELECT max(seq) FROM event WHERE run = ?", (run,))[0][0] or 0)
 
-    def last_progress(self, run: int) -> list[Event]:
-        """Newest progress event of each stage of a run."""
-        rows = self._rows(
-            f"SELECT {_EVENT_COLUMNS} FROM event WHERE run = ? AND seq IN (SELECT max(seq) FROM event "
-            "WHERE run = ? AND kind = 'progress' AND line IS NULL GROUP BY stage) ORDER BY seq",
-            (run, run),
+    def _last_progress(self, run: int, after: int, until: int) -> list[Event]:
+        # The newest of each stage, with the farthest it has ever been: a bar must not show less to whoever
+        # comes later. Answered from the index alone.
+        farthest = self._rows(
+            "SELECT max(seq), max(fraction) FROM event WHERE run = ? AND kind = 'progress' AND line IS NULL "
+            "AND seq > ? AND seq <= ? GROUP BY stage",
+            (run, after, until),
         )
-        return [_event(row) for row in rows]
+        found = []
+        for seq, fraction in farthest:
+            sql = f"SELECT {_EVENT_COLUMNS} FROM event WHERE run = ? AND seq = ?"
+            found.append(dataclasses.replace(_event(self._rows(sql, (run, seq))[0]), fraction=fraction))
+        return found
 
     def count_lines(self, run: int, *, level: Level = Level.DEBUG, contains: str = "") -> int:
         """Count the log lines at or above a level that contain a text (case does not matter)."""
@@ -189,10 +215,27 @@ class JournalReader:
                 f"SELECT {columns} FROM event {condition} ORDER BY line LIMIT ? OFFSET ?",
                 (run, *values, count, first),
             )
-        return [
-            LogLine(line, seq, time, Level(number).word, stage, message)
-            for line, seq, time, number, stage, message in rows
-        ]
+        return [_line(row) for row in rows]
+
+    def line_numbers(
+        self, run: int, after: int, *, level: Level = Level.DEBUG, contains: str = ""
+    ) -> list[int]:
+        """Numbers (from 1, among all lines) of the log lines past ``after`` that pass the filter, in order."""
+        condition, values = _line_condition(level, contains)
+        rows = self._rows(
+            f"SELECT line FROM event {condition} AND line > ? ORDER BY line", (run, *values, after)
+        )
+        return [row[0] for row in rows]
+
+    def lines_numbered(self, run: int, numbers: Sequence[int]) -> list[LogLine]:
+        """Log lines with these numbers (from 1, among all lines), in order."""
+        places = ", ".join("?" * len(numbers))
+        rows = self._rows(
+            "SELECT line, seq, time, level, stage, message FROM event WHERE run = ? "
+            f"AND line IN ({places}) ORDER BY line",
+            (run, *numbers),
+        )
+        return [_line(row) for row in rows]
 
     def refusal(self, request: int) -> tuple[bool, str | None]:
         """Tell whether a request was answered, and why it was refused if it was."""
@@ -222,6 +265,11 @@ def _line_condition(level: Level, contains: str) -> tuple[str, list[Any]]:
         condition += " AND instr(lower(message), ?) > 0"
         return condition, [*values, contains.lower()]
     return condition, values
+
+
+def _line(row: Sequence[Any]) -> LogLine:
+    line, seq, time, level, stage, message = row
+    return LogLine(line, seq, time, Level(level).word, stage, message)
 
 
 def _record(row: Sequence[Any]) -> RunRecord:

@@ -6,6 +6,7 @@ project folder says is ever imported.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib
 from collections.abc import Callable
@@ -62,7 +63,7 @@ class JobFunction(Generic[Result]):
         config = self.make_config(config, changes)
         sink = TerminalSink(config)
         handle = Job(sink)
-        with handle.active(""):
+        with contextlib.closing(sink), handle.active(""), contextlib.closing(handle):
             return self.function(handle, project, config)
 
     def make_config(self, config: Any, changes: dict[str, Any]) -> Any:

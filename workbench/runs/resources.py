@@ -33,7 +33,7 @@ class Resources:
     """Knows which threads and child processes work for a run."""
 
     def __init__(self) -> None:
-        self._threads: dict[int, float] = {}
+        self._threads: dict[int, tuple[float, float]] = {}
         self._children: dict[int, float] = {}
         self._spent = 0.0
         self._lock = threading.Lock()
@@ -42,7 +42,16 @@ class Resources:
         """Count the calling thread in."""
         number = threading.get_native_id()
         with self._lock:
-            self._threads.setdefault(number, _thread_seconds().get(number, 0.0))
+            used = _thread_seconds().get(number, 0.0)
+            self._threads.setdefault(number, (used, used))
+
+    def remove_thread(self) -> None:
+        """Keep what the calling thread has used; the system may give its number to another one."""
+        number = threading.get_native_id()
+        with self._lock:
+            if number in self._threads:
+                before, last = self._threads.pop(number)
+                self._spent += _thread_seconds().get(number, last) - before
 
     def add_child(self, pid: int) -> None:
         """Count a child process in."""
@@ -57,9 +66,11 @@ class Resources:
     def sample(self) -> Sample:
         """Read CPU time and memory now."""
         with self._lock:
-            threads, children = dict(self._threads), list(self._children)
-        by_thread = _thread_seconds()
-        cpu = sum(by_thread[number] - base for number, base in threads.items() if number in by_thread)
+            children = list(self._children)
+            by_thread = _thread_seconds()
+            for number, (before, last) in self._threads.items():
+                # A thread that has ended has used what it had used at the last look, if not more.
+                self._threads[number] = (before, by_thread.get(number, last))
         memory = _SELF.memory_info().rss
         for pid in children:
             with contextlib.suppress(psutil.Error):
@@ -68,8 +79,10 @@ class Resources:
                 seconds = sum(sum(member.cpu_times()[:2]) for member in family)
                 memory += sum(member.memory_info().rss for member in family)
                 with self._lock:
-                    self._children[pid] = seconds
+                    if pid in self._children:
+                        self._children[pid] = max(self._children[pid], seconds)
         with self._lock:
+            cpu = sum(last - before for before, last in self._threads.values())
             return Sample(cpu + self._spent + sum(self._children.values()), memory)
 
 

@@ -128,6 +128,24 @@ class Run(ABC):
         self.settle()
         return self._reader.lines(self._record.number, first, count, level=Level.of(level), contains=contains)
 
+    def newest_lines(self, count: int, after: int = 0) -> tuple[int, list[LogLine]]:
+        """Count all log lines and give the newest past line ``after``, at most ``count``."""
+        total = self._reader.count_lines(self._record.number)
+        first = max(after, total - count)
+        return total, self._reader.lines(self._record.number, first, total - first) if first < total else []
+
+    def line_numbers(
+        self, after: int = 0, *, level: Level | int | str = Level.DEBUG, contains: str = ""
+    ) -> list[int]:
+        """Numbers (from 1, among all lines) of the log lines past line ``after`` that pass a filter."""
+        self.settle()
+        return self._reader.line_numbers(self._record.number, after, level=Level.of(level), contains=contains)
+
+    def lines_numbered(self, numbers: Sequence[int]) -> list[LogLine]:
+        """Give the log lines with these numbers (from 1, among all lines)."""
+        self.settle()
+        return self._reader.lines_numbered(self._record.number, numbers)
+
     def logs(self, *, level: Level | int | str = Level.DEBUG, contains: str = "") -> list[str]:
         """Give the text of all log lines that pass a filter."""
         count = self.count_lines(level=level, contains=contains)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 from workbench.errors import JournalError, JournalTooNew
 
-__all__ = ["MIGRATIONS", "check_version", "migrate"]
+__all__ = ["LOCK_SECONDS", "MIGRATIONS", "check_version", "migrate"]
+
+LOCK_SECONDS = 20.0
+"""How long a writer waits while another process writes."""
 
 _FIRST = """
 CREATE TABLE run (
@@ -44,7 +48,7 @@ CREATE TABLE event (
     PRIMARY KEY (run, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX event_line ON event (run, line, level) WHERE line IS NOT NULL;
-CREATE INDEX event_kind ON event (run, kind, seq) WHERE line IS NULL;
+CREATE INDEX event_kind ON event (run, kind, seq, stage, fraction) WHERE line IS NULL;
 CREATE TABLE unit (
     run INTEGER NOT NULL,
     key TEXT NOT NULL,
@@ -107,7 +111,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     if check_version(connection, path) == len(MIGRATIONS):
         return
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         connection.execute("BEGIN EXCLUSIVE")
         # Another process may have been faster.
         version = check_version(connection, path)
@@ -120,3 +124,17 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise JournalError(f"{path} cannot be brought up to date: {error}.") from error
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    # Two processes may make one journal at one moment, and for this step SQLite does not wait for its turn.
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return

@@ -211,6 +211,9 @@ def from_plain(kind: Any, value: Any, name: str) -> Any:
     """
     try:
         return _convert(kind, value)
+    except SettingError:
+        # Of a config inside this one: it names the very value.
+        raise
     except (TypeError, ValueError, KeyError) as error:
         raise SettingError(f"{name} is {value!r}, expected {describe_type(kind)}.", name, value) from error
 
@@ -285,7 +288,7 @@ def _convert(kind: Any, value: Any) -> Any:
     if origin in (typing.Union, types.UnionType):
         return _convert_union(arguments, value)
     if origin is typing.Literal:
-        return next(choice for choice in arguments if str(choice) == str(value))
+        return {str(choice): choice for choice in arguments}[str(value)]
     if origin in (tuple, list):
         parts = (
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -295,10 +298,16 @@ def _convert(kind: Any, value: Any) -> Any:
         return origin(_convert(arguments[0], part) for part in parts)
     if isinstance(origin, type) and issubclass(origin, Mapping):
         pairs = (
-            dict(part.split(":", 1) for part in value.split(",") if part) if isinstance(value, str) else value
+            dict(_name_and_value(part) for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
         )
+        if not isinstance(pairs, Mapping):
+            raise TypeError(pairs)
         return {_convert(arguments[0], key): _convert(arguments[1], item) for key, item in pairs.items()}
     if dataclasses.is_dataclass(kind):
+        if not isinstance(value, Mapping):
+            raise TypeError(value)
         return config_from_plain(typing.cast(type, kind), value)
     if kind is bool:
         return _convert_bool(value)
@@ -333,3 +342,10 @@ def _convert_bool(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     return words[str(value).lower()]
+
+
+def _name_and_value(part: str) -> tuple[str, str]:
+    name, sign, value = part.partition(":")
+    if not sign:
+        raise ValueError(part)
+    return name.strip(), value.strip()

@@ -38,7 +38,8 @@ def _key(file: Path) -> bytes:
         if len(key := file.read_bytes()) == 32:
             return key
         file.unlink()
-    except FileNotFoundError:
+    except OSError:
+        # There is none yet, or its place cannot be read: the next lines find out which.
         pass
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

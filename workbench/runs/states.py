@@ -71,12 +71,26 @@ class Level(IntEnum):
 
     @classmethod
     def of(cls, value: Level | int | str) -> Level:
-        """Read a level from its name or from a number of the ``logging`` module."""
+        """Read a level from its name or from a number of the ``logging`` module.
+
+        Raises
+        ------
+        ValueError
+            When there is no level of that name.
+        """
         if isinstance(value, Level):
             return value
         if isinstance(value, str):
-            return cls[value.upper()]
+            return cls._named(value)
         return max((level for level in cls if level <= value), default=cls.DEBUG)
+
+    @classmethod
+    def _named(cls, word: str) -> Level:
+        # Also by the other names that the logging module has.
+        name = {"WARN": "WARNING", "CRITICAL": "ERROR", "FATAL": "ERROR"}.get(word.upper(), word.upper())
+        if name not in cls.__members__:
+            raise ValueError(f"{word!r} is no level, expected debug, info, warning or error.")
+        return cls[name]
 
     @property
     def word(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -9,9 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from workbench.runs.events import Event
+from workbench.runs.records import LogLine
 from workbench.runs.states import EventKind, Level
 
 __all__ = ["EventStream"]
+
+_logger = logging.getLogger(__name__)
 
 RING = 5_000
 """Newest events kept in memory; older ones are read from the journal."""
@@ -50,6 +54,7 @@ class EventStream:
         self.last_time = 0.0
         self.last_emitted = time.monotonic()
         self.listeners: list[Callable[[], None]] = []
+        self._ended = False
 
     def emit(
         self,
@@ -60,9 +65,20 @@ class EventStream:
         fraction: float | None = None,
         level: Level = Level.INFO,
         data: Mapping[str, Any] | None = None,
-    ) -> Event:
-        """Add one event; returns it with its number."""
+    ) -> None:
+        """Add one event; what comes after the final state (from a thread left behind) is not the run's any more.
+
+        Raises
+        ------
+        JournalError
+            When the journal cannot be written and no more events can be kept waiting.
+        """
+        if len(self._waiting) >= BACKLOG and kind is not EventKind.STATE:
+            # Before the event gets its number: one that cannot be kept leaves no gap.
+            self._store.flush()
         with self._lock:
+            if self._ended:
+                return
             # Durations are differences of these times: a clock that is set back must not make them negative.
             now = time.time()
             if now > self.last_time:
@@ -75,16 +91,30 @@ class EventStream:
                 line = self.lines
             self._ring.append(event)
             self._waiting.append((event, line))
-            waiting = len(self._waiting)
+            first = len(self._waiting) == 1
+            if kind is EventKind.STATE:
+                self._ended = event.is_final
         if kind is not EventKind.HEARTBEAT:
             self.last_emitted = time.monotonic()
-        if waiting == 1:
+        if first:
             self._store.wake()
-        elif waiting >= BACKLOG:
-            self._store.flush()
+        if self.listeners:
+            self.tell_listeners()
+
+    def tell_listeners(self) -> None:
+        """Call everybody who wants to know that something happened."""
         for listener in self.listeners:
-            listener()
-        return event
+            try:
+                listener()
+            except Exception:
+                # A display that breaks must not break the work it shows.
+                self.listeners = [other for other in self.listeners if other is not listener]
+                _logger.exception("A listener of a run failed and is not called any more")
+
+    def is_over(self) -> bool:
+        """Whether nothing can come any more and nothing waits."""
+        with self._lock:
+            return self._ended and not self._waiting
 
     def take_waiting(self) -> list[tuple[Event, int | None]]:
         """Hand over what is not in the journal yet (called with the journal's lock held)."""
@@ -112,6 +142,23 @@ class EventStream:
                 newest.reverse()
                 return newest
             return [event for event in ring if event.seq > after]
+
+    def newest_lines(self, count: int, after: int) -> tuple[int, list[LogLine]]:
+        """Count all log lines and give the newest past line ``after``, at most ``count`` that the ring holds."""
+        newest: list[LogLine] = []
+        with self._lock:
+            number = total = self.lines
+            wanted = min(count, total - after)
+            for event in reversed(self._ring):
+                if len(newest) >= wanted:
+                    break
+                if event.kind is EventKind.LOG:
+                    newest.append(
+                        LogLine(number, event.seq, event.time, event.level, event.stage, event.message)
+                    )
+                    number -= 1
+        newest.reverse()
+        return total, newest
 
 
 _WORDS = {level: level.word for level in Level}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from workbench.runs.events import Event
@@ -94,6 +94,19 @@ class Summary:
                 self.memory = facts.get("memory")
                 self.cpu_seconds = facts.get("cpu_seconds")
 
+    def copy(self) -> Summary:
+        """Give a copy that stays as it is while this one goes on."""
+        return replace(
+            self,
+            stages={path: replace(stage) for path, stage in self.stages.items()},
+            plan=dict(self.plan),
+            metrics=dict(self.metrics),
+            artifacts=list(self.artifacts),
+            inputs=list(self.inputs),
+            failed_stages=list(self.failed_stages),
+            settings=dict(self.settings),
+        )
+
     def seconds_run(self, now: float) -> float:
         """Seconds from the start of the work to its end, or to ``now``."""
         if self.started is None:
@@ -133,14 +146,14 @@ class Summary:
         if self.state == RunState.RUNNING and self.started is None:
             self.started = event.time
         if self.state.is_final:
-            self.ended = event.time
+            self.ended = facts.get("ended", event.time)
             self.request = self.health = ""
             self.seconds_left = None
             if self.state == RunState.SUCCEEDED:
                 self.fraction = 1.0
             for stage in self.stages.values():
                 if stage.state == StageState.STARTED:
-                    stage.state, stage.ended = StageState.SKIPPED, event.time
+                    stage.state, stage.ended = StageState.SKIPPED, self.ended
                     stage.message = stage.message or f"not finished: the run {self.state}"
 
     def _add_stage(self, event: Event) -> None:

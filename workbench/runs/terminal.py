@@ -26,6 +26,7 @@ class TerminalSink:
     """
 
     on_terminal = True
+    run_id = ""
     remembers = False
     resumes = False
 
@@ -66,11 +67,23 @@ class TerminalSink:
     def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
         """Nothing is kept."""
 
+    def add_thread(self) -> None:
+        """Nobody watches."""
+
+    def remove_thread(self) -> None:
+        """Nobody watches."""
+
     def add_child(self, pid: int) -> None:
         """Nobody watches."""
 
     def remove_child(self, pid: int) -> None:
         """Nobody watches."""
+
+    def close(self) -> None:
+        """Close the bars that stand, where the job has raised."""
+        with self._lock:
+            while self._bars:
+                self._bars.popitem()[1].close()
 
     def _draw(self, stage: str, done: float, total: float) -> None:
         from tqdm import tqdm  # only a script needs it

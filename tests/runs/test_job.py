@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.errors import SettingError
+from workbench.runs import (
+    EventKind,
+    Job,
+    RunState,
+    Unit,
+    current_job,
+    find_job,
+    known_jobs,
+    offer_job,
+    registry,
+    start,
+)
+
+Make = Callable[..., Any]
+
+
+def of_kind(run: Any, kind: EventKind) -> list[Any]:
+    return run.events(kinds=[kind])  # type: ignore[no-any-return]
+
+
+# what a job reports
+
+
+def test_stages_nest_complete_fail_and_are_skipped(make_job: Make, project: Path) -> None:
+    def work(job: Job, project: Path, config: Any) -> str:
+        with job.stage("forecast", title="Forecast the sectors"):
+            with job.stage("Domestic"):
+                job.log("inside")
+            with job.stage("Mining", keep_going=True):
+                raise ValueError("two years are not enough")
+            job.skip_stage("Other", "no data")
+        assert job.stage_path() == ""
+        return "done"
+
+    run = start(make_job(work), project)
+    assert run.result(10) == "done"
+    stages = {stage.path: (str(stage.state), stage.message) for stage in run.stages}
+    assert stages == {
+        "forecast": ("completed", ""),
+        "forecast/Domestic": ("completed", ""),
+        "forecast/Mining": ("failed", "ValueError: two years are not enough"),
+        "forecast/Other": ("skipped", "no data"),
+    }
+    assert run.stages[0].title == "Forecast the sectors"
+    assert run.lines()[0].stage == "forecast/Domestic"
+    assert run.state == RunState.SUCCEEDED
+    assert run.failed_stages == ["forecast/Mining"]
+    assert run.reason == "Completed; failed: forecast/Mining"
+
+
+def test_a_stage_that_fails_fails_the_run_unless_it_was_told_to_go_on(make_job: Make, project: Path) -> None:
+    def work(job: Job, project: Path, config: Any) -> None:
+        with job.stage("a"), job.stage("b"):
+            raise KeyError("year")
+
+    run = start(make_job(work), project)
+    with pytest.raises(KeyError):
+        run.result(10)
+    assert [(stage.path, str(stage.state)) for stage in run.stages] == [("a", "failed"), ("a/b", "failed")]
+
+
+def test_track_gives_every_item_and_its_bar_in_the_open_stage(make_job: Make, project: Path) -> None:
+    def work(job: Job, project: Path, config: Any) -> list[int]:
+        with job.stage("s"):
+            return list(job.track(range(1000), title="Years"))
+
+    run = start(make_job(work), project)
+    assert run.result(10) == list(range(1000))
+    last = of_kind(run, EventKind.PROGRESS)[-1]
+    assert (last.stage, last.fraction, last.message) == ("s", 1.0, "Years: 1000 of 1000")
+    # Coalesced where it arises: at most one report per beat, not one per item.
+    assert len(of_kind(run, EventKind.PROGRESS)) < 20
+
+
+def test_track_counts_what_has_no_length(make_job: Make, project: Path) -> None:
+    run = start(make_job(lambda job, project, config: list(job.track(iter("abc")))), project)
+    assert run.result(10) == list("abc")
+    last = of_kind(run, EventKind.PROGRESS)[-1]
+    assert (last.fraction, last.message, last.data["total"]) == (None, "3", None)
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "fraction"),
+    [(1, 4, 0.25), (5, 4, 1.0), (-1, 4, 0.0), (1, 0, None), (float("nan"), 4, 0.0)],
+)
+def test_progress_stays_within_its_bounds(
+    make_job: Make, project: Path, done: float, total: float, fraction: float | None
+) -> None:
+    run = start(make_job(lambda job, project, config: job.progress(done, total, "half way")), project)
+    run.result(10)
+    (event,) = of_kind(run, EventKind.PROGRESS)
+    assert (event.fraction, event.message) == (fraction, "half way")
+
+
+def test_log_lines_have_one_line_each_whatever_is_logged(make_job: Make, project: Path) -> None:
+    def work(job: Job, project: Path, config: Any) -> None:
+        job.log("two\nlines", "warning")
+        job.log(ValueError("not text"))  # type: ignore[arg-type]
+        job.log("")
+        job.log("café \ud83d", 10)
+
+    run = start(make_job(work), project)
+    run.result(10)
+    assert [(line.level, line.message) for line in run.lines()] == [
+        ("warning", "two"),
+        ("warning", "lines"),
+        ("info", "not text"),
+        ("info", ""),
+        ("debug", "café \\ud83d"),
+    ]
+
+
+def test_metrics_files_and_inputs_are_reported_with_their_hashes(make_job: Make, project: Path) -> None:
+    (project / "in.csv").write_bytes(b"abc")
+
+    def work(job: Job, project: Path, config: Any) -> None:
+        job.metric("MAPE", 3.25, unit="%")
+        job.uses(project / "in.csv")
+        job.artifact(project / "out.csv", "The table")
+
+    run = start(make_job(work), project)
+    run.result(10)
+    summary = run.summary()
+    assert [event.message for event in of_kind(run, EventKind.METRIC)] == ["MAPE = 3.25 %"]
+    # FIPS 180-2, appendix B.1
+    assert summary.inputs[0]["sha256"].startswith("ba7816bf8f01cfea")
+    assert summary.artifacts[0]["title"] == "The table"
+
+
+def test_the_current_job_is_known_in_its_threads_and_nowhere_else(make_job: Make, project: Path) -> None:
+    def work(job: Job, project: Path, config: Any) -> list[bool]:
+        inside = current_job() is job
+        return [inside, *(found.value for found in job.map(lambda: current_job() is job, [Unit("a")]))]
+
+    assert start(make_job(work), project).result(10) == [True, True]
+    assert current_job() is None
+
+
+# a job called like a function
+
+
+def test_a_job_is_a_function_with_bars_and_lines_on_the_terminal(
+    make_job: Make, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def work(job: Job, project: Path, config: Any) -> list[int]:
+        job.log("begun")
+        job.log("detail", "debug")
+        with job.stage("sum", title="Sum"):
+            total = sum(job.track(range(config.count), title="Adding"))
+        with job.stage("bad", keep_going=True):
+            raise ValueError("left out")
+        job.checkpoint()
+        values = [found.value for found in job.map(lambda x: x * 2, [Unit(str(x), (x,)) for x in range(3)])]
+        return [total, *sorted(values)]
+
+    assert make_job(work)(project, count=5) == [10, 0, 2, 4]
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "begun" in err
+    assert "detail" not in err
+    assert "Adding: 100%" in err
+    assert "3/3" in err
+    assert "bad: ValueError: left out" in err
+    assert not (project / ".workbench").exists()
+
+
+def test_a_plain_call_raises_the_jobs_own_error_and_checks_its_settings(
+    make_job: Make, project: Path
+) -> None:
+    def work(job: Job, project: Path, config: Any) -> None:
+        raise LookupError("no such sector")
+
+    made = make_job(work)
+    with pytest.raises(LookupError, match="no such sector"):
+        made(project)
+    with pytest.raises(SettingError, match="There is no setting 'horizon'"):
+        made(project, horizon=1)
+    with pytest.raises(SettingError, match="takes a Config, not dict"):
+        made(project, {})
+
+
+def test_a_plain_call_leaves_no_worker_behind_when_it_raises(make_job: Make, project: Path) -> None:
+    import threading
+
+    def work(job: Job, project: Path, config: Any) -> None:
+        for found in job.map(lambda x: x, [Unit(str(x), (x,)) for x in range(100)], workers=2):
+            raise RuntimeError(found.key)
+
+    with pytest.raises(RuntimeError) as caught:
+        make_job(work)(project)
+    assert caught.traceback
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("workbench unit worker")]
+
+
+# found by name
+
+
+def test_an_offered_job_is_imported_only_when_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_job: Make
+) -> None:
+    (tmp_path / "offered_here.py").write_text(
+        "from dataclasses import dataclass\n"
+        "from workbench.runs import job\n"
+        "@dataclass(frozen=True)\nclass Config:\n    scenario: str = 'base'\n"
+        "@job('offered', title='Offered', config=Config)\ndef work(job, project, config):\n    return 5\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(registry, "_registered", {})
+    offer_job("offered", "An offer", "offered_here:work")
+    assert known_jobs()["offered"] == "An offer"
+    assert "offered_here" not in sys.modules
+    assert find_job("offered")() == 5
+    assert known_jobs()["offered"] == "Offered"
+
+
+def test_a_job_that_is_not_known_is_refused_with_those_that_are(make_job: Make) -> None:
+    make_job(lambda job, project, config: None, name="mine")
+    with pytest.raises(SettingError, match=r"There is no job 'yours'; known are .*mine"):
+        find_job("yours")
+
+
+def test_a_job_defined_again_replaces_the_earlier_one(make_job: Make, project: Path) -> None:
+    make_job(lambda job, project, config: "old", name="again")
+    make_job(lambda job, project, config: "new", name="again")
+    assert start("again", project).result(10) == "new"
+    assert known_jobs()["again"] == "Again"
+
+
+def test_a_plain_call_beside_a_run_still_writes_to_the_terminal(
+    make_job: Make, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import logging
+    import threading
+
+    gate = threading.Event()
+    run = start(make_job(lambda job, project, config: gate.wait(10)), project)
+
+    def work(job: Job, project: Path, config: Any) -> int:
+        print("printed")  # noqa: T201 - what a unit prints is the run's
+        job.log("logged by the job")
+        logging.getLogger("lib").info("below the root logger's level")
+        return sum(job.track(range(3), title="Adding"))
+
+    assert make_job(work)(project) == 3
+    gate.set()
+    run.result(10)
+    out, err = capsys.readouterr()
+    assert out == "printed\n"
+    assert "logged by the job" in err
+    assert "Adding: 100%" in err
+    assert run.logs() == []

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.runs import signing
+
+
+@pytest.fixture
+def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "home" / "signing.key"
+    monkeypatch.setattr(signing, "_key_file", lambda: file)
+    return file
+
+
+def test_what_was_signed_here_is_ours_and_nothing_else(key_file: Path) -> None:
+    signature = signing.sign(b"result")
+    assert signing.is_ours(b"result", signature)
+    assert not signing.is_ours(b"result.", signature)
+    assert not signing.is_ours(b"result", signature[:-1] + bytes([signature[-1] ^ 1]))
+    assert not signing.is_ours(b"result", b"")
+
+
+def test_the_key_is_only_for_its_user_to_read(key_file: Path) -> None:
+    signing.sign(b"")
+    assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+    assert len(key_file.read_bytes()) == 32
+    assert list(key_file.parent.iterdir()) == [key_file]
+
+
+def test_another_key_does_not_recognise_what_this_one_signed(
+    key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signature = signing.sign(b"result")
+    monkeypatch.setattr(signing, "_key_file", lambda: tmp_path / "stranger" / "signing.key")
+    assert not signing.is_ours(b"result", signature)
+
+
+def test_a_damaged_key_is_made_anew(key_file: Path) -> None:
+    key_file.parent.mkdir()
+    key_file.write_bytes(b"short")
+    signing.sign(b"")
+    assert len(key_file.read_bytes()) == 32
+
+
+def test_without_a_place_for_a_key_signing_still_works_within_this_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(signing, "_key_file", lambda: tmp_path / "file" / "signing.key")
+    assert signing.is_ours(b"result", signing.sign(b"result"))
+
+
+def test_processes_that_start_at_once_agree_on_one_key(scripts: Any, tmp_path: Path) -> None:
+    code = """
+    import sys
+    from pathlib import Path
+    from workbench.runs import signing
+    signing._key_file = lambda: Path(sys.argv[1])
+    print(signing.sign(b"x").hex())
+    """
+    started = [scripts.start(code, tmp_path / "home" / "signing.key") for _ in range(4)]
+    assert len({process.communicate(timeout=60)[0] for process in started}) == 1
