@@ -460,3 +460,14 @@ def test_cpu_time_of_unit_threads_is_the_runs(make_job: Make, project: Path) -> 
     run = start(make_job(lambda job, project, config: gate.wait(5) and work(job, project, config)), project)
     gate.set()
     assert run.result(10) >= 0.25
+
+
+def test_a_stage_of_several_units_shows_how_many_of_them_are_done(make_job: Make, project: Path) -> None:
+    def work(job: Job, project: Path, config: Any) -> int:
+        given = [Unit(f"unit {number}", (number,), stage="part") for number in range(4)]
+        return sum(outcome.value for outcome in job.map(square, given, workers=1))
+
+    run = start(make_job(work), project)
+    run.result(10)
+    reported = [event.fraction for event in run.events(kinds=[EventKind.PROGRESS]) if event.stage == "part"]
+    assert reported == [0.25, 0.5, 0.75]

@@ -219,6 +219,8 @@ class _MapReport:
         self._open[unit.stage] = (done, failures, began)
         total = self._members[unit.stage]
         if done < total:
+            counted, stage = f"{done} of {total}", self.stage_of(unit)
+            self._sink.emit(EventKind.PROGRESS, counted, stage=stage, fraction=done / total)
             return
         seconds = time.monotonic() - began
         if failures:
