@@ -53,7 +53,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     widths = [max(len(line[column]) for line in table) for column in range(len(HEADER))]
     terminalreporter.section("benchmarks")
     for line in table:
-        terminalreporter.write_line("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
+        terminalreporter.write_line(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        )
     if target := os.environ.get("WORKBENCH_BENCHMARK_TABLE"):
         rows = [HEADER, ["---"] * len(HEADER), *table[1:]]
         Path(target).write_text("".join(f"| {' | '.join(row)} |\n" for row in rows), encoding="utf-8")

@@ -46,58 +46,88 @@ class DemandConfig:
         2037, help="Last year of the forecast", minimum=2000, maximum=2100, adjustable=True
     )
     last_actual_year: int | None = setting(
-        None, help="Last year with actuals; later values are projections. Found from the sectors if empty"
+        None,
+        help="Last year with actuals; later values are projections. Found from the sectors if empty",
+        advanced=True,
     )
     electricity_unit: str = setting(
         "workbook",
         help="Unit of the sales; 'workbook' believes the label there unless the magnitude contradicts it",
         choices=("workbook", "kWh", "MWh", "GWh", "MU", "TWh"),
+        advanced=True,
     )
     default_model: str = setting(
         AUTOMATIC,
         help="Model of every sector that has none of its own",
         choices=(AUTOMATIC, GIVEN_PATH, *MODEL_NAMES),
     )
-    sector_models: dict[str, str] = setting(dict, help="Model by sector, where it differs from the default")
+    sector_models: dict[str, str] = setting(
+        dict, help="Model by sector, where it differs from the default", advanced=True
+    )
     models: tuple[str, ...] = setting(
-        DEFAULT_MODELS, help="Models to compute beside the chosen one, for comparison", choices=MODEL_NAMES
+        DEFAULT_MODELS,
+        help="Models to compute beside the chosen one, for comparison",
+        choices=MODEL_NAMES,
+        advanced=True,
     )
     variant: str = setting(
         "base", help="How fast growth fades: low 0.90, base 0.95, high 0.98", choices=("low", "base", "high")
     )
     window: int = setting(
-        10, help="Years that WAM, CAGR and the linear trend look back on", unit="years", minimum=2, maximum=50
+        10,
+        help="Years that WAM, CAGR and the linear trend look back on",
+        unit="years",
+        minimum=2,
+        maximum=50,
+        advanced=True,
     )
     shocks: ShockHandling = setting(ShockHandling.WINSORISE, help="Handling of extraordinary years")
     shock_years: tuple[int, ...] = setting(
-        (2021,), help="Extraordinary years of all sectors, used where shocks are handled by years"
+        (2021,),
+        help="Extraordinary years of all sectors, used where shocks are handled by years",
+        advanced=True,
     )
     sector_shock_years: dict[str, tuple[int, ...]] = setting(
-        dict, help="Extraordinary years by sector, where they differ"
+        dict, help="Extraordinary years by sector, where they differ", advanced=True
     )
-    gaps: GapHandling = setting(GapHandling.REFUSE, help="Missing years inside a history")
+    gaps: GapHandling = setting(GapHandling.REFUSE, help="Missing years inside a history", advanced=True)
     driver_path: str = setting("BAU", help="Path of the drivers: a growth column of the workbook")
     driver_growth: dict[str, float] = setting(
-        dict, help="Growth of drivers [% a year] from their last actual, before any path of the workbook"
+        dict,
+        help="Growth of drivers [% a year] from their last actual, before any path of the workbook",
+        advanced=True,
     )
-    gdp_driver: str = setting("GSDP", help="Driver that measures the economy")
-    population_driver: str = setting("Total Population", help="Driver that counts the people")
+    gdp_driver: str = setting("GSDP", help="Driver that measures the economy", advanced=True)
+    population_driver: str = setting("Total Population", help="Driver that counts the people", advanced=True)
     splice_breaks: bool = setting(
-        True, help="Bridge base-year breaks of drivers (each is reported)", title="Splice driver breaks"
+        True,
+        help="Bridge base-year breaks of drivers (each is reported)",
+        title="Splice driver breaks",
+        advanced=True,
     )
-    path_end: PathEnd = setting(PathEnd.REFUSE, help="A given path that ends before the target year")
-    roles: dict[str, str] = setting(dict, help="Role by sector, where its name does not tell it")
+    path_end: PathEnd = setting(
+        PathEnd.REFUSE, help="A given path that ends before the target year", advanced=True
+    )
+    roles: dict[str, str] = setting(
+        dict, help="Role by sector, where its name does not tell it", advanced=True
+    )
     layer_scale: dict[str, float] = setting(
-        dict, help="Factor on the forecast years of a sector or policy layer, by its name (scenario strength)"
+        dict,
+        help="Factor on the forecast years of a sector or policy layer, by its name (scenario strength)",
+        advanced=True,
     )
     added_layers: dict[str, dict[int, float]] = setting(
-        dict, help="Further layers by role: year and GWh, straight lines between, nothing before the first"
+        dict,
+        help="Further layers by role: year and GWh, straight lines between, nothing before the first",
+        advanced=True,
     )
     sales_basis: SalesBasis = setting(
-        SalesBasis.GROSS, help="Whether sales include what rooftop solar supplies"
+        SalesBasis.GROSS, help="Whether sales include what rooftop solar supplies", advanced=True
     )
     losses: dict[int, float] = setting(
-        dict, help="T&D loss [% of requirement] by year, straight lines between; before the workbook's"
+        dict,
+        help="T&D loss [% of requirement] by year, straight lines between; before the workbook's",
+        advanced=True,
     )
     loss: float = setting(
         10.0,
@@ -107,7 +137,9 @@ class DemandConfig:
         maximum=60,
     )
     load_factors: dict[int, float] = setting(
-        dict, help="Annual load factor [%] by year, straight lines between; before the workbook's"
+        dict,
+        help="Annual load factor [%] by year, straight lines between; before the workbook's",
+        advanced=True,
     )
     load_factor: float = setting(
         65.0,
@@ -117,16 +149,20 @@ class DemandConfig:
         maximum=100,
     )
     levels: tuple[float, ...] = setting(
-        (0.80, 0.95), help="Probabilities of the prediction intervals", minimum=0.01, maximum=0.999
+        (0.80, 0.95),
+        help="Probabilities of the prediction intervals",
+        minimum=0.01,
+        maximum=0.999,
+        advanced=True,
     )
     backtest_horizon: int = setting(
-        10, help="Longest horizon of the backtest", unit="years", minimum=1, maximum=25
+        10, help="Longest horizon of the backtest", unit="years", minimum=1, maximum=25, advanced=True
     )
     first_training_years: int = setting(
-        6, help="Least history of a backtest origin", unit="years", minimum=3, maximum=50
+        6, help="Least history of a backtest origin", unit="years", minimum=3, maximum=50, advanced=True
     )
-    seed: int = setting(0, help="Seed of the simulated totals", minimum=0)
-    draws: int = setting(4000, help="Simulated totals", minimum=200, maximum=100_000)
+    seed: int = setting(0, help="Seed of the simulated totals", minimum=0, advanced=True)
+    draws: int = setting(4000, help="Simulated totals", minimum=200, maximum=100_000, advanced=True)
 
     def model_of(self, sector: str) -> str:
         """Name of the model that a sector asks for; may be ``automatic``."""

@@ -56,6 +56,7 @@ class Child:
         self._connection: Connection | None = None
         self._readers: list[threading.Thread] = []
         self._stage = ""
+        self._unread = 0
 
     def __enter__(self) -> Child:
         return self
@@ -68,10 +69,13 @@ class Child:
         """Process id, None when none is running."""
         return None if self._process is None else self._process.pid
 
-    def warm_up(self) -> None:
-        """Start the process now, so that it is ready when the first call comes."""
+    def warm_up(self, function: Callable[[], object]) -> None:
+        """Start the process and let it call a function (import what it will need) while this one goes on."""
         if self._process is None:
             self._start()
+            assert self._connection is not None
+            self._connection.send_bytes(cloudpickle.dumps(("", function, ()), protocol=5))
+            self._unread = 1
 
     def call(
         self,
@@ -117,7 +121,11 @@ class Child:
                 if self._connection.poll(LOOK_SECONDS):
                     kind, content = cloudpickle.loads(self._connection.recv_bytes())
                     if kind != "event":
-                        return kind, content
+                        if not self._unread:
+                            return kind, content
+                        # The answer to the call that only warmed it up.
+                        self._unread -= 1
+                        continue
                     self._sink.emit(content.pop("kind"), **content)
                 self._sink.checkpoint(holding=self)
                 if meanwhile is not None:
@@ -138,6 +146,7 @@ class Child:
 
     def stop(self) -> None:
         """End the child: asked first, then terminated, then killed, with its whole process group."""
+        self._unread = 0
         process, self._process = self._process, None
         connection, self._connection = self._connection, None
         if connection is not None:

@@ -32,6 +32,7 @@ class Setting:
     maximum: float | None
     choices: tuple[Any, ...]
     adjustable: bool
+    advanced: bool
 
 
 def setting(
@@ -44,6 +45,7 @@ def setting(
     maximum: float | None = None,
     choices: Sequence[Any] = (),
     adjustable: bool = False,
+    advanced: bool = False,
 ) -> Any:
     """Declare a field of a config.
 
@@ -63,6 +65,8 @@ def setting(
         Allowed values (of the elements, for a sequence).
     adjustable
         Whether the value may be changed while a run goes on.
+    advanced
+        Whether most people leave it alone; a form keeps it out of the way.
     """
     facts = {
         "help": help,
@@ -72,6 +76,7 @@ def setting(
         "maximum": maximum,
         "choices": tuple(choices),
         "adjustable": adjustable,
+        "advanced": advanced,
     }
     if callable(default):
         return dataclasses.field(default_factory=default, metadata={"setting": facts})
@@ -99,6 +104,7 @@ def settings_of(config_type: type) -> tuple[Setting, ...]:
                 maximum=facts.get("maximum"),
                 choices=facts.get("choices", ()),
                 adjustable=facts.get("adjustable", False),
+                advanced=facts.get("advanced", False),
             )
         )
     return tuple(found)

@@ -1,0 +1,7 @@
+"""What the tests of panels and views can ask for."""
+
+from __future__ import annotations
+
+from lab_fixtures import browser, lab, new_page, open_notebook
+
+__all__ = ["browser", "lab", "new_page", "open_notebook"]

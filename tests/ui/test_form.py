@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+import ipywidgets
+import pytest
+
+from workbench.errors import SettingError
+from workbench.runs import setting
+from workbench.ui.form import ConfigForm
+
+
+class Method(StrEnum):
+    FAST = "fast"
+    EXACT = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    scenario: str = setting("base", help="Name of the results")
+    year: int = setting(2040, help="Last year", minimum=2025, maximum=2100)
+    margin: float = setting(15.0, help="Reserve", unit="%", minimum=0)
+    peak: float | None = setting(None, help="Known peak, if any", unit="MW")
+    detailed: bool = setting(False, help="Every hour")
+    method: Method = setting(Method.FAST, help="How")  # noqa: RUF009 - it makes a field
+    order: Literal["up", "down"] = setting("up", help="Which way")
+    carriers: tuple[str, ...] = setting(("coal", "solar"), help="Which", choices=("coal", "solar", "wind"))
+    horizons: tuple[int, ...] = setting((1, 3, 5), help="Years ahead")
+    weights: dict[str, float] = setting(lambda: {"MAPE": 1.0}, help="Of each measure")  # noqa: RUF009
+
+
+def field(form: ConfigForm, title: str) -> tuple[ipywidgets.Widget, ipywidgets.HTML]:
+    for box in form.children[0].children:
+        if f"<b>{title}<" in box.children[0].value:
+            return box.children[1], box.children[2]
+    raise AssertionError(title)
+
+
+def test_an_untouched_form_gives_the_defaults() -> None:
+    assert ConfigForm(Everything).config == Everything()
+
+
+def test_every_kind_of_setting_can_be_changed() -> None:
+    form = ConfigForm(Everything)
+    for title, value in {
+        "Scenario": "high growth",
+        "Year": 2050,
+        "Margin": 12.5,
+        "Peak": "4321.5",
+        "Detailed": True,
+        "Method": Method.EXACT,
+        "Order": "down",
+        "Carriers": ("wind",),
+        "Horizons": "1, 10",
+        "Weights": "MAPE: 0.5, bias: 2",
+    }.items():
+        field(form, title)[0].value = value
+    assert form.config == Everything(
+        "high growth",
+        2050,
+        12.5,
+        4321.5,
+        True,
+        Method.EXACT,
+        "down",
+        ("wind",),
+        (1, 10),
+        {"MAPE": 0.5, "bias": 2.0},
+    )
+
+
+def test_a_value_out_of_bounds_stays_and_is_refused_by_its_field() -> None:
+    form = ConfigForm(Everything)
+    year, note = field(form, "Year")
+    year.value = 2500
+    assert year.value == 2500
+    assert "Year (year) is 2500, the most allowed is 2100." in note.value
+    with pytest.raises(SettingError, match="the most allowed is 2100") as caught:
+        _ = form.config
+    assert caught.value.setting == "year"
+    year.value = 2100
+    assert "alert" not in note.value
+    assert form.config.year == 2100
+
+
+def test_a_value_that_cannot_be_read_is_refused_by_its_field() -> None:
+    form = ConfigForm(Everything)
+    horizons, note = field(form, "Horizons")
+    horizons.value = "1, many"
+    assert "expected a list of a whole number" in note.value
+
+
+def test_an_empty_optional_field_is_none() -> None:
+    form = ConfigForm(Everything, Everything(peak=100.0))
+    peak, _ = field(form, "Peak")
+    assert peak.value == "100.0"
+    peak.value = " "
+    assert form.config.peak is None
+
+
+def test_texts_of_the_config_are_shown_as_text() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Odd:
+        size: int = setting(1, title="<b>Size</b>", help="<script>1</script>", unit="<i>", minimum=0)
+
+    html = "".join(
+        w.value for w in ConfigForm(Odd).children[0].children[0].children if isinstance(w, ipywidgets.HTML)
+    )
+    assert "<script>" not in html
+    assert "<i>" not in html
+    assert "&lt;b&gt;Size" in html
+
+
+@dataclass(frozen=True, slots=True)
+class Rarely:
+    speed: int = setting(1, help="Speed", minimum=1, maximum=9)
+    patience: int = setting(2, help="Patience", minimum=1, maximum=9, advanced=True)
+
+
+def test_what_most_people_leave_alone_is_folded_away_until_it_is_wrong():
+    form = ConfigForm(Rarely)
+    folded = form.children[1]
+    assert folded.titles == ("More settings (1)",)
+    assert folded.selected_index is None
+    form._fields["patience"].input.value = 99
+    with pytest.raises(SettingError, match="the most allowed is 9"):
+        _ = form.config
+    assert folded.selected_index == 0

@@ -1,0 +1,27 @@
+"""The demand notebook as an analyst meets it: opened in JupyterLab, run, read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_an_analyst_runs_the_demand_notebook_and_reads_its_charts(open_notebook: Any) -> None:
+    notebook = open_notebook(
+        "from workbench.ui import open_project\nproject = open_project()",
+        "from workbench.ui.demand_view import DemandView\nDemandView(project)",
+    )
+    page = notebook.page
+    page.locator("button.jupyter-button:has-text('Run')").first.click(timeout=60_000)
+    page.get_by_text("succeeded", exact=True).first.wait_for(timeout=60_000)
+    page.locator(".js-plotly-plot .gtitle:has-text('Electricity by sector')").first.wait_for(timeout=30_000)
+    page.get_by_role("tab", name="Sectors").click()
+    page.locator(".js-plotly-plot .gtitle:has-text('Domestic: electricity by year')").first.wait_for(
+        timeout=30_000
+    )
+    page.get_by_role("tab", name="Notes and files").click()
+    page.get_by_text("report.html").first.wait_for(timeout=30_000)
+    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0

@@ -1,0 +1,237 @@
+"""A job in a notebook: settings, a Run button, the panel, the result, and the runs of before."""
+
+from __future__ import annotations
+
+import html
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+
+from workbench.errors import RunError, ScenarioBusy, SettingError, WorkbenchError
+from workbench.runs.engine import WhenBusy, attach, resume, runs, start
+from workbench.runs.records import RunRecord
+from workbench.runs.registry import JobFunction
+from workbench.runs.run import Run
+from workbench.runs.states import RunState
+from workbench.ui.form import ConfigForm
+from workbench.ui.panel import panel_of
+
+__all__ = ["RunView"]
+
+DOUBLE_CLICK_SECONDS = 0.6
+HISTORY_LENGTH = 200
+_RESUMABLE = (RunState.INTERRUPTED, RunState.FAILED, RunState.CANCELLED)
+
+
+class RunView(ipywidgets.VBox):  # type: ignore[misc]
+    """Start a job with a form, watch its run, see its result, come back to earlier runs.
+
+    Nothing here waits: a click starts a thread and returns, so that the kernel stays free for the next click.
+    When the project has a run of this job that is still going on, the view opens with its panel.
+
+    Parameters
+    ----------
+    job
+        The job.
+    project
+        A project, or the path of its folder.
+    result_view
+        Makes a widget of the result; called in a thread, when the run has succeeded.
+    config
+        What the form shows first.
+    """
+
+    def __init__(
+        self,
+        job: JobFunction[Any],
+        project: Any,
+        *,
+        result_view: Callable[[Any], ipywidgets.Widget] | None = None,
+        config: Any = None,
+    ) -> None:
+        self._job = job
+        self._project = project
+        self._result_view = result_view
+        self._current: Run | None = None
+        self._busy = threading.Lock()
+        self.form = ConfigForm(job.config_type, config)
+        self._make_parts()
+        super().__init__(
+            [self._settings, self._buttons, self._question, self._error, self._panel_area, self._result_area]
+        )
+        self._in_background(self._open)
+
+    def __repr__(self) -> str:
+        return f"<RunView of {self._job.name}, {self._current or 'no run yet'}>"
+
+    @property
+    def run(self) -> Run | None:
+        """The run that is shown."""
+        return self._current
+
+    def show(self, run: Run) -> None:
+        """Show the panel of a run, and its result when it has ended."""
+        self._current = run
+        self._error.value = ""
+        self._question.children = ()
+        self._panel_area.children = (panel_of(run),)
+        self._result_area.children = ()
+        threading.Thread(
+            target=self._await_result, args=(run,), name=f"workbench result of {run.id}", daemon=True
+        ).start()
+
+    # its parts
+
+    def _make_parts(self) -> None:
+        self._settings = ipywidgets.Accordion([self.form], titles=("Settings",), selected_index=0)
+        self._start_button = ipywidgets.Button(description="Run", button_style="primary")
+        self._connect(self._start_button, self._start)
+        self._history = ipywidgets.Dropdown(options=[("no earlier runs", "")], layout={"width": "340px"})
+        self._show_button = ipywidgets.Button(description="Show", layout={"width": "auto"})
+        self._connect(self._show_button, self._show_chosen)
+        self._resume_button = ipywidgets.Button(
+            description="Resume", layout={"width": "auto"}, tooltip="Go on: finished units are not done again"
+        )
+        self._connect(self._resume_button, self._resume_chosen)
+        self._history.observe(lambda _: self._offer(), "value")
+        self._records: dict[str, RunRecord] = {}
+        label = ipywidgets.Label("Earlier runs", layout={"margin": "0 4px 0 24px"})
+        self._buttons = ipywidgets.HBox(
+            [self._start_button, label, self._history, self._show_button, self._resume_button],
+            layout={"flex_flow": "row wrap", "align_items": "center", "margin": "6px 0"},
+        )
+        self._question = ipywidgets.VBox()
+        self._error = ipywidgets.HTML()
+        self._panel_area = ipywidgets.VBox()
+        self._result_area = ipywidgets.VBox()
+        self._offer()
+
+    def _open(self) -> None:
+        self._list_runs()
+        going_on = [record for record in self._records.values() if not record.state.is_final]
+        if going_on and self._current is None:
+            self.show(attach(going_on[0].id, self._project))
+
+    # clicks
+
+    def _connect(self, button: ipywidgets.Button, action: Callable[[], None]) -> None:
+        last_click = 0.0
+
+        def click(_: object) -> None:
+            nonlocal last_click
+            now = time.monotonic()
+            if now - last_click >= DOUBLE_CLICK_SECONDS:
+                last_click = now
+                self._in_background(action)
+
+        button.on_click(click)
+
+    def _in_background(self, action: Callable[[], None]) -> None:
+        def work() -> None:
+            # One after the other: a second start sees the first one's run.
+            with self._busy:
+                self._guarded(action)
+
+        threading.Thread(target=work, name=f"workbench view of {self._job.name}", daemon=True).start()
+
+    def _guarded(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except SettingError as error:
+            # Most are shown by their field already; this also tells when the settings are folded away.
+            self._settings.selected_index = 0
+            self._show_error(error)
+        except Exception as error:  # noqa: BLE001 - a callback that fails must be seen
+            self._show_error(error)
+
+    def _show_error(self, error: BaseException) -> None:
+        sentence = str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+        self._error.value = (
+            '<div role="alert" style="color:var(--jp-error-color1,#b3261e);line-height:1.4">'
+            f"{html.escape(sentence)}</div>"
+        )
+
+    def _start(self, when_busy: WhenBusy = "refuse") -> None:
+        self._error.value = ""
+        config = self.form.config
+        try:
+            run = start(self._job, self._project, config, when_busy=when_busy)
+        except ScenarioBusy as busy:
+            self._ask_what_to_do(busy)
+            return
+        self._settings.selected_index = None
+        self.show(run)
+        self._list_runs()
+
+    def _ask_what_to_do(self, busy: ScenarioBusy) -> None:
+        def button(title: str, help_text: str, action: Callable[[], None]) -> ipywidgets.Button:
+            made = ipywidgets.Button(description=title, tooltip=help_text, layout={"width": "auto"})
+            self._connect(made, action)
+            return made
+
+        def cancel_other() -> None:
+            other = attach(busy.run, self._project)
+            if not other.state.is_final:
+                other.cancel()
+            self._start("queue")
+
+        sentence = f"{busy.run} is still writing this scenario. What should happen?"
+        choices = [
+            button("Queue behind it", "Starts when the other has ended", lambda: self._start("queue")),
+            button("Write another scenario", "Adds a number to the name", lambda: self._start("rename")),
+            button("Cancel the other", "Ends it, then starts this one", cancel_other),
+            button("Do nothing", "", lambda: setattr(self._question, "children", ())),
+        ]
+        row = ipywidgets.HBox(choices, layout={"flex_flow": "row wrap"})
+        self._question.children = (ipywidgets.HTML(html.escape(sentence)), row)
+
+    # earlier runs
+
+    def _list_runs(self) -> None:
+        found = runs(self._project, job=self._job.name, limit=HISTORY_LENGTH)
+        self._records = {record.id: record for record in found}
+        chosen = self._history.value
+        options = [(_label(record), record.id) for record in found] or [("no earlier runs", "")]
+        self._history.options = options
+        if chosen in self._records:
+            self._history.value = chosen
+        self._offer()
+
+    def _offer(self) -> None:
+        record = self._records.get(self._history.value)
+        self._show_button.disabled = record is None
+        self._resume_button.disabled = record is None or record.state not in _RESUMABLE
+
+    def _show_chosen(self) -> None:
+        if self._history.value in self._records:
+            self.show(attach(self._history.value, self._project))
+
+    def _resume_chosen(self) -> None:
+        if self._history.value in self._records:
+            self.show(resume(self._history.value, self._project))
+            self._list_runs()
+
+    # the result
+
+    def _await_result(self, run: Run) -> None:
+        try:
+            run.wait()
+            self._list_runs()
+            if self._current is not run or run.state != RunState.SUCCEEDED or self._result_view is None:
+                return
+            shown = self._result_view(run.result())
+            # Somebody may have chosen another run meanwhile: an old result must not cover a newer one.
+            if self._current is run:
+                self._result_area.children = (shown,)
+        except RunError as error:
+            self._show_error(error)
+        except Exception as error:  # noqa: BLE001 - shown under the panel, whatever it is
+            panel_of(run).show_error(error)
+
+
+def _label(record: RunRecord) -> str:
+    moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(record.created))
+    return f"{moment}  {record.scenario}  {record.state}"

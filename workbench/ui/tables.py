@@ -1,0 +1,141 @@
+"""Small tables as HTML: numbers aligned and grouped, every text escaped."""
+
+from __future__ import annotations
+
+import datetime
+import html
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from workbench.data.formatting import format_number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["TableArea", "frame_cells", "table_html"]
+
+MOST_ROWS = 400
+
+_STYLE = """<style>
+.workbench-table { border-collapse: collapse; font-size: 13px; margin: 4px 0 12px;
+  line-height: 1.4; font-variant-numeric: tabular-nums; }
+.workbench-table caption { text-align: left; font-weight: 600; padding: 4px 0; }
+.workbench-table th, .workbench-table td { padding: 3px 10px; text-align: right; white-space: nowrap;
+  border-bottom: 1px solid var(--jp-border-color2, #e0e0e0); }
+.workbench-table th { color: var(--jp-ui-font-color2, #52606d); font-weight: 600; }
+.workbench-table .words { text-align: left; white-space: normal; }
+.workbench-table tr.marked td { font-weight: 600; background: var(--jp-layout-color2, #eef5fb); }
+.workbench-scroll { overflow-x: auto; max-width: 100%; }
+</style>"""
+
+
+class TableArea(ipywidgets.HTML):  # type: ignore[misc]
+    """Shows one table at a time."""
+
+    def show_frame(
+        self,
+        frame: pd.DataFrame,
+        *,
+        caption: str = "",
+        titles: Mapping[str, str] | None = None,
+        units: Mapping[str, str] | None = None,
+        most: int = MOST_ROWS,
+    ) -> None:
+        """Replace what is shown by a DataFrame; of a long one the first ``most`` rows, said so."""
+        heads, rows, words = frame_cells(frame.head(most), titles=titles, units=units)
+        if len(frame) > most:
+            caption = f"{caption} (the first {most} of {len(frame)})".strip()
+        self.show(heads, rows, caption=caption, words=words)
+
+    def show(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        *,
+        caption: str = "",
+        words: Sequence[int] = (0,),
+        marked: Sequence[int] = (),
+    ) -> None:
+        """Replace what is shown; see :func:`table_html`."""
+        self.value = table_html(columns, rows, caption=caption, words=words, marked=marked)
+
+
+def frame_cells(
+    frame: pd.DataFrame, *, titles: Mapping[str, str] | None = None, units: Mapping[str, str] | None = None
+) -> tuple[list[str], list[list[str]], list[int]]:
+    """Give a DataFrame as headings, formatted cells and the numbers of its text columns, for a table.
+
+    Parameters
+    ----------
+    frame
+        The table; its index is left out.
+    titles
+        Headings of columns whose name is not what a person reads.
+    units
+        Units by column, written into the heading.
+    """
+    titles, units = titles or {}, units or {}
+    heads, columns, words = [], [], []
+    for position, name in enumerate(frame.columns):
+        title = titles.get(name, str(name).replace("_", " ").capitalize())
+        heads.append(f"{title} [{units[name]}]" if name in units else title)
+        columns.append([_cell(value, str(name)) for value in frame[name].tolist()])
+        if frame[name].dtype.kind not in "fi":
+            words.append(position)
+    return heads, [list(row) for row in zip(*columns, strict=True)], words
+
+
+def _cell(value: object, column: str) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) or (column.endswith("year") and isinstance(value, float) and value == value):
+        return str(int(value))
+    if isinstance(value, float):
+        return format_number(value)
+    if isinstance(value, datetime.datetime):
+        return f"{value:%Y-%m-%d}" if value.time() == datetime.time() else f"{value:%Y-%m-%d %H:%M}"
+    return "" if value is None or value != value else str(value)
+
+
+def table_html(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    caption: str = "",
+    words: Sequence[int] = (0,),
+    marked: Sequence[int] = (),
+) -> str:
+    """Write a table as HTML.
+
+    Parameters
+    ----------
+    columns
+        Headings, with units.
+    rows
+        Cells, already formatted.
+    caption
+        Title above it.
+    words
+        Numbers of the columns that hold text and are aligned to the left.
+    marked
+        Numbers of the rows that stand out.
+    """
+    kinds = [' class="words"' if number in words else "" for number in range(len(columns))]
+    head = "".join(f"<th{kind}>{_text(name)}</th>" for kind, name in zip(kinds, columns, strict=True))
+    body = "".join(
+        f"<tr{' class=marked' if number in marked else ''}>"
+        + "".join(f"<td{kind}>{_text(cell)}</td>" for kind, cell in zip(kinds, row, strict=True))
+        + "</tr>"
+        for number, row in enumerate(rows)
+    )
+    title = f"<caption>{_text(caption)}</caption>" if caption else ""
+    return (
+        f'{_STYLE}<div class="workbench-scroll"><table class="workbench-table">{title}'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _text(value: object) -> str:
+    return html.escape("" if value is None else str(value))

@@ -1,0 +1,60 @@
+"""Tabs whose content is made when they are first opened, and small pieces of views."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import ipywidgets
+
+__all__ = ["LazyTabs", "choice", "note"]
+
+
+class LazyTabs(ipywidgets.Tab):  # type: ignore[misc]
+    """Tabs that cost nothing before they are opened.
+
+    Parameters
+    ----------
+    makers
+        What makes the content of each tab, by its title.
+    """
+
+    def __init__(self, makers: Mapping[str, Callable[[], ipywidgets.Widget]]) -> None:
+        self._makers = list(makers.values())
+        self._made: set[int] = set()
+        super().__init__(children=[ipywidgets.VBox() for _ in makers], titles=tuple(makers), selected_index=0)
+        self.observe(lambda _: self._open(), "selected_index")
+        self._open()
+
+    def _open(self) -> None:
+        index = self.selected_index
+        if index is None or index in self._made or not 0 <= index < len(self._makers):
+            return
+        self._made.add(index)
+        try:
+            content = self._makers[index]()
+        except Exception as error:
+            # A tab that cannot be drawn says so and leaves the others alone; opening it again tries again.
+            self._made.discard(index)
+            content = note(f"This cannot be shown: {type(error).__name__}: {error}")
+            self.children[index].children = (content,)
+            raise
+        self.children[index].children = (content,)
+
+
+def choice(label: str, options: Mapping[str, Any] | Sequence[Any]) -> ipywidgets.Dropdown:
+    """Make a dropdown whose label is not cut off."""
+    pairs = list(options.items()) if isinstance(options, Mapping) else list(options)
+    return ipywidgets.Dropdown(
+        description=label,
+        options=pairs,
+        style={"description_width": "initial"},
+        layout={"width": "auto", "min_width": "220px", "max_width": "360px"},
+    )
+
+
+def note(text: str) -> ipywidgets.HTML:
+    """Make a line of quiet text."""
+    words = html.escape(text)
+    return ipywidgets.HTML(f'<span style="color: var(--jp-ui-font-color2, #52606d)">{words}</span>')
