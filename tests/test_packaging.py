@@ -36,7 +36,17 @@ def test_every_dependency_has_a_lower_bound_and_no_cap(settings):
 
 
 def test_importing_the_workbench_loads_no_heavy_library():
-    heavy = ["pandas", "plotly", "pypsa", "sklearn", "ipywidgets", "anywidget", "statsmodels", "scipy", "numpy"]
+    heavy = [
+        "pandas",
+        "plotly",
+        "pypsa",
+        "sklearn",
+        "ipywidgets",
+        "anywidget",
+        "statsmodels",
+        "scipy",
+        "numpy",
+    ]
     code = f"import sys, workbench; print([name for name in {heavy!r} if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"

@@ -54,6 +54,7 @@ _LOCATIONS = {
 }
 
 offer_job("demand", "Demand forecast", "workbench.demand.job:forecast_demand")
+offer_job("load_profiles", "Load profiles", "workbench.load_profiles.job:make_load_profiles")
 
 
 def __getattr__(name: str) -> Any:
@@ -71,7 +72,7 @@ def _show_panel(run: Run) -> Mapping[str, Any] | None:
     # Widgets are loaded when the first run is shown, and only where there is a kernel to show it.
     from workbench.ui import present
 
-    shown: Mapping[str, Any] = present(run)
+    shown: Mapping[str, Any] | None = present(run)
     return shown
 
 

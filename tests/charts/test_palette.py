@@ -19,7 +19,12 @@ def test_eight_categories_get_eight_different_colours():
 
 @pytest.mark.parametrize(
     ("carrier", "same_as"),
-    [("Solar", "solar"), ("rooftop_solar", "rooftop solar"), ("Coal_share", "coal"), ("pumped hydro old", "pumped hydro")],
+    [
+        ("Solar", "solar"),
+        ("rooftop_solar", "rooftop solar"),
+        ("Coal_share", "coal"),
+        ("pumped hydro old", "pumped hydro"),
+    ],
 )
 def test_a_longer_name_takes_the_colour_of_the_carrier_in_it(carrier, same_as):
     assert carrier_colour(carrier) == CARRIERS[same_as]

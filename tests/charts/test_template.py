@@ -30,5 +30,7 @@ def test_changing_the_theme_leaves_the_figure_that_was_given_alone():
 def _luminance(colour: str) -> float:
     # Relative luminance of sRGB, WCAG 2.1 definition.
     parts = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
