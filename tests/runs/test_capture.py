@@ -1,4 +1,3 @@
-# ruff: noqa: T201 (what a job prints is what is tested)
 from __future__ import annotations
 
 import logging

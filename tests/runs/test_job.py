@@ -246,7 +246,7 @@ def test_a_plain_call_beside_a_run_still_writes_to_the_terminal(
     run = start(make_job(lambda job, project, config: gate.wait(10)), project)
 
     def work(job: Job, project: Path, config: Any) -> int:
-        print("printed")  # noqa: T201 - what a unit prints is the run's
+        print("printed")
         job.log("logged by the job")
         logging.getLogger("lib").info("below the root logger's level")
         return sum(job.track(range(3), title="Adding"))

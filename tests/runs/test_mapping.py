@@ -431,7 +431,7 @@ def test_a_map_of_nothing_gives_nothing(make_job: Make, project: Path) -> None:
 
 def test_output_of_units_is_the_runs_with_the_units_stage(make_job: Make, project: Path) -> None:
     def unit(name: str) -> None:
-        print("hello from", name)  # noqa: T201 - what a unit prints is the run's
+        print("hello from", name)
         assert current_job() is not None
 
     def work(job: Job, project: Path, config: Any) -> None:
