@@ -24,11 +24,11 @@ class Everything:
     margin: float = setting(15.0, help="Reserve", unit="%", minimum=0)
     peak: float | None = setting(None, help="Known peak, if any", unit="MW")
     detailed: bool = setting(False, help="Every hour")
-    method: Method = setting(Method.FAST, help="How")  # noqa: RUF009 - it makes a field
+    method: Method = setting(Method.FAST, help="How")
     order: Literal["up", "down"] = setting("up", help="Which way")
     carriers: tuple[str, ...] = setting(("coal", "solar"), help="Which", choices=("coal", "solar", "wind"))
     horizons: tuple[int, ...] = setting((1, 3, 5), help="Years ahead")
-    weights: dict[str, float] = setting(lambda: {"MAPE": 1.0}, help="Of each measure")  # noqa: RUF009
+    weights: dict[str, float] = setting(lambda: {"MAPE": 1.0}, help="Of each measure")
 
 
 def field(form: ConfigForm, title: str) -> tuple[ipywidgets.Widget, ipywidgets.HTML]:
@@ -128,3 +128,38 @@ def test_what_most_people_leave_alone_is_folded_away_until_it_is_wrong():
     with pytest.raises(SettingError, match="the most allowed is 9"):
         _ = form.config
     assert folded.selected_index == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    name: str = setting("solar", help="Name")
+    energy: dict[int, float] = setting(dict, help="Energy by year", unit="GWh")
+
+
+@dataclass(frozen=True, slots=True)
+class Layered:
+    layers: tuple[Layer, ...] = setting((), help="Layers")
+
+
+def test_records_are_added_filled_in_and_removed():
+    form = ConfigForm(Layered)
+    records = form._fields["layers"].input
+    rows, add = records.children
+    add.click()
+    add.click()
+    first = rows.children[0].children[0]
+    first._fields["name"].input.value = "vehicles"
+    first._fields["energy"].input.value = "2026: 10, 2030: 40"
+    assert form.config.layers == (Layer("vehicles", {2026: 10.0, 2030: 40.0}), Layer())
+    rows.children[1].children[1].click()
+    assert form.config.layers == (Layer("vehicles", {2026: 10.0, 2030: 40.0}),)
+
+
+def test_a_wrong_record_is_refused_with_its_setting_and_a_shown_config_replaces_the_records():
+    form = ConfigForm(Layered, Layered((Layer("a"),)))
+    records = form._fields["layers"].input
+    records.children[0].children[0].children[0]._fields["energy"].input.value = "soon"
+    with pytest.raises(SettingError, match="energy"):
+        _ = form.config
+    form.show(Layered((Layer("b"), Layer("c"))))
+    assert [layer.name for layer in form.config.layers] == ["b", "c"]

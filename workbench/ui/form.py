@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import html
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets
 
 from workbench.errors import SettingError
 from workbench.runs.settings import Setting, changed, settings_of, to_plain
+from workbench.ui.record_list import RecordList
 
 __all__ = ["ConfigForm"]
 
@@ -71,6 +73,11 @@ class ConfigForm(ipywidgets.VBox):  # type: ignore[misc]
         """What stands in the fields, by name, not validated."""
         return {name: field.value for name, field in self._fields.items()}
 
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` whenever a field changes."""
+        for field in self._fields.values():
+            field.input.observe(lambda _: listener(), "value")
+
     def show(self, config: Any) -> None:
         """Put the values of a config into the fields."""
         self._base = config
@@ -120,7 +127,10 @@ class _Field:
         # Read aloud as the input's name: the title is a widget of its own.
         self.input.tooltip = f"{item.title} [{item.unit}]" if item.unit else item.title
         self._note = ipywidgets.HTML()
-        self.box = ipywidgets.VBox([title, self.input, self._note], layout={"overflow": "hidden"})
+        layout = {"overflow": "hidden"}
+        if isinstance(self.input, RecordList):
+            layout["grid_column"] = "1 / -1"
+        self.box = ipywidgets.VBox([title, self.input, self._note], layout=layout)
         self.say("")
 
     @property
@@ -134,7 +144,10 @@ class _Field:
 
     def show(self, value: Any) -> None:
         """Put a value into the field."""
-        self.input.value = self._shown(value)
+        if isinstance(self.input, RecordList):
+            self.input.show(value)
+        else:
+            self.input.value = self._shown(value)
 
     def say(self, sentence: str) -> None:
         """Show why the value is wrong, or the help when it is not."""
@@ -144,6 +157,8 @@ class _Field:
         self._note.value = _in_red(sentence) if sentence else quiet
 
     def _make_input(self, value: Any) -> ipywidgets.Widget:
+        if (record := _record_type(self.item)) is not None:
+            return RecordList(lambda one=None: ConfigForm(record, one), value)
         shown = self._shown(value)
         if self._several:
             rows = min(6, len(self.choices))
@@ -182,6 +197,12 @@ def _choices_of(item: Setting) -> tuple[Any, ...]:
     if typing.get_origin(item.type) is typing.Literal:
         return typing.get_args(item.type)
     return ()
+
+
+def _record_type(item: Setting) -> type | None:
+    parts = typing.get_args(item.type)
+    is_list = typing.get_origin(item.type) in (tuple, list)
+    return typing.cast(type, parts[0]) if is_list and parts and dataclasses.is_dataclass(parts[0]) else None
 
 
 def _may_be_none(kind: Any) -> bool:

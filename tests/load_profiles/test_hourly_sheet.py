@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from load_profiles.series import local_hours, plain_load
+from workbench.data.table import Table
+from workbench.errors import InvalidData, UnreadableFile
+from workbench.load_profiles.hourly_sheet import from_arrow, read_hourly_sheet, read_table, to_arrow
+
+TIMES = local_hours("2024-04-01", "2024-04-03")
+LOAD = plain_load(TIMES)
+
+
+def table(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> Table:
+    return Table("Hourly", "Hourly", columns, tuple(rows), 1, 0)
+
+
+def test_date_and_time_columns_are_put_together(tmp_path: Path, make_book: Callable[..., Path]) -> None:
+    sheet = read_hourly_sheet(make_book(tmp_path / "load.xlsx", TIMES, LOAD))
+
+    np.testing.assert_array_equal(sheet.times, TIMES)
+    np.testing.assert_allclose(sheet.load, LOAD)
+    assert sheet.cell(0) == "C2"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_csv_and_parquet_with_one_time_column_are_read(tmp_path: Path, suffix: str) -> None:
+    frame = pd.DataFrame({"datetime": TIMES.astype("datetime64[s]"), "load": LOAD, "temperature": 25.0})
+    path = tmp_path / f"load.{suffix}"
+    frame.to_csv(path, index=False) if suffix == "csv" else frame.to_parquet(path)
+    sheet = read_hourly_sheet(path)
+
+    np.testing.assert_array_equal(sheet.times, TIMES)
+    np.testing.assert_allclose(sheet.load, LOAD)
+    assert not sheet.in_utc
+    assert sheet.temperature[0] == 25
+
+
+def test_times_with_an_offset_are_utc_from_then_on(tmp_path: Path) -> None:
+    path = tmp_path / "load.csv"
+    path.write_text(
+        "timestamp,mw\n2024-04-01T00:00+05:30,100\n2024-04-01T01:00+05:30,110\n", encoding="utf-8"
+    )
+    sheet = read_hourly_sheet(path)
+
+    assert sheet.in_utc
+    assert str(sheet.times[0]) == "2024-03-31T18:30"
+
+
+def test_every_way_to_write_an_hour_is_understood() -> None:
+    day = datetime.date(2024, 4, 1)
+    values = [
+        datetime.time(1, 0),
+        "02:00",
+        "3:00 AM",
+        4,
+        5.0,
+        datetime.timedelta(hours=6),
+        "19.00",
+        "8:00 pm",
+        21 / 24,
+        24,
+    ]
+    read = read_table("f", table(("Date", "Time", "Demand"), [(day, value, 1.0) for value in values]))
+    hours = (read.times - np.datetime64("2024-04-01", "m")).astype(int) / 60
+
+    assert hours.tolist() == [1, 2, 3, 4, 5, 6, 19, 20, 21, 24]
+
+
+def test_hours_from_1_to_24_are_read_as_ending_then_and_it_is_said() -> None:
+    day = datetime.date(2024, 4, 1)
+    read = read_table("f", table(("Date", "Hour", "MW"), [(day, float(hour), 1.0) for hour in range(1, 25)]))
+
+    assert str(read.times[0]) == "2024-04-01T00:00"
+    assert "the hours run from 1 to 24" in str(read.problems[0])
+
+
+def test_dates_typed_as_text_are_read_day_first_and_it_is_said() -> None:
+    read = read_table(
+        "f", table(("date", "time", "load"), [("01-04-2024", "00:00", 1.0), ("13/04/2024", "00:00", 1.0)])
+    )
+
+    assert [str(time)[:10] for time in read.times] == ["2024-04-01", "2024-04-13"]
+    assert "2 dates are text and were read as day-month-year" in str(read.problems[0])
+
+
+def test_every_bad_cell_is_reported_at_once() -> None:
+    day = datetime.date(2024, 4, 1)
+    rows = [(day, "00:00", 1.0), ("soon", "25:99", "many"), (day, "02:00", "1,234")]
+    with pytest.raises(InvalidData) as caught:
+        read_table("f.xlsx", table(("date", "time", "load"), rows))
+
+    places = [problem.cell for problem in caught.value.problems if problem.severity == "error"]
+    assert places == ["A3", "B3", "C3"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        (("date", "time", "price"), "no column of loads"),
+        (("load", "price"), "no column of times"),
+        (("date", "load"), "holds days only"),
+    ],
+)
+def test_missing_columns_are_named_with_those_present(columns: tuple[str, ...], says: str) -> None:
+    row = tuple(datetime.date(2024, 4, 1) if name == "date" else 1.0 for name in columns)
+    with pytest.raises(InvalidData, match=says):
+        read_table("f.xlsx", table(columns, [row]))
+
+
+def test_rows_below_an_empty_row_are_never_lost_in_silence(
+    tmp_path: Path, make_book: Callable[..., Path]
+) -> None:
+    path = make_book(tmp_path / "load.xlsx", TIMES, LOAD)
+    book = openpyxl.load_workbook(path)
+    for column in "ABC":
+        book["Hourly"][f"{column}10"].value = None
+    book.save(path)
+
+    with pytest.raises(InvalidData, match=r"row 10 is empty and 63 rows follow; delete the empty row"):
+        read_hourly_sheet(path)
+
+
+def test_a_workbook_without_such_a_sheet_names_those_present(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("Prices")
+    book.save(tmp_path / "load.xlsx")
+
+    with pytest.raises(InvalidData, match=r"present: Sheet, Prices. Name it in the setting 'history_sheet'"):
+        read_hourly_sheet(tmp_path / "load.xlsx")
+
+
+def test_a_file_that_is_no_parquet_is_unreadable(tmp_path: Path) -> None:
+    (tmp_path / "load.parquet").write_bytes(b"nothing")
+
+    with pytest.raises(UnreadableFile, match="cannot be read as parquet"):
+        read_hourly_sheet(tmp_path / "load.parquet")
+
+
+def test_the_cache_gives_back_what_was_read(tmp_path: Path, make_book: Callable[..., Path]) -> None:
+    values: list[object] = [*LOAD[:5], str(LOAD[5]), *LOAD[6:]]
+    read = read_hourly_sheet(make_book(tmp_path / "load.xlsx", TIMES, values))
+    again = from_arrow(to_arrow(read))
+
+    np.testing.assert_array_equal(again.times, read.times)
+    np.testing.assert_array_equal(again.load, read.load)
+    assert again.problems == read.problems
+    assert len(again.problems) == 1
+    assert (again.file, again.sheet, again.cell(3)) == (read.file, read.sheet, read.cell(3))

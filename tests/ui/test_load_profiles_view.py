@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import datetime
+
+import ipywidgets
+import pytest
+
+from workbench.data.project import Project
+from workbench.data.sample import create_from_sample
+from workbench.load_profiles.job import make_load_profiles
+from workbench.load_profiles.overlays import Effect, Overlay, OverlayShape
+from workbench.load_profiles.results import LoadProfileResult
+from workbench.ui.figures import FigureArea
+from workbench.ui.load_profiles_view import ProfileAnalysis, SavedProfiles
+from workbench.ui.tables import TableArea
+
+TABS = (
+    "Years",
+    "Heat maps",
+    "Through the year",
+    "Days",
+    "Duration",
+    "Overlays",
+    "Targets",
+    "Accuracy",
+    "Compare",
+    "History and notes",
+)
+GROWTH = {"energy_source": "growth", "last_year": 2028}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return create_from_sample(tmp_path_factory.mktemp("view") / "sample")
+
+
+@pytest.fixture(scope="module")
+def result(project: Project) -> LoadProfileResult:
+    solar = Overlay(
+        "Rooftop solar", energy={2026: 500.0, 2028: 900.0}, shape=OverlayShape.SUN, effect=Effect.NETTED
+    )
+    make_load_profiles(project, scenario="plain", **GROWTH)
+    return make_load_profiles(project, scenario="solar", overlays=(solar,), **GROWTH)
+
+
+def open_tab(view: ProfileAnalysis, name: str) -> ipywidgets.Widget:
+    view.selected_index = view.titles.index(name)
+    return view.children[view.selected_index].children[0]
+
+
+def parts(widget: ipywidgets.Widget, kind: object) -> list[ipywidgets.Widget]:
+    inside = [part for child in getattr(widget, "children", ()) for part in parts(child, kind)]
+    return ([widget] if isinstance(widget, kind) else []) + inside
+
+
+def figure_in(area: FigureArea) -> dict:
+    return area.outputs[0]["data"]["application/vnd.plotly.v1+json"]
+
+
+@pytest.mark.parametrize("name", TABS)
+def test_every_tab_is_drawn_and_every_axis_has_a_title(result, project, name):
+    content = open_tab(ProfileAnalysis(result, project), name)
+    assert parts(content, (FigureArea, TableArea))
+    for area in parts(content, FigureArea):
+        layout = figure_in(area)["layout"]
+        axes = [axis for key, axis in layout.items() if key.startswith(("xaxis", "yaxis"))]
+        assert axes
+        assert all(axis["title"]["text"] for axis in axes if axis.get("visible", True) and "title" in axis)
+
+
+def test_two_months_are_shown_hour_by_hour(result, project):
+    content = open_tab(ProfileAnalysis(result, project), "Through the year")
+    (area,) = parts(content, FigureArea)
+    first, last = parts(content, ipywidgets.DatePicker)
+    whole_year = len(figure_in(area)["data"][0]["x"])
+    first.value, last.value = datetime.date(2025, 5, 1), datetime.date(2025, 5, 14)
+    assert whole_year in (365, 366)
+    assert len(figure_in(area)["data"][0]["x"]) == 14 * 24
+
+
+def test_without_overlays_it_is_said_how_to_add_them(project, result):
+    plain = make_load_profiles(project, scenario="plain", **GROWTH)
+    content = open_tab(ProfileAnalysis(plain, project), "Overlays")
+    assert "have no overlays" in content.value
+
+
+def test_saved_profiles_are_chosen_by_name(project, result):
+    saved = SavedProfiles(project)
+    chooser = saved.children[0]
+    assert set(chooser.options) == {"plain", "solar"}
+    chooser.value = "solar"
+    assert "solar" in repr(saved.children[1].children[0]._result)
+
+
+def test_a_project_without_profiles_says_where_they_are_made(tmp_path):
+    empty = Project.create(tmp_path / "empty", "Empty")
+    assert "20-load-profiles.ipynb" in SavedProfiles(empty).children[0].value
+
+
+def test_a_year_is_written_as_csv_and_excel_and_the_path_is_said(result, project):
+    content = open_tab(ProfileAnalysis(result, project), "Years")
+    excel, text = parts(content, ipywidgets.Button)
+    for button, suffix in ((excel, ".xlsx"), (text, ".csv")):
+        button.click()
+        (written,) = (result.folder / "exports").glob(f"*{suffix}")
+        said = " ".join(widget.value for widget in parts(content, ipywidgets.HTML))
+        assert f"Wrote {written}" in said

@@ -1,0 +1,236 @@
+"""Every parameter of the load profiles."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.errors import SettingError
+from workbench.load_profiles.overlays import Overlay, check_overlay
+from workbench.load_profiles.transforms import Transform
+from workbench.runs.settings import setting, validate
+
+
+class EnergySource(StrEnum):
+    """Where the annual energy comes from."""
+
+    AUTOMATIC = "automatic"
+    """The workbook where it has targets, else the demand scenario that is named, or has the profiles' name."""
+    WORKBOOK = "workbook"
+    SCENARIO = "scenario"
+    """A saved scenario of the demand forecast: its requirement, and its peak where ``scenario_peak`` says so."""
+    GROWTH = "growth"
+    """The last complete year of the history, growing by ``growth`` a year."""
+
+
+class ShapeMethod(StrEnum):
+    """Where the hours of a future year come from, before the targets are met."""
+
+    REPLAY = "replay"
+    """One real year, aligned by weekday and holiday."""
+    ROTATING_YEARS = "rotating_years"
+    """A real year for each, the base years in turn."""
+    MEAN_OF_YEARS = "mean_of_years"
+    """Mean of the aligned base years: smooth, with a flatter tail."""
+    DECOMPOSITION = "decomposition"
+    """Level x weekly profile x holiday factor x replayed residual."""
+    STL = "stl"
+    """Seasonal-trend decomposition (MSTL of 24 and 168 hours), residuals drawn as whole days."""
+    SIMILAR_DAY = "similar_day"
+    """The day with the nearest temperature, of the weather year; needs temperatures."""
+
+
+class Stamps(StrEnum):
+    """What the time of a reading marks."""
+
+    BEGINS = "begins"
+    ENDS = "ends"
+
+
+class Clock(StrEnum):
+    """Which clock the times of the history were read from, where they carry no zone."""
+
+    LOCAL = "local"
+    STANDARD = "standard"
+    """Local standard time all year, without daylight saving."""
+    UTC = "utc"
+
+
+class SpikeHandling(StrEnum):
+    """What is done about single hours far above their neighbours."""
+
+    KEEP = "keep"
+    INTERPOLATE = "interpolate"
+
+
+class Conflicts(StrEnum):
+    """What happens when targets contradict each other."""
+
+    YIELD = "yield"
+    """The one that comes later in ``precedence`` yields, and is reported."""
+    REFUSE = "refuse"
+
+
+class TargetKind(StrEnum):
+    """Kinds of targets, by which precedence is given."""
+
+    ANNUAL_ENERGY = "annual_energy"
+    MONTHLY_ENERGY = "monthly_energy"
+    ANNUAL_PEAK = "annual_peak"
+    MONTHLY_PEAK = "monthly_peak"
+    LOAD_FACTOR = "load_factor"
+    MINIMUM = "minimum"
+
+
+PRECEDENCE = tuple(TargetKind)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProfileConfig:
+    """Parameters of one set of profiles; a saved one gives the same hours again."""
+
+    file: str = setting(
+        "", help="File with the hourly history (xlsx, csv, parquet), by its name in the project's inputs"
+    )
+    scenario: str = setting("BAU", help="Name of the profiles; their results go into a folder of that name")
+    history_sheet: str = setting(
+        "", help="Sheet with the hourly history; found by its name if empty", advanced=True
+    )
+    stamps: Stamps = setting(
+        Stamps.BEGINS, help="Whether a time marks the begin or the end of its reading", advanced=True
+    )
+    clock: Clock = setting(Clock.LOCAL, help="Clock of the times that carry no zone", advanced=True)
+    longest_gap: int = setting(
+        3,
+        help="Missing hours in a row that are filled by a straight line",
+        unit="h",
+        minimum=0,
+        maximum=24,
+        advanced=True,
+    )
+    spikes: SpikeHandling = setting(
+        SpikeHandling.KEEP, help="Single hours far above their neighbours", advanced=True
+    )
+    restore_outages: bool = setting(False, help="Put the usual load in place of outage hours", advanced=True)
+    energy_source: EnergySource = setting(EnergySource.AUTOMATIC, help="Where the annual energy comes from")
+    demand_scenario: str = setting("", help="Scenario of the demand forecast that gives the energy")
+    scenario_peak: bool = setting(
+        True, help="Take the annual peak from the demand scenario too", advanced=True
+    )
+    targets_file: str = setting(
+        "", help="Workbook with the targets; the file of the history if empty", advanced=True
+    )
+    energy_unit: str = setting(
+        "workbook",
+        help="Unit of the target energies; 'workbook' finds it from the average load or the history",
+        choices=("workbook", "kWh", "MWh", "GWh", "MU", "TWh"),
+        advanced=True,
+    )
+    monthly_targets: bool = setting(True, help="Use the monthly targets of the workbook", advanced=True)
+    growth: float = setting(5.0, help="Growth of energy", unit="% a year", minimum=-20, maximum=30)
+    energy: dict[int, float] = setting(
+        dict, help="Annual energy [GWh] by year, before any other source", advanced=True
+    )
+    peak: dict[int, float] = setting(
+        dict, help="Annual peak [MW] by year, before any other source", advanced=True
+    )
+    load_factor: dict[int, float] = setting(
+        dict, help="Annual load factor [%] by year, before any other source", advanced=True
+    )
+    minimum: dict[int, float] = setting(dict, help="Lowest load [MW] by year", advanced=True)
+    first_year: int | None = setting(
+        None, help="First year of the profiles; the first with a target if empty"
+    )
+    last_year: int | None = setting(None, help="Last year of the profiles; the last with a target if empty")
+    calendar_years: bool = setting(
+        False, help="January to December, whatever the project's fiscal year", advanced=True
+    )
+    base_years: tuple[int, ...] = setting(
+        (), help="Complete years of the history to take shapes from; the latest if empty"
+    )
+    shape: ShapeMethod = setting(ShapeMethod.REPLAY, help="Where the hours come from")
+    weather_year: int | None = setting(
+        None, help="Year whose temperatures recur, for similar days; the base year if empty", advanced=True
+    )
+    transform: Transform = setting(Transform.TAIL_DAY, help="How the targets are met")
+    conflicts: Conflicts = setting(
+        Conflicts.YIELD, help="What happens when targets contradict each other", advanced=True
+    )
+    precedence: tuple[TargetKind, ...] = setting(
+        PRECEDENCE, help="Kinds of targets, the strongest first; what is left out comes last", advanced=True
+    )
+    holiday_country: str = setting(
+        "IN", help="Country of the holidays (ISO 3166), empty for the list only", advanced=True
+    )
+    holiday_state: str = setting(
+        "", help="State of the holidays; found from the project's region if empty", advanced=True
+    )
+    extra_holidays: tuple[str, ...] = setting((), help="Further holidays, as 2026-08-15", advanced=True)
+    no_holidays: tuple[str, ...] = setting((), help="Days that are no holidays, as 2026-08-15", advanced=True)
+    overlays: tuple[Overlay, ...] = setting(
+        (), help="Rooftop solar, vehicle charging, hydrogen, new industry"
+    )
+    holdout_years: int = setting(
+        1,
+        help="Last complete years that are held out to measure accuracy",
+        unit="years",
+        minimum=0,
+        maximum=5,
+        advanced=True,
+    )
+    seed: int = setting(0, help="Seed of the drawn residuals (STL only)", minimum=0, advanced=True)
+
+
+def check(config: LoadProfileConfig) -> None:
+    """Check a config beyond its types and bounds.
+
+    Raises
+    ------
+    SettingError
+        With the setting, the value seen and what is allowed.
+    """
+    validate(config)
+    for name in ("extra_holidays", "no_holidays"):
+        for text in getattr(config, name):
+            _check_date(name, text)
+    if config.first_year and config.last_year and config.first_year > config.last_year:
+        raise SettingError(
+            f"first_year {config.first_year} lies after last_year {config.last_year}; exchange them.",
+            "first_year",
+            config.first_year,
+        )
+    for year, value in config.load_factor.items():
+        if not 0 < value < 100:
+            raise SettingError(
+                f"load_factor is {value:g} % in {year}, expected above 0 and below 100 %: the mean lies "
+                f"below the peak.",
+                "load_factor",
+                value,
+            )
+    for setting_name in ("energy", "peak", "minimum"):
+        for year, value in getattr(config, setting_name).items():
+            if value <= 0:
+                raise SettingError(
+                    f"{setting_name} is {value:g} in {year}, expected a number above 0.", setting_name, value
+                )
+    if config.energy_source is EnergySource.SCENARIO and not config.demand_scenario:
+        raise SettingError(
+            "energy_source is 'scenario', but demand_scenario names none; choose one.", "demand_scenario", ""
+        )
+    names = [overlay.name for overlay in config.overlays]
+    for overlay in config.overlays:
+        check_overlay(overlay)
+        if names.count(overlay.name) > 1 or overlay.name in ("load", "gross", "utc"):
+            raise SettingError(
+                f"The name of the overlay {overlay.name!r} is taken; rename it.", "overlays", names
+            )
+
+
+def _check_date(name: str, text: str) -> None:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        raise SettingError(
+            f"{name} holds {text!r}, expected a date such as 2026-08-15.", name, text
+        ) from None
