@@ -10,6 +10,7 @@ import pytest
 from nbclient import NotebookClient
 
 from tests.conftest import PROJECT
+from workbench.cli import main
 
 NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 
@@ -18,18 +19,40 @@ def test_there_are_notebooks():
     assert NOTEBOOKS
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
-def test_a_notebook_runs_from_top_to_bottom_without_a_project_of_ones_own(
-    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.delenv("WORKBENCH_PROJECT", raising=False)
+def run(path: Path, folder: Path) -> list[nbformat.NotebookNode]:
+    """Execute a notebook in a folder and give its outputs, none of which may be an error."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
-    )
-    client.execute()
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert not [output for output in outputs if output.output_type == "error"]
     assert not [output.text for output in outputs if output.get("name") == "stderr"]
     assert any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in outputs)
-    assert (tmp_path / "sample-project" / "project.toml").is_file(), json.dumps(outputs)[:500]
+    return outputs
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a sample project on which the whole planning chain has run."""
+    folder = tmp_path_factory.mktemp("planned") / "sample-project"
+    assert main(["demo", "--folder", str(folder)]) == 0
+    return folder
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_notebook_runs_without_a_project_of_ones_own(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("WORKBENCH_PROJECT", raising=False)
+    run(path, tmp_path)
+    assert (tmp_path / "sample-project" / "project.toml").is_file()
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_notebook_opens_the_project_of_the_environment_with_its_results(
+    path: Path, planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("WORKBENCH_PROJECT", str(planned))
+    outputs = run(path, tmp_path)
+    assert not (tmp_path / "sample-project").exists()
+    assert len(json.dumps(outputs)) < 100_000

@@ -102,3 +102,9 @@ def test_a_figure_goes_to_the_page_as_plain_data_and_a_text_alternative(result, 
         data = area.outputs[0]["data"]
         assert len(json.dumps(data)) < 200_000
         assert ":" in data["text/plain"]
+
+
+def test_a_view_says_what_it_is_in_a_line(result, project):
+    view = DemandResultView(result, project)
+    assert len(repr(view)) < 200
+    assert view._repr_mimebundle_()

@@ -17,14 +17,14 @@ from workbench.ui.tables import TableArea
 TABS = (
     "Years",
     "Heat maps",
-    "Through the year",
+    "Series",
     "Days",
     "Duration",
     "Overlays",
     "Targets",
     "Accuracy",
     "Compare",
-    "History and notes",
+    "Notes",
 )
 GROWTH = {"energy_source": "growth", "last_year": 2028}
 
@@ -69,7 +69,7 @@ def test_every_tab_is_drawn_and_every_axis_has_a_title(result, project, name):
 
 
 def test_two_months_are_shown_hour_by_hour(result, project):
-    content = open_tab(ProfileAnalysis(result, project), "Through the year")
+    content = open_tab(ProfileAnalysis(result, project), "Series")
     (area,) = parts(content, FigureArea)
     first, last = parts(content, ipywidgets.DatePicker)
     whole_year = len(figure_in(area)["data"][0]["x"])
@@ -105,3 +105,11 @@ def test_a_year_is_written_as_csv_and_excel_and_the_path_is_said(result, project
         (written,) = (result.folder / "exports").glob(f"*{suffix}")
         said = " ".join(widget.value for widget in parts(content, ipywidgets.HTML))
         assert f"Wrote {written}" in said
+
+
+def test_tables_are_in_the_unit_of_the_project_and_write_its_years(result, project):
+    content = open_tab(ProfileAnalysis(result, project), "Years")
+    table = parts(content, TableArea)[0].value
+    assert "Energy [MU]" in table
+    assert "[GWh]" not in table
+    assert "FY 2025-26" in table

@@ -19,6 +19,9 @@ class FigureArea(ipywidgets.Output):  # type: ignore[misc]
     ``FigureWidget`` would send plotly's whole script (5 MB) through the kernel's connection for each figure.
     """
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
     def show(self, figure: go.Figure) -> None:
         """Replace what is shown."""
         self.set_trait("outputs", (_output_of(figure),))

@@ -125,7 +125,8 @@ class _Field:
         unit = f' <span style="opacity:.65">[{html.escape(item.unit)}]</span>' if item.unit else ""
         title = ipywidgets.HTML(f'<div style="line-height:1.4"><b>{html.escape(item.title)}</b>{unit}</div>')
         # Read aloud as the input's name: the title is a widget of its own.
-        self.input.tooltip = f"{item.title} [{item.unit}]" if item.unit else item.title
+        if not isinstance(self.input, RecordList):
+            self.input.tooltip = f"{item.title} [{item.unit}]" if item.unit else item.title
         self._note = ipywidgets.HTML()
         layout = {"overflow": "hidden"}
         if isinstance(self.input, RecordList):

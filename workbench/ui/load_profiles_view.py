@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import ipywidgets
+import pandas as pd
 
+from workbench.data.formatting import energy_factor
 from workbench.data.project import Project
 from workbench.errors import WorkbenchError
 from workbench.load_profiles import charts, day_charts
@@ -70,6 +72,9 @@ class SavedProfiles(ipywidgets.VBox):  # type: ignore[misc]
         follow(show, scenario)
         super().__init__([scenario, area])
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
 
 class ProfileAnalysis(LazyTabs):
     """Finished load profiles as tabs; each is drawn when it is first opened.
@@ -89,25 +94,37 @@ class ProfileAnalysis(LazyTabs):
             {
                 "Years": self._years,
                 "Heat maps": self._heat_maps,
-                "Through the year": self._series,
+                "Series": self._series,
                 "Days": self._days,
                 "Duration": self._duration,
                 "Overlays": self._overlays,
                 "Targets": self._targets,
                 "Accuracy": self._accuracy,
                 "Compare": self._compare,
-                "History and notes": self._notes,
+                "Notes": self._notes,
             }
         )
 
     def _year(self) -> ipywidgets.Dropdown:
         return choice("Year", {charts.label(year, self._result): year for year in self._result.years})
 
+    def _show(
+        self, table: TableArea, frame: pd.DataFrame, caption: str, units: Mapping[str, str] = UNITS
+    ) -> None:
+        """Show a table of the result in the project's energy unit, with its years as the project writes them."""
+        shown, unit = frame.copy(), self._project.energy_unit
+        for name in shown.columns:
+            if units.get(name) == "GWh":
+                shown[name] = shown[name] * energy_factor("GWh", unit)
+            elif name in ("year", "base_year"):
+                shown[name] = [charts.label(int(year), self._result) for year in shown[name]]
+        written = {name: unit if word == "GWh" else word for name, word in units.items()}
+        table.show_frame(shown, titles={"ramp_p99": "Ramps p99"}, units=written, caption=caption)
+
     def _years(self) -> ipywidgets.Widget:
         result, style = self._result, self._project.style
         table = TableArea()
-        shown = result.table("years").drop(columns=["hours"])
-        table.show_frame(shown, titles={"ramp_p99": "Ramps p99"}, units=UNITS, caption="Years")
+        self._show(table, result.table("years").drop(columns=["hours"]), "Years")
         return ipywidgets.VBox(
             [
                 figure_of(lambda: charts.energy_and_peak_chart(result, style=style)),
@@ -169,8 +186,8 @@ class ProfileAnalysis(LazyTabs):
 
         def draw() -> None:
             hours = result.hours(year.value)["load"]
-            peaks.show_frame(peak_days(hours).reset_index(), caption="Ten highest days", units=UNITS)
-            extremes.show_frame(extreme_days(hours).reset_index(), caption="Extreme days", units=UNITS)
+            self._show(peaks, peak_days(hours), "Ten highest days")
+            self._show(extremes, extreme_days(hours), "Extreme days")
 
         follow(draw, year)
         return ipywidgets.VBox(
@@ -215,10 +232,10 @@ class ProfileAnalysis(LazyTabs):
         result, conflicts, targets = self._result, TableArea(), TableArea()
         yielded = result.table("conflicts")
         if len(yielded):
-            conflicts.show_frame(yielded[["year", "period", "sentence"]], caption="Targets that had to yield")
+            self._show(conflicts, yielded[["year", "period", "sentence"]], "Targets that had to yield")
         else:
             conflicts.value = note("No target contradicts another.").value
-        targets.show_frame(result.table("targets"), caption="Targets beside what the hours reach")
+        self._show(targets, result.table("targets"), "Targets beside what the hours reach")
         return ipywidgets.VBox([conflicts, targets])
 
     def _accuracy(self) -> ipywidgets.Widget:
@@ -226,12 +243,9 @@ class ProfileAnalysis(LazyTabs):
         measured = result.table("accuracy")
         if measured.empty:
             return note("No year was held out: the history has no two complete years.")
-        table.show_frame(
-            measured,
-            units=ACCURACY_UNITS,
-            caption="Years of the history made from earlier ones, with their true targets",
-        )
-        ageing.show_frame(result.table("ageing"), units=UNITS, caption="How fast the shape ages")
+        caption = "Years of the history made from earlier ones, with their true targets"
+        self._show(table, measured, caption, ACCURACY_UNITS)
+        self._show(ageing, result.table("ageing"), "How fast the shape ages")
         return ipywidgets.VBox([figure_of(lambda: charts.held_out_chart(result)), table, ageing])
 
     def _compare(self) -> ipywidgets.Widget:
@@ -247,7 +261,7 @@ class ProfileAnalysis(LazyTabs):
             except WorkbenchError as error:
                 area.children = (note(str(error)),)
                 return
-            table.show_frame(compare(self._result, second), caption="By year")
+            self._show(table, compare(self._result, second), "By year")
             parts: list[ipywidgets.Widget] = [table]
             if year.value in second.years:
                 parts.insert(0, figure_of(lambda: charts.comparison_chart(self._result, second, year.value)))
@@ -261,6 +275,6 @@ class ProfileAnalysis(LazyTabs):
         remarks, cleaning, years, holidays = TableArea(), TableArea(), TableArea(), TableArea()
         remarks.show(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs")
         cleaning.show_frame(result.table("cleaning"), caption="Cleaning of the history", units={"hours": "h"})
-        years.show_frame(result.table("history_years"), caption="Years of the history", units=UNITS)
+        self._show(years, result.table("history_years"), "Years of the history")
         holidays.show_frame(result.table("holidays"), caption="Holidays")
         return ipywidgets.VBox([remarks, cleaning, years, holidays])

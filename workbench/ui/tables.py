@@ -82,7 +82,7 @@ def frame_cells(
         title = titles.get(name, str(name).replace("_", " ").capitalize())
         heads.append(f"{title} [{units[name]}]" if name in units else title)
         columns.append([_cell(value, str(name)) for value in frame[name].tolist()])
-        if frame[name].dtype.kind not in "fi":
+        if frame[name].dtype.kind not in "fiM":
             words.append(position)
     return heads, [list(row) for row in zip(*columns, strict=True)], words
 

@@ -27,6 +27,10 @@ class LazyTabs(ipywidgets.Tab):  # type: ignore[misc]
         self.observe(lambda _: self._open(), "selected_index")
         self._open()
 
+    def __repr__(self) -> str:
+        # The default would spell out every table and figure inside.
+        return f"<{type(self).__name__}: {', '.join(self.titles)}>"
+
     def _open(self) -> None:
         index = self.selected_index
         if index is None or index in self._made or not 0 <= index < len(self._makers):
