@@ -39,12 +39,12 @@ class ConfigForm(ipywidgets.VBox):  # type: ignore[misc]
             item.name: _Field(item, getattr(self._base, item.name)) for item in settings_of(config_type)
         }
         self._general = ipywidgets.HTML()
-        usual = [field.box for field in self._fields.values() if not field.item.advanced]
-        advanced = [field.box for field in self._fields.values() if field.item.advanced]
+        usual = [field for field in self._fields.values() if not field.item.advanced]
+        advanced = [field for field in self._fields.values() if field.item.advanced]
         self._more = ipywidgets.Accordion(
-            [_grid(advanced)], titles=(f"More settings ({len(advanced)})",), selected_index=None
+            [_arranged(advanced)], titles=(f"More settings ({len(advanced)})",), selected_index=None
         )
-        parts = [_grid(usual), self._more] if advanced else [_grid(usual)]
+        parts = [_arranged(usual), self._more] if advanced else [_arranged(usual)]
         super().__init__([*parts, self._general])
         for name, field in self._fields.items():
             field.input.observe(lambda _, name=name: self._check(name), "value")
@@ -109,9 +109,11 @@ class ConfigForm(ipywidgets.VBox):  # type: ignore[misc]
             field.say("")
 
 
-def _grid(boxes: list[ipywidgets.Widget]) -> ipywidgets.GridBox:
+def _arranged(fields: list[_Field]) -> ipywidgets.VBox:
     columns = {"grid_template_columns": "repeat(auto-fill, minmax(240px, 1fr))", "grid_gap": "4px 24px"}
-    return ipywidgets.GridBox(boxes, layout=columns)
+    small = [field.box for field in fields if not isinstance(field.input, RecordList)]
+    wide = [field.box for field in fields if isinstance(field.input, RecordList)]
+    return ipywidgets.VBox([ipywidgets.GridBox(small, layout=columns), *wide])
 
 
 class _Field:
@@ -128,10 +130,7 @@ class _Field:
         if not isinstance(self.input, RecordList):
             self.input.tooltip = f"{item.title} [{item.unit}]" if item.unit else item.title
         self._note = ipywidgets.HTML()
-        layout = {"overflow": "hidden"}
-        if isinstance(self.input, RecordList):
-            layout["grid_column"] = "1 / -1"
-        self.box = ipywidgets.VBox([title, self.input, self._note], layout=layout)
+        self.box = ipywidgets.VBox([title, self.input, self._note], layout={"overflow": "hidden"})
         self.say("")
 
     @property

@@ -30,7 +30,7 @@ class RecordList(ipywidgets.VBox):  # type: ignore[misc]
         self._make_form = make_form
         self._forms: list[Any] = []
         self._rows = ipywidgets.VBox()
-        add = ipywidgets.Button(description="Add", icon="plus", layout={"width": "auto"})
+        add = ipywidgets.Button(description="Add", icon="plus", layout={"width": "120px"})
         add.on_click(lambda _: self._add(self._make_form()))
         super().__init__([self._rows, add])
         self.show(records)
@@ -59,7 +59,7 @@ class RecordList(ipywidgets.VBox):  # type: ignore[misc]
         self._take_values()
 
     def _row(self, form: Any) -> ipywidgets.Widget:
-        remove = ipywidgets.Button(description="Remove", layout={"width": "auto"})
+        remove = ipywidgets.Button(description="Remove", layout={"width": "120px"})
         remove.on_click(lambda _: self._remove(form))
         border = "1px solid var(--jp-border-color2, #e0e0e0)"
         return ipywidgets.VBox(
