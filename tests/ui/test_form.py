@@ -106,7 +106,9 @@ def test_texts_of_the_config_are_shown_as_text() -> None:
         size: int = setting(1, title="<b>Size</b>", help="<script>1</script>", unit="<i>", minimum=0)
 
     html = "".join(
-        w.value for w in ConfigForm(Odd).children[0].children[0].children[0].children if isinstance(w, ipywidgets.HTML)
+        w.value
+        for w in ConfigForm(Odd).children[0].children[0].children[0].children
+        if isinstance(w, ipywidgets.HTML)
     )
     assert "<script>" not in html
     assert "<i>" not in html

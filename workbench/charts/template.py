@@ -43,7 +43,6 @@ def _template(theme: str) -> go.layout.Template:
         "automargin": True,
         # 60,000 MU, not 60k MU: a prefix beside a unit reads like another unit.
         "exponentformat": "none",
-        "separatethousands": True,
     }
     return go.layout.Template(
         layout={
@@ -56,7 +55,8 @@ def _template(theme: str) -> go.layout.Template:
             "height": 420,
             "margin": {"l": 64, "r": 44, "t": 64, "b": 64},
             "xaxis": {**axis, "showgrid": False},
-            "yaxis": axis,
+            # Not on the other axis, where most numbers are years.
+            "yaxis": {**axis, "separatethousands": True},
             # At the foot of the figure, however high the ticks and the axis title above it are.
             "legend": {
                 "orientation": "h",
