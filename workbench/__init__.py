@@ -55,6 +55,7 @@ _LOCATIONS = {
 
 offer_job("demand", "Demand forecast", "workbench.demand.job:forecast_demand")
 offer_job("load_profiles", "Load profiles", "workbench.load_profiles.job:make_load_profiles")
+offer_job("capacity", "Capacity plan", "workbench.capacity.job:plan_capacity")
 
 
 def __getattr__(name: str) -> Any:

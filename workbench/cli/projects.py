@@ -16,7 +16,7 @@ from workbench.runs import start
 
 __all__ = ["demo", "new"]
 
-CHAIN = ("demand", "load_profiles")
+CHAIN = ("demand", "load_profiles", "capacity")
 """The jobs of the planning chain, each on the results of the one before."""
 
 

@@ -40,6 +40,8 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
         A project, or the path of its folder.
     result_view
         Makes a widget of the result; called in a thread, when the run has succeeded.
+    live_view
+        Makes a widget of the run that goes on, shown below the panel.
     config
         What the form shows first.
     """
@@ -50,17 +52,27 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
         project: Any,
         *,
         result_view: Callable[[Any], ipywidgets.Widget] | None = None,
+        live_view: Callable[[Run], ipywidgets.Widget] | None = None,
         config: Any = None,
     ) -> None:
         self._job = job
         self._project = project
         self._result_view = result_view
+        self._live_view = live_view
         self._current: Run | None = None
         self._busy = threading.Lock()
         self.form = ConfigForm(job.config_type, config)
         self._make_parts()
         super().__init__(
-            [self._settings, self._buttons, self._question, self._error, self._panel_area, self._result_area]
+            [
+                self._settings,
+                self._buttons,
+                self._question,
+                self._error,
+                self._panel_area,
+                self._live_area,
+                self._result_area,
+            ]
         )
         self._in_background(self._open)
 
@@ -78,6 +90,7 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
         self._error.value = ""
         self._question.children = ()
         self._panel_area.children = (panel_of(run),)
+        self._live_area.children = () if self._live_view is None else (self._live_view(run),)
         self._result_area.children = ()
         threading.Thread(
             target=self._await_result, args=(run,), name=f"workbench result of {run.id}", daemon=True
@@ -106,6 +119,7 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
         self._question = ipywidgets.VBox()
         self._error = ipywidgets.HTML()
         self._panel_area = ipywidgets.VBox()
+        self._live_area = ipywidgets.VBox()
         self._result_area = ipywidgets.VBox()
         self._offer()
 

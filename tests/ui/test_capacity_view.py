@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets
+import pytest
+
+from workbench.capacity.job import plan_capacity
+from workbench.capacity.results import CapacityResult
+from workbench.data.project import Project
+from workbench.data.sample import create_from_sample
+from workbench.runs import Job, job, setting, start
+from workbench.ui.capacity_view import CapacityResultView, SavedPlans, SolverCurve
+from workbench.ui.figures import FigureArea
+from workbench.ui.tables import TableArea
+
+TABS = (
+    "Capacity",
+    "Dispatch",
+    "Energy",
+    "Storage",
+    "Prices",
+    "Costs",
+    "Emissions",
+    "Adequacy",
+    "Network",
+    "Compare",
+    "Notes",
+)
+QUICK = {"demand_source": "hourly load", "typical_days": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    scenario: str = setting("base", help="Scenario")
+
+
+@job("pretend solve", config=Steps)
+def pretend_solve(job: Job, project: Any, config: Steps) -> None:
+    for step in range(5):
+        job.metric("Objective", 100.0 - step)
+        job.metric("MIP gap", 10.0 - step, unit="%")
+        job.metric("Iterations", step)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return create_from_sample(tmp_path_factory.mktemp("view") / "sample")
+
+
+@pytest.fixture(scope="module")
+def result(project: Project) -> CapacityResult:
+    plan_capacity(project, scenario="cheap", discount_rate=3.0, **QUICK)
+    return plan_capacity(project, **QUICK)
+
+
+def open_tab(view: CapacityResultView, name: str) -> ipywidgets.Widget:
+    view.selected_index = view.titles.index(name)
+    return view.children[view.selected_index].children[0]
+
+
+def parts(widget: ipywidgets.Widget, kind: object) -> list[ipywidgets.Widget]:
+    inside = [part for child in getattr(widget, "children", ()) for part in parts(child, kind)]
+    return ([widget] if isinstance(widget, kind) else []) + inside
+
+
+def figure_in(area: FigureArea) -> dict[str, Any]:
+    return area.outputs[0]["data"]["application/vnd.plotly.v1+json"]
+
+
+@pytest.mark.parametrize("name", TABS)
+def test_every_tab_is_drawn_with_a_title_on_the_axis_of_its_quantity(result, project, name):
+    content = open_tab(CapacityResultView(result, project), name)
+    assert parts(content, (FigureArea, TableArea))
+    for area in parts(content, FigureArea):
+        figure = figure_in(area)
+        assert figure["data"]
+        if figure["data"][0]["type"] in ("bar", "scatter") and name != "Network":
+            axes = figure["layout"]["xaxis"], figure["layout"]["yaxis"]
+            assert any("[" in axis["title"]["text"] for axis in axes)
+
+
+def test_money_is_in_the_currency_and_energy_in_the_unit_of_the_project(result, project):
+    costs = parts(open_tab(CapacityResultView(result, project), "Costs"), TableArea)[0].value
+    assert f"[{project.currency} a year]" in costs
+    energy = parts(open_tab(CapacityResultView(result, project), "Energy"), TableArea)[0].value
+    assert f"[{project.energy_unit}]" in energy
+    assert "[GWh]" not in energy
+
+
+def test_the_other_finished_plan_is_offered_for_comparison(result, project):
+    content = open_tab(CapacityResultView(result, project), "Compare")
+    other, name = parts(content, ipywidgets.Dropdown)
+    assert other.options == ("cheap",)
+    name.value = "costs"
+    assert "Difference: costs" in figure_in(parts(content, FigureArea)[0])["layout"]["title"]["text"]
+
+
+def test_saved_plans_are_chosen_by_name_and_a_project_without_one_says_where_they_are_made(
+    result, project, tmp_path
+):
+    assert set(SavedPlans(project).children[0].options) == {"base", "cheap"}
+    empty = Project.create(tmp_path / "empty", "Empty")
+    assert "30-capacity-model.ipynb" in SavedPlans(empty).children[0].value
+
+
+def test_the_curve_of_a_solve_shows_objective_and_gap_and_nothing_else(tmp_path):
+    curve = SolverCurve(start(pretend_solve, tmp_path))
+    curve._thread.join(10)
+    names = [trace["name"] for trace in figure_in(curve)["data"]]
+    assert names == ["Objective", "Gap"]

@@ -1,0 +1,1 @@
+"""Capacity planning and dispatch with PyPSA: build, solve, watch, stop, explain, read the results."""

@@ -1,0 +1,234 @@
+"""Every parameter of a capacity plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from workbench.errors import SettingError
+from workbench.runs.settings import setting, validate
+
+
+class Horizon(StrEnum):
+    """How several years are planned."""
+
+    SINGLE = "single year"
+    ROLLING = "rolling years"
+    """One year after another; what is built in one stands in the next (myopic)."""
+    PERFECT = "perfect foresight"
+    """All years in one problem, discounted."""
+
+
+class Snapshots(StrEnum):
+    """Which hours of a year are computed, and with what weight."""
+
+    FULL = "full year"
+    TYPICAL_DAYS = "typical days"
+    PEAK_WEEKS = "peak weeks"
+    CRITICAL_DAYS = "critical days"
+    AVERAGES = "averages of hours"
+
+
+class Commitment(StrEnum):
+    """How thermal units are switched."""
+
+    OFF = "off"
+    """Linear dispatch between zero and capacity; least outputs hold all the time."""
+    LINEARISED = "linearised"
+    FULL = "full"
+    """Whole units on or off: a mixed-integer problem, without prices."""
+
+
+class Method(StrEnum):
+    """Algorithm of HiGHS for linear problems."""
+
+    CHOOSE = "choose"
+    SIMPLEX = "simplex"
+    INTERIOR_POINT = "ipm"
+    FIRST_ORDER = "pdlp"
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityConfig:
+    """Parameters of one capacity plan; a saved one gives the same plan again."""
+
+    source: str = setting(
+        "",
+        help="Workbook of plants, or a PyPSA network (NetCDF, CSV folder, Excel), by its name in the project's "
+        "inputs; the only workbook of plants if empty",
+    )
+    scenario: str = setting("base", help="Name of the scenario; its results go into a folder of that name")
+    demand_source: str = setting(
+        "automatic",
+        help="Hourly load: a sheet of the workbook, a saved load profile, or the hourly load workbook grown to "
+        "each year",
+        choices=("automatic", "sheet", "load profile", "hourly load"),
+    )
+    load_profile: str = setting("", help="Scenario of the load profile; the only one if empty")
+    demand_growth: float = setting(
+        5.0,
+        help="Growth of the load beyond the years that are given",
+        unit="% a year",
+        minimum=-20,
+        maximum=50,
+    )
+    horizon: Horizon = setting(Horizon.SINGLE, help="One year, year after year, or all years at once")
+    years: tuple[int, ...] = setting((2030,), help="Fiscal years to plan", minimum=2000, maximum=2100)
+    snapshots: Snapshots = setting(Snapshots.TYPICAL_DAYS, help="Which hours of a year are computed")
+    typical_days: int = setting(24, help="Number of typical days", minimum=1, maximum=366)
+    peak_weeks: int = setting(
+        4, help="Number of peak weeks, one in each part of the year", minimum=1, maximum=52
+    )
+    critical_days: tuple[str, ...] = setting(
+        tuple,
+        help="Representative days as MM-DD; the day of highest residual load of each month if empty",
+    )
+    hours: int = setting(
+        1, help="Hours that are averaged into one", unit="h", choices=(1, 2, 3, 4, 6, 8, 12, 24)
+    )
+    commitment: Commitment = setting(Commitment.OFF, help="How thermal units are switched")
+    discount_rate: float | None = setting(
+        None, help="Cost of capital, instead of the workbook's", unit="%", minimum=0, maximum=40
+    )
+    social_discount_rate: float = setting(
+        2.0, help="Discounting between years, for perfect foresight", unit="%", minimum=0, maximum=20
+    )
+    unserved_cost: float = setting(
+        50_000.0,
+        help="Cost of load that is not served; 0 makes serving all load a must",
+        unit="currency/MWh",
+        minimum=0,
+    )
+    co2_limit: dict[int, float] = setting(
+        dict, help="Most CO2 by year [Mt], straight lines between the years given"
+    )
+    co2_price: float = setting(0.0, help="Price of CO2, on top of fuel costs", unit="currency/t", minimum=0)
+    renewable_share: dict[int, float] = setting(
+        dict, help="Least share of renewable energy by year [% of load], straight lines between"
+    )
+    reserve_margin: float = setting(
+        0.0, help="Firm capacity above the peak load", unit="%", minimum=0, maximum=100
+    )
+    build_limits: dict[str, float] = setting(dict, help="Most new capacity by carrier [MW a year]")
+    energy_limits: dict[str, float] = setting(
+        dict, help="Most energy by carrier [GWh a year]: fuel, water, imports (carrier market)"
+    )
+    capacity_factor_limits: dict[str, float] = setting(
+        dict, help="Highest monthly capacity factor by carrier [%], beside the workbook's"
+    )
+    storage_cycles: dict[str, float] = setting(dict, help="Most full cycles a day by carrier of storage")
+    retirements: dict[str, int] = setting(dict, help="First year without a plant, by its name")
+    rolling_horizon: int = setting(
+        0, help="Dispatch in windows of so many snapshots instead of at once; 0 is at once", minimum=0
+    )
+    rolling_overlap: int = setting(0, help="Snapshots that windows overlap", minimum=0)
+    alternatives: tuple[str, ...] = setting(
+        tuple,
+        help="Near-optimal alternatives (MGA): least (carrier) and most (+carrier) of these carriers",
+    )
+    alternatives_slack: float = setting(
+        5.0, help="Costs that an alternative may add", unit="%", minimum=0.01, maximum=100
+    )
+    futures: dict[str, float] = setting(
+        dict, help="Stochastic plan: probability by name of a future of the sheet 'Futures'"
+    )
+    changes: dict[str, str] = setting(
+        dict,
+        help="More scenarios in this run, by name: changes such as co2_price=2000; years=2035",
+    )
+    solver: str = setting("highs", help="Solver, by linopy's name for it")
+    method: Method = setting(Method.CHOOSE, help="Algorithm of HiGHS for linear problems")
+    solver_options: dict[str, str] = setting(dict, help="Options of the solver, by its own names")
+    time_limit: float | None = setting(
+        None,
+        help="Longest time of one solve, pauses left out; lower it in flight to finish with the best so far",
+        unit="s",
+        minimum=0,
+        adjustable=True,
+    )
+    mip_gap: float = setting(
+        1e-4,
+        help="Relative distance from the best possible that is good enough; raised in flight it acts at once",
+        minimum=0,
+        maximum=1,
+        adjustable=True,
+    )
+    accept_incumbent: bool = setting(
+        False, help="Take the best solution so far at the time limit, and say so", adjustable=True
+    )
+
+
+def check(config: CapacityConfig) -> None:
+    """Check a config beyond its types and bounds.
+
+    Raises
+    ------
+    SettingError
+        With the setting, the value seen and what is allowed.
+    """
+    validate(config)
+    if not config.years:
+        raise SettingError("No year is given (years); expected at least one, such as 2030.", "years", ())
+    if list(config.years) != sorted(set(config.years)):
+        raise SettingError(
+            f"The years are {', '.join(map(str, config.years))}; expected each once, in rising order.",
+            "years",
+            config.years,
+        )
+    if config.horizon is Horizon.SINGLE and len(config.years) > 1:
+        raise SettingError(
+            f"{len(config.years)} years are given for a single year; choose rolling years or perfect foresight, or "
+            "give one year.",
+            "horizon",
+            config.horizon,
+        )
+    if config.rolling_horizon and config.rolling_overlap >= config.rolling_horizon:
+        raise SettingError(
+            f"The windows overlap by {config.rolling_overlap} snapshots (rolling_overlap), as many as they have "
+            f"(rolling_horizon {config.rolling_horizon}); choose fewer.",
+            "rolling_overlap",
+            config.rolling_overlap,
+        )
+    if config.rolling_horizon:
+        yearly = ("co2_limit", "renewable_share", "energy_limits", "build_limits", "storage_cycles")
+        for name in (*yearly, "reserve_margin", "alternatives"):
+            if getattr(config, name):
+                raise SettingError(
+                    f"{name} is a limit of the whole year, which windows (rolling_horizon) cannot keep; leave one "
+                    "out.",
+                    name,
+                    getattr(config, name),
+                )
+    for name, values, most in (
+        ("renewable_share", config.renewable_share.values(), 100.0),
+        ("capacity_factor_limits", config.capacity_factor_limits.values(), 100.0),
+        ("co2_limit", config.co2_limit.values(), float("inf")),
+        ("build_limits", config.build_limits.values(), float("inf")),
+        ("energy_limits", config.energy_limits.values(), float("inf")),
+        ("storage_cycles", config.storage_cycles.values(), 24.0),
+    ):
+        for value in values:
+            if not 0 <= value <= most:
+                raise SettingError(
+                    f"{name} holds {value}, expected a number from 0 to {most:g}.", name, value
+                )
+    if config.futures and abs(sum(config.futures.values()) - 1) > 1e-6:
+        raise SettingError(
+            f"The probabilities of the futures add up to {sum(config.futures.values()):g}, expected 1.",
+            "futures",
+            config.futures,
+        )
+
+
+def value_in(points: dict[int, float], year: int) -> float | None:
+    """Value of a year by straight lines between the years given, flat outside; None when none is given."""
+    if not points:
+        return None
+    years = sorted(points)
+    if year <= years[0]:
+        return points[years[0]]
+    for left, right in pairwise(years):
+        if year <= right:
+            return points[left] + (points[right] - points[left]) * (year - left) / (right - left)
+    return points[years[-1]]

@@ -1,0 +1,206 @@
+"""Choosing hours of a year, with weights that add up to the year exactly.
+
+Typical days are k-medoids (Kaufman and Rousseeuw 1990, PAM): real days, each standing for the days nearest to
+it, so that a profile stays aligned with its hours. The day of the highest residual load is always one of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+DAY, WEEK = 24, 168
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """Hours that are computed.
+
+    Parameters
+    ----------
+    positions
+        First hour of each snapshot, as a position in the year.
+    weights
+        Hours of the year that each snapshot stands for; their sum is the year.
+    hours
+        Hours of each snapshot itself, over which profiles are averaged.
+    period
+        Number of the stretch of consecutive hours that a snapshot belongs to.
+    """
+
+    positions: NDArray[np.int64]
+    weights: Floats
+    hours: int
+    period: NDArray[np.int64]
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the snapshots are one unbroken stretch."""
+        return bool(self.period.max() == 0)
+
+    def average(self, values: Floats) -> Floats:
+        """Mean over the hours of each snapshot; the last axis is the hours of the year."""
+        offsets = np.arange(self.hours)
+        return np.asarray(values[..., self.positions[:, None] + offsets].mean(axis=-1))
+
+
+def whole_year(count: int, hours: int = 1) -> Selection:
+    """Take all hours, averaged over blocks.
+
+    Parameters
+    ----------
+    count
+        Hours of the year.
+    hours
+        Length of a block [h]; has to divide 24.
+    """
+    positions = np.arange(0, count, hours)
+    return Selection(
+        positions, np.full(positions.size, float(hours)), hours, np.zeros(positions.size, dtype=int)
+    )
+
+
+def chosen_days(days: NDArray[np.int64], shares: Floats, hours: int = 1) -> Selection:
+    """Take some days.
+
+    Parameters
+    ----------
+    days
+        Numbers of the days in the year, from 0.
+    shares
+        Days of the year that each stands for.
+    hours
+        Length of a block [h].
+    """
+    order = np.argsort(days)
+    days, shares = days[order], shares[order]
+    blocks = DAY // hours
+    positions = (days[:, None] * DAY + np.arange(blocks) * hours).ravel()
+    return Selection(
+        positions, np.repeat(shares * hours, blocks), hours, np.repeat(np.arange(days.size), blocks)
+    )
+
+
+def typical_days(profiles: Floats, peak: int, count: int) -> tuple[NDArray[np.int64], Floats]:
+    """Choose typical days.
+
+    Parameters
+    ----------
+    profiles
+        Features of each day: days x features, scaled to comparable size.
+    peak
+        Day that must be among them.
+    count
+        How many.
+
+    Returns
+    -------
+    days, shares
+        Medoids and the number of days that each stands for.
+    """
+    total = profiles.shape[0]
+    if count >= total:
+        return np.arange(total), np.ones(total)
+    squares = (profiles**2).sum(axis=1)
+    distance = np.sqrt(np.maximum(squares[:, None] + squares[None, :] - 2 * profiles @ profiles.T, 0.0))
+    medoids = _build(distance, peak, count)
+    medoids = _swap(distance, medoids)
+    nearest = distance[:, medoids].argmin(axis=1)
+    return medoids, np.bincount(nearest, minlength=medoids.size).astype(float)
+
+
+def peak_weeks(residual: Floats, count: int, hours: int = 1) -> Selection:
+    """Take the week of the highest load in each of equal parts of the year.
+
+    Parameters
+    ----------
+    residual
+        Load less what the weather gives, by hour of the year.
+    count
+        Number of parts.
+    hours
+        Length of a block [h].
+    """
+    days = residual.size // DAY
+    edges = np.linspace(0, days, count + 1).round().astype(int)
+    daily_peak = residual[: days * DAY].reshape(days, DAY).max(axis=1)
+    starts, shares = [], []
+    for left, right in pairwise(edges):
+        if right - left < WEEK // DAY:
+            raise ValueError(f"{count} parts of a year are shorter than a week")
+        day = left + int(daily_peak[left:right].argmax())
+        starts.append(int(np.clip(day - 3, left, right - 7)))
+        shares.append((right - left) / 7)
+    blocks = WEEK // hours
+    positions = (np.array(starts)[:, None] * DAY + np.arange(blocks) * hours).ravel()
+    return Selection(
+        positions,
+        np.repeat(np.array(shares) * hours, blocks),
+        hours,
+        np.repeat(np.arange(count), blocks),
+    )
+
+
+def critical_days(
+    hours: pd.DatetimeIndex, residual: Floats, given: tuple[str, ...] = ()
+) -> tuple[NDArray[np.int64], Floats]:
+    """Choose one day a month, that of the highest residual load, or the days given.
+
+    Parameters
+    ----------
+    hours
+        Hours of the year.
+    residual
+        Load less what the weather gives.
+    given
+        Days as MM-DD; each stands for the days of the year that are nearest to it.
+    """
+    dates = hours[::DAY]
+    if given:
+        labels = dates.strftime("%m-%d")
+        days = np.sort(
+            np.array([int(np.flatnonzero(labels == day)[0]) for day in given if (labels == day).any()])
+        )
+        span = np.abs(np.arange(len(dates))[:, None] - days[None, :])
+        span = np.minimum(span, len(dates) - span)
+        return days, np.bincount(span.argmin(axis=1), minlength=days.size).astype(float)
+    daily = residual.reshape(-1, DAY).max(axis=1)
+    months = dates.month.to_numpy()
+    chosen, shares = [], []
+    for month in dict.fromkeys(months.tolist()):
+        members = np.flatnonzero(months == month)
+        chosen.append(int(members[daily[members].argmax()]))
+        shares.append(float(members.size))
+    return np.array(chosen), np.array(shares)
+
+
+def _build(distance: Floats, peak: int, count: int) -> NDArray[np.int64]:
+    medoids = [peak]
+    nearest = distance[:, peak].copy()
+    while len(medoids) < count:
+        gain = np.maximum(nearest[:, None] - distance, 0.0).sum(axis=0)
+        gain[medoids] = -1.0
+        best = int(gain.argmax())
+        medoids.append(best)
+        nearest = np.minimum(nearest, distance[:, best])
+    return np.array(medoids)
+
+
+def _swap(distance: Floats, medoids: NDArray[np.int64], rounds: int = 20) -> NDArray[np.int64]:
+    """Move each medoid but the first to the best place among its own days, until nothing moves."""
+    for _ in range(rounds):
+        nearest = distance[:, medoids].argmin(axis=1)
+        moved = medoids.copy()
+        for index in range(1, medoids.size):
+            members = np.flatnonzero(nearest == index)
+            if members.size:
+                moved[index] = members[distance[np.ix_(members, members)].sum(axis=0).argmin()]
+        if (moved == medoids).all():
+            break
+        medoids = moved
+    return medoids

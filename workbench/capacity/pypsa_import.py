@@ -1,0 +1,59 @@
+"""PyPSA on first use: it takes seconds to import, and a notebook's first view must not wait for it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+
+def pypsa() -> ModuleType:
+    """Give the module, with the choices made that it would otherwise warn about."""
+    import pypsa as module
+
+    if module.options.api.legacy_string_dtype is None:
+        # What pandas 3 reads is kept as it is; this becomes PyPSA's default.
+        module.options.api.legacy_string_dtype = False
+    return module
+
+
+_lock = threading.Lock()
+_held = threading.local()
+
+
+@contextmanager
+def turn(checkpoint: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Take turns with other threads: linopy switches warnings for the whole process, and HDF5 knows no threads.
+
+    Parameters
+    ----------
+    checkpoint
+        Called while waiting.
+    """
+    if getattr(_held, "mine", False):
+        yield
+        return
+    while not _lock.acquire(timeout=0.1):
+        checkpoint()
+    _held.mine = True
+    try:
+        yield
+    finally:
+        _held.mine = False
+        _lock.release()
+
+
+@contextmanager
+def others_turn() -> Iterator[None]:
+    """Let the others have their turn while this thread only waits for its solver."""
+    if not getattr(_held, "mine", False):
+        yield
+        return
+    _held.mine = False
+    _lock.release()
+    try:
+        yield
+    finally:
+        _lock.acquire()
+        _held.mine = True

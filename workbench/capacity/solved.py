@@ -1,0 +1,94 @@
+"""Reading a solved network alike, whether it has investment periods, futures, or neither."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from pypsa import Network
+
+NOMINAL = {
+    "Generator": "p_nom",
+    "StorageUnit": "p_nom",
+    "Store": "e_nom",
+    "Link": "p_nom",
+    "Line": "s_nom",
+    "Transformer": "s_nom",
+}
+UNITS = {"Store": "MWh", "Line": "MVA", "Transformer": "MVA"}
+
+
+def periods_of(network: Network, year: int) -> tuple[np.ndarray, pd.DatetimeIndex | pd.Index]:
+    """Year and time of each snapshot."""
+    index = network.snapshots
+    if isinstance(index, pd.MultiIndex):
+        return index.get_level_values(0).to_numpy(), index.get_level_values(1)
+    return np.full(len(index), year), index
+
+
+def weights_of(network: Network) -> np.ndarray:
+    """Hours that each snapshot stands for."""
+    return np.asarray(network.snapshot_weightings["generators"], dtype=float)
+
+
+def statistic_of(network: Network, name: str, periods: list[int], **options: Any) -> pd.DataFrame:
+    """One statistic by year, component and carrier, per year (not times the years of a period)."""
+    found = getattr(network.statistics, name)(
+        groupby="carrier", nice_names=False, round=10, drop_zero=False, **options
+    )
+    if isinstance(found, pd.DataFrame):
+        if name in ("capex", "opex", "installed_capex"):
+            # PyPSA gives a period's costs over all its years, discounted; ours are of one year.
+            found = found / network.investment_period_weightings["objective"]
+        wide = found if not network.has_scenarios else found.groupby(level=[0, 1]).mean()
+        long = wide.melt(ignore_index=False, var_name="year").reset_index()
+        long.columns = pd.Index(["component", "carrier", "year", "value"])
+    else:
+        series = found if not network.has_scenarios else _expected(network, found)
+        if series.empty:
+            return pd.DataFrame({"component": [], "carrier": [], "year": [], "value": []})
+        long = series.rename("value").reset_index()
+        long.columns = pd.Index(["component", "carrier", "value"])
+        long["year"] = periods[0]
+    long["year"] = long["year"].astype(int)
+    return long
+
+
+def _expected(network: Network, values: pd.Series) -> pd.Series:
+    weights = network.scenario_weightings["weight"]
+    level = next(i for i, name in enumerate(values.index.names) if name == "scenario")
+    scaled = values * weights.reindex(values.index.get_level_values(level)).to_numpy()
+    rest = [i for i in range(values.index.nlevels) if i != level]
+    summed: pd.Series = scaled.groupby(level=rest).sum()
+    return summed
+
+
+def static_of(network: Network, component: str) -> pd.DataFrame:
+    """Attributes of a component; of one future, where there are several (plants are the same in all)."""
+    table: pd.DataFrame = network.components[component].static
+    if network.has_scenarios and not table.empty:
+        # Capacities are the same in all futures.
+        table = pd.DataFrame(table.xs(network.scenarios[0], level="scenario"))
+    return table
+
+
+def dynamic_of(network: Network, component: str, name: str) -> pd.DataFrame:
+    """A series of a component; the expected one, where there are several futures."""
+    table: pd.DataFrame = network.components[component].dynamic[name]
+    if network.has_scenarios and isinstance(table.columns, pd.MultiIndex):
+        weights = network.scenario_weightings["weight"]
+        parts = [
+            table[s] * float(weights[s]) for s in network.scenarios if s in table.columns.get_level_values(0)
+        ]
+        table = sum(parts[1:], parts[0]) if parts else table.iloc[:, :0]
+    return table
+
+
+def active_in(table: pd.DataFrame, year: int, *, multi: bool) -> pd.Series:
+    """Whether each asset stands in a year."""
+    if not multi:
+        return table.active.astype(bool)
+    return table.active.astype(bool) & (table.build_year <= year) & (year < table.build_year + table.lifetime)

@@ -1,0 +1,172 @@
+"""What is planned: buses, plants, candidates, carriers and the cell in which each value stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.data.problems import Problem
+
+Floats = NDArray[np.float64]
+ByYear = Mapping[int, float]
+
+RENEWABLE_WORDS = ("solar", "wind", "hydro", "biomass", "biogas", "geothermal", "tidal", "waste", "ror")
+STORAGE_WORDS = ("battery", "pumped", "psp", "phs", "bess", "storage", "hydrogen store")
+BOUGHT_WORDS = ("market", "exchange", "import", "unserved", "tie-line")
+
+
+class Kind(StrEnum):
+    """PyPSA component of a plant."""
+
+    GENERATOR = "Generator"
+    STORAGE_UNIT = "StorageUnit"
+    STORE = "Store"
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """A plant that stands. Costs are per MW and year, or per MWh, in the workbook's currency."""
+
+    name: str
+    carrier: str
+    p_nom: float
+    bus: str = "Main_Bus"
+    kind: Kind = Kind.GENERATOR
+    marginal_cost: ByYear | float = 0.0
+    fixed_cost: float = 0.0
+    build_year: int = 0
+    lifetime: float = float("inf")
+    efficiency: float = 1.0
+    p_min_pu: float = 0.0
+    max_hours: float = 0.0
+    efficiency_store: float = 1.0
+    committable: bool = False
+    options: Mapping[str, float] = field(default_factory=dict)
+    """Further attributes of PyPSA: start_up_cost, min_up_time, ramp_limit_up …"""
+    extendable: bool = False
+    p_nom_min: float = 0.0
+    p_nom_max: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A plant that can be built."""
+
+    name: str
+    carrier: str
+    bus: str = "Main_Bus"
+    kind: Kind = Kind.GENERATOR
+    capital_cost: ByYear | float = 0.0
+    """Overnight, per MW (per MWh for a store)."""
+    fixed_cost: float = 0.0
+    marginal_cost: ByYear | float = 0.0
+    efficiency: float = 1.0
+    efficiency_store: float = 1.0
+    lifetime: float = 25.0
+    first_year: int = 0
+    p_nom_max: float = float("inf")
+    """MW (MWh for a store) in all years together."""
+    least: ByYear = field(default_factory=dict)
+    most: ByYear = field(default_factory=dict)
+    """Pipeline: least and most new MW (MWh) of each year."""
+    max_hours: float = 0.0
+    p_min_pu: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A link between two buses."""
+
+    name: str
+    bus0: str
+    bus1: str
+    p_nom: float
+    efficiency: float = 1.0
+    p_max_pu: float = 1.0
+    p_min_pu: float = 0.0
+    marginal_cost: float = 0.0
+    capital_cost: float = 0.0
+    extendable: bool = False
+    carrier: str = "transmission"
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A source of energy, or a kind of storage."""
+
+    name: str
+    co2_emissions: float = 0.0
+    """t per MWh of fuel (of electricity bought)."""
+    colour: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Everything that a workbook says, checked.
+
+    ``cells`` gives the place of a value: ``(component name, attribute) -> "sheet 'Generators', cell D7"``.
+    """
+
+    path: Path
+    sha256: str
+    buses: tuple[str, ...]
+    plants: tuple[Plant, ...]
+    candidates: tuple[Candidate, ...]
+    carriers: Mapping[str, Carrier]
+    lines: tuple[Line, ...] = ()
+    demand: Mapping[int, Floats] = field(default_factory=dict)
+    """MW by hour of each fiscal year, at the first bus."""
+    p_max_pu: Mapping[str, Floats] = field(default_factory=dict)
+    """Availability by carrier or plant, one value an hour of a year."""
+    p_min_pu: Mapping[str, Floats] = field(default_factory=dict)
+    wacc: ByYear | float = 0.09
+    monthly_limits: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    """Highest capacity factor by carrier and calendar month."""
+    cycles: Mapping[str, float] = field(default_factory=dict)
+    custom_days: tuple[str, ...] = ()
+    futures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Name of a future -> factors on ``demand`` and on fuel costs by carrier."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    cells: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    def place(self, name: str, *attributes: str) -> str:
+        """Where a value of a component stands; empty when it is not of the workbook."""
+        for attribute in attributes:
+            found = self.cells.get((name, attribute))
+            if found:
+                return found
+        return self.cells.get((name, "name"), "")
+
+
+def at(values: ByYear | float, year: int) -> float:
+    """Value of a year; a year that is not given takes that of the last one before it, else of the first."""
+    if not isinstance(values, Mapping):
+        return float(values)
+    earlier = [known for known in values if known <= year]
+    return float(values[max(earlier) if earlier else min(values)]) if values else 0.0
+
+
+def is_renewable(carrier: str) -> bool:
+    """Whether energy of this carrier counts as renewable: no storage, nothing bought on a market."""
+    name = carrier.lower()
+    if any(word in name for word in (*STORAGE_WORDS, *BOUGHT_WORDS)):
+        return False
+    return any(word in name for word in RENEWABLE_WORDS)
+
+
+def is_variable(carrier: str) -> bool:
+    """Whether the weather decides on the output."""
+    name = carrier.lower()
+    return is_renewable(carrier) and any(word in name for word in ("solar", "wind", "ror"))
+
+
+def is_storage(carrier: str) -> bool:
+    """Whether a carrier is a kind of storage."""
+    return any(word in carrier.lower() for word in STORAGE_WORDS)
