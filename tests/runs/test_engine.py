@@ -675,3 +675,36 @@ def test_the_pulse_goes_on_when_it_stumbles_over_one_run(
     if (os.cpu_count() or 1) < 2:
         pytest.skip("one core gives one turn at a time")
     assert start(make_job(work), project, scenario="b").result(20) > 0
+
+
+def test_a_journal_that_somebody_has_locked_does_not_hold_up_other_projects(
+    make_job: Make, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(job: Job, project: Path, config: Any) -> None:
+        for _ in job.track(range(100)):
+            time.sleep(0.02)
+
+    monkeypatch.setattr(engine._engine, "slots", 1)
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    counting = make_job(work)
+    first = start(counting, project)
+    waiting = start(counting, locked)
+    other = sqlite3.connect(locked / ".workbench" / "journal.sqlite", isolation_level=None)
+    waiting.settle()
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        # From here on there is a free slot, and the run whose turn it is cannot be entered as running.
+        monkeypatch.setattr(engine._engine, "slots", 2)
+        time.sleep(0.3)
+        began = time.monotonic()
+        third = start(counting, project, when_busy="queue")
+        assert time.monotonic() - began < 5
+        first.result(20)
+        assert waiting.state == RunState.QUEUED
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    assert len(first.events(kinds=[EventKind.PROGRESS])) > 5
+    third.result(20)
+    waiting.result(20)

@@ -31,6 +31,7 @@ from workbench.runs.stream import EventStream
 __all__ = ["Journal"]
 
 FLUSH_SECONDS = 0.04
+CLAIM_SECONDS = 0.1
 
 _open: dict[Path, Journal] = {}
 _open_lock = threading.Lock()
@@ -137,13 +138,26 @@ class Journal:
         """Reserve a scenario's results for one run; returns the id of whoever holds them instead.
 
         Two processes may ask at the same moment: the column is unique, so that one of them gets the answer no.
+
+        Raises
+        ------
+        JournalError
+            When the journal is busy: whoever gives turns must not wait for one project while others could go on.
         """
-        with self._transaction() as connection:
-            row = connection.execute("SELECT number, id FROM run WHERE claim = ?", (scenario_key,)).fetchone()
-            if row is None:
-                connection.execute("UPDATE run SET claim = ? WHERE number = ?", (scenario_key, run))
-                return None
-            return None if row[0] == run else str(row[1])
+        if not self.lock.acquire(timeout=CLAIM_SECONDS):
+            raise JournalError(f"The journal {self.path} is busy.")
+        try:
+            self._connection.execute(f"PRAGMA busy_timeout = {round(CLAIM_SECONDS * 1000)}")
+            with self._transaction(patient=False) as connection:
+                sql = "SELECT number, id FROM run WHERE claim = ?"
+                row = connection.execute(sql, (scenario_key,)).fetchone()
+                if row is None:
+                    connection.execute("UPDATE run SET claim = ? WHERE number = ?", (scenario_key, run))
+                    return None
+                return None if row[0] == run else str(row[1])
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {round(LOCK_SECONDS * 1000)}")
+            self.lock.release()
 
     def release(self, run: int) -> None:
         """Give a reserved scenario back without having written anything."""
@@ -234,7 +248,7 @@ class Journal:
                 insert_events(connection, stream.run, waiting)
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, *, patient: bool = True) -> Iterator[sqlite3.Connection]:
         with self.lock:
             self._taken: list[tuple[EventStream, list[tuple[Event, int | None]]]] = []
             try:
@@ -248,8 +262,9 @@ class Journal:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
-                    self.failure = error
-                    self._wanted.set()
+                    if patient:
+                        self.failure = error
+                        self._wanted.set()
                     raise JournalError(f"The journal {self.path} cannot be written: {error}.") from error
                 raise
 

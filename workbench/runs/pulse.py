@@ -1,4 +1,8 @@
-"""The beat of this process's runs: ten times a second, one thread looks after all of them."""
+"""The beat of this process's runs: ten times a second, all of them are looked after.
+
+Two threads: one opens gates, samples and watches deadlines, and never waits for a disk; the other gives turns and
+takes requests from the journals, any of which may be locked by another process for a while.
+"""
 
 from __future__ import annotations
 
@@ -37,36 +41,52 @@ class Pulse:
         self._engine = engine
         self._lock = threading.Lock()
         self._watched: list[_Watch] = []
-        self._thread: threading.Thread | None = None
+        self._beating: threading.Thread | None = None
+        self._serving: threading.Thread | None = None
         self._soon = threading.Event()
 
     def watch(self, run: LiveRun) -> None:
         """Look after a run until it ends."""
         with self._lock:
             self._watched.append(_Watch(run))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._beat, name="workbench pulse", daemon=True)
-                self._thread.start()
+            if self._beating is None or not self._beating.is_alive():
+                self._beating = threading.Thread(target=self._beat, name="workbench pulse", daemon=True)
+                self._beating.start()
+            if self._serving is None or not self._serving.is_alive():
+                self._serving = threading.Thread(target=self._serve, name="workbench turns", daemon=True)
+                self._serving.start()
 
     def give_turns_soon(self) -> None:
-        """Have the next run admitted by the pulse's own thread, outside of the caller's locks."""
+        """Have the next run admitted by a thread of our own, outside of the caller's locks."""
         self._soon.set()
 
     def _beat(self) -> None:
         while True:
-            self._soon.wait(BEAT_SECONDS)
-            self._soon.clear()
-            # Also without a reason of our own: another process may have freed a scenario.
-            self._engine.give_turns()
+            time.sleep(BEAT_SECONDS)
             with self._lock:
                 self._watched = [watch for watch in self._watched if not watch.run.state.is_final]
                 watched = list(self._watched)
                 if not watched:
-                    self._thread = None
+                    self._beating = None
                     return
             for watch in watched:
                 watch.look_safely()
-            self._take_requests([watch.run for watch in watched])
+
+    def _serve(self) -> None:
+        while True:
+            self._soon.wait(BEAT_SECONDS)
+            self._soon.clear()
+            with self._lock:
+                live = [watch.run for watch in self._watched if not watch.run.state.is_final]
+                if not live:
+                    self._serving = None
+                    return
+            try:
+                # Also without a reason of our own: another process may have freed a scenario.
+                self._engine.give_turns()
+                self._take_requests(live)
+            except Exception:
+                _logger.exception("Turns could not be given")
 
     def _take_requests(self, runs: list[LiveRun]) -> None:
         by_journal: dict[Journal, dict[int, LiveRun]] = {}
