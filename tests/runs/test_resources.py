@@ -92,3 +92,24 @@ def test_a_child_is_counted_with_what_it_started_and_stays_counted(until: Callab
 )
 def test_quiet_work_is_told_apart_from_work_that_hangs(silent: float, share: float, words: str) -> None:
     assert judge(silent, share, 30.0) == words
+
+
+def test_a_look_costs_the_same_however_many_threads_the_process_has():
+    resources = Resources()
+    resources.add_thread()
+    leave = threading.Event()
+    idle = [threading.Thread(target=leave.wait, daemon=True) for _ in range(300)]
+    try:
+        began = time.thread_time()
+        for _ in range(20):
+            resources.sample()
+        alone = time.thread_time() - began
+        for thread in idle:
+            thread.start()
+        began = time.thread_time()
+        for _ in range(20):
+            resources.sample()
+        crowded = time.thread_time() - began
+    finally:
+        leave.set()
+    assert crowded < 5 * alone + 0.02
