@@ -39,15 +39,14 @@ def notebooks_folder(chosen: Path | None = None) -> Path:
         if not chosen.is_dir():
             raise ProjectError(f"There is no folder {chosen}; name the folder of the notebooks.", chosen)
         return chosen.resolve()
-    package = Path(workbench.__file__).parent
-    checkout = package.parent / "notebooks"
-    if checkout.is_dir() and (package.parent / "pyproject.toml").is_file():
-        return checkout
+    home = Path(workbench.__file__).parents[1]
+    if (home / "notebooks").is_dir() and (home / "pyproject.toml").is_file():
+        return home / "notebooks"
     target = Path.cwd() / "notebooks"
     # The installed ones are shared by everybody: a person works on a copy, and an older copy stays as it is.
     if not target.exists():
         try:
-            shutil.copytree(package / "notebooks", target)
+            shutil.copytree(Path(sys.prefix) / "share" / "workbench" / "notebooks", target)
         except OSError as error:
             raise ProjectError(
                 f"The notebooks cannot be copied to {target}: {error.strerror}.", target
