@@ -21,6 +21,7 @@ from workbench.runs.states import EventKind
 from workbench.ui.controls import figure_of, follow
 from workbench.ui.figures import FigureArea
 from workbench.ui.run_view import RunView
+from workbench.ui.saved_results import SavedResults
 from workbench.ui.tables import TableArea
 from workbench.ui.tabs import LazyTabs, choice, note
 
@@ -83,7 +84,7 @@ class SolverCurve(FigureArea):
                 self.show(charts.solve_chart(pd.DataFrame(shown, columns=["time", "name", "value"])))
 
 
-class SavedPlans(ipywidgets.VBox):  # type: ignore[misc]
+class SavedPlans(SavedResults):
     """Choose among the finished plans of a project and read them.
 
     Parameters
@@ -93,23 +94,12 @@ class SavedPlans(ipywidgets.VBox):  # type: ignore[misc]
     """
 
     def __init__(self, project: Project) -> None:
-        names = finished_scenarios(project)
-        if not names:
-            super().__init__([note("There is no plan yet: make one in 30-capacity-model.ipynb.")])
-            return
-        scenario, area = choice("Plan", list(names)), ipywidgets.VBox()
-
-        def show() -> None:
-            try:
-                area.children = (CapacityResultView(load(project, scenario.value), project),)
-            except WorkbenchError as error:
-                area.children = (note(str(error)),)
-
-        follow(show, scenario)
-        super().__init__([scenario, area])
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
+        super().__init__(
+            "Plan",
+            finished_scenarios(project),
+            lambda name: CapacityResultView(load(project, name), project),
+            "There is no plan yet: make one in 30-capacity-model.ipynb.",
+        )
 
 
 class CapacityResultView(LazyTabs):

@@ -18,6 +18,7 @@ from workbench.load_profiles.job import make_load_profiles
 from workbench.load_profiles.results import ACCURACY_UNITS, UNITS, LoadProfileResult, compare, load
 from workbench.ui.controls import figure_of, follow
 from workbench.ui.run_view import RunView
+from workbench.ui.saved_results import SavedResults
 from workbench.ui.tables import TableArea
 from workbench.ui.tabs import LazyTabs, choice, note
 
@@ -47,7 +48,7 @@ class LoadProfilesView(RunView):
         )
 
 
-class SavedProfiles(ipywidgets.VBox):  # type: ignore[misc]
+class SavedProfiles(SavedResults):
     """Choose among the saved profiles of a project and look at them.
 
     Parameters
@@ -57,23 +58,12 @@ class SavedProfiles(ipywidgets.VBox):  # type: ignore[misc]
     """
 
     def __init__(self, project: Project) -> None:
-        names = project.scenarios("load_profiles")
-        if not names:
-            super().__init__([note("There are no load profiles yet: make some in 20-load-profiles.ipynb.")])
-            return
-        scenario, area = choice("Load profiles", list(names)), ipywidgets.VBox()
-
-        def show() -> None:
-            try:
-                area.children = (ProfileAnalysis(load(project, scenario.value), project),)
-            except WorkbenchError as error:
-                area.children = (note(str(error)),)
-
-        follow(show, scenario)
-        super().__init__([scenario, area])
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
+        super().__init__(
+            "Load profiles",
+            project.scenarios("load_profiles"),
+            lambda name: ProfileAnalysis(load(project, name), project),
+            "There are no load profiles yet: make some in 20-load-profiles.ipynb.",
+        )
 
 
 class ProfileAnalysis(LazyTabs):
