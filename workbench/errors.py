@@ -15,6 +15,13 @@ The tree::
     ├── SettingError             (also ValueError) a config value; carries ``.setting`` and ``.value``
     ├── JournalError             the journal cannot be read or written
     │   └── JournalTooNew        written by a newer version of the workbench
+    ├── ViewerRefused            a published page tried to change something
+    ├── SolveError               a solve without a solution; carries ``.status`` and ``.causes``
+    │   ├── ModelInfeasible      no plan can meet all constraints at once: what contradicts what
+    │   ├── ModelUnbounded       costs can fall without end: what can grow
+    │   ├── NoSolutionInTime     the time limit came before a solution that can be used
+    │   ├── SolverFailed         the solver gave up, or its process ended by itself
+    │   └── SolverMissing        not installed, or without a licence
     ├── ProjectError             a project folder cannot be opened or created; carries ``.path``
     └── DataError                about an input; carries ``.file`` and ``.problems``
         ├── UnreadableFile       (also OSError) missing, locked, too large, or of another kind
@@ -40,6 +47,9 @@ __all__ = [
     "InvalidData",
     "JournalError",
     "JournalTooNew",
+    "ModelInfeasible",
+    "ModelUnbounded",
+    "NoSolutionInTime",
     "ProjectError",
     "RunCancelled",
     "RunError",
@@ -47,10 +57,14 @@ __all__ = [
     "RunInterrupted",
     "ScenarioBusy",
     "SettingError",
+    "SolveError",
+    "SolverFailed",
+    "SolverMissing",
     "UnitFailed",
     "UnknownRun",
     "UnreadableFile",
     "UnwritableFile",
+    "ViewerRefused",
     "WorkbenchError",
 ]
 
@@ -162,6 +176,10 @@ class JournalTooNew(JournalError):
     """The journal was written by a newer version of the workbench."""
 
 
+class ViewerRefused(WorkbenchError):
+    """A process that serves readers was asked to change something; nothing was changed."""
+
+
 class ProjectError(WorkbenchError):
     """A project folder cannot be opened or created.
 
@@ -221,3 +239,42 @@ class UnwritableFile(DataError, OSError):
 
 class InvalidData(DataError, ValueError):
     """The file was read, but its content does not fit; ``.problems`` lists everything at once."""
+
+
+class SolveError(WorkbenchError):
+    """A solve that ended without a solution.
+
+    Parameters
+    ----------
+    message
+        One sentence.
+    status
+        How it ended, a ``SolveStatus`` of the solver's side.
+    causes
+        What is to blame, each a sentence.
+    """
+
+    def __init__(self, message: str, status: str = "failed", causes: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.status = status
+        self.causes = tuple(causes)
+
+
+class ModelInfeasible(SolveError):
+    """No plan can meet all constraints at once."""
+
+
+class ModelUnbounded(SolveError):
+    """Costs can fall without end: a limit or a cost is missing."""
+
+
+class NoSolutionInTime(SolveError):
+    """The time limit was reached before there was a solution that can be used."""
+
+
+class SolverFailed(SolveError):
+    """The solver gave up, or its process ended by itself."""
+
+
+class SolverMissing(SolveError):
+    """The solver is not installed here, or has no licence."""

@@ -147,8 +147,8 @@ def test_memory_of_all_processes_together(shared_data: Path, report: Report) -> 
 
 def test_twenty_infeasibilities_are_named(report: Report) -> None:
     from workbench.capacity.config import CapacityConfig
-    from workbench.capacity.outcomes import ModelInfeasible
     from workbench.capacity.planning import make_solver, optimise
+    from workbench.errors import ModelInfeasible
 
     named = 0
     for _, change, words in SEEDS:

@@ -16,12 +16,11 @@ from workbench.capacity.build import annuity
 from workbench.capacity.compare import compare, compare_years, side_by_side
 from workbench.capacity.config import CapacityConfig, Commitment, Horizon, Snapshots
 from workbench.capacity.job import plan_capacity
-from workbench.capacity.outcomes import ModelInfeasible
 from workbench.capacity.results import TABLES, CapacityResult, load
 from workbench.capacity.template import example_rows, write_template
 from workbench.data.project import Project
 from workbench.data.workbook import read_workbook
-from workbench.errors import UnreadableFile
+from workbench.errors import ModelInfeasible, UnreadableFile
 
 MakeProject = Callable[..., Project]
 QUICK = CapacityConfig(years=(2030,), typical_days=2, scenario="quick")
@@ -325,7 +324,7 @@ def test_everything_is_exported(project: Project, quick: CapacityResult) -> None
     book = read_workbook(folder / "capacity.xlsx")
     assert set(TABLES) <= set(book.sheet_names)
     html = (folder / "report.html").read_text(encoding="utf-8")
-    assert "Capacity plan, quick" in html
+    assert "Capacity plan: quick" in html
     assert "https://cdn" not in html.split("</script>", 1)[1]
     assert (folder / "network.nc").is_file()
     assert quick.folder == folder

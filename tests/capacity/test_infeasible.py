@@ -7,9 +7,9 @@ from infeasibilities import SEEDS
 
 from workbench.capacity.config import CapacityConfig
 from workbench.capacity.infeasible import explain_conflict
-from workbench.capacity.outcomes import ModelInfeasible
 from workbench.capacity.planning import optimise
 from workbench.capacity.solve import PlanSolver
+from workbench.errors import ModelInfeasible
 from workbench.runs import Job
 
 SOME = [

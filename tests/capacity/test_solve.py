@@ -10,17 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.capacity.outcomes import (
-    ModelInfeasible,
-    ModelUnbounded,
-    NoSolutionInTime,
-    SolverFailed,
-    SolverMissing,
-    SolveStatus,
-)
+from workbench.capacity.outcomes import SolveStatus
 from workbench.capacity.planning import forget_solution
 from workbench.capacity.pypsa_import import pypsa
 from workbench.capacity.solve import PlanSolver, require_solver
+from workbench.errors import ModelInfeasible, ModelUnbounded, NoSolutionInTime, SolverFailed, SolverMissing
 from workbench.runs import Job
 
 PLAIN = {"include_objective_constant": False, "io_api": "direct", "log_to_console": False}

@@ -94,7 +94,7 @@ def test_a_pause_holds_the_solver_and_it_goes_on_after_it(run: Any) -> None:
 def test_a_time_limit_lowered_in_flight_ends_the_solve_without_calling_it_a_success(
     run: Any, project: Project
 ) -> None:
-    from workbench.capacity.outcomes import NoSolutionInTime
+    from workbench.errors import NoSolutionInTime
 
     wait(lambda: is_solving(run))
     run.adjust(time_limit=0.5)

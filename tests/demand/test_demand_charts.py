@@ -14,7 +14,7 @@ from workbench.data.project import Project
 from workbench.demand import charts
 from workbench.demand.config import DemandConfig
 from workbench.demand.job import forecast_demand
-from workbench.demand.report import render_report
+from workbench.demand.report import compose_report
 from workbench.demand.report_tables import accuracy_rows
 from workbench.demand.results import DemandResult
 
@@ -115,7 +115,7 @@ def test_an_unknown_kind_of_chart_is_refused(result: DemandResult) -> None:
 
 
 def test_the_report_opens_offline_with_plotly_inside_once(result: DemandResult) -> None:
-    page = render_report(result)
+    page = compose_report(result).render()
     outside = page.replace("https://plotly.com", "")
     assert 'src="http' not in outside
     assert "<link" not in outside
@@ -124,7 +124,7 @@ def test_the_report_opens_offline_with_plotly_inside_once(result: DemandResult) 
 
 
 def test_names_of_the_workbook_are_escaped_in_the_report(result: DemandResult) -> None:
-    page = render_report(result)
+    page = compose_report(result).render()
     prose = page[page.index("<h1>") :]
     assert "<b>& farms" not in prose
     assert "Homes &lt;b&gt;&amp; farms" in prose
@@ -132,7 +132,7 @@ def test_names_of_the_workbook_are_escaped_in_the_report(result: DemandResult) -
 
 
 def test_the_report_states_definitions_assumptions_and_errors(result: DemandResult) -> None:
-    page = render_report(result)
+    page = compose_report(result).render()
     for text in (
         "8784 hours in leap years",
         "No T&amp;D loss is given",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.capacity.outcomes import SolveError
 from workbench.capacity.program import Answer, Floats, Matrix, Program
+from workbench.errors import SolveError
 
 if TYPE_CHECKING:
     from linopy import Model

@@ -15,12 +15,13 @@ from workbench.capacity.constraints import add_constraints, firm_share
 from workbench.capacity.extract import extract, join
 from workbench.capacity.extract_costs import Tables
 from workbench.capacity.infeasible import explain_conflict
-from workbench.capacity.outcomes import ModelInfeasible, SolveError, SolveStatus
+from workbench.capacity.outcomes import SolveStatus
 from workbench.capacity.program import Conflict, Program
 from workbench.capacity.pypsa_import import turn
 from workbench.capacity.solve import PlanSolver
 from workbench.capacity.system import Kind, System, is_storage
 from workbench.capacity.timeline import Year, make_year
+from workbench.errors import ModelInfeasible, SolveError
 from workbench.runs import Job
 
 if TYPE_CHECKING:

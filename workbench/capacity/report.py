@@ -1,4 +1,4 @@
-"""The report of a plan: one HTML file that opens offline, with live charts."""
+"""The report of a plan: one HTML page that opens offline, with live charts."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.capacity.results import CapacityResult, units_of
-from workbench.data.atomic import write_text
 from workbench.data.formatting import INDIA, Style, energy_factor, format_number
-from workbench.runs.settings import settings_of, to_plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-TEMPLATE = "report.html.jinja"
+    from workbench.charts.page import ReportPage, Section
+
 SHOWN = (
     "capacity",
     "costs",
@@ -32,7 +31,7 @@ MOST_SNAPSHOTS = 2000
 
 
 def write_report(result: CapacityResult, path: Path, style: Style = INDIA) -> Path:
-    """Write the report; plotly.js is inside, once.
+    """Write the report.
 
     Parameters
     ----------
@@ -48,46 +47,54 @@ def write_report(result: CapacityResult, path: Path, style: Style = INDIA) -> Pa
     UnwritableFile
         When the operating system refuses.
     """
-    write_text(path, render_report(result, style))
-    return path
+    return compose_report(result, style).write(path)
 
 
-def render_report(result: CapacityResult, style: Style = INDIA) -> str:
-    """Give the report as HTML; every text of the inputs is escaped."""
-    import jinja2
-    from plotly.offline import get_plotlyjs
+def compose_report(result: CapacityResult, style: Style = INDIA) -> ReportPage:
+    """Put the report together."""
+    from workbench.charts.page import ReportPage
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    figures = [_embed(chart, index) for index, chart in enumerate(_charts(result, style))]
-    tables = [(name, *_table(name, result.table(name), style)) for name in SHOWN if len(result.table(name))]
-    plain = to_plain(result.config)
-    settings = [
-        (item.title, f"{plain[item.name]} {item.unit}".strip(), item.help)
-        for item in settings_of(type(result.config))
-    ]
-    return environment.get_template(TEMPLATE).render(
-        result=result,
-        facts={key: value for key, value in result.facts.items() if isinstance(value, (str, int, float))},
-        assumed=result.facts["assumed"],
-        charts=figures,
-        tables=tables,
-        settings=settings,
-        plotly_js=get_plotlyjs(),
-    )
+    page = ReportPage(f"Capacity plan: {result.scenario}", f"{result.years[0]} to {result.years[-1]}")
+    add_overview(page.section("Plan"), result, style)
+    _details(page.section("Dispatch and adequacy"), result, style)
+    for name in SHOWN:
+        frame = result.table(name)
+        if len(frame):
+            page.section(name.capitalize()).table(*_table(name, frame, style))
+    inputs = page.section("Inputs and settings")
+    inputs.bullets(result.problems or ("Nothing was noticed in the inputs.",))
+    inputs.settings(result.config)
+    facts = {name: value for name, value in result.facts.items() if isinstance(value, (str, int, float))}
+    inputs.heading("Facts")
+    inputs.table(("Fact", "Value"), [(name, str(value)) for name, value in facts.items()], text=True)
+    return page
 
 
-def _charts(result: CapacityResult, style: Style) -> list[go.Figure]:
+def add_overview(section: Section, result: CapacityResult, style: Style) -> None:
+    """Add what is built, generated and paid, and what was assumed for it."""
+    from workbench.capacity import charts
+
+    if result.is_accepted_incumbent:
+        section.warning(
+            "This is the best plan that was found in the time given, not a proven optimum; see the table of solves."
+        )
+    for assumed in result.facts["assumed"]:
+        section.warning(assumed)
+    section.figure(charts.capacity_chart(result, style=style))
+    section.figure(charts.capacity_chart(result, "new", style=style))
+    section.figure(charts.energy_chart(result, style=style))
+    section.figure(charts.cost_chart(result, style=style))
+
+
+def _details(section: Section, result: CapacityResult, style: Style) -> None:
+    for figure in _detail_charts(result, style):
+        section.figure(figure)
+
+
+def _detail_charts(result: CapacityResult, style: Style) -> list[go.Figure]:
     from workbench.capacity import charts, charts_hourly
 
     found = [
-        charts.capacity_chart(result, style=style),
-        charts.capacity_chart(result, "new", style=style),
-        charts.energy_chart(result, style=style),
-        charts.cost_chart(result, style=style),
         charts_hourly.dispatch_chart(result, result.years[-1], count=MOST_SNAPSHOTS, style=style),
         charts_hourly.duration_chart(result),
         charts.capacity_factor_chart(result),
@@ -103,13 +110,6 @@ def _charts(result: CapacityResult, style: Style) -> list[go.Figure]:
     if len(set(result.table("buses").bus)) > 1:
         found.append(charts.network_map(result))
     return found
-
-
-def _embed(figure: go.Figure, name: object) -> str:
-    html: str = figure.to_html(
-        full_html=False, include_plotlyjs=False, div_id=f"chart-{name}", config={"displaylogo": False}
-    )
-    return html
 
 
 def _table(name: str, frame: pd.DataFrame, style: Style) -> tuple[list[str], list[list[str]]]:

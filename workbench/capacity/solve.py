@@ -21,20 +21,21 @@ import numpy as np
 from workbench.capacity.conflict import find_conflict, find_ray
 from workbench.capacity.export_model import assign_answer, export_program
 from workbench.capacity.infeasible import penalties_and_groups
-from workbench.capacity.outcomes import (
+from workbench.capacity.outcomes import SolveStatus
+from workbench.capacity.program import Answer, Conflict, Program
+from workbench.capacity.pypsa_import import others_turn
+from workbench.capacity.solve_watch import SolveWatch, finish_reason
+from workbench.capacity.solver_child import get_ready, solve_with_highs
+from workbench.errors import (
+    ChildCrashed,
     ModelInfeasible,
     ModelUnbounded,
     NoSolutionInTime,
     SolveError,
     SolverFailed,
     SolverMissing,
-    SolveStatus,
+    UnitFailed,
 )
-from workbench.capacity.program import Answer, Conflict, Program
-from workbench.capacity.pypsa_import import others_turn
-from workbench.capacity.solve_watch import SolveWatch, finish_reason
-from workbench.capacity.solver_child import get_ready, solve_with_highs
-from workbench.errors import ChildCrashed, UnitFailed
 from workbench.runs import Job
 
 if TYPE_CHECKING:

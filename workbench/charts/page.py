@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.atomic import write_text
+from workbench.runs.settings import settings_of, to_plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -40,6 +41,14 @@ class Section:
     def text(self, words: str) -> None:
         """Add a paragraph."""
         self.parts.append(_Part("text", words))
+
+    def heading(self, words: str) -> None:
+        """Add a heading below the section's own."""
+        self.parts.append(_Part("heading", words))
+
+    def note(self, words: str) -> None:
+        """Add a quiet paragraph."""
+        self.parts.append(_Part("note", words))
 
     def warning(self, words: str) -> None:
         """Add a paragraph that stands out."""
@@ -77,6 +86,15 @@ class Section:
             "text": text,
         }
         self.parts.append(_Part("table", content))
+
+    def settings(self, config: Any) -> None:
+        """Add the table of a config's settings: title, value with its unit, meaning."""
+        plain = to_plain(config)
+        rows = [
+            (item.title, f"{_words(plain[item.name])} {item.unit}".strip(), item.help)
+            for item in settings_of(type(config))
+        ]
+        self.table(("Setting", "Value", "Meaning"), rows, text=True)
 
     def figure(self, figure: go.Figure) -> None:
         """Add a live figure."""
@@ -142,3 +160,11 @@ def _embed(figure: go.Figure, name: str) -> str:
         config={"displaylogo": False, "responsive": True},
     )
     return html
+
+
+def _words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_words(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(_words, value))
+    return "" if value is None else str(value)

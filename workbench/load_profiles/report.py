@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from workbench.data.formatting import INDIA, Style, energy_factor, format_number
 from workbench.load_profiles.charts import label
 from workbench.load_profiles.results import LoadProfileResult
-from workbench.runs.settings import settings_of, to_plain
 
 if TYPE_CHECKING:
     from workbench.charts.page import Section
@@ -81,12 +80,7 @@ def write_report(result: LoadProfileResult, path: Path, style: Style = INDIA) ->
     _accuracy(page.section("Accuracy"), result)
     inputs = page.section("Inputs and settings")
     inputs.bullets(result.problems or ("Nothing was noticed in the inputs.",))
-    plain = to_plain(result.config)
-    rows = [
-        (item.title, f"{_words(plain[item.name])} {item.unit}".strip(), item.help)
-        for item in settings_of(type(result.config))
-    ]
-    inputs.table(("Setting", "Value", "Meaning"), rows, text=True)
+    inputs.settings(result.config)
     return page.write(path)
 
 
@@ -177,11 +171,3 @@ def _accuracy(section: Section, result: LoadProfileResult) -> None:
                 for row in ageing.to_dict("records")
             ],
         )
-
-
-def _words(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_words(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return "; ".join(map(_words, value))
-    return "" if value is None else str(value)
