@@ -23,3 +23,13 @@ def shared_data() -> Path:
 def _own_user_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the tests' signing key and recent projects out of the user's own folders."""
     os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("user-data"))
+
+
+@pytest.fixture(scope="session")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a sample project on which the whole planning chain has run; change only a copy of it."""
+    from workbench.cli import main
+
+    folder = tmp_path_factory.mktemp("planned") / "sample-project"
+    assert main(["demo", "--folder", str(folder)]) == 0
+    return folder

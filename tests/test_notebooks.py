@@ -10,7 +10,6 @@ import pytest
 from nbclient import NotebookClient
 
 from tests.conftest import PROJECT
-from workbench.cli import main
 
 NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 
@@ -29,14 +28,6 @@ def run(path: Path, folder: Path) -> list[nbformat.NotebookNode]:
     assert not [output.text for output in outputs if output.get("name") == "stderr"]
     assert any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in outputs)
     return outputs
-
-
-@pytest.fixture(scope="module")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a sample project on which the whole planning chain has run."""
-    folder = tmp_path_factory.mktemp("planned") / "sample-project"
-    assert main(["demo", "--folder", str(folder)]) == 0
-    return folder
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

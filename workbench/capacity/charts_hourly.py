@@ -10,7 +10,7 @@ import pandas as pd
 from workbench.capacity.chart_parts import currency_of, finished, graph_objects, new_figure, stack_order
 from workbench.capacity.results import CapacityResult
 from workbench.charts.palette import CATEGORIES, DASHES, carrier_colour
-from workbench.data.formatting import INDIA, Style
+from workbench.data.formatting import INDIA, Style, year_label
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -37,9 +37,8 @@ def dispatch_chart(
     first, count
         Snapshots to show; all when left out.
     style
-        Unused units of energy; powers are in MW.
+        The project's year labels.
     """
-    del style
     table = result.table("dispatch")
     year = result.years[0] if year is None else year
     rows = table[table.year == year].iloc[first : None if count is None else first + count]
@@ -78,10 +77,12 @@ def dispatch_chart(
         )
     )
     figure.update_xaxes(**ticks, rangeslider={"visible": True, "thickness": 0.08})
-    return finished(figure, f"Dispatch in {year}", "Power [MW]", "Snapshot")
+    return finished(figure, f"Dispatch in {year_label(year, style)}", "Power [MW]", "Snapshot")
 
 
-def duration_chart(result: CapacityResult, what: str = "load", year: int | None = None) -> go.Figure:
+def duration_chart(
+    result: CapacityResult, what: str = "load", year: int | None = None, *, style: Style = INDIA
+) -> go.Figure:
     """Load, residual load or prices in falling order over the hours of the year.
 
     Parameters
@@ -92,22 +93,25 @@ def duration_chart(result: CapacityResult, what: str = "load", year: int | None 
         ``"load"`` (with the load that is left after solar and wind) or ``"prices"``.
     year
         All years when left out.
+    style
+        The project's year labels.
     """
     figure = new_figure()
     years = result.years if year is None else (year,)
     dispatch = result.table("dispatch")
     for index, number in enumerate(years):
         rows = dispatch[dispatch.year == number]
+        named = year_label(number, style)
         weights = rows.weight.to_numpy()
         colour = CATEGORIES[index % len(CATEGORIES)]
         if what == "load":
             weather = [c for c in rows.columns if any(word in str(c).lower() for word in ("solar", "wind"))]
-            _falling(figure, rows.load.to_numpy(), weights, f"Load {number}", colour, "solid")
+            _falling(figure, rows.load.to_numpy(), weights, f"Load {named}", colour, "solid")
             _falling(
                 figure,
                 (rows.load - rows[weather].sum(axis=1)).to_numpy(),
                 weights,
-                f"Less solar and wind {number}",
+                f"Less solar and wind {named}",
                 colour,
                 "dash",
             )
@@ -120,7 +124,7 @@ def duration_chart(result: CapacityResult, what: str = "load", year: int | None 
                 figure,
                 prices[bus].to_numpy(),
                 weights,
-                f"{bus} {number}",
+                f"{bus} {named}",
                 CATEGORIES[(index + bus_index) % 8],
                 dash,
             )

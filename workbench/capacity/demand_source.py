@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from workbench.data.project import Project
 from workbench.data.sample_load import LOAD_SHEET
 from workbench.data.workbook import read_workbook
 from workbench.errors import InvalidData
+from workbench.runs.digest import file_digest
 
 PROFILE_DOMAIN = "load_profiles"
 FIRST_MONTH = 4
@@ -28,6 +29,8 @@ class Load:
     source: str
     sha256: str = ""
     path: str = ""
+    profile: str = ""
+    """Name of the saved load profile, where it is one."""
 
 
 def find_load(project: Project | None, system: System, config: CapacityConfig) -> Load:
@@ -103,8 +106,9 @@ def _from_profile(project: Project, config: CapacityConfig) -> Load | None:
             project.results,
         )
     by_year = {year: profile.hours(year)["load"].to_numpy(dtype=float) for year in profile.years}
-    folder = project.results_folder(PROFILE_DOMAIN, name)
-    return _grown(by_year, config, f"load profile '{name}'", "", str(folder / "result.json"))
+    summary = project.results_folder(PROFILE_DOMAIN, name) / "result.json"
+    grown = _grown(by_year, config, f"load profile '{name}'", file_digest(summary), str(summary))
+    return replace(grown, profile=name)
 
 
 def _from_hourly_load(project: Project, config: CapacityConfig) -> Load | None:

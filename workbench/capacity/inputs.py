@@ -38,8 +38,7 @@ def find_source(project: Project, name: str = "") -> Path:
         if folder.is_dir() and folder.resolve().is_relative_to(project.inputs.resolve()):
             return folder
         return project.input(name)
-    books = [path for path in project.input_files() if path.suffix.lower() in WORKBOOK_SUFFIXES]
-    fitting = [path for path in books if _kind(read_workbook(path, sheets=()))]
+    fitting = plant_workbooks(project)
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(path.name for path in fitting) or "none"
@@ -48,6 +47,12 @@ def find_source(project: Project, name: str = "") -> Path:
         f"There is {seen} in {project.inputs} ({names}); give the name of one in the setting 'source'.",
         project.inputs,
     )
+
+
+def plant_workbooks(project: Project) -> list[Path]:
+    """List the workbooks of plants among a project's inputs, told by their sheets."""
+    books = [path for path in project.input_files() if path.suffix.lower() in WORKBOOK_SUFFIXES]
+    return [path for path in books if _kind(read_workbook(path, sheets=()))]
 
 
 def is_network(path: Path) -> bool:

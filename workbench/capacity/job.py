@@ -109,6 +109,7 @@ def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: 
             "sha256": system.sha256,
             "load": load.source,
             "load_sha256": load.sha256,
+            "load_profile": load.profile,
             "years": list(config.years),
             "assumed": list(assumed),
             "currency": project.currency,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.capacity.results import CapacityResult, units_of
-from workbench.data.formatting import INDIA, Style, energy_factor, format_number
+from workbench.data.formatting import INDIA, Style, energy_factor, format_number, year_label
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -54,7 +54,8 @@ def compose_report(result: CapacityResult, style: Style = INDIA) -> ReportPage:
     """Put the report together."""
     from workbench.charts.page import ReportPage
 
-    page = ReportPage(f"Capacity plan: {result.scenario}", f"{result.years[0]} to {result.years[-1]}")
+    years = ", ".join(year_label(year, style) for year in result.years)
+    page = ReportPage(f"Capacity plan: {result.scenario}", f"{years}; load from {result.facts['load']}")
     add_overview(page.section("Plan"), result, style)
     _details(page.section("Dispatch and adequacy"), result, style)
     for name in SHOWN:
@@ -96,7 +97,7 @@ def _detail_charts(result: CapacityResult, style: Style) -> list[go.Figure]:
 
     found = [
         charts_hourly.dispatch_chart(result, result.years[-1], count=MOST_SNAPSHOTS, style=style),
-        charts_hourly.duration_chart(result),
+        charts_hourly.duration_chart(result, style=style),
         charts.capacity_factor_chart(result),
         charts.emission_chart(result, style=style),
         charts.adequacy_chart(result, style=style),
@@ -104,7 +105,7 @@ def _detail_charts(result: CapacityResult, style: Style) -> list[go.Figure]:
     if len(result.table("curtailment")):
         found.append(charts.curtailment_chart(result, style=style))
     if result.table("prices").shape[1] > 2:
-        found.append(charts_hourly.duration_chart(result, "prices"))
+        found.append(charts_hourly.duration_chart(result, "prices", style=style))
     if result.table("storage").shape[1] > 2 and len(result.table("storage")) <= 4 * MOST_SNAPSHOTS:
         found.append(charts_hourly.storage_chart(result, result.years[-1]))
     if len(set(result.table("buses").bus)) > 1:

@@ -51,7 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="make the sample project and run the planning chain on it")
+    demo = commands.add_parser(
+        "demo", help="run the planning chain, on the sample project or on one of yours"
+    )
+    demo.add_argument("--project", type=Path, help="a project of your own; none is made")
     demo.add_argument(
         "--folder", type=Path, default=Path("sample-project"), help="where the sample project goes"
     )

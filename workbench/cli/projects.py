@@ -12,12 +12,17 @@ from workbench.cli.exit_codes import ExitCode
 from workbench.cli.run_commands import run_and_show
 from workbench.data.project import Project
 from workbench.data.sample import create_from_sample, create_from_template
+from workbench.planning.chain import STEPS, load_chain
+from workbench.planning.report import write_report
+from workbench.planning.steps import (
+    DEFAULT_SCENARIO,
+    peak_of_today,
+    settings_of_step,
+    write_missing_plants,
+)
 from workbench.runs import start
 
 __all__ = ["demo", "new"]
-
-CHAIN = ("demand", "load_profiles", "capacity")
-"""The jobs of the planning chain, each on the results of the one before."""
 
 
 def new(options: argparse.Namespace) -> int:
@@ -43,23 +48,39 @@ def new(options: argparse.Namespace) -> int:
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Run the planning chain on the sample project, making that first where it is not there yet."""
-    folder: Path = options.folder
-    console = Console()
-    if (folder / "project.toml").is_file():
+    """Run the planning chain on a project, making the sample project first where there is none."""
+    folder: Path = options.project or options.folder
+    console = Console(highlight=False, soft_wrap=True)
+    if options.project or (folder / "project.toml").is_file():
         project = Project.open(folder)
-        console.print(f"Using the project in {escape(str(project.folder))}", highlight=False)
+        console.print(f"Using the project in {escape(str(project.folder))}")
     else:
         project = create_from_sample(folder)
-        console.print(f"Made the sample project in {escape(str(project.folder))}", highlight=False)
-    for name in CHAIN:
-        code = run_and_show(start(name, project, when_busy="queue"), as_json=False)
+        console.print(f"Made the sample project in {escape(str(project.folder))}")
+    for step in STEPS:
+        if step == "capacity":
+            _complete_plants(project, console)
+        run = start(step, project, when_busy="queue", **settings_of_step(step))
+        code = run_and_show(run, as_json=False)
         if code not in (ExitCode.SUCCEEDED, ExitCode.SOME_STAGES_FAILED):
             return code
-    console.print(
-        f"\nThe results are in [bold]{escape(str(project.results))}[/]", highlight=False, soft_wrap=True
-    )
-    for report in sorted(project.results.rglob("*.html")):
-        console.print(f"  open in a browser: {escape(str(report))}", highlight=False, soft_wrap=True)
-    console.print("  open JupyterLab on the notebooks: make lab   (or: workbench lab)", highlight=False)
+    console.print(f"\nThe results are in [bold]{escape(str(project.results))}[/]")
+    console.print(f"  the whole story, in a browser: {escape(str(_write_story(project)))}")
+    console.print(f"  open JupyterLab on the notebooks: make lab   (or: workbench lab --project {folder})")
     return code
+
+
+def _complete_plants(project: Project, console: Console) -> None:
+    peak = peak_of_today(project, DEFAULT_SCENARIO)
+    path = write_missing_plants(project, peak)
+    if path is not None:
+        console.print(
+            f"[yellow]The project has no workbook of plants: wrote {escape(str(path))} with fictitious plants, "
+            f"scaled to a peak of {peak:,.0f} MW. The plan below is an example; replace them with your own.[/]"
+        )
+
+
+def _write_story(project: Project) -> Path:
+    chain = load_chain(project)
+    path = project.results_folder("planning", chain.plan.scenario) / "report.html"
+    return write_report(chain, path, project.name, project.style)

@@ -7,7 +7,7 @@ publish, at constant prices of FY 2024-25; the plants are fictitious.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from workbench.data.excel import Column, SheetWriter, writing_workbook
@@ -144,6 +144,13 @@ def write_plants(
         )
         carriers.freeze(1)
     return Path(path)
+
+
+def scaled_plants(factor: float) -> tuple[tuple[Plant, ...], tuple[Option, ...]]:
+    """Give the plants and options of the sample state with every capacity [MW] times a factor."""
+    plants = tuple(replace(plant, p_nom=round(plant.p_nom * factor, 1)) for plant in PLANTS)
+    options = tuple(replace(option, p_nom_max=round(option.p_nom_max * factor, 1)) for option in OPTIONS)
+    return plants, options
 
 
 def _write_records(sheet: SheetWriter, records: Sequence[Plant] | Sequence[Option]) -> None:

@@ -45,17 +45,6 @@ def write_report(result: LoadProfileResult, path: Path, style: Style = INDIA) ->
     from workbench.charts.page import ReportPage
     from workbench.load_profiles import charts, day_charts
 
-    def overview(section: Section) -> None:
-        for year, reason in result.facts["failed_years"].items():
-            section.warning(f"{year} could not be made: {reason}")
-        section.figure(charts.energy_and_peak_chart(result, style=style))
-        section.table(*_years(result, style))
-        section.text(
-            f"Shapes of {', '.join(label(year, result) for year in result.facts['base_years'])} "
-            f"({result.config.shape.value.replace('_', ' ')}), brought to the targets by the "
-            f"{result.config.transform.value.replace('_', '-')} transform. {result.facts['stamps']}"
-        )
-
     first, last = result.years[0], result.years[-1]
     files = ", ".join(f"{name} {sha[:16]}" for name, sha in result.facts["files"].items())
     page = ReportPage(
@@ -63,7 +52,7 @@ def write_report(result: LoadProfileResult, path: Path, style: Style = INDIA) ->
         f"{label(first, result)} to {label(last, result)}, hourly, {result.zone}",
         f"Inputs: {files}; workbench {result.facts['package_version']}.",
     )
-    overview(page.section("Overview"))
+    add_overview(page.section("Overview"), result, style)
     _targets(page.section("Targets"), result, style)
     profile = page.section("Profiles")
     profile.figure(charts.duration_curve_chart(result))
@@ -82,6 +71,21 @@ def write_report(result: LoadProfileResult, path: Path, style: Style = INDIA) ->
     inputs.bullets(result.problems or ("Nothing was noticed in the inputs.",))
     inputs.settings(result.config)
     return page.write(path)
+
+
+def add_overview(section: Section, result: LoadProfileResult, style: Style) -> None:
+    """Add energy, peak and shape of every year, and the years that could not be made."""
+    from workbench.load_profiles import charts
+
+    for year, reason in result.facts["failed_years"].items():
+        section.warning(f"{year} could not be made: {reason}")
+    section.figure(charts.energy_and_peak_chart(result, style=style))
+    section.table(*_years(result, style))
+    section.text(
+        f"Shapes of {', '.join(label(year, result) for year in result.facts['base_years'])} "
+        f"({result.config.shape.value.replace('_', ' ')}), brought to the targets by the "
+        f"{result.config.transform.value.replace('_', '-')} transform. {result.facts['stamps']}"
+    )
 
 
 def _years(result: LoadProfileResult, style: Style) -> tuple[list[str], list[list[str]]]:

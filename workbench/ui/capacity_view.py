@@ -149,7 +149,9 @@ class CapacityResultView(LazyTabs):
             year,
             figure_of(lambda: charts_hourly.dispatch_chart(result, year.value, style=style), year),
             what,
-            figure_of(lambda: charts_hourly.duration_chart(result, what.value, year.value), what, year),
+            figure_of(
+                lambda: charts_hourly.duration_chart(result, what.value, year.value, style=style), what, year
+            ),
         ]
         if result.table("flows").shape[1] > len(("year", "time")):
             parts.append(figure_of(lambda: charts_hourly.flow_chart(result, year.value), year))

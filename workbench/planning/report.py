@@ -1,0 +1,155 @@
+"""One page for the whole chain: what is needed, when, and what is built for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.data.formatting import (
+    INDIA,
+    Style,
+    energy_factor,
+    format_energy,
+    format_money,
+    format_number,
+    year_label,
+)
+from workbench.planning.chain import TOLERANCE, PlanningChain
+
+if TYPE_CHECKING:
+    from workbench.charts.page import ReportPage, Section
+
+PLANNED_CARRIERS = 6
+"""Carriers named in the summary, largest additions first."""
+
+
+def write_report(chain: PlanningChain, path: Path, title: str, style: Style = INDIA) -> Path:
+    """Write the report of a planning chain.
+
+    Parameters
+    ----------
+    chain
+        The three results.
+    path
+        Final name, ``.html``.
+    title
+        Usually the project's name.
+    style
+        The project's energy unit, currency and year labels.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses.
+    """
+    return compose_report(chain, title, style).write(path)
+
+
+def compose_report(chain: PlanningChain, title: str, style: Style = INDIA) -> ReportPage:
+    """Put the report together."""
+    from workbench.capacity import report as capacity
+    from workbench.charts.page import ReportPage
+    from workbench.demand import report as demand
+    from workbench.load_profiles import report as load_profiles
+
+    page = ReportPage(
+        f"{title}: from demand to capacity",
+        f"Demand forecast '{chain.demand.scenario}', load profile '{chain.profile.scenario}', "
+        f"capacity plan '{chain.plan.scenario}'.",
+        f"Demand from {chain.demand.facts['workbook']} ({chain.demand.facts['sha256'][:16]}), plants from "
+        f"{chain.plan.facts['source']} ({chain.plan.facts['sha256'][:16]}); workbench "
+        f"{chain.plan.facts['version']}.",
+    )
+    page.section("In short").bullets(summary(chain, style))
+    _add_agreement(page.section("Do the steps agree?"), chain, style)
+    demand.add_overview(page.section("How much: demand"), chain.demand, style)
+    load_profiles.add_overview(page.section("When: load by hour"), chain.profile, style)
+    capacity.add_overview(page.section("With what: capacity"), chain.plan, style)
+    return page
+
+
+def summary(chain: PlanningChain, style: Style = INDIA) -> list[str]:
+    """Say in sentences what comes out of the chain; every number is from one of its tables."""
+    needed = chain.demand.table("requirement")
+    first, last = needed.iloc[0], needed.iloc[-1]
+    growth = 100 * ((last.requirement / first.requirement) ** (1 / max(1, last.year - first.year)) - 1)
+    before, after = (format_energy(row.requirement, "GWh", decimals=0, style=style) for row in (first, last))
+    sentences = [
+        f"The energy requirement goes from {before} in {year_label(int(first.year), style)} to {after} "
+        f"in {year_label(int(last.year), style)} ({format_number(growth, decimals=1, signed=True)} % a year), the "
+        f"peak from {format_number(first.peak_mw, 'MW', decimals=0, style=style)} to "
+        f"{format_number(last.peak_mw, 'MW', decimals=0, style=style)}."
+    ]
+    hours = {int(row["year"]): row for row in chain.profile.table("years").to_dict("records")}
+    for year in chain.plan.years:
+        if year in hours:
+            row = hours[year]
+            sentences.append(
+                f"In {year_label(year, style)} the highest hour is {row['peak_time']:%d %B %Y, %H:%M} with "
+                f"{format_number(row['peak'], 'MW', decimals=0, style=style)}; the load factor is "
+                f"{format_number(row['load_factor'], decimals=1)} %."
+            )
+        sentences.extend(_plan_sentences(chain, year, style))
+    return sentences
+
+
+def _plan_sentences(chain: PlanningChain, year: int, style: Style) -> list[str]:
+    plan, label = chain.plan, year_label(year, style)
+    capacity = plan.table("capacity")
+    new = capacity[(capacity.year == year) & (capacity.new > 0.5)].sort_values("new", ascending=False)
+    added = ", ".join(
+        f"{format_number(row['new'], row['unit'], decimals=0, style=style)} {row['carrier']}"
+        for row in new.head(PLANNED_CARRIERS).to_dict("records")
+    )
+    costs = plan.table("costs")
+    total = float(costs[costs.year == year].total.sum())
+    emitted = plan.table("emissions")
+    carbon = float(emitted[emitted.year == year].co2.sum())
+    adequacy = plan.table("adequacy")
+    unserved = float(adequacy[adequacy.year == year].unserved_share.iloc[0])
+    return [
+        f"For {label} the plan adds {added}." if added else f"For {label} the plan adds nothing.",
+        f"In {label} it costs {format_money(total, style=style)} a year, emits "
+        f"{format_number(carbon, decimals=1, style=style)} Mt CO2, and leaves "
+        f"{format_number(unserved, decimals=3)} % of the load unserved.",
+    ]
+
+
+def _add_agreement(section: Section, chain: PlanningChain, style: Style) -> None:
+    apart = [year_label(item.year, style) for item in chain.agreements if not item.agrees]
+    if apart:
+        section.warning(
+            f"The steps differ by more than {TOLERANCE} % in {', '.join(apart)}: a target of the workbook replaced "
+            "the forecast, or a result is older than the one it was made from. Run the chain again."
+        )
+    else:
+        section.text(f"Every year carries its energy and peak through all steps, to within {TOLERANCE} %.")
+    unit, factor = style.energy_unit, energy_factor("GWh", style.energy_unit)
+    heads = (
+        "Year",
+        f"Requirement [{unit}]",
+        f"Load profile [{unit}]",
+        f"Plan [{unit}]",
+        "Forecast peak [MW]",
+        "Profile peak [MW]",
+        "Plan peak [MW]",
+        "Largest difference [%]",
+    )
+    rows = [
+        (
+            year_label(item.year, style),
+            *(
+                format_number(value * factor, decimals=0, style=style)
+                for value in (item.requirement, item.profile_energy, item.plan_energy)
+            ),
+            *(
+                format_number(value, decimals=0, style=style)
+                for value in (item.forecast_peak, item.profile_peak, item.plan_peak)
+            ),
+            format_number(item.worst, decimals=2),
+        )
+        for item in chain.agreements
+    ]
+    section.table(
+        heads, rows, strong=[place for place, item in enumerate(chain.agreements) if not item.agrees]
+    )

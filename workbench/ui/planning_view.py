@@ -1,0 +1,72 @@
+"""The whole planning chain in a notebook: what came out, and whether its steps agree."""
+
+from __future__ import annotations
+
+import ipywidgets
+
+from workbench.capacity.charts import capacity_chart
+from workbench.capacity.results import finished_scenarios
+from workbench.data.formatting import energy_factor, year_label
+from workbench.data.project import Project
+from workbench.demand.charts import requirement_chart
+from workbench.load_profiles.charts import energy_and_peak_chart
+from workbench.planning.chain import PlanningChain, load_chain
+from workbench.planning.report import summary
+from workbench.ui.controls import figure_of
+from workbench.ui.saved_results import SavedResults
+from workbench.ui.tables import TableArea
+
+__all__ = ["PlanningStory"]
+
+_ENERGY = {"Requirement": "requirement", "Load profile": "profile_energy", "Plan": "plan_energy"}
+_PEAK = {"Forecast peak": "forecast_peak", "Profile peak": "profile_peak", "Plan peak": "plan_peak"}
+
+
+class PlanningStory(SavedResults):
+    """Choose a capacity plan and read it together with the profile and the forecast under it.
+
+    Parameters
+    ----------
+    project
+        The project.
+    """
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(
+            "Plan",
+            finished_scenarios(project),
+            lambda name: _story(load_chain(project, name), project),
+            "There is no capacity plan yet: run `workbench demo --project FOLDER`, or the notebooks 10, 20 and 30.",
+        )
+
+
+def _story(chain: PlanningChain, project: Project) -> ipywidgets.Widget:
+    style, unit = project.style, project.energy_unit
+    factor = energy_factor("GWh", unit)
+    said, table = TableArea(), TableArea()
+    said.show(["In short"], [[sentence] for sentence in summary(chain, style)])
+    rows = [
+        [
+            year_label(item.year, style),
+            *(getattr(item, name) * factor for name in _ENERGY.values()),
+            *(getattr(item, name) for name in _PEAK.values()),
+            item.worst,
+        ]
+        for item in chain.agreements
+    ]
+    heads = [
+        "Year",
+        *(f"{title} [{unit}]" for title in _ENERGY),
+        *(f"{title} [MW]" for title in _PEAK),
+        "Largest difference [%]",
+    ]
+    table.show(heads, rows, caption="Do the steps agree?")
+    return ipywidgets.VBox(
+        [
+            said,
+            table,
+            figure_of(lambda: requirement_chart(chain.demand, style=style)),
+            figure_of(lambda: energy_and_peak_chart(chain.profile, style=style)),
+            figure_of(lambda: capacity_chart(chain.plan, style=style)),
+        ]
+    )
