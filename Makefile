@@ -1,6 +1,8 @@
 # make demo   sets up .venv, makes the sample project and runs the planning chain on it
 # make test   sets up .venv with the test tools and runs the tests (make test-all: the slow ones too)
 # make lab    opens JupyterLab on the notebooks
+# make serve  publishes the boards of the sample project, read-only
+# make bench  measures ours beside its peers and writes the table into README.md
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -21,7 +23,7 @@ test-all: $(VENV)/.installed-for-tests
 	$(BIN)/python -m pytest -m "not benchmark"
 
 bench: $(VENV)/.installed-for-tests
-	$(BIN)/python -m pytest tests/benchmarks -m benchmark
+	WORKBENCH_BENCHMARK_TABLE=README.md $(BIN)/python -m pytest tests/benchmarks -m benchmark
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .

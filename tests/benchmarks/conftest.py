@@ -16,6 +16,7 @@ Report = Callable[[str, float, float | None, str, str, bool], None]
 class Row:
     """One line of the table."""
 
+    part: str
     what: str
     ours: float
     peer: float | None
@@ -26,19 +27,30 @@ class Row:
     def cells(self) -> list[str]:
         peer = "" if self.peer is None else f"{self.peer:.4g}"
         ratio = "" if not self.peer else f"{self.ours / self.peer:.3g}"
-        return [self.what, f"{self.ours:.4g}", peer, ratio, self.unit, self.goal, "yes" if self.met else "NO"]
+        return [
+            self.part,
+            self.what,
+            f"{self.ours:.4g}",
+            peer,
+            ratio,
+            self.unit,
+            self.goal,
+            "yes" if self.met else "NO",
+        ]
 
 
-HEADER = ["what", "ours", "peer", "ratio", "unit", "goal", "met"]
+HEADER = ["part", "what", "ours", "peer", "ratio", "unit", "goal", "met"]
+BEGIN, END = "<!-- benchmarks -->", "<!-- end of benchmarks -->"
 _rows: list[Row] = []
 
 
 @pytest.fixture
-def report() -> Report:
+def report(request: pytest.FixtureRequest) -> Report:
     """Add a line to the table and fail when its goal is not met."""
 
     def add(what: str, ours: float, peer: float | None, unit: str, goal: str, met: bool) -> None:
-        row = Row(what, float(ours), None if peer is None else float(peer), unit, goal, bool(met))
+        part = request.path.stem.removeprefix("test_").replace("_", " ")
+        row = Row(part, what, float(ours), None if peer is None else float(peer), unit, goal, bool(met))
         _rows.append(row)
         assert met, f"{what}: {ours:.4g} {unit}, goal {goal}"
 
@@ -58,4 +70,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
     if target := os.environ.get("WORKBENCH_BENCHMARK_TABLE"):
         rows = [HEADER, ["---"] * len(HEADER), *table[1:]]
-        Path(target).write_text("".join(f"| {' | '.join(row)} |\n" for row in rows), encoding="utf-8")
+        _write(Path(target), "".join(f"| {' | '.join(row)} |\n" for row in rows))
+
+
+def _write(target: Path, table: str) -> None:
+    """Put the table between the two marks of a page, or write a file that holds nothing else."""
+    page = target.read_text(encoding="utf-8") if target.is_file() else ""
+    before, mark, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if mark and end:
+        table = f"{before}{BEGIN}\n{table}{END}{after}"
+    target.write_text(table, encoding="utf-8")
