@@ -14,7 +14,7 @@ from workbench.demand.config import DemandConfig, GapHandling
 from workbench.demand.inputs import read_demand
 from workbench.demand.plan import make_plan
 from workbench.demand.sector_forecast import ModelForecast, forecast_sector
-from workbench.errors import InvalidData
+from workbench.errors import InvalidData, SettingError
 
 SHEETS = small_sheets()
 ODD = [
@@ -65,7 +65,7 @@ def test_a_damaged_cell_gives_a_result_or_a_reported_problem(
             except ValueError as error:
                 failures[f"{request.sector}/{request.model}"] = str(error)
         result = assemble(plan, forecasts, failures)
-    except InvalidData as error:
+    except (InvalidData, SettingError) as error:
         reason = str(error)
         assert reason
         return

@@ -140,7 +140,7 @@ def test_an_unknown_scenario_names_those_present(small_project: SmallProject) ->
     project = small_project()
     run(project, **GROWTH)
 
-    with pytest.raises(UnreadableFile, match="no finished load profiles 'other'; present: BAU"):
+    with pytest.raises(UnreadableFile, match="no finished load profile 'other'; present: BAU"):
         load(project, "other")
 
 

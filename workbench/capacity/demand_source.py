@@ -12,6 +12,7 @@ from workbench.capacity.fiscal_hours import fit_to, hours_of
 from workbench.capacity.system import Floats, System
 from workbench.data.project import Project
 from workbench.data.sample_load import LOAD_SHEET
+from workbench.data.saved_scenario import SUMMARY_FILE, finished_scenarios
 from workbench.data.workbook import read_workbook
 from workbench.errors import InvalidData
 from workbench.runs.digest import file_digest
@@ -57,7 +58,7 @@ def find_load(project: Project | None, system: System, config: CapacityConfig) -
         if found is not None:
             return found
         if wanted == "load profile":
-            present = ", ".join(project.scenarios(PROFILE_DOMAIN)) or "none"
+            present = ", ".join(finished_scenarios(project, PROFILE_DOMAIN)) or "none"
             raise InvalidData(
                 f"There is no load profile '{config.load_profile}'; saved are {present}. Generate one first.",
                 project.results,
@@ -89,10 +90,7 @@ def _grown(known: Mapping[int, Floats], config: CapacityConfig, source: str, sha
 
 def _from_profile(project: Project, config: CapacityConfig) -> Load | None:
     """Read a saved load profile through its own results."""
-    scenarios = project.scenarios(PROFILE_DOMAIN)
-    finished = [
-        name for name in scenarios if (project.results_folder(PROFILE_DOMAIN, name) / "result.json").is_file()
-    ]
+    finished = finished_scenarios(project, PROFILE_DOMAIN)
     name = config.load_profile or (finished[0] if len(finished) == 1 else "")
     if name not in finished:
         return None
@@ -106,7 +104,7 @@ def _from_profile(project: Project, config: CapacityConfig) -> Load | None:
             project.results,
         )
     by_year = {year: profile.hours(year)["load"].to_numpy(dtype=float) for year in profile.years}
-    summary = project.results_folder(PROFILE_DOMAIN, name) / "result.json"
+    summary = project.results_folder(PROFILE_DOMAIN, name) / SUMMARY_FILE
     grown = _grown(by_year, config, f"load profile '{name}'", file_digest(summary), str(summary))
     return replace(grown, profile=name)
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from workbench.capacity.results import TABLES, CapacityResult, units_of
 from workbench.data.excel import Column, WorkbookWriter, writing_workbook
+from workbench.data.excel_facts import write_facts
 from workbench.data.formatting import INDIA, Style, energy_factor
-from workbench.runs.settings import settings_of, to_plain
 
 HOURLY = ("dispatch", "storage", "prices", "flows")
 MOST_CELLS = 300_000
@@ -48,28 +48,11 @@ def write_excel(result: CapacityResult, path: Path, style: Style = INDIA) -> Pat
 
 def _write_facts(book: WorkbookWriter, result: CapacityResult, left_out: list[str]) -> None:
     sheet = book.sheet("facts")
-    row = sheet.text([f"Capacity plan, scenario {result.scenario}"], title=True)
-    facts = {name: value for name, value in result.facts.items() if isinstance(value, (str, int, float))}
-    row = sheet.table(
-        [Column("Fact", list(facts)), Column("Value", [str(v) for v in facts.values()])], row=row + 1
-    )
-    plain = to_plain(result.config)
-    known = settings_of(type(result.config))
-    row = sheet.table(
-        [
-            Column("Setting", [item.name for item in known]),
-            Column("Value", [_text(plain[item.name]) for item in known]),
-            Column("Unit", [item.unit for item in known]),
-            Column("Meaning", [item.help for item in known]),
-        ],
-        row=row + 1,
-    )
+    row = write_facts(sheet, f"Capacity plan, scenario {result.scenario}", result.facts, result.config)
     row = sheet.text(["Assumed", *(result.facts["assumed"] or ["nothing"])], row=row + 1)
     row = sheet.text(["Remarks on the inputs", *result.problems], row=row + 1)
     if left_out:
         sheet.text([f"Too long for a sheet, see the Parquet files: {', '.join(left_out)}"], row=row + 1)
-    sheet.width(0, 30)
-    sheet.width(1, 40)
 
 
 def _write_table(book: WorkbookWriter, name: str, frame: pd.DataFrame, style: Style) -> None:
@@ -86,11 +69,3 @@ def _write_table(book: WorkbookWriter, name: str, frame: pd.DataFrame, style: St
     sheet = book.sheet(name)
     sheet.table(columns, units_row=True)
     sheet.freeze(2, 1)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_text(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_text, value))
-    return "" if value is None else str(value)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,19 +11,17 @@ import pandas as pd
 
 from workbench.capacity.config import CapacityConfig
 from workbench.capacity.pypsa_import import pypsa, turn
-from workbench.data.atomic import replacing, write_text
+from workbench.data import saved_scenario
+from workbench.data.atomic import replacing
 from workbench.data.project import Project
-from workbench.data.tables import Provenance, package_version, read_table, write_table
+from workbench.data.saved_scenario import ScenarioWriter, open_scenario
 from workbench.errors import UnreadableFile
-from workbench.runs.digest import digest_of
 from workbench.runs.settings import config_from_plain, to_plain
 
 if TYPE_CHECKING:
     from pypsa import Network
 
 DOMAIN = "capacity"
-SUMMARY_FILE = "result.json"
-FORMAT = 1
 
 TABLES = (
     "capacity",
@@ -146,37 +142,20 @@ def save(result: CapacityResult, project: Project, run: str = "") -> tuple[Capac
     UnwritableFile
         When the operating system refuses.
     """
-    folder = project.results_folder(DOMAIN, result.scenario)
-    stamp = stamp_of(result)
-    provenance = Provenance(
-        run, {str(result.facts["source"]): str(result.facts["sha256"]), "settings": stamp}
-    )
-    written = [
-        write_table(
-            result.tables[name],
-            folder / f"{name}.parquet",
-            units=units_of(name, result.tables[name]),
-            provenance=provenance,
-        )
-        for name in TABLES
-    ]
+    inputs = {str(result.facts["source"]): str(result.facts["sha256"])}
+    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=_stamp(result), inputs=inputs, run=run)
+    for name in TABLES:
+        writer.table(name, result.tables[name], units_of(name, result.tables[name]))
     for name, network in zip(result.facts["networks"], result.networks, strict=True):
-        written.append(write_network(network, folder / name))
-    for stale in folder.glob("network*.nc"):
-        if stale.name not in result.facts["networks"]:
-            stale.unlink()
+        writer.count_in(write_network(network, writer.folder / name))
+    writer.remove_others("network*.nc")
     summary = {
-        "format": FORMAT,
-        "scenario": result.scenario,
-        "stamp": stamp,
         "config": to_plain(result.config),
         "facts": dict(result.facts),
         "problems": list(result.problems),
     }
-    text = json.dumps(_finite(summary), indent=1, ensure_ascii=False, allow_nan=False, default=str)
-    write_text(folder / SUMMARY_FILE, f"{text}\n")
-    written.append(folder / SUMMARY_FILE)
-    return replace(result, folder=folder), written
+    written = writer.finish(summary)
+    return replace(result, folder=writer.folder), written
 
 
 def write_network(network: Network, path: Path) -> Path:
@@ -200,42 +179,26 @@ def load(project: Project, scenario: str) -> CapacityResult:
     UnreadableFile
         When there is no such scenario, or its files do not belong together.
     """
-    folder = project.results_folder(DOMAIN, scenario)
-    path = folder / SUMMARY_FILE
-    if not path.is_file():
-        present = ", ".join(finished_scenarios(project)) or "none"
-        raise UnreadableFile(f"There is no finished capacity plan '{scenario}'; present: {present}.", path)
-    try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
-        tables = {}
-        for name in TABLES:
-            saved = read_table(folder / f"{name}.parquet")
-            if saved.provenance.inputs.get("settings") != summary["stamp"]:
-                raise UnreadableFile(
-                    f"{folder / name}.parquet belongs to another run than {SUMMARY_FILE}; run the scenario again.",
-                    folder,
-                )
-            tables[name] = saved.frame
-        config = config_from_plain(CapacityConfig, summary["config"])
+    with open_scenario(project, DOMAIN, scenario, "capacity plan") as saved:
+        summary = saved.summary
         return CapacityResult(
-            summary["scenario"], config, tables, summary["facts"], tuple(summary["problems"]), folder
+            summary["scenario"],
+            config_from_plain(CapacityConfig, summary["config"]),
+            saved.tables(TABLES),
+            summary["facts"],
+            tuple(summary["problems"]),
+            saved.folder,
         )
-    except (json.JSONDecodeError, KeyError) as error:
-        raise UnreadableFile(f"{folder} is damaged ({error}); run the scenario again.", path) from error
 
 
 def finished_scenarios(project: Project) -> tuple[str, ...]:
     """Name the scenarios that have a finished result."""
-    names = project.scenarios(DOMAIN)
-    return tuple(name for name in names if (project.results / DOMAIN / name / SUMMARY_FILE).is_file())
+    return saved_scenario.finished_scenarios(project, DOMAIN)
 
 
-def stamp_of(result: CapacityResult) -> str:
-    """Hash of everything that the numbers follow from: settings, inputs and version."""
-    settings = json.dumps(to_plain(result.config), sort_keys=True)
-    return digest_of(
-        settings, str(result.facts["sha256"]), str(result.facts.get("load_sha256", "")), package_version()
-    )
+def _stamp(result: CapacityResult) -> str:
+    facts = result.facts
+    return saved_scenario.stamp_of(result.config, str(facts["sha256"]), str(facts.get("load_sha256", "")))
 
 
 def units_of(name: str, table: pd.DataFrame) -> dict[str, str]:
@@ -250,13 +213,3 @@ def units_of(name: str, table: pd.DataFrame) -> dict[str, str]:
 def pypsa_version() -> str:
     """Version of PyPSA that solved."""
     return str(pypsa().__version__)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    return value

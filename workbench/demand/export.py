@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from workbench.data.excel import Column, WorkbookWriter, writing_workbook
+from workbench.data.excel_facts import write_facts
 from workbench.data.formatting import INDIA, Style, energy_factor, year_label
 from workbench.demand.requirement import DEFINITIONS
 from workbench.demand.results import DemandResult, interval_columns, units_of
-from workbench.runs.settings import settings_of, to_plain
 
 FIRST_SHEETS = ("assumptions", "consolidated", "requirement", "accuracy", "drivers", "correlations")
 
@@ -49,22 +49,7 @@ def write_excel(result: DemandResult, path: Path, style: Style = INDIA) -> Path:
 
 def _write_assumptions(book: WorkbookWriter, result: DemandResult) -> None:
     sheet = book.sheet("assumptions")
-    row = sheet.text([f"Demand forecast, scenario {result.scenario}"], title=True)
-    facts = {name: value for name, value in result.facts.items() if isinstance(value, (str, int, float))}
-    row = sheet.table(
-        [Column("Fact", list(facts)), Column("Value", [str(v) for v in facts.values()])], row=row + 1
-    )
-    plain = to_plain(result.config)
-    known = settings_of(type(result.config))
-    row = sheet.table(
-        [
-            Column("Setting", [item.name for item in known]),
-            Column("Value", [_text(plain[item.name]) for item in known]),
-            Column("Unit", [item.unit for item in known]),
-            Column("Meaning", [item.help for item in known]),
-        ],
-        row=row + 1,
-    )
+    row = write_facts(sheet, f"Demand forecast, scenario {result.scenario}", result.facts, result.config)
     cards = result.cards.values()
     row = sheet.table(
         [
@@ -79,8 +64,6 @@ def _write_assumptions(book: WorkbookWriter, result: DemandResult) -> None:
     row = sheet.text(["Assumed", *(result.assumed or ("nothing",))], row=row + 1)
     row = sheet.text(["Failures", *(f"{k}: {v}" for k, v in result.failures.items())], row=row + 1)
     sheet.text(["Remarks on the inputs", *result.problems], row=row + 1)
-    sheet.width(0, 30)
-    sheet.width(1, 40)
 
 
 def _write_sector(book: WorkbookWriter, name: str, result: DemandResult, sector: str, style: Style) -> None:
@@ -122,11 +105,3 @@ def _sheet_name(sector: str, taken: set[str]) -> str:
         number += 1
     taken.add(name.casefold())
     return name
-
-
-def _text(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_text(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_text, value))
-    return "" if value is None else str(value)

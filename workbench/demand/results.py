@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,18 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.data.atomic import write_text
 from workbench.data.project import Project
-from workbench.data.tables import Provenance, package_version, read_table, write_table
+from workbench.data.saved_scenario import ScenarioWriter, json_text, open_scenario, stamp_of
 from workbench.demand.config import DemandConfig
 from workbench.demand.measures import cagr
-from workbench.errors import UnreadableFile
 from workbench.runs.digest import digest_of
 from workbench.runs.settings import config_from_plain, to_plain
 
 DOMAIN = "demand"
-SUMMARY_FILE = "result.json"
-FORMAT = 1
 
 # Rows of the backtest and accuracy tables that are about the sum of the sectors.
 TOTAL = "Total"
@@ -139,29 +134,15 @@ def save(result: DemandResult, project: Project, *, run: str = "") -> tuple[Dema
     UnwritableFile
         When the operating system refuses.
     """
-    folder = project.results_folder(DOMAIN, result.scenario)
-    stamp = stamp_of(result)
-    provenance = Provenance(run, inputs={result.facts["workbook"]: result.facts["sha256"], "settings": stamp})
-    written = []
+    inputs = {result.facts["workbook"]: result.facts["sha256"]}
+    stamp = stamp_of(result.config, result.facts["sha256"])
+    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=stamp, inputs=inputs, run=run)
     for name in TABLES:
-        frame = result.tables[name]
-        written.append(
-            write_table(frame, folder / f"{name}.parquet", units=units_of(frame), provenance=provenance)
-        )
-    cards = folder / "cards"
-    wanted = {card_file(sector) for sector in result.cards}
-    for stale in cards.glob("*.json"):
-        if stale.name not in wanted:
-            stale.unlink()
+        writer.table(name, result.tables[name], units_of(result.tables[name]))
     for sector, card in result.cards.items():
-        path = cards / card_file(sector)
-        write_text(path, _json(card))
-        written.append(path)
+        writer.text(card_file(sector), json_text(card))
+    writer.remove_others("cards/*.json")
     summary = {
-        "format": FORMAT,
-        "scenario": result.scenario,
-        "stamp": stamp,
-        "run": run,
         "config": to_plain(result.config),
         "problems": list(result.problems),
         "failures": dict(result.failures),
@@ -169,9 +150,8 @@ def save(result: DemandResult, project: Project, *, run: str = "") -> tuple[Dema
         "facts": dict(result.facts),
         "cards": list(result.cards),
     }
-    write_text(folder / SUMMARY_FILE, _json(summary))
-    written.append(folder / SUMMARY_FILE)
-    return replace(result, folder=folder), written
+    written = writer.finish(summary)
+    return replace(result, folder=writer.folder), written
 
 
 def load(project: Project, scenario: str) -> DemandResult:
@@ -182,44 +162,19 @@ def load(project: Project, scenario: str) -> DemandResult:
     UnreadableFile
         When there is no such scenario, or its files do not belong together.
     """
-    folder = project.results_folder(DOMAIN, scenario)
-    path = folder / SUMMARY_FILE
-    if not path.is_file():
-        present = [
-            name
-            for name in project.scenarios(DOMAIN)
-            if (project.results / DOMAIN / name / SUMMARY_FILE).is_file()
-        ]
-        raise UnreadableFile(
-            f"There is no finished demand scenario '{scenario}'; present: {', '.join(present) or 'none'}.",
-            path,
+    with open_scenario(project, DOMAIN, scenario, "demand scenario") as saved:
+        summary = saved.summary
+        return DemandResult(
+            summary["scenario"],
+            config_from_plain(DemandConfig, summary["config"]),
+            saved.tables(TABLES),
+            {sector: saved.json(card_file(sector)) for sector in summary["cards"]},
+            tuple(summary["problems"]),
+            summary["failures"],
+            tuple(summary["assumed"]),
+            summary["facts"],
+            saved.folder,
         )
-    try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
-        tables, cards = {}, {}
-        for name in TABLES:
-            saved = read_table(folder / f"{name}.parquet")
-            if saved.provenance.inputs.get("settings") != summary["stamp"]:
-                raise UnreadableFile(
-                    f"{folder / name}.parquet belongs to another run than {SUMMARY_FILE}; run the scenario again.",
-                    folder,
-                )
-            tables[name] = saved.frame
-        for sector in summary["cards"]:
-            cards[sector] = json.loads((folder / "cards" / card_file(sector)).read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, KeyError, FileNotFoundError) as error:
-        raise UnreadableFile(f"{folder} is damaged ({error}); run the scenario again.", path) from error
-    return DemandResult(
-        summary["scenario"],
-        config_from_plain(DemandConfig, summary["config"]),
-        tables,
-        cards,
-        tuple(summary["problems"]),
-        summary["failures"],
-        tuple(summary["assumed"]),
-        summary["facts"],
-        folder,
-    )
 
 
 def compare(first: DemandResult, second: DemandResult) -> pd.DataFrame:
@@ -266,14 +221,8 @@ def compare(first: DemandResult, second: DemandResult) -> pd.DataFrame:
 def card_file(sector: str) -> str:
     """Name of the file of a sector's card; characters that a disk may refuse are replaced."""
     safe = re.sub(r'[<>:"/\\|?*]', "_", sector)
-    return f"{safe}.json" if safe == sector else f"{safe}-{digest_of(sector)[:8]}.json"
-
-
-def stamp_of(result: DemandResult) -> str:
-    """Hash of everything that the numbers follow from: settings and workbook."""
-    return digest_of(
-        json.dumps(to_plain(result.config), sort_keys=True), result.facts["sha256"], package_version()
-    )
+    name = safe if safe == sector else f"{safe}-{digest_of(sector)[:8]}"
+    return f"cards/{name}.json"
 
 
 def interval_columns(frame: pd.DataFrame) -> list[str]:
@@ -303,7 +252,3 @@ def _side(result: DemandResult) -> dict[str, pd.Series]:
     sectors = result.table("consolidated").set_index("year").drop(columns="kind")
     chain = result.table("requirement").set_index("year")[["gross", "net", "requirement", "peak_mw"]]
     return {**{str(n): sectors[n] for n in sectors}, **{str(n): chain[n] for n in chain}}
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbench.data.problems import Problems
 from workbench.data.project import Project
+from workbench.data.saved_scenario import finished_scenarios
 from workbench.data.tables import read_table
 from workbench.errors import InvalidData, SettingError, UnreadableFile
 from workbench.load_profiles.config import EnergySource, LoadProfileConfig
@@ -65,7 +66,7 @@ def settle_source(project: Project, config: LoadProfileConfig, sheets: TargetShe
     """
     if config.energy_source is not EnergySource.AUTOMATIC:
         return config
-    present = project.scenarios(DEMAND)
+    present = finished_scenarios(project, DEMAND)
     name = config.demand_scenario or (config.scenario if config.scenario in present else "")
     if sheets.years or config.energy or not name:
         return replace(config, energy_source=EnergySource.WORKBOOK)
@@ -85,7 +86,7 @@ def read_demand_scenario(project: Project, name: str) -> DemandScenario:
     folder = project.results_folder(DEMAND, name)
     path = folder / REQUIREMENT_FILE
     if not path.is_file():
-        present = ", ".join(project.scenarios(DEMAND)) or "none"
+        present = ", ".join(finished_scenarios(project, DEMAND)) or "none"
         raise UnreadableFile(
             f"There is no finished demand scenario '{name}'; present: {present}. Run the demand forecast "
             f"first.",

@@ -10,21 +10,17 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.data.atomic import write_text
 from workbench.data.project import Project
-from workbench.data.tables import Provenance, package_version, read_table, write_table
+from workbench.data.saved_scenario import SavedScenario, ScenarioWriter, open_scenario, stamp_of
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.load_profiles.accuracy import Accuracy, accuracy_of
 from workbench.load_profiles.config import LoadProfileConfig
 from workbench.load_profiles.year_hours import hours_of_year
-from workbench.runs.digest import digest_of
 from workbench.runs.settings import config_from_plain, to_plain
 
 DOMAIN = "load_profiles"
-SUMMARY_FILE = "result.json"
-HISTORY_FILE = "history.parquet"
+HISTORY = "history"
 YEARS_FOLDER = "years"
-FORMAT = 1
 TABLES = (
     "years",
     "months",
@@ -141,23 +137,21 @@ class SavedYears(Mapping[int, pd.DataFrame]):
 
     Parameters
     ----------
-    folder
+    saved
         Where they are.
     years
         Which there are.
-    stamp
-        What their provenance must carry.
     """
 
-    def __init__(self, folder: Path, years: tuple[int, ...], stamp: str) -> None:
-        self._folder, self._years, self._stamp = folder, years, stamp
+    def __init__(self, saved: SavedScenario, years: tuple[int, ...]) -> None:
+        self._saved, self._years = saved, years
         self._read: dict[int, pd.DataFrame] = {}
 
     def __getitem__(self, year: int) -> pd.DataFrame:
         if year not in self._years:
             raise KeyError(year)
         if year not in self._read:
-            self._read[year] = _read(self._folder / YEARS_FOLDER / f"{year}.parquet", self._stamp)
+            self._read[year] = self._saved.table(f"{YEARS_FOLDER}/{year}")
         return self._read[year]
 
     def __iter__(self) -> Iterator[int]:
@@ -191,37 +185,26 @@ def save(result: LoadProfileResult, project: Project, run: str = "") -> tuple[Lo
     UnwritableFile
         When the operating system refuses.
     """
-    folder = project.results_folder(DOMAIN, result.scenario)
-    stamp = stamp_of(result)
-    provenance = Provenance(run=run, inputs={**result.facts["files"], "settings": stamp})
-    written = []
+    files = result.facts["files"]
+    stamp = stamp_of(result.config, json.dumps(files, sort_keys=True))
+    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=stamp, inputs=files, run=run)
     for year, frame in result.hourly.items():
         units = {name: "MW" for name in frame.columns if name != "utc"}
-        path = folder / YEARS_FOLDER / f"{year}.parquet"
-        written.append(write_table(frame, path, units=units, provenance=provenance))
-    for stale in (folder / YEARS_FOLDER).glob("*.parquet"):
-        if stale not in written:
-            stale.unlink()
-    past_units = {"load": "MW", "held_out": "MW"}
-    written.append(write_table(result.past, folder / HISTORY_FILE, units=past_units, provenance=provenance))
+        writer.table(f"{YEARS_FOLDER}/{year}", frame, units)
+    writer.remove_others(f"{YEARS_FOLDER}/*.parquet")
+    writer.table(HISTORY, result.past, {"load": "MW", "held_out": "MW"})
     for name in TABLES:
         frame = result.tables[name]
         known = ACCURACY_UNITS if name == "accuracy" else UNITS
-        units = {column: known[column] for column in frame.columns if column in known}
-        written.append(write_table(frame, folder / f"{name}.parquet", units=units, provenance=provenance))
+        writer.table(name, frame, {column: known[column] for column in frame.columns if column in known})
     summary = {
-        "format": FORMAT,
-        "scenario": result.scenario,
-        "stamp": stamp,
         "config": to_plain(result.config),
         "problems": list(result.problems),
         "facts": dict(result.facts),
         "years": list(result.hourly),
     }
-    text = json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    write_text(folder / SUMMARY_FILE, text)
-    written.append(folder / SUMMARY_FILE)
-    return replace(result, folder=folder), written
+    written = writer.finish(summary)
+    return replace(result, folder=writer.folder), written
 
 
 def load(project: Project, scenario: str) -> LoadProfileResult:
@@ -232,27 +215,18 @@ def load(project: Project, scenario: str) -> LoadProfileResult:
     UnreadableFile
         When there is no such scenario, or its files do not belong together.
     """
-    folder = project.results_folder(DOMAIN, scenario)
-    path = folder / SUMMARY_FILE
-    if not path.is_file():
-        present = [
-            n for n in project.scenarios(DOMAIN) if (project.results / DOMAIN / n / SUMMARY_FILE).is_file()
-        ]
-        raise UnreadableFile(
-            f"There are no finished load profiles '{scenario}'; present: {', '.join(present) or 'none'}.",
-            path,
+    with open_scenario(project, DOMAIN, scenario, "load profile") as saved:
+        summary = saved.summary
+        return LoadProfileResult(
+            summary["scenario"],
+            config_from_plain(LoadProfileConfig, summary["config"]),
+            saved.tables(TABLES),
+            SavedYears(saved, tuple(summary["years"])),
+            saved.table(HISTORY),
+            tuple(summary["problems"]),
+            summary["facts"],
+            saved.folder,
         )
-    try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
-        stamp = summary["stamp"]
-        tables = {name: _read(folder / f"{name}.parquet", stamp) for name in TABLES}
-        past = _read(folder / HISTORY_FILE, stamp)
-        config = config_from_plain(LoadProfileConfig, summary["config"])
-        hourly = SavedYears(folder, tuple(summary["years"]), stamp)
-        problems, facts = tuple(summary["problems"]), summary["facts"]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise UnreadableFile(f"{folder} is damaged ({error}); run the scenario again.", path) from error
-    return LoadProfileResult(summary["scenario"], config, tables, hourly, past, problems, facts, folder)
 
 
 def compare(first: LoadProfileResult, second: LoadProfileResult) -> pd.DataFrame:
@@ -305,24 +279,6 @@ def compare_with_actual(result: LoadProfileResult, year: int, actual: pd.Series)
     if missing:
         raise InvalidData(f"{missing} of the {len(hours)} hours of {year} are missing; compare whole years.")
     return accuracy_of(result.hours(year)["load"].to_numpy(), came.to_numpy(), hours)
-
-
-def stamp_of(result: LoadProfileResult) -> str:
-    """Hash of everything that the hours follow from: settings, files, demand scenario, version."""
-    return digest_of(
-        json.dumps(to_plain(result.config), sort_keys=True),
-        json.dumps(result.facts["files"], sort_keys=True),
-        package_version(),
-    )
-
-
-def _read(path: Path, stamp: str) -> pd.DataFrame:
-    saved = read_table(path)
-    if saved.provenance.inputs.get("settings") != stamp:
-        raise UnreadableFile(
-            f"{path} belongs to another run than {SUMMARY_FILE}; run the scenario again.", path
-        )
-    return saved.frame
 
 
 def _local(frame: pd.DataFrame, zone: str) -> pd.DataFrame:

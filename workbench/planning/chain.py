@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.data.project import Project
+from workbench.data.saved_scenario import SUMMARY_FILE
 from workbench.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def load_chain(project: Project, plan: str | None = None) -> PlanningChain:
             project.results,
         )
     newest = max(
-        finished, key=lambda name: (project.results_folder("capacity", name) / "result.json").stat().st_mtime
+        finished, key=lambda name: (project.results_folder("capacity", name) / SUMMARY_FILE).stat().st_mtime
     )
     chosen = capacity.load(project, plan or newest)
     name = chosen.facts.get("load_profile", "")

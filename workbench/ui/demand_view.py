@@ -9,6 +9,7 @@ import ipywidgets
 
 from workbench.data.formatting import energy_factor, format_number, year_label
 from workbench.data.project import Project
+from workbench.data.saved_scenario import finished_scenarios
 from workbench.demand import charts
 from workbench.demand.job import forecast_demand
 from workbench.demand.report_tables import accuracy_rows, holdout_rows, requirement_rows
@@ -122,7 +123,7 @@ class DemandResultView(LazyTabs):
         return ipywidgets.VBox([of_growth, area])
 
     def _compare(self) -> ipywidgets.Widget:
-        others = [name for name in self._project.scenarios("demand") if name != self._result.scenario]
+        others = [name for name in finished_scenarios(self._project, "demand") if name != self._result.scenario]
         if not others:
             return note(
                 "There is no other scenario yet: change the scenario's name in the form and run again."

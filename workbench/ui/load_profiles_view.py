@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbench.data.formatting import energy_factor
 from workbench.data.project import Project
+from workbench.data.saved_scenario import finished_scenarios
 from workbench.errors import WorkbenchError
 from workbench.load_profiles import charts, day_charts
 from workbench.load_profiles.analysis import extreme_days, peak_days
@@ -60,7 +61,7 @@ class SavedProfiles(SavedResults):
     def __init__(self, project: Project) -> None:
         super().__init__(
             "Load profiles",
-            project.scenarios("load_profiles"),
+            finished_scenarios(project, "load_profiles"),
             lambda name: ProfileAnalysis(load(project, name), project),
             "There are no load profiles yet: make some in 20-load-profiles.ipynb.",
         )
@@ -239,7 +240,8 @@ class ProfileAnalysis(LazyTabs):
         return ipywidgets.VBox([figure_of(lambda: charts.held_out_chart(result)), table, ageing])
 
     def _compare(self) -> ipywidgets.Widget:
-        others = [name for name in self._project.scenarios("load_profiles") if name != self._result.scenario]
+        finished = finished_scenarios(self._project, "load_profiles")
+        others = [name for name in finished if name != self._result.scenario]
         if not others:
             return note("There are no other load profiles yet: change the scenario's name and run again.")
         other, year, area = choice("Compare with", others), self._year(), ipywidgets.VBox()

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+
+from workbench.data.project import Project
+from workbench.data.saved_scenario import (
+    SUMMARY_FILE,
+    ScenarioWriter,
+    finished_scenarios,
+    json_text,
+    open_scenario,
+    stamp_of,
+)
+from workbench.errors import UnreadableFile
+from workbench.runs import setting
+
+
+@dataclass(frozen=True)
+class WindConfig:
+    height: float = setting(100.0, help="Hub height", unit="m")
+
+
+@pytest.fixture
+def project(tmp_path) -> Project:
+    return Project.create(tmp_path / "wind", "Wind")
+
+
+def write(project: Project, *, stamp: str = "a", speed: float = 7.0) -> ScenarioWriter:
+    writer = ScenarioWriter(project, "wind", "base", stamp=stamp, inputs={"mast.csv": "f00"}, run="r1")
+    writer.table("speeds", pd.DataFrame({"speed": [speed]}), {"speed": "m/s"})
+    writer.table(f"years/{int(speed)}", pd.DataFrame({"hour": [1]}), {})
+    return writer
+
+
+def test_what_was_written_is_read_back(project):
+    written = write(project).finish({"facts": {"sites": 2, "shear": math.nan}})
+    with open_scenario(project, "wind", "base", "wind study") as saved:
+        assert saved.table("speeds").speed.tolist() == [7.0]
+        assert saved.table("years/7").hour.tolist() == [1]
+        assert saved.summary["facts"] == {"sites": 2, "shear": None}
+        assert saved.summary["run"] == "r1"
+    assert [path.name for path in written] == ["speeds.parquet", "7.parquet", SUMMARY_FILE]
+
+
+def test_a_scenario_is_finished_only_with_its_summary(project):
+    writer = write(project)
+    assert finished_scenarios(project, "wind") == ()
+    with (
+        pytest.raises(UnreadableFile, match="no finished wind study 'base'; present: none"),
+        open_scenario(project, "wind", "base", "wind study"),
+    ):
+        pass
+    writer.finish({})
+    assert finished_scenarios(project, "wind") == ("base",)
+
+
+def test_tables_of_another_run_are_refused(project):
+    write(project).finish({})
+    write(project, stamp="b", speed=9.0)
+    with open_scenario(project, "wind", "base", "wind study") as saved:
+        with pytest.raises(UnreadableFile, match="belongs to another run"):
+            saved.table("speeds")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"stamp": "a"}'])
+def test_a_damaged_summary_says_so(project, content):
+    write(project).finish({"facts": {}})
+    (project.results_folder("wind", "base") / SUMMARY_FILE).write_text(content, encoding="utf-8")
+    with (
+        pytest.raises(UnreadableFile, match=r"is damaged .* run the scenario again"),
+        open_scenario(project, "wind", "base", "wind study") as saved,
+    ):
+        assert saved.summary["facts"]
+
+
+def test_files_of_an_earlier_run_go(project):
+    write(project).finish({})
+    writer = write(project, stamp="b", speed=9.0)
+    writer.remove_others("years/*.parquet")
+    writer.finish({})
+    assert [path.name for path in (writer.folder / "years").iterdir()] == ["9.parquet"]
+
+
+def test_a_stamp_changes_with_settings_and_inputs():
+    stamps = {
+        stamp_of(WindConfig(), "f00"),
+        stamp_of(WindConfig(height=120.0), "f00"),
+        stamp_of(WindConfig(), "f01"),
+    }
+    assert len(stamps) == 3
+    assert stamp_of(WindConfig(), "f00") in stamps
+
+
+def test_numbers_that_are_none_become_null():
+    assert json.loads(json_text({"a": (1.0, math.inf), "b": {2: math.nan}})) == {
+        "a": [1.0, None],
+        "b": {"2": None},
+    }
