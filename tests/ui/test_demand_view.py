@@ -84,15 +84,18 @@ def test_the_comparison_names_both_scenarios_and_leaves_out_this_one(result, pro
     assert "CAGR BAU [%]" in parts(content, TableArea)[0].value
 
 
-def test_a_scenario_whose_files_are_gone_is_said_and_nothing_is_raised(result, project, tmp_path: Path):
+def test_a_scenario_whose_files_are_damaged_is_said_and_nothing_is_raised(result, project, tmp_path: Path):
     folder = project.results_folder("demand", "half")
     folder.mkdir(parents=True)
+    summary = folder / "result.json"
+    summary.write_text("{", encoding="utf-8")
     try:
         content = open_tab(DemandResultView(result, project), "Compare")
         parts(content, ipywidgets.Dropdown)[0].value = "half"
         words = " ".join(widget.value for widget in parts(content, ipywidgets.HTML))
-        assert "There is no finished demand scenario" in words
+        assert "is damaged" in words
     finally:
+        summary.unlink()
         folder.rmdir()
 
 

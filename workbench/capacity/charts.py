@@ -19,7 +19,7 @@ from workbench.capacity.chart_parts import (
 )
 from workbench.capacity.results import CapacityResult
 from workbench.charts.palette import CATEGORIES, carrier_colour
-from workbench.data.formatting import INDIA, Style, energy_factor
+from workbench.data.formatting import INDIA, Style, energy_factor, year_label
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -90,7 +90,9 @@ def curtailment_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Fig
     return finished(figure, "Curtailment", "Not used, of what was available [%]")
 
 
-def capacity_factor_chart(result: CapacityResult, year: int | None = None) -> go.Figure:
+def capacity_factor_chart(
+    result: CapacityResult, year: int | None = None, *, style: Style = INDIA
+) -> go.Figure:
     """Capacity factor by carrier [%]."""
     year = result.years[-1] if year is None else year
     assets = result.table("assets")
@@ -115,7 +117,7 @@ def capacity_factor_chart(result: CapacityResult, year: int | None = None) -> go
         )
     )
     figure.update_layout(hovermode="closest")
-    return finished(figure, f"Capacity factors in {year}", "", "Capacity factor [%]")
+    return finished(figure, f"Capacity factors in {year_label(year, style)}", "", "Capacity factor [%]")
 
 
 def adequacy_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
@@ -133,7 +135,7 @@ def adequacy_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure
     return finished(figure, "Adequacy", "Power [MW]")
 
 
-def network_map(result: CapacityResult, year: int | None = None) -> go.Figure:
+def network_map(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
     """Buses where they are, coloured by price and sized by load, and the links between them."""
     year = result.years[0] if year is None else year
     buses = result.table("buses")
@@ -178,7 +180,7 @@ def network_map(result: CapacityResult, year: int | None = None) -> go.Figure:
     )
     figure.update_layout(hovermode="closest")
     figure.update_yaxes(scaleanchor="x", showgrid=False)
-    return finished(figure, f"Network in {year}", "Latitude or y", "Longitude or x")
+    return finished(figure, f"Network in {year_label(year, style)}", "Latitude or y", "Longitude or x")
 
 
 def solve_chart(metrics: pd.DataFrame) -> go.Figure:

@@ -136,7 +136,7 @@ def duration_chart(
     return finished(figure, title, unit, "Hours of the year [h]")
 
 
-def storage_chart(result: CapacityResult, year: int | None = None) -> go.Figure:
+def storage_chart(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
     """State of charge by carrier of storage [MWh]."""
     year = result.years[0] if year is None else year
     table = result.table("storage")
@@ -149,10 +149,10 @@ def storage_chart(result: CapacityResult, year: int | None = None) -> go.Figure:
             graph_objects().Scatter(x=hours, y=rows[carrier], name=str(carrier), mode="lines", line=line)
         )
     figure.update_xaxes(**ticks)
-    return finished(figure, f"State of charge in {year}", "Energy [MWh]", "Snapshot")
+    return finished(figure, f"State of charge in {year_label(year, style)}", "Energy [MWh]", "Snapshot")
 
 
-def price_chart(result: CapacityResult, year: int | None = None) -> go.Figure:
+def price_chart(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
     """Marginal price of each bus by snapshot; empty after a mixed-integer solve, which has none."""
     year = result.years[0] if year is None else year
     table = result.table("prices")
@@ -174,10 +174,15 @@ def price_chart(result: CapacityResult, year: int | None = None) -> go.Figure:
             y=0.5,
         )
     figure.update_xaxes(**ticks)
-    return finished(figure, f"Marginal price in {year}", f"Price [{currency_of(result)}/MWh]", "Snapshot")
+    return finished(
+        figure,
+        f"Marginal price in {year_label(year, style)}",
+        f"Price [{currency_of(result)}/MWh]",
+        "Snapshot",
+    )
 
 
-def flow_chart(result: CapacityResult, year: int | None = None) -> go.Figure:
+def flow_chart(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
     """Flow of the eight most used links and lines [MW]."""
     year = result.years[0] if year is None else year
     table = result.table("flows")
@@ -193,7 +198,7 @@ def flow_chart(result: CapacityResult, year: int | None = None) -> go.Figure:
             )
         )
     figure.update_xaxes(**ticks)
-    return finished(figure, f"Flows in {year}", "Power [MW]", "Snapshot")
+    return finished(figure, f"Flows in {year_label(year, style)}", "Power [MW]", "Snapshot")
 
 
 def _falling(

@@ -98,7 +98,7 @@ def _detail_charts(result: CapacityResult, style: Style) -> list[go.Figure]:
     found = [
         charts_hourly.dispatch_chart(result, result.years[-1], count=MOST_SNAPSHOTS, style=style),
         charts_hourly.duration_chart(result, style=style),
-        charts.capacity_factor_chart(result),
+        charts.capacity_factor_chart(result, style=style),
         charts.emission_chart(result, style=style),
         charts.adequacy_chart(result, style=style),
     ]
@@ -107,9 +107,9 @@ def _detail_charts(result: CapacityResult, style: Style) -> list[go.Figure]:
     if result.table("prices").shape[1] > 2:
         found.append(charts_hourly.duration_chart(result, "prices", style=style))
     if result.table("storage").shape[1] > 2 and len(result.table("storage")) <= 4 * MOST_SNAPSHOTS:
-        found.append(charts_hourly.storage_chart(result, result.years[-1]))
+        found.append(charts_hourly.storage_chart(result, result.years[-1], style=style))
     if len(set(result.table("buses").bus)) > 1:
-        found.append(charts.network_map(result))
+        found.append(charts.network_map(result, style=style))
     return found
 
 
@@ -129,7 +129,7 @@ def _cell(value: Any, column: str, style: Style) -> str:
     if isinstance(value, str) or value is None:
         return value or ""
     if column == "year":
-        return str(int(value))
+        return year_label(int(value), style)
     if pd.isna(value):
         return "\N{EN DASH}"
     number = float(value)

@@ -124,8 +124,15 @@ def _add_agreement(section: Section, chain: PlanningChain, style: Style) -> None
         )
     else:
         section.text(f"Every year carries its energy and peak through all steps, to within {TOLERANCE} %.")
+    heads, rows = agreement_table(chain, style)
+    differing = [place for place, item in enumerate(chain.agreements) if not item.agrees]
+    section.table(heads, rows, strong=differing)
+
+
+def agreement_table(chain: PlanningChain, style: Style = INDIA) -> tuple[list[str], list[list[str]]]:
+    """Give headings and formatted cells: energy and peak of every year at each step of the chain."""
     unit, factor = style.energy_unit, energy_factor("GWh", style.energy_unit)
-    heads = (
+    heads = [
         "Year",
         f"Requirement [{unit}]",
         f"Load profile [{unit}]",
@@ -134,9 +141,9 @@ def _add_agreement(section: Section, chain: PlanningChain, style: Style) -> None
         "Profile peak [MW]",
         "Plan peak [MW]",
         "Largest difference [%]",
-    )
+    ]
     rows = [
-        (
+        [
             year_label(item.year, style),
             *(
                 format_number(value * factor, decimals=0, style=style)
@@ -147,9 +154,7 @@ def _add_agreement(section: Section, chain: PlanningChain, style: Style) -> None
                 for value in (item.forecast_peak, item.profile_peak, item.plan_peak)
             ),
             format_number(item.worst, decimals=2),
-        )
+        ]
         for item in chain.agreements
     ]
-    section.table(
-        heads, rows, strong=[place for place, item in enumerate(chain.agreements) if not item.agrees]
-    )
+    return heads, rows

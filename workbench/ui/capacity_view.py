@@ -13,7 +13,7 @@ from workbench.capacity import charts, charts_hourly
 from workbench.capacity.compare import compare
 from workbench.capacity.job import plan_capacity
 from workbench.capacity.results import CapacityResult, finished_scenarios, load, units_of
-from workbench.data.formatting import energy_factor
+from workbench.data.formatting import energy_factor, year_label
 from workbench.data.project import Project
 from workbench.errors import WorkbenchError
 from workbench.runs.run import Run
@@ -147,14 +147,14 @@ class CapacityResultView(LazyTabs):
         style = self._project.style
         parts = [
             year,
-            figure_of(lambda: charts_hourly.dispatch_chart(result, year.value, style=style), year),
+            self._yearly(charts_hourly.dispatch_chart, year),
             what,
             figure_of(
                 lambda: charts_hourly.duration_chart(result, what.value, year.value, style=style), what, year
             ),
         ]
         if result.table("flows").shape[1] > len(("year", "time")):
-            parts.append(figure_of(lambda: charts_hourly.flow_chart(result, year.value), year))
+            parts.append(self._yearly(charts_hourly.flow_chart, year))
         return ipywidgets.VBox(parts)
 
     def _energy(self) -> ipywidgets.Widget:
@@ -164,7 +164,7 @@ class CapacityResultView(LazyTabs):
                 self._figure(charts.energy_chart),
                 self._figure(charts.curtailment_chart),
                 year,
-                figure_of(lambda: charts.capacity_factor_chart(self._result, year.value), year),
+                self._yearly(charts.capacity_factor_chart, year),
                 self._table("energy"),
                 self._table("curtailment"),
             ]
@@ -173,7 +173,10 @@ class CapacityResultView(LazyTabs):
     def _storage(self) -> ipywidgets.Widget:
         year = self._year()
         return ipywidgets.VBox(
-            [year, figure_of(lambda: charts_hourly.storage_chart(self._result, year.value), year)]
+            [
+                year,
+                self._yearly(charts_hourly.storage_chart, year),
+            ]
         )
 
     def _prices(self) -> ipywidgets.Widget:
@@ -181,7 +184,7 @@ class CapacityResultView(LazyTabs):
         return ipywidgets.VBox(
             [
                 year,
-                figure_of(lambda: charts_hourly.price_chart(self._result, year.value), year),
+                self._yearly(charts_hourly.price_chart, year),
                 self._table("constraints"),
             ]
         )
@@ -197,7 +200,7 @@ class CapacityResultView(LazyTabs):
 
     def _network(self) -> ipywidgets.Widget:
         year = self._year()
-        figure = figure_of(lambda: charts.network_map(self._result, year.value), year)
+        figure = self._yearly(charts.network_map, year)
         return ipywidgets.VBox([year, figure, self._table("buses")])
 
     def _compare(self) -> ipywidgets.Widget:
@@ -229,10 +232,13 @@ class CapacityResultView(LazyTabs):
         return ipywidgets.VBox([facts, self._table("solves"), remarks])
 
     def _year(self) -> ipywidgets.Dropdown:
-        return choice("Year", list(self._result.years))
+        return choice("Year", {year_label(year, self._project.style): year for year in self._result.years})
 
     def _figure(self, make: Callable[..., go.Figure]) -> FigureArea:
         return figure_of(lambda: make(self._result, style=self._project.style))
+
+    def _yearly(self, make: Callable[..., go.Figure], year: ipywidgets.Dropdown) -> FigureArea:
+        return figure_of(lambda: make(self._result, year.value, style=self._project.style), year)
 
     def _table(self, name: str) -> TableArea:
         """Show a table of the result in the project's energy unit."""
@@ -244,6 +250,9 @@ class CapacityResultView(LazyTabs):
                 units[column] = unit
             elif str(word).startswith("currency"):
                 units[column] = str(word).replace("currency", self._project.currency)
+        for column in ("year", "build_year"):
+            if column in frame and frame[column].notna().all():
+                frame[column] = [year_label(int(year), self._project.style) for year in frame[column]]
         if frame.empty:
             table.value = note(f"There is nothing to show under {name}.").value
         else:

@@ -6,20 +6,16 @@ import ipywidgets
 
 from workbench.capacity.charts import capacity_chart
 from workbench.capacity.results import finished_scenarios
-from workbench.data.formatting import energy_factor, year_label
 from workbench.data.project import Project
 from workbench.demand.charts import requirement_chart
 from workbench.load_profiles.charts import energy_and_peak_chart
 from workbench.planning.chain import PlanningChain, load_chain
-from workbench.planning.report import summary
+from workbench.planning.report import agreement_table, summary
 from workbench.ui.controls import figure_of
 from workbench.ui.saved_results import SavedResults
 from workbench.ui.tables import TableArea
 
 __all__ = ["PlanningStory"]
-
-_ENERGY = {"Requirement": "requirement", "Load profile": "profile_energy", "Plan": "plan_energy"}
-_PEAK = {"Forecast peak": "forecast_peak", "Profile peak": "profile_peak", "Plan peak": "plan_peak"}
 
 
 class PlanningStory(SavedResults):
@@ -41,25 +37,10 @@ class PlanningStory(SavedResults):
 
 
 def _story(chain: PlanningChain, project: Project) -> ipywidgets.Widget:
-    style, unit = project.style, project.energy_unit
-    factor = energy_factor("GWh", unit)
+    style = project.style
     said, table = TableArea(), TableArea()
     said.show(["In short"], [[sentence] for sentence in summary(chain, style)])
-    rows = [
-        [
-            year_label(item.year, style),
-            *(getattr(item, name) * factor for name in _ENERGY.values()),
-            *(getattr(item, name) for name in _PEAK.values()),
-            item.worst,
-        ]
-        for item in chain.agreements
-    ]
-    heads = [
-        "Year",
-        *(f"{title} [{unit}]" for title in _ENERGY),
-        *(f"{title} [MW]" for title in _PEAK),
-        "Largest difference [%]",
-    ]
+    heads, rows = agreement_table(chain, style)
     table.show(heads, rows, caption="Do the steps agree?")
     return ipywidgets.VBox(
         [

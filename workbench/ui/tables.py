@@ -24,8 +24,10 @@ _STYLE = """<style>
 .workbench-table caption { text-align: left; font-weight: 600; padding: 4px 0; }
 .workbench-table th, .workbench-table td { padding: 3px 10px; text-align: right; white-space: nowrap;
   border-bottom: 1px solid var(--jp-border-color2, #e0e0e0); }
-.workbench-table th { color: var(--jp-ui-font-color2, #52606d); font-weight: 600; }
+.workbench-table th { color: var(--jp-ui-font-color2, #52606d); font-weight: 600; white-space: normal;
+  vertical-align: bottom; min-width: 4em; }
 .workbench-table .words { text-align: left; white-space: normal; }
+.workbench-table td.words:first-child { min-width: 7em; }
 .workbench-table tr.marked td { font-weight: 600; background: var(--jp-layout-color2, #eef5fb); }
 .workbench-scroll { overflow-x: auto; max-width: 100%; }
 </style>"""
