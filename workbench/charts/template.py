@@ -49,7 +49,7 @@ def _template(theme: str) -> go.layout.Template:
             "colorway": CATEGORIES,
             "colorscale": {"sequential": "Cividis", "sequentialminus": "Cividis", "diverging": "RdBu"},
             "font": {"family": _FONT, "size": 12, "color": INK[theme]},
-            "title": {"x": 0, "xref": "paper", "xanchor": "left", "font": {"size": 15}, "pad": {"b": 8}},
+            "title": {"x": 0, "xref": "container", "xanchor": "left", "font": {"size": 15}, "pad": {"b": 8, "l": 12}},
             "paper_bgcolor": _PAPER[theme],
             "plot_bgcolor": _PAPER[theme],
             "height": 420,

@@ -11,6 +11,14 @@ import ipywidgets
 __all__ = ["LazyTabs", "choice", "note"]
 
 
+# Titles are never cut off: on a narrow page they go on in a second line.
+_STYLE = """<style>
+.workbench-tabs { --jp-widgets-horizontal-tab-width: auto; }
+.workbench-tabs > .lm-TabBar .lm-TabBar-content { flex-wrap: wrap; }
+.workbench-tabs > .lm-TabBar .lm-TabBar-tab { flex-shrink: 0; min-width: 0; }
+</style>"""
+
+
 class LazyTabs(ipywidgets.Tab):  # type: ignore[misc]
     """Tabs that cost nothing before they are opened.
 
@@ -24,6 +32,7 @@ class LazyTabs(ipywidgets.Tab):  # type: ignore[misc]
         self._makers = list(makers.values())
         self._made: set[int] = set()
         super().__init__(children=[ipywidgets.VBox() for _ in makers], titles=tuple(makers), selected_index=0)
+        self.add_class("workbench-tabs")
         self.observe(lambda _: self._open(), "selected_index")
         self._open()
 
@@ -44,7 +53,8 @@ class LazyTabs(ipywidgets.Tab):  # type: ignore[misc]
             content = note(f"This cannot be shown: {type(error).__name__}: {error}")
             self.children[index].children = (content,)
             raise
-        self.children[index].children = (content,)
+        style = (ipywidgets.HTML(_STYLE, layout={"display": "none"}),) if index == 0 else ()
+        self.children[index].children = (content, *style)
 
 
 def choice(label: str, options: Mapping[str, Any] | Sequence[Any]) -> ipywidgets.Dropdown:
