@@ -43,4 +43,6 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.installed-for-tests: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	# A peer for comparisons; its cap on pandas would take everything else years back.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps "pyet>=1.5"
 	touch $@ $(VENV)/.installed

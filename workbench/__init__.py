@@ -56,6 +56,14 @@ _LOCATIONS = {
 offer_job("demand", "Demand forecast", "workbench.demand.job:forecast_demand")
 offer_job("load_profiles", "Load profiles", "workbench.load_profiles.job:make_load_profiles")
 offer_job("capacity", "Capacity plan", "workbench.capacity.job:plan_capacity")
+offer_job("market_ingest", "Market data: take files in", "workbench.market.job:ingest_market")
+offer_job("market_backfill", "Market data: fetch what is missing", "workbench.market.job:backfill_market")
+offer_job(
+    "evapotranspiration",
+    "Reference evapotranspiration",
+    "workbench.evapotranspiration.job:estimate_evapotranspiration",
+)
+offer_job("finance", "Finance report", "workbench.finance.job:make_finance_report")
 
 
 def __getattr__(name: str) -> Any:
