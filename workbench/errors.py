@@ -12,6 +12,7 @@ The tree::
     │   └── UnknownRun           (also KeyError)
     ├── UnitFailed               a unit of a run failed; carries ``.key``
     ├── ChildCrashed             a child process ended without an answer; carries ``.exit_code``
+    ├── WorkersLost              the cluster that computes units is out of reach; carries ``.address``
     ├── SettingError             (also ValueError) a config value; carries ``.setting`` and ``.value``
     ├── JournalError             the journal cannot be read or written
     │   └── JournalTooNew        written by a newer version of the workbench
@@ -22,6 +23,7 @@ The tree::
     │   ├── NoSolutionInTime     the time limit came before a solution that can be used
     │   ├── SolverFailed         the solver gave up, or its process ended by itself
     │   └── SolverMissing        not installed, or without a licence
+    ├── SourceFailed             an online source gave no usable answer; carries ``.source`` and ``.status``
     ├── ProjectError             a project folder cannot be opened or created; carries ``.path``
     └── DataError                about an input; carries ``.file`` and ``.problems``
         ├── UnreadableFile       (also OSError) missing, locked, too large, or of another kind
@@ -60,12 +62,14 @@ __all__ = [
     "SolveError",
     "SolverFailed",
     "SolverMissing",
+    "SourceFailed",
     "UnitFailed",
     "UnknownRun",
     "UnreadableFile",
     "UnwritableFile",
     "ViewerRefused",
     "WorkbenchError",
+    "WorkersLost",
 ]
 
 
@@ -149,6 +153,22 @@ class ChildCrashed(WorkbenchError):
         self.exit_code = exit_code
 
 
+class WorkersLost(WorkbenchError):
+    """The cluster that computes units cannot be reached, or not any more; finished units are kept.
+
+    Parameters
+    ----------
+    message
+        One sentence.
+    address
+        Address of its scheduler, or of one worker.
+    """
+
+    def __init__(self, message: str, address: str = "") -> None:
+        super().__init__(message)
+        self.address = address
+
+
 class SettingError(WorkbenchError, ValueError):
     """A value that a setting does not allow.
 
@@ -178,6 +198,25 @@ class JournalTooNew(JournalError):
 
 class ViewerRefused(WorkbenchError):
     """A process that serves readers was asked to change something; nothing was changed."""
+
+
+class SourceFailed(WorkbenchError):
+    """An online source gave no usable answer: down, slow, throttled, or rubbish.
+
+    Parameters
+    ----------
+    message
+        One sentence with what was asked, what came back, and what to do.
+    source
+        Id of the source.
+    status
+        HTTP status of its last answer; None when there was none.
+    """
+
+    def __init__(self, message: str, source: str = "", status: int | None = None) -> None:
+        super().__init__(message)
+        self.source = source
+        self.status = status
 
 
 class ProjectError(WorkbenchError):

@@ -21,8 +21,8 @@ from workbench.errors import (
     SettingError,
     UnknownRun,
 )
-from workbench.runs import Cause, EventKind, Job, RunState, attach, engine, resume, runs, start
-from workbench.runs.engine import Engine
+from workbench.runs import Cause, EventKind, Job, RunState, attach, engine, resume, runs, start, turns
+from workbench.runs.turns import Engine
 
 Make = Callable[..., Any]
 
@@ -547,7 +547,7 @@ def test_an_old_run_that_nobody_holds_is_let_go_with_its_result(make_job: Make, 
     result = weakref.ref(run.result(10))
     run_id = run.id
     del run
-    for _ in range(engine.KEPT_RUNS + 1):
+    for _ in range(turns.KEPT_RUNS + 1):
         start(made, project).result(10)
     deadline = time.monotonic() + 5
     while result() is not None and time.monotonic() < deadline:

@@ -200,12 +200,16 @@ while True:
 """
 
 
-def test_what_a_power_cut_leaves_is_readable_and_consistent(path: Path, scripts: Any, tmp_path: Path) -> None:
+def test_what_a_power_cut_leaves_is_readable_and_consistent(
+    path: Path, scripts: Any, tmp_path: Path, until: Callable[..., None]
+) -> None:
     process = scripts.start(FLOOD, path)
+    written = path.with_name(path.name + "-wal")
+    until(lambda: written.exists() and written.stat().st_size > 100_000, 60)
     rng = random.Random(7)
     counts = []
     for number in range(8):
-        time.sleep(0.4 if number == 0 else 0.01)
+        time.sleep(0.01)
         copy = tmp_path / f"copy-{number}" / path.name
         copy.parent.mkdir()
         # Stopped in the middle of whatever it writes, as a power cut would.

@@ -368,7 +368,7 @@ def test_a_result_that_can_no_longer_be_read_is_computed_again(
     def moved(blob: bytes) -> Any:
         raise ModuleNotFoundError("the class has moved")
 
-    monkeypatch.setattr("workbench.runs.mapping.pickle", type("P", (), {"loads": staticmethod(moved)}))
+    monkeypatch.setattr("workbench.runs.unit_memory.pickle", type("P", (), {"loads": staticmethod(moved)}))
     again = resume(run.id, project)
     assert again.result(10) == [False, False]
     assert "is done again, its earlier result cannot be read" in again.logs(level="warning")[0]

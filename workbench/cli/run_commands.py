@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -21,15 +22,26 @@ from workbench.runs import attach, find_job, known_jobs, resume, runs, settings_
 from workbench.runs.run import Run
 from workbench.runs.settings import describe_type, parse_assignments, to_plain
 from workbench.runs.states import RunState
+from workbench.runs.workers import parse_workers
 
 __all__ = ["ask", "list_jobs", "list_runs", "resume_run", "run", "run_and_show", "story", "watch"]
 
 
 def run(options: argparse.Namespace) -> int:
-    """Start a job in this process and show it until it ends."""
+    """Start a job in this process and show it until it ends, or in one of its own and leave it there."""
     project = Project.open(options.project)
     changes = parse_assignments(options.settings)
-    started = start(options.job, project, when_busy=options.when_busy, deadline=options.deadline, **changes)
+    started = start(
+        options.job,
+        project,
+        when_busy=options.when_busy,
+        deadline=options.deadline,
+        workers=parse_workers(options.workers),
+        detached=options.detach,
+        **changes,
+    )
+    if options.detach:
+        return _leave(started, project, options.json)
     return run_and_show(started, as_json=options.json)
 
 
@@ -65,7 +77,10 @@ def watch(options: argparse.Namespace) -> int:
 def resume_run(options: argparse.Namespace) -> int:
     """Go on with a run: here when its process is gone, in its own process when it is only paused."""
     project = Project.open(options.project)
-    resumed = resume(options.run, project)
+    workers = parse_workers(options.workers)
+    resumed = resume(options.run, project, workers=workers, detached=options.detach)
+    if options.detach:
+        return _leave(resumed, project, options.json)
     if resumed.is_here:
         return run_and_show(resumed, as_json=options.json)
     return _answer(resumed, options.json, "resumed")
@@ -78,6 +93,9 @@ def ask(options: argparse.Namespace) -> int:
         found.adjust(**parse_assignments(options.settings))
     elif options.request == "pause":
         found.pause()
+    elif options.kill:
+        found.kill()
+        return _answer(found, options.json, "killed")
     else:
         found.cancel()
         found.wait(10)
@@ -161,6 +179,17 @@ def _show(shown: Run, as_json: bool, when_interrupted: object) -> int:
         if summary.state in (RunState.INTERRUPTED, RunState.FAILED, RunState.CANCELLED):
             print(f"  finished units are kept: workbench resume {shown.id}")  # noqa: T201
     return exit_code_of(summary.state, summary.failed_stages)
+
+
+def _leave(started: Run, project: Project, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps(started.record.to_plain()))  # noqa: T201
+        return ExitCode.SUCCEEDED
+    print(  # noqa: T201
+        f"{started.id} goes on in a process of its own ({started.record.owner.pid}).\n"
+        f"  watch it:  workbench watch {started.id} --project {shlex.quote(str(project.folder))}"
+    )
+    return ExitCode.SUCCEEDED
 
 
 def _answer(found: Run, as_json: bool, words: str) -> int:

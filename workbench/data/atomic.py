@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.errors import DataError, UnwritableFile
+from workbench.runs.audience import refuse_viewer
 
 TEMPORARY_PREFIX = ".part-"
 OLDEST_UNFINISHED = 24 * 3600.0
@@ -39,7 +40,10 @@ def replacing(path: Path | str) -> Iterator[Path]:
     ------
     UnwritableFile
         When the operating system refuses: disk full, read-only, no permission, open in Excel …
+    ViewerRefused
+        In a process that serves readers.
     """
+    refuse_viewer("Writing a file")
     final = Path(path).resolve()
     temporary = final.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{final.suffix[-16:]}")
     try:

@@ -21,6 +21,7 @@ import pyarrow as pa
 from workbench.data.atomic import replacing, sweep
 from workbench.data.project import Project
 from workbench.errors import UnwritableFile
+from workbench.runs.audience import is_viewer
 
 LARGEST_MEGABYTES = 2000
 _TRAILER = struct.Struct("<8sI")
@@ -61,6 +62,8 @@ def cached(project: Project, key_parts: Mapping[str, object], make: Callable[[],
     if table is not None:
         return table
     table = make()
+    if is_viewer():
+        return table
     try:
         _write(path, table)
     except UnwritableFile as error:
@@ -119,8 +122,9 @@ def _read(path: Path) -> pa.Table | None:
         table = pa.ipc.open_file(body).read_all()
     except (OSError, struct.error, pa.ArrowException):
         return None
-    with contextlib.suppress(OSError):
-        os.utime(path)
+    if not is_viewer():
+        with contextlib.suppress(OSError):
+            os.utime(path)
     return table
 
 

@@ -35,6 +35,7 @@ from workbench.data.project_file import (
 )
 from workbench.data.workbook_file import check_is_workbook, read_bytes
 from workbench.errors import DataError, ProjectError, SettingError, UnreadableFile, UnwritableFile
+from workbench.runs.audience import refuse_viewer
 
 INPUT_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".parquet", ".nc")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -108,7 +109,10 @@ class Project:
         ------
         ProjectError
             When the folder is taken, cannot be written, or a setting is not allowed; nothing is left behind.
+        ViewerRefused
+            In a process that serves readers.
         """
+        refuse_viewer("Creating a project")
         final = Path(folder).expanduser().resolve()
         settings = ProjectSettings(settings) if isinstance(settings, str) else settings
         errors = check_settings(settings).errors
@@ -231,7 +235,10 @@ class Project:
         ------
         ProjectError
             When the project is read-only; nothing is left behind.
+        ViewerRefused
+            In a process that serves readers.
         """
+        refuse_viewer("Writing into a project")
         probe = self.state_folder / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
         try:
             for folder in (self.inputs, self.results, self.state_folder):

@@ -23,7 +23,8 @@ from typing import IO, TYPE_CHECKING, Any
 import cloudpickle
 
 from workbench.errors import ChildCrashed, JournalError, UnitFailed
-from workbench.runs.child_main import restore_search_path
+from workbench.runs.pipe_lines import lines_of
+from workbench.runs.search_path import restore_search_path
 from workbench.runs.states import EventKind, Level
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ __all__ = ["Child"]
 ASK_SECONDS = 0.3
 TERMINATE_SECONDS = 0.3
 LOOK_SECONDS = 0.05
-LONGEST_LINE = 65_536
 
 
 class Child:
@@ -74,7 +74,7 @@ class Child:
         if self._process is None:
             self._start()
             assert self._connection is not None
-            self._connection.send_bytes(cloudpickle.dumps(("", function, ()), protocol=5))
+            self._connection.send_bytes(cloudpickle.dumps((self._sink.run_id, "", function, ()), protocol=5))
             self._unread = 1
 
     def call(
@@ -107,7 +107,7 @@ class Child:
         if self._process is None or self._process.poll() is not None:
             self.stop()
             self._start()
-        call = cloudpickle.dumps((self._stage, function, arguments), protocol=5)
+        call = cloudpickle.dumps((self._sink.run_id, self._stage, function, arguments), protocol=5)
         kind, content = self._exchange(call, meanwhile)
         if kind == "error":
             self._raise(content)
@@ -156,7 +156,7 @@ class Child:
             self._end(process)
             for reader in self._readers:
                 reader.join(timeout=1)
-            self._sink.remove_child(process.pid)
+            self._sink.resources.remove_child(process.pid)
         if connection is not None:
             connection.close()
 
@@ -185,7 +185,7 @@ class Child:
                 env={**os.environ, **restore_search_path(), "PYTHONUNBUFFERED": "1"},
             )
         self._connection = Connection(ours.detach())
-        self._sink.add_child(self._process.pid)
+        self._sink.resources.add_child(self._process.pid)
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         self._readers = [
@@ -196,15 +196,12 @@ class Child:
     def _read_lines(self, pipe: IO[bytes], level: Level) -> threading.Thread:
         def read() -> None:
             with pipe:
-                # Bounded: some bars never end their line.
-                while raw := pipe.readline(LONGEST_LINE):
-                    line = raw.decode("utf-8", "replace").rstrip("\r\n").rpartition("\r")[2]
-                    if line.strip():
-                        # A full journal ends the run elsewhere; the pipe has to be emptied all the same.
-                        with contextlib.suppress(JournalError):
-                            self._sink.emit(EventKind.LOG, line, stage=self._stage, level=level)
-                        if self._on_line is not None:
-                            self._on_line(line)
+                for line in lines_of(pipe):
+                    # A full journal ends the run elsewhere; the pipe has to be emptied all the same.
+                    with contextlib.suppress(JournalError):
+                        self._sink.emit(EventKind.LOG, line, stage=self._stage, level=level)
+                    if self._on_line is not None:
+                        self._on_line(line)
 
         thread = threading.Thread(target=read, name="workbench child output", daemon=True)
         thread.start()

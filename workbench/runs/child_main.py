@@ -17,42 +17,41 @@ from typing import TYPE_CHECKING, Any
 import cloudpickle
 
 from workbench.runs.child_guard import start_guard
+from workbench.runs.pipe_lines import flush_native_lines, write_native_lines_at_once
 from workbench.runs.progress import Gates
+from workbench.runs.resources import Resources
+from workbench.runs.search_path import take_search_path
 from workbench.runs.signals import CancelSignal, describe_error
 from workbench.runs.states import EventKind, Level
+from workbench.runs.workers import Workers
 
 if TYPE_CHECKING:
     from workbench.runs.job import Suspendable
 
-__all__ = ["main", "restore_search_path"]
+__all__ = ["main"]
 
 _libc = ctypes.CDLL(None)
-_LINE_BUFFERED = 1
-"""_IOLBF of setvbuf(3)."""
-_SEARCH_PATH = "WORKBENCH_CHILD_PATH"
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
-
-
-def restore_search_path() -> dict[str, str]:
-    """Environment that lets a child import what this process can (a notebook's folder, say)."""
-    return {_SEARCH_PATH: os.pathsep.join(path for path in sys.path if path)}
 
 
 class ChildSink:
     """The sink of a job in a child process: reports go up the connection."""
 
     on_terminal = False
-    run_id = ""
     remembers = False
     resumes = False
+    workers: Workers = None
     config: Any = None
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.run_id = ""
         self._lock = threading.Lock()
         self.stopping = threading.Event()
         self.gates = Gates()
+        # The parent counts this process, with its children, as a whole.
+        self.resources = Resources()
         threading.Thread(target=self._beat, name="workbench child beat", daemon=True).start()
 
     def send(self, kind: str, content: Any) -> None:
@@ -97,18 +96,6 @@ class ChildSink:
     def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
         """Nothing is kept in a child."""
 
-    def add_thread(self) -> None:
-        """The parent counts this process as a whole."""
-
-    def remove_thread(self) -> None:
-        """The parent counts this process as a whole."""
-
-    def add_child(self, pid: int) -> None:
-        """The parent counts this process's children through this process."""
-
-    def remove_child(self, pid: int) -> None:
-        """The parent counts this process's children through this process."""
-
     def _beat(self) -> None:
         while not self.stopping.wait(0.1):
             self.gates.open_all()
@@ -118,11 +105,9 @@ def main(descriptor: int, parent: int) -> None:
     """Serve calls until the parent asks to stop or is gone."""
     _die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for path in os.environ.pop(_SEARCH_PATH, "").split(os.pathsep):
-        if path and path not in sys.path:
-            sys.path.append(path)
+    take_search_path()
     dismiss_guard = start_guard(descriptor)
-    _flush_lines_at_once()
+    write_native_lines_at_once()
     connection = Connection(descriptor)
     sink = ChildSink(connection)
     calls: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -139,10 +124,10 @@ def _serve(sink: ChildSink, call: bytes) -> None:
     from workbench.runs.job import Job
 
     try:
-        stage, function, arguments = cloudpickle.loads(call)
+        sink.run_id, stage, function, arguments = cloudpickle.loads(call)
         with Job(sink).active(stage), capture_output(streams=False):
             result = function(*arguments)
-        _libc.fflush(None)
+        flush_native_lines()
         sink.send("result", result)
     except CancelSignal:
         sys.exit(0)
@@ -169,12 +154,6 @@ def _die_with(parent: int) -> None:
         _libc.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-
-
-def _flush_lines_at_once() -> None:
-    # C buffers whole blocks when it writes to a pipe: a solver's log would come when the solver has ended.
-    with contextlib.suppress(ValueError):
-        _libc.setvbuf(ctypes.c_void_p.in_dll(_libc, "stdout"), None, _LINE_BUFFERED, 0)
 
 
 if __name__ == "__main__":

@@ -2,138 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-import os
 import secrets
-import threading
-from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
-from weakref import WeakValueDictionary
 
-from workbench.errors import ControlRefused, JournalError, ScenarioBusy
-from workbench.runs import machine
+from workbench.errors import ControlRefused, ScenarioBusy
+from workbench.runs.audience import is_viewer, refuse_viewer
+from workbench.runs.detached import launch
 from workbench.runs.followed import FollowedRun
 from workbench.runs.journal import Journal
 from workbench.runs.live import LiveRun
-from workbench.runs.pulse import Pulse
 from workbench.runs.reader import JournalReader
 from workbench.runs.records import RunRecord
 from workbench.runs.registry import JobFunction, find_job
 from workbench.runs.run import Run
 from workbench.runs.settings import changed, config_from_plain, to_plain
 from workbench.runs.states import RunState
+from workbench.runs.turns import Engine
+from workbench.runs.workers import Workers, check_workers
 
 __all__ = ["Engine", "attach", "resume", "runs", "start"]
 
 WhenBusy = Literal["refuse", "queue", "rename"]
-
-KEPT_RUNS = 20
-"""Ended runs kept whole, with their results; older ones that nobody holds are read from the journal."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Turn:
-    run: LiveRun
-
-
-class Engine:
-    """Gives turns to the runs of this process: as many at once as there are cores, first come first served.
-
-    A paused run keeps its thread but not its turn, so that it cannot hold up the others.
-
-    Parameters
-    ----------
-    slots
-        Runs at once.
-    """
-
-    def __init__(self, slots: int | None = None) -> None:
-        self.slots = slots or os.cpu_count() or 1
-        self._lock = threading.RLock()
-        self._queue: list[LiveRun] = []
-        self._active: dict[str, _Turn] = {}
-        self._known: WeakValueDictionary[tuple[Path, str], LiveRun] = WeakValueDictionary()
-        self._ended: deque[LiveRun] = deque(maxlen=KEPT_RUNS)
-        self._pulse = Pulse(self)
-
-    def submit(self, run: LiveRun) -> None:
-        """Enter a new run."""
-        with self._lock:
-            self._known[run.journal_path, run.id] = run
-            self._queue.append(run)
-        self._pulse.watch(run)
-        self.give_turns()
-
-    def join_queue(self, run: LiveRun) -> None:
-        """Let a run wait for its turn."""
-        with self._lock:
-            self._queue.append(run)
-        self._pulse.give_turns_soon()
-
-    def leave_queue(self, run: LiveRun) -> None:
-        """Take a run out of the queue."""
-        with self._lock:
-            if run in self._queue:
-                self._queue.remove(run)
-
-    def finished(self, run: LiveRun) -> None:
-        """Take note that a run has ended; the next gets its turn."""
-        self.leave_queue(run)
-        with self._lock:
-            self._active.pop(run.id, None)
-            self._ended.append(run)
-        self._pulse.give_turns_soon()
-
-    def give_turns(self) -> None:
-        """Admit as many queued runs as there are free turns and free scenarios."""
-        with self._lock:
-            admitted = self._choose()
-        # Outside of our lock: a run that is being cancelled holds its own and waits for ours.
-        for turn in admitted:
-            turn.run.apply(machine.Admitted())
-            if turn.run.state != RunState.RUNNING:
-                self._take_back(turn)
-
-    def _take_back(self, turn: _Turn) -> None:
-        # Somebody paused (or ended) the run between our choice and its turn.
-        with self._lock:
-            if self._active.get(turn.run.id) is not turn or turn.run.begun:
-                return
-            del self._active[turn.run.id]
-            with contextlib.suppress(JournalError):
-                turn.run.journal.release(turn.run.number)
-
-    def _choose(self) -> list[_Turn]:
-        chosen: list[_Turn] = []
-        working = sum(turn.run.state in (RunState.RUNNING, RunState.QUEUED) for turn in self._active.values())
-        for run in list(self._queue):
-            if working + len(chosen) >= self.slots:
-                break
-            try:
-                holder = run.journal.claim(run.number, _claim_of(run))
-            except JournalError:
-                # A full disk, say: the run keeps its place and is tried again at the next beat.
-                continue
-            if holder is None:
-                self._queue.remove(run)
-                turn = self._active[run.id] = _Turn(run)
-                chosen.append(turn)
-        return chosen
-
-    def find(self, journal_path: Path, run_id: str) -> LiveRun | None:
-        """Find a run of this process."""
-        return self._known.get((journal_path, run_id))
-
-    def place(self, run: LiveRun) -> int:
-        """How many queued runs come before this one."""
-        with self._lock:
-            return self._queue.index(run) if run in self._queue else 0
-
 
 _engine = Engine()
 
@@ -145,6 +38,8 @@ def start(
     *,
     when_busy: WhenBusy = "refuse",
     deadline: float | None = None,
+    workers: Workers = None,
+    detached: bool = False,
     **changes: Any,
 ) -> Run:
     """Start a run in the background and return at once.
@@ -162,6 +57,11 @@ def start(
         choose), ``"queue"`` behind it, or ``"rename"`` the scenario.
     deadline
         Seconds of work after which the run is cancelled; there is none unless it is given.
+    workers
+        Where units are computed that the job does not bind to its own threads: ``"threads"``, ``"processes"``, a
+        number, a ``distributed.Client``, or the address of a Dask scheduler.
+    detached
+        Give the run a process of its own, which goes on when this one ends; :func:`attach` finds it again.
     **changes
         Settings that differ from ``config``.
 
@@ -173,13 +73,36 @@ def start(
         When the scenario is being written and ``when_busy`` is ``"refuse"``.
     JournalError
         When the project's journal cannot be opened.
+    ControlRefused
+        When a process of its own cannot be started.
+    ViewerRefused
+        In a process that serves readers.
     """
+    refuse_viewer("Starting a run")
     job_function = find_job(job) if isinstance(job, str) else job
-    return _start(job_function, project, job_function.make_config(config, changes), when_busy, deadline, None)
+    check_workers(workers)
+    config = job_function.make_config(config, changes)
+    return _start(job_function, project, config, when_busy, deadline, None, workers, detached)
 
 
-def resume(run_id: str, project: Any, *, when_busy: WhenBusy = "refuse") -> Run:
+def resume(
+    run_id: str,
+    project: Any,
+    *,
+    when_busy: WhenBusy = "refuse",
+    workers: Workers = None,
+    detached: bool = False,
+) -> Run:
     """Go on from a run that was interrupted, cancelled or failed; finished units are not done again.
+
+    Parameters
+    ----------
+    run_id
+        Its id, or the beginning of it.
+    project
+        A project, or the path of its folder.
+    when_busy, workers, detached
+        As for :func:`start`.
 
     Raises
     ------
@@ -187,7 +110,10 @@ def resume(run_id: str, project: Any, *, when_busy: WhenBusy = "refuse") -> Run:
         When the journal has no such run.
     ControlRefused
         When it is still going on, or has succeeded.
+    ViewerRefused
+        In a process that serves readers.
     """
+    refuse_viewer("Resuming a run")
     path = journal_path_of(project)
     record = Journal.open(path).reader.run(run_id)
     if not record.state.is_final:
@@ -203,7 +129,8 @@ def resume(run_id: str, project: Any, *, when_busy: WhenBusy = "refuse") -> Run:
         )
     job_function = find_job(record.job)
     config = config_from_plain(job_function.config_type, record.config)
-    return _start(job_function, project, config, when_busy, None, record)
+    check_workers(workers)
+    return _start(job_function, project, config, when_busy, None, record, workers, detached)
 
 
 def attach(run_id: str, project: Any) -> Run:
@@ -221,7 +148,7 @@ def attach(run_id: str, project: Any) -> Run:
     live = _engine.find(path, record.id)
     if live is not None:
         return live
-    if not record.state.is_final and record.owner.is_gone():
+    if not record.state.is_final and record.owner.is_gone() and not is_viewer():
         Journal.open(path).mark_interrupted()
     return FollowedRun(record, path, project)
 
@@ -249,15 +176,16 @@ def runs(
         return []
     reader = _read(path)
     live = [RunState.QUEUED, RunState.RUNNING, RunState.PAUSED]
-    if any(record.owner.is_gone() for record in reader.runs(states=live)):
+    if not is_viewer() and any(record.owner.is_gone() for record in reader.runs(states=live)):
         Journal.open(path).mark_interrupted()
-    return reader.runs(
+    found = reader.runs(
         states=states,
         job=job,
         since=since.timestamp() if since else None,
         until=until.timestamp() if until else None,
         limit=limit,
     )
+    return [record.as_found() for record in found] if is_viewer() else found
 
 
 def journal_path_of(project: Any) -> Path:
@@ -284,7 +212,9 @@ def _start(
     when_busy: WhenBusy,
     deadline: float | None,
     earlier: RunRecord | None,
-) -> LiveRun:
+    workers: Workers,
+    detached: bool,
+) -> Run:
     journal = Journal.open(journal_path_of(project))
     journal.mark_interrupted()
     wanted = _scenario_of(config)
@@ -307,7 +237,29 @@ def _start(
         else:
             break
     lineage = journal.reader.lineage(record)
-    run = LiveRun(_engine, journal, record, job_function, project, config, lineage, deadline)
+    options: dict[str, Any] = {"lineage": lineage, "deadline": deadline, "workers": workers}
+    if detached:
+        launch(journal, record, job_function, project, config, **options)
+        return FollowedRun(record, journal.path, project)
+    return carry_on(journal, record, job_function, project, config, **options)
+
+
+def carry_on(
+    journal: Journal,
+    record: RunRecord,
+    job_function: JobFunction[Any],
+    project: Any,
+    config: Any,
+    *,
+    lineage: Sequence[int] = (),
+    deadline: float | None = None,
+    workers: Workers = None,
+    detached: bool = False,
+) -> LiveRun:
+    """Do the work of a run that is entered in the journal, in this process."""
+    run = LiveRun(
+        _engine, journal, record, job_function, project, config, lineage, deadline, workers, detached
+    )
     _engine.submit(run)
     return run
 
@@ -323,10 +275,6 @@ def _free_name(journal: Journal, job: str, scenario: str) -> str:
 
 def _scenario_of(config: Any) -> str:
     return str(getattr(config, "scenario", "base"))
-
-
-def _claim_of(run: Run) -> str:
-    return f"{run.job}/{run.scenario}"
 
 
 def _new_id(name: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import getpass
+import pickle
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import ControlRefused
+from workbench.errors import ControlRefused, SettingError
+from workbench.runs.audience import is_viewer, refuse_viewer
+from workbench.runs.detached import RESULT_KEY, is_detached, kill
 from workbench.runs.events import Event
 from workbench.runs.journal import Journal
 from workbench.runs.reader import JournalReader
@@ -49,6 +52,8 @@ class FollowedRun(Run):
     def record(self) -> RunRecord:
         """What the journal says of the run now; a run whose process is gone is marked first."""
         record = self._reader.run(self.id)
+        if is_viewer():
+            return record.as_found()
         if not record.state.is_final and record.owner.is_gone():
             Journal.open(self.journal_path).mark_interrupted()
             record = self._reader.run(self.id)
@@ -81,7 +86,10 @@ class FollowedRun(Run):
             for event in events:
                 self._summary.add(event)
             self._summary.seq = last
-            return self._summary.copy()
+            summary = self._summary.copy()
+        if is_viewer() and not summary.state.is_final:
+            _add_interruption(summary, self._record)
+        return summary
 
     def events(self, after: int = 0, *, kinds: Sequence[EventKind] = (), limit: int = -1) -> list[Event]:
         """Events that follow ``seq == after``, from the journal."""
@@ -109,7 +117,13 @@ class FollowedRun(Run):
         adjusted = changed(config, changes, while_running=True)
         self._ask("adjust", {name: to_plain(getattr(adjusted, name)) for name in changes}, by)
 
+    def kill(self, by: str = "") -> None:
+        """End a detached run at once with its process."""
+        refuse_viewer("Killing a run")
+        kill(self.record, Journal.open(self.journal_path), by or getpass.getuser())
+
     def _ask(self, kind: str, data: Mapping[str, Any], by: str) -> None:
+        refuse_viewer(f"Asking a run to {kind}")
         record = self.record
         if record.state.is_final:
             raise ControlRefused(f"{self.id}: the run has already ended ({record.state}).", self.id)
@@ -123,9 +137,10 @@ class FollowedRun(Run):
             if answered:
                 return
             time.sleep(0.02)
+        way_out = f" To end it at once: workbench cancel {self.id} --kill." if is_detached(record) else ""
         raise ControlRefused(
             f"{self.id}: its process ({record.owner.pid} on {record.owner.host}) has not answered within "
-            f"{ANSWER_SECONDS:g} s; the request stays in the journal and is taken when it does.",
+            f"{ANSWER_SECONDS:g} s; the request stays in the journal and is taken when it does.{way_out}",
             self.id,
         )
 
@@ -138,12 +153,32 @@ class FollowedRun(Run):
             time.sleep(LOOK_SECONDS)
         return True
 
+    def _loader(self) -> Callable[[Any, str], Any] | None:
+        try:
+            return find_job(self.job).load
+        except SettingError:
+            # A job of a notebook that this process has not defined.
+            return None
+
     def _finished_result(self) -> Any:
-        load = find_job(self.job).load
+        load = self._loader()
         if load is None:
+            kept = Journal.open(self.journal_path).remembered([self._record.number], RESULT_KEY, "")
+            if kept is not None:
+                # Signed by this user when it was kept.
+                return pickle.loads(kept[0])
             raise ControlRefused(
                 f"{self.id} was run by another process, and the job {self.job!r} has no way to load a saved "
                 "result.",
                 self.id,
             )
         return load(self._project, self.scenario)
+
+
+def _add_interruption(summary: Summary, record: RunRecord) -> None:
+    # What the first analyst who opens the project will have written into the journal.
+    found = record.as_found()
+    if found.state == RunState.INTERRUPTED:
+        data = {"state": str(found.state), "cause": str(found.cause), "ended": summary.last_time}
+        event = Event(summary.seq, summary.last_time, EventKind.STATE, "", found.reason, None, "error", data)
+        summary.add(event)

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from workbench.runs.digest import file_digest
-from workbench.runs.mapping import OpenMaps, Workers, run_units
+from workbench.runs.mapping import OpenMaps, run_units
 from workbench.runs.progress import Gates, count_through, seconds_left
+from workbench.runs.resources import Resources
 from workbench.runs.signals import describe_error
 from workbench.runs.states import EventKind, Level, StageState
 from workbench.runs.units import Outcome, Unit
+from workbench.runs.workers import Workers
 
 if TYPE_CHECKING:
     from workbench.runs.child import Child
@@ -45,10 +47,15 @@ class Suspendable(Protocol):
 class Sink(Protocol):
     """Where a job's reports go and its requests come from."""
 
-    config: Any
     run_id: str
     on_terminal: bool
     gates: Gates
+    resources: Resources
+    workers: Workers
+
+    @property
+    def config(self) -> Any:
+        """The config with every adjustment made so far."""
 
     def emit(
         self,
@@ -81,18 +88,6 @@ class Sink(Protocol):
     @property
     def resumes(self) -> bool:
         """Whether there is an earlier run to take units from."""
-
-    def add_thread(self) -> None:
-        """Count the calling thread's CPU time as the run's."""
-
-    def remove_thread(self) -> None:
-        """Leave the calling thread out again."""
-
-    def add_child(self, pid: int) -> None:
-        """Count this child process's CPU time and memory as the run's."""
-
-    def remove_child(self, pid: int) -> None:
-        """Leave this child process out again."""
 
 
 def current_job() -> Job | None:
@@ -307,7 +302,9 @@ class Job:
         title
             What the bar says.
         workers
-            ``"threads"``, ``"processes"``, or a number of threads; one thread per core when left out.
+            ``"threads"``, ``"processes"``, a number of threads, a ``distributed.Client`` or the address of a Dask
+            scheduler. When left out, or ``"processes"``, it goes where the run was started with ``workers=``;
+            without that, one thread per core.
         retries
             How often a failed unit is tried again.
         remember

@@ -12,12 +12,13 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import JournalError
+from workbench.runs.audience import refuse_viewer
 from workbench.runs.events import Event
 from workbench.runs.process_identity import ProcessIdentity
 from workbench.runs.reader import JournalReader
@@ -42,6 +43,7 @@ class Journal:
     """The writing side of a project's journal in this process; use :meth:`open`."""
 
     def __init__(self, path: Path) -> None:
+        refuse_viewer("Writing the journal")
         self.path = path
         self.lock = threading.RLock()
         self.failure: sqlite3.Error | None = None
@@ -72,6 +74,8 @@ class Journal:
             When it is damaged or cannot be written.
         JournalTooNew
             When a newer workbench wrote it.
+        ViewerRefused
+            In a process that serves readers.
         """
         path = path.resolve()
         with _open_lock:
@@ -134,6 +138,14 @@ class Journal:
         with self._transaction() as connection:
             connection.execute("UPDATE run SET config = ? WHERE number = ?", (json.dumps(config), run))
 
+    def set_owner(self, run: int, owner: ProcessIdentity) -> None:
+        """Hand a run over to another process."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE run SET host = ?, pid = ?, process_started = ? WHERE number = ?",
+                (owner.host, owner.pid, owner.started, run),
+            )
+
     def claim(self, run: int, scenario_key: str) -> str | None:
         """Reserve a scenario's results for one run; returns the id of whoever holds them instead.
 
@@ -175,25 +187,43 @@ class Journal:
         return ended
 
     def _interrupt(self, record: RunRecord) -> None:
-        reason = f"Interrupted: its process ({record.owner.pid}) is gone"
+        self.end(record, RunState.INTERRUPTED, Cause.PROCESS_GONE, record.owner.reason_when_gone())
+
+    def end(self, record: RunRecord, state: RunState, cause: Cause, reason: str) -> None:
+        """End, in the record, a run whose process cannot do so; nothing happens where it has ended by itself."""
         with self._transaction() as connection:
-            state = connection.execute("SELECT state FROM run WHERE number = ?", (record.number,)).fetchone()[
-                0
-            ]
-            if RunState(state).is_final:
+            sql = "SELECT state FROM run WHERE number = ?"
+            if RunState(connection.execute(sql, (record.number,)).fetchone()[0]).is_final:
                 return
             seq, last = connection.execute(
                 "SELECT coalesce(max(seq), 0), max(time) FROM event WHERE run = ?", (record.number,)
             ).fetchone()
             moment = max(time.time(), last or 0)
             data = {
-                "state": str(RunState.INTERRUPTED),
-                "cause": str(Cause.PROCESS_GONE),
+                "state": str(state),
+                "cause": str(cause),
                 # It is found out late: the work ended when the last thing happened.
                 "ended": last or moment,
             }
             event = Event(seq + 1, moment, EventKind.STATE, "", reason, None, "error", data)
             insert_events(connection, record.number, [(event, None)])
+
+    def forget(self, numbers: Sequence[int], *, shrink: bool) -> None:
+        """Remove runs with all that is known of them; ``shrink`` gives their room back to the disk.
+
+        Shrinking keeps every other writer waiting, and is only for a journal none of whose runs goes on.
+        """
+        with self._transaction() as connection:
+            for table, column in (("event", "run"), ("unit", "run"), ("request", "run"), ("run", "number")):
+                sql = f"DELETE FROM {table} WHERE {column} = ?"
+                connection.executemany(sql, [(number,) for number in numbers])
+        if shrink:
+            with self.lock:
+                try:
+                    self._connection.execute("VACUUM")
+                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                except sqlite3.Error as error:
+                    raise JournalError(f"The journal {self.path} cannot be made smaller: {error}.") from error
 
     # events
 

@@ -25,10 +25,11 @@ from workbench.runs.settings import changed, to_plain
 from workbench.runs.signals import CancelSignal, describe_error
 from workbench.runs.states import Cause, EventKind, Level, RunState
 from workbench.runs.summary import Summary
+from workbench.runs.workers import Workers
 
 if TYPE_CHECKING:
-    from workbench.runs.engine import Engine
     from workbench.runs.registry import JobFunction
+    from workbench.runs.turns import Engine
 
 __all__ = ["LiveRun"]
 
@@ -48,6 +49,10 @@ class LiveRun(Run):
         Numbers of the runs whose finished units may be taken over.
     deadline
         Seconds of work after which the run is cancelled.
+    workers
+        Where its units are computed, for maps to which the job gives no place of their own.
+    detached
+        Whether this process is for this run only.
     """
 
     on_terminal = False
@@ -63,12 +68,16 @@ class LiveRun(Run):
         config: Any,
         lineage: Sequence[int] = (),
         deadline: float | None = None,
+        workers: Workers = None,
+        detached: bool = False,
     ) -> None:
         super().__init__(record, journal.path, journal.reader)
         self.config = config
         self.gates = Gates()
         self.resources = Resources()
         self.deadline = deadline
+        self.workers = workers
+        self.detached = detached
         self.began: float | None = None
         self.cancel_asked: float | None = None
         self._engine = engine
@@ -227,22 +236,6 @@ class LiveRun(Run):
     def add_failed_stage(self, path: str) -> None:
         """Remember that a stage failed while the run went on."""
         self._failed_stages.append(path)
-
-    def add_thread(self) -> None:
-        """Count the calling thread in."""
-        self.resources.add_thread()
-
-    def remove_thread(self) -> None:
-        """Keep what the calling thread has used."""
-        self.resources.remove_thread()
-
-    def add_child(self, pid: int) -> None:
-        """Count a child process in."""
-        self.resources.add_child(pid)
-
-    def remove_child(self, pid: int) -> None:
-        """Keep what an ended child has used."""
-        self.resources.remove_child(pid)
 
     # requests
 

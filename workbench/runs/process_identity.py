@@ -40,9 +40,18 @@ class ProcessIdentity:
         """Identity of this process."""
         return _identity_of(os.getpid())
 
+    @classmethod
+    def of(cls, pid: int) -> ProcessIdentity:
+        """Identity of another process of this machine, which must not have ended."""
+        return cls(socket.gethostname(), pid, _started(psutil.Process(pid)))
+
     def is_here(self) -> bool:
         """Whether the process ran on this host, so that its life can be checked."""
         return self.host == socket.gethostname()
+
+    def reason_when_gone(self) -> str:
+        """Give the sentence that says why a run of a gone process has ended."""
+        return f"Interrupted: its process ({self.pid}) is gone"
 
     def is_gone(self) -> bool:
         """Whether the process is known to have ended (never true for another host's)."""

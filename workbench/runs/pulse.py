@@ -19,8 +19,8 @@ from workbench.runs.resources import Sample, judge
 from workbench.runs.states import Cause, EventKind, Level, RunState
 
 if TYPE_CHECKING:
-    from workbench.runs.engine import Engine
     from workbench.runs.live import LiveRun
+    from workbench.runs.turns import Engine
 
 __all__ = ["Pulse"]
 
@@ -159,10 +159,13 @@ class _Watch:
         if asked is None or self._told_unheard or moment - asked < UNHEARD_SECONDS:
             return
         self._told_unheard = True
+        way_out = "A thread cannot be stopped from outside; work that never looks belongs in job.child."
+        if self.run.detached:
+            way_out = f"Its process can be killed: run.kill(), or workbench cancel {self.run.id} --kill."
         self.run.emit(
             EventKind.LOG,
             f"Cancel was asked {moment - asked:.0f} s ago and the work has not stopped yet: it ends at its next "
-            "checkpoint. A thread cannot be stopped from outside; work that never looks belongs in job.child.",
+            f"checkpoint. {way_out}",
             level=Level.WARNING,
         )
 

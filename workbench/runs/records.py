@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.runs.process_identity import ProcessIdentity
@@ -51,6 +51,14 @@ class RunRecord:
     state: RunState
     cause: Cause
     reason: str
+
+    def as_found(self) -> RunRecord:
+        """Give the record with a run whose process is gone read as interrupted, for who may not write that down."""
+        if self.state.is_final or not self.owner.is_gone():
+            return self
+        return replace(
+            self, state=RunState.INTERRUPTED, cause=Cause.PROCESS_GONE, reason=self.owner.reason_when_gone()
+        )
 
     def to_plain(self) -> dict[str, Any]:
         """Give the record as JSON can hold it."""

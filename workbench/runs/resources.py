@@ -41,6 +41,7 @@ class Resources:
     def __init__(self) -> None:
         self._threads: dict[int, tuple[float, float]] = {}
         self._children: dict[int, float] = {}
+        self._elsewhere: dict[str, Sample] = {}
         self._spent = 0.0
         self._lock = threading.Lock()
 
@@ -69,6 +70,17 @@ class Resources:
         with self._lock:
             self._spent += self._children.pop(pid, 0.0)
 
+    def count_elsewhere(self, name: str, sample: Sample) -> None:
+        """Count in what the run has used so far on a worker of another machine; the newest sample replaces it."""
+        with self._lock:
+            self._elsewhere[name] = sample
+
+    def forget_memory(self, name: str) -> None:
+        """Keep the CPU time that was counted in from elsewhere, and let go of the memory."""
+        with self._lock:
+            if name in self._elsewhere:
+                self._elsewhere[name] = Sample(self._elsewhere[name].cpu_seconds, 0)
+
     def sample(self) -> Sample:
         """Read CPU time and memory now."""
         with self._lock:
@@ -89,7 +101,9 @@ class Resources:
                         self._children[pid] = max(self._children[pid], seconds)
         with self._lock:
             cpu = sum(last - before for before, last in self._threads.values())
-            return Sample(cpu + self._spent + sum(self._children.values()), memory)
+            elsewhere = sum(sample.cpu_seconds for sample in self._elsewhere.values())
+            memory += sum(sample.memory for sample in self._elsewhere.values())
+            return Sample(cpu + self._spent + sum(self._children.values()) + elsewhere, memory)
 
 
 def judge(silent: float, busy_share: float, limit: float) -> str:

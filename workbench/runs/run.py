@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import RunCancelled, RunError, RunFailed, RunInterrupted
+from workbench.errors import ControlRefused, RunCancelled, RunError, RunFailed, RunInterrupted
 from workbench.runs.events import Event
 from workbench.runs.reader import JournalReader
 from workbench.runs.records import LogLine, RunRecord
@@ -200,6 +200,22 @@ class Run(ABC):
         ControlRefused
             When the run has ended or is being cancelled.
         """
+
+    def kill(self, by: str = "person") -> None:
+        """End a detached run at once with its process, whatever that is busy with; finished units are kept.
+
+        Raises
+        ------
+        ControlRefused
+            When the run has no process of its own, has ended, or is on another machine.
+        """
+        if self.state.is_final:
+            raise ControlRefused(f"{self.id}: the run has already ended ({self.state}).", self.id)
+        raise ControlRefused(
+            f"{self.id}: its work is a thread of this process and cannot be killed alone; cancel it, or start it "
+            "with detached=True to be able to.",
+            self.id,
+        )
 
     # what came of it
 

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.runs.progress import Gates
+from workbench.runs.resources import Resources
 from workbench.runs.states import EventKind, Level
+from workbench.runs.workers import Workers
 
 if TYPE_CHECKING:
     from workbench.runs.job import Suspendable
@@ -29,10 +31,12 @@ class TerminalSink:
     run_id = ""
     remembers = False
     resumes = False
+    workers: Workers = None
 
     def __init__(self, config: Any) -> None:
         self.config = config
         self.gates = Gates()
+        self.resources = Resources()
         self.failed_stages: list[str] = []
         self._bars: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -66,18 +70,6 @@ class TerminalSink:
 
     def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
         """Nothing is kept."""
-
-    def add_thread(self) -> None:
-        """Nobody watches."""
-
-    def remove_thread(self) -> None:
-        """Nobody watches."""
-
-    def add_child(self, pid: int) -> None:
-        """Nobody watches."""
-
-    def remove_child(self, pid: int) -> None:
-        """Nobody watches."""
 
     def close(self) -> None:
         """Close the bars that stand, where the job has raised."""

@@ -1,0 +1,57 @@
+"""The capacity job itself on a cluster: a set of scenarios, and a worker that is killed in the middle of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.capacity.config import CapacityConfig, Commitment, Snapshots
+from workbench.capacity.job import plan_capacity
+from workbench.capacity.results import load
+from workbench.capacity.template import write_template
+from workbench.data.project import Project
+from workbench.runs import EventKind, start
+
+pytest.importorskip("distributed", reason="Dask is an optional extra")
+
+PRICES = {f"co2 at {price}": f"co2_price={price}" for price in (500, 1000, 1500)}
+QUICK = CapacityConfig(
+    scenario="base", snapshots=Snapshots.TYPICAL_DAYS, typical_days=1, commitment=Commitment.OFF
+)
+
+
+def begun(run: Any) -> list[str]:
+    stages = run.events(kinds=[EventKind.STAGE])
+    return [event.stage for event in stages if event.stage.startswith("scenarios/co2 at")]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning:pypsa")
+def test_a_set_of_capacity_scenarios_loses_nothing_when_a_worker_is_killed(
+    tmp_path: Path, make_cluster: Callable[..., Any], until: Callable[..., None]
+) -> None:
+    project = Project.create(tmp_path / "plan", "Scenarios")
+    write_template(project.inputs / "plan.xlsx")
+    cluster = make_cluster(workers=2)
+    config = dataclasses.replace(QUICK, changes=PRICES)
+    run = start(plan_capacity, project, config, workers=cluster.address)
+    until(lambda: len(begun(run)) >= 2 or run.state.is_final, 120)
+    cluster.workers[0].send_signal(signal.SIGKILL)
+    run.result(240)
+    assert run.failed_stages == []
+    assert len(run.logs(level="warning", contains="its worker")) == 1
+    for name in PRICES:
+        saved = load(project, name)
+        assert saved.facts["status"] == "optimal"
+        # Traced to the run, though another process has written it.
+        assert saved.facts["run"] == run.id
+    price = "co2 at 1500"
+    alone = plan_capacity(project, dataclasses.replace(QUICK, scenario="alone", co2_price=1500.0))
+    assert load(project, price).facts["objective"] == pytest.approx(alone.facts["objective"], rel=1e-9)
+    # The solver's own lines have come from the workers.
+    assert any(line.stage.startswith(f"scenarios/{price}") for line in run.lines(count=100_000))

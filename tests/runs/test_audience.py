@@ -1,0 +1,165 @@
+"""Read-only is enforced below every widget: in a process of its own, because it is read once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from workbench.data.sample import create_from_sample
+from workbench.runs.audience import is_viewer, refuse_viewer
+
+PROJECT = Path(__file__).parents[2]
+
+
+def as_viewer(code: str, folder: Path, value: str = "1") -> str:
+    """Run code in a process that serves readers and give what it printed."""
+    environment = {**os.environ, "WORKBENCH_VIEWER": value, "PYTHONPATH": str(PROJECT), "FOLDER": str(folder)}
+    beginning = "import os, pathlib\nfolder = pathlib.Path(os.environ['FOLDER'])\n"
+    done = subprocess.run(
+        [sys.executable, "-c", beginning + textwrap.dedent(code)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("audience") / "project"
+    create_from_sample(folder)
+    as_viewer(
+        """
+        from workbench import Project, start
+        start("demand", Project.open(folder), target_year=2028).result()
+        """,
+        folder,
+        "",
+    )
+    return folder
+
+
+def stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    files = (
+        path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(("-shm", "-wal"))
+    )
+    return {str(path): (path.stat().st_mtime_ns, path.stat().st_size) for path in files}
+
+
+def test_whoever_is_not_told_otherwise_may_do_everything():
+    assert not is_viewer()
+    refuse_viewer("Anything")
+
+
+@pytest.mark.parametrize(("value", "expected"), [("1", True), ("yes", True), ("0", False), ("", False)])
+def test_the_environment_says_it(tmp_path, value, expected):
+    code = "from workbench.runs.audience import is_viewer; print(is_viewer())"
+    assert as_viewer(code, tmp_path, value).strip() == str(expected)
+
+
+def test_nothing_that_happens_later_turns_it_off(tmp_path):
+    code = """
+    from workbench.runs import audience
+    os.environ["WORKBENCH_VIEWER"] = "0"
+    print(audience.is_viewer())
+    """
+    assert as_viewer(code, tmp_path).strip() == "True"
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "from workbench import start; start('demand', folder)",
+        "import workbench.runs.engine as engine; engine.resume(engine.runs(folder)[0].id, folder)",
+        "from workbench.runs.journal import Journal; Journal.open(folder / '.workbench' / 'journal.sqlite')",
+        "from workbench.runs.journal import Journal; Journal(folder / 'another.sqlite')",
+        "from workbench.data.project import Project; Project.create(folder / 'new', 'New')",
+        "from workbench.data.project import Project; Project.open(folder).require_writable()",
+        "from workbench.data.sample import create_from_sample; create_from_sample(folder / 'new')",
+        "from workbench.data.atomic import write_text; write_text(folder / 'inputs' / 'x.csv', 'x')",
+        "from workbench.data.disk_use import clear_cache\n"
+        "from workbench.data.project import Project; clear_cache(Project.open(folder))",
+        "from workbench.runs.clean_up import forget_runs; forget_runs(folder, [])",
+    ],
+)
+def test_what_changes_anything_is_refused_and_changes_nothing(project, attempt):
+    before = stamps(project)
+    statements = attempt.replace("; ", "\n")
+    code = "from workbench.errors import ViewerRefused\ntry:\n"
+    code += textwrap.indent(statements, "    ")
+    code += "\nexcept ViewerRefused as error:\n    print('refused:', error)"
+    assert as_viewer(code, project).startswith("refused:")
+    assert stamps(project) == before
+
+
+@pytest.mark.parametrize("request_", ["pause()", "resume()", "cancel()", "adjust(target_year=2030)"])
+def test_nothing_can_be_asked_of_a_run_of_another_process(project, request_):
+    code = f"""
+    from workbench.errors import ViewerRefused
+    from workbench.runs.engine import attach, runs
+    try:
+        attach(runs(folder)[0].id, folder).{request_}
+    except ViewerRefused as error:
+        print("refused")
+    """
+    before = stamps(project)
+    assert as_viewer(code, project).strip() == "refused"
+    assert stamps(project) == before
+
+
+def test_everything_can_be_looked_at(project):
+    code = """
+    from workbench import Project
+    from workbench.runs.engine import attach, runs
+    project = Project.open(folder)
+    (record,) = runs(project)
+    run = attach(record.id, project)
+    print(run.state, len(run.result().table("requirement")) > 0, run.count_lines() > 0, run.summary().fraction)
+    """
+    assert as_viewer(code, project).split() == ["succeeded", "True", "True", "1.0"]
+
+
+def test_a_run_whose_process_is_gone_reads_interrupted_without_being_written(tmp_path):
+    folder = tmp_path / "project"
+    create_from_sample(folder)
+    as_viewer(
+        """
+        import dataclasses, threading, time
+        from workbench import start
+        from workbench.runs import job, setting
+
+        @dataclasses.dataclass(frozen=True, slots=True)
+        class Settings:
+            scenario: str = setting("base", help="Scenario")
+
+        @job("sleep", title="Sleep", config=Settings)
+        def sleep(job, project, config):
+            job.log("asleep")
+            threading.Event().wait()
+
+        run = start(sleep, folder)
+        while run.last_seq() < 3:
+            time.sleep(0.01)
+        run.settle()
+        os._exit(0)
+        """,
+        folder,
+        "",
+    )
+    before = stamps(folder)
+    code = """
+    from workbench.runs.engine import attach, runs
+    (record,) = runs(folder)
+    run = attach(record.id, folder)
+    print(record.state, run.state, run.summary().state, run.wait(1))
+    """
+    assert as_viewer(code, folder).split() == ["interrupted", "interrupted", "interrupted", "True"]
+    assert stamps(folder) == before
