@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from market_year import market_year
+
+__all__ = ["market_year"]
 
 Report = Callable[[str, float, float | None, str, str, bool], None]
 

@@ -1,0 +1,287 @@
+"""The two jobs, from files and from a server, on the engine and as plain functions."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from market.feed_server import Feeds, serving
+from workbench.data.project import Project
+from workbench.data.project_file import ProjectSettings
+from workbench.errors import InvalidData, ScenarioBusy
+from workbench.market.dataset import INCOMING, create_dataset, current_version, market_folder
+from workbench.market.job import backfill_market, ingest_market
+from workbench.market.ledger import Ledger
+from workbench.market.nem import NEM
+from workbench.market.publication import writing
+from workbench.market.reading import MarketData
+from workbench.market.results import load
+from workbench.market.sample_files import write_nemweb
+from workbench.market.sample_market import SampleMarket
+from workbench.market.sample_units import write_register
+from workbench.runs import engine
+from workbench.runs.states import RunState
+from workbench.testing import assert_run_is_whole
+
+MARKET = SampleMarket.make(12)
+START, END = "2025-08-01", "2025-08-01T03:00"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    made = Project.create(tmp_path / "market", ProjectSettings("Market", region="NEM"))
+    write_register(made.inputs / "units.csv", MARKET.units)
+    return made
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("nemweb")
+    write_nemweb(folder, MARKET.frames(START, END))
+    return folder
+
+
+@pytest.fixture
+def files(project: Project, published: Path) -> Path:
+    return Path(shutil.copytree(published, project.inputs / "nemweb"))
+
+
+@pytest.fixture
+def feeds() -> Iterator[Feeds]:
+    with serving() as server:
+        yield server
+
+
+def power(folder: Path) -> pl.DataFrame:
+    with MarketData.open(folder) as data:
+        return data.rows("unit_power", START, "2025-08-02", columns=["stamp", "unit", "mw"]).sort(
+            "stamp", "unit"
+        )
+
+
+def expected_power() -> pl.DataFrame:
+    return MARKET.frames(START, END)["unit_power"].select("stamp", "unit", "mw").sort("stamp", "unit")
+
+
+def test_files_are_taken_in_and_give_back_the_rows_they_were_made_of(project: Project, files: Path) -> None:
+    result = ingest_market(project, files="nemweb", register="units.csv", batch=20)
+    assert (result.taken, result.refused, result.gaps, result.unknown_units) == (36 + 36 + 6, {}, 0, ())
+    folder = market_folder(project)
+    assert power(folder).equals(expected_power())
+    assert load(folder) == result
+    # Batches of 20: each was a version of its own, and seen at once.
+    assert result.version >= 4
+
+
+def test_files_taken_before_are_passed_over_by_content_whatever_their_name(
+    project: Project, files: Path
+) -> None:
+    first = ingest_market(project, files="nemweb", register="units.csv")
+    for path in list(files.iterdir())[:10]:
+        path.rename(path.with_name(f"copy-{path.name}"))
+    again = ingest_market(project, files="nemweb", register="units.csv")
+    assert (again.taken, again.known, again.version) == (0, first.taken, first.version)
+    # Without its memory it reads them all again, and nothing changes.
+    Ledger(market_folder(project)).path.unlink()
+    forgetful = ingest_market(project, files="nemweb", register="units.csv")
+    assert (forgetful.taken, forgetful.version, sum(forgetful.added.values())) == (
+        first.taken,
+        first.version,
+        0,
+    )
+
+
+def test_a_damaged_file_is_reported_and_left_out_and_the_others_are_taken(
+    project: Project, files: Path
+) -> None:
+    victims = sorted(files.glob("*SCADA*"))[5:8]
+    victims[0].write_bytes(victims[0].read_bytes()[:-40])
+    victims[1].write_text(
+        'C,a\nI,DISPATCH,UNIT_SCADA,1,SETTLEMENTDATE,DUID,SCADAVALUE\nC,"END OF REPORT",9\n'
+    )
+    victims[2].unlink()
+    result = ingest_market(project, files="nemweb", register="units.csv")
+    assert set(result.refused) == {path.name for path in victims[:2]}
+    assert "no whole zip" in result.refused[victims[0].name]
+    assert result.missing == {"unit_power": 3}
+    # Once the files are whole the gap closes.
+    write_nemweb(files, MARKET.frames(START, END))
+    mended = ingest_market(project, files="nemweb", register="units.csv")
+    assert (mended.taken, mended.gaps) == (3, 0)
+    assert power(market_folder(project)).equals(expected_power())
+
+
+def test_unknown_units_are_kept_and_reported_until_the_register_lists_them(
+    project: Project, files: Path
+) -> None:
+    write_register(project.inputs / "units.csv", MARKET.units[1:])
+    result = ingest_market(project, files="nemweb", register="units.csv")
+    assert result.unknown_units == (MARKET.units[0].name,)
+    assert any("are in no register" in note for note in result.notes)
+    write_register(project.inputs / "units.csv", MARKET.units)
+    assert ingest_market(project, files="nemweb", register="units.csv").unknown_units == ()
+
+
+def test_names_of_another_spelling_are_changed_and_reported(project: Project, tmp_path: Path) -> None:
+    folder = project.inputs / "drops"
+    folder.mkdir()
+    unit = MARKET.units[0].name
+    (folder / "scada.csv").write_text(
+        f"t,u,mw\n2025-08-01 00:05,{unit.lower()},5\n2025-08-01 00:10,{unit},6\n"
+    )
+    (folder / "drops.toml").write_text(
+        '[[drops]]\npattern = "scada*"\ntable = "unit_power"\nstamp = "t"\nseries = "u"\n'
+        '[drops.values]\nmw = "mw"\n'
+    )
+    result = ingest_market(project, files="drops", register="units.csv")
+    assert result.unknown_units == ()
+    assert any(f"{unit.lower()} to {unit}" in note for note in result.notes)
+    assert power(market_folder(project))["mw"].to_list() == [5.0, 6.0]
+
+
+def test_nothing_to_take_in_and_nothing_usable_are_failures_that_say_why(project: Project) -> None:
+    with pytest.raises(InvalidData, match="There are no files to take in"):
+        ingest_market(project)
+    (project.inputs / "bad").mkdir()
+    (project.inputs / "bad" / "x.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(InvalidData, match=r"Nothing could be taken in.*x\.csv: line 1 begins with 'a'"):
+        ingest_market(project, files="bad")
+
+
+def test_a_dataset_that_is_being_written_is_refused(project: Project, files: Path) -> None:
+    ingest_market(project, files="nemweb", register="units.csv")
+    with writing(market_folder(project)), pytest.raises(ScenarioBusy):
+        ingest_market(project, files="nemweb", register="units.csv", rebuild=True)
+
+
+def test_two_projects_share_a_dataset_in_a_folder_of_their_own(
+    project: Project, files: Path, tmp_path: Path
+) -> None:
+    shared = tmp_path / "shared" / "nem"
+    ingest_market(project, files="nemweb", register="units.csv", folder=str(shared))
+    other = Project.create(tmp_path / "other", "Other")
+    write_register(other.inputs / "units.csv", MARKET.units)
+    again = ingest_market(other, files=str(files), register="units.csv", folder=str(shared))
+    assert (again.taken, again.known) == (0, 78)
+    assert current_version(shared) == again.version
+    assert load(market_folder(other)) == again
+
+
+def test_on_the_engine_the_run_has_its_stages_and_its_result(project: Project, files: Path) -> None:
+    run = engine.start(ingest_market, project, files="nemweb", register="units.csv")
+    result = run.result(60)
+    assert run.state is RunState.SUCCEEDED
+    assert_run_is_whole(run)
+    stages = {event.stage for event in run.events() if event.stage}
+    assert {"find", "take", "check"} <= stages
+    assert result.run == run.id
+
+
+INTERRUPTED = """
+    import os, signal, sys
+    from workbench.data.project import Project
+    from workbench.market import steps
+    from workbench.market.job import ingest_market
+    publish, left = steps._publish, [2]
+    def dies(*arguments):
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left[0] -= 1
+        publish(*arguments)
+    steps._publish = dies
+    ingest_market(Project.open(sys.argv[1]), files="nemweb", register="units.csv", batch=20)
+"""
+
+
+def test_a_killed_ingest_goes_on_with_the_files_that_are_left(project: Project, files: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(INTERRUPTED), str(project.folder)],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == -9
+    result = ingest_market(project, files="nemweb", register="units.csv", batch=20)
+    assert (result.known, result.taken) == (40, 38)
+    assert power(market_folder(project)).equals(expected_power())
+
+
+def archive(feeds: Feeds, tmp_path: Path, days: int) -> SampleMarket:
+    """Put archived days of a small market on the server."""
+    folder = tmp_path / "server"
+    for path in write_nemweb(folder, MARKET.frames("2025-08-01", f"2025-08-{1 + days:02}"), by_day=True):
+        kind = {"PUBLIC_DISPATCHIS": "DispatchIS_Reports", "PUBLIC_DISPATCHSCADA": "Dispatch_SCADA"}
+        for prefix, name in kind.items():
+            if path.name.startswith(prefix):
+                feeds.files[f"/Reports/ARCHIVE/{name}/{path.name}"] = path.read_bytes()
+    for path in write_nemweb(
+        folder, {"rooftop": MARKET.frames("2025-08-01", f"2025-08-{1 + days:02}")["rooftop"]}
+    ):
+        feeds.files[f"/Reports/CURRENT/ROOFTOP_PV/ACTUAL/{path.name}"] = path.read_bytes()
+    return MARKET
+
+
+def test_a_back_fill_fetches_days_group_by_group_and_takes_them_in(
+    project: Project, feeds: Feeds, tmp_path: Path
+) -> None:
+    archive(feeds, tmp_path, 2)
+    run = engine.start(
+        backfill_market,
+        project,
+        base_url=feeds.address,
+        first_day="2025-08-01",
+        last_day="2025-08-02",
+        days_at_once=1,
+        pause=0.0,
+    )
+    result = run.result(120)
+    assert_run_is_whole(run)
+    assert (result.refused, result.gaps) == ({}, 0)
+    assert result.added["unit_power"] == 2 * 288 * len(MARKET.units)
+    stages = {event.stage for event in run.events() if event.stage}
+    assert {"fetch/2025-08-01", "fetch/2025-08-02"} <= stages
+
+
+def test_a_back_fill_of_gaps_fetches_only_the_days_that_have_them(
+    project: Project, feeds: Feeds, tmp_path: Path
+) -> None:
+    market = archive(feeds, tmp_path, 2)
+    folder = market_folder(project)
+    create_dataset(folder, NEM)
+    frames = market.frames("2025-08-01", "2025-08-03")
+    lost = pl.col("stamp").dt.strftime("%d %H:%M").is_in(["01 12:00", "01 12:05"])
+    with writing(folder) as writer:
+        writer.publish({**frames, "unit_power": frames["unit_power"].filter(~lost)}, register=market.units)
+    result = backfill_market(project, base_url=feeds.address, pause=0.0)
+    assert (result.gaps, result.added["unit_power"]) == (0, 2 * len(market.units))
+    assert feeds.asked == ["/Reports/ARCHIVE/Dispatch_SCADA/PUBLIC_DISPATCHSCADA_20250801.zip"]
+
+
+def test_what_the_server_does_not_have_or_refuses_is_reported_and_the_rest_is_taken(
+    project: Project, feeds: Feeds, tmp_path: Path
+) -> None:
+    archive(feeds, tmp_path, 1)
+    scada = next(path for path in feeds.files if "SCADA" in path)
+    feeds.faults[scada] = [401] * 9
+    result = backfill_market(project, base_url=feeds.address, first_day="2025-08-01", pause=0.0, retries=0)
+    assert list(result.refused) == ["Unit output 2025-08-01"]
+    assert "401" in result.refused["Unit output 2025-08-01"]
+    assert result.added["price"] == 288 * 5
+    # The next run fetches only what is missing: the other files are there.
+    before = len(feeds.asked)
+    feeds.faults.clear()
+    again = backfill_market(project, base_url=feeds.address, first_day="2025-08-01", pause=0.0)
+    assert again.added["unit_power"] == 288 * len(MARKET.units)
+    assert [path for path in feeds.asked[before:] if "ARCHIVE" in path] == [scada]
+    assert (market_folder(project) / INCOMING).is_dir()
+
+
+def test_a_back_fill_without_data_needs_days(project: Project, feeds: Feeds) -> None:
+    with pytest.raises(InvalidData, match="give first_day and last_day"):
+        backfill_market(project, base_url=feeds.address)

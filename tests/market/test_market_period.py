@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.market.definitions.clock import day_of
+from workbench.market.period import Period, Resolution, cut, fitting_resolution
+
+minutes = st.integers(28_000_000, 30_000_000)
+
+
+@given(minutes, st.integers(1, 60_000), st.sampled_from(list(Resolution)))
+def test_bins_tile_the_period(begin, length, resolution):
+    period = Period(np.datetime64(begin * 5, "m"), np.datetime64((begin + length) * 5, "m"))
+    bins = cut(period, resolution)
+    assert bins.edges[0] == period.begin
+    assert bins.edges[-1] == period.end
+    assert (np.diff(bins.edges) > np.timedelta64(0, "m")).all()
+
+
+@pytest.mark.parametrize(
+    ("resolution", "count", "second"),
+    [
+        (Resolution.HOUR, 49 * 24 + 1, "2025-02-10T14:00"),
+        (Resolution.DAY, 50, "2025-02-11T00:00"),
+        (Resolution.WEEK, 8, "2025-02-17T00:00"),
+        (Resolution.MONTH, 2, "2025-03-01T00:00"),
+    ],
+)
+def test_bins_begin_on_hours_days_mondays_and_months(resolution, count, second):
+    bins = cut(Period("2025-02-10T13:30", "2025-03-31T13:30"), resolution)
+    assert len(bins) == count
+    assert str(bins.begins[1]) == second
+
+
+def test_the_current_day_lasts_until_the_first_interval_of_the_next():
+    before = Period.last_days(1, np.datetime64("2025-08-20T23:55"))
+    midnight = Period.last_days(1, np.datetime64("2025-08-21T00:00"))
+    after = Period.last_days(1, np.datetime64("2025-08-21T00:05"))
+    assert str(before.begin) == str(midnight.begin) == "2025-08-20T00:00"
+    assert str(after.begin) == "2025-08-21T00:00"
+    assert midnight.hours == 24
+
+
+def test_several_days_are_whole_days_and_the_current_one():
+    period = Period.last_days(7, np.datetime64("2025-08-20T10:05"))
+    assert str(period) == "2025-08-14 00:00 to 2025-08-20 10:05"
+
+
+def test_the_comparable_period_is_as_long_and_on_the_same_weekdays():
+    period = Period("2025-08-18", "2025-08-25")
+    before = period.comparable()
+    assert before.hours == period.hours
+    assert str(before.begin) == "2024-08-19T00:00"
+
+
+def test_stamps_at_the_end_are_inside_and_at_the_begin_are_not():
+    period = Period.of_days("2025-08-20", "2025-08-20")
+    stamps = np.array(["2025-08-20T00:00", "2025-08-20T00:05", "2025-08-21T00:00"], dtype="datetime64[m]")
+    assert period.holds(stamps).tolist() == [False, True, True]
+    assert (day_of(stamps, 5)[1:] == np.datetime64("2025-08-20")).all()
+
+
+def test_an_empty_period_is_refused():
+    with pytest.raises(ValueError, match="expected its end after its begin"):
+        Period("2025-08-20", "2025-08-20")
+
+
+@pytest.mark.parametrize("days", [1, 2, 7, 30, 90, 365, 900, 4000])
+def test_a_period_fits_a_screen_in_its_resolution(days):
+    period = Period("2015-01-01", np.datetime64("2015-01-01") + np.timedelta64(days, "D"))
+    assert 20 <= len(cut(period, fitting_resolution(period))) <= 1500

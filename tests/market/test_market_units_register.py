@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from workbench.errors import InvalidData, UnreadableFile
+from workbench.market.nem import NEM
+from workbench.market.sample_units import write_register
+from workbench.market.units_register import MarketUnit, UnitKind, UnitsRegister, amount, read_register
+
+REAL_COLUMNS = {
+    "unit": "DUID",
+    "station": "Pickle_Site_Name",
+    "region": "Pickle_Region",
+    "fuel": "Pickle_Fuel",
+    "owner": "Pickle_Owner",
+    "capacity": "Pickle_Capacity_MW",
+    "storage": "Pickle_Storage_MWh",
+}
+
+
+def register(tmp_path: Path, *lines: str) -> Path:
+    path = tmp_path / "units.csv"
+    path.write_text(
+        "\n".join(["DUID,Site Name,Region,Fuel,Owner,Capacity(MW),Storage(MWh),Kind", *lines]) + "\n"
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("23.44 - 27.60", 25.52), ("23.44-27.60", 25.52), ("1,200", 1200.0), (" 7.76 ", 7.76), ("3 to 5", 4.0)],
+)
+def test_capacities_are_read_from_text_and_a_range_as_its_middle(text: str, value: float) -> None:
+    assert amount(text)[0] == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["", "-", "n/a", "about 50", "-3", "nan", "inf"])
+def test_what_is_no_amount_is_unknown_and_not_zero(text: str) -> None:
+    assert math.isnan(amount(text)[0])
+
+
+def test_a_range_is_reported_with_its_row(tmp_path: Path) -> None:
+    units, problems = read_register(register(tmp_path, "U1,S,NSW1,Wind,O,23.44 - 27.60,,"), NEM)
+    assert units[0].capacity_mw == pytest.approx(25.52)
+    assert "range" in units[0].note
+    assert [str(problem) for problem in problems] == [
+        "units.csv: row 2: U1 has the capacity '23.44 - 27.60' [MW]: a range, read as its middle 25.52."
+    ]
+
+
+def test_names_of_fuels_and_regions_are_understood_in_any_case_and_by_their_aliases(tmp_path: Path) -> None:
+    path = register(tmp_path, "U1,S,nsw1,WIND,O,1,,", "U2,S,Sa1,Fossil - Black Coal,O,1,,")
+    units, problems = read_register(path, NEM)
+    assert [(unit.region, unit.fuel) for unit in units] == [("NSW1", "Wind"), ("SA1", "Coal")]
+    assert len(problems) == 0
+
+
+def test_a_fuel_or_region_that_nobody_knows_is_kept_as_unknown_and_reported(tmp_path: Path) -> None:
+    units, problems = read_register(register(tmp_path, "U1,S,WA1,Plasma,O,1,,", "U2,S,NSW1,,O,1,,"), NEM)
+    assert [(unit.region, unit.fuel) for unit in units] == [("Unknown", "Unknown"), ("NSW1", "Unknown")]
+    said = " ".join(str(problem) for problem in problems)
+    assert "row 2: U1 has the fuel 'Plasma'" in said
+    assert "row 2: U1 has the region 'WA1'" in said
+    assert "row 3: U2 has no fuel" in said
+
+
+def test_storage_is_bidirectional_unless_the_register_says_load(tmp_path: Path) -> None:
+    path = register(tmp_path, "B1,S,SA1,Battery,O,1,2,", "B2,S,SA1,Battery,O,1,2,Load", "G,S,SA1,Wind,O,1,,")
+    units, _ = read_register(path, NEM)
+    assert [unit.kind for unit in units] == [UnitKind.BIDIRECTIONAL, UnitKind.LOAD, UnitKind.GENERATOR]
+
+
+def test_a_unit_listed_twice_and_a_register_without_units_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidData, match="row 3: U1 is listed in row 2 already"):
+        read_register(register(tmp_path, "U1,S,SA1,Wind,O,1,,", "U1,S,SA1,Wind,O,1,,"), NEM)
+    (tmp_path / "odd.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(
+        InvalidData, match=r"odd\.csv has no column with the units' names.*its columns are a, b"
+    ):
+        read_register(tmp_path / "odd.csv", NEM)
+    with pytest.raises(InvalidData, match="no column 'DUIDX'"):
+        read_register(register(tmp_path), NEM, {"unit": "DUIDX"})
+    with pytest.raises(UnreadableFile):
+        read_register(tmp_path / "gone.csv", NEM)
+
+
+def test_the_real_register_is_read_whole(shared_data: Path) -> None:
+    units, problems = read_register(shared_data / "market" / "units_register.csv", NEM, REAL_COLUMNS)
+    assert len(units) == 509
+    by_name = {unit.name: unit for unit in units}
+    assert by_name["HPR1"].storage_mwh == 117.0
+    assert by_name["HPR1"].kind is UnitKind.BIDIRECTIONAL
+    assert sum(unit.fuel == "Solar" for unit in units) == 120
+    # The one unit for which the register leaves the fuel blank.
+    assert [str(problem) for problem in problems] == [
+        "units_register.csv: row 290: MLLFRHF1 has no fuel; it is kept under Unknown."
+    ]
+
+
+def test_units_keep_their_places_and_new_ones_come_last() -> None:
+    first = UnitsRegister((MarketUnit("B"), MarketUnit("A")))
+    later = first.updated([MarketUnit("C", fuel="Wind"), MarketUnit("A", fuel="Coal")])
+    assert later.names == ("B", "A", "C")
+    assert later[1].fuel == "Coal"
+    assert later.with_unknown(["Z", "A"]).names == ("B", "A", "C", "Z")
+    assert later.with_unknown(["Z"]).unknown == ("Z",)
+
+
+def test_a_register_goes_through_its_file_and_through_json_unchanged(tmp_path: Path) -> None:
+    units = (
+        MarketUnit("A", "S", "NSW1", "Wind", "O", 12.5),
+        MarketUnit("B", "S", "SA1", "Battery Storage", "O", 5.0, 10.0, UnitKind.LOAD),
+    )
+    read, _ = read_register(write_register(tmp_path / "u.csv", units), NEM)
+    assert UnitsRegister(read).to_json() == UnitsRegister(units).to_json()
+    again = UnitsRegister.from_json(UnitsRegister(units).to_json())
+    assert math.isnan(again[0].storage_mwh)
+    assert again[1] == units[1]

@@ -1,0 +1,1 @@
+"""Electricity markets: one shared copy of the data, one definition of each quantity, boards on top."""

@@ -1,0 +1,131 @@
+"""What every query gives: a table whose columns know their unit, and where its numbers come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One column.
+
+    Parameters
+    ----------
+    name
+        What it is; unique within its answer.
+    cells
+        Numbers, times (``datetime64``) or texts, shape (rows,).
+    unit
+        Empty for texts and times.
+    """
+
+    name: str
+    cells: NDArray[Any]
+    unit: str = ""
+
+    @property
+    def head(self) -> str:
+        """Name with unit, as tables and exports write it."""
+        return f"{self.name} [{self.unit}]" if self.unit else self.name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """A table of one query; charts draw it, tables show it, exports write it.
+
+    Parameters
+    ----------
+    title
+        What is answered.
+    columns
+        All of the same length.
+    version
+        Of the published data that it was taken from.
+    source
+        Tables and roll-ups that were read, and at which cadence.
+    notes
+        What a reader has to know: missing stamps, units left out, limits of the method.
+
+    Raises
+    ------
+    ValueError
+        When columns differ in length or share a name.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    version: str = ""
+    source: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        lengths = {len(column.cells) for column in self.columns}
+        names = [column.name for column in self.columns]
+        if len(lengths) > 1 or len(set(names)) != len(names):
+            raise ValueError(f"the columns {names} of {self.title!r} differ in length or share a name")
+
+    def __len__(self) -> int:
+        return len(self.columns[0].cells) if self.columns else 0
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self.column(name).cells
+
+    def __contains__(self, name: object) -> bool:
+        return any(column.name == name for column in self.columns)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Answer {self.title!r}: {len(self)} rows, {', '.join(column.head for column in self.columns)}>"
+        )
+
+    def column(self, name: str) -> Column:
+        """Give a column by its name.
+
+        Raises
+        ------
+        KeyError
+            When there is none; the message names those present.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.title!r} has no column {name!r}; present: {', '.join(self.names)}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    def rows(self, numbers: NDArray[Any] | slice) -> Answer:
+        """Give some of the rows."""
+        chosen = tuple(Column(c.name, c.cells[numbers], c.unit) for c in self.columns)
+        return Answer(self.title, chosen, self.version, self.source, self.notes)
+
+    def sorted_by(self, name: str, *, falling: bool = True) -> Answer:
+        """Give the rows in the order of a column of numbers; missing ones last."""
+        values = np.asarray(self[name], dtype=np.float64)
+        return self.rows(np.argsort(-values if falling else values, kind="stable"))
+
+    def frame(self) -> pd.DataFrame:
+        """Give a DataFrame whose columns are named with their units."""
+        import pandas as pd
+
+        return pd.DataFrame({column.head: column.cells for column in self.columns})
+
+
+def texts(values: Sequence[str]) -> NDArray[Any]:
+    """Make the values of a column of texts."""
+    made: NDArray[Any] = np.empty(len(values), dtype=object)
+    made[:] = list(values)
+    return made

@@ -1,0 +1,82 @@
+"""The CSV files inside a file: plain, zipped, or zipped in zips, as NEMWEB archives its days."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from workbench.data.atomic import reason_of
+from workbench.errors import InvalidData, UnreadableFile
+
+DEEPEST = 3
+LARGEST_MEGABYTES = 4000
+
+
+def csv_members(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Give the name and the content of each CSV in a file.
+
+    Parameters
+    ----------
+    path
+        A CSV, or a zip of CSVs, of zips of CSVs …
+
+    Yields
+    ------
+    name : str
+        Such as ``"PUBLIC_DISPATCHIS_20250820.zip > PUBLIC_DISPATCHIS_….zip > PUBLIC_DISPATCHIS_….CSV"``.
+    content : bytes
+        As it was before zipping, its checksum verified.
+
+    Raises
+    ------
+    UnreadableFile
+        When the file cannot be read.
+    InvalidData
+        When a zip is cut short or damaged, nested too deep, too large, or holds no CSV.
+    """
+    if path.suffix.lower() != ".zip":
+        try:
+            yield path.name, path.read_bytes()
+        except OSError as error:
+            raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
+        return
+    found = False
+    try:
+        with path.open("rb") as file:
+            for member in _members(path.name, file, 1, path):
+                found = True
+                yield member
+    except OSError as error:
+        raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
+    if not found:
+        raise InvalidData(f"{path.name} holds no CSV; remove it, or get it again.", path)
+
+
+def _members(name: str, file: io.BufferedIOBase, depth: int, path: Path) -> Iterator[tuple[str, bytes]]:
+    if depth > DEEPEST:
+        raise InvalidData(f"{name}: zips are nested more than {DEEPEST} deep.", path)
+    try:
+        archive = zipfile.ZipFile(file)
+    except zipfile.BadZipFile as error:
+        raise InvalidData(
+            f"{name} is no whole zip ({error}): it was cut short; get it again.", path
+        ) from error
+    with archive:
+        for item in sorted(archive.infolist(), key=lambda item: item.filename):
+            suffix = Path(item.filename).suffix.lower()
+            if item.is_dir() or suffix not in (".csv", ".zip"):
+                continue
+            inner = f"{name} > {Path(item.filename).name}"
+            if item.file_size > LARGEST_MEGABYTES * 1e6:
+                raise InvalidData(f"{inner} is larger than {LARGEST_MEGABYTES} MB unpacked.", path)
+            try:
+                content = archive.read(item)
+            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+                raise InvalidData(f"{inner} is damaged ({error}); get {path.name} again.", path) from error
+            if suffix == ".csv":
+                yield inner, content
+            else:
+                yield from _members(inner, io.BytesIO(content), depth + 1, path)

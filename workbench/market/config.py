@@ -1,0 +1,92 @@
+"""Every parameter of the market's jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.market.dataset import DEFAULT_NAME, INCOMING, market_folder
+from workbench.runs.settings import setting
+
+if TYPE_CHECKING:
+    from workbench.data.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class IngestConfig:
+    """Parameters of taking files in."""
+
+    scenario: str = setting(
+        DEFAULT_NAME, title="Dataset", help="Name of the dataset in the project's results"
+    )
+    folder: str = setting(
+        "",
+        help="Folder of the dataset, when several projects share one; the project's own if empty",
+        advanced=True,
+    )
+    files: str = setting(
+        "",
+        help="Folder with the files, in the project's inputs or anywhere; the dataset's 'incoming' if empty",
+    )
+    register: str = setting(
+        "", help="Register of units (csv, parquet, xlsx), by its name in the project's inputs"
+    )
+    register_columns: dict[str, str] = setting(
+        dict, help="What the register calls its columns, such as unit: DUID, capacity: MW", advanced=True
+    )
+    accepted_versions: tuple[str, ...] = setting(
+        (),
+        help="New table versions that were looked at and are taken, such as DISPATCH.PRICE.6",
+        advanced=True,
+    )
+    batch: int = setting(
+        600, help="Files that are published together", minimum=1, maximum=20000, advanced=True
+    )
+    rebuild: bool = setting(False, help="Build every roll-up anew", advanced=True)
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillConfig:
+    """Parameters of fetching what is missing and taking it in."""
+
+    scenario: str = setting(
+        DEFAULT_NAME, title="Dataset", help="Name of the dataset in the project's results"
+    )
+    folder: str = setting(
+        "",
+        help="Folder of the dataset, when several projects share one; the project's own if empty",
+        advanced=True,
+    )
+    base_url: str = setting("", help="Address that the feeds of the description are relative to")
+    first_day: str = setting(
+        "", help="First day to fetch, such as 2025-08-01; the gaps of the dataset if empty"
+    )
+    last_day: str = setting("", help="Last day to fetch; the first day if empty")
+    days_at_once: int = setting(
+        7, help="Days that are published together", unit="days", minimum=1, maximum=366
+    )
+    retries: int = setting(3, help="How often a failed download is tried again", minimum=0, maximum=20)
+    pause: float = setting(
+        0.2, help="Pause between two downloads", unit="s", minimum=0, maximum=60, adjustable=True
+    )
+    accepted_versions: tuple[str, ...] = setting(
+        (),
+        help="New table versions that were looked at and are taken, such as DISPATCH.PRICE.6",
+        advanced=True,
+    )
+
+
+def dataset_folder(project: Project, config: IngestConfig | BackfillConfig) -> Path:
+    """Give the folder of the dataset that a config is about."""
+    if config.folder:
+        return Path(config.folder).expanduser().resolve()
+    return market_folder(project, config.scenario)
+
+
+def files_folder(project: Project, config: IngestConfig) -> Path:
+    """Give the folder with the files to take in."""
+    if not config.files:
+        return dataset_folder(project, config) / INCOMING
+    inside = project.inputs / config.files
+    return inside if inside.is_dir() else Path(config.files).expanduser().resolve()

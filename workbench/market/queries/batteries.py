@@ -1,0 +1,140 @@
+"""Batteries: what they take and give, earn and pay, and how hard they work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.market.answer import Answer, Column, texts
+from workbench.market.definitions import (
+    cycles,
+    hour_of_day,
+    price_spread,
+    round_trip,
+    storage_utilisation,
+    volume_weighted,
+)
+from workbench.market.definitions.energy import Floats, ratio
+from workbench.market.period import Bins, Period, Resolution, cut, fitting_resolution
+from workbench.market.queries.revenue import unit_sums
+from workbench.market.queries.scope import answer, check_region, named, only, region_rows, time_columns
+from workbench.market.queries.sums import Sums, covered_hours, scattered, sums_of
+from workbench.market.resolution import Subject
+
+if TYPE_CHECKING:
+    from workbench.market.reading import MarketData
+
+DISCHARGE, CHARGE = "Discharge", "Charge"
+
+
+def batteries(data: MarketData, period: Period, *, region: str | None = None) -> Answer:
+    """Figures of each battery station over a period, the highest net revenue first.
+
+    A station whose battery was registered as a generator and a load, and later as one bidirectional unit, is one
+    row: its flows add up, its storage counts once.
+
+    Parameters
+    ----------
+    data, period
+        The market's data and a stretch of time.
+    region
+        One region, or all of them.
+    """
+    if region is not None:
+        check_region(data, region)
+    units, currency = data.units, data.description.currency
+    storage = data.description.storage_fuels
+    chosen = np.array([unit.fuel in storage and region in (None, unit.region) for unit in units], dtype=bool)
+    keys = tuple(f"{unit.station}\n{unit.region}" for unit in units)
+    names, sums, source = unit_sums(data, period, chosen, keys)
+    hours = covered_hours(data, Bins(np.array([period.begin, period.end]), Resolution.DAY))[0]
+    held = np.array([_storage(data, name, keys) for name in names], dtype=np.float64)
+    price = f"{currency}/MWh"
+    columns = [
+        Column("Station", texts([name.partition("\n")[0] for name in names])),
+        Column("Region", texts([name.partition("\n")[2] for name in names])),
+        Column("Storage", held, "MWh"),
+        Column("Discharged", sums["out_mwh"], "MWh"),
+        Column("Charged", sums["in_mwh"], "MWh"),
+        Column("Discharge price", volume_weighted(sums["out_revenue"], sums["out_priced_mwh"]), price),
+        Column("Charge price", volume_weighted(sums["in_cost"], sums["in_priced_mwh"]), price),
+        Column(
+            "Spread",
+            price_spread(sums["out_revenue"], sums["out_priced_mwh"], sums["in_cost"], sums["in_priced_mwh"]),
+            price,
+        ),
+        Column("Net revenue", sums["out_revenue"] - sums["in_cost"], currency),
+        Column("Cycles", cycles(sums["out_mwh"], held), "full cycles"),
+        Column("Utilisation", storage_utilisation(sums["out_mwh"], held, hours), "% of a cycle a day"),
+        Column("Round trip", round_trip(sums["out_mwh"], sums["in_mwh"]), "%"),
+    ]
+    seen = np.flatnonzero((sums["out_mwh"] > 0) | (sums["in_mwh"] > 0))
+    made = answer(data, named("Batteries", region, period), columns, period, source)
+    return made.rows(seen).sorted_by("Net revenue")
+
+
+def battery_power(
+    data: MarketData, period: Period, *, region: str | None = None, resolution: Resolution | None = None
+) -> Answer:
+    """Mean discharge (above zero) and charge (below) of all batteries, and the price of the region.
+
+    Parameters
+    ----------
+    data, period
+        The market's data and a stretch of time.
+    region
+        One region, or all of them.
+    resolution
+        Length of the bins; one that fits the period when left out.
+    """
+    bins = cut(period, resolution or fitting_resolution(period))
+    found, outward, inward = _storage_energy(data, bins, region)
+    hours = covered_hours(data, bins)
+    columns = [
+        *time_columns(bins),
+        Column(DISCHARGE, ratio(outward, hours), "MW"),
+        Column(CHARGE, 0.0 - ratio(inward, hours), "MW"),
+    ]
+    return answer(data, named("Battery power", region, period), columns, period, found.source)
+
+
+def batteries_by_hour(data: MarketData, period: Period, *, region: str | None = None) -> Answer:
+    """Mean discharge and charge in each hour of the day, split before they are averaged.
+
+    Parameters
+    ----------
+    data, period, region
+        As in :func:`battery_power`.
+    """
+    bins = cut(period, Resolution.HALF_HOUR)
+    found, outward, inward = _storage_energy(data, bins, region)
+    places = hour_of_day(bins.ends, 30)
+    covered = covered_hours(data, bins)
+    hours, gave, took = (scattered(values, places, 24) for values in (covered, outward, inward))
+    columns = [
+        Column("Hour", np.arange(24.0), "h of the day, begin"),
+        Column(DISCHARGE, ratio(gave, hours), "MW"),
+        Column(CHARGE, 0.0 - ratio(took, hours), "MW"),
+    ]
+    return answer(data, named("Batteries by time of day", region, period), columns, period, found.source)
+
+
+def _storage_energy(data: MarketData, bins: Bins, region: str | None) -> tuple[Sums, Floats, Floats]:
+    if region is not None:
+        check_region(data, region)
+    found = sums_of(data, Subject.REGION_FUEL, bins, ["out_mwh", "in_mwh"], series=only(region))
+    rows = region_rows(data, found.labels[0], region)
+    fuels = np.array([found.labels[1].index(name) for name in data.description.storage_fuels], dtype=np.int64)
+    outward, inward = (found[name][rows][:, fuels].sum(axis=(0, 1)) for name in ("out_mwh", "in_mwh"))
+    return found, outward, inward
+
+
+def _storage(data: MarketData, name: str, keys: tuple[str, ...]) -> float:
+    kinds: dict[str, float] = {}
+    for place, key in enumerate(keys):
+        held = float(data.units.storage_mwh[place])
+        if key == name and held > 0:
+            kind = str(data.units[place].kind)
+            kinds[kind] = kinds.get(kind, 0.0) + held
+    return max(kinds.values(), default=float("nan"))

@@ -1,0 +1,191 @@
+"""Generation by fuel: series, totals, time of day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.market.answer import Answer, Column, texts
+from workbench.market.definitions import (
+    capacity_factor,
+    capture_rate,
+    hour_of_day,
+    renewable_share,
+    time_weighted,
+    volume_weighted,
+)
+from workbench.market.definitions.energy import Floats, ratio
+from workbench.market.period import Bins, Period, Resolution, cut, fitting_resolution
+from workbench.market.queries.flows import net_import_energy
+from workbench.market.queries.scope import answer, check_region, named, only, region_rows, time_columns
+from workbench.market.queries.sums import Sums, covered_hours, rooftop_hours, scattered, sums_of, total_of
+from workbench.market.resolution import Subject
+
+if TYPE_CHECKING:
+    from workbench.market.reading import MarketData
+
+NET_IMPORTS = "Net imports"
+DEMAND = "Demand"
+CHARGING = "charging"
+
+
+def generation(
+    data: MarketData, period: Period, *, region: str | None = None, resolution: Resolution | None = None
+) -> Answer:
+    """Mean power by fuel in each bin.
+
+    Storage gives two columns, discharge above zero and charging below, split per unit and interval. For one region
+    net imports and demand stand beside.
+
+    Parameters
+    ----------
+    data
+        The market's data.
+    period
+        Which stretch of time.
+    region
+        One region, or all of them.
+    resolution
+        Length of the bins; one that fits the period when left out.
+
+    Returns
+    -------
+    Answer
+        ``Begin``, ``End``, a column per fuel [MW], ``Demand`` [MW]. Missing where the table has no rows.
+
+    Raises
+    ------
+    KeyError
+        When the dataset has no such region.
+    """
+    bins = cut(period, resolution or fitting_resolution(period))
+    found, outward, inward = energy_by_fuel(data, bins, region)
+    hours, on_roofs = covered_hours(data, bins), rooftop_hours(data, bins, region)
+    columns = time_columns(bins)
+    for place, fuel in enumerate(data.description.fuels):
+        covered = on_roofs if fuel.rooftop else hours
+        if outward[place].any():
+            columns.append(Column(fuel.name, ratio(outward[place], covered), "MW"))
+        if inward[place].any():
+            columns.append(Column(f"{fuel.name} {CHARGING}", 0.0 - ratio(inward[place], covered), "MW"))
+    if region is not None:
+        columns.append(Column(NET_IMPORTS, ratio(*net_import_energy(data, bins, region)), "MW"))
+    columns.append(Column(DEMAND, mean_demand(data, bins, region), "MW"))
+    return answer(data, named("Generation by fuel", region, period), columns, period, found.source)
+
+
+def energy_by_fuel(data: MarketData, bins: Bins, region: str | None) -> tuple[Sums, Floats, Floats]:
+    """Energy given and taken by each fuel [MWh], each of shape (fuels, bins)."""
+    if region is not None:
+        check_region(data, region)
+    found = sums_of(data, Subject.REGION_FUEL, bins, ["out_mwh", "in_mwh"], series=only(region))
+    rows = region_rows(data, found.labels[0], region)
+    return found, found["out_mwh"][rows].sum(axis=0), found["in_mwh"][rows].sum(axis=0)
+
+
+def mean_demand(data: MarketData, bins: Bins, region: str | None) -> Floats:
+    """Mean demand in each bin [MW]: the sum over regions of each region's mean over the time it is known."""
+    found = sums_of(data, Subject.REGION, bins, ["demand_mwh", "demand_minutes"], series=only(region))
+    rows = region_rows(data, found.labels[0], region)
+    means = ratio(found["demand_mwh"][rows], found["demand_minutes"][rows] / 60.0)
+    total: Floats = means.sum(axis=0)
+    return total
+
+
+def fuel_totals(data: MarketData, period: Period, *, region: str | None = None) -> Answer:
+    """Energy, share, revenue, capture price and utilisation of each fuel over a period.
+
+    Parameters
+    ----------
+    data, period, region
+        As in :func:`generation`.
+
+    Returns
+    -------
+    Answer
+        One row per fuel with energy. The share is of what was generated: storage gives back what others generated
+        and has none. Capture prices cover energy whose region had a price; the flat price is the time-weighted one
+        of the region, weighted by demand over all regions.
+    """
+    if region is not None:
+        check_region(data, region)
+    wanted = ["out_mwh", "in_mwh", "out_revenue", "in_cost", "out_priced_mwh"]
+    found = total_of(data, Subject.REGION_FUEL, period, wanted, series=only(region))
+    rows = region_rows(data, found.labels[0], region)
+    amount = {name: found[name][rows].sum(axis=0)[:, 0] for name in wanted}
+    fuels = data.description.fuels
+    storage = np.array([fuel.storage for fuel in fuels])
+    kept = np.flatnonzero((amount["out_mwh"] > 0) | (amount["in_mwh"] > 0))
+    generated = np.where(storage, 0.0, amount["out_mwh"])
+    share = np.where(storage, np.nan, renewable_share(generated, generated.sum()))
+    price = volume_weighted(amount["out_revenue"], amount["out_priced_mwh"])
+    currency = data.description.currency
+    columns = [
+        Column("Fuel", texts([fuels[place].name for place in kept])),
+        Column("Energy", amount["out_mwh"][kept] / 1000.0, "GWh"),
+        Column("Charged", amount["in_mwh"][kept] / 1000.0, "GWh"),
+        Column("Share", share[kept], "%"),
+        Column("Revenue", amount["out_revenue"][kept], currency),
+        Column("Capture price", price[kept], f"{currency}/MWh"),
+        Column("Capture rate", capture_rate(price, flat_price(data, period, region))[kept], "%"),
+        Column("Capacity factor", _capacity_factors(data, period, region)[kept], "%"),
+    ]
+    return answer(data, named("Totals by fuel", region, period), columns, period, found.source)
+
+
+def flat_price(data: MarketData, period: Period, region: str | None) -> float:
+    """Time-weighted price of a region; of all regions, their time-weighted prices weighted by demand."""
+    prices = total_of(data, Subject.PRICE, period, ["rrp_minutes", "minutes"])
+    rows = region_rows(data, prices.labels[0], region)
+    flat = time_weighted(prices["rrp_minutes"][rows, 0], prices["minutes"][rows, 0])
+    if len(rows) == 1:
+        return float(flat[0])
+    demand = total_of(data, Subject.REGION, period, ["demand_mwh"])["demand_mwh"]
+    weights = demand[region_rows(data, prices.labels[0], None), 0]
+    known = ~np.isnan(flat)
+    return float(ratio((flat[known] * weights[known]).sum(), weights[known].sum()))
+
+
+def _capacity_factors(data: MarketData, period: Period, region: str | None) -> Floats:
+    """Of each fuel [%]; units without a known capacity count neither above nor below the line."""
+    units = data.units
+    found = total_of(data, Subject.UNIT, period, ["out_mwh"])["out_mwh"][:, 0]
+    hours = covered_hours(data, Bins(np.array([period.begin, period.end]), Resolution.DAY))[0]
+    counted = ~np.isnan(units.capacity_mw) & (units.capacity_mw > 0)
+    if region is not None:
+        counted &= np.array(units.regions) == region
+    # A unit that gave nothing in the whole period is not in service, or not any more.
+    counted &= found[: len(counted)] > 0
+    names = list(data.description.fuel_names)
+    places = np.array([names.index(fuel) for fuel in units.fuels], dtype=np.int64)[counted]
+    count = len(names)
+    amount = np.bincount(places, weights=found[: len(counted)][counted], minlength=count)
+    capacity = np.bincount(places, weights=units.capacity_mw[counted], minlength=count)
+    return capacity_factor(amount, capacity, hours)
+
+
+def generation_by_hour(data: MarketData, period: Period, *, region: str | None = None) -> Answer:
+    """Mean power by fuel in each hour of the day; the half-hour that ends at 18:00 is in hour 17.
+
+    Parameters
+    ----------
+    data, period, region
+        As in :func:`generation`.
+    """
+    bins = cut(period, Resolution.HALF_HOUR)
+    found, outward, inward = energy_by_fuel(data, bins, region)
+    places = hour_of_day(bins.ends, 30)
+    hours, on_roofs = (
+        scattered(covered, places, 24)
+        for covered in (covered_hours(data, bins), rooftop_hours(data, bins, region))
+    )
+    columns = [Column("Hour", np.arange(24.0), "h of the day, begin")]
+    for place, fuel in enumerate(data.description.fuels):
+        covered = on_roofs if fuel.rooftop else hours
+        if outward[place].any():
+            columns.append(Column(fuel.name, ratio(scattered(outward[place], places, 24), covered), "MW"))
+        if inward[place].any():
+            charging = 0.0 - ratio(scattered(inward[place], places, 24), covered)
+            columns.append(Column(f"{fuel.name} {CHARGING}", charging, "MW"))
+    return answer(data, named("Generation by time of day", region, period), columns, period, found.source)

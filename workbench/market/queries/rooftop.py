@@ -1,0 +1,76 @@
+"""Rooftop solar: power by region, energy, share of what is consumed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.market.answer import Answer, Column, texts
+from workbench.market.definitions.energy import ratio
+from workbench.market.period import Period, Resolution, cut, fitting_resolution
+from workbench.market.queries.scope import answer, named, time_columns
+from workbench.market.queries.sums import sums_of, total_of
+from workbench.market.resolution import Subject
+
+if TYPE_CHECKING:
+    from workbench.market.reading import MarketData
+
+
+def rooftop(data: MarketData, period: Period, *, resolution: Resolution | None = None) -> Answer:
+    """Mean rooftop power of each region.
+
+    Sub-regions are parts of a region and never added to it.
+
+    Parameters
+    ----------
+    data, period
+        The market's data and a stretch of time.
+    resolution
+        Length of the bins, at least the half-hour in which rooftop power is measured; one that fits the period when
+        left out.
+    """
+    resolution = resolution or fitting_resolution(period)
+    if resolution is Resolution.FIVE_MINUTES:
+        resolution = Resolution.HALF_HOUR
+    bins = cut(period, resolution)
+    found = sums_of(data, Subject.ROOFTOP, bins, ["mwh", "minutes"])
+    columns = time_columns(bins)
+    for region in data.description.region_names:
+        if region in found.labels[0]:
+            row = found.labels[0].index(region)
+            columns.append(Column(region, ratio(found["mwh"][row], found["minutes"][row] / 60.0), "MW"))
+    return answer(data, named("Rooftop solar", None, period), columns, period, found.source)
+
+
+def rooftop_totals(data: MarketData, period: Period) -> Answer:
+    """Rooftop energy of each region, beside the demand that the grid meets.
+
+    Parameters
+    ----------
+    data, period
+        The market's data and a stretch of time.
+
+    Returns
+    -------
+    Answer
+        ``Share`` is rooftop energy relative to rooftop energy plus grid demand, each as a mean power over the time
+        for which it is known.
+    """
+    regions = data.description.region_names
+    roofs = total_of(data, Subject.ROOFTOP, period, ["mwh", "minutes"])
+    loads = total_of(data, Subject.REGION, period, ["demand_mwh", "demand_minutes"])
+    on_roofs = np.array([roofs.labels[0].index(region) for region in regions])
+    on_grid = np.array([loads.labels[0].index(region) for region in regions])
+    power = ratio(roofs["mwh"][on_roofs, 0], roofs["minutes"][on_roofs, 0] / 60.0)
+    demand = ratio(loads["demand_mwh"][on_grid, 0], loads["demand_minutes"][on_grid, 0] / 60.0)
+    columns = [
+        Column("Region", texts(regions)),
+        Column("Rooftop solar", roofs["mwh"][on_roofs, 0] / 1000.0, "GWh"),
+        Column("Mean power", power, "MW"),
+        Column("Grid demand", loads["demand_mwh"][on_grid, 0] / 1000.0, "GWh"),
+        Column("Share", 100.0 * ratio(power, power + demand), "%"),
+    ]
+    return answer(
+        data, named("Rooftop solar", None, period), columns, period, f"{roofs.source}, {loads.source}"
+    )

@@ -1,0 +1,81 @@
+"""Which region a query is about, and what its answer says of its source and its gaps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.market.answer import Answer, Column
+from workbench.market.period import Bins, Period
+from workbench.market.queries.coverage import holes
+
+if TYPE_CHECKING:
+    from workbench.market.reading import MarketData
+
+ALL = "All regions"
+BEGIN, END = "Begin", "End"
+
+
+def region_rows(data: MarketData, labels: tuple[str, ...], region: str | None) -> NDArray[np.int64]:
+    """Give the positions of a region on an axis, or of all that are regions of the market or unknown.
+
+    Raises
+    ------
+    KeyError
+        When the dataset has no such region.
+    """
+    known = data.description.region_names
+    if region is None:
+        return np.array([place for place, name in enumerate(labels) if name in known or name == "Unknown"])
+    check_region(data, region)
+    return np.array([labels.index(region)])
+
+
+def only(region: str | None) -> list[str] | None:
+    """Restrict a reading to one region, or to nothing."""
+    return None if region is None else [region]
+
+
+def check_region(data: MarketData, region: str) -> None:
+    """Refuse a region that the dataset does not have.
+
+    Raises
+    ------
+    KeyError
+        Names those that it has.
+    """
+    if region not in data.description.region_names:
+        raise KeyError(
+            f"there is no region {region!r}; the dataset has {', '.join(data.description.region_names)}"
+        )
+
+
+def answer(
+    data: MarketData, title: str, columns: list[Column], period: Period, source: str, *notes: str
+) -> Answer:
+    """Make an answer that names its data version and the gaps in its period."""
+    said = [*notes, *gap_notes(data, period)]
+    return Answer(title, tuple(columns), str(data.version), source, tuple(note for note in said if note))
+
+
+def gap_notes(data: MarketData, period: Period) -> list[str]:
+    """Say in a sentence what is missing within a period."""
+    tables: dict[str, int] = {}
+    for hole in holes(data, period):
+        tables[hole.table] = tables.get(hole.table, 0) + hole.missing
+    return [
+        f"{table.replace('_', ' ').capitalize()}: {count:,} intervals of this period are missing."
+        for table, count in sorted(tables.items())
+    ]
+
+
+def time_columns(bins: Bins) -> list[Column]:
+    """Begin and end of each bin, in market time."""
+    return [Column(BEGIN, bins.begins), Column(END, bins.ends)]
+
+
+def named(title: str, region: str | None, period: Period) -> str:
+    """Write the title of an answer."""
+    return f"{title}, {region or ALL}, {period}"

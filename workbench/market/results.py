@@ -1,0 +1,94 @@
+"""What a run of the market's jobs came to: saved beside the data, and loaded back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from workbench.data.atomic import reason_of, write_text
+from workbench.errors import UnreadableFile
+
+REPORT_FILE = "last-run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class IngestResult:
+    """What a run took in.
+
+    Parameters
+    ----------
+    folder
+        Of the dataset.
+    version
+        The version that is current now.
+    taken, known
+        Files whose rows were taken, and files that had been taken before.
+    refused
+        File -> why; nothing of it was taken.
+    added, revised
+        Raw table -> rows that are new, and rows that replace earlier ones.
+    unknown_units
+        Units in the data that no register lists.
+    gaps
+        Number of holes in the record.
+    missing
+        Feed -> stamps that are missing.
+    notes
+        Everything that was changed or is doubtful.
+    run
+        Id of the run.
+    """
+
+    folder: str
+    version: int
+    taken: int = 0
+    known: int = 0
+    refused: Mapping[str, str] = field(default_factory=dict)
+    added: Mapping[str, int] = field(default_factory=dict)
+    revised: Mapping[str, int] = field(default_factory=dict)
+    unknown_units: tuple[str, ...] = ()
+    gaps: int = 0
+    missing: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    run: str = ""
+
+    def __repr__(self) -> str:
+        rows = sum(self.added.values())
+        return (
+            f"<IngestResult: version {self.version}, {self.taken} files taken, {len(self.refused)} refused, "
+            f"{rows:,} rows added, {self.gaps} gaps>"
+        )
+
+    def save(self, folder: Path) -> Path:
+        """Write it into a folder.
+
+        Raises
+        ------
+        UnwritableFile
+            When the operating system refuses.
+        """
+        path = folder / REPORT_FILE
+        write_text(path, json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n")
+        return path
+
+
+def load(folder: Path) -> IngestResult:
+    """Read back what the last run on a dataset came to.
+
+    Raises
+    ------
+    UnreadableFile
+        When there is none.
+    """
+    path = folder / REPORT_FILE
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["unknown_units"] = tuple(content["unknown_units"])
+        content["notes"] = tuple(content["notes"])
+        return IngestResult(**content)
+    except OSError as error:
+        raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnreadableFile(f"{path} is damaged ({error}); ingest again.", path) from error

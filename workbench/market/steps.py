@@ -1,0 +1,284 @@
+"""The steps of the market's runs, with all that they import; loaded when a run begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from workbench.data.problems import Problem, Severity
+from workbench.data.project import Project
+from workbench.errors import DataError, InvalidData, UnwritableFile
+from workbench.market.config import BackfillConfig, IngestConfig, dataset_folder, files_folder
+from workbench.market.dataset import (
+    INCOMING,
+    create_dataset,
+    current_version,
+    market_folder,
+    read_description,
+)
+from workbench.market.description import FILE_NAME, MarketDescription
+from workbench.market.drops import MAPPING_FILE, Drop, read_mapping
+from workbench.market.fetch import FeedClient, Work, days_of, work_for_days, work_for_gaps
+from workbench.market.ingest import Batch, FileRows, find_files, read_file
+from workbench.market.ledger import Ledger
+from workbench.market.nem import NEM
+from workbench.market.publication import Published, Writer, writing
+from workbench.market.reading import MarketData
+from workbench.market.results import IngestResult
+from workbench.market.units_register import MarketUnit, read_register
+from workbench.runs import Job, Unit
+from workbench.runs.digest import file_digest
+
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
+MOST_NOTES = 500
+
+
+class Account:
+    """What a run has done so far, for its result."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.taken = 0
+        self.known = 0
+        self.refused: dict[str, str] = {}
+        self.added: dict[str, int] = {}
+        self.revised: dict[str, int] = {}
+        self.notes: list[str] = []
+
+    def note(self, problems: Sequence[Problem]) -> None:
+        """Put problems into the log and the result."""
+        for problem in problems:
+            self.job.log(str(problem), level=_LEVELS[problem.severity])
+            if len(self.notes) < MOST_NOTES:
+                self.notes.append(str(problem))
+
+    def refuse(self, name: str, reason: str) -> None:
+        """Note a file of which nothing was taken."""
+        self.refused[name] = reason
+        self.job.log(reason, level="error")
+
+    def count(self, published: Published) -> None:
+        """Add what a publication changed."""
+        for total, part in ((self.added, published.added), (self.revised, published.revised)):
+            for table, rows in part.items():
+                total[table] = total.get(table, 0) + rows
+        conflicts = {table: count for table, count in published.conflicts.items() if count}
+        for table, count in conflicts.items():
+            self._doubt(
+                f"{table}: {count} rows say something else than rows published at the same time; of each "
+                f"pair the larger value is kept."
+            )
+        if published.unknown_units:
+            shown = ", ".join(published.unknown_units[:8])
+            self._doubt(
+                f"{len(published.unknown_units)} units are in no register ({shown}); they are kept under Unknown. "
+                f"Add them to the register."
+            )
+
+    def _doubt(self, message: str) -> None:
+        self.note([Problem(message, severity=Severity.WARNING)])
+
+
+def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult:
+    """Find, read, publish, check; see :func:`workbench.market.job.ingest_market`."""
+    folder = create_dataset(dataset_folder(project, config), NEM)
+    description = read_description(folder / FILE_NAME)
+    job.plan(find=1, take=20, check=1)
+    account = Account(job)
+    with job.stage("find", title="Find the files"):
+        register = _register(job, project, config, description, account)
+        source = files_folder(project, config)
+        paths = find_files(source) if source.is_dir() else []
+        if not paths and register is None and not config.rebuild:
+            raise InvalidData(
+                f"There are no files to take in {source}; put CSV, zip or Parquet files there.", source
+            )
+        drops = _drops(source, description)
+        ledger = Ledger(folder)
+        known = ledger.known()
+        fresh = [path for path in job.track(paths, title="File") if file_digest(path) not in known]
+        account.known = len(paths) - len(fresh)
+        job.log(f"{len(paths)} files in {source}, {account.known} of them were taken before.")
+    with job.stage("take", title="Take them in"), writing(folder) as writer:
+        if register is not None or config.rebuild:
+            account.count(
+                writer.publish({}, register=register, rebuild=config.rebuild, checkpoint=job.checkpoint)
+            )
+        for at in range(0, len(fresh), config.batch):
+            chosen = fresh[at : at + config.batch]
+            read = _read(job, chosen, description, drops, config.accepted_versions, account)
+            _publish(job, writer, read, ledger, account)
+            job.progress(at + len(chosen), len(fresh))
+        account.count(writer.publish({}, checkpoint=job.checkpoint))
+    return _finish(job, project, config, account)
+
+
+def run_backfill(job: Job, project: Project, config: BackfillConfig) -> IngestResult:
+    """Plan, fetch and publish group by group, check; see :func:`workbench.market.job.backfill_market`."""
+    folder = create_dataset(dataset_folder(project, config), NEM)
+    description = read_description(folder / FILE_NAME)
+    account = Account(job)
+    job.plan(plan=1, fetch=20, check=1)
+    with job.stage("plan", title="List what is missing"):
+        groups = days_of(_work(folder, description, config), config.days_at_once)
+        job.log(f"{sum(map(len, groups))} days of feeds to fetch, published in {len(groups)} groups.")
+    ledger = Ledger(folder)
+    with (
+        job.stage("fetch", title="Fetch and take in"),
+        FeedClient(
+            config.base_url,
+            retries=config.retries,
+            pause=lambda: float(job.config.pause),
+        ) as client,
+        writing(folder) as writer,
+    ):
+        for number, group in enumerate(groups, 1):
+            title = group[0].day if len(groups[0]) == 1 else f"{group[0].day} to {group[-1].day}"
+            with job.stage(group[0].day, title=title):
+                paths = _fetch(job, client, group, folder, account)
+                known = ledger.known()
+                fresh = [path for path in paths if file_digest(path) not in known]
+                account.known += len(paths) - len(fresh)
+                read = _read(job, fresh, description, (), config.accepted_versions, account)
+                _publish(job, writer, read, ledger, account)
+            job.progress(number, len(groups))
+        account.count(writer.publish({}, checkpoint=job.checkpoint))
+    return _finish(job, project, config, account)
+
+
+def _register(
+    job: Job, project: Project, config: IngestConfig, description: MarketDescription, account: Account
+) -> tuple[MarketUnit, ...] | None:
+    if not config.register:
+        return None
+    path = project.input(config.register)
+    units, problems = read_register(path, description, config.register_columns)
+    job.uses(path)
+    account.note(tuple(problems))
+    job.log(f"{len(units)} units in {path.name}.")
+    return units
+
+
+def _drops(source: Path, description: MarketDescription) -> tuple[Drop, ...]:
+    path = source / MAPPING_FILE
+    return read_mapping(path, description) if path.is_file() else ()
+
+
+def _work(folder: Path, description: MarketDescription, config: BackfillConfig) -> tuple[Work, ...]:
+    if config.first_day:
+        return work_for_days(config.first_day, config.last_day, description)
+    if not current_version(folder):
+        raise InvalidData(
+            f"{folder} has no data yet, so that nothing is known to be missing; give first_day and last_day.",
+            folder,
+        )
+    with MarketData.open(folder) as data:
+        return work_for_gaps(data.gaps(), description)
+
+
+def _fetch(job: Job, client: FeedClient, group: Sequence[Work], folder: Path, account: Account) -> list[Path]:
+    units = [Unit(work.key, (client, work, folder / INCOMING / work.feed.tables[0])) for work in group]
+    paths: list[Path] = []
+    for outcome in job.map(_fetch_one, units, title="Fetch", workers=1, remember=False):
+        if outcome.error is not None:
+            account.refuse(outcome.key, outcome.error)
+            continue
+        if not outcome.result:
+            account.refuse(outcome.key, f"{outcome.key}: the server has no such file.")
+        paths += outcome.result
+    return list(dict.fromkeys(paths))
+
+
+def _fetch_one(client: FeedClient, work: Work, folder: Path) -> tuple[Path, ...]:
+    return client.fetch(work, folder)
+
+
+def _read(
+    job: Job,
+    paths: Sequence[Path],
+    description: MarketDescription,
+    drops: Sequence[Drop],
+    accepted: Sequence[str],
+    account: Account,
+) -> list[FileRows]:
+    found: dict[str, FileRows | str] = {}
+    units = [Unit(str(path), (path, description, drops, accepted)) for path in paths]
+    # Each file is parsed by Python code, for which threads would only take turns.
+    for outcome in job.map(_read_or_refuse, units, title="Read", workers=1, remember=False):
+        found[outcome.key] = outcome.error if outcome.error is not None else outcome.result
+    read = []
+    for path in paths:
+        rows = found[str(path)]
+        if isinstance(rows, str):
+            account.refuse(path.name, rows)
+            continue
+        account.note(rows.problems)
+        read.append(rows)
+    return read
+
+
+def _read_or_refuse(
+    path: Path, description: MarketDescription, drops: Sequence[Drop], accepted: Sequence[str]
+) -> FileRows | str:
+    # A file that is refused is no failure of the run: it is reported, and the others are taken.
+    try:
+        return read_file(path, description, drops, accepted)
+    except DataError as error:
+        return str(error)
+
+
+def _publish(job: Job, writer: Writer, read: Sequence[FileRows], ledger: Ledger, account: Account) -> None:
+    if not read:
+        return
+    batch = Batch(list(read))
+    frames, problems = batch.frames(writer.units.names, writer.description)
+    account.note(problems)
+    published = writer.publish(frames, close_months=False, checkpoint=job.checkpoint)
+    try:
+        ledger.add([(rows.sha256, rows.path.name) for rows in read], published.version)
+    except UnwritableFile as error:
+        job.log(f"The files will be read again next time: {error}", level="warning")
+    account.taken += len(read)
+    account.count(published)
+    rows = sum(published.added.values())
+    job.log(f"Version {published.version}: {rows:,} rows added from {len(read)} files.")
+
+
+def _finish(
+    job: Job, project: Project, config: IngestConfig | BackfillConfig, account: Account
+) -> IngestResult:
+    folder = dataset_folder(project, config)
+    with job.stage("check", title="Check for gaps"):
+        if not current_version(folder) or (account.refused and not account.taken + account.known):
+            reasons = "; ".join(list(account.refused.values())[:3])
+            raise InvalidData(f"Nothing could be taken in. {reasons}", folder)
+        with MarketData.open(folder) as data:
+            gaps, version, unknown = data.gaps(), data.version, data.units.unknown
+            missing: dict[str, int] = {}
+            for gap in gaps:
+                missing[gap.feed] = missing.get(gap.feed, 0) + gap.missing
+        for gap in gaps[:50]:
+            job.log(str(gap), level="warning")
+        if len(gaps) > 50:
+            job.log(f"and {len(gaps) - 50} more gaps.", level="warning")
+        job.metric("Gaps", len(gaps))
+        job.metric("Rows added", sum(account.added.values()))
+        result = IngestResult(
+            str(folder),
+            version,
+            account.taken,
+            account.known,
+            account.refused,
+            account.added,
+            account.revised,
+            unknown,
+            len(gaps),
+            missing,
+            tuple(account.notes),
+            job.run_id,
+        )
+        # In the project too, where whoever follows the run looks for it.
+        for place in dict.fromkeys((market_folder(project, config.scenario), folder)):
+            path = result.save(place)
+        job.artifact(path, "What the run took in")
+        return result
