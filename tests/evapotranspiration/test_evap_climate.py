@@ -1,0 +1,70 @@
+"""Months of the year and the water balance, beside sums by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench.evapotranspiration.climate import (
+    monthly_climate,
+    monthly_totals,
+    summary_statistics,
+    water_balance,
+)
+
+
+def table(years: int = 3) -> pd.DataFrame:
+    date = pd.date_range("2001-01-01", f"{2000 + years}-12-31", freq="D", name="date")
+    year = date.year.to_numpy() - 2000
+    return pd.DataFrame({"eto": 4.0, "precip": 1.0 * year, "tmax": 30.0}, index=date)
+
+
+def test_months_sum_water_and_average_the_rest() -> None:
+    found = monthly_totals(table()).loc["2002-02-01"]
+    assert found["eto"] == pytest.approx(4.0 * 28)
+    assert found["precip"] == pytest.approx(2.0 * 28)
+    assert found["balance"] == pytest.approx(-2.0 * 28)
+    assert found["tmax"] == pytest.approx(30.0)
+
+
+def test_a_month_with_a_few_days_missing_is_scaled_and_one_with_many_is_missing() -> None:
+    days = table()
+    days.loc["2001-03-01":"2001-03-03", "eto"] = np.nan
+    days.loc["2001-04-01":"2001-04-09", "eto"] = np.nan
+    found = monthly_totals(days)
+    assert found.loc["2001-03-01", "eto"] == pytest.approx(4.0 * 31)
+    assert np.isnan(found.loc["2001-04-01", "eto"])
+
+
+def test_the_climate_of_a_month_is_the_mean_over_its_years() -> None:
+    found = monthly_climate(table())
+    assert found.index.tolist() == list(range(1, 13))
+    assert found.loc[1, "precip"] == pytest.approx(31 * 2.0)
+    assert found.loc[1, "precip_p10"] == pytest.approx(31 * 1.2)
+    assert found.loc[1, "precip_p90"] == pytest.approx(31 * 2.8)
+    assert (found["years"] == 3).all()
+
+
+def test_a_part_of_a_year_leaves_the_other_months_empty() -> None:
+    found = monthly_climate(table().loc["2001-05-01":"2001-06-30"])
+    assert found["eto"].notna().sum() == 2
+    assert found.loc[1, "years"] == 0
+
+
+def test_the_water_balance_adds_up_and_a_missing_day_adds_nothing() -> None:
+    date = pd.date_range("2001-01-01", periods=4, freq="D")
+    found = water_balance(pd.Series([4.0, 4.0, np.nan, 4.0], date), pd.Series([0.0, 10.0, 5.0, 0.0], date))
+    assert found["cumulative"].tolist() == [-4.0, 2.0, 2.0, -2.0]
+    assert np.isnan(found["balance"].iloc[2])
+    assert found["precip"].iloc[0] == 0.0
+
+
+def test_statistics_name_the_extremes_and_their_days() -> None:
+    days = table(1)
+    days.loc["2001-08-17", "eto"] = 9.5
+    days.loc["2001-08-18", "eto"] = np.nan
+    row = summary_statistics(days).set_index("column").loc["eto"]
+    assert row["highest_on"] == pd.Timestamp("2001-08-17")
+    assert row["maximum"] == 9.5
+    assert (row["days"], row["missing"]) == (364, 1)

@@ -1,0 +1,1 @@
+"""Reference evapotranspiration of a place from several weather sources, with its uncertainty."""

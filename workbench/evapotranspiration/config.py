@@ -1,0 +1,169 @@
+"""Every parameter of reference evapotranspiration."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.errors import SettingError
+from workbench.evapotranspiration.sources.catalogue import SourceId
+from workbench.runs.settings import setting, validate
+
+METHODS = ("ridge", "kalman", "error_weights")
+
+
+class Period(StrEnum):
+    """Which days are asked for."""
+
+    HISTORY = "history"
+    """From ``start`` to ``end``; without them all days of the weather file, or the last year."""
+    RECENT = "recent"
+    """The last ``days``, up to yesterday."""
+    FORECAST = "forecast"
+    """Today and the five days after it."""
+
+
+class Online(StrEnum):
+    """When online services are asked."""
+
+    AUTOMATIC = "automatic"
+    """For places that the weather file does not hold."""
+    ALWAYS = "always"
+    """Beside the weather file."""
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class EvapotranspirationConfig:
+    """Parameters of one result; the same ones on the same data give the same values."""
+
+    scenario: str = setting("ETo", help="Name of the result; it goes into a folder of that name")
+    place: str = setting(
+        "",
+        help="A city, or coordinates such as -22.725, -47.648 or 22°43'30\"S 47°38'51\"W; the sites file if empty",
+    )
+    period: Period = setting(Period.HISTORY, help="Which days")
+    start: str = setting("", help="First day of the history, as 2020-01-31")
+    end: str = setting("", help="Last day of the history, as 2020-12-31")
+    days: int = setting(30, help="Length of the recent days", unit="days", minimum=1, maximum=366)
+    online: Online = setting(Online.AUTOMATIC, help="When online weather services are asked")
+    sources: tuple[SourceId, ...] = setting(
+        (), help="Online services to ask; chosen by place and date if none is", choices=tuple(SourceId)
+    )
+    method: str = setting("ridge", help="How the sources are combined", choices=METHODS)
+    elevation: float | None = setting(
+        None,
+        help="Height of the place above the sea; looked up if empty",
+        unit="m",
+        minimum=-450,
+        maximum=8900,
+        advanced=True,
+    )
+    sites_file: str = setting(
+        "",
+        help="Table of sites (site, latitude, longitude, elevation) in the inputs; eto_sites.csv if empty",
+        advanced=True,
+    )
+    sites: tuple[str, ...] = setting((), help="Only these sites of the file", advanced=True)
+    grid: tuple[float, ...] = setting(
+        (),
+        help="A grid of places instead: south, west, north, east and step in degrees",
+        unit="degrees",
+        advanced=True,
+    )
+    weather_file: str = setting(
+        "",
+        help="Daily weather (site, date, source, values) in the inputs; eto_weather.csv or .parquet if empty",
+        advanced=True,
+    )
+    reference_file: str = setting(
+        "",
+        help="Trusted ETo (site, date, eto) to learn from; eto_reference.csv or .parquet if empty",
+        advanced=True,
+    )
+    learn: bool = setting(
+        True, help="Learn bias and weights from the reference, never from the days asked for", advanced=True
+    )
+    interval: float = setting(
+        90.0,
+        help="Share of days that the interval is to hold",
+        unit="%",
+        minimum=50,
+        maximum=99,
+        advanced=True,
+    )
+    parallel: int = setting(4, help="Downloads at a time", minimum=1, maximum=16, advanced=True)
+    patience: float = setting(
+        30.0,
+        help="Longest wait for a service to send something",
+        unit="s",
+        minimum=0.1,
+        maximum=600,
+        advanced=True,
+    )
+    services: dict[str, str] = setting(
+        dict,
+        help="Addresses of own instances by source, as openmeteo_archive: https://weather.example.org",
+        advanced=True,
+    )
+
+
+def check(config: EvapotranspirationConfig) -> None:
+    """Check a config beyond its types and bounds.
+
+    Raises
+    ------
+    SettingError
+        With the setting, the value seen and what is allowed.
+    """
+    validate(config)
+    days = [day_of(config, name) for name in ("start", "end")]
+    if days[0] and days[1] and days[0] > days[1]:
+        raise SettingError(f"start {days[0]} lies after end {days[1]}; exchange them.", "start", config.start)
+    if config.grid:
+        _check_grid(config)
+    if config.place and config.grid:
+        raise SettingError("place and grid are both given; empty one of them.", "grid", config.grid)
+    known = [*SourceId, "opentopodata"]
+    for name in config.services:
+        if name not in known:
+            raise SettingError(
+                f"services names {name!r}, expected one of {', '.join(known)}.", "services", config.services
+            )
+
+
+def day_of(config: EvapotranspirationConfig, name: str) -> datetime.date | None:
+    """Give ``start`` or ``end`` as a date; None when it is empty.
+
+    Raises
+    ------
+    SettingError
+        When it is no date.
+    """
+    text = getattr(config, name)
+    if not text:
+        return None
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        reason = "; that year has no 29 February" if text.endswith("-02-29") else ""
+        raise SettingError(
+            f"{name} is {text!r}, expected a date such as 2024-02-29{reason}.", name, text
+        ) from error
+
+
+def _check_grid(config: EvapotranspirationConfig) -> None:
+    grid = config.grid
+    if len(grid) != 5:
+        raise SettingError(
+            f"grid has {len(grid)} numbers, expected 5: south, west, north, east, step.", "grid", grid
+        )
+    south, west, north, east, step = grid
+    if not (-90 <= south <= north <= 90 and -180 <= west <= east <= 180 and step > 0):
+        raise SettingError(
+            f"grid is south {south:g}, west {west:g}, north {north:g}, east {east:g}, step {step:g}; expected "
+            "south up to north within -90 to 90, west up to east within -180 to 180, and a step above 0.",
+            "grid",
+            grid,
+        )

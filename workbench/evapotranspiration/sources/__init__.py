@@ -1,0 +1,1 @@
+"""Where daily weather comes from: online services and files, one module each."""

@@ -1,0 +1,184 @@
+"""The steps of an evapotranspiration run, with all that they import; loaded when the run begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from workbench.data.problems import Severity
+from workbench.data.project import Project
+from workbench.errors import SourceFailed
+from workbench.evapotranspiration.config import EvapotranspirationConfig, check
+from workbench.evapotranspiration.downloads import (
+    Downloader,
+    Gathered,
+    SitePlan,
+    look_up_elevations,
+    place_with_elevation,
+    plan_sites,
+)
+from workbench.evapotranspiration.inputs import EtoInput, read_inputs
+from workbench.evapotranspiration.learning import lessons
+from workbench.evapotranspiration.result_tables import assemble
+from workbench.evapotranspiration.results import EtoResult, save
+from workbench.evapotranspiration.site import Site
+from workbench.evapotranspiration.site_check import SiteCheck, check_site
+from workbench.evapotranspiration.site_fusion import SiteFusion, fuse_site
+from workbench.evapotranspiration.sources.transport import Transport
+from workbench.runs import Job, Unit
+
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
+
+
+def run_evapotranspiration(job: Job, project: Project, config: EvapotranspirationConfig) -> EtoResult:
+    """Read, download, check, fuse, save; see :mod:`workbench.evapotranspiration.job`."""
+    check(config)
+    project.results_folder("evapotranspiration", config.scenario)
+    job.plan(read=1, download=6, quality_control=2, fusion=2, save=1)
+    with job.stage("read", title="Read places and files"):
+        data = _read(job, project, config)
+        plans, refused = plan_sites(data, config)
+        _log_all(job, [f"{note}" for plan in plans for note in plan.notes] + list(refused.values()))
+    with job.stage("download", title="Download"):
+        gathered, plans = _download(job, project, config, data, plans)
+    with job.stage("quality_control", title="Quality control and each source's ETo"):
+        checks, elevations, failed = _check(job, data, plans, gathered, refused)
+    with job.stage("fusion", title="Fusion"):
+        fused, words = _fuse(job, config, data, plans, checks, failed)
+    with job.stage("save", title="Save the results"):
+        result = assemble(config, data, plans, gathered, checks, elevations, fused, words, failed)
+        return _save(job, result, project)
+
+
+def _read(job: Job, project: Project, config: EvapotranspirationConfig) -> EtoInput:
+    data = read_inputs(project, config)
+    for path in data.paths:
+        job.uses(path, sha256=data.files[path.name])
+    for problem in data.problems:
+        job.log(str(problem), level=_LEVELS[problem.severity])
+    job.log(
+        f"{len(data.places)} places; weather of {len(data.weather)} from files; "
+        f"{len(data.reference)} days of reference."
+    )
+    return data
+
+
+def _download(
+    job: Job,
+    project: Project,
+    config: EvapotranspirationConfig,
+    data: EtoInput,
+    plans: Sequence[SitePlan],
+) -> tuple[Gathered, list[SitePlan]]:
+    gathered = Gathered()
+    for plan in plans:
+        for source, weather in data.weather.get(plan.place.name, {}).items():
+            gathered.add_file(plan.place.name, source, weather)
+    if not any(plan.asks for plan in plans):
+        job.log("All weather comes from files; no online service is asked.")
+        return gathered, list(plans)
+    folder = project.cache_folder / "weather"
+    with Transport(folder, config.services, config.patience) as transport:
+        filled, reason = look_up_elevations(job, transport, plans)
+        if reason:
+            gathered.notes.append(reason)
+            job.log(f"{reason} Heights come from the weather sources instead.", level="warning")
+        asked = {f"{plan.place.name}/{ask.source}": (plan, ask) for plan in filled for ask in plan.asks}
+        units = [Unit(key, (plan.place, ask)) for key, (plan, ask) in asked.items()]
+        download = Downloader(transport).download
+        for outcome in job.map(download, units, title="Download", workers=config.parallel):
+            plan, ask = asked[outcome.key]
+            if outcome.error is not None:
+                gathered.add_failure(plan, ask, outcome.error)
+                continue
+            gathered.add(plan, ask, outcome.value)
+            _log_all(job, [f"{plan.place.name}: {note}" for note in outcome.value.notes])
+    return gathered, filled
+
+
+def _check(
+    job: Job, data: EtoInput, plans: Sequence[SitePlan], gathered: Gathered, refused: Mapping[str, str]
+) -> tuple[dict[str, SiteCheck], dict[str, str], dict[str, str]]:
+    failed, elevations, units = dict(refused), {}, []
+    given = {place.name: place for place in data.places}
+    for plan in plans:
+        name = plan.place.name
+        weather = {source: part for source, part in gathered.weather.get(name, {}).items() if len(part)}
+        if not weather:
+            failed[name] = f"{name}: no source gave any weather."
+            continue
+        place, elevations[name] = place_with_elevation(plan.place, given[name], gathered)
+        site = Site(place.name, place.latitude, place.longitude, float(place.elevation or 0.0))
+        units.append(Unit(name, (site, weather)))
+    checks: dict[str, SiteCheck] = {}
+    # A site takes tens of milliseconds of numpy: more threads would only take turns.
+    for outcome in job.map(check_site, units, title="Site", workers=1, remember=False):
+        if outcome.error is not None:
+            failed[outcome.key] = outcome.error
+            continue
+        checks[outcome.key] = outcome.value
+        _log_all(job, [f"{outcome.key}: {message}" for message in outcome.value.findings["message"]])
+    for reason in failed.values():
+        job.log(reason, level="error")
+    if not checks:
+        reasons = " ".join([*failed.values(), *gathered.notes])
+        raise SourceFailed(f"No place has any weather that can be used. {reasons}")
+    return checks, elevations, failed
+
+
+def _fuse(
+    job: Job,
+    config: EvapotranspirationConfig,
+    data: EtoInput,
+    plans: Sequence[SitePlan],
+    checks: Mapping[str, SiteCheck],
+    failed: dict[str, str],
+) -> tuple[dict[str, SiteFusion], str]:
+    periods = {plan.place.name: pd.date_range(plan.first, plan.last, freq="D", unit="s") for plan in plans}
+    asked = periods[next(iter(checks))]
+    for name in checks:
+        asked = asked.union(periods[name])
+    sites = {name: item.site for name, item in checks.items()}
+    features = [item.features.assign(site=name).reset_index() for name, item in checks.items()]
+    taught, words = lessons(pd.concat(features, ignore_index=True), data.reference, sites, asked)
+    job.log(words)
+    units = []
+    for name, item in checks.items():
+        own = item.features[item.features.index.isin(periods[name])].dropna(how="all")
+        if own.empty:
+            failed[name] = f"{name}: no source has any of the days asked for."
+            job.log(failed[name], level="error")
+            continue
+        units.append(Unit(name, (item.site, own, taught, config.method, config.interval / 100)))
+    fused: dict[str, SiteFusion] = {}
+    for outcome in job.map(fuse_site, units, title="Site", workers=1, remember=False):
+        if outcome.error is None:
+            fused[outcome.key] = outcome.value
+        else:
+            failed[outcome.key] = outcome.error
+    if not fused:
+        raise SourceFailed("No place has any of the days asked for; change the period, or the sources.")
+    return fused, words
+
+
+def _save(job: Job, result: EtoResult, project: Project) -> EtoResult:
+    from workbench.evapotranspiration.report import write_report
+
+    result, files = save(result, project, job.run_id)
+    for path in files:
+        job.artifact(path, "Settings and facts" if path.name == "result.json" else path.stem)
+    job.checkpoint()
+    daily = result.table("daily")
+    job.metric("Mean ETo", float(daily["eto"].mean()), unit="mm/d")
+    job.metric("Mean standard error", float(daily["standard_error"].mean()), unit="mm/d")
+    if result.folder is not None:
+        job.artifact(
+            write_report(result, result.folder / "report.html", project.style), "Report for the browser"
+        )
+    return result
+
+
+def _log_all(job: Job, lines: Sequence[str]) -> None:
+    for line in lines:
+        job.log(line, level="warning")

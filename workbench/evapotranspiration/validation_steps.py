@@ -1,0 +1,102 @@
+"""The steps of a validation run, with all that they import; loaded when the run begins."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from workbench.data.project import Project
+from workbench.data.tables import package_version
+from workbench.errors import InvalidData
+from workbench.evapotranspiration.config import EvapotranspirationConfig
+from workbench.evapotranspiration.fusion import FusionMethod
+from workbench.evapotranspiration.inputs import EtoInput, read_inputs
+from workbench.evapotranspiration.site import Site
+from workbench.evapotranspiration.site_check import check_site
+from workbench.evapotranspiration.validation import Split, validate
+from workbench.evapotranspiration.validation_job import ValidationConfig, check
+from workbench.evapotranspiration.validation_results import ValidationResult, save
+from workbench.runs import Job, Unit
+
+
+def run_validation(job: Job, project: Project, config: ValidationConfig) -> ValidationResult:
+    """Read, check, hold out, save; see :mod:`workbench.evapotranspiration.validation_job`."""
+    check(config)
+    project.results_folder("evapotranspiration_validation", config.scenario)
+    job.plan(read=1, quality_control=2, validation=4, save=1)
+    with job.stage("read", title="Read places and files"):
+        data = _read(job, project, config)
+    with job.stage("quality_control", title="Quality control and each source's ETo"):
+        features, sites, failed = _features(job, data)
+    with job.stage("validation", title="Hold out and compare"):
+        measured = validate(
+            features,
+            data.reference,
+            sites,
+            split=Split(config.split),
+            train_until=config.train_until or None,
+            buffer_km=config.buffer_km,
+            method=FusionMethod(config.method),
+            coverage=config.interval / 100,
+            progress=lambda done, total, what: _report(job, done, total, what),
+        )
+        job.log(measured.description)
+    with job.stage("save", title="Save the results"):
+        facts = {"files": dict(data.files), "failed_sites": failed, "package_version": package_version()}
+        problems = tuple(str(problem) for problem in data.problems) + tuple(failed.values())
+        result, files = save(
+            ValidationResult(config.scenario, config, measured, problems, facts), project, job.run_id
+        )
+        for path in files:
+            job.artifact(path, path.stem)
+        mean = measured.overall.query("what == 'fused' and over == 'mean'").iloc[0]
+        for name, unit in (("nse", ""), ("kge", ""), ("mae", "mm/d")):
+            job.metric(f"{name.upper()}, mean of the sites", float(mean[name]), unit=unit)
+    return result
+
+
+def _read(job: Job, project: Project, config: ValidationConfig) -> EtoInput:
+    data = read_inputs(
+        project,
+        EvapotranspirationConfig(
+            sites_file=config.sites_file,
+            weather_file=config.weather_file,
+            reference_file=config.reference_file,
+        ),
+    )
+    for path in data.paths:
+        job.uses(path, sha256=data.files[path.name])
+    for problem in data.problems:
+        job.log(str(problem), level="warning")
+    if data.reference.empty or not data.weather:
+        missing = "reference" if data.reference.empty else "weather"
+        raise InvalidData(
+            f"There is no {missing} file in {project.inputs}: a validation needs daily weather "
+            "(eto_weather.csv) and trusted ETo (eto_reference.csv) of the same sites.",
+            project.inputs,
+        )
+    return data
+
+
+def _features(job: Job, data: EtoInput) -> tuple[pd.DataFrame, dict[str, Site], dict[str, str]]:
+    with_reference = set(data.reference["site"])
+    units = []
+    for place in data.places:
+        if place.name in data.weather and place.name in with_reference:
+            site = Site(place.name, place.latitude, place.longitude, float(place.elevation or 0.0))
+            units.append(Unit(place.name, (site, dict(data.weather[place.name]))))
+    parts, sites, failed = [], {}, {}
+    for outcome in job.map(check_site, units, title="Site", workers=1, remember=False):
+        if outcome.error is not None:
+            failed[outcome.key] = outcome.error
+            continue
+        parts.append(outcome.value.features.assign(site=outcome.key).reset_index())
+        sites[outcome.key] = outcome.value.site
+    if not parts:
+        reasons = " ".join(failed.values()) or "No site has both weather and a reference."
+        raise InvalidData(f"Nothing can be validated. {reasons}")
+    return pd.concat(parts, ignore_index=True), sites, failed
+
+
+def _report(job: Job, done: int, total: int, what: str) -> None:
+    job.checkpoint()
+    job.progress(done, total, what)
