@@ -1,0 +1,1 @@
+"""Company finances: from any export to trusted figures, forecasts and a board report."""

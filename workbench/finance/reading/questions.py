@@ -1,0 +1,111 @@
+"""What a file leaves open and only a person can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.data.problems import Problem
+from workbench.errors import InvalidData
+
+Answers = Mapping[str, str]
+
+
+class QuestionKind(StrEnum):
+    """What is asked."""
+
+    DATE_ORDER = "date order"
+    DECIMAL_MARK = "decimal mark"
+    CURRENCY = "currency"
+    UNDATED_ROWS = "rows without a date"
+    TOTAL_ROWS = "rows that look like totals"
+    DUPLICATE_ROWS = "rows that stand twice"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One possible answer.
+
+    Parameters
+    ----------
+    value
+        What is kept.
+    label
+        What it would mean, with an example from the file.
+    """
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question about a file.
+
+    Parameters
+    ----------
+    key
+        Name under which the answer is given and kept.
+    kind
+        What is asked.
+    column
+        Header of the column; empty when the whole file is meant.
+    row
+        The first row that it is about, as a spreadsheet numbers it.
+    text
+        What was seen and what has to be known, in one sentence.
+    options
+        The possible answers.
+    recommended
+        Value of the option that the evidence favours; empty when it favours none.
+    """
+
+    key: str
+    kind: QuestionKind
+    column: str
+    row: int
+    text: str
+    options: tuple[Option, ...]
+    recommended: str = ""
+
+
+def question_key(kind: QuestionKind, column: str = "") -> str:
+    """Give the key of a question: stable from month to month for the same column."""
+    return f"{kind.name.lower()}:{column}" if column else kind.name.lower()
+
+
+def answer_to(answers: Answers, key: str, allowed: Sequence[str]) -> str | None:
+    """Give the answer that is kept under a key; ``None`` when there is none.
+
+    Raises
+    ------
+    InvalidData
+        When the answer is none of the options.
+    """
+    value = answers.get(key)
+    if value is not None and value not in allowed:
+        raise InvalidData(f"The answer to '{key}' is '{value}', expected one of {', '.join(allowed)}.")
+    return value
+
+
+def require_answers(file: str, questions: Sequence[Question]) -> None:
+    """Stop when a question is open.
+
+    Raises
+    ------
+    InvalidData
+        With every open question, its column, its row and the answers that are possible.
+    """
+    if not questions:
+        return
+    sentences = [
+        f"{question.text} Answer '{question.key}' with one of "
+        + "; ".join(f"{option.value} ({option.label})" for option in question.options)
+        for question in questions
+    ]
+    problems = [
+        Problem(sentence, file, cell=f"row {question.row}")
+        for sentence, question in zip(sentences, questions, strict=True)
+    ]
+    raise InvalidData(f"{file}: {' '.join(sentences)}.", file, problems)

@@ -1,0 +1,305 @@
+"""The steps of a finance report, with all that they import; loaded when the run begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from workbench.data.problems import Severity
+from workbench.data.project import Project
+from workbench.errors import InvalidData
+from workbench.finance.anomalies.events import Event, read_judgements
+from workbench.finance.assemble import Analysis, assemble
+from workbench.finance.bridges import bridges_table
+from workbench.finance.calendar import FiscalCalendar
+from workbench.finance.checks import CheckResult, check_ledger, profit_costs
+from workbench.finance.config import FinanceConfig, check
+from workbench.finance.drivers import DriverAnalysis, foretelling_figures
+from workbench.finance.forecasting.forecast import SeriesForecast
+from workbench.finance.forecasts import (
+    OTHER,
+    Forecast,
+    Make,
+    PartForecasts,
+    company_forecasts,
+    part_forecasts,
+    unexplained,
+)
+from workbench.finance.inputs import read_ledger
+from workbench.finance.kept import kept_events, kept_forecasts
+from workbench.finance.ledger import Ledger
+from workbench.finance.relations import relations
+from workbench.finance.results import DOMAIN, FinanceResult, save
+from workbench.finance.saved_mapping import load_mapping
+from workbench.finance.scenario import assumptions_of, baseline_of, estimated_variable_share, what_if_tables
+from workbench.finance.series import FigureSeries, figure_series, season_of
+from workbench.finance.unusual import events_table, expected_table
+from workbench.finance.words import words_of
+from workbench.runs import Job, Unit
+
+__all__ = ["STAGES", "run_finance"]
+
+STAGES = {
+    "upload": ("Upload", 1),
+    "validation": ("Validation", 14),
+    "forecasting": ("Forecasting", 8),
+    "core": ("Core forecast done", 1),
+    "regional": ("Regional", 8),
+    "departmental": ("Departmental", 10),
+    "analytics": ("Analytics", 34),
+    "visualisations": ("Visualisations", 14),
+    "finalising": ("Finalising", 9),
+    "done": ("Done", 1),
+}
+"""Name -> title and share of the work, as measured on 60 months by nine groups of ten figures."""
+REGION = "region"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
+
+
+@dataclass(slots=True)
+class _Work:
+    """What the stages hand on."""
+
+    project: Project
+    config: FinanceConfig
+    ledger: Ledger
+    checks: tuple[CheckResult, ...]
+    costs: tuple[str, ...]
+    series: dict[str, FigureSeries] = field(default_factory=dict)
+    company: dict[str, Forecast] = field(default_factory=dict)
+    without_forecast: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, PartForecasts] = field(default_factory=dict)
+
+    @property
+    def season(self) -> int:
+        return season_of(self.ledger)
+
+    @property
+    def step(self) -> int:
+        return self.ledger.frequency.months
+
+    @property
+    def horizon(self) -> int:
+        return -(-self.config.horizon // self.step)
+
+    @property
+    def ahead(self) -> pd.DatetimeIndex:
+        """Forecast periods."""
+        last = next(iter(self.series.values())).periods[-1]
+        start = last + pd.DateOffset(months=self.step)
+        return pd.date_range(start, periods=self.horizon, freq=f"{self.step}MS", unit="s", name="period")
+
+
+def run_finance(job: Job, project: Project, config: FinanceConfig) -> FinanceResult:
+    """Make a report; see :func:`workbench.finance.job.make_finance_report`."""
+    check(config)
+    project.results_folder(DOMAIN, config.scenario)
+    job.plan(**{name: share for name, (_, share) in STAGES.items()})
+    with job.stage("upload", title=STAGES["upload"][0]):
+        path = project.input(config.file)
+        job.uses(path)
+        job.log(f"{path.name}, {path.stat().st_size:,} bytes.")
+    with job.stage("validation", title=STAGES["validation"][0]):
+        work = _validate(job, project, config)
+    with job.stage("forecasting", title=STAGES["forecasting"][0]):
+        _forecast_company(job, work)
+    with job.stage("core", title=STAGES["core"][0]):
+        _report_core(job, work)
+    others = tuple(name for name in work.ledger.dimensions if name != REGION)
+    _forecast_parts(job, work, "regional", (REGION,) if REGION in work.ledger.dimensions else ())
+    _forecast_parts(job, work, "departmental", others)
+    with job.stage("analytics", title=STAGES["analytics"][0]):
+        analysis = _analyse(job, work)
+    with job.stage("visualisations", title=STAGES["visualisations"][0]):
+        from workbench.finance.report import report_page
+
+        result = assemble(analysis, project, config)
+        page = report_page(result, project.style).render()
+    with job.stage("finalising", title=STAGES["finalising"][0]):
+        result = _save(job, result, project, page)
+    with job.stage("done", title=STAGES["done"][0]):
+        for text in result.table("sentences").query("section == 'Overview'").text:
+            job.log(text)
+    return result
+
+
+def _validate(job: Job, project: Project, config: FinanceConfig) -> _Work:
+    mapping, answers = load_mapping(project)
+    ledger = read_ledger(
+        project.input(config.file),
+        calendar=FiscalCalendar.of(project),
+        answers={**answers, **config.answers},
+        mapping=mapping,
+        sheet=config.sheet,
+    )
+    for problem in ledger.problems:
+        job.log(str(problem), level=_LEVELS[problem.severity])
+    job.metric("Rows", len(ledger.entries))
+    job.metric("Changes to the data", ledger.changes.count())
+    for partial in ledger.partial:
+        job.log(f"{partial.period:%b %Y} is not whole: {partial.reason}", level="warning")
+    if ledger.gaps:
+        job.log(f"{len(ledger.gaps)} gaps: what is not given is not counted as 0.", level="warning")
+    checks = check_ledger(ledger, tolerance=config.tolerance)
+    for one in checks:
+        if one.status == "failed":
+            job.log(
+                f"{one.name} ({one.formula}) does not hold in {len(one.exceeding)} places.", level="warning"
+            )
+    work = _Work(project, config, ledger, checks, profit_costs(ledger))
+    work.series = {one.name: one for one in figure_series(ledger)}
+    if not work.series:
+        raise InvalidData(
+            f"{ledger.file} has no whole period with figures; export at least one complete month.",
+            ledger.file,
+        )
+    other = unexplained(work.series, work.costs)
+    if other is not None:
+        work.series[OTHER] = other
+    return work
+
+
+def _forecast_company(job: Job, work: _Work) -> None:
+    made = _in_units(job, work, {name: [0] for name in work.series}, "Figure")
+    work.company, work.without_forecast = company_forecasts(work.series, work.costs, _taken_from(made))
+    for name, reason in work.without_forecast.items():
+        job.log(
+            f"{words_of(work.ledger, work.project.style).title(name)} has no forecast: {reason}.",
+            level="warning",
+        )
+
+
+def _taken_from(made: Mapping[str, tuple[SeriesForecast | None, ...]]) -> Make:
+    return lambda one, rows: made[one.name][: len(rows)]
+
+
+def _in_units(
+    job: Job, work: _Work, rows: dict[str, list[int]], title: str
+) -> dict[str, tuple[SeriesForecast | None, ...]]:
+    """Forecast the given rows of each figure, one unit a figure."""
+    level = work.config.level / 100
+    units = [
+        Unit(name, (work.project, work.series[name], chosen, work.horizon, work.season, level))
+        for name, chosen in rows.items()
+    ]
+    made = {}
+    # The cache of the project keeps them for every later run, not only for the resumed one. Threads would only take
+    # turns: the arrays are small, and what is done with each takes microseconds.
+    for outcome in job.map(kept_forecasts, units, title=title, workers=1, remember=False):
+        made[outcome.key] = outcome.value
+    return made
+
+
+def _report_core(job: Job, work: _Work) -> None:
+    words = words_of(work.ledger, work.project.style)
+    for name, forecast in work.company.items():
+        if name == OTHER:
+            continue
+        own = forecast.own
+        if np.isfinite(own.wape["chosen"]):
+            job.metric(f"Error of {words.title(name)}", own.wape["chosen"], unit="%")
+        first, last = words.of(name, float(forecast.path[0])), words.of(name, float(forecast.path[-1]))
+        said = "no skill, naive used" if own.uses_naive else own.method
+        job.log(f"{words.title(name)}: {first} to {last} ({said}).")
+
+
+def _forecast_parts(job: Job, work: _Work, stage: str, dimensions: Sequence[str]) -> None:
+    if not dimensions:
+        what = "region" if stage == "regional" else "department, product or customer"
+        job.skip_stage(stage, f"The file has no {what}.")
+        return
+    with job.stage(stage, title=STAGES[stage][0]):
+        for dimension in dimensions:
+            rows = {
+                name: one.rows_of(dimension) for name, one in work.series.items() if one.rows_of(dimension)
+            }
+            made = _in_units(job, work, rows, dimension.capitalize())
+            work.parts[dimension] = part_forecasts(
+                work.series, dimension, work.company, work.costs, _taken_from(made)
+            )
+            _report_left_out(job, work, dimension)
+
+
+def _report_left_out(job: Job, work: _Work, dimension: str) -> None:
+    """Say what has no forecast by a dimension: once for each reason."""
+    words = words_of(work.ledger, work.project.style)
+    reasons: dict[str, list[str]] = {}
+    for (name, entity), reason in work.parts[dimension].left_out.items():
+        if not entity and name != OTHER:
+            reasons.setdefault(reason, []).append(words.title(name))
+    for reason, titles in reasons.items():
+        everything = len(titles) == len(work.series) - (OTHER in work.series)
+        said = f"No forecast by {dimension}" + ("" if everything else f" of {', '.join(titles)}")
+        job.log(f"{said}: {reason}.", level="warning")
+
+
+def _analyse(job: Job, work: _Work) -> Analysis:
+    series, season, config = work.series, work.season, work.config
+    named = {name: one for name, one in series.items() if name != OTHER}
+    units = [
+        Unit(name, (work.project, one, list(range(len(one.parts))), season, config.false_alarms))
+        for name, one in named.items()
+    ]
+    events: list[Event] = []
+    expected: list[pd.DataFrame] = []
+    found = {
+        outcome.key: outcome.value
+        for outcome in job.map(kept_events, units, title="Events", workers=1, remember=False)
+    }
+    for name in named:
+        events += found[name][0]
+        expected += found[name][1]
+    job.checkpoint()
+    words = words_of(work.ledger, work.project.style)
+    company = {words.title(name): one.company for name, one in named.items()}
+    targets = [name for name in ("profit", "revenue") if name in named]
+    foretelling = tuple(_foretelling(work, words.title(name), name, company) for name in targets)
+    baseline = baseline_of(work.company, work.costs, work.ahead, work.step)
+    assumptions, origin = assumptions_of(config, estimated_variable_share(series, work.costs, season))
+    what_if = None if baseline is None else what_if_tables(baseline, config, assumptions, work.ahead)
+    return Analysis(
+        ledger=work.ledger,
+        checks=work.checks,
+        costs=work.costs,
+        series=series,
+        periods_ahead=work.ahead,
+        company=work.company,
+        without_forecast=work.without_forecast,
+        parts=work.parts,
+        events=events_table(events, read_judgements(work.project.folder)),
+        expected=expected_table(expected),
+        relations=relations(company, season),
+        foretelling=foretelling,
+        bridges=bridges_table(named, work.costs, season, work.step),
+        what_if=what_if,
+        assumptions=assumptions,
+        assumptions_from=origin,
+    )
+
+
+def _foretelling(work: _Work, title: str, name: str, company: dict[str, np.ndarray]) -> DriverAnalysis:
+    words = words_of(work.ledger, work.project.style)
+    # What profit is computed from would foretell it by arithmetic.
+    parts = {words.title(part) for part in ("revenue", "profit", *work.costs)} - {title}
+    return foretelling_figures(
+        company, title, parts=parts if name == "profit" else {words.title("profit")}, season=work.season
+    )
+
+
+def _save(job: Job, result: FinanceResult, project: Project, page: str) -> FinanceResult:
+    from workbench.data.atomic import write_text
+    from workbench.finance.export import write_excel
+
+    result, files = save(result, project, job.run_id)
+    job.checkpoint()
+    assert result.folder is not None
+    report = result.folder / "report.html"
+    write_text(report, page)
+    job.artifact(report, "Report for the browser and for print")
+    job.artifact(write_excel(result, result.folder / "report.xlsx"), "Report as a workbook")
+    for path in files:
+        job.artifact(path, "Settings and facts" if path.name == "result.json" else path.stem)
+    return result
