@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 import plotly.io as pio
 
 from workbench.charts import CATEGORIES, use_theme
+from workbench.charts.palette import INK
 
 
 def test_importing_the_charts_makes_the_light_template_the_default():
@@ -25,6 +26,18 @@ def test_changing_the_theme_leaves_the_figure_that_was_given_alone():
     dark = use_theme(figure, "dark")
     assert dark.layout.template.layout.paper_bgcolor == "#111417"
     assert figure.layout.template.layout.paper_bgcolor == "#FFFFFF"
+
+
+def test_what_is_drawn_in_ink_can_be_read_in_both_themes():
+    figure = go.Figure(
+        go.Scatter(y=[1, 2], line={"color": INK["light"]}, marker={"color": ["#0072B2", "#1f2933"]})
+    )
+    figure.add_vline(x=1, line={"color": INK["light"]})
+    dark = use_theme(figure, "dark")
+    assert dark.data[0].line.color == INK["dark"]
+    assert tuple(dark.data[0].marker.color) == ("#0072B2", INK["dark"])
+    assert dark.layout.shapes[0].line.color == INK["dark"]
+    assert use_theme(dark, "light").data[0].line.color == INK["light"]
 
 
 def _luminance(colour: str) -> float:

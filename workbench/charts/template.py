@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 import plotly.io as pio
@@ -26,8 +26,21 @@ def register_templates(default: Theme = "light") -> None:
 
 
 def use_theme(figure: go.Figure, theme: Theme) -> go.Figure:
-    """Return the same figure in the other theme; data and titles stay."""
-    return go.Figure(figure).update_layout(template=f"workbench_{theme}")
+    """Return the same figure in the other theme; data and titles stay, and what was drawn in ink still is."""
+    other: Theme = "light" if theme == "dark" else "dark"
+    content = _with_ink(figure.to_plotly_json(), INK[other], INK[theme])
+    return go.Figure(content, skip_invalid=True).update_layout(template=f"workbench_{theme}")
+
+
+def _with_ink(content: Any, before: str, after: str) -> Any:
+    if isinstance(content, dict):
+        return {
+            key: value if key == "template" else _with_ink(value, before, after)
+            for key, value in content.items()
+        }
+    if isinstance(content, (list, tuple)):
+        return [_with_ink(value, before, after) for value in content]
+    return after if isinstance(content, str) and content.lower() == before.lower() else content
 
 
 def _template(theme: str) -> go.layout.Template:

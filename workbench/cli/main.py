@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workbench.cli import lab, projects, run_commands
 from workbench.cli.exit_codes import ExitCode
+from workbench.cli.serve import add_serve_command
 from workbench.errors import RunError, WorkbenchError
 from workbench.runs.states import RunState
 
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--set", dest="settings", action="append", default=[], metavar="NAME=VALUE")
     run.add_argument("--when-busy", choices=("refuse", "queue", "rename"), default="refuse")
     run.add_argument("--deadline", type=float, metavar="SECONDS", help="cancel after so many seconds of work")
+    _add_home(run)
     _add_common(run)
     run.set_defaults(command=run_commands.run)
 
@@ -88,24 +90,38 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_run_command(commands, "watch", "follow a run of any process", run_commands.watch)
     _add_run_command(commands, "pause", "hold a run at its next checkpoint", run_commands.ask)
-    _add_run_command(commands, "cancel", "end a run", run_commands.ask)
+    cancel = _add_run_command(commands, "cancel", "end a run", run_commands.ask)
+    cancel.add_argument("--kill", action="store_true", help="end the process of a detached run at once")
     adjust = _add_run_command(commands, "adjust", "change settings of a run that goes on", run_commands.ask)
     adjust.add_argument("--set", dest="settings", action="append", default=[], metavar="NAME=VALUE")
-    _add_run_command(
+    resume = _add_run_command(
         commands,
         "resume",
         "go on with a paused, interrupted, cancelled or failed run",
         run_commands.resume_run,
     )
+    _add_home(resume)
     story = _add_run_command(commands, "story", "write a run's story as one file", run_commands.story)
     story.add_argument("--output", type=Path, help="default: RUN.html")
 
+    add_serve_command(commands)
     laboratory = commands.add_parser("lab", help="open JupyterLab on the notebooks")
     laboratory.add_argument("--folder", type=Path, help="folder of the notebooks")
     laboratory.add_argument("--project", help="project that the notebooks open")
     laboratory.add_argument("rest", nargs=argparse.REMAINDER, help="further options for `jupyter lab`")
     laboratory.set_defaults(command=lab.lab)
     return parser
+
+
+def _add_home(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--workers",
+        metavar="WHERE",
+        help="where units are computed: threads, processes, a number, or a Dask scheduler's tcp://host:port",
+    )
+    parser.add_argument(
+        "--detach", action="store_true", help="give the run a process of its own and return at once"
+    )
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
@@ -16,6 +17,7 @@ from workbench.demand.report_tables import accuracy_rows, holdout_rows, requirem
 from workbench.demand.requirement import DEFINITIONS
 from workbench.demand.results import DemandResult, compare, load
 from workbench.errors import WorkbenchError
+from workbench.runs.audience import is_viewer
 from workbench.ui.controls import figure_of, follow
 from workbench.ui.figures import FigureArea
 from workbench.ui.run_view import RunView
@@ -123,7 +125,9 @@ class DemandResultView(LazyTabs):
         return ipywidgets.VBox([of_growth, area])
 
     def _compare(self) -> ipywidgets.Widget:
-        others = [name for name in finished_scenarios(self._project, "demand") if name != self._result.scenario]
+        others = [
+            name for name in finished_scenarios(self._project, "demand") if name != self._result.scenario
+        ]
         if not others:
             return note(
                 "There is no other scenario yet: change the scenario's name in the form and run again."
@@ -212,10 +216,17 @@ class DemandResultView(LazyTabs):
             )
             files.show(
                 ["File", "Size [kB]"],
-                [[path, format_number(path.stat().st_size / 1000, decimals=0)] for path in paths],
+                [
+                    [self._name_of(path), format_number(path.stat().st_size / 1000, decimals=0)]
+                    for path in paths
+                ],
                 caption="Files",
             )
         return ipywidgets.VBox([*parts, remarks, definitions, files])
+
+    def _name_of(self, path: Path) -> Path:
+        # Where the project lies is nobody's business on a published page.
+        return path.relative_to(self._project.folder) if is_viewer() else path
 
 
 def _card(card: Any) -> ipywidgets.Widget:

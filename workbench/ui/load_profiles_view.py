@@ -17,6 +17,7 @@ from workbench.load_profiles.analysis import extreme_days, peak_days
 from workbench.load_profiles.export import write_csv, write_excel
 from workbench.load_profiles.job import make_load_profiles
 from workbench.load_profiles.results import ACCURACY_UNITS, UNITS, LoadProfileResult, compare, load
+from workbench.runs.audience import is_viewer
 from workbench.ui.controls import figure_of, follow
 from workbench.ui.run_view import RunView
 from workbench.ui.saved_results import SavedResults
@@ -127,7 +128,7 @@ class ProfileAnalysis(LazyTabs):
 
     def _export(self) -> ipywidgets.Widget:
         year, said = self._year(), ipywidgets.HTML()
-        if self._result.folder is None:
+        if self._result.folder is None or is_viewer():
             return said
         folder = self._result.folder / "exports"
 

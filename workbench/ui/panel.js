@@ -20,7 +20,7 @@ class PanelView {
   }
 
   build() {
-    const { title, scenario, run } = this.store.identity;
+    const { title, scenario, run, readonly } = this.store.identity;
     this.sign = element("span", "wb-badge-sign", { "aria-hidden": "true" });
     this.stateWord = element("span", "");
     this.badge = element("span", "wb-badge", { role: "status" }, this.sign, this.stateWord);
@@ -28,7 +28,7 @@ class PanelView {
       element("span", "wb-title", { textContent: title }),
       element("span", "wb-scenario", { textContent: scenario, title: "Scenario" }),
       element("code", "wb-run", { textContent: run, title: "Id of the run" }));
-    this.head = element("div", "wb-head", {}, this.badge, names, this.buttons.root);
+    this.head = element("div", "wb-head", {}, this.badge, names, readonly ? "" : this.buttons.root);
     this.fill = element("div", "wb-fill");
     this.bar = element("div", "wb-bar", { role: "progressbar", "aria-label": "Overall progress", "aria-valuemin": 0, "aria-valuemax": 100 }, this.fill);
     this.percent = element("span", "wb-percent");
@@ -44,7 +44,7 @@ class PanelView {
     this.files = element("div", "wb-section", {}, element("div", "wb-heading", { textContent: "Files" }), this.artifacts);
     this.problems = element("div", "wb-problems", { role: "alert" });
     this.root = element("section", "wb-panel", { "aria-label": `Run ${title}, scenario ${scenario}` },
-      this.head, this.overall, this.reason, this.health, this.stages.root, this.metrics, this.settings.root, this.files, this.log.root, this.problems);
+      this.head, this.overall, this.reason, this.health, this.stages.root, this.metrics, readonly ? "" : this.settings.root, this.files, this.log.root, this.problems);
     // JupyterLab takes single keys as commands unless something inside of the output keeps them.
     setAttribute(this.root, "data-lm-suppress-shortcuts", "true");
   }

@@ -11,8 +11,10 @@ from typing import Any
 import anywidget
 import traitlets
 
+from workbench.runs.audience import is_viewer
 from workbench.runs.run import Run
 from workbench.ui.browser_messages import NotUnderstood, read_message
+from workbench.ui.folders import without_folders
 from workbench.ui.publisher import Publisher
 
 __all__ = ["RunPanel", "panel_of"]
@@ -47,7 +49,7 @@ class RunPanel(anywidget.AnyWidget):
     _css = (_FOLDER / "panel.css").read_text(encoding="utf-8")
 
     identity = traitlets.Dict().tag(sync=True)
-    """Which run it is: ``run``, ``title``, ``scenario``, ``job``; never changes."""
+    """Which run it is: ``run``, ``title``, ``scenario``, ``job``, and whether it is ``readonly``; never changes."""
 
     _publisher: Publisher | None = None
 
@@ -59,7 +61,10 @@ class RunPanel(anywidget.AnyWidget):
         self._run = run
         self._ignored = 0
         super().__init__(
-            identity={"run": run.id, "title": run.title, "scenario": run.scenario, "job": run.job}
+            identity={
+                **{"run": run.id, "title": run.title, "scenario": run.scenario, "job": run.job},
+                "readonly": is_viewer(),
+            }
         )
         _hear_while_a_cell_runs(self.comm)
         self.on_msg(_take_message)
@@ -99,7 +104,7 @@ class RunPanel(anywidget.AnyWidget):
 
     def _send_to_browser(self, content: dict[str, Any], buffers: list[bytes]) -> None:
         if self.comm is not None:
-            self.send(content, buffers)
+            self.send(without_folders(content, self._run) if is_viewer() else content, buffers)
 
     def _take(self, content: object) -> None:
         try:

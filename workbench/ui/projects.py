@@ -11,6 +11,7 @@ from IPython.display import display
 
 from workbench.data.project import Project
 from workbench.data.sample import create_from_sample
+from workbench.runs.audience import is_viewer
 
 __all__ = ["open_project"]
 
@@ -24,13 +25,17 @@ def open_project(path: Path | str | None = None) -> Project:
     ----------
     path
         Its folder. Without one: the project in ``$WORKBENCH_PROJECT``, else the sample project in this folder
-        or the one above, which is made here where there is none.
+        or the one above, which is made here where there is none. A published page opens the server's project,
+        and shows nothing of it here.
 
     Raises
     ------
     ProjectError
         When the folder is no project, or the sample cannot be written.
     """
+    if is_viewer():
+        # The one that the server was started with; its folder and inputs are nobody's business here.
+        return Project.open(os.environ["WORKBENCH_PROJECT"])
     chosen = path or os.environ.get("WORKBENCH_PROJECT")
     made = False
     if chosen:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.errors import WorkbenchError
+from workbench.errors import ViewerRefused, WorkbenchError
+from workbench.runs.audience import refuse_viewer
 from workbench.runs.run import Run
 from workbench.ui.browser_messages import (
     Adjust,
@@ -116,6 +117,11 @@ class Requests:
         self._ask(message, lambda: self._run.adjust(**message.changes))
 
     def _ask(self, message: BrowserMessage, request: Callable[[], None]) -> None:
+        try:
+            refuse_viewer("Asking something of a run")
+        except ViewerRefused as error:
+            self._reply(message, error=str(error))
+            return
         if not self._places.acquire(blocking=False):
             self._reply(message, error="Earlier requests still wait for the run; try again in a moment.")
             return

@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets
 
 from workbench.errors import RunError, ScenarioBusy, SettingError, WorkbenchError
+from workbench.runs.audience import is_viewer
 from workbench.runs.engine import WhenBusy, attach, resume, runs, start
 from workbench.runs.records import RunRecord
 from workbench.runs.registry import JobFunction
@@ -30,7 +31,8 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
     """Start a job with a form, watch its run, see its result, come back to earlier runs.
 
     Nothing here waits: a click starts a thread and returns, so that the kernel stays free for the next click.
-    When the project has a run of this job that is still going on, the view opens with its panel.
+    When the project has a run of this job that is still going on, the view opens with its panel. On a published
+    page there is no form and no button: the newest run is shown.
 
     Parameters
     ----------
@@ -63,17 +65,9 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
         self._busy = threading.Lock()
         self.form = ConfigForm(job.config_type, config)
         self._make_parts()
-        super().__init__(
-            [
-                self._settings,
-                self._buttons,
-                self._question,
-                self._error,
-                self._panel_area,
-                self._live_area,
-                self._result_area,
-            ]
-        )
+        shown = [self._panel_area, self._live_area, self._result_area]
+        controls = [] if is_viewer() else [self._settings, self._buttons, self._question]
+        super().__init__([*controls, self._error, *shown])
         self._in_background(self._open)
 
     def __repr__(self) -> str:
@@ -126,6 +120,8 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
     def _open(self) -> None:
         self._list_runs()
         going_on = [record for record in self._records.values() if not record.state.is_final]
+        if is_viewer():
+            going_on = going_on or list(self._records.values())
         if going_on and self._current is None:
             self.show(attach(going_on[0].id, self._project))
 

@@ -1,0 +1,159 @@
+"""A figure as a table: what it shows, for whoever reads numbers or has a screen read out."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+__all__ = ["FigureTable", "figure_table"]
+
+MOST_ROWS = 400
+MOST_COLUMNS = 32
+_CARTESIAN = ("scatter", "scattergl", "bar", "box", "violin", "histogram", "waterfall", "funnel")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTable:
+    """A table with headings and cells as text or numbers; ``rows_in_all`` when it was cut."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    rows_in_all: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more rows than these."""
+        return self.rows_in_all > len(self.rows)
+
+
+def figure_table(figure: go.Figure, most: int = MOST_ROWS) -> FigureTable:
+    """Write what a figure shows as a table.
+
+    Traces over the same positions stand side by side, a matrix keeps its two directions, anything else is one row
+    for each point.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    most
+        Rows at most.
+
+    Returns
+    -------
+    FigureTable
+        Empty when the figure has nothing that a table could hold.
+    """
+    found = (_part(figure, trace) for trace in figure.data if trace.visible is not False)
+    parts = [part for part in found if part is not None and part.keys]
+    if not parts:
+        return FigureTable((), (), 0)
+    first = parts[0]
+    same = all(part.keys == first.keys and part.key_head == first.key_head for part in parts)
+    if same:
+        heads = [first.key_head, *(head for part in parts for head in part.heads)]
+        columns: list[Sequence[object]] = [first.keys, *(column for part in parts for column in part.columns)]
+        if len(heads) <= MOST_COLUMNS:
+            return _cut(heads, list(zip(*columns, strict=True)), most)
+    rows = [
+        (head, key, value)
+        for part in parts
+        for head, column in zip(part.heads, part.columns, strict=True)
+        for key, value in zip(part.keys, column, strict=True)
+    ]
+    heads = list(dict.fromkeys(part.key_head for part in parts))
+    return _cut(["Series", " / ".join(heads), "Value"], rows, most)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    key_head: str
+    keys: tuple[object, ...]
+    heads: tuple[str, ...]
+    columns: tuple[tuple[object, ...], ...]
+
+
+def _part(figure: go.Figure, trace: Any) -> _Part | None:
+    if trace.type in ("heatmap", "contour", "surface") and trace.z is not None:
+        return _matrix(figure, trace)
+    if trace.type in _CARTESIAN:
+        return _points(figure, trace)
+    if trace.type in ("pie", "sunburst", "treemap", "funnelarea") and trace.labels is not None:
+        return _Part("Part", _plain(trace.labels), (trace.name or "Value",), (_plain(trace.values),))
+    if trace.type == "sankey":
+        return _flows(trace)
+    return None
+
+
+def _points(figure: go.Figure, trace: Any) -> _Part | None:
+    across, up = _plain(trace.x), _plain(trace.y)
+    if not across and not up:
+        return None
+    across = across or tuple(range(len(up)))
+    if len(across) != len(up):
+        return None
+    keys, values, key_axis, axis = across, up, _axis(figure, trace, "x"), _axis(figure, trace, "y")
+    if getattr(trace, "orientation", None) == "h":
+        keys, values, key_axis, axis = values, keys, axis, key_axis
+    return _Part(key_axis or "Position", keys, (_named(trace.name, axis),), (values,))
+
+
+def _matrix(figure: go.Figure, trace: Any) -> _Part:
+    values = np.asarray(trace.z, dtype=object)
+    rows, columns = values.shape
+    down = _plain(trace.y) or tuple(range(rows))
+    across = _plain(trace.x) or tuple(range(columns))
+    bar = getattr(trace, "colorbar", None)
+    unit = "" if bar is None or bar.title is None else str(bar.title.text or "")
+    heads = tuple(_named(str(_cell(name)), unit) for name in across)
+    columns_of = tuple(tuple(_cell(value) for value in values[:, place]) for place in range(columns))
+    return _Part(_axis(figure, trace, "y") or "Row", down, heads, columns_of)
+
+
+def _flows(trace: Any) -> _Part:
+    names = _plain(trace.node.label)
+    source, target = _plain(trace.link.source), _plain(trace.link.target)
+    keys = tuple(
+        f"{names[int(start)]} → {names[int(end)]}"  # type: ignore[call-overload]
+        for start, end in zip(source, target, strict=True)
+    )
+    return _Part("Flow", keys, (trace.name or "Value",), (_plain(trace.link.value),))
+
+
+def _axis(figure: go.Figure, trace: Any, letter: str) -> str:
+    name = getattr(trace, f"{letter}axis", None) or letter
+    axis = figure.layout[f"{letter}axis{name[1:]}"]
+    return "" if axis is None or axis.title is None else str(axis.title.text or "")
+
+
+def _named(name: str | None, axis: str) -> str:
+    if not name or name == axis:
+        return axis or "Value"
+    start = axis.rfind("[")
+    unit = axis[start:] if start >= 0 and axis.endswith("]") else ""
+    return f"{name} {unit}".strip() if unit and unit not in name else name
+
+
+def _plain(values: Any) -> tuple[object, ...]:
+    return () if values is None else tuple(_cell(value) for value in values)
+
+
+def _cell(value: Any) -> object:
+    if isinstance(value, np.datetime64):
+        value = value.astype("datetime64[s]").item()
+    elif isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, datetime.datetime):
+        return value.strftime("%Y-%m-%d" if value.time() == datetime.time() else "%Y-%m-%d %H:%M")
+    return "" if value is None or value != value else value
+
+
+def _cut(heads: Sequence[str], rows: Sequence[tuple[object, ...]], most: int) -> FigureTable:
+    return FigureTable(tuple(heads), tuple(rows[:most]), len(rows))

@@ -1,0 +1,143 @@
+"""Who may come in: one judgement on every request, before anything else looks at it.
+
+A request passes when its host is ours (a page of another site that has its own name point here does not get any
+further), when it comes from our own pages where it changes anything or opens a connection, and when it is
+authenticated: by a cookie that the token was exchanged for, by the token in its header, or by the name that a
+trusted proxy puts into a header. A token in an address counts for nothing: addresses end up in logs and histories.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+__all__ = ["OPEN_PATHS", "Access", "Refusal", "Request"]
+
+OPEN_PATHS = frozenset({"/sign-in", "/health"})
+"""What anybody may ask for who knows the host's name; neither says anything about what is published."""
+
+METHODS = frozenset({"GET", "HEAD", "POST"})
+LONGEST_PATH = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the gate looks at.
+
+    Attributes
+    ----------
+    method, path
+        As asked; the path without the query.
+    headers
+        By lower-case name; the last one where there are several.
+    address
+        Where the connection comes from.
+    signed_in
+        Whether it carries the cookie that the right token was exchanged for.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    address: str
+    signed_in: bool = False
+
+    @property
+    def is_socket(self) -> bool:
+        """Whether it wants a connection that stays open."""
+        return self.headers.get("upgrade", "").lower() == "websocket"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request is refused; ``may_sign_in`` when the token would help."""
+
+    status: int
+    reason: str
+    may_sign_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The rules of one server.
+
+    Parameters
+    ----------
+    token
+        What readers need; None when none is needed.
+    hosts
+        Names by which the server may be called, beside its own addresses.
+    is_public
+        Whether it listens on other addresses than this machine's own.
+    proxy_header
+        Header in which a trusted proxy names the person it has authenticated.
+    proxies
+        Addresses of trusted proxies.
+    """
+
+    token: str | None = None
+    hosts: frozenset[str] = frozenset()
+    is_public: bool = False
+    proxy_header: str = ""
+    proxies: frozenset[str] = field(default_factory=lambda: frozenset({"127.0.0.1", "::1"}))
+
+    def refusal(self, request: Request) -> Refusal | None:
+        """Judge a request; None when it may pass."""
+        if not self._is_our_host(request.headers.get("host", "")):
+            return Refusal(403, "the host is not ours")
+        if request.method not in METHODS:
+            return Refusal(405, f"{request.method[:20]} is not possible")
+        if len(request.path) > LONGEST_PATH:
+            return Refusal(414, "the address is too long")
+        if (request.method == "POST" or request.is_socket) and not self._is_our_page(request):
+            return Refusal(403, "it does not come from our own page")
+        if request.path in OPEN_PATHS:
+            return None
+        return self._authentication_refusal(request)
+
+    def is_token(self, given: str) -> bool:
+        """Compare with the token, in a time that tells nothing."""
+        return self.token is not None and hmac.compare_digest(given.encode(), self.token.encode())
+
+    def _authentication_refusal(self, request: Request) -> Refusal | None:
+        if self.proxy_header:
+            if request.address not in self.proxies:
+                return Refusal(403, "it does not come through the proxy")
+            if not request.headers.get(self.proxy_header.lower(), "").strip():
+                return Refusal(401, "the proxy names nobody")
+            return None
+        if self.token is None or request.signed_in:
+            return None
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() in ("token", "bearer") and self.is_token(given.strip()):
+            return None
+        return Refusal(401 if request.is_socket else 403, "the token is missing or wrong", may_sign_in=True)
+
+    def _is_our_host(self, host: str) -> bool:
+        name = _name_of(host)
+        if name in self.hosts or name == "localhost":
+            return True
+        try:
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        # A name can be made to point anywhere; an address is where it is.
+        return address.is_loopback or self.is_public
+
+    def _is_our_page(self, request: Request) -> bool:
+        origin = request.headers.get("origin")
+        if origin is None:
+            # Every browser names the page that opens a connection or sends a form.
+            return not request.is_socket
+        parts = urlsplit(origin)
+        return parts.scheme in ("http", "https") and parts.netloc.lower() == request.headers["host"].lower()
+
+
+def _name_of(host: str) -> str:
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""

@@ -1,0 +1,191 @@
+"""A page's connections to its kernel, and its other requests about it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import tornado.ioloop
+import tornado.web
+import tornado.websocket
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from workbench.publishing.frames import Doorkeeper, header_of, passes_to_browser
+from workbench.publishing.gate import Refusal
+from workbench.publishing.pages import COOKIE_DAYS, Page
+from workbench.publishing.visits import Visit
+
+if TYPE_CHECKING:
+    from workbench.publishing.server import Publication
+
+__all__ = ["CellResults", "KernelModel", "KernelSocket", "Shutdown", "VisitPage"]
+
+MOST_REFUSED = 50
+"""Refused messages after which a connection is closed: no page sends one."""
+LONGEST_QUESTION = 500
+SILENT_SECONDS = 9.0
+"""Two pings without an answer: the browser has crashed, or its network is gone."""
+PROTOCOL = "v1.kernel.websocket.jupyter.org"
+
+_log = logging.getLogger(__name__)
+
+
+class OfVisit(Page):
+    """A request about a visit, from the browser that began it."""
+
+    def visit(self, identity: str) -> Visit:
+        """Find the visit; of another browser's there is nothing to be found."""
+        found = self.publication.visits.find(identity, self.visitor)
+        if found is None:
+            self.publication.log_refusal(self.request, Refusal(404, "no visit of this browser"))
+            raise tornado.web.HTTPError(404)
+        return found
+
+
+class VisitPage(OfVisit):
+    """A page says that it is open."""
+
+    async def post(self, identity: str) -> None:
+        """Note it, and tell whether the board could be run."""
+        visit = self.visit(identity)
+        self.publication.visits.hear(visit)
+        self.finish({"failure": visit.failure})
+
+
+class Shutdown(OfVisit):
+    """A page says that it is being left."""
+
+    async def post(self, identity: str) -> None:
+        """End the visit."""
+        self.publication.visits.end(self.visit(identity))
+        self.set_status(204)
+        await self.finish()
+
+
+class KernelModel(OfVisit):
+    """What Voilà's front end asks for first."""
+
+    async def get(self, identity: str) -> None:
+        """Describe the kernel, when the board's cells have run: all its widgets are there then."""
+        visit = self.visit(identity)
+        self.publication.visits.hear(visit)
+        await self.publication.visits.ready(visit)
+        self.finish({"id": visit.id, "name": "workbench-viewer", "execution_state": "idle", "connections": 0})
+
+
+class CellResults(tornado.websocket.WebSocketHandler):
+    """Gives what the cells show, in the way in which Voilà renders a page step by step."""
+
+    def initialize(self, publication: Publication) -> None:
+        """Take what is published."""
+        self.publication = publication
+        self._visit: Visit | None = None
+
+    def get_compression_options(self) -> dict[str, Any] | None:
+        """Compress: what a board shows is mostly numbers."""
+        return {}
+
+    async def open(self, identity: str) -> None:
+        """Find the visit."""
+        cookie = self.get_signed_cookie(self.publication.cookie("visitor"), max_age_days=COOKIE_DAYS)
+        self._visit = self.publication.visits.find(identity, "" if cookie is None else cookie.decode())
+        if self._visit is None:
+            self.publication.log_refusal(self.request, Refusal(404, "no visit of this browser"))
+            self.close(4404, "no such visit")
+
+    async def on_message(self, message: str | bytes) -> None:
+        """Answer the one question there is."""
+        visit = self._visit
+        if visit is None or len(message) > LONGEST_QUESTION:
+            return
+        try:
+            is_question = json.loads(message).get("action") == "execute"
+        except (ValueError, AttributeError):
+            is_question = False
+        if not is_question:
+            self.publication.log_refusal(self.request, Refusal(400, "an unknown message"))
+            return
+        await self.publication.visits.ready(visit)
+        with contextlib.suppress(tornado.websocket.WebSocketClosedError):
+            for index, outputs in enumerate(visit.outputs):
+                # One at a time: of several, Voilà shows what follows the first widget too late or never.
+                for shown in [[output] for output in outputs] or [[]]:
+                    payload = {"cell_index": index, "total_cell": -1, "output_cell": {"outputs": shown}}
+                    await self.write_message({"action": "execution_result", "payload": payload})
+
+
+class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
+    """A page's connection to its kernel: every message is looked at, in both directions."""
+
+    def initialize(self, publication: Publication) -> None:
+        """Take what is published."""
+        super().initialize()
+        self.publication = publication
+        self._door = Doorkeeper()
+        self._visit: Visit | None = None
+        self._refused = 0
+        self.bytes_sent = 0
+
+    def get_compression_options(self) -> dict[str, Any] | None:
+        """Compress: what a board shows is mostly numbers."""
+        return {}
+
+    async def pre_get(self) -> None:
+        """Find the visit and connect to its kernel."""
+        cookie = self.get_signed_cookie(self.publication.cookie("visitor"), max_age_days=COOKIE_DAYS)
+        visit = self.publication.visits.find(self.kernel_id, "" if cookie is None else cookie.decode())
+        if visit is None:
+            self.publication.log_refusal(self.request, Refusal(404, "no visit of this browser"))
+            raise tornado.web.HTTPError(404)
+        if PROTOCOL not in self.request.headers.get("Sec-WebSocket-Protocol", ""):
+            self.publication.log_refusal(self.request, Refusal(400, "an unknown protocol"))
+            raise tornado.web.HTTPError(400)
+        await self.publication.visits.ready(visit)
+        self._visit = visit
+        await super().pre_get()
+
+    def send_ping(self) -> None:
+        """Ask whether the browser is still there; it answers without its page's help."""
+        if tornado.ioloop.IOLoop.current().time() - self.last_pong > SILENT_SECONDS:
+            # Not politely: whoever answers no ping does not answer a farewell either.
+            stream = getattr(self.ws_connection, "stream", None)
+            if stream is not None:
+                stream.close()
+        elif self.ws_connection is not None:
+            with contextlib.suppress(tornado.websocket.WebSocketClosedError):
+                self.ping(b"")
+
+    async def open(self, kernel_id: str) -> None:
+        """Count the connection."""
+        if self._visit is not None:
+            self._visit.sockets += 1
+        await super().open(kernel_id)
+
+    def on_message(self, message: str | bytes) -> None:
+        """Let a message pass to the kernel, or refuse it with one line in the log."""
+        reason = self._door.refusal(message)
+        if not reason:
+            super().on_message(message)
+        else:
+            self._refused += 1
+            self.publication.log_refusal(self.request, Refusal(403, reason))
+            if self._refused > MOST_REFUSED:
+                self.close(4403, "too many refused messages")
+
+    def write_message(self, message: Any, binary: bool = False) -> Any:
+        """Let a message pass to the browser, when it is for visitors."""
+        if not isinstance(message, bytes) or not passes_to_browser(str(header_of(message).get("msg_type"))):
+            return None
+        self.bytes_sent += len(message)
+        return super().write_message(message, binary)
+
+    def on_close(self) -> None:
+        """Count the connection no more."""
+        if self._visit is not None:
+            self._visit.sockets -= 1
+            self.publication.visits.hear(self._visit)
+            _log.debug("A page of %s has got %d bytes", self._visit.board.slug, self.bytes_sent)
+        if self.connection is not None:
+            super().on_close()

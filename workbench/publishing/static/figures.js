@@ -1,0 +1,111 @@
+// Shows Plotly figures: the library is loaded when the first figure comes into view, in the colours of the page.
+// It is what JupyterLab calls a federated extension, written by hand: a container with `init` and `get`.
+(() => {
+  const MIME = "application/vnd.plotly.v1+json";
+  const INK = "#E4E7EB";
+  const GRID = "#3E4C59";
+  const library = new URL("plotly.js", document.currentScript.src).href;
+  let shared;
+  let plotly;
+
+  function loadPlotly() {
+    plotly ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = library;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => { plotly = undefined; reject(new Error("The charts could not be loaded.")); };
+      document.head.append(script);
+    });
+    return plotly;
+  }
+
+  const darkness = window.matchMedia("(prefers-color-scheme: dark)");
+  function isDark() {
+    const theme = document.documentElement.dataset.theme;
+    return theme === "dark" || (theme !== "light" && darkness.matches);
+  }
+
+  function coloured(layout) {
+    const made = structuredClone(layout ?? {});
+    made.autosize = true;
+    delete made.width;
+    const template = (made.template ??= {});
+    const common = (template.layout ??= {});
+    common.paper_bgcolor = common.plot_bgcolor = "rgba(0,0,0,0)";
+    if (!isDark()) return made;
+    common.font = { ...common.font, color: INK };
+    for (const name of ["xaxis", "yaxis"]) {
+      common[name] = { ...common[name], gridcolor: GRID, linecolor: GRID, zerolinecolor: GRID, tickcolor: GRID };
+    }
+    common.hoverlabel = { ...common.hoverlabel, bgcolor: "#1B2026", bordercolor: GRID, font: { ...common.hoverlabel?.font, color: INK } };
+    return made;
+  }
+
+  function makeRenderer(Widget) {
+    return class Figure extends Widget {
+      constructor() {
+        super();
+        this.addClass("wb-figure");
+        this.node.setAttribute("role", "img");
+        this.redraw = () => { if (this.figure && this.drawn) this.draw(); };
+        this.sizes = new ResizeObserver(() => { if (this.drawn && this.node.offsetWidth) window.Plotly.Plots.resize(this.node); });
+        darkness.addEventListener("change", this.redraw);
+      }
+
+      async renderModel(model) {
+        this.figure = model.data[MIME];
+        const words = model.data["text/plain"];
+        if (words) this.node.setAttribute("aria-label", String(words));
+        const height = this.figure.layout?.height ?? this.figure.layout?.template?.layout?.height;
+        if (height) this.node.style.minHeight = `${height}px`;
+        if (this.drawn) await this.draw();
+        else this.drawWhenSeen();
+      }
+
+      drawWhenSeen() {
+        if (this.seen) return;
+        this.seen = new IntersectionObserver((entries) => {
+          if (!entries.some((entry) => entry.isIntersecting)) return;
+          this.seen.disconnect();
+          this.draw();
+        }, { rootMargin: "300px" });
+        this.seen.observe(this.node);
+      }
+
+      async draw() {
+        const library = await loadPlotly();
+        if (this.isDisposed) return;
+        const { data, layout, config, frames } = this.figure;
+        await library.react(this.node, { data, layout: coloured(layout), frames: frames ?? undefined, config: { ...config, responsive: false } });
+        if (!this.drawn) this.sizes.observe(this.node);
+        this.drawn = true;
+      }
+
+      dispose() {
+        this.seen?.disconnect();
+        this.sizes.disconnect();
+        darkness.removeEventListener("change", this.redraw);
+        if (this.drawn) window.Plotly.purge(this.node);
+        super.dispose();
+      }
+    };
+  }
+
+  async function extension() {
+    const versions = Object.values(shared["@lumino/widgets"]);
+    const { Widget } = (await versions[0].get())();
+    const Figure = makeRenderer(Widget);
+    const rendererFactory = { safe: true, mimeTypes: [MIME], createRenderer: () => new Figure() };
+    return { __esModule: true, default: { id: "workbench:figures", rendererFactory, rank: 0, dataType: "json" } };
+  }
+
+  window.addEventListener("beforeprint", () => {
+    for (const figure of document.querySelectorAll(".wb-figure")) window.Plotly?.Plots.resize(figure);
+  });
+
+  window._JUPYTERLAB ??= {};
+  window._JUPYTERLAB.workbench = {
+    init: async (scope) => { shared = scope; },
+    get: async () => { const made = await extension(); return () => made; },
+  };
+})();

@@ -1,0 +1,164 @@
+"""A board: what is going on now, and the results that there are; for readers, and for whoever has no time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import weakref
+from collections.abc import Callable, Sequence
+
+import ipywidgets
+
+from workbench.data.project import Project
+from workbench.errors import WorkbenchError
+from workbench.runs.engine import attach, runs
+from workbench.runs.records import RunRecord
+from workbench.runs.run import Run
+from workbench.runs.states import RunState
+from workbench.ui.panel import panel_of
+from workbench.ui.saved_results import SavedResults
+from workbench.ui.tabs import note
+
+__all__ = ["Board", "LiveRuns"]
+
+LOOK_SECONDS = 0.5
+STAY_SECONDS = 60.0
+"""How long a run that has ended stays in sight."""
+MOST_SHOWN = 3
+GOING_ON = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
+
+_log = logging.getLogger(__name__)
+
+
+class LiveRuns(ipywidgets.VBox):  # type: ignore[misc]
+    """The runs of a project that are going on, whichever process does them, each in its panel.
+
+    Parameters
+    ----------
+    project
+        The project.
+    jobs
+        Names of the jobs whose runs are shown; all when there are none.
+    when_ended
+        Called, in a thread, with the record of each run that has ended meanwhile.
+    live_view
+        Makes a widget of a run that is going on, shown below its panel.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        jobs: Sequence[str] = (),
+        *,
+        when_ended: Callable[[RunRecord], None] | None = None,
+        live_view: Callable[[Run], ipywidgets.Widget] | None = None,
+    ) -> None:
+        self._project, self._jobs = project, tuple(jobs)
+        self._when_ended, self._live_view = when_ended, live_view
+        self._shown: dict[str, ipywidgets.Widget] = {}
+        self._ended: dict[str, float] = {}
+        self._problem = ipywidgets.HTML()
+        self._in_sight: tuple[ipywidgets.Widget, ...] = ()
+        super().__init__()
+        self.look()
+        _look_again_and_again(self)
+
+    def __repr__(self) -> str:
+        return f"<LiveRuns of {self._project.name}>"
+
+    def look(self) -> None:
+        """See which runs are going on now, and which have ended."""
+        try:
+            found = runs(self._project, states=GOING_ON, limit=50)
+            going_on = [record for record in found if not self._jobs or record.job in self._jobs]
+            self._take_in(going_on[:MOST_SHOWN])
+            self._let_go({record.id for record in going_on})
+            self._problem.value = ""
+        except WorkbenchError as error:
+            self._problem.value = note(str(error)).value
+        children = (*self._shown.values(), self._problem)
+        if children != self._in_sight:
+            self._in_sight = self.children = children
+
+    def _take_in(self, records: Sequence[RunRecord]) -> None:
+        for record in reversed(records):
+            if record.id not in self._shown:
+                run = attach(record.id, self._project)
+                parts: list[ipywidgets.Widget] = [panel_of(run)]
+                if self._live_view is not None:
+                    parts.append(self._live_view(run))
+                self._shown = {record.id: ipywidgets.VBox(parts), **self._shown}
+
+    def _let_go(self, going_on: set[str]) -> None:
+        now = time.monotonic()
+        for identity in list(self._shown):
+            if identity in going_on:
+                continue
+            if identity not in self._ended:
+                self._ended[identity] = now
+                if self._when_ended is not None:
+                    self._when_ended(attach(identity, self._project).record)
+            elif now - self._ended[identity] > STAY_SECONDS:
+                del self._shown[identity], self._ended[identity]
+
+
+class Board(ipywidgets.VBox):  # type: ignore[misc]
+    """Live runs of one job above the results that it has saved; a new result appears by itself.
+
+    Parameters
+    ----------
+    project
+        The project.
+    job
+        Name of the job.
+    label
+        What the dropdown of results chooses.
+    names
+        Gives the scenarios that have a result now.
+    view_of
+        Loads the result of a scenario and makes its view.
+    live_view
+        Makes a widget of a run that is going on.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        job: str,
+        *,
+        label: str,
+        names: Callable[[], Sequence[str]],
+        view_of: Callable[[str], ipywidgets.Widget],
+        live_view: Callable[[Run], ipywidgets.Widget] | None = None,
+    ) -> None:
+        self._names = names
+        self.results = SavedResults(label, names(), view_of, "There is no result to show yet.")
+        self.live = LiveRuns(project, (job,), when_ended=self._take_result, live_view=live_view)
+        super().__init__([self.live, self.results])
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def _take_result(self, record: RunRecord) -> None:
+        if record.state == RunState.SUCCEEDED:
+            self.results.offer(self._names(), newest=record.scenario)
+
+
+def _look_again_and_again(widget: LiveRuns) -> None:
+    # The thread must not keep a widget alive that nobody shows any more.
+    held = weakref.ref(widget)
+
+    def work() -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            live = held()
+            if live is None or live.comm is None:
+                return
+            try:
+                live.look()
+            except Exception:  # noqa: BLE001 - the next look may succeed
+                _log.exception("Looking for live runs")
+            del live
+
+    threading.Thread(target=work, name="workbench live runs", daemon=True).start()

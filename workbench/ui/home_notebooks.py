@@ -1,0 +1,58 @@
+"""The notebooks of a folder, each with what it is for and a link."""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+from dataclasses import dataclass
+from pathlib import Path
+
+import ipywidgets
+
+__all__ = ["NotebookFacts", "notebook_facts", "notebook_list"]
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookFacts:
+    """Name of the file, its title, its first sentence, and whether it is published."""
+
+    name: str
+    title: str
+    sentence: str
+    is_published: bool
+
+
+def notebook_facts(folder: Path) -> tuple[NotebookFacts, ...]:
+    """Read what the notebooks of a folder are for; what is no notebook is passed over."""
+    found = []
+    for path in sorted(folder.glob("*.ipynb")):
+        try:
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            first = "".join(notebook["cells"][0]["source"])
+            mark = notebook["metadata"].get("workbench", {})
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            continue
+        title, _, rest = first.partition("\n")
+        sentence = rest.strip().split("\n")[0]
+        is_published = isinstance(mark, dict) and mark.get("publish") is True
+        found.append(
+            NotebookFacts(path.name, title.lstrip("# ").strip() or path.stem, sentence, is_published)
+        )
+    return tuple(found)
+
+
+def notebook_list(folder: Path) -> ipywidgets.Output:
+    """Show the notebooks of a folder; Jupyter opens the links of a text beside the notebook that holds it."""
+    lines = ["**Notebooks**", ""]
+    for facts in notebook_facts(folder):
+        if facts.name.startswith("00-"):
+            continue
+        published = " *(published by `workbench serve`)*" if facts.is_published else ""
+        lines.append(f"- [{facts.title}]({urllib.parse.quote(facts.name)}) — {facts.sentence}{published}")
+    if len(lines) == 2:
+        lines.append("There are none in this folder.")
+    text = "\n".join(lines)
+    output = ipywidgets.Output()
+    data = {"text/markdown": text, "text/plain": text}
+    output.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
+    return output

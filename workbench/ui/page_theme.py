@@ -1,0 +1,64 @@
+"""The theme of the page, so that figures in a dark JupyterLab are dark."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakMethod
+
+import anywidget
+import traitlets
+
+if TYPE_CHECKING:
+    from workbench.charts.template import Theme
+
+__all__ = ["PageTheme", "page_theme"]
+
+
+class PageTheme(anywidget.AnyWidget):
+    """Shows nothing; each of its views tells whether the page around it is dark.
+
+    One serves all figures of a kernel. Whatever a browser sends, the theme is light or dark.
+    """
+
+    _esm = Path(__file__).with_name("page_theme.js")
+
+    dark = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self) -> None:
+        self._listeners: list[WeakMethod[Callable[[], None]]] = []
+        super().__init__(layout={"display": "none"})
+        self.observe(lambda _: self._tell(), "dark")
+
+    def __repr__(self) -> str:
+        return f"<PageTheme: {self.theme}>"
+
+    @property
+    def theme(self) -> Theme:
+        """What figures should look like now."""
+        return "dark" if self.dark else "light"
+
+    def follow(self, redraw: Callable[[], None]) -> None:
+        """Call a method of a figure whenever the theme changes, as long as the figure is in use."""
+        self._listeners.append(WeakMethod(redraw))
+
+    def _tell(self) -> None:
+        self._listeners = [listener for listener in self._listeners if listener() is not None]
+        for listener in self._listeners:
+            redraw = listener()
+            if redraw is not None:
+                redraw()
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take the theme from a browser, and nothing else."""
+        dark = sync_data.get("dark")
+        if isinstance(dark, bool):
+            super().set_state({"dark": dark})
+
+
+@functools.cache
+def page_theme() -> PageTheme:
+    """Give the one of this kernel."""
+    return PageTheme()
