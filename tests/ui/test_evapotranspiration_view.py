@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import base64
+import json
+import re
+
+import ipywidgets
+import numpy as np
+import pytest
+
+from workbench.data.project import Project
+from workbench.evapotranspiration.job import estimate_evapotranspiration
+from workbench.evapotranspiration.land import land_at
+from workbench.evapotranspiration.place import Place
+from workbench.evapotranspiration.results import EtoResult
+from workbench.evapotranspiration.sample import add_sample
+from workbench.evapotranspiration.validation_job import validate_evapotranspiration
+from workbench.ui import eto_validation_view, evapotranspiration_view
+from workbench.ui.eto_validation_view import EtoValidationView, SavedValidations, ValidationAnalysis
+from workbench.ui.evapotranspiration_view import (
+    EtoAnalysis,
+    EvapotranspirationView,
+    SavedEvapotranspiration,
+)
+from workbench.ui.figures import FigureArea
+from workbench.ui.place_map import COLUMNS, ROWS, PlaceMap
+from workbench.ui.place_picker import PlacePicker
+
+TABS = ("Overview", "Days", "Sources", "Months", "Water balance", "Quality", "Compare", "Export", "Notes")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    made = Project.create(tmp_path_factory.mktemp("view") / "farms", "Farms")
+    add_sample(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def result(project: Project) -> EtoResult:
+    estimate_evapotranspiration(project, scenario="kalman", method="kalman")
+    return estimate_evapotranspiration(project, scenario="ridge")
+
+
+@pytest.fixture
+def viewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (evapotranspiration_view, eto_validation_view):
+        monkeypatch.setattr(module, "is_viewer", lambda: True)
+
+
+def parts(widget: ipywidgets.Widget, kind: type) -> list[ipywidgets.Widget]:
+    inside = [part for child in getattr(widget, "children", ()) for part in parts(child, kind)]
+    return ([widget] if isinstance(widget, kind) else []) + inside
+
+
+def open_tab(view: EtoAnalysis, name: str) -> ipywidgets.Widget:
+    view.tabs.selected_index = view.tabs.titles.index(name)
+    return view.tabs.children[view.tabs.selected_index].children[0]
+
+
+def words_of(widget: ipywidgets.Widget) -> str:
+    return " ".join(part.value for part in parts(widget, ipywidgets.HTML))
+
+
+@pytest.mark.parametrize("name", TABS)
+def test_every_tab_opens(result: EtoResult, project: Project, name: str) -> None:
+    content = open_tab(EtoAnalysis(result, project), name)
+    assert "cannot be shown" not in words_of(content)
+
+
+def test_the_credits_stand_under_every_tab(result: EtoResult, project: Project) -> None:
+    assert "Open-Meteo.com" in EtoAnalysis(result, project).children[1].value
+
+
+def test_another_place_is_drawn_when_it_is_chosen(result: EtoResult, project: Project) -> None:
+    content = open_tab(EtoAnalysis(result, project), "Days")
+    parts(content, ipywidgets.Dropdown)[0].value = "Southern orchard"
+    figure = parts(content, FigureArea)[0].outputs[0]["data"]["application/vnd.plotly.v1+json"]
+    assert figure["layout"]["title"]["text"].startswith("Southern orchard")
+    assert figure["layout"]["yaxis"]["title"]["text"] == "ETo [mm/d]"
+
+
+def test_two_results_are_compared(result: EtoResult, project: Project) -> None:
+    words = words_of(open_tab(EtoAnalysis(result, project), "Compare"))
+    assert (
+        "kalman"
+        in parts(open_tab(EtoAnalysis(result, project), "Compare"), ipywidgets.Dropdown)[0].options[0]
+    )
+    assert "Mean absolute difference of days" in words
+
+
+def test_files_are_written_by_an_analyst(result: EtoResult, project: Project) -> None:
+    content = open_tab(EtoAnalysis(result, project), "Export")
+    for button in parts(content, ipywidgets.Button):
+        button.click()
+    written = {path.suffix for path in (result.folder / "exports").iterdir()}
+    assert written == {".csv", ".xlsx", ".nc"}
+
+
+def test_a_reader_gets_saved_results_and_a_download_but_no_button(
+    result: EtoResult, project: Project, viewer: None
+) -> None:
+    view = EvapotranspirationView(project)
+    assert parts(view, SavedEvapotranspiration)
+    assert not parts(view, PlacePicker)
+    content = open_tab(EtoAnalysis(result, project), "Export")
+    assert not parts(content, ipywidgets.Button)
+    data = re.search(r'href="data:text/csv;base64,([^"]+)"', words_of(content))[1]
+    assert b"eto [mm/d]" in base64.b64decode(data)
+    assert parts(EtoValidationView(project), SavedValidations)
+
+
+def test_an_empty_project_says_where_results_are_made(tmp_path: object) -> None:
+    project = Project.create(tmp_path / "empty", "Empty")
+    assert "60-evapotranspiration.ipynb" in words_of(SavedEvapotranspiration(project))
+    assert "61-evapotranspiration-validation.ipynb" in words_of(SavedValidations(project))
+
+
+def test_a_place_that_is_picked_goes_into_the_form_and_other_fields_stay(project: Project) -> None:
+    view = EvapotranspirationView(project)
+    form = view.run_view.form
+    form._fields["days"].input.value = 12
+    view.picker.find("piracicaba")
+    assert form.config.place == "-22.7300, -47.6500"
+    assert form.config.days == 12
+    assert view.picker.map.picked == [-22.73, -47.65]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("0, -30", "lies in the sea"),
+        ("95, 10", "latitude"),
+        ("Xqzwv", "No city like"),
+        ("<b>1</b>", "no pair of coordinates"),
+    ],
+)
+def test_a_place_that_cannot_be_is_said_and_not_taken(text: str, words: str) -> None:
+    taken: list[Place] = []
+    picker = PlacePicker(taken.append)
+    picker.find(text)
+    said = words_of(picker)
+    assert words in said
+    assert "<b>1" not in said
+    assert taken == []
+
+
+def test_a_name_of_several_cities_offers_them_all() -> None:
+    taken: list[Place] = []
+    picker = PlacePicker(taken.append)
+    picker.find("Springfield")
+    options = picker._cities.options
+    assert len(options) > 2
+    picker._cities.value = options[1]
+    assert len(taken) == 2
+    assert taken[0] != taken[1]
+
+
+def test_a_click_on_the_map_picks_the_place() -> None:
+    taken: list[Place] = []
+    picker = PlacePicker(taken.append)
+    picker.map.clicked = [-8.0, -60.0]
+    assert taken == [Place("-8.0000 -60.0000", -8.0, -60.0)]
+
+
+@pytest.mark.parametrize(
+    "clicked", [[1.0], [1.0, 2.0, 3.0], ["a", "b"], [float("nan"), 1.0], [91.0, 0.0], [{}, []]]
+)
+def test_a_forged_click_is_passed_over(clicked: list[object]) -> None:
+    taken: list[tuple[float, float]] = []
+    PlaceMap(lambda *place: taken.append(place)).clicked = clicked
+    assert taken == []
+
+
+def test_the_map_shows_the_land_of_the_box_that_is_in_sight() -> None:
+    shown = PlaceMap(lambda *_: None)
+    shown.view = [-60.0, -30.0, -30.0, 0.0]
+    assert shown.land_shape == {"rows": ROWS, "columns": COLUMNS, "box": [-60.0, -30.0, -30.0, 0.0]}
+    bits = np.unpackbits(np.frombuffer(shown.land, dtype=np.uint8)).reshape(ROWS, COLUMNS)
+    # Piracicaba is land, the ocean east of Rio is not.
+    assert bits[int(22.7 / 0.1), int((60 - 47.6) / 0.05)] == 1
+    assert bits[int(25 / 0.1), int((60 - 35) / 0.05)] == 0
+    assert bits.mean() == pytest.approx(
+        land_at(np.linspace(-29.9, -0.1, 80), np.linspace(-59.9, -30.1, 80)).mean(), abs=0.02
+    )
+    assert "São Paulo" in [name for name, _, _ in shown.cities]
+
+
+@pytest.mark.parametrize(
+    "view", [[], [0, 0, 0, 0], [0, 0, 1e9, 1e9], ["w", "s", "e", "n"], [float("inf")] * 4, [10, 0, 0, 10]]
+)
+def test_a_forged_view_is_passed_over(view: list[object]) -> None:
+    shown = PlaceMap(lambda *_: None)
+    before = shown.land_shape
+    shown.view = view
+    assert shown.land_shape == before
+
+
+def test_the_map_takes_nothing_else() -> None:
+    with pytest.raises(TypeError, match="PlaceMap has no parameter 'tiles'"):
+        PlaceMap(lambda *_: None, tiles="osm")
+
+
+def test_what_the_map_sends_is_small() -> None:
+    shown = PlaceMap(lambda *_: None)
+    assert len(shown.land) + len(json.dumps(shown.cities)) < 40_000
+
+
+def test_a_validation_opens_every_tab(project: Project) -> None:
+    view = ValidationAnalysis(validate_evapotranspiration(project, split="site"))
+    for index in range(len(view.titles)):
+        view.selected_index = index
+        assert "cannot be shown" not in words_of(view.children[index])
+    assert repr(SavedValidations(project)) == "<SavedValidations>"
+
+
+def test_long_sentences_stay_few_lines_high_on_a_narrow_page(result: EtoResult, project: Project) -> None:
+    words = words_of(open_tab(EtoAnalysis(result, project), "Overview"))
+    sentence = str(result.table("sites")["explanation"].iloc[-1])
+    assert sentence not in words
+    assert sentence in words.replace("\N{NO-BREAK SPACE}", " ")

@@ -1,0 +1,40 @@
+"""The figure of an answer, drawn by the page's own renderer; the answer itself is offered beside it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+__all__ = ["AnswerFigure"]
+
+_CONFIG = {"displaylogo": False, "responsive": True, "plotlyServerURL": "", "doubleClick": "autosize"}
+"""A double click shows all of the axis again, also of a figure that was drawn zoomed."""
+
+
+class AnswerFigure(ipywidgets.Output):  # type: ignore[misc]
+    """Shows one figure at a time; its numbers are in the answer's table, with every value and its unit."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def show(self, figure: go.Figure) -> None:
+        """Replace what is shown."""
+        import plotly.io as pio
+
+        content: dict[str, Any] = json.loads(pio.to_json(figure, validate=False))
+        content["config"] = _CONFIG
+        words = f"{figure.layout.title.text}: {', '.join(trace.name for trace in figure.data if trace.name)}"
+        data = {"application/vnd.plotly.v1+json": content, "text/plain": words}
+        self.set_trait(
+            "outputs",
+            ({"output_type": "display_data", "data": data, "metadata": {}},),
+        )
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.set_trait("outputs", ())
