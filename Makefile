@@ -8,13 +8,16 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo lab test test-all bench lint clean
+.PHONY: demo lab serve test test-all bench lint clean
 
 demo: $(VENV)/.installed
 	$(BIN)/workbench demo --folder sample-project
 
 lab: $(VENV)/.installed
 	$(BIN)/workbench lab
+
+serve: $(VENV)/.installed
+	$(BIN)/workbench serve --project sample-project
 
 test: $(VENV)/.installed-for-tests
 	$(BIN)/python -m pytest

@@ -63,6 +63,11 @@ offer_job(
     "Reference evapotranspiration",
     "workbench.evapotranspiration.job:estimate_evapotranspiration",
 )
+offer_job(
+    "evapotranspiration_validation",
+    "Validation of evapotranspiration",
+    "workbench.evapotranspiration.validation_job:validate_evapotranspiration",
+)
 offer_job("finance", "Finance report", "workbench.finance.job:make_finance_report")
 
 
