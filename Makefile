@@ -6,6 +6,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+WORKERS ?= 2
 BIN := $(VENV)/bin
 
 .PHONY: demo lab serve test test-all bench lint clean
@@ -20,7 +21,7 @@ serve: $(VENV)/.installed
 	$(BIN)/workbench serve --project sample-project
 
 test: $(VENV)/.installed-for-tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 test-all: $(VENV)/.installed-for-tests
 	$(BIN)/python -m pytest -m "not benchmark"

@@ -8,7 +8,7 @@ import pytest
 
 import workbench
 from tests.conftest import PROJECT
-from workbench.cli.lab import notebooks_folder
+from workbench.cli.lab import notebooks_folder, opening
 from workbench.errors import ProjectError
 
 
@@ -35,3 +35,8 @@ def test_an_installed_workbench_copies_its_notebooks_once_and_leaves_changed_one
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path):
     with pytest.raises(ProjectError, match="There is no folder"):
         notebooks_folder(tmp_path / "nowhere")
+
+
+def test_jupyterlab_opens_on_the_home_where_there_is_one(tmp_path: Path):
+    assert opening(PROJECT / "notebooks") == ["--LabApp.default_url=/lab/tree/00-home.ipynb"]
+    assert opening(tmp_path) == []

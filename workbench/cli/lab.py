@@ -13,7 +13,9 @@ import workbench
 from workbench.data.project import Project
 from workbench.errors import ProjectError
 
-__all__ = ["lab", "notebooks_folder"]
+__all__ = ["lab", "notebooks_folder", "opening"]
+
+HOME = "00-home.ipynb"
 
 
 def lab(options: argparse.Namespace) -> int:
@@ -23,8 +25,13 @@ def lab(options: argparse.Namespace) -> int:
         environment["WORKBENCH_PROJECT"] = str(Project.open(options.project).folder)
     folder = notebooks_folder(options.folder)
     rest = [word for word in options.rest if word != "--"]
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *rest]
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *opening(folder), *rest]
     return subprocess.run(command, env=environment, check=False).returncode
+
+
+def opening(folder: Path) -> list[str]:
+    """Options that open the home notebook first, where a folder has it."""
+    return [f"--LabApp.default_url=/lab/tree/{HOME}"] if (folder / HOME).is_file() else []
 
 
 def notebooks_folder(chosen: Path | None = None) -> Path:
