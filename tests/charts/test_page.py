@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import plotly.graph_objects as go
 
 from workbench.charts.page import ReportPage
+from workbench.runs import setting
+
+
+@dataclass(frozen=True)
+class MastConfig:
+    height: float = setting(100.0, help="Hub height", unit="m")
+    share: float | None = setting(None, help="Estimated if empty", unit="%")
+    sites: tuple[str, ...] = setting(("Hill", "Coast"), help="Where")
 
 
 def test_a_page_holds_its_sections_in_order_and_plotly_once(tmp_path: Path) -> None:
@@ -34,3 +43,13 @@ def test_texts_are_escaped() -> None:
 
     for raw in ("<script>alert", "<i>", "<b>bold", "<h>", "<c>"):
         assert raw not in body
+
+
+def test_settings_stand_with_unit_and_meaning_and_what_is_empty_has_no_unit() -> None:
+    section = ReportPage("Title").section("Settings")
+    section.settings(MastConfig())
+    assert section.parts[0].content["rows"] == [
+        ["Height", "100 m", "Hub height"],
+        ["Share", "", "Estimated if empty"],
+        ["Sites", "Hill; Coast", "Where"],
+    ]

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import datetime
+import io
 import math
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.data.excel import Column, writing_workbook
+from workbench.data.excel import Column, day_numbers, making_workbook, writing_workbook
 from workbench.data.workbook import read_workbook
 from workbench.errors import InvalidData, UnwritableFile
 
@@ -133,3 +135,23 @@ def test_a_full_disk_leaves_the_earlier_workbook(tiny_disk: Path) -> None:
 
     assert len(read_workbook(tiny_disk / "out.xlsx").sheet("s").rows) == 4
     assert [path.name for path in tiny_disk.iterdir()] == ["out.xlsx"]
+
+
+def test_days_as_numbers_are_read_back_as_the_times_they_were() -> None:
+    times = np.array(["2024-02-29T00:00", "2025-08-20T13:35"], dtype="datetime64[m]")
+    content = io.BytesIO()
+    with making_workbook(content) as book:
+        book.sheet("times").table([Column("When", day_numbers(times), number_format="yyyy-mm-dd hh:mm")])
+    content.seek(0)
+    sheet = openpyxl.load_workbook(content)["times"]
+    read = [cell.value for cell in sheet["A"][1:]]
+    assert [value.isoformat(timespec="minutes") for value in read] == ["2024-02-29T00:00", "2025-08-20T13:35"]
+
+
+def test_a_workbook_made_in_memory_is_the_one_that_would_be_written(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    with making_workbook(content, {"title": "Speeds"}) as book:
+        book.sheet("speeds").table([Column("v", [1.0, 2.5], "m/s")])
+    with writing_workbook(tmp_path / "speeds.xlsx", {"title": "Speeds"}) as book:
+        book.sheet("speeds").table([Column("v", [1.0, 2.5], "m/s")])
+    assert (tmp_path / "speeds.xlsx").read_bytes() == content.getvalue()

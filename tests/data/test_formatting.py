@@ -16,6 +16,7 @@ from workbench.data.formatting import (
     format_money,
     format_number,
     group_digits,
+    setting_text,
     year_from_label,
     year_label,
     year_of,
@@ -145,3 +146,16 @@ def test_a_day_lies_in_the_year_that_begins_with_its_month(day: datetime.date, s
     first = datetime.date(year if start == 1 else year - 1, start, 1)
 
     assert first <= day < first.replace(year=first.year + 1)
+
+
+def test_a_setting_reads_as_words() -> None:
+    drivers = [{"kind": "price", "change": 3.0}, {"kind": "volume", "change": None}]
+    assert setting_text(drivers) == "kind: price, change: 3; kind: volume, change: "
+    assert [setting_text(value) for value in ("", None, 12, [], 0.1, True)] == [
+        "",
+        "",
+        "12",
+        "",
+        "0.1",
+        "True",
+    ]

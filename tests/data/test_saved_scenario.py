@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 
 import pandas as pd
 import pytest
@@ -23,6 +24,11 @@ from workbench.runs import setting
 @dataclass(frozen=True)
 class WindConfig:
     height: float = setting(100.0, help="Hub height", unit="m")
+
+
+class Season(StrEnum):
+    DRY = "dry"
+    WET = "wet"
 
 
 @pytest.fixture
@@ -76,6 +82,15 @@ def test_a_damaged_summary_says_so(project, content):
         open_scenario(project, "wind", "base", "wind study") as saved,
     ):
         assert saved.summary["facts"]
+
+
+def test_a_summary_with_a_value_that_nothing_knows_is_damaged(project):
+    write(project).finish({"split": "by moon"})
+    with (
+        pytest.raises(UnreadableFile, match=r"is damaged .*by moon.* run the scenario again"),
+        open_scenario(project, "wind", "base", "wind study") as saved,
+    ):
+        Season(saved.summary["split"])
 
 
 def test_files_of_an_earlier_run_go(project):

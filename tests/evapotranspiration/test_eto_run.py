@@ -330,6 +330,11 @@ def test_the_workbook_has_a_sheet_for_each_table(result: EtoResult, tmp_path: Pa
     assert list(sheets) == ["daily", "sources", "sites", "monthly", "findings", "downloads", "notes"]
     assert sheets["daily"].iloc[1, 2] == "mm/d"
     assert len(sheets["daily"]) == 2 + len(result.table("daily"))
+    notes = sheets["notes"]
+    settings = dict(zip(notes[0], notes[1], strict=True))
+    assert settings["interval"] == f"{result.config.interval:g}"
+    assert set(result.credits) <= set(notes[0])
+    assert set(result.problems) <= set(notes[0])
 
 
 def test_the_netcdf_follows_the_cf_conventions(result: EtoResult, tmp_path: Path) -> None:

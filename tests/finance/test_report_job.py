@@ -286,3 +286,26 @@ def test_a_year_column_is_no_figure(tmp_path: Path):
     found = make_finance_report(project, file="y.csv", horizon=3)
     assert 12 * 2023 not in found.table("history").value.tolist()
     assert set(found.table("figures").figure) == {"revenue", "expenses"}
+
+
+def test_the_workbook_says_from_which_file_columns_and_settings_it_came(result: FinanceResult):
+    assert result.folder is not None
+    path = next(result.folder.glob("*.xlsx"))
+    sheet = pd.read_excel(path, sheet_name="Columns and settings", engine="calamine", header=None, dtype=str)
+    said = dict(zip(sheet[0], sheet[1], strict=True))
+    assert said["sha256"] == result.facts["sha256"]
+    assert said["horizon"] == "6"
+    assert {column: role for column, role, *_ in result.facts["mapping"]}.items() <= {
+        column: "" if pd.isna(role) else role for column, role in said.items()
+    }.items()
+
+
+def test_the_report_shows_every_setting_once(result: FinanceResult):
+    from dataclasses import fields
+
+    from workbench.finance.report import report_page
+
+    section = next(part for part in report_page(result).sections if part.title == "Columns and settings")
+    tables = [part.content["rows"] for part in section.parts if part.kind == "table"]
+    assert len(tables) == 2
+    assert len(tables[1]) == len(fields(result.config))

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.atomic import write_text
+from workbench.data.formatting import setting_text
 from workbench.runs.settings import settings_of, to_plain
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Section:
         """Add the table of a config's settings: title, value with its unit, meaning."""
         plain = to_plain(config)
         rows = [
-            (item.title, f"{_words(plain[item.name])} {item.unit}".strip(), item.help)
+            (item.title, _with_unit(setting_text(plain[item.name]), item.unit), item.help)
             for item in settings_of(type(config))
         ]
         self.table(("Setting", "Value", "Meaning"), rows, text=True)
@@ -162,9 +163,5 @@ def _embed(figure: go.Figure, name: str) -> str:
     return html
 
 
-def _words(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_words(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return "; ".join(map(_words, value))
-    return "" if value is None else str(value)
+def _with_unit(text: str, unit: str) -> str:
+    return f"{text} {unit}" if text and unit else text

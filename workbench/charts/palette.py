@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["CARRIERS", "CATEGORIES", "DASHES", "HISTORY", "INK", "carrier_colour", "category_colours"]
+__all__ = [
+    "CARRIERS",
+    "CATEGORIES",
+    "DASHES",
+    "HISTORY",
+    "INK",
+    "carrier_colour",
+    "category_colours",
+    "nth_colour",
+    "nth_dash",
+]
 
 CATEGORIES = (
     "#0072B2",  # blue
@@ -60,4 +70,14 @@ def carrier_colour(carrier: str) -> str:
 
 def category_colours(names: Iterable[str]) -> dict[str, str]:
     """Give each name a colour; from the ninth on they come round again, told apart by :data:`DASHES`."""
-    return {name: CATEGORIES[index % len(CATEGORIES)] for index, name in enumerate(names)}
+    return {name: nth_colour(index) for index, name in enumerate(names)}
+
+
+def nth_colour(index: int) -> str:
+    """Colour of the n-th line, bar or place, counted from 0."""
+    return CATEGORIES[index % len(CATEGORIES)]
+
+
+def nth_dash(index: int) -> str:
+    """Dash of the n-th line, counted from 0: the second code beside its colour."""
+    return DASHES[index % len(DASHES)]

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import xlsxwriter
 
 from workbench.data.atomic import write_bytes
@@ -25,6 +27,7 @@ LARGEST_ROWS = 1_048_576
 LARGEST_COLUMNS = 16_384
 # Excel keeps 32 767 characters in a cell; xlsxwriter would leave longer text out.
 LONGEST_TEXT = 32_767
+DAY_ZERO = np.datetime64("1899-12-30", "m")
 FORBIDDEN_IN_SHEET_NAME = "[]:*?/\\"
 # A fixed stamp: the same content gives the same bytes.
 CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - xlsxwriter wants it naive
@@ -241,21 +244,44 @@ def writing_workbook(
     UnwritableFile
         When the operating system refuses; a workbook that is open in Excel on Windows is such a case.
     """
+    # Made in memory: after a failed write xlsxwriter would keep its half-written file open.
+    content = io.BytesIO()
+    with making_workbook(content, properties) as writer:
+        yield writer
+    write_bytes(path, content.getvalue())
+
+
+@contextmanager
+def making_workbook(
+    content: io.BytesIO, properties: Mapping[str, str] | None = None
+) -> Iterator[WorkbookWriter]:
+    """Make a workbook in memory; ``content`` has it when the block succeeds.
+
+    Parameters
+    ----------
+    content
+        Where to.
+    properties
+        Title, subject and comments of the document.
+    """
     options = {
         "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    # Made in memory: after a failed write xlsxwriter would keep its half-written file open.
-    content = io.BytesIO()
     book = xlsxwriter.Workbook(content, options)
     book.set_properties({"created": CREATED, **(properties or {})})
     writer = WorkbookWriter(book)
     yield writer
     writer.fit()
     book.close()
-    write_bytes(path, content.getvalue())
+
+
+def day_numbers(times: npt.NDArray[np.datetime64]) -> list[float]:
+    """Write times as Excel counts days: with a date format, numbers are written ten times faster than dates."""
+    minutes = (times.astype("datetime64[m]") - DAY_ZERO) / np.timedelta64(1, "m")
+    return [float(minute / 1440) for minute in minutes]
 
 
 def _format_for(values: Sequence[object]) -> str:

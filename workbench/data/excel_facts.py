@@ -1,4 +1,4 @@
-"""The first sheet of every exported workbook: facts and settings with their meaning."""
+"""The sheet of an exported workbook that says what it is: facts, and settings with their meaning."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.data.excel import Column, SheetWriter
+from workbench.data.formatting import setting_text
 from workbench.runs.settings import settings_of, to_plain
 
 
@@ -37,7 +38,7 @@ def write_facts(sheet: SheetWriter, title: str, facts: Mapping[str, Any], config
     row = sheet.table(
         [
             Column("Setting", [item.name for item in known]),
-            Column("Value", [_text(values[item.name]) for item in known]),
+            Column("Value", [setting_text(values[item.name]) for item in known]),
             Column("Unit", [item.unit for item in known]),
             Column("Meaning", [item.help for item in known]),
         ],
@@ -46,11 +47,3 @@ def write_facts(sheet: SheetWriter, title: str, facts: Mapping[str, Any], config
     sheet.width(0, 30)
     sheet.width(1, 40)
     return row
-
-
-def _text(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_text(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_text, value))
-    return "" if value is None else str(value)

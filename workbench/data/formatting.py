@@ -95,6 +95,17 @@ def format_number(
     return f"{text} {unit}" if unit else text
 
 
+def setting_text(value: object) -> str:
+    """Write the plain value of a setting for people: lists and mappings in a line, nothing for None."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {setting_text(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(setting_text, value))
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    return "" if value is None else str(value)
+
+
 def format_energy(
     value: float | None, unit: str, *, decimals: int | None = None, style: Style = INDIA
 ) -> str:

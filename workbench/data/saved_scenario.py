@@ -163,7 +163,7 @@ def open_scenario(project: Project, domain: str, scenario: str, what: str) -> It
         raise UnreadableFile(f"There is no finished {what} '{scenario}'; present: {present}.", path)
     try:
         yield SavedScenario(folder, json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, KeyError, TypeError, FileNotFoundError) as error:
+    except (ValueError, KeyError, TypeError, FileNotFoundError) as error:
         raise UnreadableFile(f"{folder} is damaged ({error}); run the scenario again.", path) from error
 
 

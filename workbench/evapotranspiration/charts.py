@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-import workbench.charts  # noqa: F401 - registers the house style
-from workbench.charts.palette import CATEGORIES, DASHES
+from workbench.charts.figure import add_band, add_line, new_figure, note_empty, with_line
+from workbench.charts.palette import CATEGORIES, nth_colour, nth_dash
 from workbench.evapotranspiration.land import land_at
 from workbench.evapotranspiration.results import EtoResult
 from workbench.evapotranspiration.sources.catalogue import title_of
 
 AMOUNT = "ETo [mm/d]"
-BAND = "rgba(0, 114, 178, 0.20)"
+HOVER = "%{y:.2f} mm/d"
 GRADES = {"high": CATEGORIES[2], "medium": CATEGORIES[1], "low": CATEGORIES[5]}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST_DAYS_SHOWN = 800
@@ -32,44 +32,22 @@ def series_chart(result: EtoResult, site: str) -> go.Figure:
         Which site.
     """
     days = result.site_days(site)
-    figure = _new(f"{site}: reference ETo", "", AMOUNT)
+    figure = new_figure(f"{site}: reference ETo", "", AMOUNT)
     shown, word = _thinned(days[["eto", "low", "high"]])
     percent = f"{result.config.interval:g} % interval"
     if word:
-        figure.update_layout(title_text=_with_line(f"{site}: reference ETo", word))
+        figure.update_layout(title_text=with_line(f"{site}: reference ETo", word))
         percent += " of single days"
-    figure.add_trace(
-        go.Scatter(
-            x=shown.index,
-            y=shown["high"],
-            mode="lines",
-            line={"width": 0},
-            showlegend=False,
-            hoverinfo="skip",
-        )
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=shown.index,
-            y=shown["low"],
-            mode="lines",
-            line={"width": 0},
-            fill="tonexty",
-            fillcolor=BAND,
-            name=percent,
-            hoverinfo="skip",
-        )
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=shown.index,
-            y=shown["eto"],
-            mode="lines",
-            name="Fused ETo",
-            line={"color": CATEGORIES[0], "width": 1.6},
-            customdata=np.stack([shown["low"], shown["high"]], axis=-1),
-            hovertemplate="%{y:.2f} mm/d (%{customdata[0]:.2f} to %{customdata[1]:.2f})",
-        )
+    add_band(figure, shown.index, shown["low"], shown["high"], percent)
+    add_line(
+        figure,
+        shown.index,
+        shown["eto"],
+        "Fused ETo",
+        CATEGORIES[0],
+        width=1.6,
+        hover="%{y:.2f} mm/d (%{customdata[0]:.2f} to %{customdata[1]:.2f})",
+        customdata=np.stack([shown["low"], shown["high"]], axis=-1),
     )
     if not word:
         _mark_doubtful(figure, days)
@@ -81,29 +59,19 @@ def sources_chart(result: EtoResult, site: str) -> go.Figure:
     days = result.site_days(site)
     sources = result.source_days(site)
     together, word = _thinned(sources.join(days["eto"].rename("fused"), how="outer"))
-    figure = _new(_with_line(f"{site}: ETo by source", word), "", AMOUNT)
+    figure = new_figure(with_line(f"{site}: ETo by source", word), "", AMOUNT)
     for place, source in enumerate(sources.columns):
-        figure.add_trace(
-            go.Scatter(
-                x=together.index,
-                y=together[source],
-                mode="lines",
-                name=title_of(str(source)),
-                line={"color": CATEGORIES[(place + 1) % 8], "dash": DASHES[place % 3 + 1], "width": 1.3},
-                hovertemplate="%{y:.2f} mm/d",
-            )
+        add_line(
+            figure,
+            together.index,
+            together[source],
+            title_of(str(source)),
+            nth_colour(place + 1),
+            dash=nth_dash(place % 3 + 1),
+            width=1.3,
+            hover=HOVER,
         )
-    line = {"color": CATEGORIES[0], "width": 2}
-    figure.add_trace(
-        go.Scatter(
-            x=together.index,
-            y=together["fused"],
-            mode="lines",
-            name="Fused",
-            line=line,
-            hovertemplate="%{y:.2f} mm/d",
-        )
-    )
+    add_line(figure, together.index, together["fused"], "Fused", CATEGORIES[0], hover=HOVER)
     return figure.update_yaxes(rangemode="tozero")
 
 
@@ -113,7 +81,7 @@ def weights_chart(result: EtoResult, site: str) -> go.Figure:
     names = [str(name) for name in days.columns if str(name).startswith("weight_")]
     months = pd.DatetimeIndex(days.index).month
     means = days[names].groupby(months).mean() * 100
-    figure = _new(f"{site}: weight of the sources", "", "Weight [%]")
+    figure = new_figure(f"{site}: weight of the sources", "", "Weight [%]")
     for place, name in enumerate(name for name in names if means[name].max() > 0.05):
         source = name.removeprefix("weight_")
         figure.add_trace(
@@ -121,7 +89,7 @@ def weights_chart(result: EtoResult, site: str) -> go.Figure:
                 x=[MONTHS[month - 1] for month in means.index],
                 y=means[name],
                 name=title_of(source),
-                marker={"color": CATEGORIES[(place + 1) % 8]},
+                marker={"color": nth_colour(place + 1)},
                 hovertemplate="%{y:.0f} %",
             )
         )
@@ -133,9 +101,9 @@ def monthly_chart(result: EtoResult, site: str) -> go.Figure:
     months = result.table("monthly").query("site == @site").set_index("month")
     years = int(months["years"].max()) if len(months) else 0
     counted = f"mean of {years} years" if years > 1 else "one year"
-    figure = _new(_with_line(f"{site}: ETo and rain", counted), "", "Amount [mm/month]")
+    figure = new_figure(with_line(f"{site}: ETo and rain", counted), "", "Amount [mm/month]")
     if not years:
-        return _empty(figure, "No month is known whole: ask for a longer period.")
+        return note_empty(figure, "No month is known whole: ask for a longer period.")
     names = [MONTHS[month - 1] for month in months.index]
     spread = None
     if years > 1:
@@ -173,9 +141,9 @@ def water_balance_chart(result: EtoResult, site: str) -> go.Figure:
     """Draw rain minus ETo by month, and its running sum."""
     days = result.site_days(site)
     known = days.dropna(subset=["balance"])
-    figure = _new(f"{site}: water balance", "", "Rain minus ETo [mm]")
+    figure = new_figure(f"{site}: water balance", "", "Rain minus ETo [mm]")
     if known.empty:
-        return _empty(figure, "No source has rain.")
+        return note_empty(figure, "No source has rain.")
     dates = pd.DatetimeIndex(known.index)
     # Over several dry years one sum would only be a line downwards.
     yearly = len(known) > MOST_DAYS_OF_ONE_SUM
@@ -192,23 +160,15 @@ def water_balance_chart(result: EtoResult, site: str) -> go.Figure:
                 hovertemplate="%{y:.0f} mm",
             )
         )
-    figure.add_trace(
-        go.Scatter(
-            x=running.index,
-            y=running["balance"],
-            mode="lines",
-            name="Sum since 1 January [mm]" if yearly else "Sum since the first day [mm]",
-            line={"color": CATEGORIES[0]},
-            hovertemplate="%{y:.0f} mm",
-        )
-    )
+    name = "Sum since 1 January [mm]" if yearly else "Sum since the first day [mm]"
+    add_line(figure, running.index, running["balance"], name, CATEGORIES[0], hover="%{y:.0f} mm")
     return figure
 
 
 def grades_chart(result: EtoResult) -> go.Figure:
     """Draw the share of days of each grade, by site."""
     sites = result.table("sites").iloc[::-1]
-    figure = _new("How far to trust the days", "Days [%]", "")
+    figure = new_figure("How far to trust the days", "Days [%]", "")
     for grade, colour in GRADES.items():
         figure.add_trace(
             go.Bar(
@@ -229,7 +189,7 @@ def grades_chart(result: EtoResult) -> go.Figure:
 def map_chart(result: EtoResult) -> go.Figure:
     """Draw where the places lie, coloured by their mean ETo; drawn from the land raster, without any tiles."""
     sites = result.table("sites")
-    figure = _new("Mean ETo of the places", "Longitude [degrees east]", "Latitude [degrees north]")
+    figure = new_figure("Mean ETo of the places", "Longitude [degrees east]", "Latitude [degrees north]")
     west, east, south, north = _frame(sites)
     longitudes = np.linspace(west, east, 300)
     latitudes = np.linspace(south, north, 220)
@@ -277,19 +237,10 @@ def comparison_chart(first: EtoResult, second: EtoResult, site: str) -> go.Figur
     other = second.site_days(site)["eto"].rename("eto_other")
     both = first.site_days(site)[["eto"]].join(other, how="outer")
     shown, word = _thinned(both)
-    figure = _new(_with_line(f"{site}: two results", word), "", AMOUNT)
+    figure = new_figure(with_line(f"{site}: two results", word), "", AMOUNT)
     named = (("eto", first.scenario, "solid"), ("eto_other", second.scenario, "dash"))
     for place, (column, name, dash) in enumerate(named):
-        figure.add_trace(
-            go.Scatter(
-                x=shown.index,
-                y=shown[column],
-                mode="lines",
-                name=name,
-                line={"color": CATEGORIES[place], "dash": dash},
-                hovertemplate="%{y:.2f} mm/d",
-            )
-        )
+        add_line(figure, shown.index, shown[column], name, CATEGORIES[place], dash=dash, hover=HOVER)
     return figure.update_yaxes(rangemode="tozero")
 
 
@@ -336,19 +287,3 @@ def _thinned(frame: pd.DataFrame, *, last: bool = False) -> tuple[pd.DataFrame, 
         return frame, ""
     weeks = frame.resample("7D")
     return (weeks.last() if last else weeks.mean()), "means of 7 days"
-
-
-def _new(title: str, x_title: str, y_title: str) -> go.Figure:
-    figure = go.Figure(layout={"template": "workbench_light"})
-    # From the edge of the page: over the axes a long site name would be cut on a narrow page.
-    heading = {"text": title, "xref": "container", "x": 0, "pad": {"l": 12}}
-    return figure.update_layout(title=heading, xaxis_title=x_title, yaxis_title=y_title)
-
-
-def _with_line(title: str, line: str) -> str:
-    return f"{title}<br><sup>{line}</sup>" if line else title
-
-
-def _empty(figure: go.Figure, words: str) -> go.Figure:
-    figure.add_annotation(text=words, showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5)
-    return figure.update_xaxes(visible=False).update_yaxes(visible=False)

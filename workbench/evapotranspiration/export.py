@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.atomic import replacing, write_text
-from workbench.data.excel import Column, writing_workbook
+from workbench.data.excel import Column, day_numbers, writing_workbook
+from workbench.data.excel_facts import write_facts
 from workbench.evapotranspiration.results import MONTHLY_UNITS, UNITS, EtoResult
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def csv_text(result: EtoResult) -> str:
 
 
 def write_excel(result: EtoResult, path: Path) -> Path:
-    """Write days, sources, sites, months, findings and downloads as a workbook.
+    """Write days, sources, sites, months, findings and downloads as a workbook, with settings and credits.
 
     Parameters
     ----------
@@ -110,8 +111,9 @@ def write_excel(result: EtoResult, path: Path) -> Path:
             sheet.table([_column(frame, str(column), units) for column in frame], units_row=True)
             sheet.freeze(2, 2 if name in ("daily", "sources", "monthly") else 1)
         notes = book.sheet("notes")
-        below = notes.text(["Credits", *result.credits], title=True)
-        notes.text(["", *result.problems], row=below)
+        row = write_facts(notes, facts["title"], result.facts, result.config)
+        row = notes.text(["Credits", *result.credits], row=row + 1, title=True)
+        notes.text(["Remarks", *result.problems], row=row + 1, title=True)
     return path
 
 
@@ -215,8 +217,6 @@ def _column(frame: pd.DataFrame, name: str, units: Mapping[str, str]) -> Column:
     values = frame[name]
     unit = "1" if name.startswith(WEIGHT_PREFIX) else units.get(name, "")
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        # Numbers with a date format are written ten times faster than dates.
-        days = (pd.DatetimeIndex(values) - pd.Timestamp("1899-12-30")).days
-        return Column(name, days.tolist(), unit, "", "yyyy-mm-dd")
+        return Column(name, day_numbers(values.to_numpy()), unit, "", "yyyy-mm-dd")
     cells = [None if pd.isna(value) else value for value in values.tolist()]
     return Column(name, cells, unit, "", "0.00" if unit in ("mm/d", "1") else "")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from workbench.data.formatting import INDIA, Style, format_number
 from workbench.evapotranspiration.results import EtoResult
 from workbench.evapotranspiration.sources.catalogue import title_of
-from workbench.runs.settings import settings_of, to_plain
 
 if TYPE_CHECKING:
     from workbench.charts.page import Section
@@ -62,12 +61,7 @@ def write_report(result: EtoResult, path: Path, style: Style = INDIA) -> Path:
             f"{len(result.sites) - MOST_SITES_DRAWN} more places are in the tables beside this page."
         )
     _sources(page.section("Sources and quality control"), result)
-    plain = to_plain(result.config)
-    rows = [
-        (item.title, f"{_words(plain[item.name])} {item.unit}".strip(), item.help)
-        for item in settings_of(type(result.config))
-    ]
-    page.section("Settings").table(("Setting", "Value", "Meaning"), rows, text=True)
+    page.section("Settings").settings(result.config)
     return page.write(path)
 
 
@@ -113,11 +107,3 @@ def _sources(section: Section, result: EtoResult) -> None:
         section.text("Quality control found nothing.")
     section.bullets(result.problems or ("Nothing else was noticed.",))
     section.bullets(result.credits)
-
-
-def _words(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_words(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_words, value))
-    return "" if value is None else str(value)

@@ -10,18 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.data.atomic import write_text
 from workbench.data.project import Project
-from workbench.data.tables import Provenance, package_version, read_table, write_table
+from workbench.data.saved_scenario import ScenarioWriter, finished_scenarios, open_scenario, stamp_of
 from workbench.errors import UnreadableFile
 from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.sources.daily_weather import WEATHER_UNITS
-from workbench.runs.digest import digest_of
 from workbench.runs.settings import config_from_plain, to_plain
 
 DOMAIN = "evapotranspiration"
-SUMMARY_FILE = "result.json"
-FORMAT = 1
 TABLES = ("daily", "sources", "weather", "flags", "findings", "sites", "downloads", "monthly")
 DAILY_COLUMNS = (
     "site",
@@ -156,27 +152,21 @@ def save(result: EtoResult, project: Project, run: str = "") -> tuple[EtoResult,
     UnwritableFile
         When the operating system refuses.
     """
-    folder = project.results_folder(DOMAIN, result.scenario)
-    stamp = _stamp(result, run)
-    provenance = Provenance(run=run, inputs={**result.facts["files"], "settings": stamp})
-    written = []
+    files = result.facts["files"]
+    # Online answers differ from day to day: the run is part of what a table belongs to.
+    stamp = stamp_of(result.config, json.dumps(dict(files), sort_keys=True), run)
+    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=stamp, inputs=files, run=run)
     for name in TABLES:
         frame = result.tables[name]
         known = {**UNITS, **MONTHLY_UNITS} if name == "monthly" else UNITS
-        units = {str(column): known[column] for column in frame.columns if column in known}
-        written.append(write_table(frame, folder / f"{name}.parquet", units=units, provenance=provenance))
+        writer.table(name, frame, {str(column): known[column] for column in frame.columns if column in known})
     summary = {
-        "format": FORMAT,
-        "scenario": result.scenario,
-        "stamp": stamp,
         "config": to_plain(result.config),
         "problems": list(result.problems),
         "facts": dict(result.facts),
     }
-    text = json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    write_text(folder / SUMMARY_FILE, text)
-    written.append(folder / SUMMARY_FILE)
-    return replace(result, folder=folder), written
+    written = writer.finish(summary)
+    return replace(result, folder=writer.folder), written
 
 
 def load(project: Project, scenario: str) -> EtoResult:
@@ -187,29 +177,21 @@ def load(project: Project, scenario: str) -> EtoResult:
     UnreadableFile
         When there is no such result, or its files do not belong together.
     """
-    folder = project.results_folder(DOMAIN, scenario)
-    path = folder / SUMMARY_FILE
-    if not path.is_file():
-        present = saved_results(project)
-        raise UnreadableFile(
-            f"There is no finished evapotranspiration '{scenario}'; present: {', '.join(present) or 'none'}.",
-            path,
+    with open_scenario(project, DOMAIN, scenario, "evapotranspiration") as saved:
+        summary = saved.summary
+        return EtoResult(
+            summary["scenario"],
+            config_from_plain(EvapotranspirationConfig, summary["config"]),
+            saved.tables(TABLES),
+            tuple(summary["problems"]),
+            summary["facts"],
+            saved.folder,
         )
-    try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
-        tables = {name: _read(folder / f"{name}.parquet", summary["stamp"]) for name in TABLES}
-        config = config_from_plain(EvapotranspirationConfig, summary["config"])
-        problems, facts = tuple(summary["problems"]), summary["facts"]
-        name = summary["scenario"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise UnreadableFile(f"{folder} is damaged ({error}); run the scenario again.", path) from error
-    return EtoResult(name, config, tables, problems, facts, folder)
 
 
 def saved_results(project: Project) -> tuple[str, ...]:
     """Name the finished results of a project."""
-    folder = project.results / DOMAIN
-    return tuple(name for name in project.scenarios(DOMAIN) if (folder / name / SUMMARY_FILE).is_file())
+    return finished_scenarios(project, DOMAIN)
 
 
 def compare(first: EtoResult, second: EtoResult) -> pd.DataFrame:
@@ -241,22 +223,3 @@ def compare(first: EtoResult, second: EtoResult) -> pd.DataFrame:
         )
     names = ["site", "days", "first", "second", "difference", "mean_absolute", "correlation"]
     return pd.DataFrame(rows, columns=names)
-
-
-def _stamp(result: EtoResult, run: str) -> str:
-    # Online answers differ from day to day: the run is part of what a table belongs to.
-    return digest_of(
-        json.dumps(to_plain(result.config), sort_keys=True),
-        json.dumps(dict(result.facts["files"]), sort_keys=True),
-        run,
-        package_version(),
-    )
-
-
-def _read(path: Path, stamp: str) -> pd.DataFrame:
-    saved = read_table(path)
-    if saved.provenance.inputs.get("settings") != stamp:
-        raise UnreadableFile(
-            f"{path} belongs to another run than {SUMMARY_FILE}; run the scenario again.", path
-        )
-    return saved.frame

@@ -8,6 +8,7 @@ import pandas as pd
 
 from workbench.data.problems import Severity
 from workbench.data.project import Project
+from workbench.data.saved_scenario import SUMMARY_FILE
 from workbench.errors import SourceFailed
 from workbench.evapotranspiration.config import EvapotranspirationConfig, check
 from workbench.evapotranspiration.downloads import (
@@ -167,7 +168,7 @@ def _save(job: Job, result: EtoResult, project: Project) -> EtoResult:
 
     result, files = save(result, project, job.run_id)
     for path in files:
-        job.artifact(path, "Settings and facts" if path.name == "result.json" else path.stem)
+        job.artifact(path, "Settings and facts" if path.name == SUMMARY_FILE else path.stem)
     job.checkpoint()
     daily = result.table("daily")
     job.metric("Mean ETo", float(daily["eto"].mean()), unit="mm/d")

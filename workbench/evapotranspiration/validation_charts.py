@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from statistics import NormalDist
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 
+from workbench.charts.figure import add_line, new_figure, note_empty, with_line
+from workbench.charts.palette import nth_colour
 from workbench.evapotranspiration.skill import window_anomalies
 from workbench.evapotranspiration.validation import FUSED, WHOLE_YEAR, WINDOW_DAYS, Validation
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 MEASURE_NAMES = {
     "r2": "R² [-]",
@@ -27,18 +26,19 @@ CELL = 0.2
 """Width of a cell of the scatter [mm/d]."""
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 LONGEST_NAME = 20
+NO_DAY = "No held-out day has both an estimate and a reference"
 LEAST_SHOWN = -1.0
 """Bars of efficiencies are cut here: how bad a bias makes a source matters no further."""
 
 
 def scatter_figure(validation: Validation) -> go.Figure:
     """Held-out days: fused ETo beside the reference, as a density with the line of equality."""
-    import plotly.graph_objects as go
-
     days = validation.predictions.dropna(subset=["eto", "reference"])
-    figure = _figure("Fused and reference ETo on held-out days", "Reference ETo [mm/d]", "Fused ETo [mm/d]")
+    figure = new_figure(
+        "Fused and reference ETo on held-out days", "Reference ETo [mm/d]", "Fused ETo [mm/d]"
+    )
     if days.empty:
-        return _empty(figure)
+        return note_empty(figure, NO_DAY)
     top = np.ceil(max(days["eto"].max(), days["reference"].max()))
     edges = np.arange(0.0, top + CELL, CELL)
     counts, _, _ = np.histogram2d(days["reference"], days["eto"], bins=(edges, edges))
@@ -61,10 +61,7 @@ def scatter_figure(validation: Validation) -> go.Figure:
             hovertemplate="reference %{x:.2f}, fused %{y:.2f} mm/d<br>%{customdata:,} days<extra></extra>",
         )
     )
-    line = {"color": _colour(5), "width": 1.5, "dash": "dash"}
-    figure.add_trace(
-        go.Scatter(x=[0, top], y=[0, top], mode="lines", line=line, name="equal", hoverinfo="skip")
-    )
+    add_line(figure, [0, top], [0, top], "equal", nth_colour(5), dash="dash", width=1.5, hoverinfo="skip")
     low = np.floor(min(days["eto"].min(), days["reference"].min()))
     figure.update_xaxes(range=[low, top]).update_yaxes(range=[low, top])
     return figure.update_layout(hovermode="closest", height=460)
@@ -82,15 +79,13 @@ def skill_figure(validation: Validation, measure: str = "nse", *, season: str = 
     season
         ``all``, ``DJF``, ``MAM``, ``JJA`` or ``SON``.
     """
-    import plotly.graph_objects as go
-
     rows = validation.by_site[validation.by_site["season"] == season].dropna(subset=[measure])
     title = f"{MEASURE_NAMES[measure].split(' [')[0]} by site" + (
         "" if season == WHOLE_YEAR else f", {season}"
     )
-    figure = _figure(title, MEASURE_NAMES[measure], "")
+    figure = new_figure(title, MEASURE_NAMES[measure], "")
     if rows.empty:
-        return _empty(figure)
+        return note_empty(figure, NO_DAY)
     order = _ordered(rows, measure)
     for place, what in enumerate(dict.fromkeys(rows["what"])):
         one = rows[rows["what"] == what].set_index("site").reindex(order)
@@ -104,7 +99,7 @@ def skill_figure(validation: Validation, measure: str = "nse", *, season: str = 
                 name=_source_name(str(what)),
                 mode="markers",
                 marker={
-                    "color": _colour(0 if what == FUSED else place),
+                    "color": nth_colour(0 if what == FUSED else place),
                     "symbol": ("circle", "diamond", "square", "cross", "x")[place % 5],
                     "size": 11 if what == FUSED else 9,
                 },
@@ -114,19 +109,17 @@ def skill_figure(validation: Validation, measure: str = "nse", *, season: str = 
     if measure in ("kge", "nse") and rows[measure].min() < LEAST_SHOWN:
         figure.update_xaxes(title=f"{MEASURE_NAMES[measure]}, cut at {LEAST_SHOWN:g}")
     if measure == "pbias":
-        figure.add_vline(x=0, line_width=1, line_color=_colour(7))
+        figure.add_vline(x=0, line_width=1, line_color=nth_colour(7))
     figure.update_yaxes(showgrid=True, type="category")
     return figure.update_layout(hovermode="closest", height=max(320, 150 + 24 * len(order)))
 
 
 def season_figure(validation: Validation, measure: str = "mae") -> go.Figure:
     """One measure of the fused ETo by site and season, as a heat map with its numbers."""
-    import plotly.graph_objects as go
-
     rows = validation.by_site[validation.by_site["what"] == FUSED].dropna(subset=[measure])
-    figure = _figure(f"{MEASURE_NAMES[measure].split(' [')[0]} by season", "Season", "")
+    figure = new_figure(f"{MEASURE_NAMES[measure].split(' [')[0]} by season", "Season", "")
     if rows.empty:
-        return _empty(figure)
+        return note_empty(figure, NO_DAY)
     table = rows.pivot_table(index="site", columns="season", values=measure, sort=False)
     table = table.reindex(_ordered(rows[rows["season"] == WHOLE_YEAR], measure))
     unit = MEASURE_NAMES[measure].split("[")[1].rstrip("]")
@@ -147,12 +140,10 @@ def season_figure(validation: Validation, measure: str = "mae") -> go.Figure:
 
 def coverage_figure(validation: Validation) -> go.Figure:
     """Whether intervals hold what they promise: days inside, for intervals of several widths."""
-    import plotly.graph_objects as go
-
     days = validation.predictions.dropna(subset=["eto", "reference", "standard_error"])
-    figure = _figure("Days inside the interval", "Promised share [%]", "Share found on held-out days [%]")
+    figure = new_figure("Days inside the interval", "Promised share [%]", "Share found on held-out days [%]")
     if days.empty:
-        return _empty(figure)
+        return note_empty(figure, NO_DAY)
     away = ((days["reference"] - days["eto"]) / days["standard_error"]).abs()
     widths = {level: NormalDist().inv_cdf(0.5 + level / 2) for level in LEVELS}
     promised = [100 * level for level in LEVELS]
@@ -160,27 +151,13 @@ def coverage_figure(validation: Validation) -> go.Figure:
         {level: away.le(width).groupby(days["site"]).mean() for level, width in widths.items()}
     )
     for values, name, dash in ((by_site.min(), "worst site", "dot"), (by_site.max(), "best site", "dot")):
-        line = {"color": _colour(7), "dash": dash, "width": 1.5}
-        figure.add_trace(
-            go.Scatter(
-                x=promised, y=100 * values, name=name, mode="lines", line=line, hovertemplate="%{y:.0f} %"
-            )
+        add_line(
+            figure, promised, 100 * values, name, nth_colour(7), dash=dash, width=1.5, hover="%{y:.0f} %"
         )
     pooled = [100 * float(away.le(width).mean()) for width in widths.values()]
-    figure.add_trace(
-        go.Scatter(
-            x=promised,
-            y=pooled,
-            name="all days",
-            mode="lines+markers",
-            line={"color": _colour(0)},
-            hovertemplate="%{y:.1f} %",
-        )
-    )
-    line = {"color": _colour(5), "dash": "dash", "width": 1}
-    figure.add_trace(
-        go.Scatter(x=[48, 100], y=[48, 100], name="as promised", mode="lines", line=line, hoverinfo="skip")
-    )
+    add_line(figure, promised, pooled, "all days", nth_colour(0), hover="%{y:.1f} %", mode="lines+markers")
+    ends = [48, 100]
+    add_line(figure, ends, ends, "as promised", nth_colour(5), dash="dash", width=1, hoverinfo="skip")
     return figure
 
 
@@ -192,45 +169,33 @@ def windows_figure(validation: Validation, site: str = "") -> go.Figure:
     KeyError
         When the validation has no such site.
     """
-    import plotly.graph_objects as go
-
     days = validation.predictions
     name = site or (str(days["site"].iloc[0]) if len(days) else "")
     if site and not (days["site"] == site).any():
         raise KeyError(site)
     one = days[days["site"] == name].set_index("date")
-    figure = _figure(
+    figure = new_figure(
         f"{WINDOW_DAYS}-day windows at {name.replace('_', ' ')}",
         "First day of the window",
         "Anomaly of mean ETo [mm/d]",
     )
     if one.empty:
-        return _empty(figure)
+        return note_empty(figure, NO_DAY)
     windows = window_anomalies(one["eto"], one["reference"], days=WINDOW_DAYS)
     for column, label, place, dash in (
         ("reference", "Reference", 7, "solid"),
         ("estimate", "Fused", 0, "dash"),
     ):
-        figure.add_trace(
-            go.Scatter(
-                x=windows.index,
-                y=windows[column].round(3),
-                name=label,
-                mode="lines",
-                line={"color": _colour(place), "dash": dash, "width": 2},
-                hovertemplate="%{y:+.2f} mm/d",
-            )
-        )
+        values = windows[column].round(3)
+        add_line(figure, windows.index, values, label, nth_colour(place), dash=dash, hover="%{y:+.2f} mm/d")
     found = validation.windows.query("site == @name and what == @FUSED")["correlation"]
     correlation = float(found.iloc[0]) if len(found) else float("nan")
     subtitle = f"correlation {correlation:.2f}; the season is taken out"
-    return figure.update_layout(title={"text": f"{figure.layout.title.text}<br><sub>{subtitle}</sub>"})
+    return figure.update_layout(title_text=with_line(figure.layout.title.text, subtitle))
 
 
 def _write_numbers(figure: go.Figure, decimals: int) -> None:
     """Write the value of each cell of a heat map in an ink that its colour lets be read."""
-    import plotly.graph_objects as go
-
     heat = figure.data[0]
     values = np.asarray(heat.z, dtype=float)
     middle = (np.nanmin(values) + np.nanmax(values)) / 2
@@ -251,25 +216,6 @@ def _write_numbers(figure: go.Figure, decimals: int) -> None:
         )
 
 
-def _figure(title: str, x_title: str, y_title: str) -> go.Figure:
-    import plotly.graph_objects as go
-
-    import workbench.charts  # noqa: F401 - registers the house style
-
-    figure = go.Figure(layout={"template": "workbench_light"})
-    # From the edge of the page: beside long site names a title over the axes would be cut on a narrow page.
-    heading = {"text": title, "xref": "container", "x": 0, "pad": {"l": 12}}
-    return figure.update_layout(title=heading, xaxis_title=x_title, yaxis_title=y_title)
-
-
-def _empty(figure: go.Figure) -> go.Figure:
-    figure.add_annotation(
-        text="No held-out day has both an estimate and a reference", showarrow=False, x=0.5, y=0.5
-    )
-    figure.update_xaxes(range=[0, 1], showticklabels=False).update_yaxes(range=[0, 1], showticklabels=False)
-    return figure
-
-
 def _ordered(rows: pd.DataFrame, measure: str) -> list[str]:
     """Sites from the worst at the foot to the best at the top, by the fused ETo."""
     fused = rows[rows["what"] == FUSED].set_index("site")[measure]
@@ -287,9 +233,3 @@ def _labels(names: list[str]) -> list[str]:
 
 def _source_name(what: str) -> str:
     return "Fused" if what == FUSED else what.replace("_", " ")
-
-
-def _colour(place: int) -> str:
-    from workbench.charts.palette import CATEGORIES
-
-    return str(CATEGORIES[place % len(CATEGORIES)])

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
+import plotly.graph_objects as go
 
-from workbench.finance.figure_style import (
-    FORECAST_COLOUR,
-    HISTORY_COLOUR,
-    add_band,
-    colour,
-    dash,
-    legend_below,
-    new_figure,
-    note_empty,
-    short_amounts,
-    unit_of,
-)
+from workbench.charts.figure import add_band, add_line, new_figure, note_empty
+from workbench.charts.palette import HISTORY, nth_colour, nth_dash
+from workbench.finance.figure_style import FORECAST_COLOUR, legend_below, short_amounts
 from workbench.finance.results import FinanceResult
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 __all__ = [
     "accuracy_chart",
@@ -39,21 +27,20 @@ MOST_LINES = 8
 
 def forecast_chart(result: FinanceResult, figure: str, dimension: str = "", entity: str = "") -> go.Figure:
     """Draw a figure's history and forecast with its interval, of the company or of one part."""
-    import plotly.graph_objects as go
-
     history = _of(result.table("history"), figure, dimension, entity)
     ahead = _of(result.table("forecasts"), figure, dimension, entity)
-    unit = unit_of(result, figure)
+    unit = result.unit(figure)
     name = f"{result.title(figure)}: {entity}" if entity else result.title(figure)
     chart = new_figure(name, "Period", f"{result.title(figure)} [{unit}]")
     if not len(history):
         return note_empty(chart, "There are no figures to show.")
     recent = history[history.period >= history.period.max() - pd.DateOffset(years=YEARS_SHOWN)]
     whole = recent[~recent.partial.astype(bool)].sort_values("period")
-    chart.add_trace(_line(whole.period, whole.value, "history", HISTORY_COLOUR, unit))
+    hover = f"%{{y:,.2f}} {unit}"
+    add_line(chart, whole.period, whole.value, "history", HISTORY, hover=hover)
     partial = recent[recent.partial.astype(bool)]
     if len(partial):
-        marker = {"symbol": "circle-open", "size": 9, "color": HISTORY_COLOUR}
+        marker = {"symbol": "circle-open", "size": 9, "color": HISTORY}
         chart.add_trace(
             go.Scatter(
                 x=partial.period, y=partial.value, mode="markers", name="not a whole period", marker=marker
@@ -61,7 +48,7 @@ def forecast_chart(result: FinanceResult, figure: str, dimension: str = "", enti
         )
     if len(ahead):
         add_band(chart, ahead.period, ahead.lower, ahead.upper, f"{result.config.level:g} % interval")
-        chart.add_trace(_line(ahead.period, ahead.forecast, "forecast", FORECAST_COLOUR, unit, "dash"))
+        add_line(chart, ahead.period, ahead.forecast, "forecast", FORECAST_COLOUR, dash="dash", hover=hover)
     return short_amounts(legend_below(chart))
 
 
@@ -70,7 +57,7 @@ def small_forecasts_chart(result: FinanceResult, figures: Sequence[str]) -> go.F
     from plotly.subplots import make_subplots
 
     rows = max(1, -(-len(figures) // 2))
-    titles = [f"{result.title(name)} [{unit_of(result, name)}]" for name in figures]
+    titles = [f"{result.title(name)} [{result.unit(name)}]" for name in figures]
     chart = make_subplots(
         rows, 2, subplot_titles=titles, vertical_spacing=0.32 / rows, horizontal_spacing=0.1
     )
@@ -89,7 +76,7 @@ def small_forecasts_chart(result: FinanceResult, figures: Sequence[str]) -> go.F
 
 def parts_chart(result: FinanceResult, figure: str, dimension: str) -> go.Figure:
     """Draw a figure of every part of a dimension: the last two years and the forecasts."""
-    unit = unit_of(result, figure)
+    unit = result.unit(figure)
     chart = new_figure(f"{result.title(figure)} by {dimension}", "Period", f"{result.title(figure)} [{unit}]")
     tables = [result.table(name) for name in ("history", "forecasts")]
     history, ahead = (t[(t.figure == figure) & (t.dimension == dimension)] for t in tables)
@@ -97,26 +84,28 @@ def parts_chart(result: FinanceResult, figure: str, dimension: str) -> go.Figure
         return note_empty(chart, f"There is no {result.title(figure).lower()} by {dimension}.")
     start = history.period.max() - pd.DateOffset(months=23)
     sizes = history[history.period >= start].groupby("entity").value.sum().abs().sort_values(ascending=False)
+    hover = f"%{{y:,.2f}} {unit}"
     for place, entity in enumerate(sizes.index[:MOST_LINES]):
         past = history[(history.entity == entity) & (history.period >= start)].sort_values("period")
-        chart.add_trace(
-            _line(past.period, past.value, str(entity), colour(place), unit, legendgroup=str(entity))
-        )
+        own = nth_colour(place)
+        add_line(chart, past.period, past.value, str(entity), own, hover=hover, legendgroup=str(entity))
         future = ahead[ahead.entity == entity]
         if len(future):
             joined = pd.concat(
                 [past[["period", "value"]].tail(1), future.rename(columns={"forecast": "value"})]
             )
-            trace = _line(
+            name = f"{entity}, forecast"
+            add_line(
+                chart,
                 joined.period,
                 joined.value,
-                f"{entity}, forecast",
-                colour(place),
-                unit,
-                "dot",
+                name,
+                own,
+                dash="dot",
+                hover=hover,
                 legendgroup=str(entity),
+                showlegend=False,
             )
-            chart.add_trace(trace.update(showlegend=False))
     if len(sizes) > MOST_LINES:
         chart.update_layout(title_text=f"{result.title(figure)} by {dimension}, the {MOST_LINES} largest")
     return short_amounts(legend_below(chart))
@@ -124,12 +113,10 @@ def parts_chart(result: FinanceResult, figure: str, dimension: str) -> go.Figure
 
 def bridge_chart(result: FinanceResult, bridge: str, window: str) -> go.Figure:
     """Draw a bridge as a waterfall; ``window`` is the later span, in words."""
-    import plotly.graph_objects as go
-
     table = result.table("bridges")
     rows = table[(table.bridge == bridge) & (table.window == window)].sort_values("place")
     figure = str(rows.figure.iloc[0]) if len(rows) else "revenue"
-    unit = unit_of(result, figure)
+    unit = result.unit(figure)
     chart = new_figure(_bridge_title(result, bridge, figure), "", f"{result.title(figure)} [{unit}]")
     if not len(rows):
         return note_empty(chart, "There is no such bridge.")
@@ -147,10 +134,10 @@ def bridge_chart(result: FinanceResult, bridge: str, window: str) -> go.Figure:
             text=texts,
             textposition="outside",
             cliponaxis=False,
-            increasing={"marker": {"color": colour(2)}},
-            decreasing={"marker": {"color": colour(5)}},
-            totals={"marker": {"color": HISTORY_COLOUR}},
-            connector={"line": {"width": 1, "color": HISTORY_COLOUR}},
+            increasing={"marker": {"color": nth_colour(2)}},
+            decreasing={"marker": {"color": nth_colour(5)}},
+            totals={"marker": {"color": HISTORY}},
+            connector={"line": {"width": 1, "color": HISTORY}},
             hovertemplate=f"%{{x}}: %{{y:,.2f}} {unit}<extra></extra>",
             showlegend=False,
         )
@@ -161,8 +148,6 @@ def bridge_chart(result: FinanceResult, bridge: str, window: str) -> go.Figure:
 
 def accuracy_chart(result: FinanceResult, figures: list[str] | None = None) -> go.Figure:
     """Draw the error of every method, and of what was chosen as it went, for each figure of the company."""
-    import plotly.graph_objects as go
-
     table = result.table("accuracy")
     table = table[(table.dimension == "") & table.wape.notna() & (table.figure != "other_items")]
     chart = new_figure(
@@ -179,7 +164,7 @@ def accuracy_chart(result: FinanceResult, figures: list[str] | None = None) -> g
                 x=[_broken(result.title(name)) for name in rows.figure],
                 y=rows.wape,
                 name="chosen as it went" if method == "chosen" else method,
-                marker={"color": colour(place)},
+                marker={"color": nth_colour(place)},
                 hovertemplate="%{y:.1f} %",
             )
         )
@@ -201,36 +186,20 @@ def measure_chart(result: FinanceResult, measures: list[str], span: str = "rolli
     table = table[table.period >= table.period.max() - pd.DateOffset(years=YEARS_SHOWN)]
     for place, measure in enumerate(dict.fromkeys(table.measure)):
         rows = table[table.measure == measure].sort_values("period")
-        chart.add_trace(
-            _line(rows.period, rows.value, str(rows.title.iloc[0]), colour(place), unit, dash(place))
+        add_line(
+            chart,
+            rows.period,
+            rows.value,
+            str(rows.title.iloc[0]),
+            nth_colour(place),
+            dash=nth_dash(place),
+            hover=f"%{{y:,.2f}} {unit}",
         )
     return legend_below(chart)
 
 
 def _of(table: pd.DataFrame, figure: str, dimension: str, entity: str) -> pd.DataFrame:
     return table[(table.figure == figure) & (table.dimension == dimension) & (table.entity == entity)]
-
-
-def _line(
-    x: pd.Series,
-    y: pd.Series,
-    name: str,
-    line_colour: str,
-    unit: str,
-    line_dash: str = "solid",
-    legendgroup: str = "",
-) -> go.Scatter:
-    import plotly.graph_objects as go
-
-    return go.Scatter(
-        x=x,
-        y=y,
-        name=name,
-        mode="lines",
-        line={"color": line_colour, "dash": line_dash, "width": 2},
-        hovertemplate=f"%{{y:,.2f}} {unit}",
-        legendgroup=legendgroup or None,
-    )
 
 
 def _bridge_title(result: FinanceResult, bridge: str, figure: str) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.excel import Column, writing_workbook
-from workbench.finance.figure_style import unit_of
+from workbench.data.excel_facts import write_facts
+from workbench.data.formatting import setting_text
 from workbench.finance.results import FinanceResult
 
 __all__ = ["write_excel"]
@@ -93,11 +94,14 @@ def write_excel(result: FinanceResult, path: Path) -> Path:
                 sheet.text([text], row=MOST_ROWS + 3)
             sheet.freeze(2, 1)
         sheet = book.sheet("Columns and settings")
+        row = write_facts(sheet, f"Finance report, scenario {result.scenario}", facts, result.config)
         heads = ("column", "role", "kind", "why")
-        mapping = [Column(head, [row[place] for row in facts["mapping"]]) for place, head in enumerate(heads)]
-        end = sheet.table(mapping)
-        lines = [f"{name}: {value}" for name, value in facts.items() if name != "mapping"]
-        sheet.text(lines, row=end + 1)
+        mapping = [
+            Column(head, [line[place] for line in facts["mapping"]]) for place, head in enumerate(heads)
+        ]
+        row = sheet.table(mapping, row=row + 1)
+        lists = [name for name, value in facts.items() if isinstance(value, list) and name != "mapping"]
+        sheet.text([f"{name}: {setting_text(facts[name])}" for name in lists], row=row + 1)
     return path
 
 
@@ -108,7 +112,7 @@ def _for_people(result: FinanceResult, name: str) -> pd.DataFrame:
     table = result.table(name)
     if name == "history":
         titles = {
-            figure: f"{result.title(figure)} [{unit_of(result, figure)}]" for figure in table.figure.unique()
+            figure: f"{result.title(figure)} [{result.unit(figure)}]" for figure in table.figure.unique()
         }
         return _side_by_side(table, ["dimension", "entity", "period", "partial"], "figure", titles)
     if name == "measures":

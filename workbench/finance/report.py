@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from workbench.data.formatting import INDIA, Style, format_number
+from workbench.data.formatting import INDIA, Style
 from workbench.finance import report_tables
 from workbench.finance.analysis_charts import events_chart, tornado_chart, what_if_chart
 from workbench.finance.charts import (
@@ -19,7 +16,6 @@ from workbench.finance.charts import (
     small_forecasts_chart,
 )
 from workbench.finance.results import FinanceResult
-from workbench.runs.settings import settings_of, to_plain
 
 if TYPE_CHECKING:
     from workbench.charts.page import ReportPage, Section
@@ -225,19 +221,4 @@ def _settings(section: Section, result: FinanceResult) -> None:
         for column, role, variant, reason in result.facts["mapping"]
     ]
     section.table(("Column", "Role", "Kind", "Why"), rows, text=True)
-    plain = to_plain(result.config)
-    settings = [
-        (item.title, f"{_words(plain[item.name])} {item.unit}".strip(), item.help)
-        for item in settings_of(type(result.config))
-    ]
-    section.table(("Setting", "Value", "Meaning"), settings, text=True)
-
-
-def _words(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_words(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return "; ".join(map(_words, value))
-    if isinstance(value, float) and math.isfinite(value):
-        return format_number(value)
-    return "" if value is None or value is pd.NaT else str(value)
+    section.settings(result.config)

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.formatting import MISSING, Style, format_number
-from workbench.finance.figure_style import unit_of
 from workbench.finance.results import FinanceResult
 
 __all__ = [
@@ -121,7 +120,7 @@ def models(result: FinanceResult, style: Style) -> Table:
 
 
 def _named(result: FinanceResult, figure: str) -> str:
-    unit = unit_of(result, figure)
+    unit = result.unit(figure)
     return result.title(figure) + ("" if unit == result.currency else f" [{unit}]")
 
 
@@ -166,7 +165,7 @@ def part_forecasts(result: FinanceResult, dimension: str, style: Style) -> Table
         rows.append(
             [
                 result.title(figure) + (", at the end" if figure in stocks else ""),
-                unit_of(result, figure),
+                result.unit(figure),
                 *cells,
             ]
         )
@@ -250,7 +249,7 @@ def what_if(result: FinanceResult, style: Style) -> Table:
         cells = [_amount(float(mine[name].sum()), style) for name in ("baseline", "scenario")]
         moved = _amount(float(mine.difference.sum()), style, signed=True)
         title = result.title(figure) + (", at the end" if figure in stocks else "")
-        rows.append([title, unit_of(result, figure), *cells, moved])
+        rows.append([title, result.unit(figure), *cells, moved])
     return ["Figure", "Unit", "Forecast", "Scenario", "Difference"], rows
 
 
@@ -268,7 +267,7 @@ def differences(result: FinanceResult, style: Style) -> Table:
             _amount(row["before"], style),
             _amount(row["after"], style),
             _amount(row["difference"], style, signed=True),
-            unit_of(result, row["figure"]),
+            result.unit(row["figure"]),
         ]
         for row in table.head(MOST_ROWS).to_dict("records")
     ]

@@ -10,19 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.data.atomic import write_text
+from workbench.data import saved_scenario
 from workbench.data.project import Project
-from workbench.data.tables import Provenance, package_version, read_table, write_table
-from workbench.errors import UnreadableFile
+from workbench.data.saved_scenario import ScenarioWriter, open_scenario
 from workbench.finance.config import FinanceConfig
-from workbench.runs.digest import digest_of
 from workbench.runs.settings import config_from_plain, to_plain
 
 __all__ = ["DOMAIN", "TABLES", "FinanceResult", "compare", "load", "save", "stamp_of"]
 
 DOMAIN = "finance"
-SUMMARY_FILE = "result.json"
-FORMAT = 1
 TABLES = (
     "figures",
     "history",
@@ -104,6 +100,10 @@ class FinanceResult:
         titles = dict(zip(self.tables["figures"].figure, self.tables["figures"].title, strict=True))
         return str(titles.get(figure, figure.replace("_", " ").capitalize()))
 
+    def unit(self, figure: str) -> str:
+        """Unit of a figure."""
+        return "units" if figure == "volume" else self.currency
+
 
 def save(result: FinanceResult, project: Project, run: str = "") -> tuple[FinanceResult, list[Path]]:
     """Write the tables and the summary; the summary comes last and vouches for the rest.
@@ -129,26 +129,17 @@ def save(result: FinanceResult, project: Project, run: str = "") -> tuple[Financ
     UnwritableFile
         When the operating system refuses.
     """
-    folder = project.results_folder(DOMAIN, result.scenario)
-    stamp = stamp_of(result)
-    inputs = {str(result.facts["file"]): str(result.facts["sha256"]), "settings": stamp}
-    provenance = Provenance(run=run, inputs=inputs)
-    written = [
-        write_table(_plain(result.tables[name]), folder / f"{name}.parquet", units={}, provenance=provenance)
-        for name in TABLES
-    ]
+    inputs = {str(result.facts["file"]): str(result.facts["sha256"])}
+    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=stamp_of(result), inputs=inputs, run=run)
+    for name in TABLES:
+        writer.table(name, result.tables[name].reset_index(drop=True), {})
     summary = {
-        "format": FORMAT,
-        "scenario": result.scenario,
-        "stamp": stamp,
         "config": to_plain(result.config),
         "problems": list(result.problems),
         "facts": dict(result.facts),
     }
-    text = json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    write_text(folder / SUMMARY_FILE, text)
-    written.append(folder / SUMMARY_FILE)
-    return replace(result, folder=folder), written
+    written = writer.finish(summary)
+    return replace(result, folder=writer.folder), written
 
 
 def load(project: Project, scenario: str) -> FinanceResult:
@@ -159,25 +150,16 @@ def load(project: Project, scenario: str) -> FinanceResult:
     UnreadableFile
         When there is no such report, or its files do not belong together.
     """
-    folder = project.results_folder(DOMAIN, scenario)
-    path = folder / SUMMARY_FILE
-    if not path.is_file():
-        present = [
-            name
-            for name in project.scenarios(DOMAIN)
-            if (project.results / DOMAIN / name / SUMMARY_FILE).is_file()
-        ]
-        raise UnreadableFile(
-            f"There is no finished report '{scenario}'; present: {', '.join(present) or 'none'}.", path
+    with open_scenario(project, DOMAIN, scenario, "report") as saved:
+        summary = saved.summary
+        return FinanceResult(
+            summary["scenario"],
+            config_from_plain(FinanceConfig, summary["config"]),
+            saved.tables(TABLES),
+            tuple(summary["problems"]),
+            summary["facts"],
+            saved.folder,
         )
-    try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
-        tables = {name: _read(folder / f"{name}.parquet", summary["stamp"]) for name in TABLES}
-        config = config_from_plain(FinanceConfig, summary["config"])
-        problems, facts = tuple(summary["problems"]), summary["facts"]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise UnreadableFile(f"{folder} is damaged ({error}); run the report again.", path) from error
-    return FinanceResult(summary["scenario"], config, tables, problems, facts, folder)
 
 
 def compare(first: FinanceResult, second: FinanceResult) -> pd.DataFrame:
@@ -199,21 +181,4 @@ def compare(first: FinanceResult, second: FinanceResult) -> pd.DataFrame:
 
 def stamp_of(result: FinanceResult) -> str:
     """Hash of everything that the report follows from: settings, file, mapping, version."""
-    return digest_of(
-        json.dumps(to_plain(result.config), sort_keys=True),
-        json.dumps(result.facts, sort_keys=True),
-        package_version(),
-    )
-
-
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    return table.reset_index(drop=True)
-
-
-def _read(path: Path, stamp: str) -> pd.DataFrame:
-    saved = read_table(path)
-    if saved.provenance.inputs.get("settings") != stamp:
-        raise UnreadableFile(
-            f"{path} belongs to another run than {SUMMARY_FILE}; run the report again.", path
-        )
-    return saved.frame
+    return saved_scenario.stamp_of(result.config, json.dumps(result.facts, sort_keys=True))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbench.data.problems import Severity
 from workbench.data.project import Project
+from workbench.data.saved_scenario import SUMMARY_FILE
 from workbench.errors import InvalidData
 from workbench.finance.anomalies.events import Event, read_judgements
 from workbench.finance.assemble import Analysis, assemble
@@ -301,5 +302,5 @@ def _save(job: Job, result: FinanceResult, project: Project, page: str) -> Finan
     job.artifact(report, "Report for the browser and for print")
     job.artifact(write_excel(result, result.folder / "report.xlsx"), "Report as a workbook")
     for path in files:
-        job.artifact(path, "Settings and facts" if path.name == "result.json" else path.stem)
+        job.artifact(path, "Settings and facts" if path.name == SUMMARY_FILE else path.stem)
     return result

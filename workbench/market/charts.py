@@ -9,7 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
 
+from workbench.charts.palette import nth_colour, nth_dash
 from workbench.market.answer import Answer
 from workbench.market.definitions.energy import Floats
 from workbench.market.figure_style import (
@@ -19,8 +22,6 @@ from workbench.market.figure_style import (
     held,
     ink,
     new_figure,
-    place_colour,
-    place_dash,
     steps_of,
     time_axis,
 )
@@ -33,8 +34,6 @@ from workbench.market.queries.stations import PRICE
 from workbench.market.thinning import MOST_POINTS, thin
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from workbench.charts import Theme
 
 NOTHING = "No data in this period"
@@ -60,8 +59,7 @@ def mix_chart(answer: Answer, clock: str, *, theme: Theme = "light") -> go.Figur
     above, below = _above_and_below(answer, names)
     total = np.sum([np.nan_to_num(values) for values in above.values()], axis=0)
     # One choice of points for all areas: stacked on each other they must share their places.
-    chosen = thin(np.arange(float(len(answer))), total, MOST_POINTS)
-    x = steps_of(answer, chosen)
+    chosen, x = _drawn(answer, total)
     for group, areas in (("given", above), ("taken", below)):
         for name, values in areas.items():
             _area(figure, x, held(values[chosen]), name, group)
@@ -84,9 +82,13 @@ def _above_and_below(answer: Answer, names: Sequence[str]) -> tuple[dict[str, Fl
     return above, below
 
 
-def _area(figure: go.Figure, x: dict[str, Any], y: Floats, name: str, group: str) -> None:
-    import plotly.graph_objects as go
+def _drawn(answer: Answer, values: Floats) -> tuple[NDArray[np.int64], dict[str, Any]]:
+    """Choose the rows that a screen shows of these values, and give them with their places."""
+    chosen = thin(np.arange(float(len(answer))), values, MOST_POINTS)
+    return chosen, steps_of(answer, chosen)
 
+
+def _area(figure: go.Figure, x: dict[str, Any], y: Floats, name: str, group: str) -> None:
     base = name.removesuffix(CHARGING).strip()
     colour = fuel_colour("import" if name in ("Imports", "Exports") else base)
     line = {"width": 0, "shape": "hv", "color": colour}
@@ -116,8 +118,6 @@ def _steps(
     dash: str = "solid",
     **more: Any,
 ) -> None:
-    import plotly.graph_objects as go
-
     digits = ",.2f" if unit.endswith("/MWh") else ",.1f"
     line = {"width": 1.6, "shape": "hv", "color": colour, "dash": dash}
     figure.add_trace(
@@ -157,24 +157,15 @@ def lines_chart(
     if not names or not has_numbers(answer, names):
         return empty_figure(answer, NOTHING, theme)
     figure = new_figure(answer, y_title, theme)
-    places = np.arange(float(len(answer)))
     for position, name in enumerate(names):
         values = answer[name]
         if np.isnan(values).all():
             continue
-        chosen = thin(places, values, MOST_POINTS)
+        chosen, x = _drawn(answer, values)
         own = (colours or {}).get(name)
-        dash = "solid" if own or position == 0 else place_dash(position)
+        dash = "solid" if own or position == 0 else nth_dash(position)
         unit = answer.column(name).unit
-        _steps(
-            figure,
-            steps_of(answer, chosen),
-            held(values[chosen]),
-            name,
-            own or place_colour(position),
-            unit,
-            dash=dash,
-        )
+        _steps(figure, x, held(values[chosen]), name, own or nth_colour(position), unit, dash=dash)
     return time_axis(figure, answer, clock)
 
 
@@ -193,19 +184,10 @@ def station_chart(answer: Answer, clock: str, *, theme: Theme = "light") -> go.F
     units = [column.name for column in answer if column.name not in (BEGIN, END, PRICE)]
     figure = lines_chart(answer, clock, "Mean net power [MW]", names=units, theme=theme)
     if PRICE in answer and figure.data and has_numbers(answer, [PRICE]):
-        chosen = thin(np.arange(float(len(answer))), answer[PRICE], MOST_POINTS)
+        chosen, x = _drawn(answer, answer[PRICE])
         unit = answer.column(PRICE).unit
-        _steps(
-            figure,
-            steps_of(answer, chosen),
-            held(answer[PRICE][chosen]),
-            PRICE,
-            ink(theme),
-            unit,
-            dash="dot",
-            yaxis="y2",
-            opacity=0.7,
-        )
+        price = held(answer[PRICE][chosen])
+        _steps(figure, x, price, PRICE, ink(theme), unit, dash="dot", yaxis="y2", opacity=0.7)
         axis = {
             "title": f"Price [{unit}]",
             "overlaying": "y",
@@ -235,7 +217,7 @@ def flow_chart(answer: Answer, clock: str, *, theme: Theme = "light") -> go.Figu
         clock,
         "Flow, positive from first to second [MW]",
         names=[FLOW, HIGHEST, LOWEST],
-        colours={FLOW: place_colour(0), HIGHEST: limit, LOWEST: limit},
+        colours={FLOW: nth_colour(0), HIGHEST: limit, LOWEST: limit},
         theme=theme,
     )
     return figure.for_each_trace(
@@ -259,19 +241,10 @@ def battery_chart(answer: Answer, clock: str, *, theme: Theme = "light") -> go.F
     if not has_numbers(answer, [DISCHARGE, CHARGE]):
         return empty_figure(answer, NOTHING, theme)
     figure = new_figure(answer, "Mean power [MW]", theme)
-    chosen = thin(np.arange(float(len(answer))), answer[DISCHARGE] - answer[CHARGE], MOST_POINTS)
-    x = steps_of(answer, chosen)
-    for name, colour in ((DISCHARGE, BATTERY), (CHARGE, place_colour(1))):
-        _steps(
-            figure,
-            x,
-            held(answer[name][chosen]),
-            name,
-            colour,
-            "MW",
-            fill="tozeroy",
-            dash="solid" if name == DISCHARGE else "dot",
-        )
+    chosen, x = _drawn(answer, answer[DISCHARGE] - answer[CHARGE])
+    for name, colour in ((DISCHARGE, BATTERY), (CHARGE, nth_colour(1))):
+        dash = "solid" if name == DISCHARGE else "dot"
+        _steps(figure, x, held(answer[name][chosen]), name, colour, "MW", fill="tozeroy", dash=dash)
     return time_axis(figure, answer, clock)
 
 
@@ -292,8 +265,7 @@ def curtailment_chart(answer: Answer, clock: str, *, theme: Theme = "light") -> 
         return empty_figure(answer, NOTHING, theme)
     figure = new_figure(answer, "Mean curtailed power [MW]", theme)
     total = np.sum([np.nan_to_num(answer[name]) for name in names], axis=0)
-    chosen = thin(np.arange(float(len(answer))), total, MOST_POINTS)
-    x = steps_of(answer, chosen)
+    chosen, x = _drawn(answer, total)
     for source, name in zip(SOURCES, names, strict=True):
         _area(figure, x, held(answer[name][chosen]), source.capitalize(), "given")
     return time_axis(figure, answer, clock)
@@ -317,8 +289,7 @@ def share_chart(answer: Answer, clock: str, total: str, *, theme: Theme = "light
     if not names or not has_numbers(answer, names):
         return empty_figure(answer, NOTHING, theme)
     figure = new_figure(answer, "Share of generation [%]", theme)
-    chosen = thin(np.arange(float(len(answer))), answer[total], MOST_POINTS)
-    x = steps_of(answer, chosen)
+    chosen, x = _drawn(answer, answer[total])
     for name in names:
         _area(figure, x, held(answer[name][chosen]), name, "given")
     _steps(figure, x, held(answer[total][chosen]), total, "#CC79A7", "%")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import plotly.graph_objects as go
 
+from workbench.charts.palette import nth_colour, nth_dash
 from workbench.market.answer import Answer
 from workbench.market.charts import NOTHING
 from workbench.market.figure_style import (
@@ -14,15 +16,11 @@ from workbench.market.figure_style import (
     has_numbers,
     ink,
     new_figure,
-    place_colour,
-    place_dash,
 )
 from workbench.market.queries.evening_peak import DAY
 from workbench.market.queries.generation import CHARGING, DEMAND, NET_IMPORTS
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from workbench.charts import Theme
 
 MOST_BARS = 30
@@ -43,15 +41,13 @@ def bars_chart(answer: Answer, value: str, *, by_fuel: bool = False, theme: Them
     theme
         Light or dark.
     """
-    import plotly.graph_objects as go
-
     if not has_numbers(answer, [value]):
         return empty_figure(answer, NOTHING, theme)
     shown = answer.rows(slice(0, MOST_BARS))
     figure = new_figure(answer, "", theme)
     names = [str(name) for name in shown.columns[0].cells]
     column = shown.column(value)
-    colours = [fuel_colour(name) for name in names] if by_fuel else place_colour(0)
+    colours = [fuel_colour(name) for name in names] if by_fuel else nth_colour(0)
     digits = ",.2f" if column.unit.endswith("/MWh") else ",.4~g" if column.unit == "%" else ",.0f"
     figure.add_trace(
         go.Bar(
@@ -84,14 +80,12 @@ def hours_chart(answer: Answer, y_title: str, *, by_fuel: bool = False, theme: T
     theme
         Light or dark.
     """
-    import plotly.graph_objects as go
-
     names = [column.name for column in answer.columns[1:]]
     if not names or not has_numbers(answer, names):
         return empty_figure(answer, NOTHING, theme)
     figure = new_figure(answer, y_title, theme)
     for position, name in enumerate(names):
-        colour = fuel_colour(name.removesuffix(CHARGING).strip()) if by_fuel else place_colour(position)
+        colour = fuel_colour(name.removesuffix(CHARGING).strip()) if by_fuel else nth_colour(position)
         style = (
             {"stackgroup": "taken" if name.endswith(CHARGING) else "given", "fillcolor": colour}
             if by_fuel
@@ -101,7 +95,7 @@ def hours_chart(answer: Answer, y_title: str, *, by_fuel: bool = False, theme: T
             "color": colour,
             "shape": "hv",
             "width": 0 if by_fuel else 2,
-            "dash": "solid" if by_fuel else place_dash(position),
+            "dash": "solid" if by_fuel else nth_dash(position),
         }
         values = answer[name]
         unit = answer.column(name).unit
@@ -137,8 +131,6 @@ def bands_chart(answer: Answer, value: str = "Share", *, theme: Theme = "light")
     theme
         Light or dark.
     """
-    import plotly.graph_objects as go
-
     if not has_numbers(answer, [value]):
         return empty_figure(answer, NOTHING, theme)
     figure = new_figure(answer, "Region", theme)
@@ -171,8 +163,6 @@ def duration_chart(answer: Answer, *, theme: Theme = "light") -> go.Figure:
     theme
         Light or dark.
     """
-    import plotly.graph_objects as go
-
     names = [column.name for column in answer.columns[1:]]
     if not has_numbers(answer, names):
         return empty_figure(answer, NOTHING, theme)
@@ -187,7 +177,7 @@ def duration_chart(answer: Answer, *, theme: Theme = "light") -> go.Figure:
                 customdata=prices,
                 name=name,
                 mode="lines",
-                line={"color": place_colour(position), "dash": place_dash(position)},
+                line={"color": nth_colour(position), "dash": nth_dash(position)},
                 hovertemplate=f"%{{customdata:,.2f}} {unit}",
             )
         )
@@ -214,8 +204,6 @@ def evening_chart(answer: Answer, *, theme: Theme = "light") -> go.Figure:
     theme
         Light or dark.
     """
-    import plotly.graph_objects as go
-
     names = [column.name for column in answer if column.name not in (DAY, DEMAND, "Price")]
     if not names or not has_numbers(answer, names):
         return empty_figure(answer, NOTHING, theme)
@@ -247,14 +235,12 @@ def comparison_chart(answer: Answer, before: str, now: str, *, theme: Theme = "l
     theme
         Light or dark.
     """
-    import plotly.graph_objects as go
-
     if not has_numbers(answer, [before, now]):
         return empty_figure(answer, NOTHING, theme)
     column = answer.column(now)
     figure = new_figure(answer, column.head, theme)
     fuels = [str(name) for name in answer["Fuel"]]
-    for name, colour, pattern in ((before, "#A0A7AD", "/"), (now, place_colour(0), "")):
+    for name, colour, pattern in ((before, "#A0A7AD", "/"), (now, nth_colour(0), "")):
         figure.add_trace(
             go.Bar(
                 x=fuels,

@@ -10,14 +10,16 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.data.atomic import write_bytes
 from workbench.market.answer import Answer, Column
 
-EXCEL_DAY_ZERO = np.datetime64("1899-12-30", "m")
+if TYPE_CHECKING:
+    from workbench.data import excel
+
 TIME_FORMAT = "yyyy-mm-dd hh:mm"
 
 
@@ -35,31 +37,16 @@ def csv_of(answer: Answer) -> bytes:
 
 def excel_of(answer: Answer) -> bytes:
     """Write as a workbook: the table, and a sheet that says what it is and where it comes from."""
-    import xlsxwriter
+    from workbench.data.excel import making_workbook
 
     content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(content, options)
-    try:
-        head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "bottom": 1})
-        time = book.add_format({"num_format": TIME_FORMAT})
-        sheet, about = book.add_worksheet("data"), book.add_worksheet("about")
-        for place, column in enumerate(answer):
-            sheet.write_string(0, place, column.head, head)
-            sheet.set_column(place, place, max(16, len(column.head) + 2))
-            is_time = column.cells.dtype.kind == "M"
-            for row, value in enumerate(_excel_cells(column), start=1):
-                if isinstance(value, str):
-                    sheet.write_string(row, place, value)
-                elif value is not None:
-                    sheet.write_number(row, place, value, time if is_time else None)
-        sheet.freeze_panes(1, 1)
-        for row, (name, words) in enumerate(_facts(answer)):
-            about.write_string(row, 0, name, head)
-            about.write_string(row, 1, words)
-        about.set_column(0, 1, 24)
-    finally:
-        book.close()
+    with making_workbook(content, {"title": answer.title}) as book:
+        sheet, about = book.sheet("data"), book.sheet("about")
+        sheet.table([_excel_column(column) for column in answer])
+        sheet.freeze(1, 1)
+        names, words = zip(*_facts(answer), strict=True)
+        about.text(names)
+        about.text(words, column=1)
     return content.getvalue()
 
 
@@ -144,14 +131,15 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _excel_cells(column: Column) -> list[Any]:
+def _excel_column(column: Column) -> excel.Column:
+    from workbench.data import excel
+
     values = column.cells
     if values.dtype.kind == "M":
-        days = (values.astype("datetime64[m]") - EXCEL_DAY_ZERO) / np.timedelta64(1440, "m")
-        return [float(day) for day in days]
+        return excel.Column(column.head, excel.day_numbers(values), number_format=TIME_FORMAT)
     if values.dtype.kind == "f":
-        return [float(value) if np.isfinite(value) else None for value in values.tolist()]
-    return [value if isinstance(value, str) else float(value) for value in values.tolist()]
+        return excel.Column(column.head, np.where(np.isfinite(values), values, np.nan).tolist())
+    return excel.Column(column.head, values.tolist())
 
 
 def _arrow_values(column: Column) -> Any:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.charts.figure import new_figure as plain_figure
+from workbench.charts.figure import note_empty, with_line
+from workbench.charts.palette import INK, carrier_colour
 from workbench.market.answer import Answer
 from workbench.market.definitions.energy import Floats
 from workbench.market.queries.scope import BEGIN, END
@@ -32,15 +35,8 @@ TIME_HOVER = "%a %d %b %Y %H:%M"
 
 def new_figure(answer: Answer, y_title: str, theme: Theme = "light") -> go.Figure:
     """Give an empty figure in the house style, with the answer's subject as title and its scope below."""
-    import plotly.graph_objects as go
-
-    import workbench.charts  # noqa: F401 - registers the house style
-
     subject, _, scope = answer.title.partition(", ")
-    figure = go.Figure(layout={"template": f"workbench_{theme}"})
-    return figure.update_layout(
-        title=f"{subject}<br><sup>{scope}</sup>" if scope else subject,
-        yaxis_title=y_title,
+    return plain_figure(with_line(subject, scope), "", y_title, theme).update_layout(
         height=480,
         margin={"l": 56, "r": 16, "t": 70, "b": 110},
         hovermode="x unified",
@@ -60,29 +56,11 @@ def for_narrow_page(figure: go.Figure) -> go.Figure:
 
 def fuel_colour(name: str) -> str:
     """Colour of a fuel, the one that its carrier has everywhere."""
-    from workbench.charts.palette import carrier_colour
-
     return carrier_colour(FUEL_CARRIERS.get(name.casefold(), name))
-
-
-def place_colour(position: int) -> str:
-    """Colour of the n-th region or unit."""
-    from workbench.charts.palette import CATEGORIES
-
-    return CATEGORIES[position % len(CATEGORIES)]
-
-
-def place_dash(position: int) -> str:
-    """Dash of the n-th region or unit, the second code beside its colour."""
-    from workbench.charts.palette import DASHES
-
-    return DASHES[position % len(DASHES)]
 
 
 def ink(theme: Theme) -> str:
     """Colour of lines that stand for everything: demand, totals."""
-    from workbench.charts.palette import INK
-
     return INK[theme]
 
 
@@ -147,9 +125,7 @@ def clock_name(offset_minutes: int) -> str:
 
 def empty_figure(answer: Answer, sentence: str, theme: Theme = "light") -> go.Figure:
     """Give a figure that says why there is nothing to see."""
-    figure = new_figure(answer, "", theme)
-    figure.add_annotation(text=sentence, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
-    return figure.update_xaxes(visible=False).update_yaxes(visible=False)
+    return note_empty(new_figure(answer, "", theme), sentence)
 
 
 def has_numbers(answer: Answer, names: Sequence[str]) -> bool:

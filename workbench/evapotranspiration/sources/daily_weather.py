@@ -176,6 +176,12 @@ def frame_of_days(
     return weather_frame(days, {name: [values.get(day) for day in days] for name, values in columns.items()})
 
 
+def joined_days(parts: Sequence[pd.DataFrame], first: datetime.date, last: datetime.date) -> pd.DataFrame:
+    """Put pieces of daily weather together and keep the days from ``first`` to ``last``."""
+    frame = pd.concat(parts) if len(parts) > 1 else parts[0]
+    return frame[(frame.index >= pd.Timestamp(first)) & (frame.index <= pd.Timestamp(last))]
+
+
 def gap_notes(
     frame: pd.DataFrame, facts: SourceFacts, first: datetime.date, last: datetime.date
 ) -> tuple[str, ...]:

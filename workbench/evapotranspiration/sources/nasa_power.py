@@ -19,6 +19,7 @@ from workbench.evapotranspiration.sources.daily_weather import (
     blocks,
     gap_notes,
     good_for,
+    joined_days,
     weather_frame,
 )
 from workbench.evapotranspiration.sources.transport import Question, Transport, Watch
@@ -61,8 +62,7 @@ def fetch_nasa_power(
         question = Question(FACTS, "/api/temporal/daily/point", parameters, keep)
         part, elevation = transport.get(question, read_answer, watch)
         parts.append(part)
-    frame = pd.concat(parts) if len(parts) > 1 else parts[0]
-    frame = frame[(frame.index >= pd.Timestamp(first)) & (frame.index <= pd.Timestamp(last))]
+    frame = joined_days(parts, first, last)
     return Download(FACTS.id, frame, gap_notes(frame, FACTS, first, last), elevation)
 
 

@@ -20,6 +20,7 @@ from workbench.evapotranspiration.sources.daily_weather import (
     blocks,
     gap_notes,
     good_for,
+    joined_days,
     weather_frame,
 )
 from workbench.evapotranspiration.sources.transport import Question, Transport, Watch, cost_of_days
@@ -133,6 +134,5 @@ def _download(
     first: datetime.date,
     last: datetime.date,
 ) -> Download:
-    frame = pd.concat([part for part, _ in answers]) if len(answers) > 1 else answers[0][0]
-    frame = frame[(frame.index >= pd.Timestamp(first)) & (frame.index <= pd.Timestamp(last))]
+    frame = joined_days([part for part, _ in answers], first, last)
     return Download(facts.id, frame, gap_notes(frame, facts, first, last), answers[-1][1])

@@ -195,32 +195,21 @@ def _unlike_the_rest(
         if shape is usual[0]:
             continue
         odd = texts.filter(pl.col("text").is_in([text for text, date in read.items() if date.shape is shape]))
-        reason = f"the date is written as {shape}, most of the column as {usual[0]}"
-        changes.append(
-            Change(
-                ChangeKind.READ_AS,
-                name,
-                tuple(odd["row"].to_list()),
-                tuple(odd["text"].to_list()),
-                tuple(str(day) for day in odd["value"]),
-                reason,
-            )
-        )
+        changes.append(_read_as(name, odd, shape, usual[0]))
     if usual[0] is not Shape.ISO and frame["iso"].count():
-        odd = frame.filter(pl.col("iso").is_not_null())
-        after = tuple(str(day) for day in odd["value"])
-        reason = f"the date is written as {Shape.ISO}, most of the column as {usual[0]}"
-        changes.append(
-            Change(
-                ChangeKind.READ_AS,
-                name,
-                tuple(odd["row"].to_list()),
-                tuple(odd["text"].to_list()),
-                after,
-                reason,
-            )
-        )
+        changes.append(_read_as(name, frame.filter(pl.col("iso").is_not_null()), Shape.ISO, usual[0]))
     return tuple(changes), usual[1]
+
+
+def _read_as(name: str, odd: pl.DataFrame, shape: Shape, usual: Shape) -> Change:
+    return Change(
+        ChangeKind.READ_AS,
+        name,
+        tuple(odd["row"].to_list()),
+        tuple(odd["text"].to_list()),
+        tuple(str(day) for day in odd["value"]),
+        f"the date is written as {shape}, most of the column as {usual}",
+    )
 
 
 def _unlike_in_order(texts: pl.DataFrame, read: dict[str, ReadDate], name: str) -> list[Change]:
