@@ -81,7 +81,11 @@ def check(config: FinanceConfig) -> None:
     """
     validate(config)
     if not config.file:
-        raise SettingError("No file is chosen; put one into the project's inputs and name it.", "file", "")
+        raise SettingError(
+            "No file is chosen: read one and confirm its columns, or name a file of the inputs in 'file'.",
+            "file",
+            "",
+        )
     for driver in config.drivers:
         validate(driver)
         for name in ("start", "end"):

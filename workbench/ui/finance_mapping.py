@@ -146,6 +146,8 @@ class MappingReview(ipywidgets.VBox):  # type: ignore[misc]
         ]
         if asked:
             parts.append(f"{len(asked)} open questions: answer them to go on")
+        else:
+            parts.append("look at what each column was taken for, then confirm")
         self._say("; ".join(parts) + ".")
         heading = ipywidgets.HTML("<b>What the columns mean</b>")
         rows = [self._column(item.column) for item in self._mapping.columns]
@@ -195,12 +197,15 @@ class MappingReview(ipywidgets.VBox):  # type: ignore[misc]
         facts = [", ".join(item.samples[:3]), item.currency, item.unit, item.reason]
         words = html.escape("; ".join(part for part in facts if part))
         text = ipywidgets.HTML(
-            f'<div style="line-height:1.35;min-width:200px;max-width:420px"><b>{html.escape(column)}</b><br>'
-            f'<span style="opacity:.7;font-size:12px">{words}</span></div>'
+            f'<div style="line-height:1.35"><b>{html.escape(column)}</b><br>'
+            f'<span style="opacity:.7;font-size:12px">{words}</span></div>',
+            layout={"flex": "1 1 300px", "max_width": "560px", "margin": "0"},
         )
         controls = ipywidgets.HBox([role, variant, turned], layout={"flex_flow": "row wrap"})
-        layout = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px 16px", "margin": "2px 0"}
-        return ipywidgets.HBox([controls, text], layout=layout)
+        # The column first, then what it is taken for; on a narrow page below each other.
+        layout = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px 16px"}
+        layout |= {"border_bottom": "1px solid var(--jp-border-color2, #e0e0e0)", "padding": "4px 0"}
+        return ipywidgets.HBox([text, controls], layout=layout)
 
     def _change_list(self) -> ipywidgets.Widget:
         assert self._reading is not None
