@@ -14,9 +14,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
 
 from lab import Notebook
-from lab_fixtures import browser, lab, new_page, open_notebook
+from lab_fixtures import lab, new_page, open_notebook
 
-__all__ = ["browser", "lab", "new_page", "open_notebook"]
+__all__ = ["lab", "new_page", "open_notebook"]
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser]
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,9 +12,6 @@ import pytest
 from site_under_test import Site, wait_until
 
 from workbench.runs import Job, job, setting, start
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
-from lab import CHROMIUM_ARGUMENTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -45,24 +39,12 @@ def tick(job: Job, project: Any, config: TickConfig) -> None:
         job.checkpoint()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium is installed: the pages were not tested in a browser")
-    with playwright.sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        yield made
-        made.close()
-
-
 @pytest.fixture
-def open_page(chromium: Any, site: Site) -> Iterator[Callable[..., Any]]:
+def open_page(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
     contexts = []
 
     def open_(path: str, wait_for: str = FIGURE, width: int = 1200, **options: Any) -> Any:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         page = context.new_page()
         page.asked, page.failures = [], []

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from lab_fixtures import browser, lab, new_page, open_notebook
+from lab_fixtures import lab, new_page, open_notebook
 
-__all__ = ["browser", "lab", "new_page", "open_notebook"]
+__all__ = ["lab", "new_page", "open_notebook"]

@@ -1,26 +1,12 @@
-"""Fixtures: a JupyterLab and a Chromium for the tests that look at a real page."""
+"""Fixtures: a JupyterLab and pages for the tests that look at a real one."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from lab import CHROMIUM_ARGUMENTS, Lab, Notebook
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Give a Chromium; the tests are skipped where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium is installed: the panel was not tested in a browser")
-    with playwright.sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        yield made
-        made.close()
+from lab import Lab, Notebook
 
 
 @pytest.fixture(scope="session")
