@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 import re
 import shutil
 import statistics
@@ -10,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "publishing"))
 
-from lab import CHROMIUM_ARGUMENTS
 from site_under_test import Site, Visitor, write_board
 
 from workbench.cli import main
@@ -73,29 +74,32 @@ def published(planned_project: Path, tmp_path_factory: pytest.TempPathFactory) -
     site.stop()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no Chromium is installed")
-    with playwright.sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        yield made
-        made.close()
-
-
 @dataclass
 class Opening:
+    """When things were there [s], and what came through the kernel's connection."""
+
     paint: float
     usable: float
+    answering: float
     figure: float
     socket_bytes: int
 
 
+# The frame in which a control was on the screen for the first time.
+_WATCH = """(control) => {
+  const look = () => {
+    const found = document.querySelector(control);
+    if (found && found.getClientRects().length) requestAnimationFrame(() => { window.usable = performance.now(); });
+    else requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
 def opening(context: Any, address: str, control: str, figure: str = "") -> Opening:
-    """Open a page and measure [s] until something is painted, a control is there, and a figure is drawn."""
+    """Open a page and measure until something is painted, a control is there and answers, a figure is drawn."""
     page = context.new_page()
+    page.add_init_script(f"({_WATCH})({json.dumps(control)})")
     received = [0]
     page.on(
         "websocket",
@@ -106,44 +110,55 @@ def opening(context: Any, address: str, control: str, figure: str = "") -> Openi
     began = time.perf_counter()
     page.goto(address, wait_until="commit")
     page.wait_for_selector(control, timeout=30_000)
-    usable = time.perf_counter() - began
+    answering = time.perf_counter() - began
     if figure:
         page.wait_for_selector(figure, timeout=30_000)
     drawn = time.perf_counter() - began
     page.wait_for_timeout(300)
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") / 1000
+    usable = page.evaluate("window.usable") / 1000
     page.close()
-    return Opening(paint, usable, drawn, received[0])
+    return Opening(paint, usable, answering, drawn, received[0])
 
 
-def test_first_paint_usable_and_bytes_of_each_board(published, chromium, report: Report):
+def test_first_paint_usable_and_bytes_of_each_board(published, browser, report: Report):
     home = f"http://127.0.0.1:{published.port}"
-    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
     opening(context, f"{home}/board/{BOARDS[0]}", "select", ".main-svg")
     time.sleep(4)
     opening(context, f"{home}/board/{BOARDS[0]}", "select", ".main-svg")
-    empty = [opening(context, f"{home}/board/button", ".jupyter-button") for _ in range(3)]
-    empty_usable = statistics.median(item.usable for item in empty)
-    measured = {}
-    for name in BOARDS:
-        measured[name] = [opening(context, f"{home}/board/{name}", "select", ".main-svg") for _ in range(3)]
+    # In turn, so that whatever else the machine does meets all of them.
+    measured: dict[str, list[Opening]] = {name: [] for name in ("button", *BOARDS)}
+    for _ in range(4):
+        measured["button"].append(opening(context, f"{home}/board/button", ".jupyter-button"))
+        for name in BOARDS:
+            measured[name].append(opening(context, f"{home}/board/{name}", "select", ".main-svg"))
     page = context.new_page()
     page.goto(f"{home}/")
     page.wait_for_timeout(500)
     gallery = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") / 1000
     context.close()
     report("gallery, first paint", gallery, None, "s", "<= 0.3", gallery <= 0.5)
+    buttons = measured.pop("button")
+    empty = Opening(*(median_of(buttons, field.name) for field in fields(Opening)))
     for name, openings in measured.items():
-        paint, usable, figure = (
-            statistics.median(getattr(item, part) for item in openings)
-            for part in ("paint", "usable", "figure")
-        )
+        usable, figure = (median_of(openings, part) for part in ("usable", "figure"))
+        paint, answering = (median_of(openings, part) for part in ("paint", "answering"))
         size = max(item.socket_bytes for item in openings) / 1e6
-        report(f"{name}: first paint", paint, None, "s", "<= 0.6", paint <= 0.8)
-        ratio = usable / empty_usable
-        report(f"{name}: first choice usable", usable, empty_usable, "s", "<= 1.3 x one button", ratio <= 1.7)
-        report(f"{name}: first figure drawn", figure, empty_usable, "s", "", True)
+        report(f"{name}: first paint", paint, None, "s", "<= 0.6", paint <= 0.6)
+        goal = "asked <= 1.3 x one button, guarded <= 1.7 x"
+        is_guarded = usable <= 1.7 * empty.usable
+        report(f"{name}: first choice on the screen", usable, empty.usable, "s", goal, is_guarded)
+        goal = "asked <= 1.3 x one button, guarded <= 3 x"
+        is_guarded = answering <= 3 * empty.answering
+        report(f"{name}: first choice answers", answering, empty.answering, "s", goal, is_guarded)
+        report(f"{name}: first figure drawn", figure, empty.usable, "s", "", True)
         report(f"{name}: on the websocket", size, None, "MB", "<= 1", size <= 1)
+
+
+def median_of(openings: list[Opening], part: str) -> float:
+    """Give the median of one of the numbers."""
+    return float(statistics.median(getattr(item, part) for item in openings))
 
 
 def pss(process: psutil.Process) -> float:
@@ -151,11 +166,18 @@ def pss(process: psutil.Process) -> float:
     return float(process.memory_full_info().pss) / 1e6
 
 
+def private(process: psutil.Process) -> float:
+    """Memory that a process has alone [MB]."""
+    return float(process.memory_full_info().uss) / 1e6
+
+
 def test_memory_and_answers_of_many_readers(published, report: Report):
     bare = [published.visit("button")]
     time.sleep(1)
     kernels = published.kernels()
     bare_pss = statistics.mean(pss(kernel) for kernel in kernels)
+    # What a kernel shares with the others is the libraries: beyond them counts what it has alone.
+    bare_private = statistics.mean(private(kernel) for kernel in kernels)
     leave(published, bare)
     visitors: list[Visitor] = []
     for count in (1, 10, READERS):
@@ -169,26 +191,41 @@ def test_memory_and_answers_of_many_readers(published, report: Report):
         each = statistics.mean(pss(kernel) for kernel in kernels)
         report(f"memory of each of {count} readers (PSS)", each, bare_pss, "MB", "", True)
         if count == READERS:
-            beyond = statistics.mean(kernel.memory_full_info().uss for kernel in kernels) / 1e6
-            report("private memory of each (USS)", beyond, None, "MB", "", True)
+            beyond = statistics.mean(private(kernel) for kernel in kernels) - bare_private
+            report("memory of each beyond a bare kernel's", beyond, bare_private, "MB", "<= 25", beyond <= 25)
             whole = sum(pss(kernel) for kernel in kernels) + pss(nursery)
             report("all kernels and the nursery", whole, None, "MB", "", True)
-    with ThreadPoolExecutor(READERS) as pool:
-        answers = [seconds for found in pool.map(choose_for_a_while, visitors) for seconds in found]
-    p95 = statistics.quantiles(answers, n=20)[-1]
-    report(f"{READERS} readers choosing, p95", p95, None, "s", "<= 0.5", p95 <= 4.0)
-    leave(published, visitors)
+    # As people come, and all in the same instant, again and again: the worst that twenty can do.
+    chance = random.Random(5)
+    for words, phases, guarded in (
+        ("each in a moment of its own", [chance.random() for _ in range(READERS)], 5.0),
+        ("all in the same instant", [0.0] * READERS, 6.0),
+    ):
+        if not visitors:
+            with ThreadPoolExecutor(4) as pool:
+                visitors += pool.map(lambda _: published.visit(BOARDS[1]), range(READERS))
+        with ThreadPoolExecutor(READERS) as pool:
+            found = pool.map(choose_for_a_while, visitors, phases)
+            answers = [seconds for each_of in found for seconds in each_of]
+        median, p95 = statistics.median(answers), statistics.quantiles(answers, n=20)[-1]
+        goal = f"asked <= 0.5, guarded <= {guarded}"
+        report(f"{READERS} readers, {words}: median", median, None, "s", "", True)
+        report(f"{READERS} readers, {words}: p95", p95, None, "s", goal, p95 <= guarded)
+        leave(published, visitors)
+        visitors.clear()
 
 
-def choose_for_a_while(visitor: Visitor) -> list[float]:
-    """Open another tab every second, ten times; give how long each answer took [s]."""
+def choose_for_a_while(visitor: Visitor, phase: float) -> list[float]:
+    """Open every tab of a board for the first time, one a second; give how long each answer took [s]."""
     found = []
     with visitor.socket() as wire:
-        tabs = next(key for key, entry in wire.states().items() if entry["model_name"] == "TabModel")
-        for number in range(10):
-            time.sleep(1)
+        states = wire.states()
+        tabs, entry = next((key, entry) for key, entry in states.items() if entry["model_name"] == "TabModel")
+        began_at = time.perf_counter() + phase
+        for number in range(1, len(entry["state"]["children"])):
+            time.sleep(max(0.0, began_at + number - time.perf_counter()))
             began = time.perf_counter()
-            asked = wire.update(tabs, selected_index=(number + 1) % 5)
+            asked = wire.update(tabs, selected_index=number)
             for _, head, parent, content in wire.messages(20):
                 is_idle = head["msg_type"] == "status" and content["execution_state"] == "idle"
                 if is_idle and parent.get("msg_id") == asked:
@@ -207,20 +244,23 @@ def leave(site: Site, visitors: list[Visitor]) -> None:
     assert not site.kernels()
 
 
-def test_an_event_of_another_kernel_is_on_the_board(published, chromium, report: Report):
+def test_an_event_of_another_kernel_is_on_the_board(published, browser, report: Report):
     _stop.clear()
     run = start(tell_time, published.project)
     try:
-        page = chromium.new_page()
+        page = browser.new_page()
         page.goto(f"http://127.0.0.1:{published.port}/board/runs")
         page.wait_for_selector(".wb-row-message:has-text('at ')", timeout=30_000)
         page.evaluate(
             """() => {
               window.seen = new Map();
+              // What is there already was shown before anybody looked at the clock.
+              const there = [...document.querySelectorAll('.wb-row-message')];
+              window.before = new Set(there.map((row) => row.textContent));
               new MutationObserver(() => {
                 for (const row of document.querySelectorAll('.wb-row-message')) {
                   const text = row.textContent;
-                  if (!window.seen.has(text)) window.seen.set(text, Date.now() / 1000);
+                  if (!window.before.has(text) && !window.seen.has(text)) window.seen.set(text, Date.now() / 1000);
                 }
               }).observe(document.body, { childList: true, subtree: true, characterData: true });
             }"""
@@ -233,8 +273,7 @@ def test_an_event_of_another_kernel_is_on_the_board(published, chromium, report:
         run.wait(10)
     stamps = ((re.search(r"at ([\d.]+)", text), when) for text, when in seen)
     delays = [when - float(found.group(1)) for found, when in stamps if found]
-    fresh = [delay for delay in delays if delay < 5]
-    assert len(fresh) > 8
-    median, slowest = statistics.median(fresh[1:]), max(fresh[1:])
+    assert len(delays) > 8
+    median, slowest = statistics.median(delays), max(delays)
     report("an event of another kernel on the board, median", median, None, "s", "<= 1", median <= 1)
-    report("an event of another kernel on the board, slowest", slowest, None, "s", "<= 1", slowest <= 2)
+    report("an event of another kernel on the board, slowest", slowest, None, "s", "<= 1", slowest <= 1)

@@ -34,6 +34,8 @@ def boards_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     write_board(folder, "run", [RUN_CELL], publish=True, title="A run", description="As it goes.")
     write_board(folder, "broken", ["raise RuntimeError('secret reason')"], publish=True, title="Broken")
+    silent_first_and_last = ["x = 1", "import ipywidgets\nipywidgets.Button(description='Press')", "y = 2"]
+    write_board(folder, "silent-cells", silent_first_and_last, publish=True, title="Silent cells")
     write_board(folder, "private", ["1 + 1"])
     write_board(folder, ".hidden", ["1 + 1"], publish=True, title="Hidden")
     (folder / "notes.txt").write_text("secret notes", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -84,6 +85,29 @@ def test_a_board_fits_a_phone_in_both_themes(open_page, scheme):
         if scheme == "dark"
         else sum(map(int, ink[4:-1].split(","))) < 250
     )
+
+
+def test_the_years_of_a_chart_stand_side_by_side_on_a_phone_and_its_legend_needs_no_scrolling(open_page):
+    page = open_page(f"/board/{BOARD}", width=400)
+    page.wait_for_selector(f"{FIGURE} .xtick text")
+    boxes = page.evaluate(
+        """() => [...document.querySelector('.wb-figure').querySelectorAll('.xtick text')].map((text) => {
+          const { left, right } = text.getBoundingClientRect();
+          return [left, right];
+        })"""
+    )
+    assert len(boxes) >= 2
+    assert all(left[1] < right[0] for left, right in itertools.pairwise(sorted(boxes)))
+    plot = page.evaluate("document.querySelector('.wb-figure .bglayer, .wb-figure .plot').getBBox().height")
+    assert plot > 150
+    assert page.locator(".wb-figure .scrollbar[height]").first.get_attribute("height") in (None, "0")
+
+
+def test_no_placeholder_stays_where_a_cell_shows_nothing(open_page):
+    page = open_page("/board/silent-cells", ".jupyter-button")
+    first = page.locator(".wb-cell[cell-index='1']")
+    assert "wb-waiting" not in first.get_attribute("class")
+    page.wait_for_selector(".wb-waiting", state="detached", timeout=15_000)
 
 
 def test_every_figure_has_its_numbers_and_its_words(open_page):

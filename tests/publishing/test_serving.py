@@ -121,6 +121,7 @@ def test_a_project_that_has_gone_is_a_page_and_a_line_in_the_log(
     site.stop()
 
 
+@pytest.mark.slow
 def test_a_journal_of_a_newer_version_is_a_page_and_a_line_that_says_what_to_do(
     start_site, finished_project, small_folder, tmp_path
 ):
@@ -184,6 +185,7 @@ def test_a_forged_cookie_does_not(guarded):
         assert guarded.ask("/", cookies={name: value}).status == 403
 
 
+@pytest.mark.slow
 def test_guessing_is_slowed_down(start_site, small_folder):
     site = start_site("--token", TOKEN, notebooks=small_folder).wait()
     answers = [sign_in(site, f"wrong-{number}")[0] for number in range(12)]
@@ -262,6 +264,7 @@ def test_a_browser_that_answers_no_more_leaves_no_kernel_after_thirty_seconds(qu
         assert gone_within(quiet, 30) > 5
 
 
+@pytest.mark.slow
 def test_a_full_house_says_so_and_opens_again(start_site, small_folder):
     site = start_site("--most", "2", notebooks=small_folder).wait()
     visitors = [site.visit("stranger") for _ in range(2)]
@@ -274,6 +277,7 @@ def test_a_full_house_says_so_and_opens_again(start_site, small_folder):
     site.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["terminate", "kill"])
 def test_no_process_outlives_the_server_however_it_ends(start_site, small_folder, way):
     site = start_site(notebooks=small_folder).wait()
@@ -285,6 +289,7 @@ def test_no_process_outlives_the_server_however_it_ends(start_site, small_folder
     wait_until(lambda: not any(process.is_running() for process in family), 10, "kernel and nursery go")
 
 
+@pytest.mark.slow
 def test_a_nursery_that_dies_is_replaced_for_the_next_visitor(quiet):
     (nursery,) = psutil.Process(quiet.process.pid).children()
     nursery.kill()
@@ -293,6 +298,7 @@ def test_a_nursery_that_dies_is_replaced_for_the_next_visitor(quiet):
         assert wire.is_answered()
 
 
+@pytest.mark.slow
 def test_boards_that_are_marked_while_the_server_runs_are_published(start_site, tmp_path):
     write_board(tmp_path, "first", ["1"], publish=True, title="The first")
     site = start_site(notebooks=tmp_path).wait()

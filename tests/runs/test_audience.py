@@ -33,7 +33,15 @@ def as_viewer(code: str, folder: Path, value: str = "1") -> str:
 
 
 @pytest.fixture(scope="module")
+def sample(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("audience") / "sample"
+    create_from_sample(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
+    """Give a project with a run in it."""
     folder = tmp_path_factory.mktemp("audience") / "project"
     create_from_sample(folder)
     as_viewer(
@@ -78,7 +86,6 @@ def test_nothing_that_happens_later_turns_it_off(tmp_path):
     "attempt",
     [
         "from workbench import start; start('demand', folder)",
-        "import workbench.runs.engine as engine; engine.resume(engine.runs(folder)[0].id, folder)",
         "from workbench.runs.journal import Journal; Journal.open(folder / '.workbench' / 'journal.sqlite')",
         "from workbench.runs.journal import Journal; Journal(folder / 'another.sqlite')",
         "from workbench.data.project import Project; Project.create(folder / 'new', 'New')",
@@ -90,16 +97,27 @@ def test_nothing_that_happens_later_turns_it_off(tmp_path):
         "from workbench.runs.clean_up import forget_runs; forget_runs(folder, [])",
     ],
 )
-def test_what_changes_anything_is_refused_and_changes_nothing(project, attempt):
-    before = stamps(project)
+def test_what_changes_anything_is_refused_and_changes_nothing(sample, attempt):
+    is_refused_and_changes_nothing(sample, attempt)
+
+
+@pytest.mark.slow
+def test_no_run_is_resumed(project):
+    resume = "import workbench.runs.engine as engine; engine.resume(engine.runs(folder)[0].id, folder)"
+    is_refused_and_changes_nothing(project, resume)
+
+
+def is_refused_and_changes_nothing(folder: Path, attempt: str) -> None:
+    before = stamps(folder)
     statements = attempt.replace("; ", "\n")
     code = "from workbench.errors import ViewerRefused\ntry:\n"
     code += textwrap.indent(statements, "    ")
     code += "\nexcept ViewerRefused as error:\n    print('refused:', error)"
-    assert as_viewer(code, project).startswith("refused:")
-    assert stamps(project) == before
+    assert as_viewer(code, folder).startswith("refused:")
+    assert stamps(folder) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("request_", ["pause()", "resume()", "cancel()", "adjust(target_year=2030)"])
 def test_nothing_can_be_asked_of_a_run_of_another_process(project, request_):
     code = f"""
@@ -115,6 +133,7 @@ def test_nothing_can_be_asked_of_a_run_of_another_process(project, request_):
     assert stamps(project) == before
 
 
+@pytest.mark.slow
 def test_everything_can_be_looked_at(project):
     code = """
     from workbench import Project
@@ -127,6 +146,7 @@ def test_everything_can_be_looked_at(project):
     assert as_viewer(code, project).split() == ["succeeded", "True", "True", "1.0"]
 
 
+@pytest.mark.slow
 def test_a_run_whose_process_is_gone_reads_interrupted_without_being_written(tmp_path):
     folder = tmp_path / "project"
     create_from_sample(folder)

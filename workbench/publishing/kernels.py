@@ -25,6 +25,15 @@ from workbench.runs.audience import VARIABLE
 __all__ = ["KERNEL_NAME", "ForkedKernel", "Nursery", "NurseryGone", "ViewerKernels", "register_nursery"]
 
 KERNEL_NAME = "workbench-viewer"
+FOR_FORKS = {
+    # A thread of the parent would be missing in its forks; a board is drawn by one.
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    # Arrow's own allocator keeps what a table was read into, 20 MB for each visitor; malloc gives it back.
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+"""What libraries are told in the process that kernels are forked from."""
 ANSWER_SECONDS = 20.0
 WARM_UP_SECONDS = 120.0
 
@@ -62,9 +71,7 @@ class Nursery:
             **os.environ,
             **environment,
             VARIABLE: "1",
-            # A thread pool of the parent would be missing in its forks; a board is drawn by one thread.
-            **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
-            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+            **FOR_FORKS,
         }
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None

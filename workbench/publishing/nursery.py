@@ -32,7 +32,17 @@ from typing import Any
 
 __all__ = ["main", "warm_up"]
 
-LIBRARIES = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipywidgets", "anywidget", "workbench.ui.visitors")
+LIBRARIES = (
+    *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipywidgets", "anywidget", "workbench.ui.visitors"),
+    # What a kernel would only load while it starts.
+    *(
+        "IPython.core.completerlib",
+        "IPython.core.oinspect",
+        "IPython.extensions.storemagic",
+        "ipykernel.debugger",
+    ),
+    *("pdb", "tornado.platform.asyncio", "tornado.queues", "zmq.utils.garbage", "encodings.utf_8_sig"),
+)
 """What every board needs; the libraries of the boards themselves are named by whoever starts this process."""
 
 _PR_SET_PDEATHSIG = 1
@@ -48,7 +58,7 @@ def main(modules: Sequence[str]) -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
     failed = warm_up(modules)
-    Nursery(answers).serve({"ready": True, "failed": failed, "threads": threading.active_count()})
+    Nursery(answers).serve({"ready": True, "failed": failed, "threads": _number_of_threads()})
 
 
 def warm_up(modules: Sequence[str]) -> dict[str, str]:
@@ -68,11 +78,10 @@ def warm_up(modules: Sequence[str]) -> dict[str, str]:
             importlib.import_module(name)
         except Exception as error:  # noqa: BLE001 - a board that cannot be loaded says so on its own page
             failed[name] = f"{type(error).__name__}: {error}"
-    if "plotly.graph_objects" in sys.modules:
-        # Plotly loads its classes when they are first used: once here, instead of once for each visitor.
-        import plotly.graph_objects as go
+    if "workbench.ui.figures" in sys.modules:
+        from workbench.publishing.rehearsal import rehearse
 
-        go.Figure([go.Scatter(), go.Bar(), go.Heatmap()]).update_layout(title="", xaxis={}).to_plotly_json()
+        rehearse()
     gc.collect()
     # Else the first collection in each fork would copy every page that holds an object.
     gc.freeze()
@@ -180,6 +189,14 @@ def _run_kernel(connection_file: str) -> None:
     )
     serve_control_comm(application.kernel.comm_manager)
     application.start()  # type: ignore[no-untyped-call]
+
+
+def _number_of_threads() -> int:
+    # Those of native libraries too, where the system tells: a fork lacks them just the same.
+    try:
+        return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - names are enough
+    except OSError:
+        return threading.active_count()
 
 
 def _log_to(descriptor: int) -> None:

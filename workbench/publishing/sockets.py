@@ -48,10 +48,10 @@ class VisitPage(OfVisit):
     """A page says that it is open."""
 
     async def post(self, identity: str) -> None:
-        """Note it, and tell whether the board could be run."""
+        """Note it, and tell whether the board has been run, and could be."""
         visit = self.visit(identity)
         self.publication.visits.hear(visit)
-        self.finish({"failure": visit.failure})
+        self.finish({"failure": visit.failure, "finished": visit.work is not None and visit.work.done()})
 
 
 class Shutdown(OfVisit):
@@ -89,6 +89,7 @@ class CellResults(tornado.websocket.WebSocketHandler):
 
     async def open(self, identity: str) -> None:
         """Find the visit."""
+        self.set_nodelay(True)
         cookie = self.get_signed_cookie(self.publication.cookie("visitor"), max_age_days=COOKIE_DAYS)
         self._visit = self.publication.visits.find(identity, "" if cookie is None else cookie.decode())
         if self._visit is None:
@@ -159,6 +160,8 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
 
     async def open(self, kernel_id: str) -> None:
         """Count the connection."""
+        # An answer is several small messages: each would wait up to 40 ms for the one before to be confirmed.
+        self.set_nodelay(True)
         if self._visit is not None:
             self._visit.sockets += 1
         await super().open(kernel_id)

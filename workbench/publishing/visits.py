@@ -60,6 +60,7 @@ class Visit:
     failure: str = ""
     sockets: int = 0
     work: asyncio.Task[None] | None = None
+    starting: asyncio.Future[Any] | None = None
 
     def is_of(self, visitor: str) -> bool:
         """Whether this browser began the visit."""
@@ -175,9 +176,13 @@ class Visits:
 
     async def _run(self, visit: Visit) -> None:
         try:
-            await self._kernels.start_kernel(
-                kernel_id=visit.id, kernel_name=KERNEL_NAME, cwd=str(self._folder), env={}
+            visit.starting = asyncio.ensure_future(
+                self._kernels.start_kernel(
+                    kernel_id=visit.id, kernel_name=KERNEL_NAME, cwd=str(self._folder), env={}
+                )
             )
+            # Of a start that is broken off in the middle, nobody would know the kernel to end it.
+            await asyncio.shield(visit.starting)
             client = self._kernels.get_kernel(visit.id).client()
             client.start_channels(hb=False, stdin=False, control=False)
             try:
@@ -198,6 +203,8 @@ class Visits:
         if visit.work is not None and not visit.work.done():
             visit.work.cancel()
             await asyncio.wait([visit.work])
+        if visit.starting is not None:
+            await asyncio.wait([visit.starting])
         with contextlib.suppress(KeyError):
             if visit.id in self._kernels:
                 try:

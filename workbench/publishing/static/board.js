@@ -5,6 +5,7 @@
   const visit = `${config.baseUrl}visit/${config.kernelId}`;
   const STEP = 4000;
   let over = false;
+  let wasFinished = false;
 
   const xsrf = () => /\b_xsrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
 
@@ -18,7 +19,14 @@
     again.addEventListener("click", () => location.reload());
     place.replaceChildren(sentence, again);
     place.hidden = false;
-    for (const cell of document.querySelectorAll(".wb-waiting")) cell.classList.remove("wb-waiting");
+    clearPlaceholders([...document.querySelectorAll(".wb-waiting")]);
+  }
+
+  function clearPlaceholders(cells) {
+    for (const cell of cells) {
+      cell.classList.remove("wb-waiting");
+      cell.removeAttribute("aria-busy");
+    }
   }
 
   async function beat() {
@@ -28,8 +36,11 @@
       if (answer.status === 404) say("This page was away for too long and is no longer connected.");
       else if (answer.status === 403) say("You are no longer signed in.");
       else if (answer.ok) {
-        const { failure } = await answer.json();
+        const { failure, finished } = await answer.json();
         if (failure) say(failure);
+        // Some time after the last cell has run, what shows nothing by now has nothing to show.
+        else if (wasFinished) clearPlaceholders([...document.querySelectorAll(".wb-waiting")]);
+        wasFinished = finished;
       }
     } catch {
       // The network may come back; what is shown stays readable.
@@ -51,11 +62,10 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     const watcher = new MutationObserver(() => {
-      for (const cell of document.querySelectorAll(".wb-waiting")) {
-        if (!cell.querySelector(".jp-OutputArea-output > *, .jp-OutputArea-output svg")) continue;
-        cell.classList.remove("wb-waiting");
-        cell.removeAttribute("aria-busy");
-      }
+      // Cells come in their order: what stands before one that is shown has nothing to show any more.
+      const waiting = [...document.querySelectorAll(".wb-waiting")];
+      const isShown = (cell) => cell.querySelector(".jp-OutputArea-output > *, .jp-OutputArea-output svg");
+      clearPlaceholders(waiting.slice(0, waiting.findLastIndex(isShown) + 1));
       if (!document.querySelector(".wb-waiting")) {
         watcher.disconnect();
         performance.mark("wb-shown");

@@ -19,6 +19,20 @@
     return plotly;
   }
 
+  // One figure after the other, and each only when the page has been painted and what was clicked was heard: reading
+  // the library and drawing take long, and a page whose controls are there must not stand still for all of it.
+  const painted = () => new Promise((resolve) => {
+    const soon = setTimeout(resolve, 200); // A page in the background is not painted.
+    const next = () => setTimeout(() => { clearTimeout(soon); resolve(); });
+    requestAnimationFrame(() => requestAnimationFrame(next));
+  });
+  let last = Promise.resolve();
+  function inTurn(draw) {
+    const drawn = last.then(painted).then(draw);
+    last = drawn.catch(() => {});
+    return drawn;
+  }
+
   const darkness = window.matchMedia("(prefers-color-scheme: dark)");
   function isDark() {
     const theme = document.documentElement.dataset.theme;
@@ -34,11 +48,34 @@
     common.paper_bgcolor = common.plot_bgcolor = "rgba(0,0,0,0)";
     if (!isDark()) return made;
     common.font = { ...common.font, color: INK };
+    common.shapedefaults = { line: { color: INK }, ...common.shapedefaults };
     for (const name of ["xaxis", "yaxis"]) {
       common[name] = { ...common[name], gridcolor: GRID, linecolor: GRID, zerolinecolor: GRID, tickcolor: GRID };
     }
     common.hoverlabel = { ...common.hoverlabel, bgcolor: "#1B2026", bordercolor: GRID, font: { ...common.hoverlabel?.font, color: INK } };
     return made;
+  }
+
+  const NARROW = 560;
+  const LEGEND_ROW = 19;
+  const LETTER = 6.6;
+
+  // On a phone a legend is a column, which must not take its room from the plot; and labels that an axis was given
+  // are thinned out until they stand beside one another.
+  function fitToWidth(layout, data, width) {
+    if (!width || width >= NARROW) return;
+    const entries = data.filter((trace) => trace.name && trace.showlegend !== false && (trace.visible ?? true) === true);
+    const height = layout.height ?? layout.template?.layout?.height;
+    if (height && layout.showlegend !== false) layout.height = height + LEGEND_ROW * Math.max(0, entries.length - 3);
+    for (const [name, axis] of Object.entries(layout)) {
+      if (!/^xaxis\d*$/.test(name) || axis?.tickangle !== 0) continue;
+      if (!Array.isArray(axis.tickvals) || !Array.isArray(axis.ticktext)) continue;
+      const label = LETTER * Math.max(...axis.ticktext.map((text) => String(text).length)) + 12;
+      const step = Math.ceil(axis.ticktext.length / Math.max(2, Math.floor((width - 110) / label)));
+      // Counted from the end: the last one is what is looked for.
+      const isKept = (_, place, all) => (all.length - 1 - place) % step === 0;
+      layout[name] = { ...axis, tickvals: axis.tickvals.filter(isKept), ticktext: axis.ticktext.filter(isKept) };
+    }
   }
 
   function makeRenderer(Widget) {
@@ -72,11 +109,19 @@
         this.seen.observe(this.node);
       }
 
-      async draw() {
+      draw() {
+        return inTurn(() => this.drawNow());
+      }
+
+      async drawNow() {
         const library = await loadPlotly();
+        await painted();
         if (this.isDisposed) return;
-        const { data, layout, config, frames } = this.figure;
-        await library.react(this.node, { data, layout: coloured(layout), frames: frames ?? undefined, config: { ...config, responsive: false } });
+        const { data, config, frames } = this.figure;
+        const layout = coloured(this.figure.layout);
+        fitToWidth(layout, data, this.node.offsetWidth);
+        if (layout.height) this.node.style.minHeight = `${layout.height}px`;
+        await library.react(this.node, { data, layout, frames: frames ?? undefined, config: { ...config, responsive: false } });
         if (!this.drawn) this.sizes.observe(this.node);
         this.drawn = true;
       }
