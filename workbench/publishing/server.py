@@ -28,7 +28,7 @@ from workbench.publishing import pages, sockets
 from workbench.publishing.assets import Assets
 from workbench.publishing.boards import Library
 from workbench.publishing.bundle import Bundle
-from workbench.publishing.gate import Access, Refusal, Request
+from workbench.publishing.gate import Access, Refusal, Request, is_loopback
 from workbench.publishing.kernels import Nursery, ViewerKernels, register_nursery
 from workbench.publishing.visits import Visit, Visits
 from workbench.runs.reader import JournalReader
@@ -383,7 +383,7 @@ def check_options(options: ServerOptions) -> None:
     if not options.notebooks.is_dir():
         raise CannotServe(f"There is no folder {options.notebooks}; name the folder of the notebooks.")
     guarded = options.access.token is not None or options.access.proxy_header
-    if not _is_loopback(options.address) and not guarded:
+    if not is_loopback(options.address) and not guarded:
         raise CannotServe(
             f"{options.address} can be reached from other machines, and anybody could read the project. Give a "
             "token (--token, or the variable WORKBENCH_TOKEN), or the header in which your proxy names who is "
@@ -393,21 +393,8 @@ def check_options(options: ServerOptions) -> None:
         raise CannotServe("The token is shorter than 12 signs and could be guessed; take a longer one.")
 
 
-def _is_loopback(address: str) -> bool:
-    import ipaddress
-
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
-
-
 def _log_request(handler: tornado.web.RequestHandler) -> None:
-    level = logging.DEBUG if handler.get_status() < 500 else logging.ERROR
-    request = handler.request
+    request, status = handler.request, handler.get_status()
+    level = logging.DEBUG if status < 500 else logging.ERROR
     path = ascii((request.path or "")[:200])
-    _log.log(
-        level, "%d %s %s %.0f ms", handler.get_status(), request.method, path, 1000 * request.request_time()
-    )
+    _log.log(level, "%d %s %s %.0f ms", status, request.method, path, 1000 * request.request_time())
