@@ -10,9 +10,12 @@ import sys
 import pytest
 from site_under_test import CHECKOUT
 
+from workbench.publishing.boards import Library
 from workbench.publishing.kernels import FOR_FORKS
 
-BOARDS = ("workbench.ui.demand_board", "workbench.ui.load_profiles_board", "workbench.ui.capacity_board")
+BOARDS = tuple(
+    dict.fromkeys(name for board in Library(CHECKOUT / "notebooks").boards() for name in board.modules)
+)
 LOOK = """
 import json, sys
 from workbench.publishing import nursery

@@ -8,6 +8,7 @@ bundle. A piece that is missing there is asked for as before.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import re
@@ -18,6 +19,7 @@ from workbench.publishing.assets import Asset, Assets
 
 __all__ = ["Bundle"]
 
+BUNDLE_SECONDS = 0.5
 QUIET_SECONDS = 2.0
 _PIECE = re.compile(r"voila/[0-9]+\.voila\.js|extensions/.+/static/(?!remoteEntry)[A-Za-z0-9._-]+\.js")
 
@@ -69,6 +71,13 @@ class Bundle:
         # Pages that were sent with the one before may still be on their way.
         self._made = {**dict(list(self._made.items())[-1:]), name: made}
         self._made_of, self.name = len(pieces), name
+
+    async def keep(self) -> None:
+        """Make it anew, again and again, whenever that is due."""
+        while True:
+            await asyncio.sleep(BUNDLE_SECONDS)
+            if self.is_due():
+                await asyncio.to_thread(self.make)
 
     def find(self, name: str) -> Asset | None:
         """Give a bundle by its name."""

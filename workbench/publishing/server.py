@@ -36,7 +36,6 @@ from workbench.runs.reader import JournalReader
 __all__ = ["CannotServe", "Publication", "PublishingServer", "ServerOptions"]
 
 PING_MILLISECONDS = 4_000
-BUNDLE_SECONDS = 0.5
 WRONG_TOKENS = 10
 WRONG_TOKEN_SECONDS = 60.0
 _IDENTITY = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
@@ -96,8 +95,8 @@ class Publication:
         self.visits = Visits(kernels, options.notebooks, options.most_visits)
         self.started = time.monotonic()
         self.secret = secrets.token_bytes(32)
-        self.title = project.name
-        self.subtitle = project.region
+        self.title, region = project.name, project.region
+        self.subtitle = "" if region == self.title else region
         self.bundle = Bundle(self.assets)
         self.has_figures = False
         self.port = options.port
@@ -332,12 +331,13 @@ class PublishingServer(Voila):  # type: ignore[misc]
         try:
             publication.port = self._listen(application)
             await nursery.start()
-            watching = asyncio.gather(publication.visits.watch(), _keep_bundled(publication.bundle))
+            watching = asyncio.gather(publication.visits.watch(), publication.bundle.keep())
             self.on_ready()
             await self._stop.wait()
         finally:
             if watching is not None:
                 watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
             self._http.stop()
             await publication.visits.end_all()
             await nursery.stop()
@@ -363,13 +363,6 @@ class PublishingServer(Voila):  # type: ignore[misc]
             ) from error
         self._http.add_sockets(found)
         return int(found[0].getsockname()[1])
-
-
-async def _keep_bundled(bundle: Bundle) -> None:
-    while True:
-        await asyncio.sleep(BUNDLE_SECONDS)
-        if bundle.is_due():
-            await asyncio.to_thread(bundle.make)
 
 
 def check_options(options: ServerOptions) -> None:

@@ -13,7 +13,6 @@ from workbench.finance.config import FinanceConfig
 from workbench.finance.job import make_finance_report
 from workbench.finance.results import DOMAIN, load
 from workbench.runs.audience import is_viewer
-from workbench.ui.finance_mapping import MappingReview
 from workbench.ui.finance_report_view import FinanceReportView
 from workbench.ui.run_view import RunView
 from workbench.ui.saved_results import SavedResults
@@ -37,6 +36,9 @@ class FinanceView(ipywidgets.VBox):  # type: ignore[misc]
         if is_viewer():
             super().__init__([SavedReports(project)])
             return
+        # Reading files brings Polars, whose threads the kernels of readers must not have.
+        from workbench.ui.finance_mapping import MappingReview
+
         self.review = MappingReview(project, self._use)
         super().__init__([self.review, self.runs])
 

@@ -63,7 +63,7 @@ class ProjectPane(ipywidgets.VBox):  # type: ignore[misc]
     def show(self, project: Project) -> None:
         """Say which project is open."""
         self._project = project
-        region = f", {html.escape(project.region)}" if project.region else ""
+        region = f", {html.escape(project.region)}" if project.region not in ("", project.name) else ""
         self._title.value = (
             f'<b style="font-size:1.25em">{html.escape(project.name)}</b>{region}'
             f'<br>In other notebooks: <code>open_project("{html.escape(str(project.folder))}")</code>'

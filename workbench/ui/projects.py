@@ -52,7 +52,7 @@ def _describe(project: Project, made: bool) -> ipywidgets.HTML:
     inputs = ", ".join(html.escape(path.name) for path in project.input_files()) or "none yet"
     scenarios = ", ".join(html.escape(name) for name in project.scenarios("demand")) or "none yet"
     note = " (made just now)" if made else ""
-    region = f", {html.escape(project.region)}" if project.region else ""
+    region = f", {html.escape(project.region)}" if project.region not in ("", project.name) else ""
     return ipywidgets.HTML(
         f"<b>{html.escape(project.name)}</b>{region}{note}<br>"
         f"<code>{html.escape(str(project.folder))}</code><br>"
