@@ -32,7 +32,7 @@ def test_the_conda_environment_holds_the_same_packages_and_bounds_as_the_project
 def test_every_dependency_has_a_lower_bound_and_no_cap(settings):
     extras = settings["project"]["optional-dependencies"].values()
     for requirement in [*settings["project"]["dependencies"], *(item for extra in extras for item in extra)]:
-        assert re.fullmatch(r"[a-z0-9-]+>=[0-9.]+", requirement), requirement
+        assert re.fullmatch(r"[a-z0-9_-]+>=[0-9.]+", requirement), requirement
 
 
 def test_importing_the_workbench_loads_no_heavy_library():
