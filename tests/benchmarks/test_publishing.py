@@ -198,8 +198,8 @@ def test_memory_and_answers_of_many_readers(published, report: Report):
     # As people come, and all in the same instant, again and again: the worst that twenty can do.
     chance = random.Random(5)
     for words, phases, guarded in (
-        ("each in a moment of its own", [chance.random() for _ in range(READERS)], 5.0),
-        ("all in the same instant", [0.0] * READERS, 6.0),
+        ("each in a moment of its own", [chance.random() for _ in range(READERS)], 2.0),
+        ("all in the same instant", [0.0] * READERS, 4.0),
     ):
         if not visitors:
             with ThreadPoolExecutor(4) as pool:
