@@ -18,15 +18,15 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from workbench.runs.registry import offer_job
-from workbench.runs.run import Run, presenters
+from workbench.runs.engine.run import Run, presenters
+from workbench.runs.jobs.registry import offer_job
 
 if TYPE_CHECKING:
-    from workbench.data.project import Project
-    from workbench.runs.engine import attach, resume, start
-    from workbench.runs.registry import find_job, job, known_jobs
-    from workbench.runs.settings import setting
-    from workbench.runs.units import Unit
+    from workbench.data.projects.project import Project
+    from workbench.runs.engine.start import attach, resume, start
+    from workbench.runs.jobs.registry import find_job, job, known_jobs
+    from workbench.runs.model.settings import setting
+    from workbench.runs.model.units import Unit
 
 __all__ = [
     "Project",
@@ -42,33 +42,33 @@ __all__ = [
 ]
 
 _LOCATIONS = {
-    "Project": "workbench.data.project",
-    "Unit": "workbench.runs.units",
-    "attach": "workbench.runs.engine",
-    "find_job": "workbench.runs.registry",
-    "job": "workbench.runs.registry",
-    "known_jobs": "workbench.runs.registry",
-    "resume": "workbench.runs.engine",
-    "setting": "workbench.runs.settings",
-    "start": "workbench.runs.engine",
+    "Project": "workbench.data.projects.project",
+    "Unit": "workbench.runs.model.units",
+    "attach": "workbench.runs.engine.start",
+    "find_job": "workbench.runs.jobs.registry",
+    "job": "workbench.runs.jobs.registry",
+    "known_jobs": "workbench.runs.jobs.registry",
+    "resume": "workbench.runs.engine.start",
+    "setting": "workbench.runs.model.settings",
+    "start": "workbench.runs.engine.start",
 }
 
-offer_job("demand", "Demand forecast", "workbench.demand.job:forecast_demand")
-offer_job("load_profiles", "Load profiles", "workbench.load_profiles.job:make_load_profiles")
-offer_job("capacity", "Capacity plan", "workbench.capacity.job:plan_capacity")
-offer_job("market_ingest", "Market data: take files in", "workbench.market.job:ingest_market")
-offer_job("market_backfill", "Market data: fetch what is missing", "workbench.market.job:backfill_market")
+offer_job("demand", "Demand forecast", "workbench.demand.jobs:forecast_demand")
+offer_job("load_profiles", "Load profiles", "workbench.load_profiles.jobs:make_load_profiles")
+offer_job("capacity", "Capacity plan", "workbench.capacity.jobs:plan_capacity")
+offer_job("market_ingest", "Market data: take files in", "workbench.market.jobs:ingest_market")
+offer_job("market_backfill", "Market data: fetch what is missing", "workbench.market.jobs:backfill_market")
 offer_job(
     "evapotranspiration",
     "Reference evapotranspiration",
-    "workbench.evapotranspiration.job:estimate_evapotranspiration",
+    "workbench.evapotranspiration.jobs:estimate_evapotranspiration",
 )
 offer_job(
     "evapotranspiration_validation",
     "Validation of evapotranspiration",
     "workbench.evapotranspiration.validation_job:validate_evapotranspiration",
 )
-offer_job("finance", "Finance report", "workbench.finance.job:make_finance_report")
+offer_job("finance", "Finance report", "workbench.finance.jobs:make_finance_report")
 
 
 def __getattr__(name: str) -> Any:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.runs.events import Event
-from workbench.runs.run import Run
-from workbench.runs.states import EventKind, StageState
+from workbench.runs.engine.run import Run
+from workbench.runs.model.events import Event
+from workbench.runs.model.states import EventKind, StageState
 
 __all__ = ["assert_run_is_whole", "assert_stream_is_whole"]
 

@@ -27,9 +27,10 @@ def workbench(folder: Path) -> tuple[Callable[[], Any], Callable[[Any], dict[str
     import plotly.io as pio
 
     import workbench.charts  # noqa: F401 - registers the templates
-    from workbench.market import charts, queries
-    from workbench.market.period import Period, Resolution
-    from workbench.market.reading import MarketData
+    from workbench.market import queries
+    from workbench.market.model.period import Period, Resolution
+    from workbench.market.results import charts
+    from workbench.market.store.reading import MarketData
 
     # Plotly loads its parts at their first use; a session that has drawn anything has them.
     figure = go.Figure(
@@ -53,7 +54,7 @@ def workbench(folder: Path) -> tuple[Callable[[], Any], Callable[[Any], dict[str
 
 def frames(folder: Path) -> tuple[list[Path], Any]:
     """Raw files of units and their register, for the peers; they are asked the first of our questions."""
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
     with MarketData.open(folder) as data:
         register = {

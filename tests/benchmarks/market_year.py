@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.market.sample_market import make_sample_dataset
+from workbench.market.sample.market import make_sample_dataset
 
 UNITS = 500
 START = "2025-01-01"

@@ -40,7 +40,7 @@ PACKAGE_ROOT = Path(__file__).parents[2]
 
 
 def network_of(shared_data: Path, name: str) -> Any:
-    from workbench.capacity.network_files import read_network
+    from workbench.capacity.inputs.network_files import read_network
 
     network = read_network(shared_data / "networks" / f"{name}.nc")
     if name in SNAPSHOTS:
@@ -55,7 +55,7 @@ def quiet_job() -> Job:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_same_numbers_and_little_overhead(shared_data: Path, report: Report, name: str) -> None:
     from workbench.capacity.config import CapacityConfig
-    from workbench.capacity.planning import make_solver, optimise
+    from workbench.capacity.solving.planning import make_solver, optimise
 
     ours, plain = [], []
     # The least of several: a small network takes less time than this machine's other work makes it vary.
@@ -104,16 +104,16 @@ def watch():
         peak = max(peak, total)
         time.sleep(0.05)
 threading.Thread(target=watch, daemon=True).start()
-from workbench.capacity.network_files import read_network
+from workbench.capacity.inputs.network_files import read_network
 network = read_network(__import__("pathlib").Path(path))
 network.set_snapshots(network.snapshots[:count])
 if kind == "plain":
     network.optimize(include_objective_constant=False, log_to_console=False)
 else:
     from workbench.capacity.config import CapacityConfig
-    from workbench.capacity.planning import make_solver, optimise
+    from workbench.capacity.solving.planning import make_solver, optimise
     from workbench.runs import Job
-    from workbench.runs.terminal import TerminalSink
+    from workbench.runs.jobs.terminal import TerminalSink
     job = Job(TerminalSink(None))
     with make_solver(job, CapacityConfig(), lambda *_: "") as solver:
         optimise(job, network, CapacityConfig(), solver)
@@ -147,7 +147,7 @@ def test_memory_of_all_processes_together(shared_data: Path, report: Report) -> 
 
 def test_twenty_infeasibilities_are_named(report: Report) -> None:
     from workbench.capacity.config import CapacityConfig
-    from workbench.capacity.planning import make_solver, optimise
+    from workbench.capacity.solving.planning import make_solver, optimise
     from workbench.errors import ModelInfeasible
 
     named = 0
@@ -165,14 +165,14 @@ def test_twenty_infeasibilities_are_named(report: Report) -> None:
 
 
 def linear_program(shared_data: Path) -> Any:
-    from workbench.capacity.export_model import export_program
+    from workbench.capacity.network.arrays import export_program
 
     network = network_of(shared_data, "model-energy")
     return export_program(network.optimize.create_model(include_objective_constant=False))
 
 
 def integer_program() -> Any:
-    from workbench.capacity.program import Matrix, Program
+    from workbench.capacity.model.program import Matrix, Program
 
     rng = np.random.default_rng(0)
     rows, columns = 60, 80
@@ -210,8 +210,8 @@ REPEATS = 5
 
 def stop_latency(program: Any, options: dict[str, Any], line: str) -> tuple[float, bool]:
     """Seconds from the request until the process is gone, and whether anything is left of it."""
-    from workbench.capacity.solver_child import solve_with_highs
-    from workbench.runs.signals import CancelSignal
+    from workbench.capacity.solving.child import solve_with_highs
+    from workbench.runs.model.signals import CancelSignal
 
     sink = ListeningSink()
     job = Job(sink)
@@ -258,7 +258,7 @@ def programs(shared_data: Path) -> dict[str, Any]:
 ORPHAN_SCRIPT = """
 import sys; sys.path.insert(0, {here!r})
 import test_capacity as bench
-from workbench.capacity.solver_child import solve_with_highs
+from workbench.capacity.solving.child import solve_with_highs
 from workbench.runs import Job
 from capacity_cases import ListeningSink
 from pathlib import Path
@@ -322,9 +322,9 @@ def test_from_a_workbook_of_a_whole_year_to_saved_results(report: Report, tmp_pa
     import dataclasses
 
     from workbench.capacity.config import CapacityConfig, Snapshots
-    from workbench.capacity.job import plan_capacity
-    from workbench.capacity.template import write_template
-    from workbench.data.project import Project
+    from workbench.capacity.inputs.template import write_template
+    from workbench.capacity.jobs import plan_capacity
+    from workbench.data.projects.project import Project
 
     project = Project.create(tmp_path / "year", "Year")
     rows = [
@@ -366,7 +366,7 @@ def test_from_a_workbook_of_a_whole_year_to_saved_results(report: Report, tmp_pa
 
 
 def _timed_plan(project: Any, config: Any, times: dict[str, float]) -> Any:
-    from workbench.capacity.job import plan_capacity
+    from workbench.capacity.jobs import plan_capacity
 
     sink = ListeningSink()
     sink.config = config
@@ -380,11 +380,11 @@ def _timed_plan(project: Any, config: Any, times: dict[str, float]) -> Any:
 
 
 def test_the_sample_is_planned_in_seconds(report: Report, tmp_path: Path) -> None:
-    from workbench.data.sample import create_from_sample
+    from workbench.sample.project import create_from_sample
 
     project = create_from_sample(tmp_path / "sample")
     code = (
-        "import sys; from workbench.capacity.job import plan_capacity; from workbench.data.project import Project; "
+        "import sys; from workbench import Project; from workbench.capacity.jobs import plan_capacity; "
         "plan_capacity(Project.open(sys.argv[1]))"
     )
     began = time.perf_counter()
@@ -401,7 +401,7 @@ def test_the_sample_is_planned_in_seconds(report: Report, tmp_path: Path) -> Non
 def test_a_pause_holds_the_solver_and_it_goes_on(
     report: Report, programs: dict[str, Any], tmp_path: Path
 ) -> None:
-    from workbench.capacity.solver_child import solve_with_highs
+    from workbench.capacity.solving.child import solve_with_highs
 
     job = quiet_job()
     request = tmp_path / "request"

@@ -61,7 +61,7 @@ def network_of(co2_price: float) -> Any:
     import numpy as np
     import pandas as pd
 
-    from workbench.capacity.pypsa_import import pypsa
+    from workbench.capacity.model.pypsa_import import pypsa
 
     clock = np.arange(24)
     n = pypsa().Network()
@@ -78,7 +78,7 @@ def network_of(co2_price: float) -> Any:
 def solve_scenario(folder: Path, co2_price: float) -> float:
     """Solve one scenario as the capacity plan does, the solver in a child process; gives the objective."""
     from workbench.capacity.config import CapacityConfig
-    from workbench.capacity.planning import make_solver, optimise
+    from workbench.capacity.solving.planning import make_solver, optimise
 
     with (folder / f"price-{co2_price:g}").open("a") as file:
         file.write(f"{os.getpid()}\n")

@@ -16,23 +16,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.data.project import Project
-from workbench.demand.accuracy import smape
-from workbench.demand.backtest import covered, rolling_origin
-from workbench.demand.choices import BENCHMARKS
+from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig
-from workbench.demand.elasticity import growth_elasticities
-from workbench.demand.ensemble import geometric_mean
-from workbench.demand.growth import damped_growth, drift, log_growth, naive
-from workbench.demand.history import positive_run, stack
-from workbench.demand.inputs import read_demand
-from workbench.demand.job import forecast_demand
-from workbench.demand.many import forecast_many
-from workbench.demand.models import MODELS
-from workbench.demand.plan import make_plan
-from workbench.demand.results import DemandResult
-from workbench.demand.sector_forecast import forecast_sector
-from workbench.demand.shocks import winsorised_history
+from workbench.demand.forecast.accuracy import smape
+from workbench.demand.forecast.backtest import covered, rolling_origin
+from workbench.demand.forecast.many import forecast_many
+from workbench.demand.forecast.plan import make_plan
+from workbench.demand.forecast.sector_forecast import forecast_sector
+from workbench.demand.inputs.reading import read_demand
+from workbench.demand.jobs import forecast_demand
+from workbench.demand.model.choices import BENCHMARKS
+from workbench.demand.model.history import positive_run, stack
+from workbench.demand.models.catalogue import MODELS
+from workbench.demand.models.elasticity import growth_elasticities
+from workbench.demand.models.ensemble import geometric_mean
+from workbench.demand.models.growth import damped_growth, drift, log_growth, naive
+from workbench.demand.models.shocks import winsorised_history
+from workbench.demand.results.saved import DemandResult
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 
@@ -309,7 +309,7 @@ def test_whole_chain_in_a_fresh_process(shared_data: Path, tmp_path: Path, repor
     source = shared_data / "planning" / "kerala_demand.xlsx"
     (project.inputs / source.name).write_bytes(source.read_bytes())
     code = (
-        "import sys\nfrom workbench.data.project import Project\nfrom workbench.demand.job import forecast_demand\n"
+        "import sys\nfrom workbench import Project\nfrom workbench.demand.jobs import forecast_demand\n"
         "forecast_demand(Project.open(sys.argv[1]))\n"
     )
     began = time.perf_counter()

@@ -22,8 +22,8 @@ import pytest
 from tqdm import tqdm
 
 from workbench.runs import EventKind, Job, RunState, job, setting, start
-from workbench.runs.followed import FollowedRun
-from workbench.runs.reader import JournalReader
+from workbench.runs.engine.followed import FollowedRun
+from workbench.runs.journal.reader import JournalReader
 
 pytestmark = pytest.mark.benchmark
 

@@ -15,11 +15,11 @@ import polars as pl
 import pytest
 from benchmarks.conftest import Report
 
-from workbench.finance.grain import make_ledger
-from workbench.finance.inputs import read_ledger
-from workbench.finance.mapping import propose_mapping
-from workbench.finance.reading.read import read_file
-from workbench.finance.sample_finance import sample_figures, write_samples
+from workbench.finance.inputs.finance_file import read_ledger
+from workbench.finance.inputs.grain import make_ledger
+from workbench.finance.inputs.mapping.propose import propose_mapping
+from workbench.finance.inputs.reading.read import read_file
+from workbench.finance.sample import sample_figures, write_samples
 
 pytestmark = pytest.mark.benchmark
 

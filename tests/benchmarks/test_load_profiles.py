@@ -12,26 +12,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.data.project import Project
-from workbench.data.project_file import ProjectSettings
-from workbench.data.workbook import read_workbook
-from workbench.load_profiles import charts, day_charts
-from workbench.load_profiles.accuracy import accuracy_of
-from workbench.load_profiles.cleaning import CleaningRules, History, clean
+from workbench.data.projects.project import Project
+from workbench.data.projects.settings_file import ProjectSettings
+from workbench.data.workbooks.reading import read_workbook
 from workbench.load_profiles.config import ShapeMethod
-from workbench.load_profiles.day_types import day_kinds, learn_day_types
-from workbench.load_profiles.generate import meet_targets
-from workbench.load_profiles.history_years import history_years, year_load
-from workbench.load_profiles.holdout import true_targets
-from workbench.load_profiles.hourly_sheet import HourlySheet, read_hourly_sheet
-from workbench.load_profiles.job import make_load_profiles
-from workbench.load_profiles.results import load
-from workbench.load_profiles.settlement import settle
-from workbench.load_profiles.shapes import ShapeMaker, ShapeSource
-from workbench.load_profiles.targets import Settled, YearTargets, no_months
-from workbench.load_profiles.transforms import Transform
-from workbench.load_profiles.year_hours import Times, hours_of_year
-from workbench.runs import engine
+from workbench.load_profiles.generation.accuracy import accuracy_of
+from workbench.load_profiles.generation.generate import meet_targets
+from workbench.load_profiles.generation.holdout import true_targets
+from workbench.load_profiles.generation.reconciliation import settle
+from workbench.load_profiles.generation.transforms import Transform
+from workbench.load_profiles.inputs.cleaning import CleaningRules, History, clean
+from workbench.load_profiles.inputs.history_years import history_years, year_load
+from workbench.load_profiles.inputs.hourly_sheet import HourlySheet, read_hourly_sheet
+from workbench.load_profiles.jobs import make_load_profiles
+from workbench.load_profiles.model.targets import Settled, YearTargets, no_months
+from workbench.load_profiles.model.year_hours import Times, hours_of_year
+from workbench.load_profiles.results import charts, day_charts
+from workbench.load_profiles.results.saved import load
+from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource
+from workbench.load_profiles.shapes.day_types import day_kinds, learn_day_types
+from workbench.runs.engine import start as engine
 
 pytestmark = pytest.mark.benchmark
 

@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 
 from workbench.market import queries
-from workbench.market.period import Period, Resolution
-from workbench.market.reading import MarketData
-from workbench.ui.market_boards import GenerationBoard
+from workbench.market.model.period import Period, Resolution
+from workbench.market.store.reading import MarketData
+from workbench.market.views.boards import GenerationBoard
 
 pytestmark = pytest.mark.benchmark
 

@@ -21,12 +21,12 @@ import polars as pl
 import pytest
 from market_year import UNITS
 
-from workbench.market.ingest import read_file
-from workbench.market.nem import NEM
-from workbench.market.publication import writing
-from workbench.market.reading import MarketData
-from workbench.market.sample_files import write_nemweb
-from workbench.market.sample_market import SampleMarket
+from workbench.market.inputs.ingest import read_file
+from workbench.market.model.nem import NEM
+from workbench.market.sample.files import write_nemweb
+from workbench.market.sample.market import SampleMarket
+from workbench.market.store.publication import writing
+from workbench.market.store.reading import MarketData
 
 pytestmark = pytest.mark.benchmark
 
@@ -160,8 +160,8 @@ def test_files_as_published_are_read(tmp_path: Path, own_year: Path, report: Rep
 READER = """
     import sys
     import numpy, pyarrow, pyarrow.ipc
-    import workbench.market.reading
-    from workbench.market.reading import MarketData
+    import workbench.market.store.reading
+    from workbench.market.store.reading import MarketData
     def private_and_shared():
         text = open("/proc/self/smaps_rollup").read()
         found = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in text.splitlines()[1:]}

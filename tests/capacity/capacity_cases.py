@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.runs.signals import CancelSignal
-from workbench.runs.terminal import TerminalSink
+from workbench.runs.jobs.terminal import TerminalSink
+from workbench.runs.model.signals import CancelSignal
 
 
 @dataclass
@@ -47,7 +47,7 @@ def make_small_network(hours: int = 24, **options: Any) -> Any:
     import numpy as np
     import pandas as pd
 
-    from workbench.capacity.pypsa_import import pypsa
+    from workbench.capacity.model.pypsa_import import pypsa
 
     n = pypsa().Network()
     n.set_snapshots(pd.date_range("2030-01-01", periods=hours, freq="h"))

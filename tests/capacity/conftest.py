@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from capacity_cases import Limits, ListeningSink, make_small_network
 
-from workbench.capacity.template import write_template
-from workbench.data.project import Project
-from workbench.data.sample import create_from_sample
+from workbench.capacity.inputs.template import write_template
+from workbench.data.projects.project import Project
 from workbench.runs import Job
+from workbench.sample.project import create_from_sample
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

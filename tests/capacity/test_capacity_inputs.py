@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from workbench.capacity.config import CapacityConfig, Horizon, check
-from workbench.capacity.inputs import find_source, is_network, read_system
-from workbench.capacity.system import Kind, is_renewable
-from workbench.capacity.template import YEARS, example_rows, write_template
-from workbench.data.project import Project
+from workbench.capacity.inputs.reading import find_source, is_network, read_system
+from workbench.capacity.inputs.template import YEARS, example_rows, write_template
+from workbench.capacity.model.system import Kind, is_renewable
+from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError, UnreadableFile
 
 CONFIG = CapacityConfig(years=(2030,))
@@ -96,7 +96,7 @@ def test_bad_input_is_named_by_sheet_and_cell(
 
 
 def test_a_column_that_is_missing_is_never_taken_for_zero(tmp_path: Path) -> None:
-    from workbench.data.excel import Column, writing_workbook
+    from workbench.data.workbooks.writing import Column, writing_workbook
 
     path = tmp_path / "plants.xlsx"
     with writing_workbook(path) as book:
@@ -198,8 +198,8 @@ def test_a_setting_that_names_an_unknown_carrier_or_plant_is_an_error(make_proje
 
 
 def test_a_saved_load_profile_is_the_load_of_the_plan(sample_project: Project) -> None:
-    from workbench.capacity.demand_source import find_load
-    from workbench.load_profiles.job import make_load_profiles
+    from workbench.capacity.inputs.demand_source import find_load
+    from workbench.load_profiles.jobs import make_load_profiles
 
     profile = make_load_profiles(sample_project, energy_source="growth", scenario="grown", last_year=2030)
     config = CapacityConfig(years=(2030,), demand_source="load profile")
@@ -209,7 +209,7 @@ def test_a_saved_load_profile_is_the_load_of_the_plan(sample_project: Project) -
 
 
 def test_a_load_profile_that_is_not_there_names_those_that_are(make_project: MakeProject) -> None:
-    from workbench.capacity.demand_source import find_load
+    from workbench.capacity.inputs.demand_source import find_load
 
     project = make_project()
     config = CapacityConfig(years=(2030,), demand_source="load profile", load_profile="dry")
@@ -218,7 +218,7 @@ def test_a_load_profile_that_is_not_there_names_those_that_are(make_project: Mak
 
 
 def test_the_load_grows_beyond_the_years_that_are_given(make_project: MakeProject) -> None:
-    from workbench.capacity.demand_source import find_load
+    from workbench.capacity.inputs.demand_source import find_load
 
     config = CapacityConfig(years=(2030,), demand_growth=10.0)
     rows = [{"2028": row["2030"]} for row in example_rows()["Demand"]]
@@ -231,8 +231,8 @@ def test_the_load_grows_beyond_the_years_that_are_given(make_project: MakeProjec
 
 
 def test_without_any_load_the_three_ways_out_are_said(tmp_path: Path) -> None:
-    from workbench.capacity.demand_source import find_load
-    from workbench.data.sample_plants import write_plants
+    from workbench.capacity.inputs.demand_source import find_load
+    from workbench.sample.plants import write_plants
 
     project = Project.create(tmp_path / "bare", "Bare")
     write_plants(project.inputs / "plants.xlsx")
@@ -241,10 +241,10 @@ def test_without_any_load_the_three_ways_out_are_said(tmp_path: Path) -> None:
 
 
 def test_switches_of_the_workbook_that_the_form_decides_are_said(tmp_path: Path) -> None:
-    from workbench.capacity.workbook_settings import read_settings
-    from workbench.data.excel import Column, writing_workbook
+    from workbench.capacity.inputs.workbook_settings import read_settings
     from workbench.data.problems import Problems
-    from workbench.data.workbook import read_workbook
+    from workbench.data.workbooks.reading import read_workbook
+    from workbench.data.workbooks.writing import Column, writing_workbook
 
     path = tmp_path / "plan.xlsx"
     with writing_workbook(path) as book:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from workbench.capacity.config import CapacityConfig
-from workbench.capacity.job import plan_capacity
-from workbench.capacity.network_files import check_network, read_network
+from workbench.capacity.inputs.network_files import check_network, read_network
+from workbench.capacity.jobs import plan_capacity
 from workbench.data.problems import Problems
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, UnreadableFile
 
 
@@ -102,7 +102,7 @@ def test_a_network_of_ones_own_is_solved_saved_and_told_by_its_snapshots(
 
 
 def test_a_network_without_buses_is_refused(tmp_path: Path) -> None:
-    from workbench.capacity.pypsa_import import pypsa
+    from workbench.capacity.model.pypsa_import import pypsa
 
     network = pypsa().Network()
     network.set_snapshots(range(3))

@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 
 import workbench
-from workbench.capacity import charts, charts_hourly
-from workbench.capacity.build import annuity
-from workbench.capacity.compare import compare, compare_years, side_by_side
 from workbench.capacity.config import CapacityConfig, Commitment, Horizon, Snapshots
-from workbench.capacity.job import plan_capacity
-from workbench.capacity.results import TABLES, CapacityResult, load
-from workbench.capacity.template import example_rows, write_template
-from workbench.data.project import Project
-from workbench.data.workbook import read_workbook
+from workbench.capacity.inputs.template import example_rows, write_template
+from workbench.capacity.jobs import plan_capacity
+from workbench.capacity.network.build import annuity
+from workbench.capacity.results import charts
+from workbench.capacity.results import hourly_charts as charts_hourly
+from workbench.capacity.results.compare import compare, compare_years, side_by_side
+from workbench.capacity.results.saved import TABLES, CapacityResult, load
+from workbench.data.projects.project import Project
+from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import ModelInfeasible, UnreadableFile
 
 MakeProject = Callable[..., Project]
@@ -399,7 +400,7 @@ def test_importing_config_and_job_does_not_import_pypsa() -> None:
     import sys
 
     heavy = "('pypsa', 'linopy', 'plotly', 'highspy')"
-    code = f"import sys, workbench.capacity.job; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, workbench.capacity.jobs; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,

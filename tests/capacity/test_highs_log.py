@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.capacity.highs_log import HighsLog, LogFacts, Phase
+from workbench.capacity.solving.highs_log import HighsLog, LogFacts, Phase
 
 
 def read(*lines: str) -> list[LogFacts]:

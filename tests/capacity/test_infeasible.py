@@ -6,9 +6,9 @@ import pytest
 from infeasibilities import SEEDS
 
 from workbench.capacity.config import CapacityConfig
-from workbench.capacity.infeasible import explain_conflict
-from workbench.capacity.planning import optimise
-from workbench.capacity.solve import PlanSolver
+from workbench.capacity.solving.infeasible import explain_conflict
+from workbench.capacity.solving.planning import optimise
+from workbench.capacity.solving.solve import PlanSolver
 from workbench.errors import ModelInfeasible
 from workbench.runs import Job
 

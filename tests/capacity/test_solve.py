@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.capacity.outcomes import SolveStatus
-from workbench.capacity.planning import forget_solution
-from workbench.capacity.pypsa_import import pypsa
-from workbench.capacity.solve import PlanSolver, require_solver
+from workbench.capacity.model.outcomes import SolveStatus
+from workbench.capacity.model.pypsa_import import pypsa
+from workbench.capacity.solving.planning import forget_solution
+from workbench.capacity.solving.solve import PlanSolver, require_solver
 from workbench.errors import ModelInfeasible, ModelUnbounded, NoSolutionInTime, SolverFailed, SolverMissing
 from workbench.runs import Job
 
@@ -152,7 +152,7 @@ def test_the_way_through_linopy_gives_the_same_solution(
     ours, plain = small_network(), small_network()
     with PlanSolver(job, lambda: limits) as solver:
         monkeypatch.setattr(solver, "solver", "highs ")
-        import workbench.capacity.solve as module
+        import workbench.capacity.solving.solve as module
 
         monkeypatch.setattr(module, "_solve_elsewhere", _highs_by_linopy)
         ours.optimize(include_objective_constant=False, remote=solver)
@@ -162,7 +162,7 @@ def test_the_way_through_linopy_gives_the_same_solution(
 
 
 def _highs_by_linopy(model: Any, _: str, options: Any) -> Any:
-    from workbench.capacity.solver_linopy import solve_with_linopy
+    from workbench.capacity.solving.other_solvers import solve_with_linopy
 
     return solve_with_linopy(model, "highs", {**options, "io_api": "direct"})
 
@@ -207,7 +207,7 @@ def test_an_infeasible_model_is_no_success(small_network: Any, job: Job, limits:
 
 
 def test_an_unbounded_model_names_what_grows(small_network: Any, job: Job, limits: Any) -> None:
-    from workbench.capacity.infeasible import explain_conflict
+    from workbench.capacity.solving.infeasible import explain_conflict
 
     network = small_network()
     table = network.components.generators.static
@@ -230,7 +230,7 @@ def test_a_solver_that_is_not_installed_is_refused_with_those_that_are() -> None
 def test_a_missing_licence_is_said_and_no_crash(
     small_network: Any, job: Job, limits: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import workbench.capacity.solve as module
+    import workbench.capacity.solving.solve as module
 
     monkeypatch.setattr(module, "_solve_elsewhere", _without_licence)
     with PlanSolver(job, lambda: limits) as solver:
@@ -246,7 +246,7 @@ def _without_licence(*_: Any) -> Any:
 def test_a_solver_that_crashes_is_a_failure_with_its_signal(
     small_network: Any, job: Job, limits: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import workbench.capacity.solve as module
+    import workbench.capacity.solving.solve as module
 
     monkeypatch.setattr(module, "solve_with_highs", _crash)
     with PlanSolver(job, lambda: limits) as solver, pytest.raises(SolverFailed, match="SIGSEGV"):
@@ -260,7 +260,7 @@ def _crash(*_: Any) -> None:
 def test_a_solver_killed_for_memory_is_told_apart(
     small_network: Any, job: Job, limits: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import workbench.capacity.solve as module
+    import workbench.capacity.solving.solve as module
 
     monkeypatch.setattr(module, "solve_with_highs", _killed)
     with PlanSolver(job, lambda: limits) as solver, pytest.raises(SolverFailed, match="lack of memory"):

@@ -14,10 +14,10 @@ import pytest
 
 import workbench
 from workbench.capacity.config import CapacityConfig, Commitment, Snapshots
-from workbench.capacity.job import plan_capacity
-from workbench.capacity.results import finished_scenarios
-from workbench.capacity.template import write_template
-from workbench.data.project import Project
+from workbench.capacity.inputs.template import write_template
+from workbench.capacity.jobs import plan_capacity
+from workbench.capacity.results.saved import finished_scenarios
+from workbench.data.projects.project import Project
 from workbench.errors import ControlRefused, RunCancelled
 
 LONG = CapacityConfig(scenario="long", snapshots=Snapshots.FULL, mip_gap=0.0, commitment=Commitment.FULL)
@@ -39,7 +39,9 @@ def wait(condition: Callable[[], Any], seconds: float = 90) -> None:
 
 def solvers() -> list[psutil.Process]:
     children = psutil.Process().children(recursive=True)
-    return [process for process in children if "workbench.runs.child_main" in " ".join(process.cmdline())]
+    return [
+        process for process in children if "workbench.runs.engine.child_main" in " ".join(process.cmdline())
+    ]
 
 
 def is_solving(run: Any) -> bool:

@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.capacity.availability import solar_availability
-from workbench.capacity.fiscal_hours import fit_to, hours_of
-from workbench.capacity.periods import chosen_days, critical_days, peak_weeks, typical_days, whole_year
+from workbench.capacity.inputs.availability import solar_availability
+from workbench.capacity.model.fiscal_hours import fit_to, hours_of
+from workbench.capacity.network.periods import (
+    chosen_days,
+    critical_days,
+    peak_weeks,
+    typical_days,
+    whole_year,
+)
 
 
 @pytest.mark.parametrize(("year", "count"), [(2024, 8784), (2025, 8760), (2028, 8784)])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.runs import Job, Unit, job, setting
 
 

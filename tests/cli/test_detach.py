@@ -13,7 +13,7 @@ import pytest
 from dask_cluster import Cluster
 
 from workbench.cli import main
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.runs import RunState, attach, runs
 
 PLACES_JOB = """

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.cli import main
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 
 
 @pytest.mark.parametrize("origin", ["template", "sample", "empty"])

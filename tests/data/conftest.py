@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 
 
 @pytest.fixture

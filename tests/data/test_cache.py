@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from workbench.data import cache
-from workbench.data.cache import CacheNotWritten, cache_path, cached, prune
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
+from workbench.data.results import cache
+from workbench.data.results.cache import CacheNotWritten, cache_path, cached, prune
 
 KEY = {"inputs": ["ab12"], "version": 1}
 TABLE = pa.table({"mw": np.arange(1000.0)})
@@ -149,8 +149,8 @@ def test_processes_that_write_and_delete_at_once_never_see_half_a_table(project:
     code = """
 import sys, random, contextlib
 import numpy as np, pyarrow as pa
-from workbench.data.cache import cached, cache_path
-from workbench.data.project import Project
+from workbench.data.results.cache import cached, cache_path
+from workbench.data.projects.project import Project
 project = Project.open(sys.argv[1])
 for turn in range(150):
     table = cached(project, {"v": 1}, lambda: pa.table({"mw": np.arange(20_000.0)}))
@@ -167,8 +167,8 @@ def test_a_killed_writer_leaves_nothing_that_is_read(project: Project) -> None:
     code = """
 import os, sys
 import numpy as np, pyarrow as pa
-from workbench.data import cache
-from workbench.data.project import Project
+from workbench.data.results import cache
+from workbench.data.projects.project import Project
 cache._TRAILER = type("T", (), {"size": 12, "pack": lambda *a: os.kill(os.getpid(), 9)})()
 cache.cached(Project.open(sys.argv[1]), {"v": 1}, lambda: pa.table({"mw": np.arange(1000.0)}))
 """

@@ -5,7 +5,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from workbench.data.demand_template import (
+from workbench.data.workbooks.reading import read_workbook
+from workbench.demand.inputs.template import (
     DemandContent,
     Indicator,
     Role,
@@ -13,7 +14,6 @@ from workbench.data.demand_template import (
     empty_content,
     write_demand_template,
 )
-from workbench.data.workbook import read_workbook
 from workbench.errors import InvalidData
 
 CONTENT = DemandContent(

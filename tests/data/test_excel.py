@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.data.excel import Column, day_numbers, making_workbook, writing_workbook
-from workbench.data.workbook import read_workbook
+from workbench.data.workbooks.reading import read_workbook
+from workbench.data.workbooks.writing import Column, day_numbers, making_workbook, writing_workbook
 from workbench.errors import InvalidData, UnwritableFile
 
 

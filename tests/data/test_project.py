@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from workbench.data.formatting import Grouping
-from workbench.data.project import Project
-from workbench.data.project_file import FILE_NAME, ProjectSettings, read_settings, write_settings
+from workbench.data.projects.project import Project
+from workbench.data.projects.settings_file import FILE_NAME, ProjectSettings, read_settings, write_settings
 from workbench.errors import ProjectError, SettingError, UnreadableFile
 
 

@@ -9,16 +9,16 @@ import numpy as np
 import openpyxl
 import pytest
 
-from workbench.data.demand_template import Role
-from workbench.data.number_cells import read_numbers
 from workbench.data.problems import Problems
-from workbench.data.project import Project
-from workbench.data.sample import create_from_sample, create_from_template, write_sample
-from workbench.data.sample_demand import LOSSES, PANDEMIC_YEAR, requirement_in, sales_in, sample_demand
-from workbench.data.sample_load import LOAD_YEARS, sample_load
-from workbench.data.sample_plants import EMISSIONS, OPTIONS, PLANTS
-from workbench.data.workbook import Workbook, read_workbook
+from workbench.data.projects.project import Project
+from workbench.data.workbooks.number_cells import read_numbers
+from workbench.data.workbooks.reading import Workbook, read_workbook
+from workbench.demand.inputs.template import Role
 from workbench.errors import ProjectError
+from workbench.sample.demand import LOSSES, PANDEMIC_YEAR, requirement_in, sales_in, sample_demand
+from workbench.sample.load import LOAD_YEARS, sample_load
+from workbench.sample.plants import EMISSIONS, OPTIONS, PLANTS
+from workbench.sample.project import create_from_sample, create_from_template, write_sample
 
 
 @pytest.fixture(scope="module")

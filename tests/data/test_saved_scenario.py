@@ -8,8 +8,8 @@ from enum import StrEnum
 import pandas as pd
 import pytest
 
-from workbench.data.project import Project
-from workbench.data.saved_scenario import (
+from workbench.data.projects.project import Project
+from workbench.data.results.scenario import (
     SUMMARY_FILE,
     ScenarioWriter,
     finished_scenarios,

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from workbench.data.tables import Provenance, read_table, write_table
+from workbench.data.results.tables import Provenance, read_table, write_table
 from workbench.errors import InvalidData, UnreadableFile, UnwritableFile
 
 FRAME = pd.DataFrame(

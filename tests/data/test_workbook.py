@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 from workbench.data.problems import Severity
-from workbench.data.table import cell_name, plain_name
-from workbench.data.workbook import read_workbook
-from workbench.data.workbook_file import column_index
+from workbench.data.workbooks.file import column_index
+from workbench.data.workbooks.reading import read_workbook
+from workbench.data.workbooks.table import cell_name, plain_name
 from workbench.errors import InvalidData
 
 Save = Callable[..., Path]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.data import workbook_file
-from workbench.data.workbook import read_workbook
+from workbench.data.workbooks import file as workbook_file
+from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import UnreadableFile
 
 Save = Callable[..., Path]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from demand_workbooks import MakeWorkbook, small_sheets, write_sheets
 
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 
 
 @pytest.fixture

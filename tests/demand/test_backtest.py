@@ -3,11 +3,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.demand.backtest import DriverKnowledge, Preparation, covered, pooled_errors, rolling_origin
-from workbench.demand.choices import ShockHandling
-from workbench.demand.growth import compound_growth, damped_growth, log_growth
-from workbench.demand.models import MODELS, DriverPaths
-from workbench.demand.shocks import winsorised_history
+from workbench.demand.forecast.backtest import (
+    DriverKnowledge,
+    Preparation,
+    covered,
+    pooled_errors,
+    rolling_origin,
+)
+from workbench.demand.model.choices import ShockHandling
+from workbench.demand.models.catalogue import MODELS, DriverPaths
+from workbench.demand.models.growth import compound_growth, damped_growth, log_growth
+from workbench.demand.models.shocks import winsorised_history
 
 RNG = np.random.default_rng(10)
 HISTORY = 100 * np.exp(np.cumsum(RNG.normal(0.05, 0.03, (1, 16)), axis=1))

@@ -10,13 +10,13 @@ from demand_workbooks import small_sheets, write_sheets
 
 from workbench.charts.palette import CATEGORIES, HISTORY
 from workbench.data.formatting import Grouping, Style
-from workbench.data.project import Project
-from workbench.demand import charts
+from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig
-from workbench.demand.job import forecast_demand
-from workbench.demand.report import compose_report
-from workbench.demand.report_tables import accuracy_rows
-from workbench.demand.results import DemandResult
+from workbench.demand.jobs import forecast_demand
+from workbench.demand.results import charts
+from workbench.demand.results.report import compose_report
+from workbench.demand.results.report_tables import accuracy_rows
+from workbench.demand.results.saved import DemandResult
 
 GWH = Style("GWh", fiscal_year_start=4)
 KWH = Style("kWh", fiscal_year_start=1, grouping=Grouping.NONE)
@@ -178,7 +178,7 @@ def test_the_excel_export_has_a_sheet_a_sector_and_the_assumptions(result: Deman
 
 def test_what_a_form_and_a_start_need_loads_no_heavy_library() -> None:
     code = (
-        "import sys, workbench.demand.job\n"
+        "import sys, workbench.demand.jobs\n"
         "heavy = {'numpy', 'pandas', 'scipy', 'plotly', 'statsmodels'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
@@ -187,7 +187,7 @@ def test_what_a_form_and_a_start_need_loads_no_heavy_library() -> None:
 
 def test_results_can_be_read_without_loading_plotly() -> None:
     code = (
-        "import sys, workbench.demand.steps, workbench.demand.results\n"
+        "import sys, workbench.demand.steps, workbench.demand.results.saved\n"
         "assert 'plotly' not in sys.modules and 'statsmodels' not in sys.modules, 'heavy import'\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -9,11 +9,11 @@ from demand_workbooks import small_sheets, write_sheets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workbench.demand.assemble import assemble
 from workbench.demand.config import DemandConfig, GapHandling
-from workbench.demand.inputs import read_demand
-from workbench.demand.plan import make_plan
-from workbench.demand.sector_forecast import ModelForecast, forecast_sector
+from workbench.demand.forecast.plan import make_plan
+from workbench.demand.forecast.sector_forecast import ModelForecast, forecast_sector
+from workbench.demand.inputs.reading import read_demand
+from workbench.demand.results.assemble import assemble
 from workbench.errors import InvalidData, SettingError
 
 SHEETS = small_sheets()

@@ -8,10 +8,10 @@ import pytest
 from demand_workbooks import MakeWorkbook, grown, series, small_sheets
 
 from workbench.data.problems import Severity
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig, GapHandling
-from workbench.demand.inputs import DemandInput, find_workbook, read_demand
-from workbench.demand.roles import Role
+from workbench.demand.inputs.reading import DemandInput, find_workbook, read_demand
+from workbench.demand.model.roles import Role
 from workbench.errors import InvalidData, UnreadableFile
 
 

@@ -12,11 +12,11 @@ import pytest
 from demand_workbooks import MakeWorkbook, small_sheets
 
 import workbench
-from workbench.data.project import Project
-from workbench.demand.choices import ShockHandling
+from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig, PathEnd, SalesBasis, check, three_scenarios
-from workbench.demand.job import forecast_demand
-from workbench.demand.results import TABLES, DemandResult, compare, load
+from workbench.demand.jobs import forecast_demand
+from workbench.demand.model.choices import ShockHandling
+from workbench.demand.results.saved import TABLES, DemandResult, compare, load
 from workbench.errors import InvalidData, SettingError, UnreadableFile
 
 CONFIG = DemandConfig(target_year=2035)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import workbench
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.demand import steps
 from workbench.demand.config import DemandConfig
-from workbench.demand.results import load
-from workbench.demand.sector_forecast import ModelForecast, Request, forecast_sector
+from workbench.demand.forecast.sector_forecast import ModelForecast, Request, forecast_sector
+from workbench.demand.results.saved import load
 from workbench.errors import RunCancelled, UnreadableFile
 
 CONFIG = DemandConfig(target_year=2030)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.demand.drivers import GrowthPath, breaks, extend, per_person, splice
+from workbench.demand.model.drivers import GrowthPath, breaks, extend, per_person, splice
 
 ACTUAL = {2022: 100.0, 2023: 105.0, 2024: 110.0}
 

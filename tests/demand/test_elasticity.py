@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.demand.elasticity import fit, growth_elasticities
+from workbench.demand.models.elasticity import fit, growth_elasticities
 
 
 def made(e1: float, e2: float, years: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -31,7 +31,7 @@ def test_estimate_is_the_posterior_mean_of_ridge_about_the_prior() -> None:
     growth, drivers = made(0.7, 1.1, 15, rng)
     growth = growth + rng.normal(0, 0.004, growth.shape)
     found = fit(growth, drivers)
-    from workbench.demand.growth import winsorise
+    from workbench.demand.models.growth import winsorise
 
     y = winsorise(growth)[0]
     y, x = y - y.mean(), drivers[0] - drivers[0].mean(axis=0)

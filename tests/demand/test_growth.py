@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.demand import growth
+from workbench.demand.models import growth
 
 
 def line(*values: float) -> np.ndarray:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.demand import intervals
+from workbench.demand.forecast import intervals
 
 
 def test_conformal_quantile_is_the_ceil_k_plus_one_times_level_smallest() -> None:

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.demand.backtest import Preparation
-from workbench.demand.history import stack
-from workbench.demand.many import SERIES_AT_ONCE, forecast_many
-from workbench.demand.sector_forecast import Request, forecast_sector
+from workbench.demand.forecast.backtest import Preparation
+from workbench.demand.forecast.many import SERIES_AT_ONCE, forecast_many
+from workbench.demand.forecast.sector_forecast import Request, forecast_sector
+from workbench.demand.model.history import stack
 
 RNG = np.random.default_rng(14)
 

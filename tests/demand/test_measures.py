@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.demand import measures
+from workbench.demand.requirement import measures
 
 
 def test_correlations_keep_their_sign() -> None:

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from demand_workbooks import MakeWorkbook, small_sheets
 
-from workbench.data.sample import create_from_sample
-from workbench.demand.choices import MODEL_NAMES
 from workbench.demand.config import DemandConfig
-from workbench.demand.inputs import find_workbook, read_demand
-from workbench.demand.job import forecast_demand
-from workbench.demand.models import MODELS
-from workbench.demand.plan import Plan, make_plan
-from workbench.demand.roles import Role
+from workbench.demand.forecast.plan import Plan, make_plan
+from workbench.demand.inputs.reading import find_workbook, read_demand
+from workbench.demand.jobs import forecast_demand
+from workbench.demand.model.choices import MODEL_NAMES
+from workbench.demand.model.roles import Role
+from workbench.demand.models.catalogue import MODELS
+from workbench.sample.project import create_from_sample
 
 CONFIG = DemandConfig(target_year=2035)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from workbench.demand.regression import least_squares, regression_on_drivers, regression_on_year
-from workbench.demand.trend import anchored_linear_trend
+from workbench.demand.models.regression import least_squares, regression_on_drivers, regression_on_year
+from workbench.demand.models.trend import anchored_linear_trend
 
 
 def test_longley_coefficients_and_errors_are_those_certified_by_nist() -> None:

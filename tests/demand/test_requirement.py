@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.demand import requirement as chain
-from workbench.demand.roles import Role, role_of
+from workbench.demand.model.roles import Role, role_of
+from workbench.demand.requirement import requirement as chain
 
 
 def test_rooftop_solar_is_subtracted_once_and_never_added_back() -> None:

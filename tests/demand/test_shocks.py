@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.demand.choices import ShockHandling
-from workbench.demand.growth import damped_growth, log_growth
-from workbench.demand.shocks import bridge, prepare, winsorised_history, winsorised_years
+from workbench.demand.model.choices import ShockHandling
+from workbench.demand.models.growth import damped_growth, log_growth
+from workbench.demand.models.shocks import bridge, prepare, winsorised_history, winsorised_years
 
 YEARS = np.arange(2015.0, 2025.0)
 # A railway: steady growth, FY2021 halved, back on its line in FY2022.

@@ -5,7 +5,7 @@ import pytest
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.forecasting.theta import ThetaModel
 
-from workbench.demand.smoothing import damped_holt, theta
+from workbench.demand.models.smoothing import damped_holt, theta
 
 # Consumption of electricity in a growing region, made to be irregular: index numbers, 18 years.
 HISTORY = np.array(

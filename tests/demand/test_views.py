@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from demand_workbooks import MakeWorkbook, small_sheets
 
-from workbench.demand import views
 from workbench.demand.config import DemandConfig
-from workbench.demand.driver_plan import plan_drivers
-from workbench.demand.inputs import DemandInput, read_demand
+from workbench.demand.forecast.driver_plan import plan_drivers
+from workbench.demand.inputs.reading import DemandInput, read_demand
+from workbench.demand.results import history_tables as views
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from workbench.evapotranspiration.features import source_features
-from workbench.evapotranspiration.quality_control import Checked, check_sources
-from workbench.evapotranspiration.site import Site
+from workbench.evapotranspiration.fusion.features import source_features
+from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.quality.control import Checked, check_sources
 
 COLUMNS = ["tmax", "tmin", "tmean", "rh", "u2", "rs", "precip"]
 NASA, OPEN_METEO = "nasa_power", "openmeteo_archive"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from weather_server import WeatherServer
 
-from workbench.data.project import Project
-from workbench.evapotranspiration.sources.transport import Transport
+from workbench.data.projects.project import Project
+from workbench.evapotranspiration.inputs.services.transport import Transport
 
 
 @pytest.fixture

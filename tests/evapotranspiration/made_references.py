@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from workbench.evapotranspiration.site import Site
+from workbench.evapotranspiration.model.site import Site
 
 PLACES = {
     "centre": Site("centre", -10.0, -46.0, 300.0),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from workbench.evapotranspiration.daily import daily_eto
-from workbench.evapotranspiration.radiation import clear_sky, extraterrestrial
-from workbench.evapotranspiration.site import Site
+from workbench.evapotranspiration.equation.daily import daily_eto
+from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.physics.radiation import clear_sky, extraterrestrial
 
 HERE = Site("here", -10.0, -46.0, 300.0)
 

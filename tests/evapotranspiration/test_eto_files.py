@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from workbench.data.problems import Problems
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError, UnreadableFile
 from workbench.evapotranspiration.config import EvapotranspirationConfig, check
-from workbench.evapotranspiration.inputs import read_inputs, read_sites
-from workbench.evapotranspiration.sources.files import read_daily_table
+from workbench.evapotranspiration.inputs.files import read_daily_table
+from workbench.evapotranspiration.inputs.reading import read_inputs, read_sites
 
 HEAD = "date,tmax,tmin,rh,u2,rs,precip\n"
 ROWS = "2024-02-28,30,18,60,2,20,0\n2024-02-29,31,19,61,2.1,21,0.2\n2024-03-01,32,20,62,2.2,22,0\n"

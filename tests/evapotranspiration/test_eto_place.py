@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from workbench.errors import SettingError
-from workbench.evapotranspiration import gazetteer
-from workbench.evapotranspiration.gazetteer import cities_within, find_cities, nearest_city
-from workbench.evapotranspiration.land import is_land, land_at
-from workbench.evapotranspiration.place import (
+from workbench.evapotranspiration.inputs.places import gazetteer
+from workbench.evapotranspiration.inputs.places.gazetteer import cities_within, find_cities, nearest_city
+from workbench.evapotranspiration.inputs.places.land import is_land, land_at
+from workbench.evapotranspiration.inputs.places.place import (
     Place,
     check_place,
     format_coordinates,
     format_dms,
     parse_coordinates,
 )
-from workbench.evapotranspiration.place_names import name_of, place_from_text
-from workbench.evapotranspiration.sources.coverage import Region, covers
+from workbench.evapotranspiration.inputs.places.place_names import name_of, place_from_text
+from workbench.evapotranspiration.inputs.services.coverage import Region, covers
 
 PIRACICABA = (-22.725, -47.6475)
 

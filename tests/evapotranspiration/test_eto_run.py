@@ -16,24 +16,24 @@ import pytest
 import xarray
 from weather_server import Reply, WeatherServer
 
-from workbench.data.project import Project
-from workbench.data.tables import read_table
+from workbench.data.projects.project import Project
+from workbench.data.results.tables import read_table
 from workbench.errors import InvalidData, RunFailed, SettingError, SourceFailed, UnreadableFile
 from workbench.evapotranspiration.config import METHODS, EvapotranspirationConfig
-from workbench.evapotranspiration.export import to_xarray, write_csv, write_excel, write_netcdf
-from workbench.evapotranspiration.fusion import FusionMethod
-from workbench.evapotranspiration.job import estimate_evapotranspiration
-from workbench.evapotranspiration.learning import lessons, year_blocks
-from workbench.evapotranspiration.results import EtoResult, compare, load
+from workbench.evapotranspiration.fusion.fuse import FusionMethod
+from workbench.evapotranspiration.fusion.learning import lessons, year_blocks
+from workbench.evapotranspiration.fusion.statistics import shipped_statistics
+from workbench.evapotranspiration.fusion.validation import Split
+from workbench.evapotranspiration.jobs import estimate_evapotranspiration
+from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.results.export import to_xarray, write_csv, write_excel, write_netcdf
+from workbench.evapotranspiration.results.saved import EtoResult, compare, load
+from workbench.evapotranspiration.results.validation_saved import load as load_validation
 from workbench.evapotranspiration.sample import add_sample, sample_tables, write_sample
-from workbench.evapotranspiration.site import Site
-from workbench.evapotranspiration.statistics import shipped_statistics
-from workbench.evapotranspiration.validation import Split
 from workbench.evapotranspiration.validation_job import SPLITS, validate_evapotranspiration
-from workbench.evapotranspiration.validation_results import load as load_validation
-from workbench.runs import engine
-from workbench.runs.run import Run
-from workbench.runs.states import RunState
+from workbench.runs.engine import start as engine
+from workbench.runs.engine.run import Run
+from workbench.runs.model.states import RunState
 from workbench.testing import assert_run_is_whole
 
 DAY = datetime.timedelta(1)
@@ -136,7 +136,7 @@ def test_the_days_that_are_asked_for_are_never_learned_from(monkeypatch: pytest.
         learned.append(reference)
         return shipped_statistics()
 
-    monkeypatch.setattr("workbench.evapotranspiration.learning.learn", spy)
+    monkeypatch.setattr("workbench.evapotranspiration.fusion.learning.learn", spy)
     dates = pd.date_range("2010-01-01", "2019-12-31", freq="D")
     reference = pd.DataFrame({"site": "A", "date": dates, "eto": 4.0})
     features = reference.rename(columns={"eto": "eto_nasa_power"})
@@ -388,7 +388,7 @@ def test_a_validation_without_a_reference_says_what_is_needed(project: Project) 
 
 
 def test_a_config_of_an_earlier_run_is_read_back() -> None:
-    from workbench.runs.settings import config_from_plain, to_plain
+    from workbench.runs.model.settings import config_from_plain, to_plain
 
     config = EvapotranspirationConfig(
         place="Balsas", sources=("nasa_power",), grid=(), services={"nasa_power": "http://x"}

@@ -13,13 +13,11 @@ import pytest
 from weather_server import Reply, WeatherServer, met_norway, weather_of
 
 from workbench.errors import SettingError, SourceFailed
-from workbench.evapotranspiration.place import Place
-from workbench.evapotranspiration.radiation import extraterrestrial
-from workbench.evapotranspiration.sources import elevation, nasa_power, nws, nws_stations, openmeteo
-from workbench.evapotranspiration.sources import met_norway as met
-from workbench.evapotranspiration.sources.catalogue import SOURCES, SourceId, title_of, today_at
-from workbench.evapotranspiration.sources.choice import FETCHES, choose
-from workbench.evapotranspiration.sources.daily_weather import (
+from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.inputs.services import elevation, nasa_power, nws, nws_stations, openmeteo
+from workbench.evapotranspiration.inputs.services import met_norway as met
+from workbench.evapotranspiration.inputs.services.choice import FETCHES, choose
+from workbench.evapotranspiration.inputs.services.daily_weather import (
     Spell,
     blocks,
     daily_extremes,
@@ -27,7 +25,9 @@ from workbench.evapotranspiration.sources.daily_weather import (
     daily_sums,
     solar_zone,
 )
-from workbench.evapotranspiration.sources.transport import Transport, Watch
+from workbench.evapotranspiration.inputs.services.transport import Transport, Watch
+from workbench.evapotranspiration.model.catalogue import SOURCES, SourceId, title_of, today_at
+from workbench.evapotranspiration.physics.radiation import extraterrestrial
 
 Open = Callable[..., Transport]
 PIRACICABA = Place("Piracicaba", -22.725, -47.6476)

@@ -13,10 +13,10 @@ import pytest
 from weather_server import Reply, WeatherServer
 
 from workbench.errors import SettingError, SourceFailed
-from workbench.evapotranspiration.sources.catalogue import SOURCES, SourceFacts
-from workbench.evapotranspiration.sources.pacing import DailyAllowance
-from workbench.evapotranspiration.sources.response_cache import expiry
-from workbench.evapotranspiration.sources.transport import Question, Transport, Watch
+from workbench.evapotranspiration.inputs.services.pacing import DailyAllowance
+from workbench.evapotranspiration.inputs.services.response_cache import expiry
+from workbench.evapotranspiration.inputs.services.transport import Question, Transport, Watch
+from workbench.evapotranspiration.model.catalogue import SOURCES, SourceFacts
 
 Open = Callable[..., Transport]
 QUERY = {"latitude": "-22.7", "longitude": "-47.6", "start": "20200101", "end": "20200110"}
@@ -24,7 +24,7 @@ QUERY = {"latitude": "-22.7", "longitude": "-47.6", "start": "20200101", "end": 
 
 @pytest.fixture
 def short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.evapotranspiration.sources.transport.FIRST_BACKOFF", 0.05)
+    monkeypatch.setattr("workbench.evapotranspiration.inputs.services.transport.FIRST_BACKOFF", 0.05)
 
 
 def question(good_for: float = 0.0, source: str = "nasa_power", **more: str) -> Question:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.evapotranspiration import atmosphere as air
+from workbench.evapotranspiration.physics import atmosphere as air
 
 
 @pytest.mark.parametrize(

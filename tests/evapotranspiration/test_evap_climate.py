@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.evapotranspiration.climate import (
+from workbench.evapotranspiration.results.climate import (
     monthly_climate,
     monthly_totals,
     summary_statistics,

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.evapotranspiration import atmosphere as air
-from workbench.evapotranspiration import radiation as sun
-from workbench.evapotranspiration.hargreaves import hargreaves
-from workbench.evapotranspiration.penman_monteith import Surface, penman_monteith_daily
+from workbench.evapotranspiration.equation.hargreaves import hargreaves
+from workbench.evapotranspiration.equation.penman_monteith import Surface, penman_monteith_daily
+from workbench.evapotranspiration.physics import atmosphere as air
+from workbench.evapotranspiration.physics import radiation as sun
 
 FALLON = {
     "tmin": (66.65 - 32) / 1.8,
@@ -265,7 +265,7 @@ def test_sites_by_days_broadcast_and_blocks_do_not_change_the_result(monkeypatch
     place = {"latitude": np.linspace(-50, 50, 7)[:, None], "elevation": np.linspace(0, 900, 7)[:, None]}
     day = np.arange(900) % 366 + 1
     whole = penman_monteith_daily(**weather, **place, day_of_year=day)
-    monkeypatch.setattr("workbench.evapotranspiration.penman_monteith.BLOCK", 1000)
+    monkeypatch.setattr("workbench.evapotranspiration.equation.penman_monteith.BLOCK", 1000)
     np.testing.assert_array_equal(whole, penman_monteith_daily(**weather, **place, day_of_year=day))
     alone = penman_monteith_daily(
         tmin=tmin[4, 17],

@@ -8,13 +8,13 @@ import pytest
 from made_references import FACTOR, PLACES, made_site, made_sites, of_site
 
 from workbench.errors import InvalidData
-from workbench.evapotranspiration.drift import follow_drift
-from workbench.evapotranspiration.fusion import Basis, FusionMethod, fuse
-from workbench.evapotranspiration.pooling import Pool, choose_pool, pooled_moments
-from workbench.evapotranspiration.regression_ensemble import by_day, fit
-from workbench.evapotranspiration.site import Site
-from workbench.evapotranspiration.skill import skill
-from workbench.evapotranspiration.statistics import Statistics, learn
+from workbench.evapotranspiration.fusion.drift import follow_drift
+from workbench.evapotranspiration.fusion.fuse import Basis, FusionMethod, fuse
+from workbench.evapotranspiration.fusion.pooling import Pool, choose_pool, pooled_moments
+from workbench.evapotranspiration.fusion.regression_ensemble import by_day, fit
+from workbench.evapotranspiration.fusion.skill import skill
+from workbench.evapotranspiration.fusion.statistics import Statistics, learn
+from workbench.evapotranspiration.model.site import Site
 
 PARIS = Site("Paris", 48.9, 2.35, 35.0)
 

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from workbench.errors import InvalidData
-from workbench.evapotranspiration import atmosphere as air
-from workbench.evapotranspiration import radiation_hourly as sun
-from workbench.evapotranspiration.hourly import hourly_eto
-from workbench.evapotranspiration.penman_monteith import Surface, penman_monteith_hourly
-from workbench.evapotranspiration.radiation import clear_sky, extraterrestrial, net_shortwave
-from workbench.evapotranspiration.site import Site
+from workbench.evapotranspiration.equation.hourly import hourly_eto
+from workbench.evapotranspiration.equation.penman_monteith import Surface, penman_monteith_hourly
+from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.physics import atmosphere as air
+from workbench.evapotranspiration.physics import radiation_hourly as sun
+from workbench.evapotranspiration.physics.radiation import clear_sky, extraterrestrial, net_shortwave
 
 NDIAYE = Site("N'Diaye", 16 + 13 / 60, -(16 + 15 / 60), 8)
 FALLON = Site("Fallon", 39.4575, -118.77388, 1208.5)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.evapotranspiration.kalman import kalman
-from workbench.evapotranspiration.pooling import Moments
+from workbench.evapotranspiration.fusion.kalman import kalman
+from workbench.evapotranspiration.fusion.pooling import Moments
 
 
 def moments(error: list[list[float]], gain: list[float], offset: list[float], persistence: float) -> Moments:

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from workbench.errors import InvalidData
-from workbench.evapotranspiration.atmosphere import vapour_pressure_from_dew_point
-from workbench.evapotranspiration.daily import Equation, daily_eto, daily_eto_table
-from workbench.evapotranspiration.site import Site, distance_km
+from workbench.evapotranspiration.equation.daily import Equation, daily_eto, daily_eto_table
+from workbench.evapotranspiration.model.site import Site, distance_km
+from workbench.evapotranspiration.physics.atmosphere import vapour_pressure_from_dew_point
 
 LYON = Site("Lyon", 45.7167, 4.85, 200)
 UCCLE = Site("Uccle", 50.8, 4.35, 100)

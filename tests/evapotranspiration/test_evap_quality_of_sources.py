@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from made_weather import HERE, made_weather, seen_by
 
-from workbench.evapotranspiration.daily import daily_eto
-from workbench.evapotranspiration.quality_control import Kind, check_source, check_sources
-from workbench.evapotranspiration.quality_flags import Checked
+from workbench.evapotranspiration.equation.daily import daily_eto
+from workbench.evapotranspiration.quality.control import Kind, check_source, check_sources
+from workbench.evapotranspiration.quality.flags import Checked
 
 
 def two_sources(count: int = 1500) -> dict[str, pd.DataFrame]:

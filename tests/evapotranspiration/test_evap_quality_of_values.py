@@ -8,9 +8,9 @@ import pytest
 from made_weather import HERE, made_weather
 
 from workbench.errors import InvalidData
-from workbench.evapotranspiration.quality_control import Flag, Kind, check_source, findings_table
-from workbench.evapotranspiration.radiation import extraterrestrial
-from workbench.evapotranspiration.site import Site
+from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.physics.radiation import extraterrestrial
+from workbench.evapotranspiration.quality.control import Flag, Kind, check_source, findings_table
 
 
 def flags_of(weather: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.evapotranspiration import radiation as sun
+from workbench.evapotranspiration.physics import radiation as sun
 
 
 def test_extraterrestrial_radiation_is_that_of_example_8() -> None:

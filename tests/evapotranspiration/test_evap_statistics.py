@@ -12,7 +12,7 @@ import pytest
 from made_references import PLACES, made_site, made_sites
 
 from workbench.errors import InvalidData
-from workbench.evapotranspiration.statistics import Statistics, learn, shipped_statistics
+from workbench.evapotranspiration.fusion.statistics import Statistics, learn, shipped_statistics
 
 
 def test_moments_are_those_of_the_days_of_each_month() -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from workbench.capacity.config import CapacityConfig, Commitment, Snapshots
-from workbench.capacity.job import plan_capacity
-from workbench.capacity.results import load
-from workbench.capacity.template import write_template
-from workbench.data.project import Project
+from workbench.capacity.inputs.template import write_template
+from workbench.capacity.jobs import plan_capacity
+from workbench.capacity.results.saved import load
+from workbench.data.projects.project import Project
 from workbench.runs import EventKind, start
 
 pytest.importorskip("distributed", reason="Dask is an optional extra")

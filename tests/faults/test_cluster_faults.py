@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from workbench.errors import WorkersLost
-from workbench.runs import EventKind, Job, RunState, Unit, cluster_feeding, current_job, resume, start
+from workbench.runs import EventKind, Job, RunState, Unit, current_job, resume, start
+from workbench.runs.cluster import dispatch as cluster_feeding
 
 pytest.importorskip("distributed", reason="Dask is an optional extra")
 Make = Callable[..., Any]

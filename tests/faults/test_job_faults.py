@@ -14,12 +14,12 @@ import psutil
 import pytest
 
 from workbench.capacity.config import CapacityConfig, Commitment, Snapshots
-from workbench.capacity.job import plan_capacity
-from workbench.capacity.template import write_template
-from workbench.data.project import Project
-from workbench.data.sample import create_from_sample
+from workbench.capacity.inputs.template import write_template
+from workbench.capacity.jobs import plan_capacity
+from workbench.data.projects.project import Project
 from workbench.errors import SolverFailed, UnwritableFile
 from workbench.runs import Cause, Job, RunState, attach, resume, runs, start
+from workbench.sample.project import create_from_sample
 
 Make = Callable[..., Any]
 Until = Callable[..., None]
@@ -130,7 +130,10 @@ def solver_of(run: Any) -> psutil.Process | None:
     """The process that computes, once it does."""
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            if "workbench.runs.child_main" in " ".join(process.cmdline()) and process.memory_info().rss > 2e7:
+            if (
+                "workbench.runs.engine.child_main" in " ".join(process.cmdline())
+                and process.memory_info().rss > 2e7
+            ):
                 return process if run.logs(contains="Running HiGHS") else None
     return None
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from workbench.finance.calendar import FiscalCalendar
-from workbench.finance.grain import make_ledger
-from workbench.finance.ledger import Ledger
-from workbench.finance.mapping import propose_mapping
-from workbench.finance.reading.read import read_content
+from workbench.finance.inputs.grain import make_ledger
+from workbench.finance.inputs.mapping.propose import propose_mapping
+from workbench.finance.inputs.reading.read import read_content
+from workbench.finance.model.calendar import FiscalCalendar
+from workbench.finance.model.ledger import Ledger
 
 
 def ledger_of(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.data.project import Project
-from workbench.data.project_file import ProjectSettings
+from workbench.data.projects.project import Project
+from workbench.data.projects.settings_file import ProjectSettings
 
 # Box and Jenkins (1976), Series G: international airline passengers, thousands, 1949 to 1960.
 AIR_PASSENGERS = np.array(

@@ -8,8 +8,8 @@ import io
 import pytest
 
 from workbench.errors import InvalidData
-from workbench.finance.changes import Change, ChangeKind, ChangeLog, harmless
-from workbench.finance.control_totals import ControlTotals, StageTotals
+from workbench.finance.model.changes import Change, ChangeKind, ChangeLog, harmless
+from workbench.finance.model.control_totals import ControlTotals, StageTotals
 
 
 def change(*rows: int, before: tuple[str, ...] = ("x",), after: tuple[str, ...] = ("",)) -> Change:

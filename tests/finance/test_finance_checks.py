@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from finance.finance_files import ledger_of, monthly
 
-from workbench.finance.checks import CheckResult, CheckStatus, check_ledger, check_profit, profit_costs
+from workbench.finance.analysis.checks import (
+    CheckResult,
+    CheckStatus,
+    check_ledger,
+    check_profit,
+    profit_costs,
+)
 
 REVENUE, COSTS, MARKETING = [100, 110, 120, 130], [50, 55, 60, 65], [10, 10, 12, 13]
 

@@ -7,8 +7,8 @@ import datetime
 import pytest
 
 from workbench.errors import InvalidData
-from workbench.finance.reading.dates import DateOrder, read_date
-from workbench.finance.reading.read import Reading, read_content
+from workbench.finance.inputs.reading.dates import DateOrder, read_date
+from workbench.finance.inputs.reading.read import Reading, read_content
 
 DAY = datetime.date(2024, 1, 31)
 

@@ -9,10 +9,10 @@ import pytest
 from finance.finance_files import ledger_of, monthly
 
 from workbench.errors import InvalidData
-from workbench.finance.checks import CheckStatus, check_profit
-from workbench.finance.inputs import read_ledger
-from workbench.finance.measures import Span, figure_table, measure_table
-from workbench.finance.sample_finance import sample_figures, write_samples
+from workbench.finance.analysis.checks import CheckStatus, check_profit
+from workbench.finance.analysis.measures import Span, figure_table, measure_table
+from workbench.finance.inputs.finance_file import read_ledger
+from workbench.finance.sample import sample_figures, write_samples
 
 
 def test_duplicates_are_not_dropped_by_the_date_alone(tmp_path: Path) -> None:

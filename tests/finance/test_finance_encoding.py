@@ -7,8 +7,8 @@ import codecs
 import pytest
 
 from workbench.errors import UnreadableFile
-from workbench.finance.reading.encoding import decode
-from workbench.finance.reading.read import read_content
+from workbench.finance.inputs.reading.encoding import decode
+from workbench.finance.inputs.reading.read import read_content
 
 TEXT = "Date,Région,Revenue\n2024-01-31,Süd,€5.50\n2024-02-29,Île-de-France,€6.50\n"
 

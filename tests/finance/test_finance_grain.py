@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import InvalidData
-from workbench.finance.grain import open_questions
-from workbench.finance.ledger import Frequency
-from workbench.finance.mapping import propose_mapping
-from workbench.finance.reading.read import read_content
+from workbench.finance.inputs.grain import open_questions
+from workbench.finance.inputs.mapping.propose import propose_mapping
+from workbench.finance.inputs.reading.read import read_content
+from workbench.finance.model.ledger import Frequency
 
 PANEL = "Date,Region,Revenue,Total Assets\n" + "".join(
     f"2024-{month:02d}-28,{region},{month * size}.25,{1000 * size + month}\n"

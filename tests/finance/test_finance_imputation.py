@@ -8,8 +8,8 @@ import pytest
 from finance.finance_files import ledger_of, monthly
 
 from workbench.errors import InvalidData
-from workbench.finance.imputation import Filling, filled
-from workbench.finance.inputs import read_ledger
+from workbench.finance.analysis.imputation import Filling, filled
+from workbench.finance.inputs.finance_file import read_ledger
 
 COLUMNS = {"Revenue": [100, 110, 120, 130], "Costs": [60, None, 70, 75], "Net Profit": [40, 45, 50, 55]}
 

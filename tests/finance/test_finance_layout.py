@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.finance.reading import grid
-from workbench.finance.reading.grid import read_grid, sniff_delimiter
-from workbench.finance.reading.read import Reading, read_content, read_file
+from workbench.finance.inputs.reading import grid
+from workbench.finance.inputs.reading.grid import read_grid, sniff_delimiter
+from workbench.finance.inputs.reading.read import Reading, read_content, read_file
 
 
 def read(text: str, **options: dict[str, str]) -> Reading:

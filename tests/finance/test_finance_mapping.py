@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.errors import InvalidData
-from workbench.finance.header_units import HeaderUnit, header_unit
-from workbench.finance.mapping import RoleMapping, propose_mapping
-from workbench.finance.reading.read import Reading, read_content
-from workbench.finance.roles import Role, Variant
-from workbench.finance.saved_mapping import FILE_NAME, load_mapping, save_mapping
-from workbench.finance.synonyms import SYNONYMS
+from workbench.finance.inputs.mapping.header_units import HeaderUnit, header_unit
+from workbench.finance.inputs.mapping.propose import RoleMapping, propose_mapping
+from workbench.finance.inputs.mapping.saved import FILE_NAME, load_mapping, save_mapping
+from workbench.finance.inputs.mapping.synonyms import SYNONYMS
+from workbench.finance.inputs.reading.read import Reading, read_content
+from workbench.finance.model.roles import Role, Variant
 
 
 def reading_of(*headers: str, rows: int = 4, cells: dict[str, str] | None = None) -> Reading:

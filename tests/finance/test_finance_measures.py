@@ -9,8 +9,8 @@ import pytest
 from finance.finance_files import ledger_of, monthly
 
 from workbench.errors import InvalidData
-from workbench.finance.ledger import Ledger
-from workbench.finance.measures import MEASURES, Span, figure_table, measure_table, measures_of
+from workbench.finance.analysis.measures import MEASURES, Span, figure_table, measure_table, measures_of
+from workbench.finance.model.ledger import Ledger
 
 YEARS = {
     "Revenue": [100 + at for at in range(24)],

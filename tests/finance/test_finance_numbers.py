@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import InvalidData
-from workbench.finance.reading.decimal_mark import mark_evidence
-from workbench.finance.reading.number_column import read_numbers
-from workbench.finance.reading.numbers import read_amount
-from workbench.finance.reading.read import Reading, read_content
+from workbench.finance.inputs.reading.decimal_mark import mark_evidence
+from workbench.finance.inputs.reading.number_column import read_numbers
+from workbench.finance.inputs.reading.numbers import read_amount
+from workbench.finance.inputs.reading.read import Reading, read_content
 
 # Written forms and what an accountant reads in them.
 AMOUNTS = [

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from workbench.finance.checks import check_profit, profit_costs
-from workbench.finance.inputs import read_ledger
-from workbench.finance.ledger import Frequency
+from workbench.finance.analysis.checks import check_profit, profit_costs
+from workbench.finance.inputs.finance_file import read_ledger
+from workbench.finance.model.ledger import Frequency
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from workbench.finance.calendar import FiscalCalendar
-from workbench.finance.checks import CheckStatus, check_ledger
-from workbench.finance.inputs import read_ledger
-from workbench.finance.sample_finance import (
+from workbench.finance.analysis.checks import CheckStatus, check_ledger
+from workbench.finance.inputs.finance_file import read_ledger
+from workbench.finance.model.calendar import FiscalCalendar
+from workbench.finance.sample import (
     CLEAN_NAME,
     MESSY_NAME,
     sample_clean_csv,

@@ -20,7 +20,7 @@ from workbench.finance.anomalies.events import (
     save_judgement,
 )
 from workbench.finance.anomalies.expected import expected_values
-from workbench.finance.unusual import events_table
+from workbench.finance.anomalies.unusual import events_table
 
 
 def months(count: int) -> pd.DatetimeIndex:

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from tests.finance.report_cases import business_series
-from workbench.finance.bridge import contribution_bridge, rate_volume_mix
-from workbench.finance.difference import difference_table
-from workbench.finance.drivers import foretelling_figures
-from workbench.finance.relations import adjusted_p_values, changes, relations
-from workbench.finance.sources import row_ranges
+from workbench.finance.analysis.bridge import contribution_bridge, rate_volume_mix
+from workbench.finance.analysis.difference import difference_table
+from workbench.finance.analysis.drivers import foretelling_figures
+from workbench.finance.analysis.relations import adjusted_p_values, changes, relations
+from workbench.finance.results.sources import row_ranges
 
 
 def test_two_growing_figures_that_share_a_season_are_not_related():

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from tests.finance.report_cases import company_csv, make_project
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError, UnreadableFile
-from workbench.finance import kept
-from workbench.finance.job import make_finance_report
-from workbench.finance.results import FinanceResult, compare, load
+from workbench.finance.analysis.what_if import Driver, DriverKind
+from workbench.finance.jobs import make_finance_report
+from workbench.finance.results import kept
+from workbench.finance.results.saved import FinanceResult, compare, load
 from workbench.finance.steps import STAGES
-from workbench.finance.what_if import Driver, DriverKind
-from workbench.runs import engine
+from workbench.runs.engine import start as engine
 from workbench.testing import assert_run_is_whole
 
 IDENTITY = ("revenue", "expenses", "marketing", "profit")
@@ -275,7 +275,7 @@ def test_a_report_whose_tables_do_not_belong_together_is_refused(project: Projec
 
 
 def test_two_reports_with_other_settings_have_other_stamps(result: FinanceResult):
-    from workbench.finance.results import stamp_of
+    from workbench.finance.results.saved import stamp_of
 
     assert stamp_of(result) != stamp_of(replace(result, config=replace(result.config, horizon=7)))
 
@@ -303,7 +303,7 @@ def test_the_workbook_says_from_which_file_columns_and_settings_it_came(result: 
 def test_the_report_shows_every_setting_once(result: FinanceResult):
     from dataclasses import fields
 
-    from workbench.finance.report import report_page
+    from workbench.finance.results.report import report_page
 
     section = next(part for part in report_page(result).sections if part.title == "Columns and settings")
     tables = [part.content["rows"] for part in section.parts if part.kind == "table"]

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from load_profiles.series import Area, plain_load
-from workbench.load_profiles.accuracy import accuracy_of
 from workbench.load_profiles.config import ShapeMethod
-from workbench.load_profiles.day_types import learn_day_types
-from workbench.load_profiles.history_years import year_load
-from workbench.load_profiles.holdout import hold_out, source_before
-from workbench.load_profiles.shapes import ShapeSource
-from workbench.load_profiles.transforms import Transform
-from workbench.load_profiles.year_hours import hours_of_year
+from workbench.load_profiles.generation.accuracy import accuracy_of
+from workbench.load_profiles.generation.holdout import hold_out, source_before
+from workbench.load_profiles.generation.transforms import Transform
+from workbench.load_profiles.inputs.history_years import year_load
+from workbench.load_profiles.model.year_hours import hours_of_year
+from workbench.load_profiles.shapes.choice import ShapeSource
+from workbench.load_profiles.shapes.day_types import learn_day_types
 
 HOURS = hours_of_year(2025)
 ACTUAL = plain_load(HOURS.local)

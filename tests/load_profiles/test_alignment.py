@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.load_profiles.alignment import align_days, same_position
-from workbench.load_profiles.year_hours import hours_of_year, weekdays
+from workbench.load_profiles.model.year_hours import hours_of_year, weekdays
+from workbench.load_profiles.shapes.alignment import align_days, same_position
 
 BASE, LEAP = hours_of_year(2023).days, hours_of_year(2024).days
 NONE = np.zeros(365, dtype=bool)

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from load_profiles.series import plain_load
-from workbench.load_profiles.analysis import (
+from workbench.load_profiles.model.year_hours import hours_of_year
+from workbench.load_profiles.results.analysis import (
     daily,
     day_profiles,
     duration_curve,
@@ -17,7 +18,6 @@ from workbench.load_profiles.analysis import (
     peak_days,
     ramps_by_hour,
 )
-from workbench.load_profiles.year_hours import hours_of_year
 
 
 def series(year: int = 2025, first_month: int = 4, zone: str = "Asia/Kolkata") -> pd.Series:

@@ -12,9 +12,9 @@ import pytest
 from load_profiles.series import plain_load
 from workbench.errors import UnreadableFile
 from workbench.load_profiles.config import LoadProfileConfig
-from workbench.load_profiles.export import pypsa_load, pypsa_periods, write_csv, write_excel
-from workbench.load_profiles.results import LoadProfileResult
-from workbench.load_profiles.year_hours import hours_of_year
+from workbench.load_profiles.model.year_hours import hours_of_year
+from workbench.load_profiles.results.export import pypsa_load, pypsa_periods, write_csv, write_excel
+from workbench.load_profiles.results.saved import LoadProfileResult
 
 
 def result_of(zone: str, first_month: int, *years: int) -> LoadProfileResult:

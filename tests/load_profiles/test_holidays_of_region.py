@@ -8,7 +8,7 @@ import pytest
 from load_profiles.series import Area
 from workbench.data.problems import Problems
 from workbench.errors import SettingError
-from workbench.load_profiles.holidays_of_region import find_state, holidays_of
+from workbench.load_profiles.inputs.holidays_of_region import find_state, holidays_of
 
 LIST = {datetime.date(y, m, d): "" for y in (2023, 2024) for m, d in ((1, 26), (8, 15), (10, 2), (12, 25))}
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from load_profiles.series import local_hours, plain_load
-from workbench.data.table import Table
+from workbench.data.workbooks.table import Table
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.load_profiles.hourly_sheet import from_arrow, read_hourly_sheet, read_table, to_arrow
+from workbench.load_profiles.inputs.hourly_sheet import from_arrow, read_hourly_sheet, read_table, to_arrow
 
 TIMES = local_hours("2024-04-01", "2024-04-03")
 LOAD = plain_load(TIMES)

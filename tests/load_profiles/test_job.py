@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from load_profiles.series import HOLIDAY_LIST, local_hours, plain_load
-from workbench.data.project import Project
-from workbench.data.tables import Provenance, write_table
+from workbench.data.projects.project import Project
+from workbench.data.results.tables import Provenance, write_table
 from workbench.errors import InvalidData, SettingError, UnreadableFile
 from workbench.load_profiles.config import (
     Conflicts,
@@ -24,13 +24,13 @@ from workbench.load_profiles.config import (
     TargetKind,
     check,
 )
-from workbench.load_profiles.inputs import read_inputs
-from workbench.load_profiles.job import make_load_profiles
-from workbench.load_profiles.overlays import Effect, Overlay, OverlayShape
-from workbench.load_profiles.results import LoadProfileResult, compare, compare_with_actual, load
-from workbench.load_profiles.year_hours import MONTH_NAMES
-from workbench.runs import engine
-from workbench.runs.states import RunState
+from workbench.load_profiles.generation.overlays import Effect, Overlay, OverlayShape
+from workbench.load_profiles.inputs.reading import read_inputs
+from workbench.load_profiles.jobs import make_load_profiles
+from workbench.load_profiles.model.year_hours import MONTH_NAMES
+from workbench.load_profiles.results.saved import LoadProfileResult, compare, compare_with_actual, load
+from workbench.runs.engine import start as engine
+from workbench.runs.model.states import RunState
 from workbench.testing import assert_run_is_whole
 
 SmallProject = Callable[..., Project]
@@ -396,8 +396,8 @@ def test_the_second_run_reads_the_hours_from_the_cache(kerala_project: Project) 
 
 
 def test_without_targets_the_demand_scenario_of_the_same_name_gives_the_energy(tmp_path):
-    from workbench.data.sample import create_from_sample
-    from workbench.demand.job import forecast_demand
+    from workbench.demand.jobs import forecast_demand
+    from workbench.sample.project import create_from_sample
 
     project = create_from_sample(tmp_path / "sample")
     with pytest.raises(SettingError, match="run the demand forecast"):

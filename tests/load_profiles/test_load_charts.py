@@ -11,13 +11,13 @@ import pytest
 
 from load_profiles.series import local_hours, plain_load
 from workbench.charts import use_theme
-from workbench.data.project import Project
-from workbench.data.project_file import ProjectSettings
-from workbench.load_profiles import charts, day_charts
-from workbench.load_profiles.job import make_load_profiles
-from workbench.load_profiles.overlays import Effect, Overlay, OverlayShape
-from workbench.load_profiles.results import LoadProfileResult
-from workbench.runs import engine
+from workbench.data.projects.project import Project
+from workbench.data.projects.settings_file import ProjectSettings
+from workbench.load_profiles.generation.overlays import Effect, Overlay, OverlayShape
+from workbench.load_profiles.jobs import make_load_profiles
+from workbench.load_profiles.results import charts, day_charts
+from workbench.load_profiles.results.saved import LoadProfileResult
+from workbench.runs.engine import start as engine
 
 OVERLAYS = (
     Overlay("Rooftop solar", energy={2026: 400.0, 2028: 1500.0}),
@@ -27,7 +27,7 @@ OVERLAYS = (
 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> LoadProfileResult:
-    from workbench.data.excel import Column, writing_workbook
+    from workbench.data.workbooks.writing import Column, writing_workbook
 
     def fill(project: Project) -> None:
         times = local_hours("2023-04-01", "2025-03-31")

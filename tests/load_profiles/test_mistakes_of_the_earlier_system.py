@@ -18,14 +18,14 @@ import pytest
 import workbench.load_profiles
 from load_profiles.series import Area
 from workbench.load_profiles.config import LoadProfileConfig, Transform
-from workbench.load_profiles.day_types import HOLIDAY, learn_day_types
-from workbench.load_profiles.generate import meet_targets
-from workbench.load_profiles.history_years import history_years, year_load
-from workbench.load_profiles.holdout import true_targets
-from workbench.load_profiles.shapes import ShapeMaker, ShapeSource
-from workbench.load_profiles.transforms import fit_month
-from workbench.load_profiles.year_hours import hours_of_year
-from workbench.runs.settings import settings_of
+from workbench.load_profiles.generation.generate import meet_targets
+from workbench.load_profiles.generation.holdout import true_targets
+from workbench.load_profiles.generation.transforms import fit_month
+from workbench.load_profiles.inputs.history_years import history_years, year_load
+from workbench.load_profiles.model.year_hours import hours_of_year
+from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource
+from workbench.load_profiles.shapes.day_types import HOLIDAY, learn_day_types
+from workbench.runs.model.settings import settings_of
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_no_setting_is_without_effect() -> None:
     """Constraints called "auto" did nothing: here every setting is read somewhere outside of the config."""
     folder = Path(workbench.load_profiles.__file__).parent
     names = set()
-    for path in folder.glob("*.py"):
+    for path in folder.rglob("*.py"):
         if path.name != "config.py":
             tree = ast.parse(path.read_text(encoding="utf-8"))
             names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}

@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 
 from workbench.errors import InvalidData, SettingError
-from workbench.load_profiles.generate import HourlyOverlay, YearTask, make_year, shape_with_overlays
-from workbench.load_profiles.overlays import (
+from workbench.load_profiles.generation.generate import (
+    HourlyOverlay,
+    YearTask,
+    make_year,
+    shape_with_overlays,
+)
+from workbench.load_profiles.generation.overlays import (
     Counted,
     Effect,
     Overlay,
@@ -14,8 +19,8 @@ from workbench.load_profiles.overlays import (
     overlay_load,
     sun_height,
 )
-from workbench.load_profiles.targets import Settled, no_months
-from workbench.load_profiles.year_hours import hours_of_year
+from workbench.load_profiles.model.targets import Settled, no_months
+from workbench.load_profiles.model.year_hours import hours_of_year
 
 HOURS = hours_of_year(2030)
 FLAT = np.full(len(HOURS), 4000.0) + 300 * np.cos((HOURS.clock - 20) / 24 * 2 * np.pi)

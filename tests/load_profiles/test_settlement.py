@@ -9,9 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from workbench.load_profiles.config import PRECEDENCE, TargetKind
-from workbench.load_profiles.settlement import settle
-from workbench.load_profiles.targets import BaseMonths, Settled, YearTargets
-from workbench.load_profiles.year_hours import hours_of_year
+from workbench.load_profiles.generation.reconciliation import settle
+from workbench.load_profiles.model.targets import BaseMonths, Settled, YearTargets
+from workbench.load_profiles.model.year_hours import hours_of_year
 
 HOURS = hours_of_year(2026)
 COUNT = HOURS.hours_by_month.astype(float)

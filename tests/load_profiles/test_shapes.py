@@ -7,14 +7,14 @@ import pytest
 
 from load_profiles.series import INDIA, Area, local_hours, plain_load
 from workbench.errors import InvalidData, SettingError
-from workbench.load_profiles.ageing import age_warning, shape_ageing
-from workbench.load_profiles.alignment import align_days
 from workbench.load_profiles.config import ShapeMethod
-from workbench.load_profiles.day_matrix import DayMatrix, day_matrix
-from workbench.load_profiles.day_types import learn_day_types
-from workbench.load_profiles.decomposition import compose, compose_seasonal, decompose, seasonal_parts
-from workbench.load_profiles.shapes import ShapeMaker, ShapeSource
-from workbench.load_profiles.year_hours import Times, hours_of_year, weekdays
+from workbench.load_profiles.model.day_matrix import DayMatrix, day_matrix
+from workbench.load_profiles.model.year_hours import Times, hours_of_year, weekdays
+from workbench.load_profiles.shapes.ageing import age_warning, shape_ageing
+from workbench.load_profiles.shapes.alignment import align_days
+from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource
+from workbench.load_profiles.shapes.day_types import learn_day_types
+from workbench.load_profiles.shapes.decomposition import compose, compose_seasonal, decompose, seasonal_parts
 
 NO_DAYS: Times = np.empty(0, dtype="datetime64[D]")
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workbench.data.excel import Column, writing_workbook
 from workbench.data.problems import Problems
-from workbench.data.workbook import read_workbook
-from workbench.load_profiles.target_sheets import TargetSheets, read_targets
-from workbench.load_profiles.year_hours import MONTH_NAMES, hours_of_year
+from workbench.data.workbooks.reading import read_workbook
+from workbench.data.workbooks.writing import Column, writing_workbook
+from workbench.load_profiles.inputs.target_sheets import TargetSheets, read_targets
+from workbench.load_profiles.model.year_hours import MONTH_NAMES, hours_of_year
 
 FISCAL = (*MONTH_NAMES[3:], *MONTH_NAMES[:3])
 Read = Callable[..., tuple[TargetSheets, Problems]]

@@ -9,14 +9,14 @@ from pathlib import Path
 import pandas as pd
 import polars as pl
 
-from workbench.market.dataset import create_dataset
-from workbench.market.months import empty
-from workbench.market.nem import NEM
-from workbench.market.publication import writing
-from workbench.market.reading import MarketData
-from workbench.market.sample_market import SampleMarket
-from workbench.market.tables import TABLES
-from workbench.market.units_register import MarketUnit, UnitKind
+from workbench.market.inputs.units_register import MarketUnit, UnitKind
+from workbench.market.model.nem import NEM
+from workbench.market.model.tables import TABLES
+from workbench.market.sample.market import SampleMarket
+from workbench.market.store.dataset import create_dataset
+from workbench.market.store.months import empty
+from workbench.market.store.publication import writing
+from workbench.market.store.reading import MarketData
 
 UNITS = (
     MarketUnit("COAL1", "Old Hill", "NSW1", "Coal", "Hill Energy", 100.0),

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workbench.market.dataset import create_dataset
-from workbench.market.description import MarketDescription
-from workbench.market.months import schema_of
-from workbench.market.nem import NEM
-from workbench.market.publication import Published, writing
-from workbench.market.tables import TABLES
-from workbench.market.units_register import MarketUnit, UnitKind
+from workbench.market.inputs.units_register import MarketUnit, UnitKind
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.nem import NEM
+from workbench.market.model.tables import TABLES
+from workbench.market.store.dataset import create_dataset
+from workbench.market.store.months import schema_of
+from workbench.market.store.publication import Published, writing
 
 UNITS = (
     MarketUnit("COAL1", "Coal Station", "NSW1", "Coal", "A", 500.0),

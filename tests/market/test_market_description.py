@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 
 from workbench.errors import InvalidData
-from workbench.market.description import Fuel, Interconnector, MarketDescription, Region, check
-from workbench.market.nem import NEM
+from workbench.market.model.description import Fuel, Interconnector, MarketDescription, Region, check
+from workbench.market.model.nem import NEM
 
 
 def test_a_description_goes_through_its_file_unchanged() -> None:

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from workbench.errors import UnwritableFile
-from workbench.market.answer import Answer, Column, texts
-from workbench.market.export import csv_of, excel_of, file_name, parquet_of, write
+from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.results.export import csv_of, excel_of, file_name, parquet_of, write
 
 TIMES = np.array(["2025-08-20T00:30", "2025-08-20T01:00", "2025-08-20T01:30"], dtype="datetime64[m]")
 

@@ -8,9 +8,9 @@ import pytest
 
 from market.feed_server import Feeds, serving
 from workbench.errors import SettingError, UnreadableFile
-from workbench.market.fetch import FeedClient, Work, days_of, work_for_days
-from workbench.market.market_time import to_minutes
-from workbench.market.nem import NEM
+from workbench.market.inputs.fetch import FeedClient, Work, days_of, work_for_days
+from workbench.market.model.market_time import to_minutes
+from workbench.market.model.nem import NEM
 
 SCADA = NEM.feeds[0]
 ARCHIVE = "/Reports/ARCHIVE/Dispatch_SCADA/PUBLIC_DISPATCHSCADA_20250801.zip"

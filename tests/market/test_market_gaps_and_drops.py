@@ -10,11 +10,11 @@ import pytest
 
 from market.market_rows import publish, rows, stamps_between
 from workbench.errors import InvalidData
-from workbench.market.cadence import row_cadences
-from workbench.market.drops import Drop, find_drop, read_drop, read_mapping
-from workbench.market.fetch import work_for_gaps
-from workbench.market.nem import NEM
-from workbench.market.reading import MarketData
+from workbench.market.inputs.cadence import row_cadences
+from workbench.market.inputs.drops import Drop, find_drop, read_drop, read_mapping
+from workbench.market.inputs.fetch import work_for_gaps
+from workbench.market.model.nem import NEM
+from workbench.market.store.reading import MarketData
 
 PRICES = Drop("prices_5min_*.parquet", "price", "settlementdate", "regionid", (5,), values={"rrp": "rrp"})
 SA1 = Drop("sa1_30min_*.csv", "price", "settlementdate", "region", (30,), values={"rrp": "rrp"})

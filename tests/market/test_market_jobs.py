@@ -13,21 +13,21 @@ import polars as pl
 import pytest
 
 from market.feed_server import Feeds, serving
-from workbench.data.project import Project
-from workbench.data.project_file import ProjectSettings
+from workbench.data.projects.project import Project
+from workbench.data.projects.settings_file import ProjectSettings
 from workbench.errors import InvalidData, ScenarioBusy
-from workbench.market.dataset import INCOMING, create_dataset, current_version, market_folder
-from workbench.market.job import backfill_market, ingest_market
-from workbench.market.ledger import Ledger
-from workbench.market.nem import NEM
-from workbench.market.publication import writing
-from workbench.market.reading import MarketData
-from workbench.market.results import load
-from workbench.market.sample_files import write_nemweb
-from workbench.market.sample_market import SampleMarket
-from workbench.market.sample_units import write_register
-from workbench.runs import engine
-from workbench.runs.states import RunState
+from workbench.market.jobs import backfill_market, ingest_market
+from workbench.market.model.nem import NEM
+from workbench.market.results.saved import load
+from workbench.market.sample.files import write_nemweb
+from workbench.market.sample.market import SampleMarket
+from workbench.market.sample.units import write_register
+from workbench.market.store.dataset import INCOMING, create_dataset, current_version, market_folder
+from workbench.market.store.ledger import Ledger
+from workbench.market.store.publication import writing
+from workbench.market.store.reading import MarketData
+from workbench.runs.engine import start as engine
+from workbench.runs.model.states import RunState
 from workbench.testing import assert_run_is_whole
 
 MARKET = SampleMarket.make(12)
@@ -186,9 +186,9 @@ def test_on_the_engine_the_run_has_its_stages_and_its_result(project: Project, f
 
 INTERRUPTED = """
     import os, signal, sys
-    from workbench.data.project import Project
+    from workbench.data.projects.project import Project
     from workbench.market import steps
-    from workbench.market.job import ingest_market
+    from workbench.market.jobs import ingest_market
     publish, left = steps._publish, [2]
     def dies(*arguments):
         if not left[0]:

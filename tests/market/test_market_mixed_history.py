@@ -9,10 +9,10 @@ import pytest
 
 from market.market_made_datasets import frame_of, publish
 from workbench.market import queries
-from workbench.market.answer import Answer
-from workbench.market.period import Period, Resolution
+from workbench.market.model.answer import Answer
+from workbench.market.model.period import Period, Resolution
 from workbench.market.queries import By
-from workbench.market.reading import MarketData
+from workbench.market.store.reading import MarketData
 
 DAY = "2021-10-01"
 LIMITS = ("flow", "target", "losses", "export_limit", "import_limit")

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.market.archives import csv_members
-from workbench.market.ingest import read_file
-from workbench.market.nem import NEM
-from workbench.market.nemweb import read_nemweb
+from workbench.market.inputs.archives import csv_members
+from workbench.market.inputs.ingest import read_file
+from workbench.market.inputs.nemweb import read_nemweb
+from workbench.market.model.nem import NEM
 
 DISPATCH_IS = "PUBLIC_DISPATCHIS_202508201810_0000000477155219.CSV"
 

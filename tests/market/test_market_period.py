@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.market.definitions.clock import day_of
-from workbench.market.period import Period, Resolution, cut, fitting_resolution
+from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
 
 minutes = st.integers(28_000_000, 30_000_000)
 

@@ -21,11 +21,11 @@ import pytest
 
 from market.market_rows import publish, rows, stamps_between
 from workbench.errors import ScenarioBusy, UnreadableFile, UnwritableFile
-from workbench.market.dataset import create_dataset, current_version, read_manifest
-from workbench.market.nem import NEM
-from workbench.market.publication import writing
-from workbench.market.reading import MarketData
-from workbench.market.sample_market import SampleMarket
+from workbench.market.model.nem import NEM
+from workbench.market.sample.market import SampleMarket
+from workbench.market.store.dataset import create_dataset, current_version, read_manifest
+from workbench.market.store.publication import writing
+from workbench.market.store.reading import MarketData
 
 MARKET = SampleMarket.make(12)
 
@@ -172,7 +172,7 @@ def test_old_versions_go_when_nobody_reads_them_and_stay_while_somebody_does(tmp
 READER = """
     import sys, time
     import numpy as np
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
     data = MarketData.open(sys.argv[1])
     print("ready", flush=True)
     seen, looks = set(), 0
@@ -220,7 +220,7 @@ def test_a_reader_needs_no_pandas_and_no_polars_until_it_asks_for_raw_rows(tmp_p
     publish(tmp_path, MARKET.frames("2025-07-31", "2025-07-31T06:00"), register=MARKET.units)
     script = """
         import sys
-        from workbench.market.reading import MarketData
+        from workbench.market.store.reading import MarketData
         data = MarketData.open(sys.argv[1])
         data.read("region_fuel", "2025-07-31", "2025-08-01")
         data.gaps()
@@ -239,7 +239,7 @@ def test_a_reader_needs_no_pandas_and_no_polars_until_it_asks_for_raw_rows(tmp_p
 def test_publishing_needs_no_pandas(tmp_path: Path) -> None:
     script = """
         import sys
-        from workbench.market.sample_market import make_sample_dataset
+        from workbench.market.sample.market import make_sample_dataset
         make_sample_dataset(sys.argv[1], days=1, units=5)
         print("pandas" in sys.modules)
         """
@@ -257,8 +257,8 @@ def test_a_process_that_serves_readers_reads_and_cannot_write(tmp_path: Path) ->
     script = """
         import sys
         from workbench.errors import ViewerRefused
-        from workbench.market.publication import writing
-        from workbench.market.reading import MarketData
+        from workbench.market.store.publication import writing
+        from workbench.market.store.reading import MarketData
         print(MarketData.open(sys.argv[1]).rows("price", "2025-07-31", "2025-08-01").height)
         try:
             with writing(sys.argv[1]):
@@ -305,9 +305,9 @@ def test_a_disk_that_fills_leaves_the_published_version_as_it_was(tmp_path: Path
 
 KILLED = """
     import os, signal, sys
-    from workbench.market import publication
-    from workbench.market.publication import writing
-    from workbench.market.sample_market import SampleMarket
+    from workbench.market.store import publication
+    from workbench.market.store.publication import writing
+    from workbench.market.sample.market import SampleMarket
     market = SampleMarket.make(12)
     write, left = publication.write_chunk, [int(sys.argv[2])]
     def writes_some(*arguments):

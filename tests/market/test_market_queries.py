@@ -11,11 +11,11 @@ import pytest
 
 from market.market_made_datasets import generated, raw
 from workbench.market import queries
-from workbench.market.answer import Answer
-from workbench.market.market_time import to_minutes
-from workbench.market.period import Period, Resolution
+from workbench.market.model.answer import Answer
+from workbench.market.model.market_time import to_minutes
+from workbench.market.model.period import Period, Resolution
 from workbench.market.queries import By
-from workbench.market.reading import MarketData
+from workbench.market.store.reading import MarketData
 
 NOW, EARLIER = ("2025-07-01", "2025-07-04"), ("2024-07-02", "2024-07-05")
 PERIOD = Period(*NOW)

@@ -12,11 +12,11 @@ import pytest
 from market.market_rows import publish, rows, stamps_between
 from workbench.errors import SettingError
 from workbench.market.config import BackfillConfig, IngestConfig
-from workbench.market.dataset_export import export_parquet
-from workbench.market.market_time import day_of, month_of, say, split_edges, to_minutes
-from workbench.market.reading import MarketData
-from workbench.runs.settings import settings_of, validate
-from workbench.ui.form import ConfigForm
+from workbench.market.model.market_time import day_of, month_of, say, split_edges, to_minutes
+from workbench.market.store.export import export_parquet
+from workbench.market.store.reading import MarketData
+from workbench.runs.model.settings import settings_of, validate
+from workbench.ui.forms.form import ConfigForm
 
 
 @pytest.fixture(scope="module")

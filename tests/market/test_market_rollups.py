@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from market.market_rows import publish, rows, stamps_between, with_changes
 from workbench.errors import SettingError
-from workbench.market.reading import MarketData
-from workbench.market.resolution import Subject
-from workbench.market.sample_market import make_sample_dataset
-from workbench.market.units_register import MarketUnit
+from workbench.market.inputs.units_register import MarketUnit
+from workbench.market.sample.market import make_sample_dataset
+from workbench.market.store.reading import MarketData
+from workbench.market.store.resolution import Subject
 
 DAY = "2025-08-01"
 NEXT = "2025-08-02"

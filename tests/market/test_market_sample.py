@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.market.description import UNKNOWN
-from workbench.market.nem import NEM
-from workbench.market.reading import MarketData
-from workbench.market.sample_market import SampleMarket, make_sample_dataset
-from workbench.market.units_register import UnitKind
+from workbench.market.inputs.units_register import UnitKind
+from workbench.market.model.description import UNKNOWN
+from workbench.market.model.nem import NEM
+from workbench.market.sample.market import SampleMarket, make_sample_dataset
+from workbench.market.store.reading import MarketData
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.market.thinning import MOST_POINTS, thin
+from workbench.market.results.thinning import MOST_POINTS, thin
 
 
 def walk(count: int) -> np.ndarray:

@@ -11,13 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from market.market_made_datasets import raw
-from workbench.market import charts, queries
-from workbench.market.answer import Answer
-from workbench.market.period import Period, Resolution, cut
+from workbench.market import queries
+from workbench.market.model.answer import Answer
+from workbench.market.model.period import Period, Resolution, cut
 from workbench.market.queries import By
 from workbench.market.queries.sums import covered_hours, rooftop_hours
-from workbench.market.reading import MarketData
-from workbench.market.sample_market import make_sample_dataset
+from workbench.market.results import charts
+from workbench.market.sample.market import make_sample_dataset
+from workbench.market.store.reading import MarketData
 
 DAYS, FIRST = 5, np.datetime64("2025-06-28T00:00")
 COARSE = [item for item in Resolution if item is not Resolution.FIVE_MINUTES]

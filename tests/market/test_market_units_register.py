@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.market.nem import NEM
-from workbench.market.sample_units import write_register
-from workbench.market.units_register import MarketUnit, UnitKind, UnitsRegister, amount, read_register
+from workbench.market.inputs.units_register import MarketUnit, UnitKind, UnitsRegister, amount, read_register
+from workbench.market.model.nem import NEM
+from workbench.market.sample.units import write_register
 
 REAL_COLUMNS = {
     "unit": "DUID",

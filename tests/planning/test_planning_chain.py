@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from workbench.capacity.inputs import plant_workbooks
+from workbench.capacity.inputs.reading import plant_workbooks
 from workbench.cli import main
-from workbench.data.project import Project
-from workbench.data.workbook import read_workbook
+from workbench.data.projects.project import Project
+from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import UnreadableFile
 from workbench.planning.chain import Agreement, PlanningChain, load_chain
 from workbench.planning.report import compose_report, summary

@@ -11,7 +11,7 @@ from site_under_test import Site, write_board
 from stranger_board import CELLS, RUN_CELL
 
 from workbench.cli import main
-from workbench.data.sample import create_from_sample
+from workbench.sample.project import create_from_sample
 
 CHECKOUT = Path(__file__).parents[2]
 

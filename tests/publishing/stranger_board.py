@@ -42,8 +42,8 @@ display(page)
 RUN_CELL = """
 from workbench.ui import open_project
 from workbench.ui.board import LiveRuns
-from workbench.runs.engine import attach, runs
-from workbench.ui.panel import panel_of
+from workbench.runs.engine.start import attach, runs
+from workbench.ui.panel.run_panel import panel_of
 
 project = open_project()
 found = runs(project)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.publishing.gate import Access, Request
+from workbench.publishing.access import Access, Request
 
 
 def request(

@@ -17,9 +17,9 @@ from site_under_test import CHECKOUT, PROTOCOL, Site, Visitor, ask, wait_until, 
 from stranger_board import CELLS
 
 from workbench.errors import WorkbenchError
-from workbench.publishing.gate import Access
+from workbench.publishing.access import Access
 from workbench.publishing.server import CannotServe, ServerOptions, check_options
-from workbench.publishing.visits import LINGER_SECONDS
+from workbench.publishing.sessions import LINGER_SECONDS
 
 TOKEN = "a-token-that-nobody-guesses"
 

@@ -18,10 +18,10 @@ BOARDS = tuple(
 )
 LOOK = """
 import json, sys
-from workbench.publishing import nursery
+from workbench.publishing import prefork
 
-failed = nursery.warm_up(sys.argv[1:])
-print(json.dumps([failed, nursery._number_of_threads(), sorted(sys.modules)]))
+failed = prefork.warm_up(sys.argv[1:])
+print(json.dumps([failed, prefork._number_of_threads(), sorted(sys.modules)]))
 """
 
 

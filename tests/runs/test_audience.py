@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.data.sample import create_from_sample
-from workbench.runs.audience import is_viewer, refuse_viewer
+from workbench.runs.model.read_only import is_viewer, refuse_viewer
+from workbench.sample.project import create_from_sample
 
 PROJECT = Path(__file__).parents[2]
 
@@ -69,13 +69,13 @@ def test_whoever_is_not_told_otherwise_may_do_everything():
 
 @pytest.mark.parametrize(("value", "expected"), [("1", True), ("yes", True), ("0", False), ("", False)])
 def test_the_environment_says_it(tmp_path, value, expected):
-    code = "from workbench.runs.audience import is_viewer; print(is_viewer())"
+    code = "from workbench.runs.model.read_only import is_viewer; print(is_viewer())"
     assert as_viewer(code, tmp_path, value).strip() == str(expected)
 
 
 def test_nothing_that_happens_later_turns_it_off(tmp_path):
     code = """
-    from workbench.runs import audience
+    from workbench.runs.model import read_only as audience
     os.environ["WORKBENCH_VIEWER"] = "0"
     print(audience.is_viewer())
     """
@@ -86,15 +86,15 @@ def test_nothing_that_happens_later_turns_it_off(tmp_path):
     "attempt",
     [
         "from workbench import start; start('demand', folder)",
-        "from workbench.runs.journal import Journal; Journal.open(folder / '.workbench' / 'journal.sqlite')",
-        "from workbench.runs.journal import Journal; Journal(folder / 'another.sqlite')",
-        "from workbench.data.project import Project; Project.create(folder / 'new', 'New')",
-        "from workbench.data.project import Project; Project.open(folder).require_writable()",
-        "from workbench.data.sample import create_from_sample; create_from_sample(folder / 'new')",
+        "from workbench.runs.journal.writer import Journal; Journal.open(folder / '.workbench' / 'journal.sqlite')",
+        "from workbench.runs.journal.writer import Journal; Journal(folder / 'another.sqlite')",
+        "from workbench.data.projects.project import Project; Project.create(folder / 'new', 'New')",
+        "from workbench.data.projects.project import Project; Project.open(folder).require_writable()",
+        "from workbench.sample.project import create_from_sample; create_from_sample(folder / 'new')",
         "from workbench.data.atomic import write_text; write_text(folder / 'inputs' / 'x.csv', 'x')",
-        "from workbench.data.disk_use import clear_cache\n"
-        "from workbench.data.project import Project; clear_cache(Project.open(folder))",
-        "from workbench.runs.clean_up import forget_runs; forget_runs(folder, [])",
+        "from workbench.data.projects.disk_usage import clear_cache\n"
+        "from workbench.data.projects.project import Project; clear_cache(Project.open(folder))",
+        "from workbench.runs.engine.clean_up import forget_runs; forget_runs(folder, [])",
     ],
 )
 def test_what_changes_anything_is_refused_and_changes_nothing(sample, attempt):
@@ -103,7 +103,7 @@ def test_what_changes_anything_is_refused_and_changes_nothing(sample, attempt):
 
 @pytest.mark.slow
 def test_no_run_is_resumed(project):
-    resume = "import workbench.runs.engine as engine; engine.resume(engine.runs(folder)[0].id, folder)"
+    resume = "import workbench.runs.engine.start as engine; engine.resume(engine.runs(folder)[0].id, folder)"
     is_refused_and_changes_nothing(project, resume)
 
 
@@ -122,7 +122,7 @@ def is_refused_and_changes_nothing(folder: Path, attempt: str) -> None:
 def test_nothing_can_be_asked_of_a_run_of_another_process(project, request_):
     code = f"""
     from workbench.errors import ViewerRefused
-    from workbench.runs.engine import attach, runs
+    from workbench.runs.engine.start import attach, runs
     try:
         attach(runs(folder)[0].id, folder).{request_}
     except ViewerRefused as error:
@@ -137,7 +137,7 @@ def test_nothing_can_be_asked_of_a_run_of_another_process(project, request_):
 def test_everything_can_be_looked_at(project):
     code = """
     from workbench import Project
-    from workbench.runs.engine import attach, runs
+    from workbench.runs.engine.start import attach, runs
     project = Project.open(folder)
     (record,) = runs(project)
     run = attach(record.id, project)
@@ -176,7 +176,7 @@ def test_a_run_whose_process_is_gone_reads_interrupted_without_being_written(tmp
     )
     before = stamps(folder)
     code = """
-    from workbench.runs.engine import attach, runs
+    from workbench.runs.engine.start import attach, runs
     (record,) = runs(folder)
     run = attach(record.id, folder)
     print(record.state, run.state, run.summary().state, run.wait(1))

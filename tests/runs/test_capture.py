@@ -14,7 +14,7 @@ import tqdm
 import tqdm.auto
 
 from workbench.runs import Job, RunState, Unit, start
-from workbench.runs.states import EventKind
+from workbench.runs.model.states import EventKind
 
 Make = Callable[..., Any]
 

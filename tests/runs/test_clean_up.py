@@ -9,7 +9,7 @@ import pytest
 
 from workbench.errors import UnknownRun
 from workbench.runs import Job, Unit, attach, job, resume, runs, setting, start
-from workbench.runs.clean_up import forget_runs, old_runs
+from workbench.runs.engine.clean_up import forget_runs, old_runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ import pytest
 from dask_cluster import Cluster
 
 from workbench.errors import SettingError, WorkersLost
-from workbench.runs import EventKind, Job, RunState, Unit, cluster_link, current_job, resume, start
-from workbench.runs.workers import Place, choose_workers, parse_workers
+from workbench.runs import EventKind, Job, RunState, Unit, current_job, resume, start
+from workbench.runs.cluster import link as cluster_link
+from workbench.runs.jobs.workers import Place, choose_workers, parse_workers
 
 distributed = pytest.importorskip("distributed", reason="Dask is an optional extra")
 Make = Callable[..., Any]
@@ -441,7 +442,7 @@ def test_units_of_a_kernel_that_was_killed_end_by_themselves(
     scripts: Any, project: Path, cluster: Cluster, client: Any, until: Until
 ) -> None:
     def patience(seconds: float) -> None:
-        from workbench.runs import cluster_worker
+        from workbench.runs.cluster import worker as cluster_worker
 
         cluster_worker.SILENT_SECONDS = seconds
 
@@ -463,7 +464,7 @@ def patience(client: Any) -> Iterator[Callable[[float], None]]:
     """Set how long the workers wait for a sign of the kernel."""
 
     def silent(seconds: float) -> None:
-        from workbench.runs import cluster_worker
+        from workbench.runs.cluster import worker as cluster_worker
 
         cluster_worker.SILENT_SECONDS = seconds
 
@@ -576,7 +577,7 @@ def test_without_dask_it_is_said_what_to_install(project: Path, make_job: Make, 
 
 def test_importing_the_engine_does_not_import_dask() -> None:
     code = (
-        "import sys, workbench.runs.mapping; sys.exit('distributed' in sys.modules or 'dask' in sys.modules)"
+        "import sys, workbench.runs.jobs.map; sys.exit('distributed' in sys.modules or 'dask' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

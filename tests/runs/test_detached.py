@@ -16,9 +16,10 @@ import psutil
 import pytest
 
 from workbench.errors import ControlRefused, RunCancelled, RunFailed, RunInterrupted
-from workbench.runs import Cause, EventKind, Job, RunState, Unit, attach, detached, resume, runs, start
-from workbench.runs.followed import FollowedRun
-from workbench.runs.journal import Journal
+from workbench.runs import Cause, EventKind, Job, RunState, Unit, attach, resume, runs, start
+from workbench.runs.engine import detached
+from workbench.runs.engine.followed import FollowedRun
+from workbench.runs.journal.writer import Journal
 
 Make = Callable[..., Any]
 Until = Callable[..., None]

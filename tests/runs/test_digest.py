@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.runs.digest import digest_of, file_digest, function_name
+from workbench.runs.model.digest import digest_of, file_digest, function_name
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -110,7 +110,7 @@ def test_a_function_that_captures_itself_has_a_name() -> None:
 def test_a_name_is_the_same_in_every_process(scripts: Any, source: str) -> None:
     # Sets of text are ordered differently in each process (PYTHONHASHSEED).
     code = f"""
-    from workbench.runs.digest import function_name
+    from workbench.runs.model.digest import function_name
     space = {{"__name__": "notebook"}}
     exec({source!r}, space)
     print(function_name(space["unit"]))

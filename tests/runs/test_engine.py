@@ -21,8 +21,10 @@ from workbench.errors import (
     SettingError,
     UnknownRun,
 )
-from workbench.runs import Cause, EventKind, Job, RunState, attach, engine, resume, runs, start, turns
-from workbench.runs.turns import Engine
+from workbench.runs import Cause, EventKind, Job, RunState, attach, resume, runs, start
+from workbench.runs.engine import slots as turns
+from workbench.runs.engine import start as engine
+from workbench.runs.engine.slots import Engine
 
 Make = Callable[..., Any]
 

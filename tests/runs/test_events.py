@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from workbench.runs.events import Event
-from workbench.runs.states import EventKind, RunState
+from workbench.runs.model.events import Event
+from workbench.runs.model.states import EventKind, RunState
 
 
 def test_only_a_final_state_ends_the_stream() -> None:

@@ -44,7 +44,9 @@ KILLED_AGAIN_AND_AGAIN = """
 import os, signal, sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from workbench.runs import journal, start, stream
+from workbench.runs import start
+from workbench.runs.journal import stream
+from workbench.runs.journal import writer as journal
 import crash_job
 
 boundary, root = sys.argv[2], Path(sys.argv[3])
@@ -309,8 +311,8 @@ def test_a_run_of_a_million_events_is_found_and_shown_as_quickly_as_a_small_one(
                     job.progress(number, config.count)
 
     def look(run_id: str) -> float:
-        from workbench.runs.followed import FollowedRun
-        from workbench.runs.reader import JournalReader
+        from workbench.runs.engine.followed import FollowedRun
+        from workbench.runs.journal.reader import JournalReader
 
         path = project / ".workbench" / "journal.sqlite"
         began = time.perf_counter()

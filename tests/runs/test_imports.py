@@ -18,7 +18,7 @@ HEAVY = [
     "pyarrow",
     "IPython",
 ]
-MODULES = sorted(Path(workbench.runs.__file__).parent.glob("*.py"))
+MODULES = sorted(Path(workbench.runs.__file__).parent.rglob("*.py"))
 
 
 def test_importing_the_engine_brings_in_nothing_heavy(scripts: Any) -> None:

@@ -8,18 +8,8 @@ from typing import Any
 import pytest
 
 from workbench.errors import SettingError
-from workbench.runs import (
-    EventKind,
-    Job,
-    RunState,
-    Unit,
-    current_job,
-    find_job,
-    known_jobs,
-    offer_job,
-    registry,
-    start,
-)
+from workbench.runs import EventKind, Job, RunState, Unit, current_job, find_job, known_jobs, offer_job, start
+from workbench.runs.jobs import registry
 
 Make = Callable[..., Any]
 

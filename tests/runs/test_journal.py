@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 
 from workbench.errors import JournalError, JournalTooNew, ScenarioBusy
-from workbench.runs import journal as journal_module
-from workbench.runs import schema, signing
-from workbench.runs.journal import Journal
-from workbench.runs.process_identity import ProcessIdentity
-from workbench.runs.reader import JournalReader
-from workbench.runs.records import RunRecord
-from workbench.runs.states import Cause, EventKind, Level, RunState
-from workbench.runs.stream import EventStream
+from workbench.runs.journal import schema, signing
+from workbench.runs.journal import writer as journal_module
+from workbench.runs.journal.reader import JournalReader
+from workbench.runs.journal.stream import EventStream
+from workbench.runs.journal.writer import Journal
+from workbench.runs.model.process_identity import ProcessIdentity
+from workbench.runs.model.records import RunRecord
+from workbench.runs.model.states import Cause, EventKind, Level, RunState
 
 
 @pytest.fixture
@@ -187,8 +187,8 @@ def test_the_writer_outlives_an_error_that_nobody_thought_of(
 FLOOD = """
 import sys, time
 from pathlib import Path
-from workbench.runs.journal import Journal
-from workbench.runs.states import EventKind
+from workbench.runs.journal.writer import Journal
+from workbench.runs.model.states import EventKind
 journal = Journal.open(Path(sys.argv[1]))
 record = journal.add_run(run_id="flood", job="j", title="", scenario="s", config={}, version="", resumed_from=None)
 stream = journal.stream(record.number)
@@ -420,8 +420,8 @@ def test_requests_that_the_run_did_not_take_are_answered_by_its_end(journal: Jou
 WRITER = """
 import sys, time
 from pathlib import Path
-from workbench.runs.journal import Journal
-from workbench.runs.states import EventKind
+from workbench.runs.journal.writer import Journal
+from workbench.runs.model.states import EventKind
 journal = Journal.open(Path(sys.argv[1]))
 record = journal.add_run(run_id=sys.argv[2], job="demand", title="", scenario=sys.argv[2], config={}, version="",
                          resumed_from=None)
@@ -496,8 +496,8 @@ def test_a_forked_process_leaves_the_parents_journal_alone(path: Path, scripts: 
     code = """
     import os, sys
     from pathlib import Path
-    from workbench.runs.journal import Journal
-    from workbench.runs.states import EventKind
+    from workbench.runs.journal.writer import Journal
+    from workbench.runs.model.states import EventKind
     path = Path(sys.argv[1])
     journal = Journal.open(path)
     record = journal.add_run(run_id="a", job="j", title="", scenario="s", config={}, version="", resumed_from=None)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.runs import machine as m
-from workbench.runs.states import Cause, EventKind, RunState
+from workbench.runs.model import machine as m
+from workbench.runs.model.states import Cause, EventKind, RunState
 
 ADJUST = m.AdjustAsked({"pace": 2.0})
 

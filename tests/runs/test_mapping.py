@@ -13,8 +13,9 @@ import psutil
 import pytest
 
 from workbench.errors import RunCancelled, UnitFailed
-from workbench.runs import Job, RunState, Unit, current_job, resume, signing, start
-from workbench.runs.states import EventKind
+from workbench.runs import Job, RunState, Unit, current_job, resume, start
+from workbench.runs.journal import signing
+from workbench.runs.model.states import EventKind
 
 PLACES = ["threads", "processes"]
 Make = Callable[..., Any]
@@ -368,7 +369,9 @@ def test_a_result_that_can_no_longer_be_read_is_computed_again(
     def moved(blob: bytes) -> Any:
         raise ModuleNotFoundError("the class has moved")
 
-    monkeypatch.setattr("workbench.runs.unit_memory.pickle", type("P", (), {"loads": staticmethod(moved)}))
+    monkeypatch.setattr(
+        "workbench.runs.jobs.unit_memory.pickle", type("P", (), {"loads": staticmethod(moved)})
+    )
     again = resume(run.id, project)
     assert again.result(10) == [False, False]
     assert "is done again, its earlier result cannot be read" in again.logs(level="warning")[0]

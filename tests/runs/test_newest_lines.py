@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from workbench.runs import Job, Run, job, setting, start
-from workbench.runs.followed import FollowedRun
+from workbench.runs.engine.followed import FollowedRun
 
 
 @dataclass(frozen=True, slots=True)

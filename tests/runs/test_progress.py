@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from workbench.runs.progress import Gates, count_through, seconds_left
+from workbench.runs.model.progress import Gates, count_through, seconds_left
 
 
 def test_every_item_comes_through_and_the_end_is_reported() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import JournalError, UnknownRun
-from workbench.runs.journal import Journal
-from workbench.runs.reader import JournalReader
-from workbench.runs.records import RunRecord
-from workbench.runs.states import EventKind, Level, RunState
-from workbench.runs.summary import Summary
+from workbench.runs.journal.reader import JournalReader
+from workbench.runs.journal.writer import Journal
+from workbench.runs.model.records import RunRecord
+from workbench.runs.model.states import EventKind, Level, RunState
+from workbench.runs.model.summary import Summary
 
 Enter = Callable[..., RunRecord]
 
@@ -78,7 +78,7 @@ def test_runs_are_listed_newest_first_and_filtered(
 ) -> None:
     clock = iter([100.0, 200.0, 50.0, 400.0])
     with monkeypatch.context() as patch:
-        patch.setattr("workbench.runs.journal.time.time", lambda: next(clock))
+        patch.setattr("workbench.runs.journal.writer.time.time", lambda: next(clock))
         for name in ("a", "b", "c"):
             enter(name, job="demand" if name != "b" else "finance")
     # The clock was set back before "c": it is the newest all the same.

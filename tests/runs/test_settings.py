@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import SettingError
-from workbench.runs.settings import (
+from workbench.runs.model.settings import (
     changed,
     config_from_plain,
     describe_type,

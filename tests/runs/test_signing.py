@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from workbench.runs import signing
+from workbench.runs.journal import signing
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_processes_that_start_at_once_agree_on_one_key(scripts: Any, tmp_path: P
     code = """
     import sys
     from pathlib import Path
-    from workbench.runs import signing
+    from workbench.runs.journal import signing
     signing._key_file = lambda: Path(sys.argv[1])
     print(signing.sign(b"x").hex())
     """

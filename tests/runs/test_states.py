@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from workbench.runs.states import Level, RunState
+from workbench.runs.model.states import Level, RunState
 
 
 def test_four_states_are_final() -> None:

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from workbench.runs import Job, Run, job, setting, start, story_page
-from workbench.runs.story import Story
+from workbench.runs import Job, Run, job, setting, start
+from workbench.runs.report import page as story_page
+from workbench.runs.report.run_report import Story
 
 NASTY = "</script><script>alert(1)</script> {{style}} & <b>"
 
@@ -124,7 +125,7 @@ def test_a_story_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) ->
 
 
 def test_the_story_of_a_run_of_another_process_is_the_same(tmp_path: Path) -> None:
-    from workbench.runs.followed import FollowedRun
+    from workbench.runs.engine.followed import FollowedRun
 
     run = run_tale(tmp_path)
     other = Story.of(FollowedRun(run.record, run.journal_path, tmp_path))

@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 
 from workbench.errors import JournalError
-from workbench.runs import stream as stream_module
-from workbench.runs.events import Event
-from workbench.runs.states import EventKind, Level
-from workbench.runs.stream import BACKLOG, RING, EventStream
+from workbench.runs.journal import stream as stream_module
+from workbench.runs.journal.stream import BACKLOG, RING, EventStream
+from workbench.runs.model.events import Event
+from workbench.runs.model.states import EventKind, Level
 
 
 class Store:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.runs.events import Event
-from workbench.runs.states import EventKind, RunState, StageState
-from workbench.runs.summary import Summary
+from workbench.runs.model.events import Event
+from workbench.runs.model.states import EventKind, RunState, StageState
+from workbench.runs.model.summary import Summary
 
 
 def fold(*facts: tuple[EventKind, dict[str, Any]]) -> Summary:

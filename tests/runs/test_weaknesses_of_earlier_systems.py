@@ -14,9 +14,9 @@ import pytest
 
 from workbench.errors import ScenarioBusy
 from workbench.runs import EventKind, Job, Run, RunState, attach, start
-from workbench.runs.followed import FollowedRun
-from workbench.runs.reader import JournalReader
-from workbench.runs.stream import BACKLOG, RING
+from workbench.runs.engine.followed import FollowedRun
+from workbench.runs.journal.reader import JournalReader
+from workbench.runs.journal.stream import BACKLOG, RING
 
 Make = Callable[..., Any]
 
@@ -147,8 +147,8 @@ def test_fixed_one_hour_kill(make_job: Make, project: Path, until: Callable[...,
 def test_silence_is_judged_by_cpu_time_and_not_by_the_clock(
     make_job: Make, project: Path, until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.runs.pulse.SAMPLE_SECONDS", 0.2)
-    monkeypatch.setattr("workbench.runs.pulse.QUIET_SECONDS", 0.5)
+    monkeypatch.setattr("workbench.runs.engine.heartbeat.SAMPLE_SECONDS", 0.2)
+    monkeypatch.setattr("workbench.runs.engine.heartbeat.QUIET_SECONDS", 0.5)
     idle, busy = threading.Event(), threading.Event()
 
     def work(job: Job, project: Path, config: Any) -> None:

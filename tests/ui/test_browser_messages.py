@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.runs import Level
-from workbench.ui.browser_messages import (
+from workbench.ui.panel.browser_messages import (
     Adjust,
     BrowserMessage,
     Control,

@@ -6,14 +6,14 @@ from typing import Any
 import ipywidgets
 import pytest
 
-from workbench.capacity.job import plan_capacity
-from workbench.capacity.results import CapacityResult
-from workbench.data.project import Project
-from workbench.data.sample import create_from_sample
+from workbench.capacity.jobs import plan_capacity
+from workbench.capacity.results.saved import CapacityResult
+from workbench.capacity.views.view import CapacityResultView, SavedPlans, SolverCurve
+from workbench.data.projects.project import Project
 from workbench.runs import Job, job, setting, start
-from workbench.ui.capacity_view import CapacityResultView, SavedPlans, SolverCurve
-from workbench.ui.figures import FigureArea
-from workbench.ui.tables import TableArea
+from workbench.sample.project import create_from_sample
+from workbench.ui.figures.area import FigureArea
+from workbench.ui.figures.tables import TableArea
 
 TABS = (
     "Capacity",

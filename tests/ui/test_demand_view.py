@@ -6,13 +6,13 @@ from pathlib import Path
 import ipywidgets
 import pytest
 
-from workbench.data.project import Project
-from workbench.data.sample import create_from_sample
-from workbench.demand.job import forecast_demand
-from workbench.demand.results import DemandResult
-from workbench.ui.demand_view import DemandResultView
-from workbench.ui.figures import FigureArea
-from workbench.ui.tables import TableArea
+from workbench.data.projects.project import Project
+from workbench.demand.jobs import forecast_demand
+from workbench.demand.results.saved import DemandResult
+from workbench.demand.views.view import DemandResultView
+from workbench.sample.project import create_from_sample
+from workbench.ui.figures.area import FigureArea
+from workbench.ui.figures.tables import TableArea
 
 TABS = ("Total", "Sectors", "Accuracy", "Drivers", "Compare", "Notes and files")
 

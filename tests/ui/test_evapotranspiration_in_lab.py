@@ -12,7 +12,7 @@ OPEN = """from workbench.ui import open_project
 project = open_project()
 from workbench.evapotranspiration.sample import add_sample
 _ = add_sample(project)
-from workbench.ui.evapotranspiration_view import EvapotranspirationView
+from workbench.evapotranspiration.views.view import EvapotranspirationView
 view = EvapotranspirationView(project)
 view"""
 SEA_AND_LAND = """() => {

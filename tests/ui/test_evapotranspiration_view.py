@@ -8,23 +8,28 @@ import ipywidgets
 import numpy as np
 import pytest
 
-from workbench.data.project import Project
-from workbench.evapotranspiration.job import estimate_evapotranspiration
-from workbench.evapotranspiration.land import land_at
-from workbench.evapotranspiration.place import Place
-from workbench.evapotranspiration.results import EtoResult
+from workbench.data.projects.project import Project
+from workbench.evapotranspiration.inputs.places.land import land_at
+from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.jobs import estimate_evapotranspiration
+from workbench.evapotranspiration.results.saved import EtoResult
 from workbench.evapotranspiration.sample import add_sample
 from workbench.evapotranspiration.validation_job import validate_evapotranspiration
-from workbench.ui import eto_validation_view, evapotranspiration_view
-from workbench.ui.eto_validation_view import EtoValidationView, SavedValidations, ValidationAnalysis
-from workbench.ui.evapotranspiration_view import (
+from workbench.evapotranspiration.views import validation_view as eto_validation_view
+from workbench.evapotranspiration.views import view as evapotranspiration_view
+from workbench.evapotranspiration.views.place_map import COLUMNS, ROWS, PlaceMap
+from workbench.evapotranspiration.views.place_picker import PlacePicker
+from workbench.evapotranspiration.views.validation_view import (
+    EtoValidationView,
+    SavedValidations,
+    ValidationAnalysis,
+)
+from workbench.evapotranspiration.views.view import (
     EtoAnalysis,
     EvapotranspirationView,
     SavedEvapotranspiration,
 )
-from workbench.ui.figures import FigureArea
-from workbench.ui.place_map import COLUMNS, ROWS, PlaceMap
-from workbench.ui.place_picker import PlacePicker
+from workbench.ui.figures.area import FigureArea
 
 TABS = ("Overview", "Days", "Sources", "Months", "Water balance", "Quality", "Compare", "Export", "Notes")
 

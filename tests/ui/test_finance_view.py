@@ -10,15 +10,16 @@ import ipywidgets
 import pytest
 
 from tests.finance.report_cases import company_csv, make_project
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.finance.anomalies.events import read_judgements
-from workbench.finance.job import make_finance_report
-from workbench.finance.roles import Role
-from workbench.finance.saved_mapping import load_mapping
-from workbench.ui import finance_report_view, finance_view
-from workbench.ui.finance_mapping import MappingReview
-from workbench.ui.finance_report_view import FinanceReportView
-from workbench.ui.finance_view import FinanceView, SavedReports
+from workbench.finance.inputs.mapping.saved import load_mapping
+from workbench.finance.jobs import make_finance_report
+from workbench.finance.model.roles import Role
+from workbench.finance.views import report_view as finance_report_view
+from workbench.finance.views import view as finance_view
+from workbench.finance.views.mapping_form import MappingReview
+from workbench.finance.views.report_view import FinanceReportView
+from workbench.finance.views.view import FinanceView, SavedReports
 
 MOMENT = datetime.datetime(2024, 2, 1, tzinfo=datetime.UTC)
 
@@ -145,7 +146,7 @@ def test_without_any_report_it_is_said_where_they_are_made(project: Project) -> 
 def test_an_analyst_makes_a_report_from_the_sample_in_jupyterlab(open_notebook: Any) -> None:
     notebook = open_notebook(
         "from workbench.ui import open_project\nproject = open_project()",
-        "from workbench.ui.finance_view import FinanceView\nFinanceView(project)",
+        "from workbench.finance.views.view import FinanceView\nFinanceView(project)",
     )
     page = notebook.page
     page.locator("button:has-text('Add sample files')").click(timeout=90_000)

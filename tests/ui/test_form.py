@@ -9,7 +9,7 @@ import pytest
 
 from workbench.errors import SettingError
 from workbench.runs import setting
-from workbench.ui.form import ConfigForm
+from workbench.ui.forms.form import ConfigForm
 
 
 class Method(StrEnum):

@@ -7,14 +7,14 @@ from typing import Any
 import ipywidgets
 import pytest
 
-from workbench.data.disk_use import clear_cache, disk_use
-from workbench.data.project import Project
-from workbench.data.recent import recent_projects, remember_project
-from workbench.data.sample import create_from_sample
-from workbench.ui.home import Home
-from workbench.ui.home_disk import DiskPane
-from workbench.ui.home_notebooks import notebook_facts, notebook_list
-from workbench.ui.home_projects import ProjectPane
+from workbench.data.projects.disk_usage import clear_cache, disk_use
+from workbench.data.projects.project import Project
+from workbench.data.projects.recent import recent_projects, remember_project
+from workbench.home.disk import DiskPane
+from workbench.home.notebooks import notebook_facts, notebook_list
+from workbench.home.projects import ProjectPane
+from workbench.home.view import Home
+from workbench.sample.project import create_from_sample
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +118,7 @@ def test_the_parts_of_a_project_are_measured_and_its_cache_is_cleared(project):
 
 def test_old_runs_are_forgotten_only_after_a_second_click(project, monkeypatch):
     asked: list[Any] = []
-    monkeypatch.setattr("workbench.ui.home_disk.forget_runs", lambda *given: asked.append(given))
+    monkeypatch.setattr("workbench.home.disk.forget_runs", lambda *given: asked.append(given))
     pane = DiskPane(project, lambda: None)
     press(pane, "Forget old runs …")
     assert "No ended run is older" in words(pane)

@@ -5,14 +5,14 @@ import datetime
 import ipywidgets
 import pytest
 
-from workbench.data.project import Project
-from workbench.data.sample import create_from_sample
-from workbench.load_profiles.job import make_load_profiles
-from workbench.load_profiles.overlays import Effect, Overlay, OverlayShape
-from workbench.load_profiles.results import LoadProfileResult
-from workbench.ui.figures import FigureArea
-from workbench.ui.load_profiles_view import ProfileAnalysis, SavedProfiles
-from workbench.ui.tables import TableArea
+from workbench.data.projects.project import Project
+from workbench.load_profiles.generation.overlays import Effect, Overlay, OverlayShape
+from workbench.load_profiles.jobs import make_load_profiles
+from workbench.load_profiles.results.saved import LoadProfileResult
+from workbench.load_profiles.views.view import ProfileAnalysis, SavedProfiles
+from workbench.sample.project import create_from_sample
+from workbench.ui.figures.area import FigureArea
+from workbench.ui.figures.tables import TableArea
 
 TABS = (
     "Years",

@@ -16,17 +16,17 @@ import ipywidgets
 import numpy as np
 import pytest
 
-from workbench.data.project import Project
-from workbench.market.dataset import market_folder
-from workbench.market.publication import writing
-from workbench.market.reading import MarketData
-from workbench.market.sample_market import SampleMarket, make_sample_dataset
-from workbench.ui import market_asset_boards
-from workbench.ui.answer_figure import AnswerFigure
-from workbench.ui.answer_tools import Download, NotUnderstood, Theme, Zoom, read_request
-from workbench.ui.answer_view import AnswerView
-from workbench.ui.market_board import CHOSEN, EVERYTHING, Board
-from workbench.ui.market_boards import (
+from workbench.data.projects.project import Project
+from workbench.market.sample.market import SampleMarket, make_sample_dataset
+from workbench.market.store.dataset import market_folder
+from workbench.market.store.publication import writing
+from workbench.market.store.reading import MarketData
+from workbench.market.views import asset_boards as market_asset_boards
+from workbench.market.views.answer_figure import AnswerFigure
+from workbench.market.views.answer_tools import Download, NotUnderstood, Theme, Zoom, read_request
+from workbench.market.views.answer_view import AnswerView
+from workbench.market.views.board import CHOSEN, EVERYTHING, Board
+from workbench.market.views.boards import (
     BatteriesBoard,
     GenerationBoard,
     PricesBoard,
@@ -34,7 +34,7 @@ from workbench.ui.market_boards import (
     TodayBoard,
     TrendsBoard,
 )
-from workbench.ui.market_view import MarketView
+from workbench.market.views.view import MarketView
 
 BOARDS = (TodayBoard, GenerationBoard, PricesBoard, StationsBoard, BatteriesBoard, TrendsBoard)
 UNITS, DAYS = 24, 4
@@ -293,7 +293,7 @@ def test_without_data_a_sample_is_offered_and_made_in_the_project(tmp_path):
 
 
 def test_strangers_are_told_that_there_is_no_data(tmp_path, monkeypatch):
-    monkeypatch.setattr("workbench.ui.market_view.is_viewer", lambda: True)
+    monkeypatch.setattr("workbench.market.views.view.is_viewer", lambda: True)
     project = Project.create(tmp_path / "project", "Market")
     view = MarketView(project, TodayBoard)
     assert not any(isinstance(part, ipywidgets.Button) for part in view.children)
@@ -303,8 +303,8 @@ def test_strangers_are_told_that_there_is_no_data(tmp_path, monkeypatch):
 def test_the_first_view_loads_no_pandas(folder):
     code = f"""
 import sys
-from workbench.market.reading import MarketData
-from workbench.ui.market_boards import GenerationBoard
+from workbench.market.store.reading import MarketData
+from workbench.market.views.boards import GenerationBoard
 board = GenerationBoard(MarketData.open({str(folder)!r}), period="30 days")
 assert board._views[0][0].answer is not None
 print(*sorted(set(sys.modules) & {{"pandas", "polars", "pypsa", "sklearn", "scipy"}}))

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from lab import Lab, Notebook
 
-from workbench.data.project import Project
-from workbench.market.dataset import market_folder
-from workbench.market.publication import writing
-from workbench.market.sample_market import SampleMarket, make_sample_dataset
+from workbench.data.projects.project import Project
+from workbench.market.sample.market import SampleMarket, make_sample_dataset
+from workbench.market.store.dataset import market_folder
+from workbench.market.store.publication import writing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CELL = """
-from workbench.data.project import Project
-from workbench.ui.market_boards import {board}
-from workbench.ui.market_view import MarketView
+from workbench.data.projects.project import Project
+from workbench.market.views.boards import {board}
+from workbench.market.views.view import MarketView
 
 view = MarketView(Project.open({project!r}), {board}, period="7 days")
 view

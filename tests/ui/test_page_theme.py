@@ -4,8 +4,8 @@ import gc
 
 import plotly.graph_objects as go
 
-from workbench.ui.figures import FigureArea
-from workbench.ui.page_theme import PageTheme, page_theme
+from workbench.ui.figures.area import FigureArea
+from workbench.ui.figures.page_theme import PageTheme, page_theme
 
 
 def paper(area: FigureArea) -> str:

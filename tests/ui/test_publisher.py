@@ -12,8 +12,8 @@ import pytest
 import toy_job  # noqa: F401 - defines the jobs
 
 from workbench.runs import Run, start
-from workbench.ui.browser_messages import read_message
-from workbench.ui.publisher import Publisher
+from workbench.ui.panel.browser_messages import read_message
+from workbench.ui.panel.publisher import Publisher
 
 CLIENT = {"client": "page", "id": 1}
 
@@ -189,7 +189,7 @@ def test_only_adjustable_settings_can_be_changed_and_a_refusal_is_answered(tmp_p
 def test_where_nobody_looks_little_is_sent_until_somebody_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.ui.publisher.UNHEARD_SECONDS", 0.5)
+    monkeypatch.setattr("workbench.ui.panel.publisher.UNHEARD_SECONDS", 0.5)
     page = Page()
     run = start("toy", tmp_path, steps=10_000, delay=0.01)
     publisher = Publisher(run, page.send)

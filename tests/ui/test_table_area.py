@@ -5,7 +5,7 @@ import datetime
 import pandas as pd
 
 from workbench.data.formatting import MISSING
-from workbench.ui.tables import TableArea, frame_cells, table_html
+from workbench.ui.figures.tables import TableArea, frame_cells, table_html
 
 
 def test_text_of_a_workbook_cannot_become_part_of_the_page():

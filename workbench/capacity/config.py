@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from workbench.errors import SettingError
-from workbench.runs.settings import setting, validate
+from workbench.runs.model.settings import setting, validate
 
 
 class Horizon(StrEnum):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.data.atomic import write_text
 from workbench.data.formatting import setting_text
-from workbench.runs.settings import settings_of, to_plain
+from workbench.runs.model.settings import settings_of, to_plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

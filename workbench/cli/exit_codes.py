@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from workbench.runs.states import RunState
+from workbench.runs.model.states import RunState
 
 __all__ = ["ExitCode", "exit_code_of"]
 

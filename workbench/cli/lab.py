@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import workbench
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.errors import ProjectError
 
 __all__ = ["lab", "notebooks_folder", "opening"]

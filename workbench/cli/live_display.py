@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from workbench.runs.events import Event
-from workbench.runs.run import Run
-from workbench.runs.states import EventKind, StageState
-from workbench.runs.summary import Summary
+from workbench.runs.engine.run import Run
+from workbench.runs.model.events import Event
+from workbench.runs.model.states import EventKind, StageState
+from workbench.runs.model.summary import Summary
 
 __all__ = ["duration", "follow", "print_end"]
 

@@ -12,7 +12,7 @@ from workbench.cli import lab, projects, run_commands
 from workbench.cli.exit_codes import ExitCode
 from workbench.cli.serve import add_serve_command
 from workbench.errors import RunError, WorkbenchError
-from workbench.runs.states import RunState
+from workbench.runs.model.states import RunState
 
 __all__ = ["main"]
 

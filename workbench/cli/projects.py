@@ -10,8 +10,7 @@ from rich.markup import escape
 
 from workbench.cli.exit_codes import ExitCode
 from workbench.cli.run_commands import run_and_show
-from workbench.data.project import Project
-from workbench.data.sample import create_from_sample, create_from_template
+from workbench.data.projects.project import Project
 from workbench.planning.chain import STEPS, load_chain
 from workbench.planning.report import write_report
 from workbench.planning.steps import (
@@ -21,6 +20,7 @@ from workbench.planning.steps import (
     write_missing_plants,
 )
 from workbench.runs import start
+from workbench.sample.project import create_from_sample, create_from_template
 
 __all__ = ["demo", "new"]
 

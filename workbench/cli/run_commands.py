@@ -16,13 +16,13 @@ from rich.table import Table
 
 from workbench.cli.exit_codes import ExitCode, exit_code_of
 from workbench.cli.live_display import duration, follow, print_end
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.errors import ControlRefused
 from workbench.runs import attach, find_job, known_jobs, resume, runs, settings_of, start
-from workbench.runs.run import Run
-from workbench.runs.settings import describe_type, parse_assignments, to_plain
-from workbench.runs.states import RunState
-from workbench.runs.workers import parse_workers
+from workbench.runs.engine.run import Run
+from workbench.runs.jobs.workers import parse_workers
+from workbench.runs.model.settings import describe_type, parse_assignments, to_plain
+from workbench.runs.model.states import RunState
 
 __all__ = ["ask", "list_jobs", "list_runs", "resume_run", "run", "run_and_show", "story", "watch"]
 

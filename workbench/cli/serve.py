@@ -53,7 +53,7 @@ def add_serve_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
 def serve(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
     # Here and not above: the server's libraries are for this command only.
-    from workbench.publishing.gate import Access
+    from workbench.publishing.access import Access
     from workbench.publishing.server import PublishingServer, ServerOptions
 
     token = options.token or os.environ.get(TOKEN_VARIABLE) or None

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.errors import DataError, UnwritableFile
-from workbench.runs.audience import refuse_viewer
+from workbench.runs.model.read_only import refuse_viewer
 
 TEMPORARY_PREFIX = ".part-"
 OLDEST_UNFINISHED = 24 * 3600.0

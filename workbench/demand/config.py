@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from workbench.demand.choices import AUTOMATIC, DEFAULT_MODELS, GIVEN_PATH, MODEL_NAMES, ShockHandling
-from workbench.demand.roles import Role
+from workbench.demand.model.choices import AUTOMATIC, DEFAULT_MODELS, GIVEN_PATH, MODEL_NAMES, ShockHandling
+from workbench.demand.model.roles import Role
 from workbench.errors import SettingError
-from workbench.runs.settings import setting, validate
+from workbench.runs.model.settings import setting, validate
 
 
 class GapHandling(StrEnum):

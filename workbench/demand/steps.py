@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from workbench.data.problems import Severity
-from workbench.data.project import Project
-from workbench.demand.assemble import assemble
+from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig, check
-from workbench.demand.export import write_excel
-from workbench.demand.inputs import DemandInput, find_workbook, read_demand
-from workbench.demand.plan import Plan, make_plan
-from workbench.demand.report import write_report
-from workbench.demand.results import DemandResult, save
-from workbench.demand.sector_forecast import ModelForecast, forecast_sector
+from workbench.demand.forecast.plan import Plan, make_plan
+from workbench.demand.forecast.sector_forecast import ModelForecast, forecast_sector
+from workbench.demand.inputs.reading import DemandInput, find_workbook, read_demand
+from workbench.demand.results.assemble import assemble
+from workbench.demand.results.export import write_excel
+from workbench.demand.results.report import write_report
+from workbench.demand.results.saved import DemandResult, save
 from workbench.errors import InvalidData
 from workbench.runs import Job, Unit
 
@@ -19,7 +19,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE
 
 
 def run_demand(job: Job, project: Project, config: DemandConfig) -> DemandResult:
-    """Read, forecast, sum up and save; see :func:`workbench.demand.job.forecast_demand`."""
+    """Read, forecast, sum up and save; see :func:`workbench.demand.jobs.forecast_demand`."""
     check(config)
     project.results_folder("demand", config.scenario)
     job.plan(read=1, forecast=6, requirement=1, save=3)

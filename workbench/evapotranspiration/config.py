@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.errors import SettingError
-from workbench.evapotranspiration.sources.catalogue import SourceId
-from workbench.runs.settings import setting, validate
+from workbench.evapotranspiration.model.catalogue import SourceId
+from workbench.runs.model.settings import setting, validate
 
 METHODS = ("ridge", "kalman", "error_weights")
 

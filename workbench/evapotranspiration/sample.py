@@ -17,12 +17,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.data.atomic import write_text
-from workbench.data.project import Project
-from workbench.data.tables import Provenance, write_table
-from workbench.evapotranspiration.daily import daily_eto
-from workbench.evapotranspiration.radiation import clear_sky, extraterrestrial
-from workbench.evapotranspiration.site import Site
-from workbench.evapotranspiration.sources.daily_weather import WEATHER_UNITS
+from workbench.data.projects.project import Project
+from workbench.data.results.tables import Provenance, write_table
+from workbench.evapotranspiration.equation.daily import daily_eto
+from workbench.evapotranspiration.inputs.services.daily_weather import WEATHER_UNITS
+from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.physics.radiation import clear_sky, extraterrestrial
 
 SITES_FILE = "eto_sites.csv"
 WEATHER_FILE = "eto_weather.parquet"

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from workbench.data.problems import Severity
-from workbench.data.project import Project
-from workbench.data.saved_scenario import SUMMARY_FILE
+from workbench.data.projects.project import Project
+from workbench.data.results.scenario import SUMMARY_FILE
 from workbench.errors import SourceFailed
 from workbench.evapotranspiration.config import EvapotranspirationConfig, check
-from workbench.evapotranspiration.downloads import (
+from workbench.evapotranspiration.fusion.learning import lessons
+from workbench.evapotranspiration.fusion.site_check import SiteCheck, check_site
+from workbench.evapotranspiration.fusion.site_fusion import SiteFusion, fuse_site
+from workbench.evapotranspiration.inputs.downloads import (
     Downloader,
     Gathered,
     SitePlan,
@@ -19,21 +22,18 @@ from workbench.evapotranspiration.downloads import (
     place_with_elevation,
     plan_sites,
 )
-from workbench.evapotranspiration.inputs import EtoInput, read_inputs
-from workbench.evapotranspiration.learning import lessons
-from workbench.evapotranspiration.result_tables import assemble
-from workbench.evapotranspiration.results import EtoResult, save
-from workbench.evapotranspiration.site import Site
-from workbench.evapotranspiration.site_check import SiteCheck, check_site
-from workbench.evapotranspiration.site_fusion import SiteFusion, fuse_site
-from workbench.evapotranspiration.sources.transport import Transport
+from workbench.evapotranspiration.inputs.reading import EtoInput, read_inputs
+from workbench.evapotranspiration.inputs.services.transport import Transport
+from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.results.result_tables import assemble
+from workbench.evapotranspiration.results.saved import EtoResult, save
 from workbench.runs import Job, Unit
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
 
 
 def run_evapotranspiration(job: Job, project: Project, config: EvapotranspirationConfig) -> EtoResult:
-    """Read, download, check, fuse, save; see :mod:`workbench.evapotranspiration.job`."""
+    """Read, download, check, fuse, save; see :mod:`workbench.evapotranspiration.jobs`."""
     check(config)
     project.results_folder("evapotranspiration", config.scenario)
     job.plan(read=1, download=6, quality_control=2, fusion=2, save=1)
@@ -164,7 +164,7 @@ def _fuse(
 
 
 def _save(job: Job, result: EtoResult, project: Project) -> EtoResult:
-    from workbench.evapotranspiration.report import write_report
+    from workbench.evapotranspiration.results.report import write_report
 
     result, files = save(result, project, job.run_id)
     for path in files:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from workbench.errors import SettingError
 from workbench.evapotranspiration.config import METHODS
 from workbench.runs import Job, job
-from workbench.runs.settings import setting, validate
+from workbench.runs.model.settings import setting, validate
 
 if TYPE_CHECKING:
-    from workbench.data.project import Project
-    from workbench.evapotranspiration.validation_results import ValidationResult
+    from workbench.data.projects.project import Project
+    from workbench.evapotranspiration.results.validation_saved import ValidationResult
 
 SPLITS = ("time", "blocks", "site")
 
@@ -75,8 +75,8 @@ def check(config: ValidationConfig) -> None:
 
 
 def load_validation(project: Project, scenario: str) -> ValidationResult:
-    """Read a saved validation back, see :func:`workbench.evapotranspiration.validation_results.load`."""
-    from workbench.evapotranspiration.validation_results import load
+    """Read a saved validation back, see :func:`workbench.evapotranspiration.results.validation_saved.load`."""
+    from workbench.evapotranspiration.results.validation_saved import load
 
     return load(project, scenario)
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from workbench.data.project import Project
-from workbench.data.tables import package_version
+from workbench.data.projects.project import Project
+from workbench.data.results.tables import package_version
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.config import EvapotranspirationConfig
-from workbench.evapotranspiration.fusion import FusionMethod
-from workbench.evapotranspiration.inputs import EtoInput, read_inputs
-from workbench.evapotranspiration.site import Site
-from workbench.evapotranspiration.site_check import check_site
-from workbench.evapotranspiration.validation import Split, validate
+from workbench.evapotranspiration.fusion.fuse import FusionMethod
+from workbench.evapotranspiration.fusion.site_check import check_site
+from workbench.evapotranspiration.fusion.validation import Split, validate
+from workbench.evapotranspiration.inputs.reading import EtoInput, read_inputs
+from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.results.validation_saved import ValidationResult, save
 from workbench.evapotranspiration.validation_job import ValidationConfig, check
-from workbench.evapotranspiration.validation_results import ValidationResult, save
 from workbench.runs import Job, Unit
 
 

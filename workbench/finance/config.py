@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.errors import SettingError
-from workbench.finance.what_if import Driver
-from workbench.runs.settings import setting, validate
+from workbench.finance.analysis.what_if import Driver
+from workbench.runs.model.settings import setting, validate
 
 __all__ = ["FinanceConfig", "check"]
 

@@ -9,18 +9,13 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.problems import Severity
-from workbench.data.project import Project
-from workbench.data.saved_scenario import SUMMARY_FILE
+from workbench.data.projects.project import Project
+from workbench.data.results.scenario import SUMMARY_FILE
 from workbench.errors import InvalidData
-from workbench.finance.anomalies.events import Event, read_judgements
-from workbench.finance.assemble import Analysis, assemble
-from workbench.finance.bridges import bridges_table
-from workbench.finance.calendar import FiscalCalendar
-from workbench.finance.checks import CheckResult, check_ledger, profit_costs
-from workbench.finance.config import FinanceConfig, check
-from workbench.finance.drivers import DriverAnalysis, foretelling_figures
-from workbench.finance.forecasting.forecast import SeriesForecast
-from workbench.finance.forecasts import (
+from workbench.finance.analysis.bridges import bridges_table
+from workbench.finance.analysis.checks import CheckResult, check_ledger, profit_costs
+from workbench.finance.analysis.drivers import DriverAnalysis, foretelling_figures
+from workbench.finance.analysis.forecasts import (
     OTHER,
     Forecast,
     Make,
@@ -29,16 +24,26 @@ from workbench.finance.forecasts import (
     part_forecasts,
     unexplained,
 )
-from workbench.finance.inputs import read_ledger
-from workbench.finance.kept import kept_events, kept_forecasts
-from workbench.finance.ledger import Ledger
-from workbench.finance.relations import relations
-from workbench.finance.results import DOMAIN, FinanceResult, save
-from workbench.finance.saved_mapping import load_mapping
-from workbench.finance.scenario import assumptions_of, baseline_of, estimated_variable_share, what_if_tables
-from workbench.finance.series import FigureSeries, figure_series, season_of
-from workbench.finance.unusual import events_table, expected_table
-from workbench.finance.words import words_of
+from workbench.finance.analysis.relations import relations
+from workbench.finance.analysis.scenario import (
+    assumptions_of,
+    baseline_of,
+    estimated_variable_share,
+    what_if_tables,
+)
+from workbench.finance.anomalies.events import Event, read_judgements
+from workbench.finance.anomalies.unusual import events_table, expected_table
+from workbench.finance.config import FinanceConfig, check
+from workbench.finance.forecasting.forecast import SeriesForecast
+from workbench.finance.inputs.finance_file import read_ledger
+from workbench.finance.inputs.mapping.saved import load_mapping
+from workbench.finance.model.calendar import FiscalCalendar
+from workbench.finance.model.ledger import Ledger
+from workbench.finance.model.series import FigureSeries, figure_series, season_of
+from workbench.finance.results.assemble import Analysis, assemble
+from workbench.finance.results.formatter import words_of
+from workbench.finance.results.kept import kept_events, kept_forecasts
+from workbench.finance.results.saved import DOMAIN, FinanceResult, save
 from workbench.runs import Job, Unit
 
 __all__ = ["STAGES", "run_finance"]
@@ -95,7 +100,7 @@ class _Work:
 
 
 def run_finance(job: Job, project: Project, config: FinanceConfig) -> FinanceResult:
-    """Make a report; see :func:`workbench.finance.job.make_finance_report`."""
+    """Make a report; see :func:`workbench.finance.jobs.make_finance_report`."""
     check(config)
     project.results_folder(DOMAIN, config.scenario)
     job.plan(**{name: share for name, (_, share) in STAGES.items()})
@@ -115,7 +120,7 @@ def run_finance(job: Job, project: Project, config: FinanceConfig) -> FinanceRes
     with job.stage("analytics", title=STAGES["analytics"][0]):
         analysis = _analyse(job, work)
     with job.stage("visualisations", title=STAGES["visualisations"][0]):
-        from workbench.finance.report import report_page
+        from workbench.finance.results.report import report_page
 
         result = assemble(analysis, project, config)
         page = report_page(result, project.style).render()
@@ -292,7 +297,7 @@ def _foretelling(work: _Work, title: str, name: str, company: dict[str, np.ndarr
 
 def _save(job: Job, result: FinanceResult, project: Project, page: str) -> FinanceResult:
     from workbench.data.atomic import write_text
-    from workbench.finance.export import write_excel
+    from workbench.finance.results.export import write_excel
 
     result, files = save(result, project, job.run_id)
     job.checkpoint()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.errors import SettingError
-from workbench.load_profiles.overlays import Overlay, check_overlay
-from workbench.load_profiles.transforms import Transform
-from workbench.runs.settings import setting, validate
+from workbench.load_profiles.generation.overlays import Overlay, check_overlay
+from workbench.load_profiles.generation.transforms import Transform
+from workbench.runs.model.settings import setting, validate
 
 
 class EnergySource(StrEnum):

@@ -7,17 +7,17 @@ from collections.abc import Mapping
 import pandas as pd
 
 from workbench.data.problems import Problem, Severity
-from workbench.data.project import Project
-from workbench.data.tables import package_version
+from workbench.data.projects.project import Project
+from workbench.data.results.tables import package_version
 from workbench.errors import InvalidData
-from workbench.load_profiles.accuracy import Accuracy
 from workbench.load_profiles.config import LoadProfileConfig, ShapeMethod, check
-from workbench.load_profiles.day_types import DAY_NAMES
-from workbench.load_profiles.generate import MadeYear, make_year
-from workbench.load_profiles.holdout import hold_out, source_before
-from workbench.load_profiles.inputs import LoadInput, read_inputs
-from workbench.load_profiles.plan import Plan, make_plan
-from workbench.load_profiles.result_tables import (
+from workbench.load_profiles.generation.accuracy import Accuracy
+from workbench.load_profiles.generation.generate import MadeYear, make_year
+from workbench.load_profiles.generation.holdout import hold_out, source_before
+from workbench.load_profiles.generation.plan import Plan, make_plan
+from workbench.load_profiles.inputs.reading import LoadInput, read_inputs
+from workbench.load_profiles.model.year_hours import Floats, hours_of_year
+from workbench.load_profiles.results.result_tables import (
     actual_load,
     conflicts_table,
     days_table,
@@ -28,15 +28,15 @@ from workbench.load_profiles.result_tables import (
     targets_table,
     years_table,
 )
-from workbench.load_profiles.results import LoadProfileResult, save
-from workbench.load_profiles.year_hours import Floats, hours_of_year
+from workbench.load_profiles.results.saved import LoadProfileResult, save
+from workbench.load_profiles.shapes.day_types import DAY_NAMES
 from workbench.runs import Job, Unit
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
 
 
 def run_load_profiles(job: Job, project: Project, config: LoadProfileConfig) -> LoadProfileResult:
-    """Read, settle, make, measure, save; see :func:`workbench.load_profiles.job.make_load_profiles`."""
+    """Read, settle, make, measure, save; see :func:`workbench.load_profiles.jobs.make_load_profiles`."""
     check(config)
     project.results_folder("load_profiles", config.scenario)
     job.plan(read=4, targets=1, years=2, accuracy=1, save=4)
@@ -152,7 +152,7 @@ def _assemble(
 
 
 def _save(job: Job, result: LoadProfileResult, project: Project) -> LoadProfileResult:
-    from workbench.load_profiles.report import write_report
+    from workbench.load_profiles.results.report import write_report
 
     result, files = save(result, project, job.run_id)
     for path in files:

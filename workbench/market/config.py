@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.market.dataset import DEFAULT_NAME, INCOMING, market_folder
-from workbench.runs.settings import setting
+from workbench.market.store.dataset import DEFAULT_NAME, INCOMING, market_folder
+from workbench.runs.model.settings import setting
 
 if TYPE_CHECKING:
-    from workbench.data.project import Project
+    from workbench.data.projects.project import Project
 
 
 @dataclass(frozen=True, slots=True)

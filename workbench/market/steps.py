@@ -6,28 +6,28 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.data.problems import Problem, Severity
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.errors import DataError, InvalidData, UnwritableFile
 from workbench.market.config import BackfillConfig, IngestConfig, dataset_folder, files_folder
-from workbench.market.dataset import (
+from workbench.market.inputs.drops import MAPPING_FILE, Drop, read_mapping
+from workbench.market.inputs.fetch import FeedClient, Work, days_of, work_for_days, work_for_gaps
+from workbench.market.inputs.ingest import Batch, FileRows, find_files, read_file
+from workbench.market.inputs.units_register import MarketUnit, read_register
+from workbench.market.model.description import FILE_NAME, MarketDescription
+from workbench.market.model.nem import NEM
+from workbench.market.results.saved import IngestResult
+from workbench.market.store.dataset import (
     INCOMING,
     create_dataset,
     current_version,
     market_folder,
     read_description,
 )
-from workbench.market.description import FILE_NAME, MarketDescription
-from workbench.market.drops import MAPPING_FILE, Drop, read_mapping
-from workbench.market.fetch import FeedClient, Work, days_of, work_for_days, work_for_gaps
-from workbench.market.ingest import Batch, FileRows, find_files, read_file
-from workbench.market.ledger import Ledger
-from workbench.market.nem import NEM
-from workbench.market.publication import Published, Writer, writing
-from workbench.market.reading import MarketData
-from workbench.market.results import IngestResult
-from workbench.market.units_register import MarketUnit, read_register
+from workbench.market.store.ledger import Ledger
+from workbench.market.store.publication import Published, Writer, writing
+from workbench.market.store.reading import MarketData
 from workbench.runs import Job, Unit
-from workbench.runs.digest import file_digest
+from workbench.runs.model.digest import file_digest
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
 MOST_NOTES = 500
@@ -80,7 +80,7 @@ class Account:
 
 
 def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult:
-    """Find, read, publish, check; see :func:`workbench.market.job.ingest_market`."""
+    """Find, read, publish, check; see :func:`workbench.market.jobs.ingest_market`."""
     folder = create_dataset(dataset_folder(project, config), NEM)
     description = read_description(folder / FILE_NAME)
     job.plan(find=1, take=20, check=1)
@@ -114,7 +114,7 @@ def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult
 
 
 def run_backfill(job: Job, project: Project, config: BackfillConfig) -> IngestResult:
-    """Plan, fetch and publish group by group, check; see :func:`workbench.market.job.backfill_market`."""
+    """Plan, fetch and publish group by group, check; see :func:`workbench.market.jobs.backfill_market`."""
     folder = create_dataset(dataset_folder(project, config), NEM)
     description = read_description(folder / FILE_NAME)
     account = Account(job)

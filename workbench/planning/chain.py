@@ -6,14 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.data.project import Project
-from workbench.data.saved_scenario import SUMMARY_FILE
+from workbench.data.projects.project import Project
+from workbench.data.results.scenario import SUMMARY_FILE
 from workbench.errors import UnreadableFile
 
 if TYPE_CHECKING:
-    from workbench.capacity.results import CapacityResult
-    from workbench.demand.results import DemandResult
-    from workbench.load_profiles.results import LoadProfileResult
+    from workbench.capacity.results.saved import CapacityResult
+    from workbench.demand.results.saved import DemandResult
+    from workbench.load_profiles.results.saved import LoadProfileResult
 
 STEPS = ("demand", "load_profiles", "capacity")
 """Jobs of the chain, each on the results of the one before."""
@@ -101,9 +101,9 @@ def load_chain(project: Project, plan: str | None = None) -> PlanningChain:
     UnreadableFile
         When there is no plan yet, or it was not made from a load profile and a demand forecast of this project.
     """
-    from workbench.capacity import results as capacity
-    from workbench.demand import results as demand
-    from workbench.load_profiles import results as load_profiles
+    from workbench.capacity.results import saved as capacity
+    from workbench.demand.results import saved as demand
+    from workbench.load_profiles.results import saved as load_profiles
 
     finished = capacity.finished_scenarios(project)
     if not finished:

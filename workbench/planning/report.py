@@ -47,10 +47,10 @@ def write_report(chain: PlanningChain, path: Path, title: str, style: Style = IN
 
 def compose_report(chain: PlanningChain, title: str, style: Style = INDIA) -> ReportPage:
     """Put the report together."""
-    from workbench.capacity import report as capacity
+    from workbench.capacity.results import report as capacity
     from workbench.charts.page import ReportPage
-    from workbench.demand import report as demand
-    from workbench.load_profiles import report as load_profiles
+    from workbench.demand.results import report as demand
+    from workbench.load_profiles.results import report as load_profiles
 
     page = ReportPage(
         f"{title}: from demand to capacity",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from workbench.data.project import Project
-from workbench.data.sample_plants import scaled_plants, write_plants
+from workbench.data.projects.project import Project
+from workbench.sample.plants import scaled_plants, write_plants
 
 DEFAULT_SCENARIO = "BAU"
 PLANTS_FILE = "plants.xlsx"
@@ -37,7 +37,7 @@ def settings_of_step(step: str, scenario: str = DEFAULT_SCENARIO) -> dict[str, A
 
 def peak_of_today(project: Project, scenario: str = DEFAULT_SCENARIO) -> float:
     """Give the peak [MW] of the first year in a finished demand forecast."""
-    from workbench.demand.results import load
+    from workbench.demand.results.saved import load
 
     return float(load(project, scenario).table("requirement").peak_mw.iloc[0])
 
@@ -62,7 +62,7 @@ def write_missing_plants(project: Project, peak: float) -> Path | None:
     UnwritableFile
         When the operating system refuses.
     """
-    from workbench.capacity.inputs import plant_workbooks
+    from workbench.capacity.inputs.reading import plant_workbooks
 
     path = project.inputs / PLANTS_FILE
     if path.exists() or plant_workbooks(project):

@@ -20,7 +20,7 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from workbench.errors import WorkbenchError
-from workbench.runs.audience import VARIABLE
+from workbench.runs.model.read_only import VARIABLE
 
 __all__ = ["KERNEL_NAME", "ForkedKernel", "Nursery", "NurseryGone", "ViewerKernels", "register_nursery"]
 
@@ -98,7 +98,7 @@ class Nursery:
             if self.pid is None:
                 self._ready = asyncio.get_running_loop().create_future()
                 self._process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "workbench.publishing.nursery", *self._modules),
+                    *(sys.executable, "-m", "workbench.publishing.prefork", *self._modules),
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
                     env=self._environment,

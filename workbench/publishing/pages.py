@@ -12,10 +12,10 @@ import jinja2
 import tornado.web
 from markupsafe import Markup
 
+from workbench.publishing.access import Refusal
 from workbench.publishing.boards import Board
-from workbench.publishing.gate import Refusal
+from workbench.publishing.sessions import TooManyVisits, Visit
 from workbench.publishing.thumbnails import thumbnail
-from workbench.publishing.visits import TooManyVisits, Visit
 
 if TYPE_CHECKING:
     from workbench.publishing.server import Publication

@@ -22,16 +22,16 @@ import tornado.web
 from traitlets.config import Config
 from voila.app import Voila
 
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.errors import JournalError, WorkbenchError
 from workbench.publishing import pages, sockets
+from workbench.publishing.access import Access, Refusal, Request, is_loopback
 from workbench.publishing.assets import Assets
 from workbench.publishing.boards import Library
 from workbench.publishing.bundle import Bundle
-from workbench.publishing.gate import Access, Refusal, Request, is_loopback
 from workbench.publishing.kernels import Nursery, ViewerKernels, register_nursery
-from workbench.publishing.visits import Visit, Visits
-from workbench.runs.reader import JournalReader
+from workbench.publishing.sessions import Visit, Visits
+from workbench.runs.journal.reader import JournalReader
 
 __all__ = ["CannotServe", "Publication", "PublishingServer", "ServerOptions"]
 

@@ -12,10 +12,10 @@ import tornado.web
 import tornado.websocket
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from workbench.publishing.access import Refusal
 from workbench.publishing.frames import Doorkeeper, header_of, passes_to_browser
-from workbench.publishing.gate import Refusal
 from workbench.publishing.pages import COOKIE_DAYS, Page
-from workbench.publishing.visits import Visit
+from workbench.publishing.sessions import Visit
 
 if TYPE_CHECKING:
     from workbench.publishing.server import Publication

@@ -1,15 +1,15 @@
 """The engine for long runs: start, watch, pause, adjust, cancel, resume, follow from anywhere."""
 
-from workbench.runs.engine import attach, resume, runs, start
-from workbench.runs.events import Event
-from workbench.runs.job import Job, current_job
-from workbench.runs.records import LogLine, RunRecord
-from workbench.runs.registry import JobFunction, find_job, job, known_jobs, offer_job
-from workbench.runs.run import Run
-from workbench.runs.settings import Setting, setting, settings_of
-from workbench.runs.states import Cause, EventKind, Level, RunState, StageState
-from workbench.runs.summary import Summary
-from workbench.runs.units import Outcome, Unit
+from workbench.runs.engine.run import Run
+from workbench.runs.engine.start import attach, resume, runs, start
+from workbench.runs.jobs.job import Job, current_job
+from workbench.runs.jobs.registry import JobFunction, find_job, job, known_jobs, offer_job
+from workbench.runs.model.events import Event
+from workbench.runs.model.records import LogLine, RunRecord
+from workbench.runs.model.settings import Setting, setting, settings_of
+from workbench.runs.model.states import Cause, EventKind, Level, RunState, StageState
+from workbench.runs.model.summary import Summary
+from workbench.runs.model.units import Outcome, Unit
 
 __all__ = [
     "Cause",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.runs.run import Run
-from workbench.ui.panel import RunPanel, panel_of
-from workbench.ui.projects import open_project
+from workbench.home.opening import open_project
+from workbench.runs.engine.run import Run
+from workbench.ui.panel.run_panel import RunPanel, panel_of
 
 __all__ = ["RunPanel", "open_project", "panel_of", "present"]
 

@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets
 
-from workbench.data.project import Project
+from workbench.data.projects.project import Project
 from workbench.errors import WorkbenchError
-from workbench.runs.engine import attach, runs
-from workbench.runs.records import RunRecord
-from workbench.runs.run import Run
-from workbench.runs.states import RunState
-from workbench.ui.panel import panel_of
-from workbench.ui.saved_results import SavedResults
+from workbench.runs.engine.run import Run
+from workbench.runs.engine.start import attach, runs
+from workbench.runs.model.records import RunRecord
+from workbench.runs.model.states import RunState
+from workbench.ui.forms.saved_results import SavedResults
+from workbench.ui.panel.run_panel import panel_of
 from workbench.ui.tabs import note
 
 __all__ = ["Board", "LiveRuns"]

@@ -11,14 +11,14 @@ from typing import Any
 import ipywidgets
 
 from workbench.errors import RunError, ScenarioBusy, SettingError, WorkbenchError
-from workbench.runs.audience import is_viewer
-from workbench.runs.engine import WhenBusy, attach, resume, runs, start
-from workbench.runs.records import RunRecord
-from workbench.runs.registry import JobFunction
-from workbench.runs.run import Run
-from workbench.runs.states import RunState
-from workbench.ui.form import ConfigForm
-from workbench.ui.panel import panel_of
+from workbench.runs.engine.run import Run
+from workbench.runs.engine.start import WhenBusy, attach, resume, runs, start
+from workbench.runs.jobs.registry import JobFunction
+from workbench.runs.model.read_only import is_viewer
+from workbench.runs.model.records import RunRecord
+from workbench.runs.model.states import RunState
+from workbench.ui.forms.form import ConfigForm
+from workbench.ui.panel.run_panel import panel_of
 
 __all__ = ["RunView"]
 

@@ -2,9 +2,9 @@
 
 ::
 
-    from workbench.market.period import Period
+    from workbench.market.model.period import Period
     from workbench.market.queries import generation
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
     data = MarketData.open(folder)
     answer = generation(data, Period.of_days("2025-08-01", "2025-08-31"), region="SA1")

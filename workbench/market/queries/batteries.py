@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.market.answer import Answer, Column, texts
 from workbench.market.definitions import (
     cycles,
     hour_of_day,
@@ -16,14 +15,15 @@ from workbench.market.definitions import (
     volume_weighted,
 )
 from workbench.market.definitions.energy import Floats, ratio
-from workbench.market.period import Bins, Period, Resolution, cut, fitting_resolution
+from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.revenue import unit_sums
 from workbench.market.queries.scope import answer, check_region, named, only, region_rows, time_columns
 from workbench.market.queries.sums import Sums, covered_hours, scattered, sums_of
-from workbench.market.resolution import Subject
+from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 DISCHARGE, CHARGE = "Discharge", "Charge"
 

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.market.answer import Answer, Column, texts
 from workbench.market.definitions import annualised_energy, volume_weighted
 from workbench.market.definitions.energy import Floats, ratio
-from workbench.market.period import Bins, Period, Resolution
+from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.period import Bins, Period, Resolution
 from workbench.market.queries.generation import flat_price
 from workbench.market.queries.scope import answer, check_region, named, only, region_rows
 from workbench.market.queries.sums import covered_hours, rooftop_hours, total_of
-from workbench.market.resolution import Subject
+from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 _WANTED = ["out_mwh", "out_revenue", "out_priced_mwh"]
 

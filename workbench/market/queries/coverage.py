@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.market.answer import Answer, Column, texts
 from workbench.market.definitions.clock import Stamp
 from workbench.market.definitions.energy import hours_of
-from workbench.market.market_time import to_minutes
-from workbench.market.period import Period
+from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.market_time import to_minutes
+from workbench.market.model.period import Period
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 
 def coverage(data: MarketData, period: Period | None = None) -> Answer:

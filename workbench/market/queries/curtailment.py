@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.market.answer import Answer, Column, texts
 from workbench.market.definitions import curtailed_power, curtailment_rate
 from workbench.market.definitions.energy import ratio
-from workbench.market.period import Period, Resolution, cut, fitting_resolution
+from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.scope import answer, check_region, named, only, region_rows, time_columns
 from workbench.market.queries.sums import common_hours, sums_of, total_of
-from workbench.market.resolution import Subject
+from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 SOURCES = ("solar", "wind")
 _COLUMNS = [f"{source}_{what}_mwh" for source in SOURCES for what in ("uigf", "cleared")]

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.market.answer import Answer, Column
 from workbench.market.definitions import EVENING_PEAK_HOURS, day_of, in_hours, volume_weighted
 from workbench.market.definitions.energy import Floats, ratio
-from workbench.market.period import Period, Resolution, cut
+from workbench.market.model.answer import Answer, Column
+from workbench.market.model.period import Period, Resolution, cut
 from workbench.market.queries.flows import net_import_energy
 from workbench.market.queries.generation import DEMAND, NET_IMPORTS, energy_by_fuel
 from workbench.market.queries.scope import answer, named, only, region_rows
 from workbench.market.queries.sums import covered_hours, gathered, rooftop_hours, sums_of
-from workbench.market.resolution import Subject
+from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 DAY = "Day"
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.market.answer import Answer, Column, texts
 from workbench.market.definitions import net_imports
 from workbench.market.definitions.energy import Floats, ratio
-from workbench.market.period import Bins, Period, Resolution, cut, fitting_resolution
+from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.scope import answer, check_region, named, time_columns
 from workbench.market.queries.sums import Sums, common_hours, sums_of, total_of
-from workbench.market.resolution import Subject
+from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 FLOW, HIGHEST, LOWEST = "Flow", "Export limit", "Import limit"
 _ENERGY = ["forward_mwh", "backward_mwh", "minutes"]

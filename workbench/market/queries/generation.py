@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.market.answer import Answer, Column, texts
 from workbench.market.definitions import (
     capacity_factor,
     capture_rate,
@@ -16,14 +15,15 @@ from workbench.market.definitions import (
     volume_weighted,
 )
 from workbench.market.definitions.energy import Floats, ratio
-from workbench.market.period import Bins, Period, Resolution, cut, fitting_resolution
+from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.flows import net_import_energy
 from workbench.market.queries.scope import answer, check_region, named, only, region_rows, time_columns
 from workbench.market.queries.sums import Sums, covered_hours, rooftop_hours, scattered, sums_of, total_of
-from workbench.market.resolution import Subject
+from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 NET_IMPORTS = "Net imports"
 DEMAND = "Demand"

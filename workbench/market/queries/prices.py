@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.market.answer import Answer, Column, texts
 from workbench.market.definitions import (
     PRICE_BANDS,
     PriceBands,
@@ -20,13 +19,14 @@ from workbench.market.definitions import (
 )
 from workbench.market.definitions.clock import Stamps
 from workbench.market.definitions.energy import Floats
-from workbench.market.period import Period, Resolution, cut, fitting_resolution
+from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.scope import answer, check_region, named, time_columns
 from workbench.market.queries.sums import scattered, sums_of, total_of
-from workbench.market.resolution import Subject
+from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 HIGH_PRICE = 300.0
 """Strike of the classic cap contract [currency/MWh]."""

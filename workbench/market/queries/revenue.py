@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.market.answer import Answer, Column, texts
 from workbench.market.definitions import volume_weighted
 from workbench.market.definitions.energy import Floats
-from workbench.market.period import Period
+from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.period import Period
 from workbench.market.queries.scope import answer, check_region, named
 from workbench.market.queries.sums import total_of
-from workbench.market.resolution import Subject
+from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 UNIT_COLUMNS = ["out_mwh", "in_mwh", "out_revenue", "in_cost", "out_priced_mwh", "in_priced_mwh"]
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.market.answer import Answer, Column, texts
 from workbench.market.definitions.energy import ratio
-from workbench.market.period import Period, Resolution, cut, fitting_resolution
+from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.scope import answer, named, time_columns
 from workbench.market.queries.sums import sums_of, total_of
-from workbench.market.resolution import Subject
+from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 
 def rooftop(data: MarketData, period: Period, *, resolution: Resolution | None = None) -> Answer:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.market.answer import Answer, Column
-from workbench.market.period import Bins, Period
+from workbench.market.model.answer import Answer, Column
+from workbench.market.model.period import Bins, Period
 from workbench.market.queries.coverage import holes
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 ALL = "All regions"
 BEGIN, END = "Begin", "End"

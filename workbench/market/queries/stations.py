@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.market.answer import Answer, Column, texts
 from workbench.market.definitions import capacity_factor, volume_weighted
 from workbench.market.definitions.energy import ratio
-from workbench.market.period import Bins, Period, Resolution, cut, fitting_resolution
+from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.prices import prices
 from workbench.market.queries.revenue import unit_sums, units_of
 from workbench.market.queries.scope import answer, check_region, named, time_columns
 from workbench.market.queries.sums import covered_hours, sums_of
-from workbench.market.resolution import Subject
+from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 PRICE = "Price"
 LONGEST_SEARCH = 80

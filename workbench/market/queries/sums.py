@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from workbench.market.definitions.clock import Stamp
 from workbench.market.definitions.energy import Floats, hours_of
-from workbench.market.period import Bins, Period, Resolution
-from workbench.market.resolution import Subject
+from workbench.market.model.period import Bins, Period, Resolution
+from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 DAY_MINUTES = 1440
 

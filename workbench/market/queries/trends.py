@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.market.answer import Answer, Column
 from workbench.market.definitions import annualised_energy, renewable_share
 from workbench.market.definitions.energy import Floats
-from workbench.market.period import Period, Resolution, cut
+from workbench.market.model.answer import Answer, Column
+from workbench.market.model.period import Period, Resolution, cut
 from workbench.market.queries.generation import energy_by_fuel
 from workbench.market.queries.scope import answer, named, time_columns
 from workbench.market.queries.sums import covered_hours, rooftop_hours
 
 if TYPE_CHECKING:
-    from workbench.market.reading import MarketData
+    from workbench.market.store.reading import MarketData
 
 RENEWABLES = "Renewables"
 ROLLING_DAYS = 30

@@ -1,0 +1,1 @@
+"""Tables of a solved network: assets, dispatch, costs and prices."""

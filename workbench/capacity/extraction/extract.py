@@ -1,0 +1,269 @@
+"""The tables of a solved network, one set a year; from ``n.statistics`` wherever it has them.
+
+Every table has a column ``year``; sums over time use the weights of the snapshots, sums over periods are never
+made: each investment period is a year of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from workbench.capacity.extraction.assets import assets_table, capacity_table, with_energy
+from workbench.capacity.extraction.costs import (
+    Tables,
+    adequacy_table,
+    constraints_table,
+    costs_table,
+    emissions_table,
+)
+from workbench.capacity.extraction.solved import (
+    active_in,
+    dynamic_of,
+    periods_of,
+    static_of,
+    statistic_of,
+    weights_of,
+)
+from workbench.capacity.model.system import is_renewable
+from workbench.capacity.network.build import Asset
+
+if TYPE_CHECKING:
+    from pypsa import Network
+
+WIDEST = 2000
+"""Columns of a table by hour; a larger network keeps them only in its NetCDF file."""
+
+
+def extract(
+    network: Network,
+    year: int,
+    assets: Sequence[Asset] = (),
+    *,
+    peaks: Mapping[int, float] | None = None,
+    firm: Mapping[str, float] | None = None,
+) -> Tables:
+    """Make all tables of one solved network.
+
+    Parameters
+    ----------
+    network
+        Solved; its model may still be attached.
+    year
+        Label of a network without investment periods.
+    assets
+        What its components were made from; empty for a network of somebody else.
+    peaks
+        Highest load of each year [MW]; that of the snapshots when left out.
+    firm
+        Part of capacity that counts at the peak, by component name; 1 when left out.
+    """
+    periods = [int(p) for p in network.investment_periods] if network.has_investment_periods else [year]
+    dispatch = _dispatch(network, year)
+    capacity = assets_table(network, periods, assets)
+    tables = {
+        "assets": with_energy(network, capacity, periods),
+        "dispatch": dispatch,
+        "energy": _energy(network, periods),
+        "curtailment": _curtailment(network, periods),
+        "storage": _storage(network, year),
+        "prices": _by_name(network, year, network.components.buses.dynamic["marginal_price"]),
+        "flows": _flows(network, year),
+        "costs": costs_table(network, periods, assets),
+        "emissions": emissions_table(network, periods),
+        "constraints": constraints_table(network, year),
+        "buses": _buses(network, periods),
+    }
+    tables["capacity"] = capacity_table(tables["assets"])
+    tables["adequacy"] = adequacy_table(network, tables, periods, peaks or {}, firm or {})
+    return tables
+
+
+def join(parts: Sequence[Tables]) -> Tables:
+    """Put the tables of several years under one another; a column that a year does not have stays 0 there."""
+    names = dict.fromkeys(name for part in parts for name in part)
+    joined = {}
+    for name in names:
+        frames = [part[name] for part in parts if name in part and len(part[name])]
+        if not frames:
+            joined[name] = parts[0][name]
+            continue
+        table = pd.concat(frames, ignore_index=True)
+        if name in ("dispatch", "storage"):
+            numbers = table.select_dtypes("number").columns
+            table[numbers] = table[numbers].fillna(0.0)
+        joined[name] = table
+    # What is gone is seen only beside the year before.
+    joined["capacity"] = capacity_table(joined["assets"])
+    return joined
+
+
+def _dispatch(network: Network, year: int) -> pd.DataFrame:
+    """MW by carrier; charging is negative, the load is a column of its own."""
+    balance = network.statistics.energy_balance(
+        groupby="carrier", groupby_time=False, nice_names=False, drop_zero=False, round=10
+    )
+    if network.has_scenarios:
+        balance = balance.groupby(level=["component", "carrier"]).mean()
+    kept = [
+        c for c in ("Generator", "StorageUnit", "Store", "Link") if c in balance.index.get_level_values(0)
+    ]
+    columns: dict[str, np.ndarray] = {}
+    for component in kept:
+        for carrier, values in balance.loc[component].iterrows():
+            name = str(carrier) or component.lower()
+            name = f"{name} ({component})" if name in columns else name
+            columns[name] = values.to_numpy(dtype=float)
+    years, times = periods_of(network, year)
+    table = pd.DataFrame({"year": years, "time": times, "weight": weights_of(network), **columns})
+    load = dynamic_of(network, "Load", "p")
+    if load.empty:
+        load = dynamic_of(network, "Load", "p_set")
+    table["load"] = load.sum(axis=1).to_numpy() if len(load.columns) else 0.0
+    return table
+
+
+def _energy(network: Network, periods: list[int]) -> pd.DataFrame:
+    supply = statistic_of(network, "supply", periods).rename(columns={"value": "supply"})
+    used = statistic_of(network, "withdrawal", periods).rename(columns={"value": "withdrawal"})
+    table = supply.merge(used, on=["component", "carrier", "year"], how="outer").fillna(
+        {"supply": 0.0, "withdrawal": 0.0}
+    )
+    table = table[~table.component.isin(("Line", "Transformer"))]
+    table[["supply", "withdrawal"]] /= 1e3
+    table["renewable"] = [
+        c == "Generator" and is_renewable(str(name))
+        for c, name in zip(table.component, table.carrier, strict=True)
+    ]
+    return table[["year", "component", "carrier", "supply", "withdrawal", "renewable"]].sort_values(
+        ["year", "component", "carrier"], ignore_index=True
+    )
+
+
+def _curtailment(network: Network, periods: list[int]) -> pd.DataFrame:
+    """What the weather gave and was not used; the rate is of all that it gave."""
+    generators = static_of(network, "Generator")
+    limits = network.components.generators.dynamic["p_max_pu"]
+    if network.has_scenarios and isinstance(limits.columns, pd.MultiIndex):
+        limits = dynamic_of(network, "Generator", "p_max_pu")
+    varying = limits.columns[np.ptp(limits.to_numpy(), axis=0) > 0] if len(limits.columns) else limits.columns
+    year_of = periods_of(network, periods[0])[0]
+    weights = weights_of(network)
+    rows = []
+    for year in periods:
+        inside = year_of == year
+        active = (
+            active_in(generators, year, multi=network.has_investment_periods) if len(generators) else None
+        )
+        for carrier in dict.fromkeys(generators.carrier[varying]) if len(varying) else ():
+            names = [
+                n for n in varying if generators.carrier[n] == carrier and active is not None and active[n]
+            ]
+            if not names:
+                continue
+            capacity = generators.p_nom_opt.where(generators.p_nom_extendable, generators.p_nom)[
+                names
+            ].to_numpy()
+            available = float(weights[inside] @ (limits[names].to_numpy()[inside] @ capacity))
+            used = float(
+                weights[inside]
+                @ dynamic_of(network, "Generator", "p")
+                .reindex(columns=names, fill_value=0.0)
+                .to_numpy()[inside]
+                .sum(axis=1)
+            )
+            lost = max(available - used, 0.0)
+            rows.append(
+                {
+                    "year": year,
+                    "carrier": str(carrier),
+                    "available": available / 1e3,
+                    "curtailed": lost / 1e3,
+                    "rate": 100 * lost / available if available > 0 else 0.0,
+                }
+            )
+    return pd.DataFrame(rows, columns=["year", "carrier", "available", "curtailed", "rate"])
+
+
+def _storage(network: Network, year: int) -> pd.DataFrame:
+    years, times = periods_of(network, year)
+    table = pd.DataFrame({"year": years, "time": times})
+    for component, level in (("StorageUnit", "state_of_charge"), ("Store", "e")):
+        values = dynamic_of(network, component, level)
+        if values.empty:
+            continue
+        carriers = static_of(network, component).carrier.reindex(values.columns).astype(str)
+        for carrier, group in values.T.groupby(carriers.to_numpy()):
+            name = str(carrier) or component.lower()
+            table[name if name not in table else f"{name} ({component})"] = group.sum().to_numpy()
+    return table
+
+
+def _by_name(network: Network, year: int, values: pd.DataFrame) -> pd.DataFrame:
+    if network.has_scenarios and isinstance(values.columns, pd.MultiIndex):
+        # Prices of a future carry its probability already: their sum is the expected price.
+        values = sum((values[s] for s in network.scenarios[1:]), values[network.scenarios[0]])
+    years, times = periods_of(network, year)
+    head = pd.DataFrame({"year": years, "time": times})
+    if values.shape[1] > WIDEST or values.empty:
+        return head
+    body = values.reset_index(drop=True)
+    body.columns = pd.Index([str(name) for name in body.columns])
+    return pd.concat([head, body], axis=1)
+
+
+def _flows(network: Network, year: int) -> pd.DataFrame:
+    parts = []
+    for component in ("Link", "Line", "Transformer"):
+        values = dynamic_of(network, component, "p0")
+        if not values.empty:
+            parts.append(values.add_prefix(f"{component} "))
+    return (
+        _by_name_plain(network, year, pd.concat(parts, axis=1))
+        if parts
+        else _by_name_plain(network, year, pd.DataFrame())
+    )
+
+
+def _by_name_plain(network: Network, year: int, values: pd.DataFrame) -> pd.DataFrame:
+    years, times = periods_of(network, year)
+    head = pd.DataFrame({"year": years, "time": times})
+    if values.empty or values.shape[1] > WIDEST:
+        return head
+    return pd.concat([head, values.reset_index(drop=True)], axis=1)
+
+
+def _buses(network: Network, periods: list[int]) -> pd.DataFrame:
+    buses = static_of(network, "Bus")
+    prices = network.components.buses.dynamic["marginal_price"]
+    if network.has_scenarios:
+        prices = prices.iloc[:, :0]
+    year_of = periods_of(network, periods[0])[0]
+    weights = weights_of(network)
+    loads = static_of(network, "Load")
+    load = dynamic_of(network, "Load", "p_set")
+    rows = []
+    for year in periods:
+        inside = year_of == year
+        share = weights[inside] / weights[inside].sum()
+        mean = share @ prices.to_numpy()[inside] if len(prices.columns) else np.full(len(buses), np.nan)
+        price = dict(zip(prices.columns if len(prices.columns) else buses.index, mean, strict=True))
+        demand: dict[str, float] = {}
+        for name in load.columns:
+            bus = str(loads.bus[name])
+            demand[bus] = demand.get(bus, 0.0) + float(weights[inside] @ load[name].to_numpy()[inside]) / 1e3
+        rows += [
+            {
+                "year": year,
+                "bus": str(bus),
+                "x": float(buses.x[bus]),
+                "y": float(buses.y[bus]),
+                "price": float(price.get(bus, np.nan)),
+                "load": demand.get(str(bus), 0.0),
+            }
+            for bus in buses.index
+        ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,1 @@
+"""Workbooks, plant lists, hourly sheets and saved networks: read, checked, and their templates."""

@@ -1,0 +1,132 @@
+"""Where the hourly load of each planned year comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from workbench.capacity.config import CapacityConfig
+from workbench.capacity.model.fiscal_hours import fit_to, hours_of
+from workbench.capacity.model.system import Floats, System
+from workbench.data.projects.project import Project
+from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios
+from workbench.data.workbooks.reading import read_workbook
+from workbench.errors import InvalidData
+from workbench.runs.model.digest import file_digest
+from workbench.sample.load import LOAD_SHEET
+
+PROFILE_DOMAIN = "load_profiles"
+FIRST_MONTH = 4
+"""Fiscal years begin in April."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The load of the planned years and where it comes from."""
+
+    by_year: dict[int, Floats]
+    source: str
+    sha256: str = ""
+    path: str = ""
+    profile: str = ""
+    """Name of the saved load profile, where it is one."""
+
+
+def find_load(project: Project | None, system: System, config: CapacityConfig) -> Load:
+    """Find the load of every planned year [MW by hour].
+
+    In automatic order: the workbook's own sheet, a saved load profile, the hourly load workbook.
+
+    Raises
+    ------
+    InvalidData
+        When there is none.
+    """
+    wanted = config.demand_source
+    if wanted == "sheet" or (wanted == "automatic" and system.demand):
+        if not system.demand:
+            raise InvalidData(
+                f"{system.path.name} has no sheet 'Demand'; choose another demand_source.", system.path
+            )
+        return _grown(
+            system.demand, config, f"sheet 'Demand' of {system.path.name}", system.sha256, str(system.path)
+        )
+    if project is not None and wanted in ("automatic", "load profile"):
+        found = _from_profile(project, config)
+        if found is not None:
+            return found
+        if wanted == "load profile":
+            present = ", ".join(finished_scenarios(project, PROFILE_DOMAIN)) or "none"
+            raise InvalidData(
+                f"There is no load profile '{config.load_profile}'; saved are {present}. Generate one first.",
+                project.results,
+            )
+    if project is not None:
+        found = _from_hourly_load(project, config)
+        if found is not None:
+            return found
+    raise InvalidData(
+        "There is no hourly load: add a sheet 'Demand' with one column a year, generate a load profile, or put an "
+        f"hourly load workbook (sheet {LOAD_SHEET}) into the inputs.",
+        system.path,
+    )
+
+
+def _grown(known: Mapping[int, Floats], config: CapacityConfig, source: str, sha256: str, path: str) -> Load:
+    years = dict(known)
+    found = {}
+    for year in config.years:
+        if year in years:
+            found[year] = years[year]
+            continue
+        base = max((y for y in years if y < year), default=min(years))
+        factor = (1 + config.demand_growth / 100) ** (year - base)
+        found[year] = fit_to(years[base], hours_of(year)) * factor
+        source = f"{source}; {year} from {base} at {config.demand_growth:g} % a year"
+    return Load(found, source, sha256, path)
+
+
+def _from_profile(project: Project, config: CapacityConfig) -> Load | None:
+    """Read a saved load profile through its own results."""
+    finished = finished_scenarios(project, PROFILE_DOMAIN)
+    name = config.load_profile or (finished[0] if len(finished) == 1 else "")
+    if name not in finished:
+        return None
+    from workbench.load_profiles.results.saved import load  # only a plan that starts from a profile needs it
+
+    profile = load(project, name)
+    if profile.first_month != FIRST_MONTH:
+        raise InvalidData(
+            f"The load profile '{name}' has years that begin in month {profile.first_month}; a plan needs fiscal "
+            f"years that begin in month {FIRST_MONTH}.",
+            project.results,
+        )
+    by_year = {year: profile.hours(year)["load"].to_numpy(dtype=float) for year in profile.years}
+    summary = project.results_folder(PROFILE_DOMAIN, name) / SUMMARY_FILE
+    grown = _grown(by_year, config, f"load profile '{name}'", file_digest(summary), str(summary))
+    return replace(grown, profile=name)
+
+
+def _from_hourly_load(project: Project, config: CapacityConfig) -> Load | None:
+    """Take the last complete fiscal year of the hourly load workbook and let it grow."""
+    for path in project.input_files():
+        if path.suffix.lower() not in (".xlsx", ".xlsm"):
+            continue
+        book = read_workbook(path, sheets=(LOAD_SHEET,))
+        if book.find_sheet(LOAD_SHEET) is None:
+            continue
+        table = book.sheet(LOAD_SHEET).table()
+        days = np.array(table.column("date"), dtype="datetime64[D]")
+        load = np.array(table.column("demand"), dtype=float)
+        month = days.astype("datetime64[M]")
+        years = month.astype("datetime64[Y]").astype(int) + 1970 + (month.astype(int) % 12 >= 3)
+        complete = {
+            int(year): load[years == year]
+            for year in np.unique(years)
+            if (years == year).sum() == len(hours_of(int(year))) and np.isfinite(load[years == year]).all()
+        }
+        if complete:
+            return _grown(complete, config, f"{path.name}", book.sha256, str(path))
+    return None

@@ -1,0 +1,115 @@
+"""The short workbook: sheets ``plants``, ``options`` and ``carriers``, as the sample project has it."""
+
+from __future__ import annotations
+
+import math
+
+from workbench.capacity.inputs.table_reader import Cells, TableReader
+from workbench.capacity.model.system import Candidate, Carrier, Kind, Plant, System, is_storage
+from workbench.data.problems import Problems
+from workbench.data.workbooks.reading import Workbook
+
+SHEETS = ("plants", "options", "carriers")
+BUS = "Main_Bus"
+
+
+def is_plant_list(book: Workbook) -> bool:
+    """Whether a workbook has the sheets of a plant list."""
+    return all(book.find_sheet(name) for name in SHEETS)
+
+
+def read_plant_list(book: Workbook, problems: Problems) -> System:
+    """Read a plant list; what is wrong is noted in ``problems``.
+
+    Parameters
+    ----------
+    book
+        The workbook.
+    problems
+        Collects what was found.
+    """
+    cells = Cells()
+    carriers = _read_carriers(book, problems, cells)
+    plants = _read_plants(book, problems, cells, carriers)
+    options = _read_options(book, problems, cells, carriers)
+    return System(
+        book.path,
+        book.sha256,
+        (BUS,),
+        tuple(plants),
+        tuple(options),
+        carriers,
+        cells=cells.places,
+    )
+
+
+def _read_carriers(book: Workbook, problems: Problems, cells: Cells) -> dict[str, Carrier]:
+    reader = TableReader(book.sheet("carriers").table(), problems)
+    found = {}
+    for row in reader.rows("carrier", "co2_emissions"):
+        name = row.text("carrier")
+        found[name] = Carrier(name, row.number("co2_emissions", 0.0, least=0.0, most=3.0))
+        cells.note(row, name, "co2_emissions")
+    return found
+
+
+def _read_plants(
+    book: Workbook, problems: Problems, cells: Cells, carriers: dict[str, Carrier]
+) -> list[Plant]:
+    reader = TableReader(book.sheet("plants").table(), problems)
+    found = []
+    for row in reader.rows("name", "carrier", "p_nom", "marginal_cost"):
+        name, carrier = row.text("name"), row.known("carrier", carriers, "carriers")
+        hours = row.number("max_hours", 0.0, least=0.0, most=10_000)
+        storage = hours > 0 or is_storage(carrier)
+        efficiency = row.number("efficiency", 1.0, least=0.01, most=1.0)
+        found.append(
+            Plant(
+                name,
+                carrier,
+                row.number("p_nom", least=0.0),
+                kind=Kind.STORAGE_UNIT if storage else Kind.GENERATOR,
+                marginal_cost=row.number("marginal_cost"),
+                fixed_cost=row.number("fixed_cost", 0.0, least=0.0),
+                build_year=int(row.number("build_year", 0.0, least=1880, most=2100)),
+                lifetime=row.number("lifetime", math.inf, least=1, most=200),
+                efficiency=math.sqrt(efficiency) if storage else efficiency,
+                efficiency_store=math.sqrt(efficiency) if storage else 1.0,
+                p_min_pu=row.number("p_min_pu", 0.0, least=0.0, most=1.0),
+                max_hours=hours,
+                committable=not storage and row.number("p_min_pu", 0.0) > 0,
+            )
+        )
+        cells.note(row, name, *reader.columns)
+    return found
+
+
+def _read_options(
+    book: Workbook, problems: Problems, cells: Cells, carriers: dict[str, Carrier]
+) -> list[Candidate]:
+    reader = TableReader(book.sheet("options").table(), problems)
+    found = []
+    for row in reader.rows("carrier", "capital_cost", "marginal_cost", "lifetime"):
+        carrier = row.known("carrier", carriers, "carriers")
+        name = f"New {carrier}"
+        hours = row.number("max_hours", 0.0, least=0.0, most=10_000)
+        storage = hours > 0 or is_storage(carrier)
+        efficiency = row.number("efficiency", 1.0, least=0.01, most=1.0)
+        found.append(
+            Candidate(
+                name,
+                carrier,
+                kind=Kind.STORAGE_UNIT if storage else Kind.GENERATOR,
+                capital_cost=row.number("capital_cost", least=0.0),
+                fixed_cost=row.number("fixed_cost", 0.0, least=0.0),
+                marginal_cost=row.number("marginal_cost"),
+                efficiency=math.sqrt(efficiency) if storage else efficiency,
+                efficiency_store=math.sqrt(efficiency) if storage else 1.0,
+                lifetime=row.number("lifetime", least=1, most=200),
+                first_year=int(row.number("first_year", 0.0, least=1900, most=2100)),
+                p_nom_max=row.number("p_nom_max", math.inf, least=0.0),
+                max_hours=hours,
+            )
+        )
+        cells.note(row, name, *reader.columns)
+    return found

@@ -1,0 +1,165 @@
+"""From the project's inputs to a checked system, whichever of the two workbooks it is."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+
+from workbench.capacity.config import CapacityConfig, Snapshots
+from workbench.capacity.inputs.availability import water_limits
+from workbench.capacity.inputs.planning_workbook import is_planning_workbook, read_planning_workbook
+from workbench.capacity.inputs.plant_list import is_plant_list, read_plant_list
+from workbench.capacity.model.system import Candidate, Kind, Plant, System
+from workbench.data.problems import Problems
+from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
+from workbench.data.workbooks.reading import Workbook, read_workbook
+from workbench.errors import InvalidData, UnreadableFile
+
+
+def find_source(project: Project, name: str = "") -> Path:
+    """Find the workbook or network that a plan starts from.
+
+    Parameters
+    ----------
+    project
+        Where to look.
+    name
+        Its name in the inputs; the only workbook of plants when left out.
+
+    Raises
+    ------
+    UnreadableFile
+        When there is none, or more than one and no name.
+    """
+    if name:
+        folder = project.inputs / name
+        if folder.is_dir() and folder.resolve().is_relative_to(project.inputs.resolve()):
+            return folder
+        return project.input(name)
+    fitting = plant_workbooks(project)
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(path.name for path in fitting) or "none"
+    seen = "no workbook of plants" if not fitting else "several workbooks of plants"
+    raise UnreadableFile(
+        f"There is {seen} in {project.inputs} ({names}); give the name of one in the setting 'source'.",
+        project.inputs,
+    )
+
+
+def plant_workbooks(project: Project) -> list[Path]:
+    """List the workbooks of plants among a project's inputs, told by their sheets."""
+    books = [path for path in project.input_files() if path.suffix.lower() in WORKBOOK_SUFFIXES]
+    return [path for path in books if _kind(read_workbook(path, sheets=()))]
+
+
+def is_network(path: Path) -> bool:
+    """Whether a source is a saved PyPSA network, told by its content and not by its name."""
+    if path.is_dir() or path.suffix.lower() in (".nc", ".h5"):
+        return True
+    if path.suffix.lower() not in WORKBOOK_SUFFIXES:
+        return False
+    book = read_workbook(path, sheets=())
+    return not _kind(book) and book.find_sheet("network") is not None
+
+
+def read_system(path: Path, config: CapacityConfig) -> System:
+    """Read a workbook of plants whole, every problem in one pass.
+
+    Raises
+    ------
+    DataError
+        When it cannot be read, or holds errors.
+    """
+    book = read_workbook(path)
+    problems = Problems(path.name)
+    problems.extend(book.problems)
+    kind = _kind(book)
+    if not kind:
+        raise InvalidData(
+            f"{path.name} is no workbook of plants: expected the sheets plants, options and carriers, or "
+            f"Generators, Buses and Demand; present: {', '.join(book.sheet_names)}.",
+            path,
+        )
+    if kind == "list":
+        system = read_plant_list(book, problems)
+    else:
+        system = read_planning_workbook(book, problems, config.years)
+    system = _with_water(system, config, problems)
+    _check_whole(system, config, problems)
+    problems.raise_errors()
+    return dataclasses.replace(system, problems=tuple(problems))
+
+
+def _kind(book: Workbook) -> str:
+    if is_plant_list(book):
+        return "list"
+    return "planning" if is_planning_workbook(book) else ""
+
+
+def _with_water(system: System, config: CapacityConfig, problems: Problems) -> System:
+    """Limit hydro plants by a stylised inflow where nothing else limits their energy."""
+    items: list[Plant | Candidate] = [*system.plants, *system.candidates]
+    carriers = {item.carrier for item in items if item.kind is Kind.GENERATOR}
+    limited = (
+        {carrier for carrier, _ in system.monthly_limits} | set(system.p_max_pu) | set(config.energy_limits)
+    )
+    limited |= set(config.capacity_factor_limits)
+    dry = [c for c in sorted(carriers) if "hydro" in c.lower() and c not in limited]
+    if not dry:
+        return system
+    for carrier in dry:
+        problems.warning(
+            f"no water is given for {carrier}: a stylised inflow with a highest capacity factor of 28 to 60 % by "
+            "month is taken; give your own limits on the sheet Settings, or in energy_limits."
+        )
+    limits = {(carrier, month): value for carrier in dry for month, value in water_limits().items()}
+    return dataclasses.replace(system, monthly_limits={**system.monthly_limits, **limits})
+
+
+def _check_whole(system: System, config: CapacityConfig, problems: Problems) -> None:
+    carriers = {p.carrier for p in system.plants} | {c.carrier for c in system.candidates}
+    for name in ("build_limits", "energy_limits", "capacity_factor_limits", "storage_cycles"):
+        for carrier in getattr(config, name):
+            if carrier not in carriers:
+                problems.error(
+                    f"the setting {name} names the carrier '{carrier}'; carriers here are "
+                    f"{', '.join(sorted(carriers))}."
+                )
+    names = {plant.name for plant in system.plants}
+    for plant in config.retirements:
+        if plant not in names:
+            problems.error(f"the setting retirements names the plant '{plant}', which is not there.")
+    for future in config.futures:
+        if future not in system.futures:
+            problems.error(
+                f"the setting futures names '{future}'; the sheet 'Futures' has "
+                f"{', '.join(system.futures) or 'none'}."
+            )
+    items: list[Plant | Candidate] = [*system.plants, *system.candidates]
+    for item in items:
+        _check_storage(item, system, problems)
+    if config.snapshots is Snapshots.CRITICAL_DAYS:
+        for day in config.critical_days or system.custom_days:
+            _check_day(day, problems)
+    if not any(p.p_nom > 0 for p in system.plants) and not system.candidates:
+        problems.error("there is neither a plant with capacity nor one that can be built.")
+
+
+def _check_storage(item: Plant | Candidate, system: System, problems: Problems) -> None:
+    if item.kind is Kind.STORAGE_UNIT and item.max_hours <= 0:
+        place = system.place(item.name, "max_hours").partition(", cell ")
+        problems.error(
+            f"the storage {item.name} has no max_hours; fill in its energy over its capacity [h].",
+            sheet=place[0].removeprefix("sheet '").removesuffix("'"),
+            cell=place[2],
+        )
+
+
+def _check_day(day: str, problems: Problems) -> None:
+    try:
+        np.datetime64(f"2024-{day}")
+    except ValueError:
+        problems.error(f"the critical day '{day}' is no day of a year; expected MM-DD, such as 03-21.")

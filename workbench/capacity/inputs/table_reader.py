@@ -1,0 +1,180 @@
+"""Reading a table row by row, with every doubtful value reported by its cell."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from workbench.data.problems import Problems
+from workbench.data.workbooks.number_cells import number_at
+from workbench.data.workbooks.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table."""
+
+    table: Table
+    number_of: int
+    problems: Problems
+
+    def cell(self, column: str) -> str:
+        """Name of the cell in this row."""
+        return self.table.cell(self.number_of, column)
+
+    def has(self, column: str) -> bool:
+        """Whether there is such a column, with a value in this row."""
+        if self.table.find_column(column) is None:
+            return False
+        return self.table.rows[self.number_of][self.table.position(column)] is not None
+
+    def text(self, column: str, default: str = "") -> str:
+        """Text of a cell; the default when it is blank or there is no such column."""
+        if not self.has(column):
+            return default
+        value = self.table.rows[self.number_of][self.table.position(column)]
+        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+    def flag(self, column: str, *, default: bool = False) -> bool:
+        """Yes or no."""
+        word = self.text(column).casefold()
+        if not word:
+            return default
+        if word in ("yes", "true", "1", "y"):
+            return True
+        if word in ("no", "false", "0", "n"):
+            return False
+        self._error(column, f"expected Yes or No, found '{word}'.")
+        return default
+
+    def known(self, column: str, names: Collection[str], where: str) -> str:
+        """Text that has to be one of some names.
+
+        Parameters
+        ----------
+        column
+            Header.
+        names
+            What is allowed.
+        where
+            Sheet that lists them.
+        """
+        word = self.text(column)
+        if word not in names and self.table.find_column(column) is not None:
+            close = difflib.get_close_matches(word, list(names), 1)
+            hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(names) or 'none'}."
+            self._error(column, f"the {column} '{word}' is not on the sheet '{where}'; {hint}")
+        return word
+
+    def number(
+        self,
+        column: str,
+        default: float | None = None,
+        *,
+        least: float = -math.inf,
+        most: float = math.inf,
+    ) -> float:
+        """Number of a cell.
+
+        Parameters
+        ----------
+        column
+            Header.
+        default
+            For a blank cell or a missing column; without one, a blank is an error.
+        least, most
+            Bounds, both allowed.
+        """
+        if not self.has(column):
+            if default is None and self.table.find_column(column) is not None:
+                self._error(column, f"the {column} is missing; fill it in (0 where there is none).")
+            return 0.0 if default is None else default
+        value = number_at(self.table, self.number_of, column, self.problems)
+        if math.isnan(value):
+            return 0.0 if default is None else default
+        if not least <= value <= most:
+            self._error(column, _outside(column, value, least, most))
+        return value
+
+    def _error(self, column: str, message: str) -> None:
+        self.problems.error(message, sheet=self.table.sheet, cell=self.cell(column))
+
+
+class TableReader:
+    """Goes through the rows of a table.
+
+    Parameters
+    ----------
+    table
+        The table.
+    problems
+        Collects what was found.
+    """
+
+    def __init__(self, table: Table, problems: Problems) -> None:
+        self.table = table
+        self.problems = problems
+        self.columns = table.columns
+
+    def require(self, *columns: str) -> bool:
+        """Report the columns that are missing; False when there are some."""
+        missing = [name for name in columns if self.table.find_column(name) is None]
+        for name in missing:
+            present = ", ".join(self.columns) or "none"
+            self.problems.error(f"there is no column '{name}'; present: {present}.", sheet=self.table.sheet)
+        return not missing
+
+    def rows(self, key: str, *needed: str) -> Iterator[Row]:
+        """Give the rows that have a name; a name that occurs twice is an error.
+
+        Parameters
+        ----------
+        key
+            Column of the names.
+        needed
+            Further columns that have to be there; without them there are no rows.
+        """
+        if not self.require(key, *needed):
+            return
+        seen: dict[str, str] = {}
+        for number in range(len(self.table.rows)):
+            row = Row(self.table, number, self.problems)
+            name = row.text(key)
+            if not name:
+                row._error(key, f"the {key} is missing; fill it in, or delete the row.")
+                continue
+            if name in seen:
+                row._error(key, f"'{name}' is there twice, also in {seen[name]}; rename or delete one.")
+                continue
+            seen[name] = row.cell(key)
+            yield row
+
+
+@dataclass(slots=True)
+class Cells:
+    """Where the values of components stand."""
+
+    places: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def note(self, row: Row, name: str, *columns: str) -> None:
+        """Remember the cells of one row; the first column stands for the component as a whole."""
+        for column in columns:
+            if row.table.find_column(column) is not None:
+                self.places[name, column] = f"sheet '{row.table.sheet}', cell {row.cell(column)}"
+        first = row.table.columns[0]
+        self.places.setdefault((name, "name"), f"sheet '{row.table.sheet}', cell {row.cell(first)}")
+
+    def add(self, name: str, attribute: str, sheet: str, cell: str) -> None:
+        """Remember one cell."""
+        self.places[name, attribute] = f"sheet '{sheet}', cell {cell}"
+
+
+def _outside(column: str, value: float, least: float, most: float) -> str:
+    message = f"the {column} is {value:g}, expected "
+    if value < least and math.isinf(most):
+        return f"{message}{least:g} or more."
+    if most == 1.0 and 1.0 < value <= 100.0:
+        return f"{message}a part of one, from {least:g} to 1: write {value / 100:g} for {value:g} %."
+    return f"{message}a number from {least:g} to {most:g}."

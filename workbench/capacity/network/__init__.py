@@ -1,0 +1,1 @@
+"""From a system to a PyPSA network and the constraints on it."""

@@ -1,0 +1,184 @@
+"""The snapshots of each planned year, and the profiles on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from workbench.capacity.config import CapacityConfig, Snapshots
+from workbench.capacity.inputs.availability import solar_availability, wind_availability
+from workbench.capacity.model.fiscal_hours import fit_to, hours_of
+from workbench.capacity.model.system import Candidate, Floats, Plant, System, at, is_variable
+from workbench.capacity.network.periods import (
+    Selection,
+    chosen_days,
+    critical_days,
+    peak_weeks,
+    typical_days,
+    whole_year,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Year:
+    """One planned year on its snapshots.
+
+    Parameters
+    ----------
+    year
+        Fiscal year.
+    hours
+        All hours of it.
+    load
+        MW by hour.
+    selection
+        The hours that are computed.
+    profiles
+        Availability by hour, by plant name; the others are always available.
+    assumed
+        Profiles that the workbook does not give, in words.
+    """
+
+    year: int
+    hours: pd.DatetimeIndex
+    load: Floats
+    selection: Selection
+    profiles: dict[str, Floats]
+    assumed: tuple[str, ...]
+
+    @property
+    def times(self) -> pd.DatetimeIndex:
+        """Beginning of each snapshot."""
+        return self.hours[self.selection.positions]
+
+    @property
+    def selected_load(self) -> Floats:
+        """MW by snapshot."""
+        return self.selection.average(self.load)
+
+    @property
+    def peak(self) -> float:
+        """Highest load of the whole year [MW], whether its hour is computed or not."""
+        return float(self.load.max())
+
+    def deviation(self) -> dict[str, float]:
+        """Energy and peak of the snapshots over those of the year, less one [%]."""
+        chosen = self.selected_load
+        energy = float(chosen @ self.selection.weights / self.load.sum() - 1)
+        return {"energy": 100 * energy, "peak": 100 * float(chosen.max() / self.peak - 1)}
+
+
+def make_year(system: System, load: Floats, config: CapacityConfig, year: int) -> Year:
+    """Choose the snapshots of a year.
+
+    Parameters
+    ----------
+    system
+        Plants and their availability.
+    load
+        MW by hour of the year.
+    config
+        Which hours.
+    year
+        Fiscal year.
+    """
+    hours = hours_of(year)
+    profiles, assumed = _profiles(system, hours)
+    residual = load - _weather_output(system, profiles, year)
+    selection = _select(config, hours, load, residual, profiles, system.custom_days)
+    return Year(year, hours, load, selection, profiles, assumed)
+
+
+def _select(
+    config: CapacityConfig,
+    hours: pd.DatetimeIndex,
+    load: Floats,
+    residual: Floats,
+    profiles: dict[str, Floats],
+    custom_days: tuple[str, ...],
+) -> Selection:
+    block = config.hours
+    if config.snapshots is Snapshots.TYPICAL_DAYS:
+        peak = int(residual.argmax()) // 24
+        return chosen_days(*typical_days(_features(load, profiles), peak, config.typical_days), block)
+    if config.snapshots is Snapshots.CRITICAL_DAYS:
+        return chosen_days(*critical_days(hours, residual, config.critical_days or custom_days), block)
+    if config.snapshots is Snapshots.PEAK_WEEKS:
+        return peak_weeks(residual, config.peak_weeks, block)
+    return whole_year(len(hours), block)
+
+
+def _features(load: Floats, profiles: dict[str, Floats]) -> Floats:
+    """Days x hours of load and of each different availability, each scaled to a spread of one."""
+    different: list[Floats] = []
+    for profile in profiles.values():
+        if not any(profile is other or np.array_equal(profile, other) for other in different):
+            different.append(profile)
+    parts = [load, *different]
+    return np.hstack([(part / (part.std() or 1.0)).reshape(-1, 24) for part in parts])
+
+
+def _weather_output(system: System, profiles: dict[str, Floats], year: int) -> Floats | float:
+    total: Floats | float = 0.0
+    for plant in system.plants:
+        if is_variable(plant.carrier) and plant.build_year <= year < plant.build_year + plant.lifetime:
+            total = total + plant.p_nom * profiles.get(plant.name, 0.0)
+    return total
+
+
+def _profiles(system: System, hours: pd.DatetimeIndex) -> tuple[dict[str, Floats], tuple[str, ...]]:
+    found: dict[str, Floats] = {}
+    assumed: dict[str, str] = {}
+    made: dict[str, Floats] = {}
+    items: list[Plant | Candidate] = [*system.plants, *system.candidates]
+    for item in items:
+        given = _given(system, item)
+        if given is not None:
+            found[item.name] = fit_to(given, hours)
+        elif is_variable(item.carrier):
+            carrier = item.carrier
+            if carrier not in made:
+                made[carrier] = _stylised(carrier, hours)
+                factor = 100 * float(made[carrier].mean())
+                assumed[carrier] = (
+                    f"No availability is given for {carrier}: a stylised year with a capacity factor of "
+                    f"{factor:.0f} % is taken; give your own on a sheet P_max_pu."
+                )
+            found[item.name] = made[carrier]
+    return found, tuple(assumed.values())
+
+
+def _given(system: System, item: Plant | Candidate) -> Floats | None:
+    outside = "outside" in item.bus.lower()
+    names = (item.name, f"{item.carrier}_Outside" if outside else item.carrier, item.carrier)
+    lowered = {name.lower(): values for name, values in system.p_max_pu.items()}
+    return next((lowered[name.lower()] for name in names if name.lower() in lowered), None)
+
+
+def _stylised(carrier: str, hours: pd.DatetimeIndex) -> Floats:
+    if "solar" in carrier.lower():
+        return solar_availability(hours)
+    wind = wind_availability(hours)
+    # At sea the wind blows stronger and longer.
+    return np.asarray(np.clip(wind * 1.45, 0.0, 0.95)) if "off" in carrier.lower() else wind
+
+
+def least_output(system: System, item: Plant | Candidate, hours: pd.DatetimeIndex) -> Floats | None:
+    """Least output of a plant by hour, where the workbook gives it for its carrier or for itself."""
+    lowered = {name.lower(): values for name, values in system.p_min_pu.items()}
+    for name in (item.name, item.carrier):
+        if name.lower() in lowered:
+            return fit_to(lowered[name.lower()], hours)
+    return None
+
+
+def cost_with_carbon(system: System, item: Plant | Candidate, year: int, price: float) -> float:
+    """Cost of one more MWh in a year, the price of its CO2 included."""
+    emissions = (
+        system.carriers[item.carrier].co2_emissions / item.efficiency
+        if item.carrier in system.carriers
+        else 0.0
+    )
+    return at(item.marginal_cost, year) + price * emissions

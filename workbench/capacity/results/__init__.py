@@ -1,0 +1,1 @@
+"""Saved capacity plans: tables, figures, comparison, report and export."""

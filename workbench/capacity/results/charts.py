@@ -1,0 +1,279 @@
+"""Figures of a plan by year and carrier; units on every axis, one colour a carrier everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.capacity.network.build import UNSERVED
+from workbench.capacity.results.chart_parts import (
+    currency_of,
+    finished,
+    graph_objects,
+    money_of,
+    new_figure,
+    stack_order,
+    year_labels,
+)
+from workbench.capacity.results.saved import CapacityResult
+from workbench.charts.palette import CATEGORIES, carrier_colour
+from workbench.data.formatting import INDIA, Style, energy_factor, year_label
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def capacity_chart(result: CapacityResult, value: str = "capacity", *, style: Style = INDIA) -> go.Figure:
+    """Capacity by year and carrier [MW], stacked.
+
+    Parameters
+    ----------
+    result
+        The plan.
+    value
+        ``"capacity"``, ``"existing"``, ``"new"`` or ``"retired"``.
+    style
+        Year labels.
+    """
+    table = result.table("capacity")
+    table = table[table.component.isin(("Generator", "StorageUnit"))]
+    titles = {
+        "capacity": "Capacity",
+        "existing": "Capacity that stood before",
+        "new": "New capacity",
+        "retired": "Retired capacity",
+    }
+    return _stack(table, value, titles[value], "Capacity [MW]", style)
+
+
+def energy_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
+    """Energy supplied by year and carrier; storage gives back what it took and is left out."""
+    table = result.table("energy")
+    table = table[(table.component == "Generator") & (table.supply > 0)]
+    table = table.assign(supply=table.supply * energy_factor("GWh", style.energy_unit))
+    return _stack(table, "supply", "Energy by source", f"Energy [{style.energy_unit}]", style)
+
+
+def cost_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
+    """Costs by year: capital of new plants, fixed costs, operation."""
+    unit, factor = money_of(result)
+    table = result.table("costs").groupby("year")[["capital", "fixed", "operation"]].sum() / factor
+    figure = new_figure()
+    go = graph_objects()
+    for index, (name, label) in enumerate(
+        (("capital", "Capital of new plants"), ("fixed", "Fixed"), ("operation", "Fuel and operation"))
+    ):
+        figure.add_trace(
+            go.Bar(
+                x=year_labels(table.index, style), y=table[name], name=label, marker_color=CATEGORIES[index]
+            )
+        )
+    figure.update_layout(barmode="relative")
+    return finished(figure, "Costs a year", f"Costs [{unit} a year]")
+
+
+def emission_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
+    """CO2 by year and carrier [Mt]."""
+    table = result.table("emissions")
+    return _stack(table[table.co2 > 0], "co2", "CO2 emissions", "CO2 [Mt]", style)
+
+
+def curtailment_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
+    """Part of the weather's energy that is not used [%]."""
+    table = result.table("curtailment")
+    wide = table.pivot_table(index="year", columns="carrier", values="rate").sort_index()
+    figure = _bars(wide, list(wide.columns), style)
+    figure.update_layout(barmode="group")
+    figure.update_yaxes(range=[0, max(1.0, 1.1 * float(table.rate.max()))])
+    return finished(figure, "Curtailment", "Not used, of what was available [%]")
+
+
+def capacity_factor_chart(
+    result: CapacityResult, year: int | None = None, *, style: Style = INDIA
+) -> go.Figure:
+    """Capacity factor by carrier [%]."""
+    year = result.years[-1] if year is None else year
+    assets = result.table("assets")
+    rows = assets[
+        (assets.year == year)
+        & (assets.component == "Generator")
+        & (assets.carrier != UNSERVED)
+        & (assets.capacity > 1e-3)
+    ]
+    sums = rows.groupby("carrier")[["energy", "capacity"]].sum()
+    hours = float(result.table("dispatch").query("year == @year").weight.sum())
+    factor = (100 * sums.energy * 1e3 / (sums.capacity * hours)).sort_values()
+    colours = [carrier_colour(str(carrier)) for carrier in factor.index]
+    figure = new_figure()
+    figure.add_trace(
+        graph_objects().Bar(
+            x=factor,
+            y=[str(c) for c in factor.index],
+            orientation="h",
+            marker_color=colours,
+            showlegend=False,
+        )
+    )
+    figure.update_layout(hovermode="closest")
+    return finished(figure, f"Capacity factors in {year_label(year, style)}", "", "Capacity factor [%]")
+
+
+def adequacy_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
+    """Firm capacity beside the peak load [MW]."""
+    table = result.table("adequacy")
+    figure = new_figure()
+    labels = year_labels(table.year, style)
+    figure.add_trace(
+        graph_objects().Bar(x=labels, y=table.firm_capacity, name="Firm capacity", marker_color=CATEGORIES[0])
+    )
+    marker = {"color": carrier_colour("load"), "symbol": "line-ew", "size": 40, "line": {"width": 3}}
+    figure.add_trace(
+        graph_objects().Scatter(x=labels, y=table.peak, name="Peak load", mode="markers", marker=marker)
+    )
+    return finished(figure, "Adequacy", "Power [MW]")
+
+
+def network_map(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
+    """Buses where they are, coloured by price and sized by load, and the links between them."""
+    year = result.years[0] if year is None else year
+    buses = result.table("buses")
+    rows = buses[buses.year == year].set_index("bus")
+    figure = new_figure()
+    go = graph_objects()
+    assets = result.table("assets")
+    between = assets[(assets.year == year) & assets.component.isin(("Line", "Link", "Transformer"))]
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for pair in between.bus:
+        one, _, other = str(pair).partition(" to ")
+        if one in rows.index and other in rows.index:
+            xs += [rows.x[one], rows.x[other], None]
+            ys += [rows.y[one], rows.y[other], None]
+    figure.add_trace(
+        go.Scatter(
+            x=xs,
+            y=ys,
+            mode="lines",
+            line={"color": "#A0A7AD", "width": 1},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    )
+    most = float(rows.load.max()) or 1.0
+    marker: dict[str, Any] = {
+        "size": 6 + 20 * np.sqrt(rows.load.clip(lower=0) / most),
+        "line": {"width": 0.5, "color": "#1F2933"},
+    }
+    if rows.price.notna().any():
+        marker |= {
+            "color": rows.price,
+            "colorscale": "Cividis",
+            "colorbar": {"title": {"text": f"Price [{currency_of(result)}/MWh]"}},
+        }
+    text = [f"{bus}: {load:,.0f} GWh" for bus, load in rows.load.items()]
+    figure.add_trace(
+        go.Scatter(
+            x=rows.x, y=rows.y, mode="markers", marker=marker, text=text, hoverinfo="text", showlegend=False
+        )
+    )
+    figure.update_layout(hovermode="closest")
+    figure.update_yaxes(scaleanchor="x", showgrid=False)
+    return finished(figure, f"Network in {year_label(year, style)}", "Latitude or y", "Longitude or x")
+
+
+def solve_chart(metrics: pd.DataFrame) -> go.Figure:
+    """Objective, bound and gap of a solve over time.
+
+    Parameters
+    ----------
+    metrics
+        time [s], name, value: the metrics of a run.
+    """
+    figure = new_figure()
+    go = graph_objects()
+    for index, name in enumerate(("Objective", "Best bound", "Dual objective")):
+        rows = metrics[metrics.name == name]
+        if len(rows):
+            figure.add_trace(
+                go.Scatter(
+                    x=rows.time,
+                    y=rows.value,
+                    name=name,
+                    mode="lines",
+                    line={"color": CATEGORIES[index], "shape": "hv"},
+                )
+            )
+    gap = metrics[metrics.name == "MIP gap"]
+    if len(gap):
+        figure.add_trace(
+            go.Scatter(
+                x=gap.time,
+                y=gap.value,
+                name="Gap",
+                mode="lines",
+                yaxis="y2",
+                line={"color": CATEGORIES[5], "dash": "dot"},
+            )
+        )
+        figure.update_layout(
+            yaxis2={
+                "title": {"text": "Gap [%]"},
+                "overlaying": "y",
+                "side": "right",
+                "rangemode": "tozero",
+                "showgrid": False,
+            }
+        )
+    return finished(figure, "Progress of the solver", "Costs [currency]", "Time [s]")
+
+
+def comparison_chart(table: pd.DataFrame, name: str = "capacity") -> go.Figure:
+    """Differences of two plans by carrier, from :func:`workbench.capacity.results.compare.compare`.
+
+    Parameters
+    ----------
+    table
+        The comparison.
+    name
+        Its table to show.
+    """
+    rows = table[(table.table == name) & (table.difference.abs() > 1e-6)]
+    figure = new_figure()
+    for carrier, group in rows.groupby("carrier"):
+        figure.add_trace(
+            graph_objects().Bar(
+                x=group.year.astype(str),
+                y=group.difference,
+                name=str(carrier) or name,
+                marker_color=carrier_colour(str(carrier)),
+            )
+        )
+    figure.update_layout(barmode="relative")
+    unit = str(rows.unit.iloc[0]) if len(rows) else ""
+    return finished(
+        figure, f"Difference: {name}", f"Second less first [{unit}]" if unit else "Second less first"
+    )
+
+
+def _stack(table: pd.DataFrame, value: str, title: str, unit: str, style: Style) -> go.Figure:
+    wide = table.pivot_table(index="year", columns="carrier", values=value, aggfunc="sum").fillna(0.0)
+    carriers = [c for c in sorted(wide.columns, key=stack_order) if wide[c].abs().max() > 1e-6]
+    figure = _bars(wide, carriers, style)
+    figure.update_layout(barmode="relative")
+    return finished(figure, title, unit)
+
+
+def _bars(wide: pd.DataFrame, carriers: list[str], style: Style) -> go.Figure:
+    """One bar a year and carrier; a colour that comes again is told apart by its pattern."""
+    figure = new_figure()
+    labels = year_labels(wide.index, style)
+    seen: list[str] = []
+    for carrier in carriers:
+        colour = carrier_colour(str(carrier))
+        pattern = ("", "/", ".", "x")[seen.count(colour) % 4]
+        seen.append(colour)
+        marker = {"color": colour, "pattern": {"shape": pattern, "fgcolor": "#FFFFFF"}}
+        figure.add_trace(graph_objects().Bar(x=labels, y=wide[carrier], name=str(carrier), marker=marker))
+    return figure

@@ -1,0 +1,1 @@
+"""Solving a network: the solver's own process, its log, infeasibility and alternatives."""

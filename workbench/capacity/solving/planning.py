@@ -1,0 +1,358 @@
+"""Solving a plan: one year, year after year, all years at once, in windows, with alternatives."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.capacity.config import CapacityConfig, Commitment, Horizon
+from workbench.capacity.extraction.costs import Tables
+from workbench.capacity.extraction.extract import extract, join
+from workbench.capacity.model.outcomes import SolveStatus
+from workbench.capacity.model.program import Conflict, Program
+from workbench.capacity.model.pypsa_import import turn
+from workbench.capacity.model.system import Kind, System, is_storage
+from workbench.capacity.network.build import BUILT, Asset, Plan, build_plan
+from workbench.capacity.network.constraints import add_constraints, firm_share
+from workbench.capacity.network.timeline import Year, make_year
+from workbench.capacity.solving.infeasible import explain_conflict
+from workbench.capacity.solving.solve import PlanSolver
+from workbench.errors import ModelInfeasible, SolveError
+from workbench.runs import Job
+
+if TYPE_CHECKING:
+    from linopy import Model
+    from pypsa import Network
+
+SHORTEST_BUILD = 1e-3
+"""MW; what is smaller is the solver's rounding and is not built."""
+
+Solved = tuple[list["Network"], Tables, tuple[str, ...]]
+
+
+def make_solver(job: Job, config: CapacityConfig, place: Callable[..., str]) -> PlanSolver:
+    """Make the solver that the settings ask for; its limits follow the run's adjustments.
+
+    Parameters
+    ----------
+    job
+        The run.
+    config
+        The settings.
+    place
+        Cell of a component's value, for the explanation of a contradiction.
+    """
+
+    def explain(model: Model, program: Program, conflict: Conflict) -> tuple[str, ...]:
+        return explain_conflict(model, program, conflict, place)
+
+    def limits() -> CapacityConfig:
+        current = job.config
+        return current if isinstance(current, CapacityConfig) else config
+
+    return PlanSolver(job, limits, solver=config.solver, options=solver_options(config), explain=explain)
+
+
+def solver_options(config: CapacityConfig) -> dict[str, Any]:
+    """Options of the solver by its own names, numbers as numbers."""
+    options: dict[str, Any] = {}
+    if config.solver == "highs" and config.method != "choose":
+        options["solver"] = str(config.method)
+    options |= {name: _value(text) for name, text in config.solver_options.items()}
+    return options
+
+
+def optimise(
+    job: Job, network: Network, config: CapacityConfig, solver: PlanSolver, plan: Plan | None = None
+) -> None:
+    """Optimise a network by PyPSA's own means, the solver in its own process.
+
+    Raises
+    ------
+    SolveError
+        On every end that is not an accepted solution.
+    """
+    options: dict[str, Any] = {
+        "multi_investment_periods": bool(network.has_investment_periods),
+        "linearized_unit_commitment": config.commitment is Commitment.LINEARISED,
+        "include_objective_constant": False,
+        "remote": solver,
+    }
+    if plan is not None:
+        options["extra_functionality"] = lambda n, snapshots: add_constraints(plan, n, snapshots)
+    forget_solution(network)
+    require_supply(network)
+    if not config.rolling_horizon:
+        with turn(job.checkpoint):
+            _require_ok(network.optimize(**options))
+        return
+    if network.has_investment_periods:
+        raise SolveError("Windows (rolling_horizon) do not go with perfect foresight; choose one of them.")
+    solver.show_stages = False
+    try:
+        with turn(job.checkpoint):
+            _in_windows(job, network, config, solver, options)
+    finally:
+        solver.show_stages = True
+
+
+def _in_windows(
+    job: Job, network: Network, config: CapacityConfig, solver: PlanSolver, options: dict[str, Any]
+) -> None:
+    step = config.rolling_horizon - config.rolling_overlap
+    total = -(-len(network.snapshots) // step)
+    solve = solver.solve_on_remote
+    done = 0
+
+    class Counted:
+        """The same solver; PyPSA calls it once a window."""
+
+        def solve_on_remote(self, model: Model, **given: Any) -> Model:
+            nonlocal done
+            solver.label = f"window {done + 1} of {total}"
+            solved = solve(model, **given)
+            done += 1
+            job.progress(done, total, solver.label)
+            return solved
+
+    options["remote"] = Counted()
+    horizon, overlap = config.rolling_horizon, config.rolling_overlap
+    network.optimize.optimize_with_rolling_horizon(horizon=horizon, overlap=overlap, **options)
+
+
+def solve_years(
+    job: Job, system: System, load: Mapping[int, Any], config: CapacityConfig, solver: PlanSolver
+) -> Solved:
+    """Build and solve what the settings ask for.
+
+    Returns
+    -------
+    list of Network
+        One, or one a year of a rolling plan.
+    dict
+        Tables of all years.
+    tuple of str
+        What was assumed.
+    """
+    assumed: dict[str, None] = {}
+    years = {}
+    for number in config.years:
+        year = make_year(system, load[number], config, number)
+        years[number] = year
+        assumed |= dict.fromkeys(year.assumed)
+        gap = year.deviation()
+        if abs(gap["energy"]) > 1 or abs(gap["peak"]) > 1:
+            assumed[
+                f"The chosen snapshots of {number} have {gap['energy']:+.1f} % energy and {gap['peak']:+.1f} % "
+                "peak against the whole year."
+            ] = None
+    for note in assumed:
+        job.log(note, level="warning")
+    if config.horizon is Horizon.ROLLING:
+        networks, tables = _solve_rolling(job, system, list(years.values()), config, solver)
+    else:
+        networks, tables = _solve_at_once(job, system, list(years.values()), config, solver)
+    return networks, tables, tuple(assumed)
+
+
+def _solve_at_once(
+    job: Job, system: System, years: list[Year], config: CapacityConfig, solver: PlanSolver
+) -> tuple[list[Network], Tables]:
+    with job.stage("build", title="Build the network"):
+        plan = build_plan(system, config, years)
+        if config.futures:
+            _add_futures(plan)
+    with job.stage("optimise", title="Optimise"):
+        solver.label = str(years[0].year) if len(years) == 1 else f"{years[0].year} to {years[-1].year}"
+        optimise(job, plan.network, config, solver, plan)
+    tables = _tables(plan)
+    tables["alternatives"] = _alternatives(job, plan, config, solver)
+    return [plan.network], tables
+
+
+def _solve_rolling(
+    job: Job, system: System, years: list[Year], config: CapacityConfig, solver: PlanSolver
+) -> tuple[list[Network], Tables]:
+    networks, parts = [], []
+    built: list[Asset] = []
+    previous: int | None = None
+    for done, year in enumerate(years):
+        with job.stage(str(year.year), title=f"Year {year.year}"):
+            plan = build_plan(system, config, [year], built, previous)
+            solver.label = str(year.year)
+            optimise(job, plan.network, config, solver, plan)
+            networks.append(plan.network)
+            parts.append(_tables(plan))
+            built = [asset for asset in _frozen(plan, built) if year.year < asset.build_year + asset.lifetime]
+        previous = year.year
+        job.progress(done + 1, len(years), f"Year {year.year}")
+        job.checkpoint()
+    return networks, join(parts)
+
+
+def _frozen(plan: Plan, earlier: Sequence[Asset]) -> list[Asset]:
+    """What stands after a year: its new units, no longer extendable, with the annuity still to pay."""
+    kept = list(earlier)
+    for asset in plan.assets:
+        if asset.origin != BUILT or not asset.extendable:
+            continue
+        nominal = "e_nom" if asset.item.kind is Kind.STORE else "p_nom"
+        size = float(plan.network.components[str(asset.item.kind)].static.loc[asset.name, f"{nominal}_opt"])
+        if size > SHORTEST_BUILD:
+            kept.append(dataclasses.replace(asset, p_nom=size, extendable=False, p_nom_min=0.0))
+    return kept
+
+
+def _tables(plan: Plan) -> Tables:
+    firm: dict[str, float] = {}
+    reference = plan.years[-1]
+    for asset in plan.assets:
+        item = asset.item
+        if item.kind is Kind.STORAGE_UNIT or is_storage(item.carrier):
+            firm[asset.name] = min(1.0, item.max_hours / 4.0) if item.max_hours else 1.0
+        else:
+            firm[asset.name] = firm_share(reference.profiles, reference.load, item.name, item.carrier)
+    peaks = {year.year: year.peak for year in plan.years}
+    return extract(plan.network, plan.years[0].year, plan.assets, peaks=peaks, firm=firm)
+
+
+def _add_futures(plan: Plan) -> None:
+    """Make the network stochastic: one set of capacities for all futures."""
+    network = plan.network
+    network.set_scenarios(dict(plan.config.futures))
+    for future, factors in plan.system.futures.items():
+        if future not in plan.config.futures:
+            continue
+        for what, factor in factors.items():
+            if what.lower() == "demand":
+                load = network.components.loads.dynamic["p_set"]
+                load.loc[:, (future, "Load")] = load.loc[:, (future, "Load")] * factor
+                continue
+            table = network.components.generators.static
+            rows = (table.index.get_level_values("scenario") == future) & (table.carrier == what)
+            table.loc[rows, "marginal_cost"] *= factor
+
+
+def _alternatives(job: Job, plan: Plan, config: CapacityConfig, solver: PlanSolver) -> pd.DataFrame:
+    """Least and most of some carriers within a few percent of the least costs (PyPSA's MGA)."""
+    columns = ["year", "alternative", "carrier", "capacity", "cost"]
+    rows: list[dict[str, Any]] = []
+    if not config.alternatives:
+        return pd.DataFrame(rows, columns=columns)
+    best = _whole_costs(plan.network)
+    for wish in config.alternatives:
+        most, carrier = wish.startswith("+"), wish.lstrip("+-")
+        with job.stage(f"alternative-{carrier}", title=f"{'Most' if most else 'Least'} {carrier}"):
+            network = plan.network.copy()
+            _fold_fixed_costs(network)
+            twin = dataclasses.replace(plan, network=network)
+            weights = _mga_weights(network, carrier)
+            solver.label = f"{'most' if most else 'least'} {carrier}"
+            with turn(job.checkpoint):
+                ending = network.optimize.optimize_mga(
+                    multi_investment_periods=plan.is_multi_period,
+                    weights=weights,
+                    sense="max" if most else "min",
+                    slack=config.alternatives_slack / 100,
+                    model_kwargs={"include_objective_constant": False},
+                    extra_functionality=lambda n, _, t=twin: add_constraints(t, n),
+                    remote=solver,
+                )
+            _require_ok(ending)
+            added = extract(network, plan.years[0].year, plan.assets)["capacity"]
+            extra = 100 * (_whole_costs(network) / best - 1)
+            rows += [
+                {
+                    "year": row.year,
+                    "alternative": solver.label,
+                    "carrier": row.carrier,
+                    "capacity": row.capacity,
+                    "cost": extra,
+                }
+                for row in added.itertuples()
+            ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _fold_fixed_costs(network: Network) -> None:
+    # PyPSA's budget of an alternative leaves fixed costs out of the best plan, but not of the alternative.
+    for kind in Kind:
+        table = network.components[str(kind)].static
+        if not table.empty:
+            table["capital_cost"] += table["fom_cost"]
+            table["fom_cost"] = 0.0
+
+
+def _whole_costs(network: Network) -> float:
+    statistics = network.statistics
+    parts = [
+        np.asarray(part().to_numpy(), dtype=float).sum()
+        for part in (statistics.capex, statistics.fom, statistics.opex)
+    ]
+    return float(sum(parts))
+
+
+def _mga_weights(network: Network, carrier: str) -> dict[str, dict[str, pd.Series]]:
+    weights: dict[str, dict[str, pd.Series]] = {}
+    for kind in Kind:
+        table = network.components[str(kind)].static
+        nominal = "e_nom" if kind is Kind.STORE else "p_nom"
+        if (
+            not table.empty
+            and (chosen := table.index[(table.carrier == carrier) & table[f"{nominal}_extendable"]]).size
+        ):
+            weights[str(kind)] = {nominal: pd.Series(1.0, index=chosen)}
+    if not weights:
+        raise SolveError(
+            f"There is nothing of the carrier '{carrier}' that can be built; choose another alternative."
+        )
+    return weights
+
+
+def require_supply(network: Network) -> None:
+    """Refuse a network with a load at a bus to which nothing else is connected.
+
+    Raises
+    ------
+    ModelInfeasible
+        Naming the bus and the load.
+    """
+    connected: set[str] = set()
+    for component in ("Generator", "StorageUnit", "Store", "Link", "Line", "Transformer"):
+        table = network.components[component].static
+        for column in (name for name in table.columns if str(name).startswith("bus")):
+            connected |= set(table[column].astype(str))
+    loads = network.components.loads.static
+    alone = loads[~loads.bus.isin(connected)]
+    if len(alone):
+        causes = [
+            f"bus '{load.bus}' has to be supplied with the load '{load.Index}', but nothing is connected to it."
+            for load in alone.itertuples()
+        ]
+        raise ModelInfeasible(f"No plan meets all limits: {causes[0]}", SolveStatus.INFEASIBLE, causes)
+
+
+def forget_solution(network: Network) -> None:
+    """Take away an earlier solution, so that nothing of it is read as one of this solve (prices after a MIP)."""
+    prices = network.components.buses.dynamic["marginal_price"]
+    if len(prices.columns):
+        network.components.buses.dynamic["marginal_price"] = prices.iloc[:, :0]
+
+
+def _require_ok(ending: tuple[str, str]) -> None:
+    if ending[0] != "ok":
+        raise SolveError(f"The solve ended with {ending[1]}, which is no solution.")
+
+
+def _value(text: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    lowered = text.lower()
+    return lowered == "true" if lowered in ("true", "false") else text

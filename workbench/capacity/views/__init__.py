@@ -1,0 +1,1 @@
+"""The capacity notebook view and the board."""

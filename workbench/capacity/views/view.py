@@ -1,0 +1,261 @@
+"""Capacity planning in a notebook: form, run, panel, the solver's curve while it runs, and the plan as tabs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import pandas as pd
+
+from workbench.capacity.jobs import plan_capacity
+from workbench.capacity.results import charts
+from workbench.capacity.results import hourly_charts as charts_hourly
+from workbench.capacity.results.compare import compare
+from workbench.capacity.results.saved import CapacityResult, finished_scenarios, load, units_of
+from workbench.data.formatting import energy_factor, year_label
+from workbench.data.projects.project import Project
+from workbench.errors import WorkbenchError
+from workbench.runs.engine.run import Run
+from workbench.runs.model.states import EventKind
+from workbench.ui.figures.area import FigureArea
+from workbench.ui.figures.controls import figure_of, follow
+from workbench.ui.figures.tables import TableArea
+from workbench.ui.forms.saved_results import SavedResults
+from workbench.ui.run_view import RunView
+from workbench.ui.tabs import LazyTabs, choice, note
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+__all__ = ["CapacityResultView", "CapacityView", "SavedPlans", "SolverCurve"]
+
+CURVE_SECONDS = 1.0
+MOST_POINTS = 1000
+_CURVES = ("Objective", "Best bound", "Dual objective", "MIP gap")
+
+
+class CapacityView(RunView):
+    """Plan capacity for a project, watch the solver, read the plan.
+
+    Parameters
+    ----------
+    project
+        The project.
+    """
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(
+            plan_capacity,
+            project,
+            result_view=lambda result: CapacityResultView(result, project),
+            live_view=SolverCurve,
+        )
+
+
+class SolverCurve(FigureArea):
+    """Objective, bound and gap of a run, drawn again every second while it goes on.
+
+    Parameters
+    ----------
+    run
+        The run.
+    """
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self._run = run
+        name = f"workbench curve of {run.id}"
+        self._thread = threading.Thread(target=self._draw_until_the_end, name=name, daemon=True)
+        self._thread.start()
+
+    def _draw_until_the_end(self) -> None:
+        rows: list[tuple[float, str, float]] = []
+        began, seq, ended = self._run.record.created, 0, False
+        while not ended and self.comm is not None:
+            ended = self._run.wait(CURVE_SECONDS)
+            fresh = self._run.events(seq, kinds=[EventKind.METRIC])
+            for event in fresh:
+                facts, seq = event.data or {}, event.seq
+                if facts["name"] in _CURVES:
+                    rows.append((event.time - began, facts["name"], facts["value"]))
+            if fresh and len(rows) > 1:
+                shown = rows[:: max(1, len(rows) // MOST_POINTS)]
+                self.show(charts.solve_chart(pd.DataFrame(shown, columns=["time", "name", "value"])))
+
+
+class SavedPlans(SavedResults):
+    """Choose among the finished plans of a project and read them.
+
+    Parameters
+    ----------
+    project
+        The project.
+    """
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(
+            "Plan",
+            finished_scenarios(project),
+            lambda name: CapacityResultView(load(project, name), project),
+            "There is no plan yet: make one in 30-capacity-model.ipynb.",
+        )
+
+
+class CapacityResultView(LazyTabs):
+    """A finished plan as tabs; each is drawn when it is first opened.
+
+    Parameters
+    ----------
+    result
+        The result.
+    project
+        Its project: units, year labels, and the other plans to compare with.
+    """
+
+    def __init__(self, result: CapacityResult, project: Project) -> None:
+        self._result = result
+        self._project = project
+        super().__init__(
+            {
+                "Capacity": self._capacity,
+                "Dispatch": self._dispatch,
+                "Energy": self._energy,
+                "Storage": self._storage,
+                "Prices": self._prices,
+                "Costs": self._costs,
+                "Emissions": self._emissions,
+                "Adequacy": self._adequacy,
+                "Network": self._network,
+                "Compare": self._compare,
+                "Notes": self._notes,
+            }
+        )
+
+    def _capacity(self) -> ipywidgets.Widget:
+        value = choice(
+            "Show", {"All": "capacity", "Existing": "existing", "New": "new", "Retired": "retired"}
+        )
+        figure = figure_of(
+            lambda: charts.capacity_chart(self._result, value.value, style=self._project.style), value
+        )
+        return ipywidgets.VBox([value, figure, self._table("capacity"), self._table("assets")])
+
+    def _dispatch(self) -> ipywidgets.Widget:
+        result, year = self._result, self._year()
+        what = choice("Curve of", {"Load": "load", "Residual load": "residual load", "Price": "price"})
+        style = self._project.style
+        parts = [
+            year,
+            self._yearly(charts_hourly.dispatch_chart, year),
+            what,
+            figure_of(
+                lambda: charts_hourly.duration_chart(result, what.value, year.value, style=style), what, year
+            ),
+        ]
+        if result.table("flows").shape[1] > len(("year", "time")):
+            parts.append(self._yearly(charts_hourly.flow_chart, year))
+        return ipywidgets.VBox(parts)
+
+    def _energy(self) -> ipywidgets.Widget:
+        year = self._year()
+        return ipywidgets.VBox(
+            [
+                self._figure(charts.energy_chart),
+                self._figure(charts.curtailment_chart),
+                year,
+                self._yearly(charts.capacity_factor_chart, year),
+                self._table("energy"),
+                self._table("curtailment"),
+            ]
+        )
+
+    def _storage(self) -> ipywidgets.Widget:
+        year = self._year()
+        return ipywidgets.VBox(
+            [
+                year,
+                self._yearly(charts_hourly.storage_chart, year),
+            ]
+        )
+
+    def _prices(self) -> ipywidgets.Widget:
+        year = self._year()
+        return ipywidgets.VBox(
+            [
+                year,
+                self._yearly(charts_hourly.price_chart, year),
+                self._table("constraints"),
+            ]
+        )
+
+    def _costs(self) -> ipywidgets.Widget:
+        return ipywidgets.VBox([self._figure(charts.cost_chart), self._table("costs")])
+
+    def _emissions(self) -> ipywidgets.Widget:
+        return ipywidgets.VBox([self._figure(charts.emission_chart), self._table("emissions")])
+
+    def _adequacy(self) -> ipywidgets.Widget:
+        return ipywidgets.VBox([self._figure(charts.adequacy_chart), self._table("adequacy")])
+
+    def _network(self) -> ipywidgets.Widget:
+        year = self._year()
+        figure = self._yearly(charts.network_map, year)
+        return ipywidgets.VBox([year, figure, self._table("buses")])
+
+    def _compare(self) -> ipywidgets.Widget:
+        others = [name for name in finished_scenarios(self._project) if name != self._result.scenario]
+        if not others:
+            return note("There is no other plan yet: change the scenario's name in the form and run again.")
+        other = choice("Compare with", others)
+        name = choice("Difference in", ["capacity", "energy", "costs", "emissions", "curtailment"])
+        area = ipywidgets.VBox()
+
+        def draw() -> None:
+            try:
+                found = compare(self._result, load(self._project, other.value))
+            except WorkbenchError as error:
+                area.children = (note(str(error)),)
+                return
+            table = TableArea()
+            table.show_frame(found[found.table == name.value].drop(columns="table"))
+            area.children = (figure_of(lambda: charts.comparison_chart(found, name.value)), table)
+
+        follow(draw, other, name)
+        return ipywidgets.VBox([ipywidgets.HBox([other, name]), area])
+
+    def _notes(self) -> ipywidgets.Widget:
+        result, facts, remarks = self._result, TableArea(), TableArea()
+        shown = {name: value for name, value in result.facts.items() if isinstance(value, (str, int, float))}
+        facts.show(["Fact", ""], list(shown.items()), caption="What this plan was made from", words=(0, 1))
+        remarks.show(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs")
+        return ipywidgets.VBox([facts, self._table("solves"), remarks])
+
+    def _year(self) -> ipywidgets.Dropdown:
+        return choice("Year", {year_label(year, self._project.style): year for year in self._result.years})
+
+    def _figure(self, make: Callable[..., go.Figure]) -> FigureArea:
+        return figure_of(lambda: make(self._result, style=self._project.style))
+
+    def _yearly(self, make: Callable[..., go.Figure], year: ipywidgets.Dropdown) -> FigureArea:
+        return figure_of(lambda: make(self._result, year.value, style=self._project.style), year)
+
+    def _table(self, name: str) -> TableArea:
+        """Show a table of the result in the project's energy unit."""
+        table, unit, frame = TableArea(), self._project.energy_unit, self._result.table(name).copy()
+        units: dict[str, Any] = dict(units_of(name, frame))
+        for column, word in units.items():
+            if word == "GWh":
+                frame[column] = frame[column] * energy_factor("GWh", unit)
+                units[column] = unit
+            elif str(word).startswith("currency"):
+                units[column] = str(word).replace("currency", self._project.currency)
+        for column in ("year", "build_year"):
+            if column in frame and frame[column].notna().all():
+                frame[column] = [year_label(int(year), self._project.style) for year in frame[column]]
+        if frame.empty:
+            table.value = note(f"There is nothing to show under {name}.").value
+        else:
+            table.show_frame(frame, units=units, caption=name.capitalize())
+        return table

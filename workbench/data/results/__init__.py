@@ -1,0 +1,1 @@
+"""Saved results: scenarios, Parquet tables and the Arrow cache."""

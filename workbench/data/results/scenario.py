@@ -1,0 +1,177 @@
+"""How a scenario's result lies on disk: Parquet tables, files beside them, and a summary that vouches for all.
+
+The summary is written last and every table carries its stamp, so a reader never mixes the files of two runs::
+
+    writer = ScenarioWriter(project, "demand", "BAU", stamp=stamp_of(config, sha256), inputs={"a.xlsx": sha256})
+    writer.table("forecast", frame, {"base": "GWh"})
+    written = writer.finish({"scenario": "BAU", …})
+
+    with open_scenario(project, "demand", "BAU", "demand scenario") as saved:
+        forecast = saved.table("forecast")
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbench.data.atomic import write_text
+from workbench.data.projects.project import Project
+from workbench.data.results.tables import Provenance, package_version, read_table, write_table
+from workbench.errors import UnreadableFile
+from workbench.runs.model.digest import digest_of
+from workbench.runs.model.settings import to_plain
+
+SUMMARY_FILE = "result.json"
+
+
+def stamp_of(config: Any, *inputs: str) -> str:
+    """Hash of everything that a result follows from: settings, hashes of its inputs, version."""
+    return digest_of(json.dumps(to_plain(config), sort_keys=True), *inputs, package_version())
+
+
+def finished_scenarios(project: Project, domain: str) -> tuple[str, ...]:
+    """Name the scenarios of a domain that have a finished result."""
+    folder = project.results / domain
+    return tuple(name for name in project.scenarios(domain) if (folder / name / SUMMARY_FILE).is_file())
+
+
+def json_text(value: object) -> str:
+    """Write a value as JSON for people and programs; numbers that are none become ``null``."""
+    return json.dumps(_finite(value), indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n"
+
+
+class ScenarioWriter:
+    """Writes the files of one scenario.
+
+    Parameters
+    ----------
+    project, domain, scenario
+        Where to.
+    stamp
+        Of the result, from :func:`stamp_of`.
+    inputs
+        Name of each input -> SHA-256, kept with every table.
+    run
+        Id of the run that made it.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        domain: str,
+        scenario: str,
+        *,
+        stamp: str,
+        inputs: Mapping[str, str],
+        run: str = "",
+    ) -> None:
+        self.folder = project.results_folder(domain, scenario)
+        self.written: list[Path] = []
+        self._stamp, self._scenario, self._run = stamp, scenario, run
+        self._provenance = Provenance(run=run, inputs={**inputs, "settings": stamp})
+
+    def table(self, name: str, frame: pd.DataFrame, units: Mapping[str, str]) -> Path:
+        """Write a table as ``NAME.parquet``; a name may hold a folder."""
+        path = self.folder / f"{name}.parquet"
+        self.written.append(write_table(frame, path, units=units, provenance=self._provenance))
+        return path
+
+    def text(self, name: str, content: str) -> Path:
+        """Write a text file."""
+        path = self.folder / name
+        write_text(path, content)
+        self.written.append(path)
+        return path
+
+    def count_in(self, path: Path) -> None:
+        """Count a file in that was written in another way."""
+        self.written.append(path)
+
+    def remove_others(self, pattern: str) -> None:
+        """Remove files of an earlier run that this one did not write."""
+        for stale in self.folder.glob(pattern):
+            if stale not in self.written:
+                stale.unlink()
+
+    def finish(self, summary: Mapping[str, Any], *, format_number: int = 1) -> list[Path]:
+        """Write the summary and list all files written."""
+        facts = {"format": format_number, "scenario": self._scenario, "stamp": self._stamp, "run": self._run}
+        self.text(SUMMARY_FILE, json_text({**facts, **summary}))
+        return self.written
+
+
+@dataclass(frozen=True, slots=True)
+class SavedScenario:
+    """The summary of a finished scenario, and its tables when they are asked for."""
+
+    folder: Path
+    summary: Mapping[str, Any]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Read a table.
+
+        Raises
+        ------
+        UnreadableFile
+            When it is missing, damaged, or belongs to another run than the summary.
+        """
+        saved = read_table(self.folder / f"{name}.parquet")
+        if saved.provenance.inputs.get("settings") != self.summary["stamp"]:
+            raise UnreadableFile(
+                f"{self.folder / name}.parquet belongs to another run than {SUMMARY_FILE}; run the scenario again.",
+                self.folder,
+            )
+        return saved.frame
+
+    def tables(self, names: Collection[str]) -> dict[str, pd.DataFrame]:
+        """Read several tables."""
+        return {name: self.table(name) for name in names}
+
+    def json(self, name: str) -> Any:
+        """Read a JSON file beside the summary."""
+        return json.loads((self.folder / name).read_text(encoding="utf-8"))
+
+
+@contextlib.contextmanager
+def open_scenario(project: Project, domain: str, scenario: str, what: str) -> Iterator[SavedScenario]:
+    """Open a finished scenario to read it.
+
+    Parameters
+    ----------
+    project, domain, scenario
+        Which.
+    what
+        How a person calls it, such as ``"capacity plan"``.
+
+    Raises
+    ------
+    UnreadableFile
+        When there is no such scenario, or its files are damaged or do not belong together.
+    """
+    folder = project.results_folder(domain, scenario)
+    path = folder / SUMMARY_FILE
+    if not path.is_file():
+        present = ", ".join(finished_scenarios(project, domain)) or "none"
+        raise UnreadableFile(f"There is no finished {what} '{scenario}'; present: {present}.", path)
+    try:
+        yield SavedScenario(folder, json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError, FileNotFoundError) as error:
+        raise UnreadableFile(f"{folder} is damaged ({error}); run the scenario again.", path) from error
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,94 @@
+"""Numbers from the cells of a table, with every doubt reported by its cell."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+
+from workbench.data.problems import Problems
+from workbench.data.workbooks.table import Table
+
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+# 1,234,567.8 or, the Indian way, 12,34,567.8: the last group has three digits, those before it three or two.
+_GROUPED = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d{1,2}(,\d{2})*,\d{3})(\.\d*)?")
+
+
+def number_at(table: Table, row: int, column: str, problems: Problems) -> float:
+    """Read one value of a table as a number.
+
+    A number that is stored as text (``"1,234"``, ``"12,34,567"``, ``" 12.5 "``) is accepted and reported as a
+    change; everything else that is not a number is reported as an error.
+
+    Parameters
+    ----------
+    table
+        The table.
+    row
+        Zero-based among its data rows.
+    column
+        Header name.
+    problems
+        Collects what was found.
+
+    Returns
+    -------
+    float
+        The number; ``nan`` for a blank cell (no problem) and for what is no number (an error).
+
+    Raises
+    ------
+    InvalidData
+        When the table has no such column.
+    """
+    value = table.rows[row][table.position(column)]
+    return _number(value, table, row, column, problems)
+
+
+def read_numbers(table: Table, column: str, problems: Problems) -> list[float]:
+    """Read a column of a table as numbers, see :func:`number_at`.
+
+    Raises
+    ------
+    InvalidData
+        When the table has no such column.
+    """
+    return [_number(value, table, row, column, problems) for row, value in enumerate(table.column(column))]
+
+
+def number_from_text(text: str) -> float | None:
+    """Read a number from text with optional digit grouping, ``1,234,567`` or ``12,34,567``; else ``None``."""
+    text = text.replace("\u00a0", " ").replace("\u2212", "-").strip()
+    if _PLAIN.fullmatch(text):
+        return float(text)
+    if _GROUPED.fullmatch(text):
+        return float(text.replace(",", ""))
+    return None
+
+
+def _number(value: object, table: Table, row: int, column: str, problems: Problems) -> float:
+    if type(value) is float and math.isfinite(value):
+        return value
+    if value is None:
+        return math.nan
+    cell = table.cell(row, column)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, str):
+        number = number_from_text(value)
+        if number is not None and math.isfinite(number):
+            message = f"the text '{value}' was read as the number {number:.15g}; store it as a number."
+            problems.change(message, sheet=table.sheet, cell=cell)
+            return number
+    problems.error(f"expected a number, found {_describe(value)}", sheet=table.sheet, cell=cell)
+    return math.nan
+
+
+def _describe(value: object) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, datetime.date):
+        return f"the date {value.isoformat()}"
+    if isinstance(value, (datetime.time, datetime.timedelta)):
+        return f"the time {value}"
+    return f"'{value}'"

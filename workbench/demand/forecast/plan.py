@@ -1,0 +1,175 @@
+"""What a run will compute: the model of each sector, the requests to the models, and what cannot be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from workbench.demand.config import DemandConfig
+from workbench.demand.forecast.backtest import Preparation
+from workbench.demand.forecast.driver_plan import DriverPlan, plan_drivers
+from workbench.demand.forecast.sector_forecast import Request
+from workbench.demand.inputs.reading import DemandInput, Sector
+from workbench.demand.model.choices import AUTOMATIC, BENCHMARKS, GIVEN_PATH, choose
+from workbench.demand.model.history import Floats
+from workbench.demand.models.catalogue import MODELS, DriverPaths, Needs
+from workbench.demand.models.given import given_path
+from workbench.errors import SettingError
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything decided before the models run."""
+
+    data: DemandInput
+    config: DemandConfig
+    drivers: DriverPlan
+    chosen: Mapping[str, str]
+    """Model by sector."""
+    given: Mapping[str, Floats]
+    """GWh of the sectors whose path is given, from the year after the last actual to the target year."""
+    requests: tuple[Request, ...]
+    failures: Mapping[str, str]
+    notes: tuple[str, ...]
+    sector_notes: Mapping[str, tuple[str, ...]]
+
+
+def make_plan(data: DemandInput, config: DemandConfig) -> Plan:
+    """Decide what is computed.
+
+    Raises
+    ------
+    SettingError
+        When the target year is not after the last actual, or a setting names a sector that is not there.
+    """
+    _check_settings(data, config)
+    drivers = plan_drivers(data.drivers, config, config.target_year)
+    chosen: dict[str, str] = {}
+    given: dict[str, Floats] = {}
+    failures: dict[str, str] = {}
+    requests: list[Request] = []
+    notes: list[str] = list(drivers.notes)
+    sector_notes: dict[str, list[str]] = {name: [] for name in data.sectors}
+    for name, sector in data.sectors.items():
+        mine = sector_notes[name]
+        chosen[name] = _model_of(sector, drivers, config, mine)
+        if chosen[name] == GIVEN_PATH:
+            try:
+                given[name], note = given_path(
+                    name, sector.given, sector.last_year, config.target_year, config.path_end
+                )
+                mine += [note] if note else []
+            except ValueError as error:
+                failures[name] = str(error)
+            continue
+        for model in dict.fromkeys((chosen[name], *config.models, *BENCHMARKS)):
+            request = _request(sector, model, drivers, config, mine)
+            # A model nobody asked for on this sector is left out where its drivers are missing, and said so.
+            if request is not None or model == chosen[name]:
+                requests.append(request or _bare(sector, model, config))
+    notes += [f"{name}: {note}" for name, mine in sector_notes.items() for note in mine]
+    return Plan(
+        data,
+        config,
+        drivers,
+        chosen,
+        given,
+        tuple(requests),
+        failures,
+        tuple(notes),
+        {name: tuple(mine) for name, mine in sector_notes.items()},
+    )
+
+
+def _model_of(sector: Sector, drivers: DriverPlan, config: DemandConfig, notes: list[str]) -> str:
+    asked = config.model_of(sector.name)
+    if asked != AUTOMATIC:
+        if sector.given and asked != GIVEN_PATH:
+            notes.append(f"its given path to {max(sector.given)} is not used, because a model is chosen.")
+        return asked
+    if sector.given:
+        return GIVEN_PATH
+    has_economy = drivers.has_economy(sector.years, config.target_year)
+    if not has_economy and drivers.gdp is not None:
+        notes.append(
+            f"GDP and population have no path to {config.target_year}: damped growth instead of combined growth."
+        )
+    return choose(asked, has_economy=has_economy)
+
+
+def _request(
+    sector: Sector, model: str, drivers: DriverPlan, config: DemandConfig, notes: list[str]
+) -> Request | None:
+    paths, known = _drivers_for(sector, model, drivers, config.target_year)
+    needs = MODELS[model].needs
+    if needs is Needs.DRIVERS:
+        left_out = drivers.left_out(sector.drivers, config.target_year)
+        if left_out and sector.drivers:
+            notes.append(
+                f"{MODELS[model].label} leaves out {', '.join(left_out)}: no path to {config.target_year}."
+            )
+    if needs is not Needs.NOTHING and paths is None:
+        if needs is Needs.DRIVERS:
+            notes.append(f"{MODELS[model].label} is left out: no driver of the sector has a path.")
+        return None
+    return replace(_bare(sector, model, config), drivers=paths, known_drivers=known)
+
+
+def _drivers_for(
+    sector: Sector, model: str, drivers: DriverPlan, target_year: int
+) -> tuple[DriverPaths | None, int]:
+    needs = MODELS[model].needs
+    if needs is Needs.DRIVERS:
+        return drivers.of_sector(sector.drivers, sector.years, target_year)
+    if needs is Needs.ECONOMY or model == "median_ensemble":
+        return drivers.economy(sector.years, target_year)
+    return None, 0
+
+
+def _bare(sector: Sector, model: str, config: DemandConfig) -> Request:
+    return Request(
+        sector.name,
+        model,
+        sector.first_year,
+        np.asarray(sector.energy, dtype=float),
+        config.target_year - sector.last_year,
+        None,
+        0,
+        Preparation(config.shocks, config.shock_years_of(sector.name), window=config.window),
+        config.levels,
+        config.backtest_horizon,
+        config.first_training_years,
+    )
+
+
+def _check_settings(data: DemandInput, config: DemandConfig) -> None:
+    if config.target_year <= data.last_actual_year:
+        raise SettingError(
+            f"The target year is {config.target_year}, actuals go to {data.last_actual_year}; choose a later one.",
+            "target_year",
+            config.target_year,
+        )
+    for setting, names in (
+        ("sector_models", config.sector_models),
+        ("roles", config.roles),
+        ("sector_shock_years", config.sector_shock_years),
+    ):
+        for name in names:
+            if name not in data.sectors:
+                raise SettingError(
+                    f"{setting} names the sector '{name}', which {data.path.name} does not have; "
+                    f"present: {', '.join(data.sectors)}.",
+                    setting,
+                    name,
+                )
+    known = {*data.sectors, *data.layers, *config.added_layers}
+    listed = ", ".join(sorted(known))
+    for name in config.layer_scale:
+        if name not in known:
+            raise SettingError(
+                f"layer_scale names '{name}', which is no sector or layer; present: {listed}.",
+                "layer_scale",
+                name,
+            )

@@ -1,0 +1,1 @@
+"""The demand workbook: its sheets, its checks and its template."""

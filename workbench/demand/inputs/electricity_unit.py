@@ -1,0 +1,101 @@
+"""The unit of the electricity columns: what the label says, and what the magnitude allows.
+
+A region uses between 10 and 60 000 kWh a person and year (the poorest country to the most electrified); a
+label that puts it outside contradicts the numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workbench.data.formatting import ENERGY_IN_MWH, energy_factor
+from workbench.data.problems import Problems
+from workbench.data.workbooks.reading import Workbook
+from workbench.data.workbooks.table import plain_name
+from workbench.demand.inputs.driver_sheets import DriverTables
+from workbench.demand.inputs.sector_sheets import SectorSheet
+
+LEAST_KWH_A_PERSON, MOST_KWH_A_PERSON = 10.0, 60_000.0
+UNITS_SHEET = "units"
+
+
+def settle_unit(
+    book: Workbook,
+    asked: str,
+    sheets: Mapping[str, SectorSheet],
+    drivers: DriverTables,
+    year: int,
+    problems: Problems,
+) -> tuple[str, float]:
+    """Decide the unit of the sales and the factor that brings them to GWh.
+
+    Parameters
+    ----------
+    book
+        For the label on its sheet ``units``.
+    asked
+        A unit, which is then taken, or ``"workbook"``.
+    sheets
+        The sectors.
+    drivers
+        For the population.
+    year
+        Year in which the magnitude is checked.
+    problems
+        Collects a contradiction: a change when the label is overruled, else an error.
+    """
+    label, cell = _label(book)
+    unit = asked if asked != "workbook" else label or "MWh"
+    people = _population(drivers, year)
+    total = sum(sheet.values.get(year, 0.0) for sheet in sheets.values())
+    if people is None or total <= 0 or _plausible(total, unit, people):
+        if not label and asked == "workbook":
+            problems.warning(
+                "no unit of electricity is named, it is read in MWh; name it on a sheet 'units' or in "
+                "the setting electricity_unit."
+            )
+        return unit, energy_factor(unit, "GWh")
+    seen = total * energy_factor(unit, "GWh") * 1e6 / people
+    fitting = [name for name in ("kWh", "MWh", "GWh") if _plausible(total, name, people)]
+    said = f"in {unit} the sales of {year} would be {seen:.3g} kWh a person"
+    if asked != "workbook" or len(fitting) != 1:
+        problems.error(
+            f"{said}, which cannot be; set electricity_unit to what it is (fits: {', '.join(fitting) or 'none'}).",
+            sheet=UNITS_SHEET if cell else "",
+            cell=cell,
+        )
+        return unit, energy_factor(unit, "GWh")
+    problems.change(
+        f"{said}, which contradicts the label; the numbers are read in {fitting[0]}. Correct the label, or set "
+        "electricity_unit.",
+        sheet=UNITS_SHEET if cell else "",
+        cell=cell,
+    )
+    return fitting[0], energy_factor(fitting[0], "GWh")
+
+
+def _label(book: Workbook) -> tuple[str, str]:
+    name = book.find_sheet(UNITS_SHEET)
+    if name is None:
+        return "", ""
+    table = book.sheet(name).table()
+    if len(table.columns) < 2:
+        return "", ""
+    known = {unit.casefold(): unit for unit in ENERGY_IN_MWH}
+    for row, values in enumerate(table.rows):
+        if values[0] is not None and plain_name(str(values[0])) == "electricity" and values[1] is not None:
+            unit = known.get(str(values[1]).strip("() ").casefold())
+            if unit:
+                return unit, table.cell(row, table.columns[1])
+    return "", ""
+
+
+def _population(drivers: DriverTables, year: int) -> float | None:
+    for name, series in drivers.actual.items():
+        if plain_name(name) in ("totalpopulation", "population"):
+            return series.get(year, series[max(series)])
+    return None
+
+
+def _plausible(total: float, unit: str, people: float) -> bool:
+    return LEAST_KWH_A_PERSON <= total * energy_factor(unit, "kWh") / people <= MOST_KWH_A_PERSON

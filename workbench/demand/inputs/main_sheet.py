@@ -1,0 +1,215 @@
+"""The sheet ``main``: which sectors there are, their drivers, and the tables of assumptions.
+
+Tables are opened by a ``~Name`` cell: ``~Consumption_Sectors``, ``~Econometric_Parameters`` or ``~Drivers``,
+``~Gdp_Growth_rate``, ``~Driver_Growth``, ``~Solar_share``, ``~Losses``, ``~Load_factor``, ``~Policy``,
+``~Settings``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from workbench.data.problems import Problems
+from workbench.data.workbooks.reading import Workbook, number_at
+from workbench.data.workbooks.table import Table, plain_name
+from workbench.demand.model.roles import WORDS, Role
+from workbench.errors import InvalidData
+
+MAIN = "main"
+
+
+@dataclass(slots=True)
+class MainSheet:
+    """What ``main`` says."""
+
+    name: str
+    sectors: dict[str, str] = field(default_factory=dict)
+    """Sector -> cell that names it."""
+    roles: dict[str, Role] = field(default_factory=dict)
+    """Role by sector, where the table says one."""
+    drivers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    driver_growth: dict[tuple[str, str], tuple[float, str]] = field(default_factory=dict)
+    """(driver, path) -> growth in % a year, and where it stands."""
+    gdp_growth: dict[int, float] = field(default_factory=dict)
+    """Growth of the GDP in % by year."""
+    gdp_growth_cell: str = ""
+    solar_share: dict[str, float] = field(default_factory=dict)
+    solar_share_cell: str = ""
+    losses: dict[int, float] = field(default_factory=dict)
+    load_factors: dict[int, float] = field(default_factory=dict)
+    policy: dict[str, dict[int, float]] = field(default_factory=dict)
+    """Electricity by layer and year, in the unit of the workbook; negative lowers the demand."""
+    settings: dict[str, object] = field(default_factory=dict)
+
+
+def read_main(book: Workbook, problems: Problems) -> MainSheet | None:
+    """Read ``main``; None when it is missing or names no sectors, with the reason among the problems."""
+    found = book.find_sheet(MAIN)
+    if found is None:
+        present = ", ".join(book.sheet_names)
+        problems.error(f"there is no sheet '{MAIN}' with the table ~Consumption_Sectors; present: {present}.")
+        return None
+    try:
+        tables = {plain_name(name): table for name, table in book.sheet(found).marked_tables().items()}
+    except InvalidData as error:
+        problems.extend(error.problems)
+        return None
+    main = MainSheet(found)
+    sectors = tables.get("consumptionsectors")
+    if sectors is None or not sectors.columns:
+        problems.error("the table ~Consumption_Sectors is missing; name the sectors in it.", sheet=found)
+        return None
+    _read_sectors(sectors, main, problems)
+    _read_driver_names(tables, main, problems)
+    _read_growth(tables, main, problems)
+    for name, target in (("losses", main.losses), ("loadfactor", main.load_factors)):
+        if name in tables:
+            target.update(_by_year(tables[name], problems, least=0.0, most=100.0))
+    if "solarshare" in tables:
+        _read_solar_share(tables["solarshare"], main, problems)
+    if "policy" in tables:
+        _read_policy(tables["policy"], main, problems)
+    if "settings" in tables and len(tables["settings"].columns) >= 2:
+        main.settings = {str(row[0]): row[1] for row in tables["settings"].rows if row[0] is not None}
+    return main
+
+
+def _read_sectors(table: Table, main: MainSheet, problems: Problems) -> None:
+    header = table.columns[0]
+    for row, value in enumerate(table.column(header)):
+        if value is None:
+            continue
+        name = str(value)
+        if plain_name(name) in {plain_name(known) for known in main.sectors}:
+            problems.error(
+                f"the sector '{name}' is named twice; remove one.",
+                sheet=main.name,
+                cell=table.cell(row, header),
+            )
+        main.sectors[name] = table.cell(row, header)
+        role_column = table.find_column("Role")
+        word = table.column(role_column)[row] if role_column else None
+        if word is not None:
+            _read_role(name, str(word), table.cell(row, "Role"), main, problems)
+    if not main.sectors:
+        problems.error("the table ~Consumption_Sectors names no sector.", sheet=main.name)
+
+
+def _read_role(name: str, word: str, cell: str, main: MainSheet, problems: Problems) -> None:
+    role = WORDS.get(plain_name(word))
+    if role is None:
+        allowed = ", ".join(WORDS)
+        problems.error(
+            f"the role '{word}' of '{name}' is not known; use one of {allowed}.", sheet=main.name, cell=cell
+        )
+    else:
+        main.roles[name] = role
+
+
+def _read_policy(table: Table, main: MainSheet, problems: Problems) -> None:
+    if len(table.columns) < 3:
+        problems.error("~Policy needs the columns Layer, Year and Electricity.", sheet=main.name)
+        return
+    layers, years, values = table.columns[:3]
+    for row, layer in enumerate(table.column(layers)):
+        year = number_at(table, row, years, problems)
+        value = number_at(table, row, values, problems)
+        if layer is None or not (np.isfinite(year) and np.isfinite(value)):
+            continue
+        points = main.policy.setdefault(str(layer), {})
+        if int(year) in points:
+            problems.error(
+                f"the year {year:g} of '{layer}' is there twice; remove one.",
+                sheet=main.name,
+                cell=table.cell(row, years),
+            )
+        points[int(year)] = value
+
+
+def _read_driver_names(tables: Mapping[str, Table], main: MainSheet, problems: Problems) -> None:
+    table = tables.get("econometricparameters") or tables.get("drivers")
+    if table is None:
+        return
+    by_name = {plain_name(name): name for name in main.sectors}
+    if table.columns and plain_name(table.columns[0]) in ("sector", "sectorname"):
+        listed = {str(row[0]): row[1:] for row in table.rows if row[0] is not None}
+    else:
+        listed = {name: tuple(table.column(name)) for name in table.columns}
+    for name, values in listed.items():
+        sector = by_name.get(plain_name(name))
+        if sector is None:
+            problems.error(
+                f"~{table.name} lists drivers of '{name}', which is not in ~Consumption_Sectors.",
+                sheet=main.name,
+            )
+            continue
+        words = [part.strip() for value in values if value is not None for part in str(value).split(",")]
+        main.drivers[sector] = tuple(dict.fromkeys(word for word in words if word))
+
+
+def _read_growth(tables: Mapping[str, Table], main: MainSheet, problems: Problems) -> None:
+    if "gdpgrowthrate" in tables:
+        table = tables["gdpgrowthrate"]
+        main.gdp_growth = _by_year(table, problems, least=-50.0, most=50.0)
+        main.gdp_growth_cell = table.header_cell(table.columns[-1]) if table.columns else ""
+    if "drivergrowth" not in tables:
+        return
+    table = tables["drivergrowth"]
+    paths = [name for name in table.columns[1:] if plain_name(name) not in ("unit", "note", "source")]
+    for row, driver in enumerate(table.column(table.columns[0])):
+        for path in paths if driver is not None else ():
+            value = number_at(table, row, path, problems)
+            if np.isfinite(value):
+                cell = table.cell(row, path)
+                _check_range(value, -50.0, 50.0, table, cell, problems)
+                main.driver_growth[plain_name(str(driver)), plain_name(path)] = (value, f"{main.name}!{cell}")
+
+
+def _read_solar_share(table: Table, main: MainSheet, problems: Problems) -> None:
+    if len(table.columns) < 2:
+        problems.error("~Solar_share needs two columns, Sector and Percentage_share.", sheet=main.name)
+        return
+    names, shares = table.columns[0], table.columns[1]
+    by_name = {plain_name(name): name for name in main.sectors}
+    main.solar_share_cell = table.header_cell(shares)
+    for row, value in enumerate(table.column(names)):
+        if value is None:
+            break
+        share = number_at(table, row, shares, problems)
+        if not np.isfinite(share):
+            continue
+        _check_range(share, 0.0, 100.0, table, table.cell(row, shares), problems)
+        main.solar_share[by_name.get(plain_name(str(value)), str(value))] = share
+
+
+def _by_year(table: Table, problems: Problems, *, least: float, most: float) -> dict[int, float]:
+    found: dict[int, float] = {}
+    if len(table.columns) < 2:
+        problems.error(f"~{table.name} needs two columns, the year and a percentage.", sheet=table.sheet)
+        return found
+    years, values = table.columns[0], table.columns[1]
+    for row in range(len(table.rows)):
+        year = number_at(table, row, years, problems)
+        value = number_at(table, row, values, problems)
+        if not (np.isfinite(year) and np.isfinite(value)):
+            continue
+        cell = table.cell(row, years)
+        if int(year) in found:
+            problems.error(f"the year {year:g} is there twice; remove one.", sheet=table.sheet, cell=cell)
+        _check_range(value, least, most, table, table.cell(row, values), problems)
+        found[int(year)] = value
+    return found
+
+
+def _check_range(
+    value: float, least: float, most: float, table: Table, cell: str, problems: Problems
+) -> None:
+    if not least <= value <= most:
+        problems.error(
+            f"expected a percentage from {least:g} to {most:g}, found {value:g}.",
+            sheet=table.sheet,
+            cell=cell,
+        )

@@ -1,0 +1,301 @@
+"""The demand workbook: read once, checked in one pass, every problem reported at once with sheet and cell.
+
+Two kinds are read alike: workbooks with the ``~`` tables that analysts use, and the template of
+:mod:`workbench.demand.inputs.template`. Electricity is in GWh from here on.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from workbench.data.problems import Problem, Problems
+from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
+from workbench.data.workbooks.reading import Workbook, read_workbook
+from workbench.demand.config import DemandConfig, GapHandling
+from workbench.demand.inputs.driver_sheets import DriverTables, read_drivers
+from workbench.demand.inputs.electricity_unit import settle_unit
+from workbench.demand.inputs.main_sheet import MainSheet, read_main
+from workbench.demand.inputs.sector_sheets import SectorSheet, fill_gaps, read_sector
+from workbench.demand.model.drivers import breaks
+from workbench.demand.model.history import Floats
+from workbench.demand.model.roles import REDUCING, Role, role_of
+from workbench.errors import InvalidData, UnreadableFile
+
+LEAST_SHARE_SUM, MOST_SHARE_SUM = 99.9, 100.1
+
+
+@dataclass(frozen=True, slots=True)
+class Sector:
+    """One sector: actuals, and values that lie after them and are somebody's projection."""
+
+    name: str
+    role: Role
+    first_year: int
+    energy: Floats
+    """Actuals in GWh without a gap; solar and savings as positive numbers."""
+    given: Mapping[int, float]
+    """Values of the workbook after the last actual, GWh by year."""
+    drivers: tuple[str, ...]
+
+    @property
+    def last_year(self) -> int:
+        """Last actual year."""
+        return self.first_year + len(self.energy) - 1
+
+    @property
+    def years(self) -> range:
+        """Actual years."""
+        return range(self.first_year, self.last_year + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A policy layer: GWh by year as positive numbers, straight lines between, zero before the first."""
+
+    role: Role
+    points: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class DemandInput:
+    """Everything that a demand workbook says."""
+
+    path: Path
+    sha256: str
+    sectors: Mapping[str, Sector]
+    drivers: DriverTables
+    solar_share: Mapping[str, float]
+    """Share of rooftop solar by sector, %."""
+    losses: Mapping[int, float]
+    load_factors: Mapping[int, float]
+    layers: Mapping[str, Layer]
+    unit: str
+    """Unit of electricity that the workbook was read in."""
+    last_actual_year: int
+    problems: tuple[Problem, ...]
+
+
+def find_workbook(project: Project, name: str) -> Path:
+    """Give the workbook that a config names, or the only one of the project.
+
+    Raises
+    ------
+    UnreadableFile
+        When there is none, or several and none is named.
+    """
+    if name:
+        return project.input(name)
+    books = [path for path in project.input_files() if path.suffix.lower() in WORKBOOK_SUFFIXES]
+    named = [path for path in books if "demand" in path.stem.lower()]
+    if len(books) == 1 or len(named) == 1:
+        return (named or books)[0]
+    if not books:
+        raise UnreadableFile(
+            f"There is no workbook in {project.inputs}; copy the demand workbook into it.", project.inputs
+        )
+    present = ", ".join(path.name for path in books)
+    raise UnreadableFile(
+        f"There are several workbooks in {project.inputs} ({present}); name one in the setting 'workbook'.",
+        project.inputs,
+    )
+
+
+def read_demand(path: Path | str, config: DemandConfig | None = None) -> DemandInput:
+    """Read and check a demand workbook; the same file is not read twice.
+
+    Parameters
+    ----------
+    path
+        The workbook.
+    config
+        Says the unit, the last actual year, the roles and what is done about gaps.
+
+    Raises
+    ------
+    UnreadableFile
+        When the file is missing, locked, too large or no workbook.
+    InvalidData
+        With every problem in ``.problems``.
+    """
+    path = Path(path)
+    config = config or DemandConfig()
+    try:
+        facts = path.stat()
+    except OSError:
+        return _read(read_workbook(path), config)
+    return _read(_read_once(path, facts.st_mtime_ns, facts.st_size), config)
+
+
+@functools.lru_cache(maxsize=4)
+def _read_once(path: Path, _changed: int, _size: int) -> Workbook:
+    return read_workbook(path)
+
+
+def _read(book: Workbook, config: DemandConfig) -> DemandInput:
+    problems = Problems(book.path.name)
+    problems.extend(book.problems)
+    main = read_main(book, problems)
+    if main is None:
+        problems.raise_errors()
+        raise InvalidData(f"{book.path.name} has no sheet 'main'.", book.path)
+    sheets = {}
+    for name, cell in main.sectors.items():
+        role = _role(name, main, config)
+        found = read_sector(book, name, main.name, cell, role in REDUCING, problems)
+        if found is not None:
+            sheets[name] = found
+    drivers = read_drivers(book, main, problems)
+    problems.raise_errors()
+    last_actual = config.last_actual_year or most_common_last_year(sheets)
+    unit, factor = settle_unit(book, config.electricity_unit, sheets, drivers, last_actual, problems)
+    sectors = {
+        name: _sector(sheet, _role(name, main, config), last_actual, factor, main, config, problems)
+        for name, sheet in sheets.items()
+    }
+    layers = _layers(main, factor, problems)
+    _check_solar_share(main, sectors, problems)
+    drivers.split_at(last_actual)
+    _check_driver_years(drivers, last_actual, problems)
+    _check_breaks(drivers, problems)
+    _check_end_year(main, config, problems)
+    problems.raise_errors()
+    return DemandInput(
+        book.path,
+        book.sha256,
+        sectors,
+        drivers,
+        main.solar_share,
+        main.losses,
+        main.load_factors,
+        layers,
+        unit,
+        last_actual,
+        tuple(problems),
+    )
+
+
+def most_common_last_year(sheets: Mapping[str, SectorSheet]) -> int:
+    """Year in which most sectors end; the earlier one where two are as common.
+
+    Sectors that go on longer hold projections.
+    """
+    ends = Counter(sheet.last_year for sheet in sheets.values())
+    most = max(ends.values())
+    return min(year for year, count in ends.items() if count == most)
+
+
+def _sector(
+    sheet: SectorSheet,
+    role: Role,
+    last_actual: int,
+    factor: float,
+    main: MainSheet,
+    config: DemandConfig,
+    problems: Problems,
+) -> Sector:
+    values = {year: value * factor for year, value in sheet.values.items()}
+    later = {year for year in values if year > last_actual or year in sheet.projected}
+    actual = {year: value for year, value in values.items() if year not in later}
+    given = {year: value for year, value in values.items() if year in later}
+    if given:
+        problems.warning(
+            f"the values of {min(given)} to {max(given)} lie after the last actual year {last_actual}: "
+            "they are taken as projections, not as history.",
+            sheet=sheet.name,
+            cell=sheet.cells[min(given)],
+        )
+    if not actual:
+        actual = {last_actual: 0.0}
+        problems.warning(
+            f"there is no value up to the last actual year {last_actual}; it is taken as not yet begun (zero).",
+            sheet=sheet.name,
+        )
+    sheet = replace(sheet, values=actual)
+    filled = fill_gaps(sheet, config.gaps is GapHandling.INTERPOLATE, problems)
+    first = min(filled)
+    energy = np.array([filled[year] for year in range(first, max(filled) + 1) if year in filled])
+    return Sector(sheet.sector, role, first, energy, given, main.drivers.get(sheet.sector, ()))
+
+
+def _role(name: str, main: MainSheet, config: DemandConfig) -> Role:
+    if name in config.roles:
+        return Role(config.roles[name])
+    return main.roles.get(name) or role_of(name)
+
+
+def _layers(main: MainSheet, factor: float, problems: Problems) -> dict[str, Layer]:
+    layers = {}
+    for name, points in main.policy.items():
+        role = role_of(name)
+        signs = {value > 0 for value in points.values() if value}
+        if len(signs) > 1:
+            problems.error(f"~Policy: '{name}' has positive and negative values; split it.", sheet=main.name)
+        if role is Role.SALES and signs == {False}:
+            role = Role.DEMAND_SIDE_MANAGEMENT
+        layers[name] = Layer(role, {year: abs(value) * factor for year, value in points.items()})
+    return layers
+
+
+def _check_solar_share(main: MainSheet, sectors: Mapping[str, Sector], problems: Problems) -> None:
+    if not main.solar_share:
+        return
+    total = sum(main.solar_share.values())
+    if not LEAST_SHARE_SUM <= total <= MOST_SHARE_SUM:
+        problems.error(
+            f"the shares of rooftop solar sum to {total:g} %, expected 100 % (they split the solar among sectors).",
+            sheet=main.name,
+            cell=main.solar_share_cell,
+        )
+    for name in main.solar_share:
+        if name not in sectors:
+            problems.error(
+                f"~Solar_share names the sector '{name}', which is not in ~Consumption_Sectors; correct the name.",
+                sheet=main.name,
+                cell=main.solar_share_cell,
+            )
+
+
+def _check_driver_years(drivers: DriverTables, last_actual: int, problems: Problems) -> None:
+    ending: dict[int, list[str]] = {}
+    for name, series in drivers.actual.items():
+        if max(series) < last_actual:
+            ending.setdefault(max(series), []).append(name)
+    for last, names in ending.items():
+        problems.warning(
+            f"{', '.join(names)}: end in {last}, the sales in {last_actual}; later years come from a path, or the "
+            "models that need them are left out.",
+            sheet=drivers.sheet,
+            cell=f"{drivers.cells[names[0], last]}:{drivers.cells[names[-1], last]}",
+        )
+
+
+def _check_end_year(main: MainSheet, config: DemandConfig, problems: Problems) -> None:
+    asked = main.settings.get("End_Year")
+    if isinstance(asked, (int, float)) and int(asked) != config.target_year:
+        problems.warning(
+            f"~Settings asks for a forecast to {asked:g}; the setting target_year says {config.target_year}, which "
+            "holds.",
+            sheet=main.name,
+        )
+
+
+def _check_breaks(drivers: DriverTables, problems: Problems) -> None:
+    for name, series in drivers.actual.items():
+        values = np.array([series[year] for year in sorted(series)])
+        if (values <= 0).any():
+            continue
+        for position in breaks(values):
+            year = sorted(series)[position]
+            jump = 100 * (values[position] / values[position - 1] - 1)
+            problems.warning(
+                f"'{name}' jumps by {jump:+.0f} % in {year} and stays there: this looks like a new base year. The "
+                "models bridge it with its usual growth (splice_breaks); give one base year to be rid of it.",
+                sheet=drivers.sheet,
+                cell=drivers.cells[name, year],
+            )

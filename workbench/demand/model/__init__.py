@@ -1,0 +1,1 @@
+"""The value types of a demand forecast: roles, histories, drivers and choices."""

@@ -1,0 +1,1 @@
+"""The forecasting models that a sector can choose from."""

@@ -1,0 +1,1 @@
+"""From sector sales to the requirement and peak of a state."""

@@ -1,0 +1,132 @@
+"""Totals of all sectors: their history, forecast, backtest, and their intervals from simulated sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.demand.forecast.accuracy import Accuracy, measure
+from workbench.demand.forecast.intervals import growth_correlation, simulate_sum
+from workbench.demand.forecast.sector_forecast import ModelForecast
+from workbench.demand.inputs.reading import Sector
+from workbench.demand.model.history import Floats, positive_run
+from workbench.demand.model.roles import REDUCING
+from workbench.demand.models.growth import log_growth
+
+
+@dataclass(frozen=True, slots=True)
+class TotalSpread:
+    """How far the sum of the modelled sectors may lie from its forecast, GWh, shape (years,)."""
+
+    level: float
+    below: Floats
+    above: Floats
+
+
+def spread_of_sum(
+    sectors: Sequence[Sector],
+    forecasts: Mapping[str, Floats],
+    half_widths: Mapping[str, Mapping[float, Floats]],
+    levels: Sequence[float],
+    *,
+    seed: int,
+    draws: int,
+) -> tuple[TotalSpread, ...]:
+    """Simulate the sum of the sectors that have intervals; given paths do not spread.
+
+    Parameters
+    ----------
+    sectors
+        The sectors with intervals.
+    forecasts
+        GWh by sector, shape (years,).
+    half_widths
+        Half-widths in logarithms by sector and level, shape (years,).
+    levels
+        Probabilities, per unit.
+    seed, draws
+        Of the simulation.
+    """
+    some = next(iter(forecasts.values()))
+    if not sectors:
+        return tuple(TotalSpread(level, np.zeros_like(some), np.zeros_like(some)) for level in levels)
+    sign = np.array([-1.0 if sector.role in REDUCING else 1.0 for sector in sectors])[:, None]
+    middle = np.stack([forecasts[sector.name] for sector in sectors]) * sign
+    widths = {level: np.stack([half_widths[sector.name][level] for sector in sectors]) for level in levels}
+    rng = np.random.default_rng(seed)
+    sums = simulate_sum(middle, widths, growth_correlation(_growths(sectors)), rng, draws=draws)
+    centre = middle.sum(axis=0)
+    spreads = []
+    for level in levels:
+        low, high = np.quantile(sums, [(1 - level) / 2, (1 + level) / 2], axis=0)
+        spreads.append(TotalSpread(level, np.maximum(centre - low, 0.0), np.maximum(high - centre, 0.0)))
+    return tuple(spreads)
+
+
+def backtest_of_total(
+    sectors: Sequence[Sector], forecasts: Mapping[str, ModelForecast]
+) -> tuple[list[tuple[int, int, float, float]], tuple[Accuracy, ...]]:
+    """Backtest the sum of the chosen models over sectors that share their last actual year.
+
+    Returns
+    -------
+    list of tuple
+        (origin year, horizon, forecast GWh, actual GWh), where every sector has both.
+    tuple of Accuracy
+        By horizon.
+    """
+    if not sectors or any(sector.name not in forecasts for sector in sectors):
+        return [], ()
+    first = max(sector.last_year for sector in sectors)
+    tables = []
+    for sector in sectors:
+        if sector.last_year != first:
+            return [], ()
+        test = next(iter(forecasts[sector.name].tests.values()))
+        tables.append(
+            {int(cut): (test.forecast[row], test.actual[row]) for row, cut in enumerate(test.cuts.tolist())}
+        )
+    common = sorted(set.intersection(*(set(table) for table in tables)), reverse=True)
+    signs = [-1.0 if sector.role in REDUCING else 1.0 for sector in sectors]
+    rows: list[tuple[int, int, float, float]] = []
+    for cut in common:
+        forecast = sum(sign * table[cut][0] for sign, table in zip(signs, tables, strict=True))
+        actual = sum(sign * table[cut][1] for sign, table in zip(signs, tables, strict=True))
+        rows += [
+            (first - cut, h + 1, float(f), float(y))
+            for h, (f, y) in enumerate(zip(forecast, actual, strict=True))
+            if np.isfinite(f) and np.isfinite(y)
+        ]
+    return rows, _accuracy(rows, _naive_scale(sectors, signs))
+
+
+def _accuracy(rows: list[tuple[int, int, float, float]], scale: Mapping[int, float]) -> tuple[Accuracy, ...]:
+    found = []
+    for horizon in sorted({row[1] for row in rows}):
+        mine = [row for row in rows if row[1] == horizon]
+        forecast, actual = (np.array([row[i] for row in mine]) for i in (2, 3))
+        naive = np.array([scale.get(row[0], np.nan) for row in mine])
+        found.append(measure(forecast, actual, naive, horizon))
+    return tuple(found)
+
+
+def _naive_scale(sectors: Sequence[Sector], signs: Sequence[float]) -> dict[int, float]:
+    start = max(sector.first_year for sector in sectors)
+    total = sum(
+        sign * sector.energy[start - sector.first_year :] for sign, sector in zip(signs, sectors, strict=True)
+    )
+    changes = np.abs(np.diff(np.asarray(total)))
+    return {start + 1 + i: float(changes[: i + 1].mean()) for i in range(len(changes))}
+
+
+def _growths(sectors: Sequence[Sector]) -> list[Floats]:
+    first = min(sector.first_year for sector in sectors)
+    last = max(sector.last_year for sector in sectors)
+    growths = []
+    for sector in sectors:
+        line = np.full((1, last - first + 1), np.nan)
+        line[0, sector.first_year - first : sector.last_year - first + 1] = positive_run(sector.energy)[0]
+        growths.append(log_growth(line)[0])
+    return growths

@@ -1,0 +1,1 @@
+"""Saved demand forecasts: tables, figures, report and export."""

@@ -1,0 +1,283 @@
+"""From the models' forecasts to the tables, totals and cards of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.data.results.tables import package_version
+from workbench.demand.forecast.plan import Plan
+from workbench.demand.forecast.sector_forecast import ModelForecast
+from workbench.demand.inputs.reading import Sector
+from workbench.demand.model.choices import BENCHMARKS, GIVEN_PATH
+from workbench.demand.requirement.chain import make_chain
+from workbench.demand.requirement.measures import correlations
+from workbench.demand.requirement.requirement import DEFINITIONS
+from workbench.demand.requirement.totals import backtest_of_total
+from workbench.demand.results.cards import card_of
+from workbench.demand.results.saved import CHOSEN, TOTAL, DemandResult
+from workbench.errors import InvalidData
+
+Forecasts = Mapping[str, Mapping[str, ModelForecast]]
+
+
+def assemble(
+    plan: Plan, forecasts: Forecasts, failures: Mapping[str, str], fiscal_year_start: int = 4
+) -> DemandResult:
+    """Put a result together.
+
+    Parameters
+    ----------
+    plan
+        What was to be computed.
+    forecasts
+        By sector and model.
+    failures
+        Units (``sector/model``) and sectors that gave nothing, with the reason.
+    fiscal_year_start
+        Month, for the hours of a year.
+
+    Raises
+    ------
+    InvalidData
+        When no sector has a forecast.
+    """
+    failures = _with_sectors(plan, forecasts, failures)
+    done = [sector for name, sector in plan.data.sectors.items() if name not in failures]
+    if not done:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in failures.items() if "/" not in name)
+        raise InvalidData(f"No sector could be forecast. {reasons}", plan.data.path)
+    chosen = {
+        sector.name: forecasts[sector.name][plan.chosen[sector.name]]
+        for sector in done
+        if plan.chosen[sector.name] != GIVEN_PATH
+    }
+    modelled = [sector for sector in done if sector.name in chosen]
+    chain = make_chain(plan, done, chosen, fiscal_year_start)
+    backtest, accuracy = _backtest(plan, forecasts, modelled, chosen)
+    tables = {
+        "history": _history(plan),
+        "forecast": _forecast(plan, done, forecasts),
+        "backtest": backtest,
+        "accuracy": accuracy,
+        "consolidated": chain.consolidated,
+        "requirement": chain.requirement,
+        "drivers": _drivers(plan),
+        "correlations": _correlations(plan),
+        "solar_split": chain.solar_split,
+    }
+    cards = {
+        sector.name: card_of(
+            sector,
+            plan.chosen[sector.name],
+            forecasts.get(sector.name, {}),
+            plan.config,
+            _sources(plan, sector.name),
+            plan.sector_notes[sector.name],
+        )
+        for sector in done
+    }
+    problems = tuple(str(problem) for problem in plan.data.problems) + plan.notes
+    return DemandResult(
+        plan.config.scenario, plan.config, tables, cards, problems, failures, chain.notes, _facts(plan)
+    )
+
+
+def _with_sectors(plan: Plan, forecasts: Forecasts, failures: Mapping[str, str]) -> dict[str, str]:
+    """A sector fails when its chosen model does; the others cannot stand in for it unasked."""
+    found = dict(failures)
+    for name, model in plan.chosen.items():
+        if model != GIVEN_PATH and model not in forecasts.get(name, {}):
+            found[name] = failures.get(f"{name}/{model}", "its model gave nothing")
+    return found
+
+
+def _history(plan: Plan) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = []
+    for sector in plan.data.sectors.values():
+        pairs = zip(sector.years, sector.energy.tolist(), strict=True)
+        rows += [
+            {"sector": sector.name, "role": str(sector.role), "year": year, "electricity": value}
+            for year, value in pairs
+        ]
+    return pd.DataFrame(rows)
+
+
+def _forecast(plan: Plan, done: list[Sector], forecasts: Forecasts) -> pd.DataFrame:
+    parts = []
+    for sector in done:
+        name = sector.name
+        years = np.arange(sector.last_year + 1, plan.config.target_year + 1)
+        for model, found in forecasts.get(name, {}).items():
+            columns: dict[str, Any] = {
+                "year": years,
+                "low": found.low,
+                "base": found.base,
+                "high": found.high,
+            }
+            middle = getattr(found, plan.config.variant)
+            for level, width in found.half_widths.items():
+                columns[f"lower_{100 * level:g}"] = middle * np.exp(-width)
+                columns[f"upper_{100 * level:g}"] = middle * np.exp(width)
+            parts.append(_labelled(columns, sector, model, plan.chosen[name]))
+        if name in plan.given:
+            path = plan.given[name]
+            parts.append(
+                _labelled(
+                    {"year": years, "low": path, "base": path, "high": path}, sector, GIVEN_PATH, GIVEN_PATH
+                )
+            )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _labelled(columns: dict[str, Any], sector: Sector, model: str, chosen: str) -> pd.DataFrame:
+    frame = pd.DataFrame(columns)
+    frame.insert(0, "chosen", model == chosen)
+    for label, value in (("model", model), ("role", str(sector.role)), ("sector", sector.name)):
+        frame.insert(0, label, value)
+    return frame
+
+
+def _backtest(
+    plan: Plan, forecasts: Forecasts, modelled: list[Sector], chosen: Mapping[str, ModelForecast]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    parts, accuracy = [], []
+    for name, models in forecasts.items():
+        for model, found in models.items():
+            for index, (knowledge, test) in enumerate(found.tests.items()):
+                part = _test_rows(found, test, with_intervals=index == 0)
+                part.insert(0, "drivers", str(knowledge))
+                part.insert(0, "model", model)
+                part.insert(0, "sector", name)
+                parts.append(part)
+                accuracy += _accuracy_rows(name, model, str(knowledge), found, index == 0)
+    common = [sector for sector in modelled if sector.last_year == plan.data.last_actual_year]
+    for model in (CHOSEN, *BENCHMARKS):
+        mine = {s.name: chosen[s.name] if model == CHOSEN else forecasts[s.name].get(model) for s in common}
+        rows, measured = backtest_of_total(common, {name: found for name, found in mine.items() if found})
+        if rows:
+            total = pd.DataFrame(rows, columns=["origin", "horizon", "forecast", "actual"])
+            total = total.assign(sector=TOTAL, model=model, drivers="", year=total.origin + total.horizon)
+            parts.append(total)
+        accuracy += [_accuracy_row(TOTAL, model, "", item) for item in measured]
+    columns = ["sector", "model", "drivers", "origin", "horizon", "year", "forecast", "actual"]
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    measures = ["sector", "model", "drivers", "horizon", "origins", "mape", "smape", "mase", "bias"]
+    return frame, pd.DataFrame(accuracy) if accuracy else pd.DataFrame(columns=measures)
+
+
+def _test_rows(found: ModelForecast, test: Any, *, with_intervals: bool) -> pd.DataFrame:
+    origins, horizons = test.forecast.shape
+    origin = np.repeat(found.last_year - test.cuts, horizons)
+    horizon = np.tile(np.arange(1, horizons + 1), origins)
+    columns = {
+        "origin": origin,
+        "horizon": horizon,
+        "year": origin + horizon,
+        "forecast": test.forecast.ravel(),
+        "actual": test.actual.ravel(),
+    }
+    if with_intervals:
+        columns |= {f"inside_{100 * level:g}": inside.ravel() for level, inside in found.inside.items()}
+    frame = pd.DataFrame(columns)
+    known: pd.DataFrame = frame.loc[np.isfinite(frame.forecast) & np.isfinite(frame.actual)]
+    return known
+
+
+def _accuracy_rows(
+    sector: str, model: str, drivers: str, found: ModelForecast, with_intervals: bool
+) -> list[dict[str, Any]]:
+    knowledge = next(item for item in found.accuracy if str(item) == drivers)
+    rows = []
+    for item in found.accuracy[knowledge]:
+        row = _accuracy_row(sector, model, drivers, item)
+        for level, inside in found.inside.items() if with_intervals else ():
+            column = inside[:, item.horizon - 1]
+            known = column[np.isfinite(column)]
+            row[f"coverage_{100 * level:g}"] = 100 * known.mean() if len(known) else np.nan
+        rows.append(row)
+    return rows
+
+
+def _accuracy_row(sector: str, model: str, drivers: str, item: Any) -> dict[str, Any]:
+    return {
+        "sector": sector,
+        "model": model,
+        "drivers": drivers,
+        "horizon": item.horizon,
+        "origins": item.origins,
+        "mape": item.mape,
+        "smape": item.smape,
+        "mase": item.mase,
+        "bias": item.bias,
+    }
+
+
+def _drivers(plan: Plan) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = []
+    for name, path in plan.drivers.paths.items():
+        rows += [
+            {
+                "driver": name,
+                "year": year,
+                "value": level,
+                "kind": "actual" if year <= path.last_actual else "path",
+                "source": "" if year <= path.last_actual else path.source,
+            }
+            for year, level in path.levels.items()
+        ]
+    return pd.DataFrame(rows, columns=["driver", "year", "value", "kind", "source"])
+
+
+def _correlations(plan: Plan) -> pd.DataFrame:
+    sectors = plan.data.sectors.values()
+    energy = pd.DataFrame({s.name: pd.Series(s.energy, index=list(s.years)) for s in sectors})
+    tables = plan.drivers.paths
+    drivers = pd.DataFrame(
+        {
+            name: pd.Series({year: level for year, level in path.levels.items() if year <= path.last_actual})
+            for name, path in tables.items()
+        }
+    )
+    columns = ["sector", "driver", "level", "growth"]
+    if drivers.empty:
+        return pd.DataFrame(columns=columns)
+    levels = correlations(energy, drivers)
+    growth = correlations(energy, drivers, of_growth=True)
+    rows = [
+        (sector, driver, levels.loc[sector, driver], growth.loc[sector, driver])
+        for sector in levels.index
+        for driver in levels.columns
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _sources(plan: Plan, sector: str) -> dict[str, str]:
+    wanted = {
+        name
+        for request in plan.requests
+        if request.sector == sector and request.model == plan.chosen[sector] and request.drivers is not None
+        for name in request.drivers.names
+    }
+    found = {}
+    for name in sorted(wanted):
+        base = name.removesuffix(" per person")
+        path = plan.drivers.paths.get(name) or plan.drivers.paths.get(base)
+        found[name] = path.source if path is not None and path.source else "actuals"
+    return found
+
+
+def _facts(plan: Plan) -> dict[str, Any]:
+    return {
+        "workbook": plan.data.path.name,
+        "sha256": plan.data.sha256,
+        "unit": plan.data.unit,
+        "last_actual_year": plan.data.last_actual_year,
+        "target_year": plan.config.target_year,
+        "package_version": package_version(),
+        "chosen": dict(plan.chosen),
+        "definitions": DEFINITIONS,
+    }

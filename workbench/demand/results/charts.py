@@ -1,0 +1,312 @@
+"""Figures of a demand result, in the project's energy unit; units on every axis, the forecast start marked.
+
+Only electricity is converted; drivers keep the unit they have in the workbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from workbench.data.formatting import INDIA, Style, energy_factor, year_label
+from workbench.demand.model.choices import GIVEN_PATH
+from workbench.demand.model.roles import REDUCING
+from workbench.demand.models.catalogue import MODELS
+from workbench.demand.results.saved import DemandResult, interval_columns
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+MOST_TICKS = 6
+"""Labels such as FY 2024-25 that a figure has room for side by side."""
+BAND_OPACITY = {0: 0.28, 1: 0.14}
+
+
+def sector_chart(
+    result: DemandResult, sector: str, *, models: tuple[str, ...] | None = None, style: Style = INDIA
+) -> go.Figure:
+    """History, chosen model with its bands, and other models of one sector.
+
+    Parameters
+    ----------
+    result
+        The result.
+    sector
+        Name.
+    models
+        Other models to show; all that were computed when left out.
+    style
+        Energy unit and year labels.
+    """
+    figure = _figure()
+    factor = energy_factor("GWh", style.energy_unit)
+    history = _of_sector(result.table("history"), sector)
+    forecast = _of_sector(result.table("forecast"), sector)
+    last = history.iloc[-1] if len(history) else None
+    chosen = forecast[forecast.chosen]
+    if len(chosen):
+        name = str(chosen.iloc[0].model)
+        middle = chosen[result.config.variant if name != GIVEN_PATH else "base"] * factor
+        _add_bands(figure, _joined(chosen, last), factor)
+        _add_line(figure, chosen.year, middle, _label(name), _colours()[0], width=3, last=last, factor=factor)
+    others = [m for m in dict.fromkeys(forecast.model) if not forecast[forecast.model == m].chosen.any()]
+    for index, model in enumerate(m for m in others if models is None or m in models):
+        rows = forecast[forecast.model == model]
+        colour = _colours()[1 + index % 7]
+        _add_line(
+            figure,
+            rows.year,
+            rows.base * factor,
+            _label(model),
+            colour,
+            dash=_dashes()[1 + index // 7 % 5],
+            visible=True if models is not None else "legendonly",
+            last=last,
+            factor=factor,
+        )
+    _add_line(
+        figure, history.year, history.electricity * factor, "Actual", _history_colour(), width=3, markers=True
+    )
+    if last is not None:
+        _mark_start(figure, int(last.year), style)
+    return _finish(figure, f"{sector}: electricity by year", f"Electricity [{style.energy_unit}]", style)
+
+
+def consolidated_chart(result: DemandResult, kind: str = "bars", *, style: Style = INDIA) -> go.Figure:
+    """All sectors of a result over the years, see :func:`sectors_chart`."""
+    table = result.table("consolidated").set_index("year").drop(columns="kind")
+    roles = dict(zip(result.table("history").sector, result.table("history").role, strict=True))
+    reducing = [name for name in table.columns if roles.get(str(name)) in REDUCING]
+    figure = sectors_chart(table, kind, reducing=reducing, style=style)
+    _mark_start(figure, int(result.facts["last_actual_year"]), style)
+    return figure.update_layout(title=f"Electricity by sector ({result.scenario})")
+
+
+def sectors_chart(
+    table: pd.DataFrame, kind: str = "bars", *, reducing: Collection[str] = (), style: Style = INDIA
+) -> go.Figure:
+    """Electricity of several sectors over the years.
+
+    Parameters
+    ----------
+    table
+        GWh, index of years, one column a sector.
+    kind
+        ``"bars"`` (stacked), ``"area"`` (stacked) or ``"lines"``.
+    reducing
+        Sectors that lower the demand: below the axis of a stack.
+    style
+        Energy unit and year labels.
+
+    Raises
+    ------
+    ValueError
+        When the kind is another.
+    """
+    if kind not in ("bars", "area", "lines"):
+        raise ValueError(f"kind is {kind!r}, expected bars, area or lines")
+    import plotly.graph_objects as go
+
+    figure = _figure()
+    factor = energy_factor("GWh", style.energy_unit)
+    for index, name in enumerate(map(str, table.columns)):
+        sign = -1.0 if name in reducing and kind != "lines" else 1.0
+        values = table[name] * factor * sign
+        if kind != "lines":
+            # A stack has no place for a blank; a sector that has not begun adds nothing to it.
+            values = values.fillna(0.0)
+        colour, dash = _colours()[index % 8], _dashes()[index // 8 % 6]
+        if kind == "bars":
+            marker = {"color": colour, "pattern": {"shape": "" if index < 8 else "/", "fillmode": "overlay"}}
+            figure.add_trace(go.Bar(x=table.index, y=values, name=name, marker=marker))
+        else:
+            group = {"stackgroup": "below" if sign < 0 else "above"} if kind == "area" else {}
+            line = {"color": colour, "dash": dash}
+            figure.add_trace(go.Scatter(x=table.index, y=values, name=name, mode="lines", line=line, **group))
+    figure.update_layout(barmode="relative")
+    return _finish(figure, "Electricity by sector", f"Electricity [{style.energy_unit}]", style)
+
+
+def requirement_chart(result: DemandResult, *, style: Style = INDIA) -> go.Figure:
+    """Energy requirement with the bands of the simulated total."""
+    figure = _figure()
+    table = result.table("requirement")
+    factor = energy_factor("GWh", style.energy_unit)
+    _add_bands(figure, table, factor)
+    _add_line(figure, table.year, table.requirement * factor, "Requirement", _colours()[0], width=3)
+    _add_line(figure, table.year, table.net * factor, "Net consumption", _colours()[1], dash="dash")
+    _mark_start(figure, int(result.facts["last_actual_year"]), style)
+    return _finish(figure, "Energy requirement", f"Electricity [{style.energy_unit}]", style)
+
+
+def peak_chart(result: DemandResult, *, style: Style = INDIA) -> go.Figure:
+    """Peak load with its bands."""
+    figure = _figure()
+    table = result.table("requirement")
+    renamed = table.drop(columns=interval_columns(table))
+    _add_bands(figure, renamed.rename(columns=lambda name: name.removeprefix("peak_mw_")), 1.0)
+    _add_line(figure, table.year, table.peak_mw, "Peak load", _colours()[5], width=3)
+    _mark_start(figure, int(result.facts["last_actual_year"]), style)
+    return _finish(figure, "Peak load", "Power [MW]", style)
+
+
+def accuracy_chart(result: DemandResult, sector: str = "Total", *, measure: str = "mape") -> go.Figure:
+    """Out-of-sample error of every model by horizon, beside naive and drift."""
+    figure = _figure()
+    table = _of_sector(result.table("accuracy"), sector)
+    for index, ((model, drivers), rows) in enumerate(table.groupby(["model", "drivers"], sort=False)):
+        label = _label(str(model)) + ("" if drivers in ("none needed", "") else f", drivers {drivers}")
+        colour, dash = _colours()[index % 8], _dashes()[index // 8 % 6]
+        _add_line(figure, rows.horizon, rows[measure], label, colour, dash=dash, markers=True)
+    title = {"mape": "MAPE [%]", "smape": "sMAPE [%]", "mase": "MASE [-]", "bias": "Bias [%]"}[measure]
+    figure.update_layout(
+        title=f"{sector}: error out of sample", xaxis_title="Horizon [years]", yaxis_title=title, height=560
+    )
+    return figure
+
+
+def correlation_chart(result: DemandResult, *, of_growth: bool = False) -> go.Figure:
+    """Signed correlation of sectors with drivers."""
+    import plotly.graph_objects as go
+
+    figure = _figure()
+    column = "growth" if of_growth else "level"
+    table = result.table("correlations").pivot_table(
+        index="sector", columns="driver", values=column, sort=False
+    )
+    figure.add_trace(
+        go.Heatmap(
+            z=table.to_numpy(),
+            x=list(table.columns),
+            y=list(table.index),
+            zmin=-1,
+            zmax=1,
+            colorscale="RdBu",
+            texttemplate="%{z:+.2f}",
+            colorbar={"title": "Correlation [-]"},
+        )
+    )
+    what = "yearly growth" if of_growth else "levels"
+    figure.update_layout(title=f"Correlation of {what}", xaxis_title="Driver", yaxis_title="Sector")
+    return figure
+
+
+def comparison_chart(first: DemandResult, second: DemandResult, *, style: Style = INDIA) -> go.Figure:
+    """Requirement of two scenarios."""
+    figure = _figure()
+    factor = energy_factor("GWh", style.energy_unit)
+    for index, result in enumerate((first, second)):
+        table = result.table("requirement")
+        colour, dash = _colours()[index], _dashes()[index]
+        _add_line(figure, table.year, table.requirement * factor, result.scenario, colour, dash=dash, width=3)
+    _mark_start(figure, int(first.facts["last_actual_year"]), style)
+    return _finish(figure, "Energy requirement by scenario", f"Electricity [{style.energy_unit}]", style)
+
+
+def _figure() -> go.Figure:
+    import plotly.graph_objects as go
+
+    import workbench.charts  # noqa: F401 - registers the house style
+
+    return go.Figure(layout={"template": "workbench_light"})
+
+
+def _colours() -> tuple[str, ...]:
+    from workbench.charts.palette import CATEGORIES
+
+    return tuple(CATEGORIES)
+
+
+def _dashes() -> tuple[str, ...]:
+    from workbench.charts.palette import DASHES
+
+    return tuple(DASHES)
+
+
+def _history_colour() -> str:
+    from workbench.charts.palette import HISTORY
+
+    return str(HISTORY)
+
+
+def _of_sector(table: pd.DataFrame, sector: str) -> pd.DataFrame:
+    return table[table.sector == sector]
+
+
+def _label(model: str) -> str:
+    return MODELS[model].label if model in MODELS else model.replace("_", " ").capitalize()
+
+
+def _joined(chosen: pd.DataFrame, last: pd.Series | None) -> pd.DataFrame:
+    """Let bands begin at the last actual, where nothing is uncertain yet."""
+    if last is None:
+        return chosen
+    bands = interval_columns(chosen)
+    start = pd.DataFrame({"year": [last.year], **{name: [last.electricity] for name in bands}})
+    return pd.concat([start, chosen[["year", *bands]]], ignore_index=True)
+
+
+def _add_bands(figure: go.Figure, table: pd.DataFrame, factor: float) -> None:
+    import plotly.graph_objects as go
+
+    levels = sorted(
+        (float(name[6:]) for name in interval_columns(table) if name.startswith("lower_")), reverse=True
+    )
+    for index, level in enumerate(levels):
+        lower, upper = (table[f"{side}_{level:g}"] * factor for side in ("lower", "upper"))
+        if lower.isna().all():
+            continue
+        name, group = f"{level:g} % interval", f"band {level:g}"
+        hidden = {"mode": "lines", "line": {"width": 0}, "legendgroup": group, "hoverinfo": "skip"}
+        shade = f"rgba(0,114,178,{BAND_OPACITY[1 - min(index, 1)]})"
+        figure.add_trace(go.Scatter(x=table.year, y=lower, showlegend=False, **hidden))
+        figure.add_trace(
+            go.Scatter(x=table.year, y=upper, name=name, fill="tonexty", fillcolor=shade, **hidden)
+        )
+
+
+def _add_line(
+    figure: go.Figure,
+    x: pd.Series,
+    y: pd.Series,
+    name: str,
+    colour: str,
+    *,
+    dash: str = "solid",
+    width: float = 2,
+    markers: bool = False,
+    visible: bool | str = True,
+    last: pd.Series | None = None,
+    factor: float = 1.0,
+) -> None:
+    import plotly.graph_objects as go
+
+    xs, ys = list(x), list(y)
+    if last is not None:
+        xs, ys = [last.year, *xs], [last.electricity * factor, *ys]
+    line = {"color": colour, "dash": dash, "width": width}
+    mode = "lines+markers" if markers else "lines"
+    figure.add_trace(go.Scatter(x=xs, y=ys, name=name, mode=mode, line=line, visible=visible))
+
+
+def _mark_start(figure: go.Figure, last_actual: int, style: Style) -> None:
+    figure.add_vline(
+        x=last_actual + 0.5,
+        line={"dash": "dot", "width": 1},
+        annotation_text="Forecast",
+        annotation_position="top",
+    )
+
+
+def _finish(figure: go.Figure, title: str, unit: str, style: Style) -> go.Figure:
+    years = sorted({int(year) for trace in figure.data for year in trace.x})
+    step = max(1, -(-len(years) // MOST_TICKS))
+    kind = "Year" if style.fiscal_year_start == 1 else "Fiscal year"
+    # Counted from the end: the target year is the one that is looked for.
+    ticks = years[::-step][::-1]
+    figure.update_layout(title=title, xaxis_title=kind, yaxis_title=unit)
+    labels = [year_label(year, style) for year in ticks]
+    figure.update_xaxes(tickvals=ticks, ticktext=labels, tickangle=0)
+    return figure

@@ -1,0 +1,254 @@
+"""The result of a demand run: its tables and cards, how it is saved, loaded, compared, and run again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbench.data.projects.project import Project
+from workbench.data.results.scenario import ScenarioWriter, json_text, open_scenario, stamp_of
+from workbench.demand.config import DemandConfig
+from workbench.demand.requirement.measures import cagr
+from workbench.runs.model.digest import digest_of
+from workbench.runs.model.settings import config_from_plain, to_plain
+
+DOMAIN = "demand"
+
+# Rows of the backtest and accuracy tables that are about the sum of the sectors.
+TOTAL = "Total"
+CHOSEN = "chosen models"
+
+TABLES = (
+    "history",
+    "forecast",
+    "backtest",
+    "accuracy",
+    "consolidated",
+    "requirement",
+    "drivers",
+    "correlations",
+    "solar_split",
+)
+
+_GWH = dict.fromkeys(("electricity", "low", "base", "high", "forecast", "actual", "mean", "total"), "GWh")
+_PERCENT = dict.fromkeys(("mape", "smape", "bias", "loss", "load_factor"), "%")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DemandResult:
+    """A finished demand forecast.
+
+    Tables (electricity in GWh, years named by the year they end in):
+
+    ``history`` sector, role, year, electricity · ``forecast`` sector, role, model, chosen, year, base, low,
+    high, lower_80 … · ``backtest`` sector, model, drivers, origin, horizon, year, forecast, actual, inside_80 …
+    · ``accuracy`` sector, model, drivers, horizon, origins, mape, smape, mase, bias, coverage_80 … ·
+    ``consolidated`` year, kind, one column a sector · ``requirement`` the chain from sales to peak · ``drivers``
+    driver, year, value, kind, source · ``correlations`` sector, driver, level, growth · ``solar_split`` year,
+    one column a sector.
+    """
+
+    scenario: str
+    config: DemandConfig
+    tables: Mapping[str, pd.DataFrame]
+    cards: Mapping[str, Mapping[str, Any]]
+    """Model card by sector."""
+    problems: tuple[str, ...]
+    failures: Mapping[str, str]
+    """Why a sector or a model gave nothing: ``sector`` or ``sector/model`` -> reason."""
+    assumed: tuple[str, ...]
+    """Losses and load factors that nobody gave, and what was taken."""
+    facts: Mapping[str, Any]
+    """Workbook, hash, unit, last actual year, target year, version, definitions."""
+    folder: Path | None = None
+
+    def __repr__(self) -> str:
+        last = self.table("requirement").iloc[-1]
+        failed = f", {len(self.failures)} failures" if self.failures else ""
+        return (
+            f"<DemandResult {self.scenario!r}: {len(self.cards)} sectors to {int(last.year)}, "
+            f"requirement {last.requirement:,.0f} GWh, peak {last.peak_mw:,.0f} MW{failed}>"
+        )
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Give a table by name."""
+        return self.tables[name]
+
+    @property
+    def incomplete(self) -> tuple[str, ...]:
+        """Sectors that have no forecast and are missing in every total."""
+        return tuple(name for name in self.failures if "/" not in name)
+
+    def chosen(self, sector: str) -> pd.DataFrame:
+        """Forecast of a sector by its chosen model."""
+        rows = self.tables["forecast"]
+        return rows[(rows.sector == sector) & rows.chosen]
+
+    def holdout(self, years: int = 2) -> pd.DataFrame:
+        """Train up to ``years`` before the last actual, test on the years after: the regulator's question.
+
+        Parameters
+        ----------
+        years
+            Number of last actual years that are held out.
+
+        Returns
+        -------
+        DataFrame
+            sector, model, drivers, origin, year, forecast, actual [GWh], error [%], and inside_80 ….
+        """
+        rows = self.tables["backtest"]
+        last = rows.sector.map({name: card["last_actual_year"] for name, card in self.cards.items()})
+        last = last.fillna(self.facts["last_actual_year"])
+        held = rows[rows.origin == last - years].copy()
+        held["error"] = 100 * (held.forecast / held.actual - 1)
+        return held.reset_index(drop=True)
+
+
+def save(result: DemandResult, project: Project, *, run: str = "") -> tuple[DemandResult, list[Path]]:
+    """Write tables, cards and the summary; the summary comes last and vouches for the rest.
+
+    Parameters
+    ----------
+    result
+        What to save.
+    project
+        Where to.
+    run
+        Id of the run that made it.
+
+    Returns
+    -------
+    DemandResult
+        The same, knowing its folder.
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses.
+    """
+    inputs = {result.facts["workbook"]: result.facts["sha256"]}
+    stamp = stamp_of(result.config, result.facts["sha256"])
+    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=stamp, inputs=inputs, run=run)
+    for name in TABLES:
+        writer.table(name, result.tables[name], units_of(result.tables[name]))
+    for sector, card in result.cards.items():
+        writer.text(card_file(sector), json_text(card))
+    writer.remove_others("cards/*.json")
+    summary = {
+        "config": to_plain(result.config),
+        "problems": list(result.problems),
+        "failures": dict(result.failures),
+        "assumed": list(result.assumed),
+        "facts": dict(result.facts),
+        "cards": list(result.cards),
+    }
+    written = writer.finish(summary)
+    return replace(result, folder=writer.folder), written
+
+
+def load(project: Project, scenario: str) -> DemandResult:
+    """Read a saved scenario back.
+
+    Raises
+    ------
+    UnreadableFile
+        When there is no such scenario, or its files do not belong together.
+    """
+    with open_scenario(project, DOMAIN, scenario, "demand scenario") as saved:
+        summary = saved.summary
+        return DemandResult(
+            summary["scenario"],
+            config_from_plain(DemandConfig, summary["config"]),
+            saved.tables(TABLES),
+            {sector: saved.json(card_file(sector)) for sector in summary["cards"]},
+            tuple(summary["problems"]),
+            summary["failures"],
+            tuple(summary["assumed"]),
+            summary["facts"],
+            saved.folder,
+        )
+
+
+def compare(first: DemandResult, second: DemandResult) -> pd.DataFrame:
+    """Compare two scenarios, sector by sector and in total.
+
+    Parameters
+    ----------
+    first, second
+        The scenarios; the difference is second - first.
+
+    Returns
+    -------
+    DataFrame
+        name, unit, year, first, second, difference, difference_percent, first_cagr and second_cagr [% a year
+        from the last actual year]; for every sector, the totals, the requirement [GWh] and the peak [MW], in
+        every forecast year that both have.
+    """
+    base = min(first.facts["last_actual_year"], second.facts["last_actual_year"])
+    left, right = _side(first), _side(second)
+    rows = []
+    for name in [name for name in left if name in right]:
+        one, two = left[name].dropna(), right[name].dropna()
+        unit = "MW" if name == "peak_mw" else "GWh"
+        for year in sorted(set(one.index) & set(two.index)):
+            if year <= base:
+                continue
+            a, b = float(one[year]), float(two[year])
+            rows.append(
+                {
+                    "name": name,
+                    "unit": unit,
+                    "year": int(year),
+                    "first": a,
+                    "second": b,
+                    "difference": b - a,
+                    "difference_percent": 100 * (b / a - 1) if a else float("nan"),
+                    "first_cagr": cagr(one, base, int(year)),
+                    "second_cagr": cagr(two, base, int(year)),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def card_file(sector: str) -> str:
+    """Name of the file of a sector's card; characters that a disk may refuse are replaced."""
+    safe = re.sub(r'[<>:"/\\|?*]', "_", sector)
+    name = safe if safe == sector else f"{safe}-{digest_of(sector)[:8]}"
+    return f"cards/{name}.json"
+
+
+def interval_columns(frame: pd.DataFrame) -> list[str]:
+    """Names of the columns that hold the bounds of intervals."""
+    return [str(name) for name in frame.columns if str(name).startswith(("lower_", "upper_"))]
+
+
+def units_of(frame: pd.DataFrame) -> dict[str, str]:
+    """Units of the columns of one of our tables."""
+    units = {}
+    for name in frame.columns:
+        if name in _GWH or name.startswith(("lower_", "upper_")):
+            units[name] = "GWh"
+        elif name in _PERCENT or name.startswith("coverage_"):
+            units[name] = "%"
+        elif "peak_mw" in name:
+            units[name] = "MW"
+        elif name == "hours":
+            units[name] = "h"
+    if "kind" in frame and "driver" not in frame:
+        plain = [name for name in frame.columns if name not in ("year", "kind") and name not in units]
+        units.update(dict.fromkeys(plain, "GWh"))
+    return units
+
+
+def _side(result: DemandResult) -> dict[str, pd.Series]:
+    sectors = result.table("consolidated").set_index("year").drop(columns="kind")
+    chain = result.table("requirement").set_index("year")[["gross", "net", "requirement", "peak_mw"]]
+    return {**{str(n): sectors[n] for n in sectors}, **{str(n): chain[n] for n in chain}}

@@ -1,0 +1,1 @@
+"""The demand notebook view and the board."""

@@ -1,0 +1,293 @@
+"""The demand forecast in a notebook: form, run, panel, and the results as tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+
+from workbench.data.formatting import energy_factor, format_number, year_label
+from workbench.data.projects.project import Project
+from workbench.data.results.scenario import finished_scenarios
+from workbench.demand.jobs import forecast_demand
+from workbench.demand.requirement.requirement import DEFINITIONS
+from workbench.demand.results import charts
+from workbench.demand.results.report_tables import accuracy_rows, holdout_rows, requirement_rows
+from workbench.demand.results.saved import DemandResult, compare, load
+from workbench.errors import WorkbenchError
+from workbench.runs.model.read_only import is_viewer
+from workbench.ui.figures.area import FigureArea
+from workbench.ui.figures.controls import figure_of, follow
+from workbench.ui.figures.tables import TableArea
+from workbench.ui.run_view import RunView
+from workbench.ui.tabs import LazyTabs, choice, note
+
+__all__ = ["DemandResultView", "DemandView"]
+
+HORIZONS = (1, 3, 5, 10)
+_MEASURES = {"MAPE [%]": "mape", "sMAPE [%]": "smape", "MASE [-]": "mase", "Bias [%]": "bias"}
+
+
+class DemandView(RunView):
+    """Start demand forecasts of a project, watch them, read their results.
+
+    Parameters
+    ----------
+    project
+        The project.
+    """
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(
+            forecast_demand,
+            project,
+            result_view=lambda result: DemandResultView(result, project),
+        )
+
+
+class DemandResultView(LazyTabs):
+    """A finished demand forecast as tabs; each is drawn when it is first opened.
+
+    Parameters
+    ----------
+    result
+        The result.
+    project
+        Its project: units, year labels, and the other scenarios to compare with.
+    """
+
+    def __init__(self, result: DemandResult, project: Project) -> None:
+        self._result = result
+        self._project = project
+        self._style = project.style
+        super().__init__(
+            {
+                "Total": self._total,
+                "Sectors": self._sectors,
+                "Accuracy": self._accuracy,
+                "Drivers": self._drivers,
+                "Compare": self._compare,
+                "Notes and files": self._notes,
+            }
+        )
+
+    def _total(self) -> ipywidgets.Widget:
+        kind = choice("Draw as", {"Stacked bars": "bars", "Area": "area", "Lines": "lines"})
+        area = figure_of(lambda: charts.consolidated_chart(self._result, kind.value, style=self._style), kind)
+        requirement = figure_of(lambda: charts.requirement_chart(self._result, style=self._style))
+        peak = figure_of(lambda: charts.peak_chart(self._result, style=self._style))
+        table = TableArea()
+        table.show(*requirement_rows(self._result, self._style), caption="From sales to requirement to peak")
+        return ipywidgets.VBox([kind, area, requirement, peak, table])
+
+    def _sectors(self) -> ipywidgets.Widget:
+        sector = choice("Sector", list(self._result.cards))
+        area, card, accuracy = FigureArea(), ipywidgets.VBox(), TableArea()
+
+        def draw() -> None:
+            name = sector.value
+            area.show(charts.sector_chart(self._result, name, style=self._style))
+            card.children = [_card(self._result.cards[name])]
+            _show_accuracy(accuracy, self._result, name)
+
+        follow(draw, sector)
+        return ipywidgets.VBox([sector, area, card, accuracy])
+
+    def _accuracy(self) -> ipywidgets.Widget:
+        names = list(dict.fromkeys(self._result.table("accuracy").sector))
+        sector, measure = (
+            choice("Sector", ["Total", *(n for n in names if n != "Total")]),
+            choice("Measure", _MEASURES),
+        )
+        table = TableArea()
+        area = figure_of(
+            lambda: charts.accuracy_chart(self._result, sector.value, measure=measure.value), sector, measure
+        )
+        follow(lambda: _show_accuracy(table, self._result, sector.value), sector)
+        held = TableArea()
+        unit = self._style.energy_unit
+        held.show(
+            ["Sector", "Drivers", "Year", f"Forecast [{unit}]", f"Actual [{unit}]", "Error [%]"],
+            holdout_rows(self._result, self._style),
+            caption="The last two years held out: trained on what was known before them",
+            words=(0, 1, 2),
+        )
+        text = note(
+            "Every model was run at every earlier year with what was known then, and compared with what followed."
+        )
+        return ipywidgets.VBox([ipywidgets.HBox([sector, measure]), text, area, table, held])
+
+    def _drivers(self) -> ipywidgets.Widget:
+        of_growth = choice("Correlation of", {"Levels": False, "Yearly growth": True})
+        area = figure_of(lambda: charts.correlation_chart(self._result, of_growth=of_growth.value), of_growth)
+        return ipywidgets.VBox([of_growth, area])
+
+    def _compare(self) -> ipywidgets.Widget:
+        others = [
+            name for name in finished_scenarios(self._project, "demand") if name != self._result.scenario
+        ]
+        if not others:
+            return note(
+                "There is no other scenario yet: change the scenario's name in the form and run again."
+            )
+        other = choice("Compare with", others)
+        area, table, error = FigureArea(), TableArea(), ipywidgets.HTML()
+
+        def draw() -> None:
+            error.value = ""
+            try:
+                second = load(self._project, other.value)
+            except WorkbenchError as problem:
+                area.clear()
+                table.value = ""
+                error.value = note(str(problem)).value
+                return
+            area.show(charts.comparison_chart(self._result, second, style=self._style))
+            self._show_comparison(table, second)
+
+        follow(draw, other)
+        return ipywidgets.VBox([other, error, area, table])
+
+    def _show_comparison(self, table: TableArea, second: DemandResult) -> None:
+        rows = compare(self._result, second)
+        last = rows[rows.year == rows.year.max()]
+        cells = []
+        for row in last.itertuples():
+            unit = row.unit if row.unit == "MW" else self._style.energy_unit
+            factor = 1.0 if unit == "MW" else energy_factor("GWh", unit)
+            cells.append(
+                [
+                    str(row.name).replace("peak_mw", "peak").replace("_", " "),
+                    unit,
+                    format_number(row.first * factor, decimals=0, style=self._style),
+                    format_number(row.second * factor, decimals=0, style=self._style),
+                    format_number(row.difference * factor, decimals=0, style=self._style, signed=True),
+                    format_number(row.difference_percent, decimals=1, signed=True),
+                    format_number(row.first_cagr, decimals=1),
+                    format_number(row.second_cagr, decimals=1),
+                ]
+            )
+        first_name, second_name = self._result.scenario, second.scenario
+        table.show(
+            [
+                "",
+                "Unit",
+                first_name,
+                second_name,
+                "Difference",
+                "[%]",
+                f"CAGR {first_name} [%]",
+                f"CAGR {second_name} [%]",
+            ],
+            cells,
+            caption=f"In {year_label(int(rows.year.max()), self._style)}",
+            words=(0, 1),
+        )
+
+    def _notes(self) -> ipywidgets.Widget:
+        result = self._result
+        facts, failures, remarks, files = TableArea(), TableArea(), TableArea(), TableArea()
+        shown = {
+            name: result.facts[name]
+            for name in ("workbook", "sha256", "unit", "last_actual_year", "target_year")
+        }
+        shown["package version"] = result.facts["package_version"]
+        words = [[name.replace("_", " "), value] for name, value in shown.items()]
+        facts.show(["Fact", ""], words, caption="What these numbers were made from", words=(0, 1))
+        parts: list[ipywidgets.Widget] = [facts]
+        if result.failures:
+            failures.show(
+                ["Failed", "Reason"], list(result.failures.items()), caption="Failures", words=(0, 1)
+            )
+            parts.append(failures)
+        remarks.show(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs")
+        definitions = TableArea()
+        definitions.show(
+            ["Word", "Meaning"],
+            [[name.replace("_", " "), text] for name, text in DEFINITIONS.items()],
+            caption="Definitions",
+            words=(0, 1),
+        )
+        if result.folder is not None:
+            paths = sorted(
+                path for path in result.folder.rglob("*") if path.is_file() and path.suffix != ".json"
+            )
+            files.show(
+                ["File", "Size [kB]"],
+                [
+                    [self._name_of(path), format_number(path.stat().st_size / 1000, decimals=0)]
+                    for path in paths
+                ],
+                caption="Files",
+            )
+        return ipywidgets.VBox([*parts, remarks, definitions, files])
+
+    def _name_of(self, path: Path) -> Path:
+        # Where the project lies is nobody's business on a published page.
+        return path.relative_to(self._project.folder) if is_viewer() else path
+
+
+def _card(card: Any) -> ipywidgets.Widget:
+    parts: list[ipywidgets.Widget] = []
+    coefficients, facts = TableArea(), TableArea()
+    rows: list[Sequence[object]] = [
+        ["Model", card["label"]],
+        ["Formula", card["formula"]],
+        ["Source", card["source"]],
+        ["Years", f"{card['first_year']} to {card['last_actual_year']} ({card['years_used']} used)"],
+        ["Extraordinary years", ", ".join(map(str, card["extraordinary_years"])) or "none"],
+        ["Drivers", "; ".join(f"{name}: {source}" for name, source in card["drivers"].items()) or "none"],
+        ["R² one year ahead", format_number(card["r_squared_one_year_ahead"], decimals=3)],
+        *(["Remark", text] for text in card["warnings"]),
+    ]
+    facts.show(["Model card", ""], rows, words=(0, 1))
+    parts.append(facts)
+    if card["coefficients"]:
+        coefficients.show(
+            ["Coefficient", "Value", "Standard error", "Unit"],
+            [
+                [
+                    item["name"],
+                    format_number(item["value"], decimals=3),
+                    format_number(item["standard_error"], decimals=3),
+                    item["unit"],
+                ]
+                for item in card["coefficients"]
+            ],
+            words=(0, 3),
+        )
+        parts.append(coefficients)
+    return ipywidgets.HBox(parts, layout={"flex_flow": "row wrap"})
+
+
+def _show_accuracy(table: TableArea, result: DemandResult, sector: str) -> None:
+    rows = accuracy_rows(result, sector)
+    if not rows:
+        table.value = note("Its path is given: there is no model whose errors could be measured.").value
+        return
+    table.show(
+        [
+            "Model",
+            "Drivers",
+            *(f"MAPE {horizon} y [%]" for horizon in HORIZONS),
+            "sMAPE 1 y [%]",
+            "MASE 1 y [-]",
+            "Bias 1 y [%]",
+            "Coverage 1 y [%]",
+        ],
+        [
+            [
+                row["model"],
+                row["drivers"],
+                *(format_number(value, decimals=1) for value in row["mape"]),
+                *(format_number(row[name], decimals=2) for name in ("smape", "mase", "bias")),
+                " / ".join(format_number(value, decimals=0) for value in row["coverage"]),
+            ]
+            for row in rows
+        ],
+        caption=f"{sector}: error out of sample",
+        words=(0, 1),
+        marked=[number for number, row in enumerate(rows) if row["chosen"]],
+    )

@@ -1,0 +1,1 @@
+"""The FAO-56 reference evapotranspiration equation, daily and hourly."""

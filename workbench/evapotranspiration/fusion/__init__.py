@@ -1,0 +1,1 @@
+"""Fusing the estimates of several sources, with what their errors have taught."""

@@ -1,0 +1,77 @@
+"""From checked sources to what the fusion is given: ETo and radiation by source, day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from workbench.evapotranspiration.equation.daily import daily_eto
+from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.quality.flags import Checked
+
+ETO, RS, RH = "eto_", "rs_", "rh_"
+PREFERRED_RADIATION = "rs_nasa_power"
+"""From satellites (CERES); a reanalysis computes its clouds."""
+
+
+def source_features(checked: Mapping[str, Checked], site: Site) -> pd.DataFrame:
+    """Give ETo, radiation and humidity of every source.
+
+    Parameters
+    ----------
+    checked
+        Sources after quality control; what is refused there is not used here.
+    site
+        The place.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``date``, every day of any source: ``eto_<source>`` [mm/d], the source's own where it delivers
+        one, else FAO-56 of its weather; ``rs_<source>`` [MJ m-2 d-1]; ``rh_<source>`` [%]. A source whose wind or
+        radiation was refused gives no computed ETo: what FAO-56 puts in its place has another bias.
+    """
+    columns: dict[str, pd.Series] = {}
+    for source, item in checked.items():
+        weather = item.weather
+        eto = _eto(item, weather, site)
+        if eto is not None:
+            columns[ETO + source] = eto
+        for prefix, name in ((RS, "rs"), (RH, "rh")):
+            if name in weather and weather[name].notna().any():
+                columns[prefix + source] = weather[name]
+    table = pd.DataFrame(columns)
+    table.index = pd.DatetimeIndex(table.index, name="date")
+    return table.sort_index()
+
+
+def chosen_features(columns: Sequence[str]) -> list[str]:
+    """Pick what the regression uses: ETo of every source and one radiation.
+
+    Few features transfer to unseen places better than many.
+    """
+    chosen = [name for name in columns if name.startswith(ETO)]
+    radiation = [name for name in columns if name.startswith(RS)]
+    if PREFERRED_RADIATION in radiation:
+        chosen.append(PREFERRED_RADIATION)
+    elif radiation:
+        chosen.append(radiation[0])
+    return chosen
+
+
+def source_of(feature: str) -> str:
+    """Source that a feature is of."""
+    return feature.split("_", 1)[1]
+
+
+def _eto(item: Checked, weather: pd.DataFrame, site: Site) -> pd.Series | None:
+    own = weather.get("eto")
+    refused = item.unusable & {"u2", "rs", "tmax", "tmin"}
+    if refused or not {"tmax", "tmin"} <= set(weather.columns):
+        return own if own is not None and own.notna().any() else None
+    computed = daily_eto(weather, site)["eto"]
+    computed = computed.where(np.isfinite(computed))
+    together = computed if own is None else own.fillna(computed)
+    return together if together.notna().any() else None

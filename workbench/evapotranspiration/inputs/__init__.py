@@ -1,0 +1,1 @@
+"""Sites, weather files and downloads of an evapotranspiration run."""

@@ -1,0 +1,233 @@
+"""The downloads of a run: what is asked for each place, side by side, each failure alone."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from workbench.errors import SettingError, SourceFailed
+from workbench.evapotranspiration.config import EvapotranspirationConfig, Online
+from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.inputs.reading import EtoInput, period_of
+from workbench.evapotranspiration.inputs.services.choice import FETCHES, Ask, choose
+from workbench.evapotranspiration.inputs.services.daily_weather import Download
+from workbench.evapotranspiration.inputs.services.elevation import fetch_elevations
+from workbench.evapotranspiration.inputs.services.transport import Transport, Watch
+from workbench.evapotranspiration.model.catalogue import ELEVATION, title_of, today_at
+from workbench.runs.jobs.job import Job, current_job
+
+DOWNLOAD_COLUMNS = ("site", "source", "first", "last", "days", "state", "message")
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlan:
+    """What is asked for a place.
+
+    Parameters
+    ----------
+    place
+        The place.
+    first, last
+        Days that are wanted, both included.
+    asks
+        Online sources and their days.
+    notes
+        What is left out, and why.
+    """
+
+    place: Place
+    first: datetime.date
+    last: datetime.date
+    asks: tuple[Ask, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the downloads have brought.
+
+    Parameters
+    ----------
+    weather
+        Site -> source -> daily weather.
+    elevations
+        Site -> source -> height of the ground that the source assumes [m].
+    rows
+        Of the table of downloads.
+    notes
+        What a person should know.
+    """
+
+    weather: dict[str, dict[str, pd.DataFrame]] = field(default_factory=dict)
+    elevations: dict[str, dict[str, float]] = field(default_factory=dict)
+    rows: list[tuple[object, ...]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def table(self) -> pd.DataFrame:
+        """The table of downloads."""
+        table = pd.DataFrame(self.rows, columns=list(DOWNLOAD_COLUMNS))
+        return table.sort_values(["site", "source"], ignore_index=True)
+
+    def add(self, plan: SitePlan, ask: Ask, download: Download) -> None:
+        """Take a download that has come."""
+        site = plan.place.name
+        self.weather.setdefault(site, {})[ask.source] = download.weather
+        if download.elevation is not None:
+            self.elevations.setdefault(site, {})[ask.source] = download.elevation
+        self.notes.extend(f"{site}: {note}" for note in download.notes)
+        words = " ".join(download.notes)
+        self.rows.append((site, str(ask.source), *_days(ask), len(download.weather), "received", words))
+
+    def add_failure(self, plan: SitePlan, ask: Ask, reason: str) -> None:
+        """Take a download that has failed."""
+        self.notes.append(f"{plan.place.name}: {reason}")
+        self.rows.append((plan.place.name, str(ask.source), *_days(ask), 0, "failed", reason))
+
+    def add_file(self, site: str, source: str, weather: pd.DataFrame) -> None:
+        """Take weather of a file."""
+        self.weather.setdefault(site, {})[source] = weather
+        first, last = weather.index.min(), weather.index.max()
+        self.rows.append((site, source, first, last, len(weather), "read from a file", ""))
+
+
+class Downloader:
+    """Makes single downloads of a run; its method is the function of the run's units.
+
+    Parameters
+    ----------
+    transport
+        How services are asked.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def __getstate__(self) -> dict[str, object]:
+        # A download is recognised on resume by what was asked, whatever connection asked it.
+        return {}
+
+    def download(self, place: Place, ask: Ask) -> Download:
+        """Ask one source for one place.
+
+        Raises
+        ------
+        SourceFailed
+            When there is no usable answer.
+        """
+        return FETCHES[ask.source](self._transport, place, ask.first, ask.last, _watch(current_job()))
+
+
+def plan_sites(
+    data: EtoInput, config: EvapotranspirationConfig, now: datetime.datetime | None = None
+) -> tuple[list[SitePlan], dict[str, str]]:
+    """Settle what is asked for each place.
+
+    Parameters
+    ----------
+    data
+        Places and weather of files.
+    config
+        Period and sources.
+    now
+        tz-aware moment; the present when left out.
+
+    Returns
+    -------
+    list of SitePlan
+        One for each place that something can be asked for.
+    dict
+        Places that nothing can be asked for -> why.
+
+    Raises
+    ------
+    SettingError
+        When nothing can be asked for any place.
+    """
+    plans, refused = [], {}
+    for place in data.places:
+        frames = list(data.weather.get(place.name, {}).values())
+        today = today_at(place.longitude, now)
+        try:
+            first, last = period_of(config, today, frames)
+            if config.online is Online.NEVER and not frames:
+                raise SettingError(
+                    f"{place.name}: the weather file holds nothing of it, and online is 'never'; allow "
+                    "online sources.",
+                    "online",
+                    config.online,
+                )
+            is_asked = config.online is Online.ALWAYS or bool(config.sources) or not frames
+            if config.online is Online.NEVER or not is_asked:
+                plans.append(SitePlan(place, first, last, (), ()))
+                continue
+            choice = choose(place, first, last, today, config.sources)
+        except SettingError as error:
+            refused[place.name] = str(error)
+            if len(refused) == len(data.places):
+                raise
+            continue
+        plans.append(SitePlan(place, first, last, choice.asks, choice.notes))
+    return plans, refused
+
+
+def look_up_elevations(
+    job: Job, transport: Transport, plans: Sequence[SitePlan]
+) -> tuple[list[SitePlan], str]:
+    """Fill in the heights of places that have none and are asked for online.
+
+    Returns
+    -------
+    list of SitePlan
+        The plans, with the heights that were found.
+    str
+        Why none was found; empty when all went well.
+    """
+    unknown = [plan.place for plan in plans if plan.place.elevation is None and plan.asks]
+    if not unknown:
+        return list(plans), ""
+    try:
+        heights = fetch_elevations(transport, unknown, _watch(job))
+    except SourceFailed as error:
+        return list(plans), str(error)
+    found: Mapping[str, float | None] = dict(zip([place.name for place in unknown], heights, strict=True))
+    filled = [
+        replace(plan, place=replace(plan.place, elevation=found[plan.place.name]))
+        if found.get(plan.place.name) is not None
+        else plan
+        for plan in plans
+    ]
+    return filled, ""
+
+
+def place_with_elevation(place: Place, given: Place, gathered: Gathered) -> tuple[Place, str]:
+    """Give a place its height from what a source assumes where nothing better is known, and say where it is from.
+
+    Parameters
+    ----------
+    place
+        With the height that was looked up.
+    given
+        The same place as it was asked for.
+    gathered
+        What the sources have sent.
+    """
+    if place.elevation is not None:
+        return place, "given" if given.elevation is not None else ELEVATION.title
+    assumed = gathered.elevations.get(place.name, {})
+    # Open-Meteo's model of the ground has 90 m, NASA gives the mean of a cell of 50 km.
+    for source in sorted(assumed, key=lambda name: ("openmeteo" not in name, name)):
+        return replace(place, elevation=assumed[source]), f"as {title_of(source)} assumes it"
+    return replace(place, elevation=0.0), "not known: 0 m is assumed"
+
+
+def _watch(job: Job | None) -> Watch:
+    if job is None:
+        return Watch()
+    return Watch(job.checkpoint, lambda line: job.log(line, level="warning"))
+
+
+def _days(ask: Ask) -> tuple[pd.Timestamp, pd.Timestamp]:
+    return pd.Timestamp(ask.first), pd.Timestamp(ask.last)

@@ -1,0 +1,1 @@
+"""Places on land: coordinates, names and elevations."""

@@ -1,0 +1,265 @@
+"""What a run reads: places, weather files, and a trusted reference to learn from."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from workbench.data.problems import Problem, Problems
+from workbench.data.projects.project import Project
+from workbench.errors import InvalidData, SettingError
+from workbench.evapotranspiration.config import EvapotranspirationConfig, Period, day_of
+from workbench.evapotranspiration.inputs.files import numbers, read_daily_table, read_raw
+from workbench.evapotranspiration.inputs.places.land import land_at
+from workbench.evapotranspiration.inputs.places.place import Place, check_place
+from workbench.evapotranspiration.inputs.places.place_names import place_from_text
+from workbench.runs.model.digest import file_digest
+
+MOST_PLACES = 400
+HISTORY_WITHOUT_START = 365
+FORECAST_DAYS = 5
+
+Weather = Mapping[str, Mapping[str, pd.DataFrame]]
+"""Site -> source -> daily weather indexed by date."""
+
+
+@dataclass(frozen=True, slots=True)
+class EtoInput:
+    """Everything that a run reads from its project.
+
+    Parameters
+    ----------
+    places
+        Where ETo is asked for.
+    weather
+        Daily weather of the file, by site and source.
+    reference
+        Trusted ETo: site, date, eto [mm/d]; empty without a file.
+    reference_places
+        Places of the reference, where they are known.
+    files
+        Name of each file read -> SHA-256.
+    paths
+        The files read.
+    problems
+        What was noticed.
+    """
+
+    places: tuple[Place, ...]
+    weather: Weather
+    reference: pd.DataFrame
+    reference_places: tuple[Place, ...]
+    files: Mapping[str, str]
+    paths: tuple[Path, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
+    """Read what a config names, or what has the usual names in the inputs.
+
+    Raises
+    ------
+    DataError
+        When a file cannot be read or used: with row, column and the value seen.
+    SettingError
+        When no place is given, or one cannot be used.
+    """
+    problems = Problems()
+    files: dict[str, str] = {}
+    paths: list[Path] = []
+
+    def note(path: Path, sha256: str) -> None:
+        files[path.name] = sha256
+        paths.append(path)
+
+    listed: tuple[Place, ...] = ()
+    sites_path = _find(project, config.sites_file, ("eto_sites.csv", "eto_sites.parquet"))
+    if sites_path is not None:
+        listed = read_sites(sites_path, problems)
+        note(sites_path, file_digest(sites_path))
+    places = _places(config, listed, problems)
+    weather: dict[str, dict[str, pd.DataFrame]] = {}
+    weather_path = _find(project, config.weather_file, ("eto_weather.csv", "eto_weather.parquet"))
+    if weather_path is not None:
+        table = read_daily_table(weather_path)
+        problems.extend(table.problems)
+        note(weather_path, table.sha256)
+        weather = _by_site(table.frame, places, weather_path)
+    reference = pd.DataFrame({"site": [], "date": pd.to_datetime([]), "eto": []})
+    reference_path = _find(project, config.reference_file, ("eto_reference.csv", "eto_reference.parquet"))
+    if reference_path is not None and config.learn:
+        table = read_daily_table(reference_path, ("eto",))
+        problems.extend(table.problems)
+        note(reference_path, table.sha256)
+        reference = table.frame[["site", "date", "eto"]].dropna(ignore_index=True)
+    known = {place.name: place for place in (*listed, *places)}
+    reference_places = tuple(known[name] for name in reference["site"].unique() if name in known)
+    strangers = [name for name in reference["site"].unique() if name not in known]
+    if strangers:
+        problems.warning(
+            f"the reference has sites that the sites file does not: {', '.join(map(str, strangers[:5]))}; their "
+            "coordinates are not known, so they are left out."
+        )
+        reference = reference[reference["site"].isin(known)].reset_index(drop=True)
+    return EtoInput(places, weather, reference, reference_places, files, tuple(paths), tuple(problems))
+
+
+def read_sites(path: Path, problems: Problems) -> tuple[Place, ...]:
+    """Read a table of sites: site, latitude, longitude and, where known, elevation.
+
+    Raises
+    ------
+    InvalidData
+        With every row that cannot be used.
+    """
+    found = Problems(path.name)
+    raw = read_raw(path, found)
+    missing = [name for name in ("site", "latitude", "longitude") if name not in raw]
+    if missing:
+        found.error(f"columns are missing: {', '.join(missing)}; present: {', '.join(raw.columns)}.")
+        found.raise_errors()
+    values = {
+        name: numbers(raw[name], name, found)
+        for name in ("latitude", "longitude", "elevation")
+        if name in raw
+    }
+    found.raise_errors()
+    places: dict[str, Place] = {}
+    for row in raw.index:
+        name = str(raw["site"][row]).strip()
+        height = values["elevation"][row] if "elevation" in values else np.nan
+        place = Place(
+            name,
+            float(values["latitude"][row]),
+            float(values["longitude"][row]),
+            None if np.isnan(height) else float(height),
+        )
+        if not name or name.lower() == "nan" or "/" in name:
+            found.error(f"row {row}, column 'site': {name!r} is no name; give one without a slash.")
+        elif name in places:
+            found.error(f"row {row}, column 'site': {name!r} comes twice; rename one.")
+        else:
+            try:
+                places[name] = check_place(place)
+            except SettingError as error:
+                found.error(f"row {row}: {error}")
+    problems.extend(found)
+    found.raise_errors()
+    return tuple(places.values())
+
+
+def period_of(
+    config: EvapotranspirationConfig, today: datetime.date, frames: Sequence[pd.DataFrame]
+) -> tuple[datetime.date, datetime.date]:
+    """Give the first and last day that a config asks for at a place.
+
+    Parameters
+    ----------
+    config
+        The config.
+    today
+        Local date of the place.
+    frames
+        Weather of the place from files, whose days bound a history without dates.
+    """
+    if config.period is Period.RECENT:
+        return today - datetime.timedelta(config.days), today - datetime.timedelta(1)
+    if config.period is Period.FORECAST:
+        return today, today + datetime.timedelta(FORECAST_DAYS)
+    days = [day for frame in frames for day in (frame.index.min(), frame.index.max())]
+    last = day_of(config, "end") or (max(days).date() if days else today - datetime.timedelta(2))
+    first = day_of(config, "start") or (
+        min(days).date() if days else last - datetime.timedelta(HISTORY_WITHOUT_START - 1)
+    )
+    if first > last:
+        raise SettingError(
+            f"The period begins on {first}, after its end on {last}; give start and end.",
+            "start",
+            config.start,
+        )
+    return first, last
+
+
+def _find(project: Project, name: str, usual: Sequence[str]) -> Path | None:
+    if name:
+        return project.input(name)
+    return next((project.inputs / known for known in usual if (project.inputs / known).is_file()), None)
+
+
+def _places(
+    config: EvapotranspirationConfig, listed: tuple[Place, ...], problems: Problems
+) -> tuple[Place, ...]:
+    if config.place:
+        same = [place for place in listed if place.name == config.place]
+        place = same[0] if same else place_from_text(config.place)
+        if config.elevation is not None:
+            place = replace(place, elevation=config.elevation)
+        return (check_place(place),)
+    if config.grid:
+        return _grid(config.grid, problems)
+    if not listed:
+        raise SettingError(
+            "No place is given: name a city or coordinates, a grid, or put an eto_sites.csv (site, latitude, "
+            "longitude, elevation) into the inputs.",
+            "place",
+            "",
+        )
+    if not config.sites:
+        return listed
+    known = {place.name: place for place in listed}
+    for name in config.sites:
+        if name not in known:
+            raise SettingError(
+                f"There is no site {name!r} in the sites file; present: {', '.join(known)}.", "sites", name
+            )
+    return tuple(known[name] for name in config.sites)
+
+
+def _grid(grid: tuple[float, ...], problems: Problems) -> tuple[Place, ...]:
+    south, west, north, east, step = grid
+    latitudes = np.round(np.arange(south, north + step / 1e6, step), 6)
+    longitudes = np.round(np.arange(west, east + step / 1e6, step), 6)
+    count = len(latitudes) * len(longitudes)
+    land = land_at(latitudes, longitudes) if count <= 100 * MOST_PLACES else np.zeros((0, 0), dtype=bool)
+    places = tuple(
+        Place(f"{latitudes[i]:.3f} {longitudes[j]:.3f}", float(latitudes[i]), float(longitudes[j]))
+        for i, j in np.argwhere(land)
+    )
+    if count > 100 * MOST_PLACES or len(places) > MOST_PLACES:
+        raise SettingError(
+            f"The grid has {len(places) or count} places, at most {MOST_PLACES} are asked for at once; take a "
+            "larger step.",
+            "grid",
+            grid,
+        )
+    if not places:
+        raise SettingError(f"None of the {count} places of the grid lies on land; move it.", "grid", grid)
+    if len(places) < count:
+        problems.warning(
+            f"{count - len(places)} of {count} places of the grid lie in the sea and are left out."
+        )
+    return tuple(check_place(place) for place in places)
+
+
+def _by_site(
+    frame: pd.DataFrame, places: tuple[Place, ...], path: Path
+) -> dict[str, dict[str, pd.DataFrame]]:
+    if (frame["site"] == "").all():
+        if len(places) > 1:
+            raise InvalidData(
+                f"{path.name}: there is no column 'site', and {len(places)} places are asked for; add one.",
+                path,
+            )
+        frame = frame.assign(site=places[0].name)
+    wanted = {place.name for place in places}
+    found: dict[str, dict[str, pd.DataFrame]] = {}
+    for (site, source), part in frame.groupby(["site", "source"], sort=False):
+        if site in wanted:
+            daily = part.drop(columns=["site", "source"]).set_index("date").dropna(axis=1, how="all")
+            found.setdefault(str(site), {})[str(source) or path.stem] = daily
+    return found

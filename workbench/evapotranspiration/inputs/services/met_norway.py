@@ -1,0 +1,119 @@
+"""MET Norway, locationforecast 2.0: the coming days, global; made by a regional model in the Nordic countries.
+
+https://api.met.no/weatherapi/locationforecast/2.0/documentation ; steps are hourly at first, then six-hourly. There
+is no radiation. Wind and precipitation are taken in the Nordic countries only, where they come from a model of
+2.5 km; elsewhere temperature and humidity.
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import json
+from collections.abc import Callable
+from typing import Any
+
+from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.inputs.services.coverage import Region, covers
+from workbench.evapotranspiration.inputs.services.daily_weather import (
+    WIND_10_M_TO_2_M,
+    Download,
+    Spell,
+    daily_extremes,
+    daily_means,
+    daily_sums,
+    frame_of_days,
+    gap_notes,
+    solar_zone,
+)
+from workbench.evapotranspiration.inputs.services.transport import Question, Transport, Watch
+from workbench.evapotranspiration.model.catalogue import SOURCES, SourceId
+
+FACTS = SOURCES[SourceId.MET_NORWAY]
+GOOD_FOR = 1800.0
+LONGEST_STEP = 6.0
+
+
+def fetch_met_norway(
+    transport: Transport, place: Place, first: datetime.date, last: datetime.date, watch: Watch
+) -> Download:
+    """Ask MET Norway for the days from ``first`` to ``last``; days that it has only in part are left out.
+
+    Raises
+    ------
+    SourceFailed
+        When there is no usable answer.
+    """
+    # Its terms ask for four decimals at most, so that neighbours share an answer.
+    parameters = {"lat": f"{place.latitude:.4f}", "lon": f"{place.longitude:.4f}"}
+    if place.elevation is not None:
+        parameters["altitude"] = f"{place.elevation:.0f}"
+    question = Question(FACTS, "/weatherapi/locationforecast/2.0/complete", parameters, GOOD_FOR)
+    steps = transport.get(question, read_steps, watch)
+    nordic = covers(Region.NORDIC, place.latitude, place.longitude)
+    frame = frame_of_days(_daily(steps, solar_zone(place.longitude), nordic), first, last)
+    notes = gap_notes(frame, FACTS, first, last)
+    if not nordic:
+        notes += (
+            f"{FACTS.title}: outside the Nordic countries only its temperature and humidity are taken.",
+        )
+    return Download(FACTS.id, frame, notes)
+
+
+def read_steps(body: bytes) -> list[dict[str, Any]]:
+    """Read an answer as its steps, each with ``start``, ``hours`` and the values of :func:`_step`.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        When it is no answer of this service.
+    """
+    series = json.loads(body)["properties"]["timeseries"]
+    times = [datetime.datetime.fromisoformat(step["time"]) for step in series]
+    if len(times) < 2:
+        raise ValueError(f"it has {len(times)} steps")
+    lengths = [(later - now).total_seconds() / 3600 for now, later in itertools.pairwise(times)]
+    return [
+        _step(step["data"], time, min(hours, LONGEST_STEP))
+        for step, time, hours in zip(series, times, lengths, strict=False)
+    ]
+
+
+def _step(data: dict[str, Any], start: datetime.datetime, hours: float) -> dict[str, Any]:
+    instant = data["instant"]["details"]
+    ahead = data.get("next_1_hours" if hours <= 1 else "next_6_hours", {}).get("details", {})
+    extremes = data.get("next_6_hours", {}).get("details", {}) if hours > 1 else {}
+    return {
+        "start": start,
+        "hours": hours,
+        "temperature": instant.get("air_temperature"),
+        "humidity": instant.get("relative_humidity"),
+        "wind": instant.get("wind_speed"),
+        "precipitation": ahead.get("precipitation_amount"),
+        "highest": extremes.get("air_temperature_max", instant.get("air_temperature")),
+        "lowest": extremes.get("air_temperature_min", instant.get("air_temperature")),
+    }
+
+
+def _daily(
+    steps: list[dict[str, Any]], zone: datetime.tzinfo, nordic: bool
+) -> dict[str, dict[datetime.date, float]]:
+    def spells(name: str) -> list[Spell]:
+        return [
+            Spell(step["start"], step["hours"], float(step[name])) for step in steps if step[name] is not None
+        ]
+
+    def extreme(name: str, of: Callable[[tuple[float, float]], float]) -> dict[datetime.date, float]:
+        return {day: of(pair) for day, pair in daily_extremes(spells(name), zone).items()}
+
+    columns = {
+        "tmax": extreme("highest", max),
+        "tmin": extreme("lowest", min),
+        "tmean": daily_means(spells("temperature"), zone),
+        "rh": daily_means(spells("humidity"), zone),
+    }
+    if nordic:
+        wind = daily_means(spells("wind"), zone)
+        columns["u2"] = {day: speed * WIND_10_M_TO_2_M for day, speed in wind.items()}
+        columns["precip"] = daily_sums(spells("precipitation"), zone)
+    return columns

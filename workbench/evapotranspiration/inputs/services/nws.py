@@ -1,0 +1,174 @@
+"""US National Weather Service: the gridded forecast of the coming days, and what nearby stations have observed.
+
+https://www.weather.gov/documentation/services-web-api ; both first ask which grid cell a point lies in. Values of
+the grid hold for intervals of several hours, which are spread over their hours. Radiation comes from the sky
+cover through Angstrom's formula (FAO-56, equation 35) with the share of the sky that is clear as relative sunshine.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import zoneinfo
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.errors import SourceFailed
+from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.inputs.services.daily_weather import (
+    WIND_10_M_TO_2_M,
+    Download,
+    Spell,
+    daily_extremes,
+    daily_means,
+    daily_sums,
+    frame_of_days,
+    gap_notes,
+)
+from workbench.evapotranspiration.inputs.services.transport import Question, Transport, Watch
+from workbench.evapotranspiration.model.catalogue import SOURCES, SourceId
+from workbench.evapotranspiration.physics.radiation import (
+    daylight_hours,
+    extraterrestrial,
+    solar_from_sunshine,
+)
+
+FORECAST = SOURCES[SourceId.NWS_FORECAST]
+ACCEPT = "application/geo+json"
+GOOD_FOR = 3600.0
+GRID_GOOD_FOR = 30 * 86400.0
+PER_SECOND = {"km_h-1": 1 / 3.6, "m_s-1": 1.0}
+_INTERVAL = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
+
+
+def fetch_nws_forecast(
+    transport: Transport, place: Place, first: datetime.date, last: datetime.date, watch: Watch
+) -> Download:
+    """Ask for the gridded forecast from ``first`` to ``last``; days that it has only in part are left out.
+
+    Raises
+    ------
+    SourceFailed
+        When there is no usable answer, such as outside the United States.
+    """
+    grid = find_grid(transport, place, SourceId.NWS_FORECAST, watch)
+    path = f"/gridpoints/{grid['gridId']}/{grid['gridX']},{grid['gridY']}"
+    layers = transport.get(Question(FORECAST, path, {}, GOOD_FOR, accept=ACCEPT), read_layers, watch)
+    zone = zoneinfo.ZoneInfo(grid["timeZone"])
+    frame = frame_of_days(_daily(layers, zone, place.latitude), first, last)
+    height = layers.get("elevation")
+    return Download(
+        FORECAST.id, frame, gap_notes(frame, FORECAST, first, last), height[0].value if height else None
+    )
+
+
+def find_grid(transport: Transport, place: Place, source: str, watch: Watch) -> Mapping[str, Any]:
+    """Ask which grid cell a place lies in: ``gridId``, ``gridX``, ``gridY`` and ``timeZone``.
+
+    Raises
+    ------
+    SourceFailed
+        When the service knows no cell there.
+    """
+    facts = SOURCES[SourceId(source)]
+    path = f"/points/{place.latitude:.4f},{place.longitude:.4f}"
+
+    def read(body: bytes) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(body)["properties"]
+        zoneinfo.ZoneInfo(found["timeZone"])
+        if not re.fullmatch(r"[A-Z]{3}", found["gridId"]):
+            raise ValueError(f"the grid is called {found['gridId']!r}")
+        return {**found, "gridX": int(found["gridX"]), "gridY": int(found["gridY"])}
+
+    try:
+        return transport.get(Question(facts, path, {}, GRID_GOOD_FOR, accept=ACCEPT), read, watch)
+    except SourceFailed as error:
+        if error.status == 404:
+            raise SourceFailed(
+                f"{facts.title} has no grid at {place}; it serves the United States only.", facts.id, 404
+            ) from error
+        raise
+
+
+def read_layers(body: bytes) -> dict[str, list[Spell]]:
+    """Read an answer as layers of spells: temperatures [degC], humidity and sky cover [%], wind [m/s], rain [mm].
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        When it is no answer of this service, or in other units.
+    """
+    properties = json.loads(body)["properties"]
+    layers: dict[str, list[Spell]] = {}
+    for name in ("temperature", "dewpoint", "maxTemperature", "minTemperature"):
+        layers[name] = _spells(properties[name], {"degC": 1.0})
+    for name in ("relativeHumidity", "skyCover"):
+        layers[name] = _spells(properties[name], {"percent": 1.0})
+    layers["windSpeed"] = _spells(properties["windSpeed"], PER_SECOND)
+    layers["quantitativePrecipitation"] = _spells(properties["quantitativePrecipitation"], {"mm": 1.0})
+    if properties.get("elevation"):
+        now = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+        layers["elevation"] = [Spell(now, 1, float(properties["elevation"]["value"]))]
+    return layers
+
+
+def read_interval(text: str) -> tuple[datetime.datetime, float]:
+    """Read ``2025-12-01T06:00:00+00:00/PT3H`` as its begin and its length [h].
+
+    Raises
+    ------
+    ValueError
+        When it is no such interval.
+    """
+    begin, _, length = text.partition("/")
+    found = _INTERVAL.fullmatch(length)
+    if found is None or not any(found.groups()):
+        raise ValueError(f"{text!r} is no interval such as 2025-12-01T06:00:00+00:00/PT3H")
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    return datetime.datetime.fromisoformat(begin), 24 * days + hours + minutes / 60
+
+
+def _spells(layer: Mapping[str, Any], factors: Mapping[str, float]) -> list[Spell]:
+    values = layer["values"]
+    if not values:
+        return []
+    unit = str(layer["uom"]).rpartition(":")[2]
+    if unit not in factors:
+        raise ValueError(f"its unit is {unit!r}, expected {' or '.join(factors)}")
+    return [
+        Spell(*read_interval(item["validTime"]), float(item["value"]) * factors[unit])
+        for item in values
+        if item["value"] is not None
+    ]
+
+
+def _daily(
+    layers: Mapping[str, list[Spell]], zone: datetime.tzinfo, latitude: float
+) -> dict[str, dict[datetime.date, float]]:
+    hourly = daily_extremes(layers["temperature"], zone)
+    highest = {day: pair[1] for day, pair in hourly.items()}
+    lowest = {day: pair[0] for day, pair in hourly.items()}
+    # Its own extremes are forecast as such, where the hours are merged and rounded.
+    for name, into in (("maxTemperature", highest), ("minTemperature", lowest)):
+        own = {spell.start.astimezone(zone).date(): spell.value for spell in layers[name]}
+        into.update({day: value for day, value in own.items() if day in hourly})
+    sky = daily_means(layers["skyCover"], zone)
+    wind = daily_means(layers["windSpeed"], zone)
+    return {
+        "tmax": highest,
+        "tmin": lowest,
+        "tmean": daily_means(layers["temperature"], zone),
+        "tdew": daily_means(layers["dewpoint"], zone),
+        "rh": daily_means(layers["relativeHumidity"], zone),
+        "u2": {day: speed * WIND_10_M_TO_2_M for day, speed in wind.items()},
+        "rs": {day: _radiation(day, latitude, cover) for day, cover in sky.items()},
+        "precip": daily_sums(layers["quantitativePrecipitation"], zone),
+    }
+
+
+def _radiation(day: datetime.date, latitude: float, cover: float) -> float:
+    number = day.timetuple().tm_yday
+    daylight = daylight_hours(latitude, number)
+    sunshine = daylight * (1 - cover / 100)
+    return float(solar_from_sunshine(sunshine, daylight, extraterrestrial(latitude, number)))

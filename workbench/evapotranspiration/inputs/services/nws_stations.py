@@ -1,0 +1,212 @@
+"""Stations of the US National Weather Service: what the nearest active one has observed in the last days."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import json
+import zoneinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.errors import SourceFailed
+from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.inputs.services.daily_weather import (
+    WIND_10_M_TO_2_M,
+    Download,
+    Spell,
+    daily_extremes,
+    daily_means,
+    frame_of_days,
+    gap_notes,
+)
+from workbench.evapotranspiration.inputs.services.nws import ACCEPT, PER_SECOND, find_grid
+from workbench.evapotranspiration.inputs.services.transport import Question, Transport, Watch
+from workbench.evapotranspiration.model.catalogue import SOURCES, SourceId
+
+FACTS = SOURCES[SourceId.NWS_STATIONS]
+LIST_GOOD_FOR = 7 * 86400.0
+GOOD_FOR = 300.0
+OLDEST_ACTIVE = datetime.timedelta(minutes=30)
+LONGEST_GAP = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A weather station.
+
+    Parameters
+    ----------
+    id
+        Such as ``KDEN``.
+    name
+        What a person reads.
+    elevation
+        Metres above the sea.
+    zone
+        Its local clock.
+    """
+
+    id: str
+    name: str
+    elevation: float | None
+    zone: zoneinfo.ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One report of a station; None is missing.
+
+    Parameters
+    ----------
+    time
+        Moment, tz-aware.
+    temperature, dewpoint
+        [degC].
+    wind
+        [m/s], at 10 m.
+    humidity
+        [%].
+    """
+
+    time: datetime.datetime
+    temperature: float | None
+    dewpoint: float | None
+    wind: float | None
+    humidity: float | None
+
+
+def fetch_nws_stations(
+    transport: Transport, place: Place, first: datetime.date, last: datetime.date, watch: Watch
+) -> Download:
+    """Ask for the whole days from ``first`` to ``last`` that the nearest active station has observed.
+
+    Raises
+    ------
+    SourceFailed
+        When no station near the place is active, or there is no usable answer.
+    """
+    grid = find_grid(transport, place, SourceId.NWS_STATIONS, watch)
+    path = f"/gridpoints/{grid['gridId']}/{grid['gridX']},{grid['gridY']}/stations"
+    stations = transport.get(
+        Question(FACTS, path, {"limit": "5"}, LIST_GOOD_FOR, accept=ACCEPT), read_stations, watch
+    )
+    now = datetime.datetime.now(datetime.UTC)
+    silent: list[str] = []
+    for station in stations:
+        latest = transport.get(
+            Question(FACTS, f"/stations/{station.id}/observations/latest", {}, GOOD_FOR, accept=ACCEPT),
+            lambda body: read_observations(body)[0],
+            watch,
+        )
+        if latest.temperature is not None and now - latest.time <= OLDEST_ACTIVE:
+            return _observed(transport, station, first, last, tuple(silent), watch)
+        silent.append(f"{station.id} (last {latest.time:%Y-%m-%d %H:%M} UTC)")
+    raise SourceFailed(
+        f"{FACTS.title}: no station near {place} has reported a temperature in the last 30 minutes; tried "
+        f"{', '.join(silent) or 'none'}.",
+        FACTS.id,
+    )
+
+
+def read_stations(body: bytes) -> list[Station]:
+    """Read a list of stations.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        When it is no answer of this service.
+    """
+    found = []
+    for feature in json.loads(body)["features"]:
+        facts = feature["properties"]
+        name = str(facts["stationIdentifier"])
+        if not name.isalnum():
+            raise ValueError(f"a station is called {name!r}")
+        height = (facts.get("elevation") or {}).get("value")
+        found.append(Station(name, facts["name"], height, zoneinfo.ZoneInfo(facts["timeZone"])))
+    return found
+
+
+def read_observations(body: bytes) -> list[Observation]:
+    """Read one observation, or a list of them, the newest first.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        When it is no answer of this service, or in other units.
+    """
+    answer = json.loads(body)
+    features = answer.get("features", [answer])
+    found = [_observation(feature["properties"]) for feature in features]
+    if not found:
+        raise ValueError("it holds no observation")
+    return sorted(found, key=lambda item: item.time, reverse=True)
+
+
+def days_of(
+    observations: Sequence[Observation], zone: datetime.tzinfo
+) -> dict[str, dict[datetime.date, float]]:
+    """Make local days of observations, by column; a day counts when no gap in it is longer than three hours."""
+
+    def spells(name: str) -> list[Spell]:
+        known = sorted(
+            (item.time, value) for item in observations if (value := getattr(item, name)) is not None
+        )
+        return [
+            Spell(time, hours, value)
+            for (time, value), (later, _) in itertools.pairwise(known)
+            if 0 < (hours := (later - time).total_seconds() / 3600) <= LONGEST_GAP
+        ]
+
+    extremes = daily_extremes(spells("temperature"), zone)
+    wind = daily_means(spells("wind"), zone)
+    return {
+        "tmax": {day: pair[1] for day, pair in extremes.items()},
+        "tmin": {day: pair[0] for day, pair in extremes.items()},
+        "tmean": daily_means(spells("temperature"), zone),
+        "tdew": daily_means(spells("dewpoint"), zone),
+        "rh": daily_means(spells("humidity"), zone),
+        "u2": {day: speed * WIND_10_M_TO_2_M for day, speed in wind.items()},
+    }
+
+
+def _observed(
+    transport: Transport,
+    station: Station,
+    first: datetime.date,
+    last: datetime.date,
+    silent: tuple[str, ...],
+    watch: Watch,
+) -> Download:
+    question = Question(
+        FACTS, f"/stations/{station.id}/observations", {"limit": "500"}, GOOD_FOR, accept=ACCEPT
+    )
+    observations = transport.get(question, read_observations, watch)
+    frame = frame_of_days(days_of(observations, station.zone), first, last)
+    notes = [f"{FACTS.title}: observed at {station.name} ({station.id})."]
+    if silent:
+        notes.append(f"{FACTS.title}: nearer stations are silent: {', '.join(silent)}.")
+    return Download(FACTS.id, frame, (*notes, *gap_notes(frame, FACTS, first, last)), station.elevation)
+
+
+def _observation(facts: Mapping[str, Any]) -> Observation:
+    return Observation(
+        datetime.datetime.fromisoformat(facts["timestamp"]),
+        _number(facts, "temperature", {"degC": 1.0}),
+        _number(facts, "dewpoint", {"degC": 1.0}),
+        _number(facts, "windSpeed", PER_SECOND),
+        _number(facts, "relativeHumidity", {"percent": 1.0}),
+    )
+
+
+def _number(facts: Mapping[str, Any], name: str, factors: Mapping[str, float]) -> float | None:
+    item = facts.get(name) or {}
+    value = item.get("value")
+    if value is None:
+        return None
+    unit = str(item["unitCode"]).rpartition(":")[2]
+    if unit not in factors:
+        raise ValueError(f"{name} is in {unit!r}, expected {' or '.join(factors)}")
+    return float(value) * factors[unit]

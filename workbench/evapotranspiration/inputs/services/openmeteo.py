@@ -1,0 +1,138 @@
+"""Open-Meteo, archive and forecast: reanalyses and weather models, global, 9 to 25 km.
+
+https://open-meteo.com/en/docs/historical-weather-api and https://open-meteo.com/en/docs ; days are those of the
+local clock (``timezone=auto``). Its own FAO-56 ETo, summed from hours, comes along as ``eto``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import Any
+
+import pandas as pd
+
+from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.inputs.services.daily_weather import (
+    WIND_10_M_TO_2_M,
+    Download,
+    blocks,
+    gap_notes,
+    good_for,
+    joined_days,
+    weather_frame,
+)
+from workbench.evapotranspiration.inputs.services.transport import Question, Transport, Watch, cost_of_days
+from workbench.evapotranspiration.model.catalogue import SOURCES, SourceFacts, SourceId, today_at
+
+ARCHIVE = SOURCES[SourceId.OPENMETEO_ARCHIVE]
+FORECAST = SOURCES[SourceId.OPENMETEO_FORECAST]
+VARIABLES = {
+    "temperature_2m_mean": "tmean",
+    "temperature_2m_max": "tmax",
+    "temperature_2m_min": "tmin",
+    "precipitation_sum": "precip",
+    "et0_fao_evapotranspiration": "eto",
+    "shortwave_radiation_sum": "rs",
+    "relative_humidity_2m_mean": "rh",
+    "relative_humidity_2m_max": "rh_max",
+    "relative_humidity_2m_min": "rh_min",
+    "wind_speed_10m_mean": "u2",
+}
+EXPECTED_UNITS = {
+    "wind_speed_10m_mean": "m/s",
+    "temperature_2m_max": "°C",
+    "shortwave_radiation_sum": "MJ/m²",
+}
+FORECAST_GOOD_FOR = 3600.0
+
+
+def fetch_openmeteo_archive(
+    transport: Transport, place: Place, first: datetime.date, last: datetime.date, watch: Watch
+) -> Download:
+    """Ask the archive for the days from ``first`` to ``last``, in pieces of five years.
+
+    Raises
+    ------
+    SourceFailed
+        When there is no usable answer.
+    """
+    answers = []
+    for begin, end in blocks(first, last):
+        dates = {"start_date": begin.isoformat(), "end_date": end.isoformat()}
+        question = Question(
+            ARCHIVE,
+            "/v1/archive",
+            _parameters(place) | dates,
+            good_for(end, today_at(place.longitude)),
+            cost_of_days((end - begin).days + 1),
+        )
+        answers.append(transport.get(question, read_answer, watch))
+    return _download(ARCHIVE, answers, first, last)
+
+
+def fetch_openmeteo_forecast(
+    transport: Transport, place: Place, first: datetime.date, last: datetime.date, watch: Watch
+) -> Download:
+    """Ask the forecast for the days from ``first`` to ``last``, around today.
+
+    Raises
+    ------
+    SourceFailed
+        When there is no usable answer.
+    """
+    today = today_at(place.longitude)
+    # One day more on both sides: the local clock may be ahead of the sun.
+    past, future = min(29, (today - first).days + 1), min(16, (last - today).days + 2)
+    span = {name: str(days) for name, days in (("past_days", past), ("forecast_days", future)) if days > 0}
+    question = Question(
+        FORECAST,
+        "/v1/forecast",
+        _parameters(place) | span,
+        FORECAST_GOOD_FOR,
+        cost_of_days(past + future),
+    )
+    return _download(FORECAST, [transport.get(question, read_answer, watch)], first, last)
+
+
+def read_answer(body: bytes) -> tuple[pd.DataFrame, float | None]:
+    """Read an answer of either service as daily weather and the height of the ground [m].
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        When it is no answer of these services, or in other units.
+    """
+    answer: Any = json.loads(body)
+    daily, units = answer["daily"], answer["daily_units"]
+    for name, unit in EXPECTED_UNITS.items():
+        if units[name] != unit:
+            raise ValueError(f"{name} is in {units[name]!r}, expected {unit!r}")
+    columns = {ours: daily[name] for name, ours in VARIABLES.items() if name in daily}
+    columns["u2"] = [
+        None if speed is None else speed * WIND_10_M_TO_2_M for speed in daily["wind_speed_10m_mean"]
+    ]
+    elevation = answer.get("elevation")
+    frame = weather_frame([datetime.date.fromisoformat(day) for day in daily["time"]], columns)
+    return frame, None if elevation is None else float(elevation)
+
+
+def _parameters(place: Place) -> dict[str, str]:
+    return {
+        "latitude": f"{place.latitude:.5f}",
+        "longitude": f"{place.longitude:.5f}",
+        "daily": ",".join(VARIABLES),
+        "models": "best_match",
+        "timezone": "auto",
+        "wind_speed_unit": "ms",
+    }
+
+
+def _download(
+    facts: SourceFacts,
+    answers: list[tuple[pd.DataFrame, float | None]],
+    first: datetime.date,
+    last: datetime.date,
+) -> Download:
+    frame = joined_days([part for part, _ in answers], first, last)
+    return Download(facts.id, frame, gap_notes(frame, facts, first, last), answers[-1][1])

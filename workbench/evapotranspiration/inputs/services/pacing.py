@@ -1,0 +1,92 @@
+"""How often a service is asked: no faster than it allows in a minute, no more than it allows in a day."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import json
+import threading
+import time
+from pathlib import Path
+
+from workbench.data.atomic import write_text
+from workbench.errors import SourceFailed
+from workbench.evapotranspiration.model.catalogue import SourceFacts
+
+
+class Pace:
+    """Lets requests to one service through: a minute's allowance at once, the rest as it comes back.
+
+    Used from one event loop only.
+
+    Parameters
+    ----------
+    per_minute
+        Allowance.
+    """
+
+    def __init__(self, per_minute: float) -> None:
+        self._most = per_minute
+        self._left = per_minute
+        self._counted = time.monotonic()
+        self._lock = asyncio.Lock()
+
+    async def wait(self, cost: float) -> None:
+        """Return when a request that counts as ``cost`` may be made; a dearer one waits for the whole allowance."""
+        async with self._lock:
+            self._refill()
+            needed = min(cost, self._most)
+            if self._left < needed:
+                await asyncio.sleep((needed - self._left) * 60 / self._most)
+                self._refill()
+            self._left -= cost
+
+    def _refill(self) -> None:
+        now = time.monotonic()
+        self._left = min(self._most, self._left + (now - self._counted) * self._most / 60)
+        self._counted = now
+
+
+class DailyAllowance:
+    """Counts the requests of a day (UTC) to each service, over all runs of a project.
+
+    Parameters
+    ----------
+    path
+        File in which the counts are kept.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+
+    def take(self, facts: SourceFacts, service: str, cost: float) -> None:
+        """Count a request.
+
+        Raises
+        ------
+        SourceFailed
+            When the day's allowance is used up; nothing is asked then.
+        """
+        today = datetime.datetime.now(datetime.UTC).date().isoformat()
+        with self._lock:
+            counts = self._read(today)
+            used = counts.get(service, 0.0) + cost
+            if used > facts.per_day:
+                raise SourceFailed(
+                    f"{facts.title} allows {facts.per_day} requests a day and {counts.get(service, 0.0):.0f} are "
+                    f"used, this one counts as {cost:.0f}; go on tomorrow (UTC), with fewer places, or a shorter "
+                    "period.",
+                    facts.id,
+                )
+            counts[service] = used
+            write_text(self._path, json.dumps({"day": today, "counts": counts}))
+
+    def _read(self, today: str) -> dict[str, float]:
+        try:
+            saved = json.loads(self._path.read_text(encoding="utf-8"))
+            if saved["day"] == today:
+                return {str(name): float(count) for name, count in saved["counts"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return {}
+        return {}

@@ -1,0 +1,1 @@
+"""The value types of evapotranspiration: sites and the facts of sources."""

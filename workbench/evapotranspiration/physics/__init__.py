@@ -1,0 +1,1 @@
+"""Air and radiation: the physical relations that equations and inputs share."""

@@ -1,0 +1,1 @@
+"""Quality control of weather values and of sources."""

@@ -1,0 +1,1 @@
+"""Saved evapotranspiration: tables, figures, report and export."""

@@ -1,0 +1,222 @@
+"""Results for other programs: CSV, Excel, and NetCDF with the names and units of the CF conventions."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.data.atomic import replacing, write_text
+from workbench.data.workbooks.facts import write_facts
+from workbench.data.workbooks.writing import Column, day_numbers, writing_workbook
+from workbench.evapotranspiration.results.saved import MONTHLY_UNITS, UNITS, EtoResult
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+WEIGHT_PREFIX = "weight_"
+GRADES = ("low", "medium", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class _CfVariable:
+    """How a column is written to NetCDF: its CF standard name where there is one, unit, and a title."""
+
+    name: str
+    standard_name: str
+    units: str
+    long_name: str
+
+
+_VARIABLES: Mapping[str, _CfVariable] = {
+    # CF has no name for the reference evapotranspiration of FAO-56; potential is the nearest it has.
+    "eto": _CfVariable(
+        "eto",
+        "water_potential_evapotranspiration_amount",
+        "kg m-2",
+        "FAO-56 reference evapotranspiration of the day",
+    ),
+    "standard_error": _CfVariable(
+        "eto_standard_error",
+        "water_potential_evapotranspiration_amount standard_error",
+        "kg m-2",
+        "Standard error of reference evapotranspiration",
+    ),
+    "low": _CfVariable("eto_low", "", "kg m-2", "Lower end of the interval"),
+    "high": _CfVariable("eto_high", "", "kg m-2", "Upper end of the interval"),
+    "precip": _CfVariable("precipitation", "precipitation_amount", "kg m-2", "Precipitation of the day"),
+    "balance": _CfVariable("balance", "", "kg m-2", "Precipitation minus reference evapotranspiration"),
+}
+
+
+def write_csv(result: EtoResult, path: Path) -> Path:
+    """Write the days of all sites; units are in the headers, the credits in comment lines above.
+
+    Parameters
+    ----------
+    result
+        The result.
+    path
+        Final name, ``.csv``.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses.
+    """
+    write_text(path, csv_text(result))
+    return path
+
+
+def csv_text(result: EtoResult) -> str:
+    """Give the days of all sites as the text of a CSV file."""
+    table = result.table("daily").copy()
+    table["date"] = pd.DatetimeIndex(table["date"]).strftime("%Y-%m-%d")
+    renamed = {name: _with_unit(str(name)) for name in table.columns}
+    text = io.StringIO()
+    for line in result.credits:
+        text.write(f"# {line}\n")
+    table.rename(columns=renamed).to_csv(text, index=False, float_format="%.3f", lineterminator="\n")
+    return text.getvalue()
+
+
+def write_excel(result: EtoResult, path: Path) -> Path:
+    """Write days, sources, sites, months, findings and downloads as a workbook, with settings and credits.
+
+    Parameters
+    ----------
+    result
+        The result.
+    path
+        Final name, ``.xlsx``.
+
+    Raises
+    ------
+    InvalidData
+        When the days do not fit on a sheet (a million rows).
+    UnwritableFile
+        When the operating system refuses, such as when the file is open in Excel.
+    """
+    facts = {"title": f"Reference evapotranspiration {result.scenario}", "comments": " ".join(result.credits)}
+    with writing_workbook(path, facts) as book:
+        for name in ("daily", "sources", "sites", "monthly", "findings", "downloads"):
+            frame = result.table(name)
+            units = dict(UNITS) | (dict(MONTHLY_UNITS) if name == "monthly" else {})
+            sheet = book.sheet(name)
+            sheet.table([_column(frame, str(column), units) for column in frame], units_row=True)
+            sheet.freeze(2, 2 if name in ("daily", "sources", "monthly") else 1)
+        notes = book.sheet("notes")
+        row = write_facts(notes, facts["title"], result.facts, result.config)
+        row = notes.text(["Credits", *result.credits], row=row + 1, title=True)
+        notes.text(["Remarks", *result.problems], row=row + 1, title=True)
+    return path
+
+
+def write_netcdf(result: EtoResult, path: Path) -> Path:
+    """Write the days as NetCDF 4: a CF time series of each site.
+
+    Parameters
+    ----------
+    result
+        The result.
+    path
+        Final name, ``.nc``.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses.
+    """
+    dataset = to_xarray(result)
+    packed = {
+        str(name): {"zlib": True, "dtype": "float32"}
+        for name, item in dataset.data_vars.items()
+        if item.dtype.kind == "f"
+    }
+    packed["time"] = {"dtype": "int32", "units": "days since 1970-01-01", "calendar": "standard"}
+    with replacing(path) as temporary:
+        dataset.to_netcdf(temporary, engine="netcdf4", encoding=packed)
+    return path
+
+
+def to_xarray(result: EtoResult) -> xr.Dataset:
+    """Give the days as a dataset, dimensions ``site`` and ``time``, described by the CF conventions 1.11.
+
+    A day's millimetre of water is a kilogram on a square metre, the unit that CF wants for amounts.
+    """
+    import xarray as xr
+
+    daily, sites = result.table("daily"), result.table("sites").set_index("site")
+    names = list(sites.index)
+    times = pd.DatetimeIndex(sorted(daily["date"].unique()), name="time")
+
+    def grid(column: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+        wide = daily.pivot_table(index="site", columns="date", values=column, aggfunc="first").reindex(
+            index=names, columns=times
+        )
+        return np.asarray(wide.to_numpy(dtype=float))
+
+    variables: dict[str, Any] = {}
+    for column, facts in _VARIABLES.items():
+        attributes = {"units": facts.units, "long_name": facts.long_name, "cell_methods": "time: sum"}
+        if facts.standard_name:
+            attributes["standard_name"] = facts.standard_name
+        variables[facts.name] = (("site", "time"), grid(column), attributes)
+    for column in [str(name) for name in daily.columns if str(name).startswith(WEIGHT_PREFIX)]:
+        title = f"Weight of {column.removeprefix(WEIGHT_PREFIX)}"
+        variables[column] = (("site", "time"), grid(column), {"units": "1", "long_name": title})
+    codes = daily.assign(code=daily["grade"].map({grade: code for code, grade in enumerate(GRADES)}))
+    wide = codes.pivot_table(index="site", columns="date", values="code", aggfunc="first").reindex(
+        index=names, columns=times
+    )
+    quality = {
+        "long_name": "Quality grade",
+        "standard_name": "quality_flag",
+        "flag_values": np.arange(3, dtype=np.int8),
+        "flag_meanings": " ".join(GRADES),
+    }
+    variables["quality"] = (("site", "time"), wide.fillna(0).to_numpy(dtype=np.int8), quality)
+    coordinates = {
+        "time": ("time", times, {"standard_name": "time", "long_name": "Local day"}),
+        "site": ("site", names, {"cf_role": "timeseries_id", "long_name": "Name of the site"}),
+        "latitude": ("site", sites["latitude"], {"standard_name": "latitude", "units": "degrees_north"}),
+        "longitude": ("site", sites["longitude"], {"standard_name": "longitude", "units": "degrees_east"}),
+        "elevation": (
+            "site",
+            sites["elevation"],
+            {"standard_name": "surface_altitude", "units": "m", "positive": "up"},
+        ),
+    }
+    attributes = {
+        "Conventions": "CF-1.11",
+        "featureType": "timeSeries",
+        "title": f"Reference evapotranspiration {result.scenario}",
+        "source": f"energy-workbench {result.facts['package_version']}",
+        "license": " ".join(result.credits),
+        "comment": result.facts["learned_from"],
+    }
+    return xr.Dataset(variables, coordinates, attributes)
+
+
+def _with_unit(name: str) -> str:
+    return (
+        f"{name} [{UNITS[name]}]"
+        if name in UNITS
+        else f"{name} [1]"
+        if name.startswith(WEIGHT_PREFIX)
+        else name
+    )
+
+
+def _column(frame: pd.DataFrame, name: str, units: Mapping[str, str]) -> Column:
+    values = frame[name]
+    unit = "1" if name.startswith(WEIGHT_PREFIX) else units.get(name, "")
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return Column(name, day_numbers(values.to_numpy()), unit, "", "yyyy-mm-dd")
+    cells = [None if pd.isna(value) else value for value in values.tolist()]
+    return Column(name, cells, unit, "", "0.00" if unit in ("mm/d", "1") else "")

@@ -1,0 +1,225 @@
+"""The result of a run: its tables, how it is saved, loaded and compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbench.data.projects.project import Project
+from workbench.data.results.scenario import ScenarioWriter, finished_scenarios, open_scenario, stamp_of
+from workbench.errors import UnreadableFile
+from workbench.evapotranspiration.config import EvapotranspirationConfig
+from workbench.evapotranspiration.inputs.services.daily_weather import WEATHER_UNITS
+from workbench.runs.model.settings import config_from_plain, to_plain
+
+DOMAIN = "evapotranspiration"
+TABLES = ("daily", "sources", "weather", "flags", "findings", "sites", "downloads", "monthly")
+DAILY_COLUMNS = (
+    "site",
+    "date",
+    "eto",
+    "standard_error",
+    "low",
+    "high",
+    "grade",
+    "reason",
+    "sources",
+    "precip",
+    "balance",
+)
+UNITS: Mapping[str, str] = {
+    **WEATHER_UNITS,
+    "standard_error": "mm/d",
+    "low": "mm/d",
+    "high": "mm/d",
+    "balance": "mm/d",
+    "latitude": "degrees",
+    "longitude": "degrees",
+    "elevation": "m",
+    "mean_eto": "mm/d",
+    "mean_error": "mm/d",
+    "total_eto": "mm",
+    "total_precip": "mm",
+    "total_balance": "mm",
+    "high_grade": "%",
+    "medium_grade": "%",
+    "low_grade": "%",
+    "seconds": "s",
+}
+MONTHLY_UNITS = {"eto": "mm", "eto_p10": "mm", "eto_p90": "mm", "precip": "mm", "balance": "mm"}
+
+
+@dataclass(frozen=True, slots=True)
+class EtoResult:
+    """Finished reference evapotranspiration.
+
+    Tables (amounts in mm/d): ``daily`` site, date, eto, standard_error, low, high, grade, reason, sources, precip,
+    balance, weight_<source> · ``sources`` site, date, source, eto · ``weather`` site, date, source, tmax … as
+    used · ``flags`` site, source, date, column, value, flag, reason · ``findings`` site, source, column, kind,
+    days, unusable, message · ``sites`` site, latitude, longitude, elevation, basis, explanation, days, totals ·
+    ``downloads`` site, source, first, last, days, state, message · ``monthly`` site, month, years, eto, precip,
+    balance.
+    """
+
+    scenario: str
+    config: EvapotranspirationConfig
+    tables: Mapping[str, pd.DataFrame]
+    problems: tuple[str, ...]
+    facts: Mapping[str, Any]
+    """Files and hashes, credits, failed sites, version."""
+    folder: Path | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        daily = self.tables["daily"]
+        return (
+            f"<EtoResult {self.scenario!r}: {len(self.sites)} sites, {daily['date'].min():%Y-%m-%d} to "
+            f"{daily['date'].max():%Y-%m-%d}, mean {daily['eto'].mean():.2f} mm/d, standard error "
+            f"{daily['standard_error'].mean():.2f} mm/d>"
+        )
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """Names of the sites that have values."""
+        return tuple(self.tables["sites"]["site"])
+
+    @property
+    def credits(self) -> tuple[str, ...]:
+        """Sentences that the licences of the data want beside every result."""
+        return tuple(self.facts["credits"])
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Give a table by name."""
+        return self.tables[name]
+
+    def site_days(self, site: str) -> pd.DataFrame:
+        """Give the days of one site, indexed by date.
+
+        Raises
+        ------
+        UnreadableFile
+            When the site is not among the results.
+        """
+        return self._of(site, "daily").set_index("date")
+
+    def source_days(self, site: str) -> pd.DataFrame:
+        """Give each source's own ETo at a site [mm/d]: one column a source, indexed by date.
+
+        Raises
+        ------
+        UnreadableFile
+            When the site is not among the results.
+        """
+        return self._of(site, "sources").pivot_table(
+            index="date", columns="source", values="eto", aggfunc="first"
+        )
+
+    def _of(self, site: str, name: str) -> pd.DataFrame:
+        if site not in self.sites:
+            raise UnreadableFile(
+                f"There is no site {site!r} in '{self.scenario}'; present: {', '.join(self.sites)}.",
+                self.folder or "",
+            )
+        table = self.tables[name]
+        return table[table["site"] == site].drop(columns="site")
+
+
+def save(result: EtoResult, project: Project, run: str = "") -> tuple[EtoResult, list[Path]]:
+    """Write the tables and the summary; the summary comes last and vouches for the rest.
+
+    Parameters
+    ----------
+    result
+        What to save.
+    project
+        Where to.
+    run
+        Id of the run that made it.
+
+    Returns
+    -------
+    EtoResult
+        The same, knowing its folder.
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses.
+    """
+    files = result.facts["files"]
+    # Online answers differ from day to day: the run is part of what a table belongs to.
+    stamp = stamp_of(result.config, json.dumps(dict(files), sort_keys=True), run)
+    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=stamp, inputs=files, run=run)
+    for name in TABLES:
+        frame = result.tables[name]
+        known = {**UNITS, **MONTHLY_UNITS} if name == "monthly" else UNITS
+        writer.table(name, frame, {str(column): known[column] for column in frame.columns if column in known})
+    summary = {
+        "config": to_plain(result.config),
+        "problems": list(result.problems),
+        "facts": dict(result.facts),
+    }
+    written = writer.finish(summary)
+    return replace(result, folder=writer.folder), written
+
+
+def load(project: Project, scenario: str) -> EtoResult:
+    """Read a saved result back.
+
+    Raises
+    ------
+    UnreadableFile
+        When there is no such result, or its files do not belong together.
+    """
+    with open_scenario(project, DOMAIN, scenario, "evapotranspiration") as saved:
+        summary = saved.summary
+        return EtoResult(
+            summary["scenario"],
+            config_from_plain(EvapotranspirationConfig, summary["config"]),
+            saved.tables(TABLES),
+            tuple(summary["problems"]),
+            summary["facts"],
+            saved.folder,
+        )
+
+
+def saved_results(project: Project) -> tuple[str, ...]:
+    """Name the finished results of a project."""
+    return finished_scenarios(project, DOMAIN)
+
+
+def compare(first: EtoResult, second: EtoResult) -> pd.DataFrame:
+    """Compare two results over the days that both have, by site.
+
+    Returns
+    -------
+    DataFrame
+        site, days, first and second (mean ETo, mm/d), difference, mean_absolute (of the days, mm/d), correlation.
+    """
+    rows: list[dict[str, Any]] = []
+    for site in [name for name in first.sites if name in second.sites]:
+        other_days = second.site_days(site)["eto"].rename("eto_other")
+        both = first.site_days(site)[["eto"]].join(other_days, how="inner").dropna()
+        if both.empty:
+            continue
+        one, other = both["eto"], both["eto_other"]
+        varied = len(both) > 1 and one.std() > 0 and other.std() > 0
+        rows.append(
+            {
+                "site": site,
+                "days": len(both),
+                "first": float(one.mean()),
+                "second": float(other.mean()),
+                "difference": float((other - one).mean()),
+                "mean_absolute": float((other - one).abs().mean()),
+                "correlation": float(one.corr(other)) if varied else float("nan"),
+            }
+        )
+    names = ["site", "days", "first", "second", "difference", "mean_absolute", "correlation"]
+    return pd.DataFrame(rows, columns=names)

@@ -1,0 +1,1 @@
+"""The evapotranspiration notebook views and the place picker."""

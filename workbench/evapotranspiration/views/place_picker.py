@@ -1,0 +1,120 @@
+"""Choosing a place: by coordinates, by the name of a city, or by a click on a map."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+
+import ipywidgets
+
+from workbench.errors import SettingError
+from workbench.evapotranspiration.inputs.places.gazetteer import City, find_cities, nearest_city
+from workbench.evapotranspiration.inputs.places.place import (
+    Place,
+    check_place,
+    format_coordinates,
+    format_dms,
+    parse_coordinates,
+)
+from workbench.evapotranspiration.inputs.places.place_names import name_of
+from workbench.evapotranspiration.views.place_map import PlaceMap
+from workbench.ui.tabs import note
+
+__all__ = ["PlacePicker"]
+
+
+class PlacePicker(ipywidgets.VBox):  # type: ignore[misc]
+    """A field for names and coordinates, the cities that are found, and a map.
+
+    Parameters
+    ----------
+    on_place
+        Called with each place that is chosen; it lies on land.
+    sites
+        Places that the map marks.
+    """
+
+    def __init__(self, on_place: Callable[[Place], None], sites: Sequence[Place] = ()) -> None:
+        self._on_place = on_place
+        self._found: dict[str, City] = {}
+        self.place: Place | None = None
+        self._text = ipywidgets.Text(
+            placeholder="Piracicaba, or -22.725, -47.648, or 22°43'30\"S 47°38'51\"W",
+            continuous_update=False,
+            tooltip="City or coordinates",
+            layout={"width": "auto", "min_width": "220px", "flex": "1 1 260px", "max_width": "520px"},
+        )
+        self._cities = ipywidgets.Dropdown(
+            options=[("", "")], layout={"width": "auto", "min_width": "200px", "display": "none"}
+        )
+        self._said = ipywidgets.HTML()
+        self.map = PlaceMap(self._take_click, sites)
+        self._text.observe(lambda _: self._find(), "value")
+        self._cities.observe(lambda _: self._take_city(), "value")
+        row = ipywidgets.HBox(
+            [self._text, self._cities], layout={"flex_flow": "row wrap", "max_width": "760px"}
+        )
+        hint = note("Type a city or coordinates, or click on the map (drag moves it, the wheel zooms).")
+        super().__init__([hint, row, self.map, self._said])
+
+    def __repr__(self) -> str:
+        return f"<PlacePicker: {self.place or 'no place yet'}>"
+
+    def find(self, text: str) -> None:
+        """Choose what a text means, as if it had been typed."""
+        self._text.value = text
+
+    def _find(self) -> None:
+        text = str(self._text.value).strip()
+        self._offer({})
+        if not text:
+            return
+        if any(character.isdigit() for character in text):
+            try:
+                latitude, longitude = parse_coordinates(text)
+            except SettingError as error:
+                self._say(str(error), wrong=True)
+                return
+            self._choose(Place(name_of(latitude, longitude), latitude, longitude))
+            return
+        found = find_cities(text)
+        if not found:
+            self._say(f"No city like {text!r} is among the 15 000 largest; give its coordinates.", wrong=True)
+            return
+        self._offer({f"{city} ({format_coordinates(city.latitude, city.longitude)})": city for city in found})
+        self._take_city()
+
+    def _offer(self, cities: dict[str, City]) -> None:
+        # New options choose the first by themselves, which is no choice of a person.
+        self._found = {}
+        self._cities.options = list(cities) or [""]
+        self._found = cities
+        self._cities.layout.display = "" if len(cities) > 1 else "none"
+
+    def _take_city(self) -> None:
+        city = self._found.get(self._cities.value)
+        if city is not None:
+            self._choose(Place(city.name, city.latitude, city.longitude))
+
+    def _take_click(self, latitude: float, longitude: float) -> None:
+        self._offer({})
+        self._choose(Place(name_of(latitude, longitude), latitude, longitude))
+
+    def _choose(self, place: Place) -> None:
+        try:
+            self.place = check_place(place)
+        except SettingError as error:
+            self._say(str(error), wrong=True)
+            return
+        self.map.mark(place)
+        city, away = nearest_city(place.latitude, place.longitude)
+        self._say(
+            f"{format_coordinates(place.latitude, place.longitude)}, "
+            f"{format_dms(place.latitude, place.longitude)}, {away:.0f} km from {city}"
+        )
+        self._on_place(place)
+
+    def _say(self, words: str, *, wrong: bool = False) -> None:
+        colour = "var(--jp-error-color1,#b3261e)" if wrong else "var(--jp-ui-font-color1, #39424c)"
+        role = ' role="alert"' if wrong else ""
+        self._said.value = f'<div{role} style="color:{colour};line-height:1.4">{html.escape(words)}</div>'

@@ -1,0 +1,1 @@
+"""Checks, measures, bridges, relations and what-if of a ledger."""

@@ -1,0 +1,145 @@
+"""From forecasts to a what-if: the baseline, how costs follow volume, and the tables of the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from workbench.finance.analysis.forecasts import Forecast
+from workbench.finance.analysis.relations import changes
+from workbench.finance.analysis.what_if import Assumptions, Baseline, simulate, tornado
+from workbench.finance.config import FinanceConfig
+from workbench.finance.model.series import FigureSeries
+
+__all__ = [
+    "TORNADO_COLUMNS",
+    "WHAT_IF_COLUMNS",
+    "assumptions_of",
+    "baseline_of",
+    "estimated_variable_share",
+    "what_if_tables",
+]
+
+WHAT_IF_COLUMNS = ["period", "figure", "baseline", "scenario", "difference", "lower", "upper"]
+TORNADO_COLUMNS = ["driver", "measure", "effect", "opposite"]
+FEWEST_CHANGES = 12
+
+
+def baseline_of(
+    company: Mapping[str, Forecast], costs: Sequence[str], periods: pd.DatetimeIndex, step: int
+) -> Baseline | None:
+    """Give the forecast of the company as the baseline of scenarios.
+
+    Profit is the file's own profit, as forecast; only where the file has none is it revenue less costs.
+
+    Parameters
+    ----------
+    company
+        Forecasts by figure.
+    costs
+        Figures that profit is revenue less of.
+    periods
+        Forecast periods.
+    step
+        Months in a period.
+
+    Returns
+    -------
+    Baseline or None
+        None when revenue or costs have no forecast.
+    """
+    present = [name for name in costs if name in company]
+    if "revenue" not in company or not present or len(present) < len(costs):
+        return None
+    revenue = company["revenue"].path
+    paths = {name: company[name].path for name in present}
+    profit = (
+        company["profit"].path
+        if "profit" in company
+        else revenue - sum(paths.values(), np.zeros(len(revenue)))
+    )
+    width = company["profit" if "profit" in company else "revenue"].own.half_width
+    optional = {
+        name: company[name].path if name in company else None
+        for name in ("receivables", "payables", "cash_flow")
+    }
+    marketing = "marketing" if "marketing" in paths else ""
+    months = tuple(f"{period:%Y-%m}" for period in periods)
+    return Baseline(
+        months, revenue, profit, paths, marketing, **optional, half_width=width, months_a_period=step
+    )
+
+
+def estimated_variable_share(series: Mapping[str, FigureSeries], costs: Sequence[str], season: int) -> float:
+    """Estimate which share of costs follows revenue, from how both have changed together.
+
+    The slope of the changes in costs (marketing left out) on those in revenue, both without season, kept
+    within 0 to
+    1; ``nan`` with fewer than 12 changes.
+    """
+    names = [name for name in costs if name in series and name != "marketing"]
+    if "revenue" not in series or not names:
+        return float("nan")
+    total = np.sum([series[name].company for name in names], axis=0)
+    moved = [changes(values, season) for values in (series["revenue"].company, total)]
+    both = np.isfinite(moved[0]) & np.isfinite(moved[1])
+    revenue, cost = moved[0][both], moved[1][both]
+    spread = float((revenue**2).sum())
+    if both.sum() < FEWEST_CHANGES or spread == 0:
+        return float("nan")
+    return float(np.clip((revenue * cost).sum() / spread, 0.0, 1.0))
+
+
+def assumptions_of(config: FinanceConfig, estimated: float) -> tuple[Assumptions, str]:
+    """Give the assumptions of a scenario, and in words where the share of variable costs comes from."""
+    if config.variable_share is not None:
+        share, words = config.variable_share / 100, "as set"
+    elif np.isfinite(estimated):
+        share, words = estimated, "estimated from how costs and revenue changed together"
+    else:
+        share, words = 1.0, "too few months to estimate it, so that all costs follow volume"
+    return Assumptions(share, config.price_elasticity, config.marketing_elasticity), words
+
+
+def what_if_tables(
+    baseline: Baseline, config: FinanceConfig, assumptions: Assumptions, periods: pd.DatetimeIndex
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the time path of the scenario, and what hangs on each driver.
+
+    Returns
+    -------
+    DataFrame
+        period, figure, baseline, scenario, difference, lower, upper (interval, of profit only).
+    DataFrame
+        driver, measure, effect at its change, effect at the opposite change (over all periods).
+
+    Raises
+    ------
+    SettingError
+        When a driver does not fit the forecast.
+    """
+    path = simulate(baseline, config.drivers, assumptions)
+    pairs = [("revenue", baseline.revenue, path.revenue)]
+    pairs += [(name, values, path.costs[name]) for name, values in baseline.costs.items()]
+    pairs.append(("profit", baseline.profit, path.profit))
+    for name in ("receivables", "payables", "cash_flow"):
+        values = getattr(baseline, name)
+        if values is not None:
+            pairs.append((name, values, getattr(path, name)))
+    tables = []
+    for name, values, difference in pairs:
+        scenario = values + difference
+        width = path.half_width if name == "profit" else np.full(len(values), np.nan)
+        facts = {"period": periods, "figure": name, "baseline": values, "scenario": scenario}
+        tables.append(
+            pd.DataFrame(
+                {**facts, "difference": difference, "lower": scenario - width, "upper": scenario + width}
+            )
+        )
+    rows = [
+        (driver.label, "cash flow" if driver.kind.in_days else "profit", effect, opposite)
+        for driver, effect, opposite in tornado(baseline, config.drivers, assumptions)
+    ]
+    return pd.concat(tables, ignore_index=True), pd.DataFrame(rows, columns=TORNADO_COLUMNS)

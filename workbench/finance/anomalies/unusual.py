@@ -1,0 +1,128 @@
+"""Events in all figures of the company and its parts, with what people have said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+
+from workbench.finance.anomalies.detect import find_outliers, isolation_forest
+from workbench.finance.anomalies.events import Event, Judgement, events_of
+from workbench.finance.anomalies.expected import Floats
+from workbench.finance.model.series import FigureSeries, Part
+
+__all__ = ["EVENT_COLUMNS", "STATUS_OPEN", "events_of_series", "events_table", "expected_table"]
+
+STATUS_OPEN = "open"
+EVENT_COLUMNS = [
+    "key",
+    "status",
+    "note",
+    "figure",
+    "dimension",
+    "entity",
+    "kind",
+    "first",
+    "last",
+    "actual",
+    "expected",
+    "low",
+    "high",
+    "at_stake",
+    "score",
+    "forest",
+]
+EXPECTED_COLUMNS = ["figure", "dimension", "entity", "period", "value", "expected", "low", "high", "outlying"]
+
+
+def events_of_series(
+    one: FigureSeries, row: int, season: int, false_alarms: float
+) -> tuple[tuple[Event, ...], pd.DataFrame | None]:
+    """Find the events of one series, and what was expected of each of its periods.
+
+    Parameters
+    ----------
+    one, row
+        The figure, and which of its parts.
+    season
+        Periods in a year.
+    false_alarms
+        About how many periods of a series without anything unusual may stand out.
+
+    Returns
+    -------
+    tuple of Event
+        Nothing where there is nothing, or too few periods to tell.
+    DataFrame or None
+        period, value, expected, low, high, outlying; None with too few periods.
+    """
+    values, part = one.amounts[row], one.parts[row]
+    found = find_outliers(values, season, false_alarms, stock=one.stock)
+    if found is None:
+        return (), None
+    # The forest costs more than all the rest; it is asked only about series in which something was found.
+    interesting = bool(found.outlying.any() or found.breaks)
+    forest = isolation_forest(values, season) if interesting else np.zeros(len(values), dtype=bool)
+    series = (one.name, part.dimension, part.entity)
+    events = events_of(series, values, one.periods, found, forest, stock=one.stock, season=season)
+    low, high = found.expected.bounds(found.limit)
+    return events, _expected(
+        one.name, part, one.periods, values, found.expected.value, low, high, found.outlying
+    )
+
+
+def _expected(
+    name: str,
+    part: Part,
+    periods: pd.DatetimeIndex,
+    values: Floats,
+    expected: Floats,
+    low: Floats,
+    high: Floats,
+    outlying: np.ndarray[tuple[int], np.dtype[np.bool_]],
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "figure": name,
+            "dimension": part.dimension,
+            "entity": part.entity,
+            "period": periods,
+            "value": values,
+            "expected": expected,
+            "low": low,
+            "high": high,
+            "outlying": outlying,
+        }
+    )
+
+
+def events_table(events: Iterable[Event], judgements: Mapping[str, Judgement]) -> pd.DataFrame:
+    """Give the events as a table, the largest amounts at stake first; what is muted comes last.
+
+    Parameters
+    ----------
+    events
+        Of all series.
+    judgements
+        What was said about them in earlier runs, by key.
+    """
+    rows = []
+    for event in events:
+        said = judgements.get(event.key)
+        status = STATUS_OPEN if said is None else str(said.kind)
+        facts = {**asdict(event), "kind": str(event.kind)}
+        rows.append({"key": event.key, "status": status, "note": "" if said is None else said.note, **facts})
+    table = pd.DataFrame(rows, columns=EVENT_COLUMNS)
+    order = table.assign(muted=table.status == "muted", size=table.at_stake.abs())
+    order = order.sort_values(["muted", "size", "key"], ascending=[True, False, True], kind="stable")
+    return order[EVENT_COLUMNS].reset_index(drop=True)
+
+
+def expected_table(tables: Iterable[pd.DataFrame | None]) -> pd.DataFrame:
+    """Join what was expected of each period of each series."""
+    found = [table for table in tables if table is not None]
+    if not found:
+        return pd.DataFrame(columns=EXPECTED_COLUMNS)
+    return pd.concat(found, ignore_index=True)

@@ -1,0 +1,1 @@
+"""From the rows of a finance file to a ledger."""

@@ -1,0 +1,268 @@
+"""From the rows of a file to one line a period and entity, with nothing lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import polars as pl
+
+from workbench.data.problems import Problem, Severity
+from workbench.finance.inputs.company_wide import labels_of_one_company
+from workbench.finance.inputs.currency import Currencies, currencies_of, currency_question, one_currency
+from workbench.finance.inputs.duplicates import (
+    Duplicates,
+    duplicate_question,
+    find_duplicates,
+    without_duplicates,
+)
+from workbench.finance.inputs.entries import SCENARIO, Entries, make_entries
+from workbench.finance.inputs.mapping.propose import RoleMapping
+from workbench.finance.inputs.periods import (
+    all_periods,
+    blank_amounts,
+    coverage_of,
+    entity_spans,
+    frequency_of,
+    missing_entities,
+    missing_periods,
+    partial_periods,
+    period_of,
+)
+from workbench.finance.inputs.reading.read import Reading
+from workbench.finance.model.calendar import FiscalCalendar
+from workbench.finance.model.changes import Change, ChangeLog
+from workbench.finance.model.control_totals import StageTotals
+from workbench.finance.model.ledger import Figure, Ledger
+from workbench.finance.model.questions import Answers, Question, require_answers
+from workbench.finance.model.roles import Behaviour
+
+
+def open_questions(
+    reading: Reading,
+    mapping: RoleMapping,
+    answers: Answers | None = None,
+    rates: Mapping[str, float] | None = None,
+) -> tuple[Question, ...]:
+    """Give everything that is open before a ledger can be made: of the file, its currencies and its duplicates.
+
+    Parameters
+    ----------
+    reading
+        The file, read with the same answers.
+    mapping
+        What its columns mean.
+    answers
+        What a person said.
+    rates
+        ISO code -> rate, see :func:`make_ledger`.
+
+    Raises
+    ------
+    InvalidData
+        As :func:`make_ledger`.
+    """
+    if reading.questions:
+        return reading.questions
+    entries = make_entries(reading, mapping)
+    found = currencies_of(reading, mapping)
+    duplicates = find_duplicates(entries.frame, _key(entries), reading.rows)
+    asked = (
+        currency_question(reading, found, answers or {}, rates or {}),
+        duplicate_question(duplicates, answers or {}),
+    )
+    return tuple(question for question in asked if question)
+
+
+def make_ledger(
+    reading: Reading,
+    mapping: RoleMapping,
+    *,
+    calendar: FiscalCalendar | None = None,
+    answers: Answers | None = None,
+    rates: Mapping[str, float] | None = None,
+) -> Ledger:
+    """Make tidy figures of a file.
+
+    A key is a date and the values of all dimensions. Flows of a period are added, of stocks the last balance
+    counts, ratios are left out. A period without rows is a gap. Nothing is filled.
+
+    Parameters
+    ----------
+    reading
+        The file, read with the same answers.
+    mapping
+        What its columns mean.
+    calendar
+        Of fiscal years; calendar years when left out.
+    answers
+        What a person said.
+    rates
+        ISO 4217 code -> worth of one unit in the currency whose rate is 1, to convert a file of several currencies.
+
+    Raises
+    ------
+    InvalidData
+        When a question is open, a row has no date, no column is a figure, or control totals do not agree.
+    """
+    answers, rates = answers or {}, rates or {}
+    require_answers(reading.file, reading.questions)
+    entries = make_entries(reading, mapping)
+    currencies = currencies_of(reading, mapping)
+    duplicates = find_duplicates(entries.frame, _key(entries), reading.rows)
+    asked = (currency_question(reading, currencies, answers, rates), duplicate_question(duplicates, answers))
+    require_answers(reading.file, [question for question in asked if question])
+    totals = reading.totals.with_stage(entries.stage)
+    frame, currency, changes, stage = _chosen_rows(entries, currencies, duplicates, reading, answers, rates)
+    totals = totals.with_stage(stage)
+
+    frequency = frequency_of(frame["date"])
+    frame = frame.with_columns(period_of(frame["date"], frequency).alias("period"))
+    grid = all_periods(frame["period"], frequency)
+    confounded, company_wide = labels_of_one_company(frame, entries.dimensions, entries.figures, grid)
+    spans = None if confounded else entity_spans(frame, entries.dimensions, grid)
+    rows_of = {figure.name: _expected_rows(frame, figure, entries.figures) for figure in entries.figures}
+    lines = _lines(frame, entries, company_wide)
+    totals = totals.with_stage(_stage_of_lines(frame, lines, entries.figures))
+    gaps = [
+        *missing_periods(frame["period"], grid),
+        *missing_entities(frame, entries.dimensions, grid, spans),
+        *blank_amounts(frame, entries.dimensions, entries.figures, rows_of),
+    ]
+    order = ["row", "date", "period", *entries.dimensions, *(figure.name for figure in entries.figures)]
+    return Ledger(
+        lines=_to_pandas(lines),
+        entries=_to_pandas(frame.select(order)),
+        figures=entries.figures,
+        dimensions=entries.dimensions,
+        frequency=frequency,
+        calendar=calendar or FiscalCalendar(),
+        currency=currency,
+        file=reading.file,
+        sha256=reading.sha256,
+        periods=grid,
+        partial=partial_periods(frame["date"]),
+        gaps=tuple(sorted(gaps, key=lambda gap: (gap.period, gap.entity, gap.figure))),
+        confounded=confounded,
+        company_wide=company_wide,
+        coverage=coverage_of(frame, entries.dimensions, entries.figures, rows_of, company_wide, grid, spans),
+        changes=ChangeLog((*reading.changes, *entries.changes, *changes)),
+        totals=totals,
+        mapping=mapping,
+        problems=(*reading.problems, *_doubts(reading, duplicates, confounded, company_wide)),
+    )
+
+
+def _key(entries: Entries) -> list[str]:
+    return ["date", *entries.dimensions, *([SCENARIO] if SCENARIO in entries.frame.columns else [])]
+
+
+def _chosen_rows(
+    entries: Entries,
+    currencies: Currencies,
+    duplicates: Duplicates,
+    reading: Reading,
+    answers: Answers,
+    rates: Mapping[str, float],
+) -> tuple[pl.DataFrame, str, list[Change], StageTotals]:
+    names = [figure.name for figure in entries.figures]
+    kept, once = without_duplicates(entries.frame, duplicates, answers, reading.rows)
+    frame, currency, changes = one_currency(kept, names, currencies, answers, rates)
+    converted = bool(rates) and len(currencies.codes) > 1
+    aside = entries.frame.filter(~pl.col("row").is_in(frame["row"].implode()))
+    # Converted sums are in another unit; their rows must still agree.
+    names = [] if converted else names
+    before, after, out = (
+        {name: float(part[name].sum()) for name in names} for part in (entries.frame, frame, aside)
+    )
+    sizes = {name: float(entries.frame[name].abs().sum()) for name in names}
+    stage = StageTotals(
+        "one currency, no row twice",
+        entries.frame.height,
+        frame.height,
+        aside.height,
+        before,
+        after,
+        out,
+        sizes,
+    )
+    return frame, currency, [*once, *changes], stage
+
+
+def _expected_rows(frame: pl.DataFrame, figure: Figure, figures: Sequence[Figure]) -> pl.Series:
+    if SCENARIO not in frame.columns:
+        return pl.Series([True]).new_from_index(0, frame.height)
+    return frame[SCENARIO] == str(figure.variant)
+
+
+def _lines(frame: pl.DataFrame, entries: Entries, company_wide: Sequence[str]) -> pl.DataFrame:
+    keys = ["period", *entries.dimensions]
+    flows = [figure for figure in entries.figures if figure.behaviour is Behaviour.FLOW]
+    stocks = [
+        figure
+        for figure in entries.figures
+        if figure.behaviour is Behaviour.STOCK and figure.name not in company_wide
+    ]
+    lines = frame.group_by(keys).agg(
+        pl.when(pl.col(figure.name).is_not_null().any())
+        .then(pl.col(figure.name).sum().round(figure.decimals))
+        .alias(figure.name)
+        for figure in flows
+    )
+    for figure in stocks:
+        lines = lines.join(_last_balances(frame, keys, figure), on=keys, how="left", nulls_equal=True)
+    if company_wide:
+        company = frame.select("period").unique()
+        for figure in entries.figures:
+            if figure.name in company_wide:
+                company = company.join(_last_balances(frame, ["period"], figure), on="period", how="left")
+        company = company.with_columns(pl.lit("").alias(name) for name in entries.dimensions)
+        lines = pl.concat([lines, company], how="diagonal")
+    return lines.select(*keys, *(figure.name for figure in entries.figures)).sort(keys)
+
+
+def _last_balances(frame: pl.DataFrame, keys: list[str], figure: Figure) -> pl.DataFrame:
+    # Rows of one key and date are parts of one balance (products, customers that have no role): added.
+    given = frame.filter(pl.col(figure.name).is_not_null())
+    by_date = given.group_by([*keys, "date"]).agg(pl.col(figure.name).sum().round(figure.decimals))
+    return by_date.sort("date").group_by(keys, maintain_order=True).agg(pl.col(figure.name).last())
+
+
+def _stage_of_lines(frame: pl.DataFrame, lines: pl.DataFrame, figures: Sequence[Figure]) -> StageTotals:
+    flows = [figure.name for figure in figures if figure.behaviour is Behaviour.FLOW]
+    sums_in = {name: float(frame[name].sum()) for name in flows}
+    sums_out = {name: float(lines[name].sum()) for name in flows}
+    sizes = {name: float(frame[name].abs().sum()) for name in flows}
+    return StageTotals("add to periods", frame.height, frame.height, 0, sums_in, sums_out, {}, sizes)
+
+
+def _to_pandas(frame: pl.DataFrame) -> pd.DataFrame:
+    columns: dict[str, object] = {}
+    for name in frame.columns:
+        values = frame[name]
+        if values.dtype == pl.Date:
+            columns[name] = values.to_numpy().astype("datetime64[s]")
+        elif values.dtype == pl.Float64:
+            columns[name] = values.fill_null(float("nan")).to_numpy()
+        elif values.dtype == pl.String:
+            columns[name] = pd.array(values.to_arrow(), dtype="str")
+        else:
+            columns[name] = values.to_numpy()
+    return pd.DataFrame(columns)
+
+
+def _doubts(
+    reading: Reading, duplicates: Duplicates, confounded: Sequence[str], company_wide: Sequence[str]
+) -> list[Problem]:
+    messages = []
+    if duplicates.bookings:
+        messages.append("many rows share a date and entity: they are taken as bookings, and added.")
+    if confounded:
+        messages.append(
+            f"there is one row a period and {' and '.join(confounded)} changes from row to row: figures by "
+            f"{' or '.join(confounded)} cannot be told from the passing of time, and are left out."
+        )
+    elif company_wide:
+        names = ", ".join(company_wide)
+        messages.append(f"there is one row a date: balances ({names}) are taken as the whole company's.")
+    return [Problem(message, reading.file, severity=Severity.WARNING) for message in messages]

@@ -1,0 +1,1 @@
+"""Which column of a finance file means what."""

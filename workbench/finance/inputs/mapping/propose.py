@@ -1,0 +1,288 @@
+"""Which column means what: proposed with evidence, reviewed by a person, one column a role.
+
+The assignment maximises the sum of the scores over all columns and roles (Hungarian method; Kuhn, H. W.
+(1955), Naval Research Logistics Quarterly 2, 83-97, doi:10.1002/nav.3800020109, as in
+``scipy.optimize.linear_sum_assignment``), where the worth of a pair is the similarity of the header to the
+synonyms of the role and what the cells show.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+from rapidfuzz import fuzz
+from scipy.optimize import linear_sum_assignment
+
+from workbench.errors import InvalidData
+from workbench.finance.inputs.mapping.header_units import header_unit
+from workbench.finance.inputs.mapping.synonyms import (
+    RATIO_WORDS,
+    SYNONYMS,
+    VALUE_WORDS,
+    plain_words,
+    split_variant,
+)
+from workbench.finance.inputs.reading.columns import ColumnKind, ColumnProfile
+from workbench.finance.inputs.reading.read import Reading
+from workbench.finance.model.roles import COSTS, DIMENSIONS, FIGURES, TITLES, Role, Variant, figure_name
+
+LEAST_SCORE = 0.72
+# One sure pair is worth more than two doubtful ones.
+SURENESS = 8
+# Numbers are codes of a department or a customer only under a header that says so.
+SURE_OF_A_CODE = 0.9
+CONTENT_BONUS = 0.3
+MOSTLY_NEGATIVE = 0.95
+MOST_ENTITIES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRole:
+    """One column and what it means.
+
+    Parameters
+    ----------
+    column
+        Header.
+    role, variant
+        Meaning; no role when the column is not used.
+    score
+        0 to 1: how sure the proposal is; 1 when a person said so.
+    reason
+        What the proposal rests on, in words.
+    samples
+        First cells as they stand in the file.
+    unit, currency
+        ``"%"``, ``"thousand"`` …, and the ISO 4217 code where one is shown.
+    scale
+        By what the cells are multiplied, from a unit in the header such as ``(USD k)``.
+    sign
+        ``"as given"``, or ``"turned"`` where costs stand with a minus and are turned to plus.
+    """
+
+    column: str
+    role: Role | None
+    variant: Variant = Variant.ACTUAL
+    score: float = 0.0
+    reason: str = ""
+    samples: tuple[str, ...] = ()
+    unit: str = ""
+    currency: str = ""
+    scale: float = 1.0
+    sign: str = "as given"
+
+    @property
+    def figure(self) -> str:
+        """Name of the figure, empty when the column is not one."""
+        return figure_name(self.role, self.variant) if self.role in FIGURES else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleMapping:
+    """What every column of a file means; immutable, an edit gives a new one."""
+
+    columns: tuple[ColumnRole, ...]
+
+    def column_of(self, role: Role, variant: Variant = Variant.ACTUAL) -> str | None:
+        """Give the column that has a role; ``None`` when no column has it."""
+        return next((c.column for c in self.columns if c.role is role and c.variant is variant), None)
+
+    def of(self, column: str) -> ColumnRole:
+        """Give what is known of a column.
+
+        Raises
+        ------
+        InvalidData
+            When there is none of that name.
+        """
+        for item in self.columns:
+            if item.column == column:
+                return item
+        present = ", ".join(item.column for item in self.columns)
+        raise InvalidData(f"There is no column '{column}'; present: {present}.")
+
+    @property
+    def roles(self) -> dict[str, Role]:
+        """Column -> role, of the columns that are used."""
+        return {item.column: item.role for item in self.columns if item.role is not None}
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The columns that have no role."""
+        return tuple(item.column for item in self.columns if item.role is None)
+
+    def assigned(self, column: str, role: Role | None, variant: Variant = Variant.ACTUAL) -> RoleMapping:
+        """Give a column a role, as a person says; a column that had it before has none then.
+
+        Raises
+        ------
+        InvalidData
+            When there is no such column.
+        """
+        self.of(column)
+        edited = []
+        for item in self.columns:
+            if item.column == column:
+                item = replace(item, role=role, variant=variant, score=1.0, reason="chosen by a person")
+            elif role is not Role.RATIO and role is not None and (item.role, item.variant) == (role, variant):
+                item = replace(item, role=None, score=0.0, reason=f"'{column}' was chosen for {TITLES[role]}")
+            edited.append(item)
+        return RoleMapping(tuple(edited))
+
+    def turned(self, column: str, turn: bool) -> RoleMapping:
+        """Say whether the sign of a column is turned."""
+        self.of(column)
+        sign = "turned" if turn else "as given"
+        return RoleMapping(
+            tuple(replace(item, sign=sign) if item.column == column else item for item in self.columns)
+        )
+
+
+def propose_mapping(reading: Reading, remembered: RoleMapping | None = None) -> RoleMapping:
+    """Propose what each column means.
+
+    Parameters
+    ----------
+    reading
+        The file.
+    remembered
+        The mapping that a person confirmed for an earlier file; a column of the same header keeps its role.
+    """
+    known = {plain_words(item.column): item for item in remembered.columns} if remembered else {}
+    proposed: dict[str, ColumnRole] = {}
+    for column in reading.columns:
+        before = known.get(plain_words(column.name))
+        role, variant = (before.role, before.variant) if before else (None, Variant.ACTUAL)
+        again = role not in (None, Role.RATIO) and (role, variant) in {
+            (item.role, item.variant) for item in proposed.values()
+        }
+        if before is not None and not again and (role is None or _fits(column, role)):
+            reason = "as confirmed for an earlier file"
+            proposed[column.name] = replace(
+                _described(column),
+                role=before.role,
+                variant=before.variant,
+                score=1.0,
+                reason=reason,
+                sign=before.sign,
+            )
+    rest = [column for column in reading.columns if column.name not in proposed]
+    taken = {(item.role, item.variant) for item in proposed.values()}
+    for variant in Variant:
+        group = [column for column in rest if _variant(column) is variant]
+        proposed |= _assigned(group, variant, taken, reading.date_column)
+    return RoleMapping(tuple(proposed[column.name] for column in reading.columns))
+
+
+def _assigned(
+    columns: list[ColumnProfile], variant: Variant, taken: set[tuple[Role | None, Variant]], date_column: str
+) -> dict[str, ColumnRole]:
+    roles = [role for role in SYNONYMS if (role, variant) not in taken]
+    if variant is not Variant.ACTUAL:
+        roles = [role for role in roles if role in FIGURES]
+    scored = [[_score(column, role, date_column) for role in roles] for column in columns]
+    found = {column.name: _described(column) for column in columns}
+    if columns and roles:
+        scores = np.array([[score for score, _ in line] for line in scored])
+        # Weak pairs are worth nothing, so that they never push a sure pair aside.
+        worth = np.where(scores >= LEAST_SCORE, scores**SURENESS, 0.0)
+        for at, to in zip(*linear_sum_assignment(worth, maximize=True), strict=True):
+            if worth[at, to] > 0:
+                score, reason = scored[at][to]
+                name = columns[at].name
+                found[name] = replace(
+                    found[name], role=roles[to], variant=variant, score=min(score, 1.0), reason=reason,
+                    sign=_sign(columns[at], roles[to]),
+                )  # fmt: skip
+    for column in columns:
+        if found[column.name].role is None and column.kind is ColumnKind.NUMBER and _is_ratio(column):
+            reason = "a ratio: never added up, computed again from its parts"
+            found[column.name] = replace(
+                found[column.name], role=Role.RATIO, variant=variant, score=0.9, reason=reason
+            )
+    return found
+
+
+def _described(column: ColumnProfile) -> ColumnRole:
+    unit = header_unit(column.name)
+    scales = {1e3: "thousand", 1e5: "lakh", 1e6: "million", 1e7: "crore", 1e9: "billion"}
+    percent = column.unit == "%" or unit.percent
+    return ColumnRole(
+        column.name,
+        None,
+        score=0.0,
+        reason="no role is like this header"
+        if column.kind is not ColumnKind.EMPTY
+        else "the column is empty",
+        samples=column.samples,
+        unit="%" if percent else scales.get(unit.scale, ""),
+        currency=column.currency or unit.currency,
+        scale=unit.scale if column.kind is ColumnKind.NUMBER else 1.0,
+    )
+
+
+def _score(column: ColumnProfile, role: Role, date_column: str) -> tuple[float, str]:
+    if not _fits(column, role) or (role in FIGURES and _is_ratio(column)):
+        return 0.0, ""
+    words, _ = split_variant(plain_words(column.name))
+    similarity, synonym = max((fuzz.token_sort_ratio(words, name) / 100, name) for name in SYNONYMS[role])
+    reason = f"the header is like '{synonym}' ({similarity:.2f})"
+    if role is Role.DATE:
+        chosen = column.name == date_column
+        return (1.0 if chosen else 0.0), f"{reason}; the best column of dates" if chosen else reason
+    bonus, shown = _content(column, role)
+    if column.kind is ColumnKind.NUMBER and role in DIMENSIONS and similarity < SURE_OF_A_CODE:
+        return 0.0, ""
+    # Values alone prove nothing: a column named "Manager" may hold the names of regions.
+    return (similarity + bonus if similarity > LEAST_SCORE / 2 else 0.0), "; ".join(
+        filter(None, (reason, shown))
+    )
+
+
+def _content(column: ColumnProfile, role: Role) -> tuple[float, str]:
+    words = VALUE_WORDS.get(role)
+    if words is None:
+        return 0.0, ""
+    seen = [value.casefold().strip() for value in column.samples]
+    known = [
+        value
+        for value in seen
+        if value in words or any(part in words for part in re.split(r"[\s/-]+", value))
+    ]
+    share = len(known) / max(1, len(seen))
+    if role is Role.SCENARIO and not known:
+        # A type of transaction is no scenario.
+        return -1.0, ""
+    return CONTENT_BONUS * share, f"cells such as '{known[0]}'" if known else ""
+
+
+def _fits(column: ColumnProfile, role: Role) -> bool:
+    if role is Role.DATE:
+        return column.kind is ColumnKind.DATE
+    if role in FIGURES or role is Role.RATIO:
+        return column.kind is ColumnKind.NUMBER
+    if column.kind is ColumnKind.NUMBER:
+        return role in DIMENSIONS and column.distinct <= MOST_ENTITIES and column.decimals == 0
+    return column.kind is ColumnKind.TEXT and (role not in DIMENSIONS or column.distinct <= MOST_ENTITIES)
+
+
+def _is_ratio(column: ColumnProfile) -> bool:
+    words, _ = split_variant(plain_words(column.name))
+    exact = any(words in names for role, names in SYNONYMS.items() if role in FIGURES)
+    return (
+        column.unit == "%" or "%" in column.name or (not exact and RATIO_WORDS.fullmatch(words) is not None)
+    )
+
+
+def _variant(column: ColumnProfile) -> Variant:
+    words = plain_words(column.name)
+    rest, variant = split_variant(words)
+    exact = any(words in names for names in SYNONYMS.values())
+    return Variant.ACTUAL if variant is None or exact or not rest else variant
+
+
+def _sign(column: ColumnProfile, role: Role) -> str:
+    negative = column.negative / max(1, column.filled)
+    return "turned" if role in COSTS and negative >= MOSTLY_NEGATIVE else "as given"

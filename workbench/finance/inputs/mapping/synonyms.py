@@ -1,0 +1,171 @@
+"""The words by which columns are recognised: one list, for everybody to read and to extend.
+
+Header words in English, with the usual German, French and Spanish ones of accounting exports; in lower case,
+without punctuation.
+"""
+
+from __future__ import annotations
+
+import re
+
+from workbench.finance.inputs.mapping.header_units import without_unit
+from workbench.finance.inputs.reading.numbers import CURRENCY_CODES
+from workbench.finance.model.roles import Role, Variant
+
+SYNONYMS: dict[Role, tuple[str, ...]] = {
+    Role.DATE: (
+        "date", "transaction date", "posting date", "date of sale", "period", "month", "month end", "period end",
+        "invoice date", "booking date", "document date", "fiscal period", "reporting date", "year month", "day",
+        "datum", "buchungsdatum", "monat", "fecha", "date comptable", "timestamp", "quarter", "year",
+    ),
+    Role.REVENUE: (
+        "revenue", "sales", "sales revenue", "total revenue", "net sales", "gross sales", "turnover",
+        "total income",
+        "income", "net revenue", "operating revenue", "total sales", "sales amount", "revenues", "umsatz",
+        "umsatzerloese", "erloese", "chiffre d affaires", "ingresos", "ventas", "topline", "net sales revenue",
+    ),
+    Role.EXPENSES: (
+        "expenses", "operating costs", "operating expenses", "operational expenses", "opex", "costs", "total costs",
+        "total expenses", "operating cost", "overheads", "sg and a", "total operating expenses", "cost", "expense",
+        "operational costs", "aufwand", "kosten", "betriebskosten", "gastos", "charges", "spend",
+    ),
+    Role.COST_OF_SALES: (
+        "cost of sales", "cost of goods sold", "cogs", "direct costs", "cost of revenue", "wareneinsatz",
+        "coste de ventas", "material cost",
+    ),
+    Role.PROFIT: (
+        "profit", "net profit", "net income", "earnings", "profit pre tax", "profit before tax", "operating profit",
+        "net earnings", "ebit", "bottom line", "pbt", "pat", "profit after tax", "operating income", "gewinn",
+        "ergebnis", "beneficio", "resultat net", "profit loss", "p l", "surplus",
+    ),
+    Role.CASH_FLOW: (
+        "cash flow", "operating cash flow", "cash flow from operations", "cash from operations", "cfo",
+        "net cash flow",
+        "cash generated", "cashflow", "flujo de caja", "operativer cashflow", "net cash from operating activities",
+    ),
+    Role.CASH: ("cash", "cash balance", "cash and cash equivalents", "bank balance", "cash at bank",
+    "cash on hand"),
+    Role.ASSETS: ("total assets", "assets", "balance sheet total", "bilanzsumme", "activos", "total actif"),
+    Role.CURRENT_ASSETS: ("current assets", "total current assets", "short term assets", "umlaufvermoegen"),
+    Role.LIABILITIES: ("total liabilities", "liabilities", "total debt", "debt", "verbindlichkeiten", "pasivos"),
+    Role.CURRENT_LIABILITIES: (
+        "current liabilities", "total current liabilities", "short term liabilities", "short term debt",
+    ),
+    Role.EQUITY: ("equity", "shareholders equity", "total equity", "owners equity", "net assets", "eigenkapital"),
+    Role.RECEIVABLES: (
+        "accounts receivable", "receivables", "trade receivables", "debtors", "a r", "ar", "ar balance",
+        "forderungen",
+        "cuentas por cobrar", "trade debtors",
+    ),
+    Role.PAYABLES: (
+        "accounts payable", "payables", "trade payables", "creditors", "a p", "ap", "ap balance", "trade creditors",
+        "cuentas por pagar",
+    ),
+    Role.INVENTORY: ("inventory", "inventories", "stock", "stock on hand", "stock value", "vorraete", "inventario"),
+    Role.MARKETING: (
+        "marketing", "marketing spend", "marketing expense", "marketing costs", "advertising", "ad spend",
+        "advertising spend", "promotion", "marketing budget spent", "werbung", "marketing and advertising",
+    ),
+    Role.EMPLOYEE_COST: (
+        "employee cost", "employee costs", "payroll", "salaries", "wages", "personnel cost", "staff costs",
+        "salaries and wages", "labour cost", "labor cost", "personalkosten", "compensation", "employee expenses",
+    ),
+    Role.CAPEX: (
+        "capex", "capital expenditure", "capital expenditures", "investments", "purchase of fixed assets",
+        "investition",
+        "capital spending",
+    ),
+    Role.COLLECTIONS: ("collections", "cash collected", "receipts from customers", "customer receipts",
+    "cash receipts"),
+    Role.PURCHASES: ("purchases", "purchases on credit", "supplier invoices", "goods purchased"),
+    Role.PAYMENTS: ("payments", "payments to suppliers", "supplier payments", "cash paid to suppliers"),
+    Role.VOLUME: ("volume", "quantity", "units sold", "units", "qty", "quantity sold", "menge", "cantidad",
+    "orders"),
+    Role.REGION: (
+        "region", "territory", "country", "market", "area", "geography", "location", "sales region",
+        "state", "land",
+        "pays", "pais", "zone",
+    ),
+    Role.DEPARTMENT: (
+        "department", "dept", "division", "business unit", "cost center", "cost centre", "team", "function", "unit",
+        "abteilung", "kostenstelle", "kostenst", "departamento", "segment",
+    ),
+    Role.PRODUCT: ("product", "product line", "item", "sku", "product category", "category", "service", "produkt"),
+    Role.CUSTOMER: ("customer", "client", "customer name", "buyer", "kunde", "cliente",
+    "customer segment"),
+    Role.CURRENCY: ("currency", "currency code", "ccy", "curr", "waehrung", "moneda", "devise"),
+    Role.SCENARIO: ("scenario", "version", "actual budget", "data type", "plan version",
+    "category of figure", "type"),
+}  # fmt: skip
+
+VARIANT_WORDS: dict[Variant, tuple[str, ...]] = {
+    Variant.BUDGET: ("budget", "budgeted", "bud", "plan", "planned", "target", "soll", "presupuesto"),
+    Variant.FORECAST: (
+        "forecast", "forecasted", "fcst", "fc", "outlook", "estimate", "estimated", "projection", "projected",
+        "expected", "prognose",
+    ),
+    Variant.PRIOR_YEAR: (
+        "prior year", "previous year", "last year", "py", "ly", "prior", "vorjahr", "year ago", "prev year",
+    ),
+    Variant.ACTUAL: ("actual", "actuals", "act", "ist", "real", "realised", "realized"),
+}  # fmt: skip
+
+RATIO_WORDS = re.compile(
+    ".*(\bmargin\b|\bratio\b|\brate\b|\bpercent(age)?\b|\bpct\b|%|\bgrowth\b|\bshare\b|\byield\b|\bper "
+    "(unit|head)\b"
+    r"|\baverage\b|\bavg\b|\bdso\b|\bdpo\b|\broi\b|\broas\b|\bprice\b).*",
+    re.IGNORECASE,
+)
+
+# Values that columns of names hold in most companies.
+_NAMES_OF_REGIONS = """
+nam emea apac latam north south east west europe asia america americas africa na eu us uk dach mena anz
+central northeast northwest southeast southwest international domestic germany france india china japan
+"""
+_NAMES_OF_DEPARTMENTS = """
+sales marketing operations hr finance it r&d legal procurement logistics production support engineering
+administration admin purchasing manufacturing service
+"""
+VALUE_WORDS: dict[Role, frozenset[str]] = {
+    Role.REGION: frozenset(_NAMES_OF_REGIONS.split()),
+    Role.DEPARTMENT: frozenset(_NAMES_OF_DEPARTMENTS.split()),
+    Role.CURRENCY: frozenset(code.casefold() for code in CURRENCY_CODES),
+    Role.SCENARIO: frozenset(word for words in VARIANT_WORDS.values() for word in words),
+}
+
+
+def plain_words(header: str) -> str:
+    """Reduce a header to the words that are compared: lower case, no unit, no punctuation."""
+    text = without_unit(header)
+    # NetSales and netSales are two words, EBIT is one.
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).casefold()
+    for letter, written in (
+        ("ä", "ae"),
+        ("ö", "oe"),
+        ("ü", "ue"),
+        ("ß", "ss"),
+        ("é", "e"),
+        ("è", "e"),
+        ("&", " and "),
+    ):
+        text = text.replace(letter, written)
+    return re.sub(r"[\W_]+", " ", text).strip()
+
+
+def split_variant(words: str) -> tuple[str, Variant | None]:
+    """Take the words for budget, forecast and prior year out of a header; ``None`` when it has none."""
+    for variant, names in VARIANT_WORDS.items():
+        for name in sorted(names, key=len, reverse=True):
+            rest, found = re.subn(rf"\b{name}\b", " ", words)
+            if found:
+                return re.sub(r"\b(vs|of|for)\b|\s+", " ", rest).strip(), variant
+    return words, None
+
+
+def variant_of(value: str) -> Variant | None:
+    """Give the variant that a cell of a scenario column names; ``None`` when it is none that is known."""
+    words = plain_words(value)
+    for variant, names in VARIANT_WORDS.items():
+        if any(re.search(rf"\b{name}\b", words) for name in names):
+            return variant
+    return None

@@ -1,0 +1,210 @@
+"""Periods of a file: how far they lie apart, which are partial, and what is not given in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from workbench.finance.model.ledger import Figure, Frequency, Gap, PartialPeriod
+from workbench.finance.model.roles import Behaviour, Variant
+
+# Above this, a file holds the balance of each month, quarter or year and not its days.
+LONGEST_STEP_WITHIN_A_MONTH = 16
+QUARTER_DAYS, YEAR_DAYS = (80, 100), (350, 380)
+# Share of entity x period that a panel holds; below it entities come and go, and a missing one says nothing.
+DENSE = 0.9
+
+
+def frequency_of(dates: pl.Series) -> Frequency:
+    """Tell from the distances of the dates whether a file has months, quarters or years."""
+    days = np.unique(dates.cast(pl.Int32).to_numpy())
+    step = float(np.median(np.diff(days))) if len(days) > 1 else 30.0
+    if QUARTER_DAYS[0] <= step <= QUARTER_DAYS[1]:
+        return Frequency.QUARTER
+    return Frequency.YEAR if YEAR_DAYS[0] <= step <= YEAR_DAYS[1] else Frequency.MONTH
+
+
+def period_of(dates: pl.Series, frequency: Frequency) -> pl.Series:
+    """Give the first day of the month in which each period is named, on the grid of the frequency."""
+    months = dates.dt.year() * 12 + dates.dt.month().cast(pl.Int32) - 1
+    first = int(months.min())  # type: ignore[arg-type]
+    months = (months - first) // frequency.months * frequency.months + first
+    frame = pl.DataFrame({"month": months})
+    return frame.select(pl.date(pl.col("month") // 12, pl.col("month") % 12 + 1, 1).alias("period"))["period"]
+
+
+def all_periods(periods: pl.Series, frequency: Frequency) -> pd.DatetimeIndex:
+    """Give every period from the first to the last."""
+    first, last = pd.Timestamp(str(periods.min())), pd.Timestamp(str(periods.max()))
+    index = pd.date_range(first, last, freq=f"{frequency.months}MS").as_unit("s")
+    return index.rename("period")
+
+
+def partial_periods(dates: pl.Series) -> tuple[PartialPeriod, ...]:
+    """Find a first or last month whose days or weeks do not reach from its beginning to its end.
+
+    A file of days without any weekend counts working days only. A file with one date a month has no partial
+    periods.
+    """
+    days = np.unique(dates.cast(pl.Int32).to_numpy()).astype("datetime64[D]")
+    if len(days) < 2:
+        return ()
+    step = int(np.median(np.diff(days).astype(np.int64)))
+    if step > LONGEST_STEP_WITHIN_A_MONTH:
+        return ()
+    working = len(days) >= 10 and bool(np.is_busday(days).all())
+    found = []
+    first, last = days[0], days[-1]
+    begin = first.astype("datetime64[M]")
+    end = last.astype("datetime64[M]") + np.timedelta64(1, "M")
+    before = _count(begin.astype("datetime64[D]"), first, working)
+    after = _count(last + np.timedelta64(1, "D"), end.astype("datetime64[D]"), working)
+    words = "working days" if working else "days"
+    if before >= step:
+        reason = f"the rows begin on {first}, {before} {words} after the month's first"
+        found.append(PartialPeriod(pd.Timestamp(begin).as_unit("s"), reason))
+    if after >= step:
+        reason = f"the rows end on {last}, {after} {words} before the month's end"
+        found.append(PartialPeriod(pd.Timestamp(last.astype("datetime64[M]")).as_unit("s"), reason))
+    # A single month may be partial at both ends, and is one period.
+    return tuple({item.period: item for item in found}.values())
+
+
+def missing_periods(periods: pl.Series, grid: pd.DatetimeIndex) -> list[Gap]:
+    """List the periods without a row."""
+    present = pd.DatetimeIndex(periods.unique().to_list())
+    return [Gap(period, (), "", "no row at all") for period in grid.difference(present)]
+
+
+def entity_spans(
+    entries: pl.DataFrame, dimensions: Sequence[str], grid: pd.DatetimeIndex
+) -> pl.DataFrame | None:
+    """Give each entity's first and last period; ``None`` when the entities are no steady panel."""
+    if not dimensions:
+        return None
+    position = {period.date(): at for at, period in enumerate(grid)}
+    present = entries.select("period", *dimensions).unique()
+    spans = present.group_by(dimensions, maintain_order=True).agg(
+        first=pl.col("period").min(), last=pl.col("period").max(), count=pl.len()
+    )
+    if spans.height < 2:
+        return None
+    lengths = [position[last] - position[first] + 1 for first, last in spans.select("first", "last").rows()]
+    return spans if present.height >= DENSE * sum(lengths) and max(lengths) > 1 else None
+
+
+def missing_entities(
+    entries: pl.DataFrame, dimensions: Sequence[str], grid: pd.DatetimeIndex, spans: pl.DataFrame | None
+) -> list[Gap]:
+    """List the periods in which an entity that is there before and after has no row."""
+    if spans is None:
+        return []
+    present = set(entries.select("period", *dimensions).unique().rows())
+    gaps = []
+    for *entity, first, last, _ in spans.select(*dimensions, "first", "last", "count").rows():
+        for period in grid:
+            inside = first <= period.date() <= last
+            if inside and (period.date(), *entity) not in present:
+                gaps.append(Gap(period, tuple(entity), "", "no row, though there are some before and after"))
+    return gaps
+
+
+def blank_amounts(
+    entries: pl.DataFrame, dimensions: Sequence[str], figures: Sequence[Figure], rows_of: dict[str, pl.Series]
+) -> list[Gap]:
+    """List where rows have no amount of a figure that the file has.
+
+    Parameters
+    ----------
+    entries
+        Rows with ``period``, dimensions and figures.
+    dimensions, figures
+        What there is.
+    rows_of
+        Figure -> which rows are expected to have it (those of its variant).
+    """
+    gaps = []
+    for figure in figures:
+        here = entries.filter(rows_of[figure.name])
+        if figure.variant is not Variant.ACTUAL:
+            here = _between_first_and_last(here, figure.name)
+        blank = here.filter(pl.col(figure.name).is_null())
+        if blank.is_empty() or blank.height == here.height:
+            continue
+        keys = ["period", *dimensions]
+        counts = blank.group_by(keys, maintain_order=True).agg(blank=pl.len(), row=pl.col("row").first())
+        whole = here.group_by(keys).agg(all=pl.len())
+        for period, *entity, missing, row, rows in counts.join(whole, on=keys, maintain_order="left").rows():
+            reason = (
+                f"row {row} has no amount"
+                if rows == 1
+                else f"{missing} of {rows} rows have no amount, first row {row}"
+            )
+            gaps.append(Gap(pd.Timestamp(period).as_unit("s"), tuple(entity), figure.name, reason))
+    return gaps
+
+
+def _between_first_and_last(entries: pl.DataFrame, name: str) -> pl.DataFrame:
+    """A budget is made for some years only; outside of them it is not missing."""
+    given = entries.filter(pl.col(name).is_not_null())["period"]
+    return entries.filter(pl.col("period").is_between(given.min(), given.max()))
+
+
+def coverage_of(
+    entries: pl.DataFrame,
+    dimensions: Sequence[str],
+    figures: Sequence[Figure],
+    rows_of: dict[str, pl.Series],
+    company_wide: Sequence[str],
+    grid: pd.DatetimeIndex,
+    spans: pl.DataFrame | None,
+) -> pd.DataFrame:
+    """Give the share of the expected amounts that each period has.
+
+    The share of the rows that have the amount, times the share of the entities that are there of those that
+    are there before and after.
+
+    Returns
+    -------
+    DataFrame
+        Periods x figures, 0 to 1.
+    """
+    present = _entities_present(entries, dimensions, grid, spans)
+    table = pd.DataFrame(0.0, index=grid, columns=[figure.name for figure in figures])
+    for figure in figures:
+        here = entries.filter(rows_of[figure.name])
+        value = pl.col(figure.name)
+        if figure.name in company_wide:
+            shares = here.group_by("period").agg(share=value.is_not_null().any().cast(pl.Float64))
+        elif figure.behaviour is Behaviour.STOCK:
+            # The last balance of the month is enough.
+            by_entity = here.group_by(["period", *dimensions]).agg(given=value.is_not_null().any())
+            shares = by_entity.group_by("period").agg(share=pl.col("given").mean())
+        else:
+            shares = here.group_by("period").agg(share=value.is_not_null().mean())
+        given = pd.Series(dict(shares.rows()), dtype=float)
+        given.index = pd.DatetimeIndex(given.index).as_unit("s")
+        share = given.reindex(grid).fillna(0.0)
+        table[figure.name] = share if figure.name in company_wide else share * present
+    return table
+
+
+def _entities_present(
+    entries: pl.DataFrame, dimensions: Sequence[str], grid: pd.DatetimeIndex, spans: pl.DataFrame | None
+) -> pd.Series[float]:
+    if spans is None:
+        return pd.Series(1.0, index=grid)
+    first = np.array([np.datetime64(day) for day in spans["first"].to_list()])
+    last = np.array([np.datetime64(day) for day in spans["last"].to_list()])
+    days = grid.to_numpy().astype("datetime64[D]")[:, None]
+    expected = ((days >= first) & (days <= last)).sum(axis=1)
+    counts = dict(entries.select("period", *dimensions).unique().group_by("period").len().rows())
+    found = np.array([counts.get(period.date(), 0) for period in grid], dtype=float)
+    return pd.Series(np.where(expected > 0, found / np.maximum(expected, 1), 1.0), index=grid)
+
+
+def _count(start: np.datetime64, end: np.datetime64, working: bool) -> int:
+    return int(np.busday_count(start, end)) if working else int((end - start).astype(np.int64))

@@ -1,0 +1,262 @@
+"""A file as typed rows: what each column holds, what was set aside, and what only a person can answer."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from workbench.data.atomic import reason_of
+from workbench.data.problems import Problem, Severity
+from workbench.errors import InvalidData, UnreadableFile
+from workbench.finance.inputs.reading.columns import ColumnKind, ColumnProfile
+from workbench.finance.inputs.reading.date_parts import with_whole_dates
+from workbench.finance.inputs.reading.grid import LARGEST_TEXT_MEGABYTES, MEGABYTE, Grid, read_grid
+from workbench.finance.inputs.reading.layout import find_table
+from workbench.finance.inputs.reading.set_aside import date_column, set_aside_rows
+from workbench.finance.inputs.reading.type_columns import Typed, type_columns, unreadable_cells
+from workbench.finance.model.changes import Change, ChangeLog
+from workbench.finance.model.control_totals import ControlTotals, StageTotals
+from workbench.finance.model.questions import Answers, Question
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Reading:
+    """A file that was read.
+
+    Parameters
+    ----------
+    file, sha256
+        Name, and hash of exactly the bytes that were read.
+    kind, encoding, delimiter, sheet, sheets
+        ``"csv"`` or ``"excel"``, and how it is made.
+    header_row
+        Row of the header as a spreadsheet numbers it, 0 for none.
+    date_column
+        Header of the column whose dates place the rows.
+    columns
+        The columns with their evidence, in the order of the file.
+    rows
+        Column ``row`` and typed columns ``"0"``, ``"1"`` … (a header may be any word); see :meth:`values`.
+    questions
+        What is open; nothing may be made of the figures before it is answered.
+    changes
+        All that was set aside, or read in another way than it stands there.
+    totals
+        Rows and sums of each stage.
+    problems
+        What is doubtful: cells that are no amounts, totals that do not agree, other sheets with data.
+    currencies
+        ISO 4217 code -> rows with an amount that carries its sign or code.
+    """
+
+    file: str
+    sha256: str
+    kind: str
+    encoding: str
+    delimiter: str
+    sheet: str
+    sheets: tuple[str, ...]
+    header_row: int
+    date_column: str
+    columns: tuple[ColumnProfile, ...]
+    rows: pl.DataFrame
+    questions: tuple[Question, ...] = ()
+    changes: ChangeLog = field(default_factory=ChangeLog)
+    totals: ControlTotals = field(default_factory=ControlTotals)
+    problems: tuple[Problem, ...] = ()
+    currencies: dict[str, pl.Series] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        how = (
+            f"{self.encoding}, delimiter {self.delimiter!r}"
+            if self.kind == "csv"
+            else f"sheet '{self.sheet}'"
+        )
+        return (
+            f"Reading of {self.file} ({how}): {self.rows.height} rows, {len(self.columns)} columns, "
+            f"{len(self.questions)} open questions, {self.changes.count()} changes, {len(self.problems)} problems"
+        )
+
+    def column(self, name: str) -> ColumnProfile:
+        """Give the profile of a column.
+
+        Raises
+        ------
+        InvalidData
+            When there is none of that name; names those present.
+        """
+        return self.columns[self._position(name)]
+
+    def values(self, name: str) -> pl.Series:
+        """Give the values of a column: Float64, Date or String, null where nothing is given.
+
+        Raises
+        ------
+        InvalidData
+            When there is none of that name; names those present.
+        """
+        return self.rows[str(self._position(name))]
+
+    def _position(self, name: str) -> int:
+        for position, column in enumerate(self.columns):
+            if column.name == name:
+                return position
+        present = ", ".join(column.name for column in self.columns)
+        raise InvalidData(f"{self.file} has no column '{name}'; present: {present}.", self.file)
+
+
+def read_file(path: Path | str, *, answers: Answers | None = None, sheet: str = "") -> Reading:
+    """Read a CSV, TSV or Excel file; see :func:`read_content`.
+
+    Parameters
+    ----------
+    path
+        The file; ``.gz`` is unpacked.
+    answers
+        Key of a question -> value of the chosen option.
+    sheet
+        Of a workbook; the one with the most cells when empty.
+
+    Raises
+    ------
+    UnreadableFile
+        When it is missing, empty, or neither text nor workbook.
+    InvalidData
+        When it has no row of figures, no column of dates, or an answer is none of the options.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise UnreadableFile(f"{path} is a folder, expected a CSV, TSV or Excel file.", path)
+        content = path.read_bytes()
+    except OSError as error:
+        if isinstance(error, UnreadableFile):
+            raise
+        raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
+    return read_content(path.name, content, answers=answers, sheet=sheet)
+
+
+def read_content(name: str, content: bytes, *, answers: Answers | None = None, sheet: str = "") -> Reading:
+    """Read the bytes of a file; nothing is written.
+
+    Parameters
+    ----------
+    name
+        File name, for the sentences.
+    content
+        All its bytes.
+    answers, sheet
+        As in :func:`read_file`.
+
+    Raises
+    ------
+    UnreadableFile
+        When it is empty, or neither text nor workbook.
+    InvalidData
+        When it has no row of figures, no column of dates, or an answer is none of the options.
+    """
+    answers = answers or {}
+    grid = read_grid(name, unpacked(name, content), sheet)
+    layout = find_table(grid, name)
+    names, frame, joined = with_whole_dates(layout.names, layout.frame, name)
+    letters = (*layout.letters, *[""] * len(joined))
+    typed = type_columns(names, letters, frame, answers, name)
+    date = date_column(typed, name)
+    kept, aside, changes, problems, questions = set_aside_rows(typed, date, answers, name)
+    totals = ControlTotals().with_stage(
+        StageTotals(
+            "find the table",
+            layout.rows_before,
+            layout.frame.height,
+            layout.rows_before - layout.frame.height,
+        )
+    )
+    totals = totals.with_stage(_stage(typed, typed.rows, kept.rows, aside))
+    found = (change for column in typed.columns for change in column.changes)
+    log = ChangeLog((*layout.changes, *joined, *found, *changes))
+    return Reading(
+        name,
+        hashlib.sha256(content).hexdigest(),
+        grid.kind,
+        grid.encoding,
+        grid.delimiter,
+        grid.sheet,
+        grid.sheets,
+        layout.header_row,
+        typed.columns[date].profile.name,
+        tuple(column.profile for column in typed.columns),
+        kept.rows,
+        (*typed.questions, *questions),
+        _in_order(log),
+        totals,
+        (*_about_the_file(grid, name), *unreadable_cells(kept, name), *problems),
+        _currencies(typed),
+    )
+
+
+def unpacked(name: str, content: bytes) -> bytes:
+    """Unpack a gzip file; other content is given back.
+
+    Raises
+    ------
+    UnreadableFile
+        When the gzip file is cut off, or would be larger than can be read.
+    """
+    if not content.startswith(b"\x1f\x8b"):
+        return content
+    most = LARGEST_TEXT_MEGABYTES * MEGABYTE
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+            text = packed.read(most + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableFile(f"{name} is a damaged gzip file ({error}); copy it again.", name) from error
+    if len(text) > most:
+        raise UnreadableFile(
+            f"{name} is larger than {LARGEST_TEXT_MEGABYTES} MB when unpacked; split it.", name
+        )
+    return text
+
+
+def _stage(typed: Typed, before: pl.DataFrame, after: pl.DataFrame, aside: pl.DataFrame) -> StageTotals:
+    amounts = {
+        column.profile.name: str(position)
+        for position, column in enumerate(typed.columns)
+        if column.profile.kind is ColumnKind.NUMBER
+    }
+    given, kept, gone = (
+        {name: float(frame[position].sum()) for name, position in amounts.items()}
+        for frame in (before, after, aside)
+    )
+    sizes = {name: float(before[position].abs().sum()) for name, position in amounts.items()}
+    return StageTotals("set rows aside", before.height, after.height, aside.height, given, kept, gone, sizes)
+
+
+def _currencies(typed: Typed) -> dict[str, pl.Series]:
+    found: dict[str, list[pl.Series]] = {}
+    for column in typed.columns:
+        for code, rows in column.currencies.items():
+            found.setdefault(code, []).append(rows)
+    return {code: pl.concat(rows).unique().sort() for code, rows in found.items()}
+
+
+def _in_order(log: ChangeLog) -> ChangeLog:
+    def place(change: Change) -> int:
+        return change.rows[0] if change.rows else 0
+
+    return ChangeLog(tuple(sorted(log.entries, key=place)))
+
+
+def _about_the_file(grid: Grid, name: str) -> list[Problem]:
+    if len(grid.sheets) < 2:
+        return []
+    others = ", ".join(f"'{sheet}'" for sheet in grid.sheets if sheet != grid.sheet)
+    message = (
+        f"the sheet with the most cells was read; there are also {others}, choose one of them if it is meant."
+    )
+    return [Problem(message, name, grid.sheet, severity=Severity.WARNING)]

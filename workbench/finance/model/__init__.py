@@ -1,0 +1,1 @@
+"""The value types of a finance report: roles, ledgers, changes and questions."""

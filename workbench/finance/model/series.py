@@ -1,0 +1,127 @@
+"""The series that forecasts and analyses work on: figures of the company and of its parts, by period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from workbench.finance.forecasting.naive import Floats
+from workbench.finance.model.ledger import Ledger
+from workbench.finance.model.roles import Behaviour, Variant
+
+__all__ = ["COMPANY", "FigureSeries", "Part", "figure_series", "season_of"]
+
+MOST_ENTITIES = 60
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Part:
+    """A part of the company: one entity of one dimension; both texts empty for the whole."""
+
+    dimension: str
+    entity: str
+
+    @property
+    def label(self) -> str:
+        """In words."""
+        return self.entity or "company"
+
+
+COMPANY = Part("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSeries:
+    """One figure of the company and of its parts.
+
+    Parameters
+    ----------
+    name
+        The figure's name in the ledger.
+    stock
+        Whether it is a stock (the last value of a period) or a flow (its sum).
+    periods
+        Whole periods, without a hole; what was not given in one is ``nan``.
+    parts
+        The company first.
+    amounts
+        Shape ``(parts, periods)``, in the figure's unit.
+    left_out
+        Dimensions that cannot be looked at, with the reason.
+    """
+
+    name: str
+    stock: bool
+    periods: pd.DatetimeIndex
+    parts: tuple[Part, ...]
+    amounts: Floats
+    left_out: dict[str, str]
+
+    @property
+    def company(self) -> Floats:
+        """The whole company, shape ``(periods,)``."""
+        return np.asarray(self.amounts[0])
+
+    def rows_of(self, dimension: str) -> list[int]:
+        """Rows of the parts of one dimension."""
+        return [row for row, part in enumerate(self.parts) if part.dimension == dimension]
+
+
+def season_of(ledger: Ledger) -> int:
+    """Periods in a year."""
+    return 12 // ledger.frequency.months
+
+
+def figure_series(ledger: Ledger) -> tuple[FigureSeries, ...]:
+    """Give every actual flow and stock of a ledger over its whole periods, with its parts.
+
+    Partial periods count as not given; ratios are left out, because they follow from other figures.
+    """
+    whole = ledger.whole_periods
+    if not len(whole):
+        return ()
+    step = ledger.frequency.months
+    periods = pd.date_range(whole[0], whole[-1], freq=f"{step}MS", unit="s", name="period")
+    found = []
+    for figure in ledger.figures:
+        if figure.behaviour is Behaviour.RATIO or figure.variant is not Variant.ACTUAL:
+            continue
+        total = ledger.total(figure.name).reindex(whole).reindex(periods)
+        parts, left_out = [COMPANY], {}
+        rows: list[Floats] = [np.asarray(total, dtype=np.float64)]
+        for dimension in ledger.dimensions:
+            reason = _left_out(ledger, figure.name, dimension)
+            table = None if reason else ledger.by(dimension, figure.name).reindex(whole).reindex(periods)
+            reason = reason or _does_not_add_up(table, rows[0])
+            if reason or table is None:
+                left_out[dimension] = reason
+                continue
+            parts += [Part(dimension, str(name)) for name in table.columns]
+            rows += [table[name].to_numpy(float) for name in table.columns]
+        stock = figure.behaviour is Behaviour.STOCK
+        found.append(FigureSeries(figure.name, stock, periods, tuple(parts), np.stack(rows), left_out))
+    return tuple(found)
+
+
+def _left_out(ledger: Ledger, name: str, dimension: str) -> str:
+    if dimension in ledger.confounded:
+        return f"each period of the file has one {dimension} only, so that no {dimension} has a series of its own"
+    if name in ledger.company_wide:
+        return f"{name.replace('_', ' ')} is given for the whole company, not by {dimension}"
+    return ""
+
+
+def _does_not_add_up(table: pd.DataFrame | None, total: Floats) -> str:
+    if table is None or not table.shape[1]:
+        return "no entity has a figure"
+    if table.shape[1] > MOST_ENTITIES:
+        return f"{table.shape[1]} entities are more than the {MOST_ENTITIES} that are looked at one by one"
+    given = table.notna().any(axis=1).to_numpy() & np.isfinite(total)
+    away = np.abs(np.nansum(table.to_numpy(float), axis=1) - total)[given]
+    if not len(away):
+        return "no period has both the whole and its parts"
+    if float(away.max()) > 0.005 + 1e-9 * float(np.abs(total[given]).max()):
+        return "the parts do not add up to the whole"
+    return ""

@@ -1,0 +1,1 @@
+"""Saved finance reports: tables, text, figures and export."""

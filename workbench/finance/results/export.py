@@ -1,0 +1,172 @@
+"""The report as a workbook: every table on its sheet, text as text, so that nothing in it can become a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from workbench.data.formatting import setting_text
+from workbench.data.workbooks.facts import write_facts
+from workbench.data.workbooks.writing import Column, writing_workbook
+from workbench.finance.results.saved import FinanceResult
+
+__all__ = ["write_excel"]
+
+SHEETS = {
+    "sentences": "Summary",
+    "history": "Figures",
+    "measures": "Measures",
+    "not_available": "Not available",
+    "forecasts": "Forecasts",
+    "models": "Methods",
+    "accuracy": "Errors of methods",
+    "left_out": "Without forecast",
+    "bridges": "Bridges",
+    "events": "What stands out",
+    "relations": "Relations",
+    "foretelling": "What foretells",
+    "what_if": "What if",
+    "tornado": "Drivers",
+    "difference": "Since the last report",
+    "checks": "Checks",
+    "exceptions": "Exceptions",
+    "changes": "Changes to the data",
+    "totals": "Control totals",
+    "sources": "Rows behind figures",
+}
+"""Tables that people read, and the sheets they are on."""
+AMOUNTS = frozenset(
+    {
+        "forecast",
+        "lower",
+        "upper",
+        "own",
+        "amount",
+        "actual",
+        "expected",
+        "low",
+        "high",
+        "at_stake",
+        "baseline",
+        "scenario",
+        "difference",
+        "effect",
+        "opposite",
+        "before",
+        "after",
+        "largest",
+        "tolerance",
+        "found",
+    }
+)
+PERCENT = frozenset({"wape", "naive_wape", "coverage"})
+MOST_ROWS = 100_000
+
+
+def write_excel(result: FinanceResult, path: Path) -> Path:
+    """Write the report as a workbook.
+
+    Parameters
+    ----------
+    result
+        The result.
+    path
+        Final name, ``.xlsx``.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses, such as when the file is open in Excel.
+    """
+    facts = result.facts
+    comments = f"{facts['file']}, SHA-256 {facts['sha256']}; workbench {facts['package_version']}"
+    with writing_workbook(path, {"title": f"Finance report {result.scenario}", "comments": comments}) as book:
+        for name, title in SHEETS.items():
+            table = _for_people(result, name)
+            sheet = book.sheet(title)
+            shown = table.head(MOST_ROWS)
+            sheet.table([_column(result, shown, str(column)) for column in shown], units_row=True)
+            if len(table) > MOST_ROWS:
+                text = f"The first {MOST_ROWS} of {len(table)} rows; all are in {name}.parquet."
+                sheet.text([text], row=MOST_ROWS + 3)
+            sheet.freeze(2, 1)
+        sheet = book.sheet("Columns and settings")
+        row = write_facts(sheet, f"Finance report, scenario {result.scenario}", facts, result.config)
+        heads = ("column", "role", "kind", "why")
+        mapping = [
+            Column(head, [line[place] for line in facts["mapping"]]) for place, head in enumerate(heads)
+        ]
+        row = sheet.table(mapping, row=row + 1)
+        lists = [name for name, value in facts.items() if isinstance(value, list) and name != "mapping"]
+        sheet.text([f"{name}: {setting_text(facts[name])}" for name in lists], row=row + 1)
+    return path
+
+
+def _for_people(result: FinanceResult, name: str) -> pd.DataFrame:
+    """Put figures and measures side by side, as people read them."""
+    if name == "not_available":
+        return _not_available(result.table("measures"))
+    table = result.table(name)
+    if name == "history":
+        titles = {
+            figure: f"{result.title(figure)} [{result.unit(figure)}]" for figure in table.figure.unique()
+        }
+        return _side_by_side(table, ["dimension", "entity", "period", "partial"], "figure", titles)
+    if name == "measures":
+        units = table.drop_duplicates("measure").set_index("measure")
+        titles = {
+            measure: f"{row['name']} [{result.currency if row['unit'] == 'currency' else row['unit'] or 1}]"
+            for measure, row in units.rename(columns={"title": "name"}).iterrows()
+        }
+        return _side_by_side(
+            table, ["span", "dimension", "entity", "period", "label", "partial"], "measure", titles
+        )
+    return table
+
+
+def _not_available(measures: pd.DataFrame) -> pd.DataFrame:
+    """Say once, for the last period of each span, why a measure of the company is not available."""
+    company = measures[measures.dimension == ""]
+    last = company.groupby("span").period.transform("max") == company.period
+    return company[company.value.isna() & last][["span", "label", "measure", "reason"]]
+
+
+def _side_by_side(
+    table: pd.DataFrame, index: list[str], column: str, titles: Mapping[str, str]
+) -> pd.DataFrame:
+    wide = table.pivot_table(
+        index=index, columns=column, values="value", aggfunc="first", sort=False, observed=True
+    )
+    order = [name for name in titles if name in wide.columns]
+    return wide[order].rename(columns=titles).reset_index()
+
+
+def _column(result: FinanceResult, frame: pd.DataFrame, name: str) -> Column:
+    # "before" is words in bridges, and an amount in differences; "after" of a change is text.
+    values = [_cell(value) for value in frame[name].tolist()]
+    numeric = any(isinstance(value, float) for value in values) and not any(
+        isinstance(v, str) for v in values
+    )
+    unit = ""
+    if numeric and name in AMOUNTS:
+        unit = result.currency
+    elif name in PERCENT:
+        unit = "%"
+    head, bracket, rest = name.partition(" [")
+    unit = rest.removesuffix("]") if bracket else unit
+    return Column(head.replace("_", " "), values, unit, "", "#,##0.00" if numeric else "")
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    if isinstance(value, np.ndarray | list | tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
+        return None
+    return value if isinstance(value, bool | int | float | str) else str(value)

@@ -1,0 +1,224 @@
+"""The report of a result: one HTML page for the browser and for print; the same input gives the same bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.data.formatting import INDIA, Style
+from workbench.finance.results import report_tables
+from workbench.finance.results.analysis_charts import events_chart, tornado_chart, what_if_chart
+from workbench.finance.results.charts import (
+    accuracy_chart,
+    bridge_chart,
+    forecast_chart,
+    measure_chart,
+    parts_chart,
+    small_forecasts_chart,
+)
+from workbench.finance.results.saved import FinanceResult
+
+if TYPE_CHECKING:
+    from workbench.charts.page import ReportPage, Section
+
+__all__ = ["report_page"]
+
+HEADLINES = ("revenue", "profit", "cash_flow")
+MOST_EVENT_CHARTS = 3
+MOST_CHANGES = 40
+
+
+def report_page(result: FinanceResult, style: Style = INDIA) -> ReportPage:
+    """Make the page.
+
+    Parameters
+    ----------
+    result
+        The result.
+    style
+        How the project writes numbers.
+    """
+    from workbench.charts.page import ReportPage
+
+    facts = result.facts
+    page = ReportPage(
+        f"Finance report: {result.scenario}",
+        f"{facts['first']} to {facts['last']}, {facts['rows']} rows of {facts['file']}, amounts in "
+        f"{result.currency}",
+        f"{facts['file']}, SHA-256 {str(facts['sha256'])[:16]}; workbench {facts['package_version']}.",
+    )
+    _overview(page.section("Overview"), result, style)
+    _since_last(page.section("Since the last report"), result, style)
+    _measures(page.section("Measures"), result, style)
+    _bridges(page.section("Why it changed"), result)
+    _forecasts(page.section("Forecasts"), result, style)
+    for dimension in result.dimensions:
+        _parts(page.section(f"By {dimension}"), result, dimension, style)
+    _events(page.section("What stands out"), result, style)
+    _relations(page.section("Relations"), result)
+    _what_if(page.section("What if"), result, style)
+    _checks(page.section("Checks"), result, style)
+    _data(page.section("What was done to the data"), result, style)
+    _settings(page.section("Columns and settings"), result)
+    return page
+
+
+def _say(section: Section, result: FinanceResult, name: str) -> None:
+    table = result.table("sentences")
+    lines = [
+        f"{row['text']} [{report_tables.rows_words(row['rows'])}]" if row["rows"] else row["text"]
+        for row in table[table.section == name].to_dict("records")
+    ]
+    if lines:
+        section.bullets(lines)
+
+
+def _overview(section: Section, result: FinanceResult, style: Style) -> None:
+    _say(section, result, "Overview")
+    failed = result.table("checks")[result.table("checks").status == "failed"]
+    for row in failed.to_dict("records"):
+        section.warning(
+            f"{row['name']} does not hold in {row['exceeding']} of {row['tested']} places; see Checks."
+        )
+    section.table(*report_tables.latest(result, style))
+    for figure in HEADLINES:
+        if (result.table("figures").figure == figure).any():
+            section.figure(forecast_chart(result, figure))
+
+
+def _since_last(section: Section, result: FinanceResult, style: Style) -> None:
+    _say(section, result, "Since the last report")
+    if len(result.table("difference")):
+        section.table(*report_tables.differences(result, style))
+
+
+def _measures(section: Section, result: FinanceResult, style: Style) -> None:
+    section.text(
+        "What cannot be computed is marked as not available, with what is missing; it is never counted as 0."
+    )
+    section.table(*report_tables.measures(result, style))
+    table = result.table("measures")
+    shares = [
+        m
+        for m in dict.fromkeys(table[(table.unit == "%") & table.value.notna()].measure)
+        if "growth" not in m
+    ]
+    if shares:
+        section.figure(measure_chart(result, shares))
+
+
+def _bridges(section: Section, result: FinanceResult) -> None:
+    table = result.table("bridges")
+    if not len(table):
+        section.text("There is no earlier year to compare with.")
+        return
+    section.text("The parts of each bridge add up exactly from the earlier span to the later one.")
+    pairs = table[["bridge", "window"]].drop_duplicates()
+    longest = pairs.groupby("bridge", sort=False).window.last()
+    for bridge, window in longest.items():
+        section.figure(bridge_chart(result, str(bridge), str(window)))
+
+
+def _forecasts(section: Section, result: FinanceResult, style: Style) -> None:
+    section.text(
+        "Each figure is forecast by the method that did best at earlier dates, measured on months "
+        "that it did not know. "
+        "Intervals are as wide as earlier errors say; how often they held is measured the same way."
+    )
+    _say(section, result, "Forecasts")
+    section.table(*report_tables.models(result, style))
+    if result.table("accuracy").wape.notna().any():
+        section.figure(accuracy_chart(result))
+    for table in report_tables.forecast_tables(result, style):
+        section.table(*table)
+    known = set(result.table("forecasts").figure)
+    others = [name for name in result.table("figures").figure if name in known and name not in HEADLINES]
+    if others:
+        section.figure(small_forecasts_chart(result, others))
+
+
+def _parts(section: Section, result: FinanceResult, dimension: str, style: Style) -> None:
+    left_out = result.table("left_out")
+    mine = left_out[(left_out.dimension == dimension) & (left_out.figure != "other_items")]
+    ahead = result.table("forecasts")
+    if (ahead.dimension == dimension).any():
+        section.text("These forecasts add up to the company's, and their profit is revenue less costs.")
+        section.table(*report_tables.part_forecasts(result, dimension, style))
+    for row in mine.to_dict("records"):
+        of = f" of {row['entity']}" if row["entity"] else ""
+        section.text(f"{result.title(row['figure'])}{of} has no forecast by {dimension}: {row['reason']}.")
+    for figure in ("revenue", "profit"):
+        history = result.table("history")
+        if ((history.figure == figure) & (history.dimension == dimension)).any():
+            section.figure(parts_chart(result, figure, dimension))
+
+
+def _events(section: Section, result: FinanceResult, style: Style) -> None:
+    section.text(
+        "Expected is what a robust regression on trend and month lets expect. The isolation forest "
+        "is a second opinion: "
+        "it marks a fixed share of any series."
+    )
+    _say(section, result, "What stands out")
+    events = result.table("events")
+    shown = events[events.status != "muted"]
+    if not len(shown):
+        return
+    section.table(*report_tables.events(result, style), text=True)
+    drawn = shown[["figure", "dimension", "entity"]].drop_duplicates().head(MOST_EVENT_CHARTS)
+    for figure, dimension, entity in drawn.itertuples(index=False):
+        section.figure(events_chart(result, figure, dimension, entity))
+
+
+def _relations(section: Section, result: FinanceResult) -> None:
+    _say(section, result, "Relations")
+    table = result.table("relations")
+    if len(table):
+        section.table(*report_tables.relations(result))
+    for row in result.table("foretelling").drop_duplicates("target").to_dict("records"):
+        if row["reason"]:
+            section.text(f"{row['target']}: {row['reason']} (tested on {row['tested']} later periods).")
+        else:
+            section.text(
+                f"{row['target']}: the past of {row['figure']} helps most to foretell its changes; "
+                "together the figures "
+                f"avoid {row['gain']:.0%} of the squared error on {row['tested']} later periods."
+            )
+
+
+def _what_if(section: Section, result: FinanceResult, style: Style) -> None:
+    _say(section, result, "What if")
+    if not len(result.table("what_if")) or not result.config.drivers:
+        return
+    section.figure(what_if_chart(result))
+    section.figure(tornado_chart(result))
+    section.table(*report_tables.what_if(result, style))
+
+
+def _checks(section: Section, result: FinanceResult, style: Style) -> None:
+    _say(section, result, "Checks")
+    exceptions = result.table("exceptions")
+    if len(exceptions):
+        section.table(*report_tables.exceptions(result, style))
+
+
+def _data(section: Section, result: FinanceResult, style: Style) -> None:
+    totals, changes = result.table("totals"), result.table("changes")
+    section.text(
+        "Rows and sums that go in come out again, or are set aside with a reason; a run that loses one stops."
+    )
+    section.table(*report_tables.frame(totals, style))
+    section.bullets(result.problems or ("Nothing was noticed in the file.",))
+    if not len(changes):
+        section.text("No value of the file was changed.")
+        return
+    section.text(f"{len(changes)} changes, each with its row; all of them are in the workbook.")
+    section.table(*report_tables.frame(changes.head(MOST_CHANGES), style), text=True)
+
+
+def _settings(section: Section, result: FinanceResult) -> None:
+    rows = [
+        (column, role or "not used", variant, reason)
+        for column, role, variant, reason in result.facts["mapping"]
+    ]
+    section.table(("Column", "Role", "Kind", "Why"), rows, text=True)
+    section.settings(result.config)

@@ -1,0 +1,324 @@
+"""Tables of a report as headers and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from workbench.data.formatting import MISSING, Style, format_number
+from workbench.finance.results.saved import FinanceResult
+
+__all__ = [
+    "differences",
+    "events",
+    "exceptions",
+    "forecast_tables",
+    "forecasts",
+    "frame",
+    "latest",
+    "measures",
+    "models",
+    "part_forecasts",
+    "relations",
+    "rows_words",
+    "what_if",
+]
+
+Table = tuple[list[str], list[list[str]]]
+MOST_ROWS = 40
+LONGEST_ROWS = 60
+RECENT = 4
+"""Periods side by side: more do not fit on a sheet of paper."""
+PERIODS_A_TABLE = 6
+
+
+def rows_words(rows: str) -> str:
+    """Say which rows of the file stand behind a number; a long list is cut, its rest is in the workbook."""
+    if not rows:
+        return ""
+    short = rows if len(rows) <= LONGEST_ROWS else rows[:LONGEST_ROWS].rpartition(",")[0] + " …"
+    return f"row {short}" if short.isdecimal() else f"rows {short}"
+
+
+def latest(result: FinanceResult, style: Style) -> Table:
+    """Every figure in the last periods, and the rows of the last one."""
+    history = result.table("history")
+    mine = history[(history.dimension == "") & ~history.partial.astype(bool)]
+    periods = sorted(mine.period.unique())[-RECENT:]
+    sources = _sources(result)
+    months = (f"{pd.Timestamp(period):%b %Y}" for period in periods)
+    heads = [f"Figure [{result.currency}]", *months, "Rows of the last"]
+    rows = []
+    for figure in dict.fromkeys(mine.figure):
+        values = mine[mine.figure == figure].set_index("period").value.reindex(periods)
+        cells = [_amount(value, style) for value in values]
+        rows.append([_named(result, figure), *cells, rows_words(sources.get(periods[-1], ""))])
+    return heads, rows
+
+
+def _sources(result: FinanceResult) -> dict[pd.Timestamp, str]:
+    table = result.table("sources")
+    company = table[table.dimension == ""]
+    return dict(zip(company.period, company["rows"], strict=True))
+
+
+def measures(result: FinanceResult, style: Style) -> Table:
+    """Every measure in the last months, the last twelve months and the last fiscal year."""
+    table = result.table("measures")
+    company = table[(table.dimension == "") & (table.entity == "") & ~table.partial.astype(bool)]
+    columns, heads = [], ["Measure", "Unit"]
+    for span in dict.fromkeys(company.span):
+        mine = company[company.span == span]
+        last = mine.period.max()
+        now = mine[mine.period == last].set_index("measure")
+        columns.append(now)
+        label = str(now.label.iloc[0])
+        heads.append(label if label not in heads else f"{str(span).capitalize()}: {label}")
+    rows = []
+    for measure in dict.fromkeys(company.measure):
+        one = company[company.measure == measure].iloc[0]
+        unit = result.currency if one.unit == "currency" else str(one.unit)
+        rows.append([str(one.title), unit, *(_measure(column, measure, style) for column in columns)])
+    return heads, rows
+
+
+def _measure(column: pd.DataFrame, measure: str, style: Style) -> str:
+    if measure not in column.index:
+        return MISSING
+    row = column.loc[measure]
+    return "not available" if pd.isna(row.value) else format_number(float(row.value), style=style)
+
+
+def models(result: FinanceResult, style: Style) -> Table:
+    """Method, error, skill and coverage of every figure of the company."""
+    table = result.table("models")
+    mine = table[(table.dimension == "") & (table.figure != "other_items")]
+    heads = [
+        "Figure",
+        "Method",
+        "Error (WAPE) [%]",
+        "Naive one's [%]",
+        "Skill [%]",
+        "Intervals that held [%]",
+        "Of outcomes",
+    ]
+    rows = [
+        [
+            result.title(row["figure"]),
+            row["said"],
+            _number(row["wape"], 1, style),
+            _number(row["naive_wape"], 1, style),
+            _number(100 * row["skill"], 0, style),
+            _number(row["coverage"], 0, style),
+            str(row["counted"]),
+        ]
+        for row in mine.to_dict("records")
+    ]
+    return heads, rows
+
+
+def _named(result: FinanceResult, figure: str) -> str:
+    unit = result.unit(figure)
+    return result.title(figure) + ("" if unit == result.currency else f" [{unit}]")
+
+
+def forecast_tables(result: FinanceResult, style: Style) -> list[Table]:
+    """Forecasts of the company's figures, a few periods in each table, so that they fit on paper."""
+    count = result.table("forecasts").period.nunique()
+    starts = range(0, count, PERIODS_A_TABLE)
+    return [forecasts(result, style, slice(start, start + PERIODS_A_TABLE)) for start in starts]
+
+
+def forecasts(result: FinanceResult, style: Style, some: slice = slice(None)) -> Table:
+    """Forecasts of the company's figures with their intervals, by period."""
+    table = result.table("forecasts")
+    mine = table[(table.dimension == "") & (table.figure != "other_items")]
+    periods = sorted(mine.period.unique())[some]
+    heads = [f"Figure [{result.currency}]", *(f"{pd.Timestamp(period):%b %Y}" for period in periods)]
+    rows = []
+    for figure in dict.fromkeys(mine.figure):
+        one = mine[mine.figure == figure].set_index("period").reindex(periods)
+        rows.append([_named(result, figure), *(_amount(value, style) for value in one.forecast)])
+        width = (one.upper - one.lower) / 2
+        rows.append(["   ±", *(_amount(value, style) for value in width)])
+    return heads, rows
+
+
+def part_forecasts(result: FinanceResult, dimension: str, style: Style) -> Table:
+    """Sum of each part's forecasts over all periods, for flows; the last period's for stocks."""
+    table = result.table("forecasts")
+    stocks = set(result.table("figures").query("behaviour == 'stock'").figure)
+    mine = table[(table.dimension == dimension) & (table.figure != "other_items")]
+    whole = table[(table.dimension == "") & table.figure.isin(mine.figure)]
+    entities = sorted(mine.entity.unique())
+    first, last = mine.period.min(), mine.period.max()
+    heads = [f"{first:%b %Y} to {last:%b %Y}", "Unit", *entities, "Company"]
+    rows = []
+    for figure in dict.fromkeys(mine.figure):
+        both = [t[t.figure == figure] for t in (mine, whole)]
+        if figure in stocks:
+            both = [t[t.period == last] for t in both]
+        sums = both[0].groupby("entity").forecast.sum().reindex(entities)
+        cells = [*(_amount(value, style) for value in sums), _amount(float(both[1].forecast.sum()), style)]
+        rows.append(
+            [
+                result.title(figure) + (", at the end" if figure in stocks else ""),
+                result.unit(figure),
+                *cells,
+            ]
+        )
+    return heads, rows
+
+
+def events(result: FinanceResult, style: Style) -> Table:
+    """What stands out, the largest amounts first, without what is muted."""
+    table = result.table("events")
+    table = table[table.status != "muted"].head(MOST_ROWS)
+    currency = result.currency
+    heads = [
+        "Figure",
+        "Of",
+        "Kind",
+        "When",
+        f"Was [{currency}]",
+        f"Expected [{currency}]",
+        f"At stake [{currency}]",
+        "Deviations",
+        "Forest too",
+        "Status",
+    ]
+    rows = [
+        [
+            result.title(row["figure"]),
+            row["entity"] or "company",
+            row["kind"],
+            _span(row["first"], row["last"]),
+            _amount(row["actual"], style),
+            f"{_amount(row['low'], style)} to {_amount(row['high'], style)}",
+            _amount(row["at_stake"], style, signed=True),
+            _number(row["score"], 1, style),
+            "yes" if row["forest"] else "no",
+            row["status"] + (f": {row['note']}" if row["note"] else ""),
+        ]
+        for row in table.to_dict("records")
+    ]
+    return heads, rows
+
+
+def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    return f"{first:%b %Y}" if first == last else f"{first:%b %Y} to {last:%b %Y}"
+
+
+def relations(result: FinanceResult) -> Table:
+    """Correlations of changes that can be told from chance, and the strongest of the others."""
+    table = result.table("relations").head(12)
+    heads = [
+        "First",
+        "Second",
+        "Leads by [periods]",
+        "Correlation",
+        "Pairs",
+        "p, corrected",
+        "Told from chance",
+    ]
+    rows = [
+        [
+            row["first"],
+            row["second"],
+            str(row["lag"]),
+            f"{row['correlation']:+.2f}",
+            str(row["pairs"]),
+            f"{row['p_adjusted']:.3f}" if row["p_adjusted"] >= 0.001 else "< 0.001",
+            "yes" if row["significant"] else "no",
+        ]
+        for row in table.to_dict("records")
+    ]
+    return heads, rows
+
+
+def what_if(result: FinanceResult, style: Style) -> Table:
+    """Sums of the scenario beside the forecast; for stocks the last period."""
+    table = result.table("what_if")
+    stocks = set(result.table("figures").query("behaviour == 'stock'").figure)
+    rows = []
+    for figure in dict.fromkeys(table.figure):
+        mine = table[table.figure == figure].sort_values("period")
+        mine = mine.tail(1) if figure in stocks else mine
+        cells = [_amount(float(mine[name].sum()), style) for name in ("baseline", "scenario")]
+        moved = _amount(float(mine.difference.sum()), style, signed=True)
+        title = result.title(figure) + (", at the end" if figure in stocks else "")
+        rows.append([title, result.unit(figure), *cells, moved])
+    return ["Figure", "Unit", "Forecast", "Scenario", "Difference"], rows
+
+
+def differences(result: FinanceResult, style: Style) -> Table:
+    """What is new since the last report."""
+    table = result.table("difference")
+    heads = ["News", "Figure", "Period", "Before", "Now", "Difference", "Unit"]
+    order = {"came": 0, "restated": 1, "forecast moved": 2}
+    table = table.assign(rank=table.news.map(order)).sort_values("rank", kind="stable")
+    rows = [
+        [
+            row["news"],
+            result.title(row["figure"]),
+            f"{row['period']:%b %Y}",
+            _amount(row["before"], style),
+            _amount(row["after"], style),
+            _amount(row["difference"], style, signed=True),
+            result.unit(row["figure"]),
+        ]
+        for row in table.head(MOST_ROWS).to_dict("records")
+    ]
+    return heads, rows
+
+
+def exceptions(result: FinanceResult, style: Style) -> Table:
+    """Where checks do not hold, the largest differences first."""
+    table = result.table("exceptions").head(MOST_ROWS)
+    heads = ["Check", "Row", "Period", "Of", "Expected", "Found", f"Difference [{result.currency}]"]
+    rows = [
+        [
+            row["check"],
+            str(row["row"]) if row["row"] else "",
+            f"{row['period']:%b %Y}",
+            row["entity"],
+            _amount(row["expected"], style),
+            _amount(row["found"], style),
+            _amount(row["difference"], style, signed=True),
+        ]
+        for row in table.to_dict("records")
+    ]
+    return heads, rows
+
+
+def frame(table: pd.DataFrame, style: Style) -> Table:
+    """Any table, with its columns' names as headers."""
+    heads = [str(name).replace("_", " ").capitalize() for name in table.columns]
+    return heads, [[_cell(value, style) for value in row] for row in table.itertuples(index=False)]
+
+
+def _cell(value: object, style: Style) -> str:
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if isinstance(value, (float, np.floating)):
+        return _amount(float(value), style)
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, (tuple, list, np.ndarray)):
+        return ", ".join(map(str, _flat(value)))
+    return "" if value is None else str(value)
+
+
+def _flat(value: Sequence[object] | np.ndarray) -> list[object]:
+    return list(value)
+
+
+def _number(value: float, decimals: int, style: Style) -> str:
+    return format_number(float(value), decimals=decimals, style=style)
+
+
+def _amount(value: float, style: Style, *, signed: bool = False) -> str:
+    decimals = 0 if abs(value) >= 1000 else 2
+    return format_number(float(value), decimals=decimals, style=style, signed=signed)

@@ -1,0 +1,1 @@
+"""The finance notebook view: mapping form and report."""

@@ -1,0 +1,246 @@
+"""From a file to a confirmed mapping: choose or upload it, answer what is open, say what its columns mean."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from pathlib import PurePath
+
+import ipywidgets
+
+from workbench.data.atomic import write_bytes
+from workbench.data.names import checked_name
+from workbench.data.projects.project import Project
+from workbench.errors import InvalidData, WorkbenchError
+from workbench.finance.inputs.grain import make_ledger, open_questions
+from workbench.finance.inputs.mapping.propose import RoleMapping, propose_mapping
+from workbench.finance.inputs.mapping.saved import load_mapping, save_mapping
+from workbench.finance.inputs.reading.read import Reading, read_file
+from workbench.finance.model.calendar import FiscalCalendar
+from workbench.finance.model.questions import Question
+from workbench.finance.model.roles import TITLES, Role, Variant
+from workbench.finance.sample import write_samples
+from workbench.ui.figures.tables import TableArea
+from workbench.ui.tabs import choice, note
+
+__all__ = ["MappingReview"]
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+LARGEST_UPLOAD_MEGABYTES = 10
+"""What a browser sends through the kernel's connection; larger files are copied into the project's inputs."""
+NOT_USED = "not used"
+
+
+class MappingReview(ipywidgets.VBox):  # type: ignore[misc]
+    """Choose a file of the project's inputs, see what was read, correct it, confirm it.
+
+    Parameters
+    ----------
+    project
+        The project.
+    confirmed
+        Called with the name of the file when its mapping has been saved.
+    """
+
+    def __init__(self, project: Project, confirmed: Callable[[str], None]) -> None:
+        self._project, self._confirmed = project, confirmed
+        self._reading: Reading | None = None
+        self._mapping: RoleMapping | None = None
+        self._answers: dict[str, str] = {}
+        self.file = choice("File", self._files() or {"no file yet": ""})
+        self.upload = ipywidgets.FileUpload(
+            accept=",".join(SUFFIXES), multiple=False, description="Upload a file", layout={"width": "auto"}
+        )
+        self.read_button = ipywidgets.Button(description="Read the file", layout={"width": "auto"})
+        self.confirm_button = ipywidgets.Button(
+            description="Confirm these columns", button_style="primary", layout={"width": "auto"}
+        )
+        self._said = ipywidgets.HTML()
+        self._questions = ipywidgets.VBox()
+        self._columns = ipywidgets.VBox()
+        self.upload.observe(lambda _: self._guarded(self._take_upload), "value")
+        self.file.observe(lambda _: self._clear(), "value")
+        self.read_button.on_click(lambda _: self._guarded(self._read_anew))
+        self.confirm_button.on_click(lambda _: self._guarded(self._confirm))
+        wrapped = {"flex_flow": "row wrap", "align_items": "center"}
+        self.sample_button = ipywidgets.Button(description="Add sample files", layout={"width": "auto"})
+        self.sample_button.on_click(lambda _: self._guarded(self._add_samples))
+        buttons = [self.file, self.read_button, self.upload, self.sample_button]
+        row = ipywidgets.HBox(buttons, layout=wrapped)
+        super().__init__([row, self._said, self._questions, self._columns])
+
+    def __repr__(self) -> str:
+        return "<MappingReview>"
+
+    # the file
+
+    def _files(self) -> list[str]:
+        folder = self._project.inputs
+        if not folder.is_dir():
+            return []
+        names = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+        return sorted(
+            path.relative_to(folder).as_posix() for path in names if not path.name.startswith((".", "~$"))
+        )
+
+    def _take_upload(self) -> None:
+        if not self.upload.value:
+            return
+        uploaded = self.upload.value[0]
+        name = checked_name(PurePath(str(uploaded["name"])).name, "file")
+        content = bytes(uploaded["content"])
+        if PurePath(name).suffix.lower() not in SUFFIXES:
+            raise InvalidData(f"{name} is of no kind that is read here; use {', '.join(SUFFIXES)}.", name)
+        if len(content) > LARGEST_UPLOAD_MEGABYTES * 1e6:
+            raise InvalidData(
+                f"{name} has {len(content) / 1e6:.0f} MB, more than the {LARGEST_UPLOAD_MEGABYTES} MB "
+                "that a browser "
+                f"can send; copy it into {self._project.inputs}.",
+                name,
+            )
+        path = self._project.inputs / name
+        if path.exists() and path.read_bytes() != content:
+            raise InvalidData(
+                f"There is another file {name} in the inputs, which was left as it is; rename the new one.",
+                path,
+            )
+        write_bytes(path, content)
+        self.file.options = self._files()
+        self.file.value = name
+        self._read_anew()
+
+    def _add_samples(self) -> None:
+        clean, messy = write_samples(self._project.inputs)
+        self.file.options = self._files()
+        self.file.value = clean.name
+        self._say(
+            f"{clean.name} and {messy.name}, the second as messy as exports are, lie in the project's inputs."
+        )
+
+    def _read_anew(self) -> None:
+        if not self.file.value:
+            self._say("Put a file into the project's inputs, or upload one.")
+            return
+        _, self._answers = load_mapping(self._project)
+        self._read()
+
+    def _read(self) -> None:
+        remembered, _ = load_mapping(self._project)
+        self._reading = read_file(self._project.input(self.file.value), answers=self._answers)
+        self._mapping = propose_mapping(self._reading, remembered)
+        self._show()
+
+    # what is shown
+
+    def _show(self) -> None:
+        assert self._reading is not None
+        assert self._mapping is not None
+        reading = self._reading
+        asked = open_questions(reading, self._mapping, self._answers)
+        self._questions.children = [self._question(question) for question in asked]
+        changes = reading.changes.count()
+        parts = [
+            f"{reading.file}: {reading.kind}, {reading.encoding}, {len(reading.rows)} rows, "
+            f"{len(reading.columns)} columns, header in row {reading.header_row}",
+            f"{changes} values changed while reading" if changes else "no value changed while reading",
+        ]
+        if asked:
+            parts.append(f"{len(asked)} open questions: answer them to go on")
+        else:
+            parts.append("look at what each column was taken for, then confirm")
+        self._say("; ".join(parts) + ".")
+        heading = ipywidgets.HTML("<b>What the columns mean</b>")
+        rows = [self._column(item.column) for item in self._mapping.columns]
+        self.confirm_button.disabled = bool(asked)
+        self._columns.children = [heading, *rows, self.confirm_button, self._change_list()]
+
+    def _question(self, question: Question) -> ipywidgets.Widget:
+        options = [("choose …", "")] + [
+            (option.label + (" (likely)" if option.value == question.recommended else ""), option.value)
+            for option in question.options
+        ]
+        chosen = ipywidgets.Dropdown(
+            options=options, value="", layout={"width": "auto", "max_width": "560px"}
+        )
+        chosen.tooltip = question.text
+
+        def answer(_: object) -> None:
+            if chosen.value:
+                self._answers[question.key] = chosen.value
+                self._guarded(self._read)
+
+        chosen.observe(answer, "value")
+        text = ipywidgets.HTML(f'<div style="line-height:1.4">{html.escape(question.text)}</div>')
+        return ipywidgets.VBox([text, chosen], layout={"margin": "4px 0 8px"})
+
+    def _column(self, column: str) -> ipywidgets.Widget:
+        assert self._mapping is not None
+        item = self._mapping.of(column)
+        roles = [(NOT_USED, None), *((TITLES[role], role) for role in Role)]
+        role = ipywidgets.Dropdown(options=roles, value=item.role, layout={"width": "190px"})
+        variants = [(str(variant).replace("_", " "), variant) for variant in Variant]
+        variant = ipywidgets.Dropdown(options=variants, value=item.variant, layout={"width": "110px"})
+        turned = ipywidgets.Checkbox(
+            value=item.sign == "turned", description="turn sign", indent=False, layout={"width": "100px"}
+        )
+        role.tooltip, variant.tooltip = f"Role of {column}", f"Kind of {column}"
+
+        def edit(_: object) -> None:
+            assert self._mapping is not None
+            self._mapping = self._mapping.assigned(column, role.value, variant.value).turned(
+                column, turned.value
+            )
+            self._guarded(self._show)
+
+        for control in (role, variant, turned):
+            control.observe(edit, "value")
+        facts = [", ".join(item.samples[:3]), item.currency, item.unit, item.reason]
+        words = html.escape("; ".join(part for part in facts if part))
+        text = ipywidgets.HTML(
+            f'<div style="line-height:1.35"><b>{html.escape(column)}</b><br>'
+            f'<span style="opacity:.7;font-size:12px">{words}</span></div>',
+            layout={"flex": "1 1 300px", "max_width": "560px", "margin": "0"},
+        )
+        controls = ipywidgets.HBox([role, variant, turned], layout={"flex_flow": "row wrap"})
+        # The column first, then what it is taken for; on a narrow page below each other.
+        layout = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px 16px"}
+        layout |= {"border_bottom": "1px solid var(--jp-border-color2, #e0e0e0)", "padding": "4px 0"}
+        return ipywidgets.HBox([text, controls], layout=layout)
+
+    def _change_list(self) -> ipywidgets.Widget:
+        assert self._reading is not None
+        table = self._reading.changes.table()
+        if not len(table):
+            return note("Nothing was changed while reading.")
+        area = TableArea()
+        area.show_frame(table, caption="Changes while reading", most=100)
+        title = f"Changes while reading ({len(table)})"
+        return ipywidgets.Accordion([area], titles=(title,), selected_index=None)
+
+    # its end
+
+    def _confirm(self) -> None:
+        assert self._reading is not None
+        assert self._mapping is not None
+        calendar = FiscalCalendar.of(self._project)
+        ledger = make_ledger(self._reading, self._mapping, calendar=calendar, answers=self._answers)
+        save_mapping(self._project, self._mapping, self._answers)
+        self._confirmed(self.file.value)
+        self._columns.children = []
+        self._say(f"{ledger!r}. The columns are kept for next month; set what you like below and press Run.")
+
+    def _clear(self) -> None:
+        self._questions.children, self._columns.children = [], []
+        self._said.value = ""
+
+    def _say(self, words: str) -> None:
+        self._said.value = note(words).value
+
+    def _guarded(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except WorkbenchError as error:
+            self._said.value = (
+                '<div role="alert" style="color:var(--jp-error-color1,#b3261e);line-height:1.4">'
+                f"{html.escape(str(error))}</div>"
+            )

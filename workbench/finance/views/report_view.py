@@ -1,0 +1,324 @@
+"""A finished finance report as tabs; each is drawn when it is first opened."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import pandas as pd
+
+from workbench.data.projects.project import Project
+from workbench.data.results.scenario import finished_scenarios
+from workbench.errors import WorkbenchError
+from workbench.finance.anomalies.events import Judgement, JudgementKind, save_judgement
+from workbench.finance.model.changes import harmless
+from workbench.finance.results import report_tables
+from workbench.finance.results.analysis_charts import events_chart, tornado_chart, what_if_chart
+from workbench.finance.results.charts import (
+    accuracy_chart,
+    bridge_chart,
+    forecast_chart,
+    measure_chart,
+    parts_chart,
+)
+from workbench.finance.results.saved import DOMAIN, FinanceResult, compare, load
+from workbench.runs.model.read_only import is_viewer
+from workbench.ui.figures.controls import figure_of, follow
+from workbench.ui.figures.tables import TableArea
+from workbench.ui.tabs import LazyTabs, choice, note
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+__all__ = ["FinanceReportView"]
+
+MOST_IN_LINK = 3_000_000
+
+
+class FinanceReportView(LazyTabs):
+    """A finished report as tabs.
+
+    Parameters
+    ----------
+    result
+        The report.
+    project
+        Its project: how numbers are written, and the other reports to compare with.
+    """
+
+    def __init__(self, result: FinanceResult, project: Project) -> None:
+        self._result, self._project, self._style = result, project, project.style
+        super().__init__(
+            {
+                "Overview": self._overview,
+                "Measures": self._measures,
+                "Why it changed": self._bridges,
+                "Forecasts": self._forecasts,
+                "By part": self._parts,
+                "What stands out": self._events,
+                "Relations": self._relations,
+                "What if": self._what_if,
+                "Compare": self._compare,
+                "Checks and data": self._checks,
+            }
+        )
+
+    def _said(self, section: str) -> ipywidgets.HTML:
+        rows = self._result.table("sentences").query("section == @section").to_dict("records")
+        lines = []
+        for row in rows:
+            words = f" [{report_tables.rows_words(row['rows'])}]" if row["rows"] else ""
+            lines.append(f"<li>{html.escape(row['text'] + words)}</li>")
+        return ipywidgets.HTML(f'<ul style="line-height:1.5;margin:4px 0 12px">{"".join(lines)}</ul>')
+
+    def _figures(self) -> dict[str, str]:
+        names = dict.fromkeys(self._result.table("history").figure)
+        return {self._result.title(name): name for name in names}
+
+    def _overview(self) -> ipywidgets.Widget:
+        result = self._result
+        failed = result.table("checks").query("status == 'failed'")
+        warnings = [
+            note(
+                f"{row['name']} does not hold in {row['exceeding']} of {row['tested']} places: see Checks and data."
+            )
+            for row in failed.to_dict("records")
+        ]
+        figure = choice("Figure", self._figures())
+        chart = figure_of(lambda: forecast_chart(result, figure.value), figure)
+        table = _table(*report_tables.latest(result, self._style), caption="Latest periods", words=(0, -1))
+        return ipywidgets.VBox(
+            [
+                self._said("Overview"),
+                *warnings,
+                figure,
+                chart,
+                table,
+                self._said("Since the last report"),
+                self._files(),
+            ]
+        )
+
+    def _files(self) -> ipywidgets.Widget:
+        """Offer downloads made in memory; where the files lie is said to analysts only."""
+        tables = [("All figures", "history"), ("Forecasts", "forecasts"), ("Changes to the data", "changes")]
+        links = [
+            _link(title, f"{self._result.scenario} {name}", self._result.table(name))
+            for title, name in tables
+        ]
+        parts: list[ipywidgets.Widget] = [ipywidgets.HTML(" · ".join(links))]
+        if self._result.folder is not None and not is_viewer():
+            parts.append(
+                note(f"report.html (for print and PDF) and report.xlsx are in {self._result.folder}.")
+            )
+        return ipywidgets.VBox(parts)
+
+    def _measures(self) -> ipywidgets.Widget:
+        result = self._result
+        table = result.table("measures")
+        known = table[table.value.notna() & (table.dimension == "")].drop_duplicates("measure")
+        if not len(known):
+            return note("No measure is available: the file has none of the figures that they need.")
+        measure = choice("Measure", dict(zip(known.title, known.measure, strict=True)))
+        span = choice("Over", list(dict.fromkeys(table[table.dimension == ""].span)))
+        chart = figure_of(lambda: measure_chart(result, [measure.value], span.value), measure, span)
+        return ipywidgets.VBox(
+            [
+                measure,
+                span,
+                chart,
+                _table(*report_tables.measures(result, self._style), caption="Measures", words=(0, 1)),
+            ]
+        )
+
+    def _bridges(self) -> ipywidgets.Widget:
+        result = self._result
+        table = result.table("bridges")
+        if not len(table):
+            return note("There is no earlier year to compare with.")
+        bridge = choice("Bridge", {b[:1].upper() + b[1:]: b for b in dict.fromkeys(table.bridge)})
+        window = choice("Of", list(dict.fromkeys(table.window)))
+        return ipywidgets.VBox(
+            [
+                bridge,
+                window,
+                figure_of(lambda: bridge_chart(result, bridge.value, window.value), bridge, window),
+            ]
+        )
+
+    def _forecasts(self) -> ipywidgets.Widget:
+        result = self._result
+        figure = choice("Figure", self._figures())
+        methods = _table(
+            *report_tables.models(result, self._style), caption="Methods and their errors", words=(0, 1)
+        )
+        values = _table(*report_tables.forecasts(result, self._style), caption="Forecasts")
+        return ipywidgets.VBox(
+            [
+                figure,
+                figure_of(lambda: forecast_chart(result, figure.value), figure),
+                self._said("Forecasts"),
+                methods,
+                figure_of(lambda: accuracy_chart(result)),
+                values,
+            ]
+        )
+
+    def _parts(self) -> ipywidgets.Widget:
+        result = self._result
+        reasons = result.table("left_out").query("dimension != '' and figure != 'other_items'")
+        if not result.dimensions:
+            words = sorted({f"No {row.dimension}: {row.reason}." for row in reasons.itertuples()})
+            return ipywidgets.VBox(
+                [note(text) for text in words] or [note("The file has no regions or departments.")]
+            )
+        dimension, figure = choice("By", list(result.dimensions)), choice("Figure", self._figures())
+        table = TableArea()
+
+        def show() -> None:
+            heads, rows = report_tables.part_forecasts(result, dimension.value, self._style)
+            table.show(heads, rows, caption="Forecasts, adding up to the company's", words=(0, 1))
+
+        follow(show, dimension)
+        chart = figure_of(lambda: parts_chart(result, figure.value, dimension.value), figure, dimension)
+        return ipywidgets.VBox([dimension, figure, chart, table])
+
+    def _events(self) -> ipywidgets.Widget:
+        result = self._result
+        events = result.table("events")
+        if not len(events):
+            return self._said("What stands out")
+        labels = {_event_label(result, row): place for place, row in enumerate(events.to_dict("records"))}
+        chosen = choice("Event", labels)
+        chosen.layout.max_width = "640px"
+
+        def draw() -> go.Figure:
+            row = events.iloc[chosen.value]
+            return events_chart(result, row.figure, row.dimension, row.entity)
+
+        table = _table(*report_tables.events(result, self._style), caption="Events", words=(0, 1, 2, 3, 9))
+        controls = [] if is_viewer() else [self._judging(chosen, events)]
+        return ipywidgets.VBox([chosen, *controls, figure_of(draw, chosen), table])
+
+    def _judging(self, chosen: ipywidgets.Dropdown, events: pd.DataFrame) -> ipywidgets.Widget:
+        """Acknowledge or mute an event; kept in the project for the next run."""
+        said = ipywidgets.HTML()
+        remark = ipywidgets.Text(placeholder="why (optional)", layout={"width": "220px"})
+        known = set(events.key)
+
+        def judge(kind: JudgementKind | None, words: str) -> None:
+            key = str(events.key.iloc[chosen.value])
+            judgement = None if kind is None else Judgement(kind, remark.value.strip())
+            try:
+                save_judgement(self._project.folder, key, judgement, known)
+                said.value = note(f"{words}; the next run takes it up.").value
+            except WorkbenchError as error:
+                said.value = note(str(error)).value
+
+        kinds = {
+            "Acknowledge": (JudgementKind.ACKNOWLEDGED, "Acknowledged"),
+            "Mute": (JudgementKind.MUTED, "Muted"),
+            "Take back": (None, "Taken back"),
+        }
+        buttons = []
+        for title, (kind, words) in kinds.items():
+            button = ipywidgets.Button(description=title, layout={"width": "auto"})
+            button.on_click(lambda _, kind=kind, words=words: judge(kind, words))
+            buttons.append(button)
+        return ipywidgets.VBox([ipywidgets.HBox([remark, *buttons], layout={"flex_flow": "row wrap"}), said])
+
+    def _relations(self) -> ipywidgets.Widget:
+        result = self._result
+        parts: list[ipywidgets.Widget] = [self._said("Relations")]
+        if len(result.table("relations")):
+            parts.append(
+                _table(*report_tables.relations(result), caption="Changes that move together", words=(0, 1))
+            )
+        return ipywidgets.VBox(parts)
+
+    def _what_if(self) -> ipywidgets.Widget:
+        result = self._result
+        parts: list[ipywidgets.Widget] = [self._said("What if")]
+        if len(result.table("what_if")):
+            names = dict.fromkeys(result.table("what_if").figure)
+            figure = choice("Figure", {result.title(name): name for name in names})
+            figure.value = "profit" if "profit" in names else figure.value
+            parts += [
+                figure,
+                figure_of(lambda: what_if_chart(result, figure.value), figure),
+                figure_of(lambda: tornado_chart(result)),
+                _table(
+                    *report_tables.what_if(result, self._style),
+                    caption="Scenario beside forecast",
+                    words=(0, 1),
+                ),
+            ]
+        return ipywidgets.VBox(parts)
+
+    def _compare(self) -> ipywidgets.Widget:
+        others = [name for name in finished_scenarios(self._project, DOMAIN) if name != self._result.scenario]
+        if not others:
+            return note("There is no other report to compare with.")
+        other, table = choice("With", others), TableArea()
+
+        def show() -> None:
+            try:
+                frame = compare(self._result, load(self._project, other.value))
+            except WorkbenchError as error:
+                table.value = note(str(error)).value
+                return
+            frame["figure"] = [self._result.title(name) for name in frame.figure]
+            units = dict.fromkeys(("first", "second", "difference"), self._result.currency)
+            titles = {"first": self._result.scenario, "second": other.value}
+            table.show_frame(frame, titles=titles, units=units, caption="Scenarios, month by month")
+
+        follow(show, other)
+        return ipywidgets.VBox([other, table])
+
+    def _checks(self) -> ipywidgets.Widget:
+        result = self._result
+        parts: list[ipywidgets.Widget] = [self._said("Checks")]
+        if len(result.table("exceptions")):
+            exceptions = report_tables.exceptions(result, self._style)
+            parts.append(_table(*exceptions, caption="Where checks do not hold", words=(0, 3)))
+        parts += [note(text) for text in result.problems]
+        for name, caption in (("totals", "Control totals"), ("changes", "Changes to the data")):
+            heads, rows = report_tables.frame(result.table(name).head(200), self._style)
+            parts.append(_table(heads, rows, caption=caption, words=(0,)))
+        columns = [
+            (column, role or "not used", variant, reason)
+            for column, role, variant, reason in result.facts["mapping"]
+        ]
+        parts.append(
+            _table(["Column", "Role", "Kind", "Why"], columns, caption="Columns", words=(0, 1, 2, 3))
+        )
+        return ipywidgets.VBox(parts)
+
+
+def _event_label(result: FinanceResult, row: Mapping[Hashable, Any]) -> str:
+    first = pd.Timestamp(str(row["first"]))
+    of = f" of {row['entity']}" if row["entity"] else ""
+    return f"{result.title(str(row['figure']))}{of}, {first:%b %Y}, {row['kind']} ({row['status']})"
+
+
+def _table(
+    heads: Sequence[str], rows: Sequence[Sequence[object]], *, caption: str, words: Sequence[int] = (0,)
+) -> TableArea:
+    area = TableArea()
+    area.show(heads, rows, caption=caption, words=[place % len(heads) for place in words])
+    return area
+
+
+def _link(title: str, name: str, table: pd.DataFrame) -> str:
+    # A spreadsheet that opens the file must not find a formula in a name.
+    words = [name for name in table.columns if table[name].dtype.kind not in "fiMb"]
+    texts = table.assign(**{name: table[name].map(lambda value: harmless(str(value))) for name in words})
+    content = texts.to_csv(index=False).encode()
+    if len(content) > MOST_IN_LINK:
+        return html.escape(f"{title}: {len(content) / 1e6:.0f} MB, too many for a download from the page")
+    data = base64.b64encode(content).decode()
+    file = html.escape(f"{name}.csv", quote=True)
+    return f'<a download="{file}" href="data:text/csv;base64,{data}">{html.escape(title)} (CSV)</a>'

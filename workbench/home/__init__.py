@@ -1,0 +1,1 @@
+"""The home page of the workbench: projects, runs, notebooks and disk usage."""

@@ -1,0 +1,1 @@
+"""Generating the hours of a year that meet its targets."""

@@ -1,0 +1,240 @@
+"""One year: the shape brought to its targets, with what is added to it and taken from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from workbench.errors import InvalidData
+from workbench.load_profiles.generation.overlays import Counted, Effect
+from workbench.load_profiles.generation.transforms import Transform, fit_month, lift_minimum
+from workbench.load_profiles.model.targets import Settled
+from workbench.load_profiles.model.year_hours import Floats, Times, YearHours, hours_of_year
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HourlyOverlay:
+    """An overlay of one year.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    load
+        [MW], a positive number also where it is netted.
+    effect, counted
+        As in the config.
+    """
+
+    name: str
+    load: Floats
+    effect: Effect
+    counted: Counted
+
+    @property
+    def sign(self) -> int:
+        """1 when it raises the load that the grid sees, -1 when it lowers it."""
+        return 1 if self.effect is Effect.ADDED else -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class YearTask:
+    """Everything that one year is made from; picklable, the unit of a run.
+
+    Parameters
+    ----------
+    year, first_month, zone
+        The year, see :func:`~workbench.load_profiles.model.year_hours.hours_of_year`.
+    shape
+        Hours before the targets are met [MW].
+    base_year, base_days
+        Where they come from.
+    settled
+        What each month must meet.
+    transform
+        How.
+    overlays
+        What is added and netted.
+    """
+
+    year: int
+    first_month: int
+    zone: str
+    shape: Floats
+    base_year: int
+    base_days: Times
+    settled: Settled
+    transform: Transform = Transform.TAIL_DAY
+    overlays: Sequence[HourlyOverlay] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MadeYear:
+    """A year that meets its targets.
+
+    Parameters
+    ----------
+    year
+        The year.
+    planned
+        The load that meets the targets [MW].
+    load
+        What the grid sees: with what is added and without what is netted on top of the targets.
+    gross
+        The load with all that is netted put back.
+    overlays
+        Name -> [MW].
+    base_year, base_days
+        Where the shape comes from.
+    settled
+        The targets.
+    transforms, notes
+        Of each month.
+    """
+
+    year: int
+    planned: Floats
+    load: Floats
+    gross: Floats
+    overlays: Mapping[str, Floats]
+    base_year: int
+    base_days: Times
+    settled: Settled
+    transforms: tuple[Transform, ...]
+    notes: tuple[str, ...] = field(default=())
+
+
+def make_year(task: YearTask) -> MadeYear:
+    """Make one year.
+
+    Parameters
+    ----------
+    task
+        What it is made from.
+
+    Raises
+    ------
+    InvalidData
+        When a month cannot have its energy and peak with this shape; names the month and says what is possible.
+    """
+    hours = hours_of_year(task.year, task.first_month, task.zone)
+    planned, transforms, notes = meet_targets(task.shape, hours, task.settled, task.transform)
+    load, gross = planned.copy(), planned.copy()
+    for overlay in task.overlays:
+        if overlay.counted is Counted.ON_TOP:
+            load += overlay.sign * overlay.load
+            if overlay.effect is Effect.ADDED:
+                gross += overlay.load
+        elif overlay.effect is Effect.NETTED:
+            gross += overlay.load
+    return MadeYear(
+        task.year,
+        planned,
+        load,
+        gross,
+        {overlay.name: overlay.load for overlay in task.overlays},
+        task.base_year,
+        task.base_days,
+        task.settled,
+        transforms,
+        notes,
+    )
+
+
+def meet_targets(
+    shape: Floats, hours: YearHours, settled: Settled, transform: Transform = Transform.TAIL_DAY
+) -> tuple[Floats, tuple[Transform, ...], tuple[str, ...]]:
+    """Bring every month of a shape to its energy, peak and minimum.
+
+    Parameters
+    ----------
+    shape
+        Hours of the year [MW].
+    hours
+        The hours of the year.
+    settled
+        What each month must meet.
+    transform
+        Which one to try first.
+
+    Returns
+    -------
+    load, transforms, notes
+        The hours [MW]; the transform that was used in each month, and what is to say about it.
+
+    Raises
+    ------
+    InvalidData
+        When a month cannot have its energy and peak with this shape.
+    """
+    bounds = hours.month_bounds
+    load = np.empty(len(shape))
+    used, notes = [], []
+    for month, (first, last) in enumerate(pairwise(bounds)):
+        energy, peak = float(settled.energy[month]), float(settled.peak[month])
+        try:
+            fitted = fit_month(shape[first:last], hours.day[first:last], energy, peak, transform)
+            load[first:last] = fitted.load
+            if not np.isnan(settled.minimum[month]):
+                load[first:last] = lift_minimum(fitted.load, float(settled.minimum[month]))
+        except ValueError as error:
+            name = hours.month_names[month]
+            raise InvalidData(
+                f"{name} of {settled.year} cannot have {energy / 1000:,.1f} GWh and a peak of {peak:,.0f} "
+                f"MW: {error}."
+            ) from error
+        used.append(fitted.transform)
+        notes.append(fitted.note)
+    return load, tuple(used), tuple(notes)
+
+
+def shape_with_overlays(
+    shape: Floats, hours: YearHours, energy: Floats, overlays: Sequence[HourlyOverlay]
+) -> Floats:
+    """Give the shape of a load that holds overlays already: the rest scaled to what they leave of the energy.
+
+    Parameters
+    ----------
+    shape
+        Hours of the load without them.
+    hours
+        The hours of the year.
+    energy
+        Energy of each month [MWh], overlays included.
+    overlays
+        Those that the targets hold; others are passed over.
+
+    Raises
+    ------
+    InvalidData
+        When they leave no energy, or would make an hour negative.
+    """
+    inside = [overlay for overlay in overlays if overlay.counted is Counted.IN_TARGET]
+    if not inside:
+        return shape
+    change = np.sum([overlay.sign * overlay.load for overlay in inside], axis=0)
+    starts = hours.month_bounds[:-1]
+    left = energy - np.add.reduceat(change, starts)
+    names = ", ".join(overlay.name for overlay in inside)
+    if (left <= 0).any():
+        month = int(left.argmin())
+        raise InvalidData(
+            f"{names} hold {-float(left[month] - energy[month]) / 1000:,.1f} GWh in "
+            f"{hours.month_names[month]} of "
+            f"{hours.year}, more than the whole target of {energy[month] / 1000:,.1f} GWh; lower them or "
+            f"count them on top."
+        )
+    scale = left / np.add.reduceat(shape, starts)
+    total = shape * scale[hours.month] + change
+    if total.min() <= 0:
+        at = int(total.argmin())
+        when = str(hours.local[at]).replace("T", " ")
+        raise InvalidData(
+            f"{names} would bring the load to {total[at]:,.0f} MW at {when} of {hours.year}; lower the "
+            f"energy or the share, "
+            "or count it on top of the targets."
+        )
+    return np.asarray(total)

@@ -1,0 +1,175 @@
+"""What is added to the load or taken from it: rooftop solar, vehicle charging, hydrogen, new industry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from workbench.errors import SettingError
+from workbench.load_profiles.model.year_hours import Floats, YearHours
+from workbench.runs.model.settings import setting
+
+EV_EVENING = (
+    *(0.030, 0.020, 0.015, 0.010, 0.010, 0.010, 0.012, 0.015, 0.020, 0.025, 0.028, 0.030),
+    *(0.032, 0.032, 0.032, 0.034, 0.040, 0.055, 0.085, 0.110, 0.115, 0.105, 0.080, 0.055),
+)
+"""Share of a day's charging by hour where people plug in when they come home; an assumption, to be replaced."""
+DAY_SHIFT = (*(0.4,) * 6, 0.6, 0.8, *(1.0,) * 9, 0.8, 0.6, *(0.4,) * 5)
+"""Industry with one full shift and a night load of 40 %; an assumption, to be replaced."""
+HOURS_A_DAY = 24
+
+
+class OverlayShape(StrEnum):
+    """How the energy of an overlay lies in the day and the year."""
+
+    SUN = "sun"
+    """Clear sky on a horizontal plane at the overlay's latitude and longitude."""
+    EVENING_CHARGING = "evening_charging"
+    DAY_SHIFT = "day_shift"
+    FLAT = "flat"
+    BY_HOUR = "by_hour"
+    """The 24 numbers in ``by_hour``."""
+
+
+class Effect(StrEnum):
+    """What an overlay does to the load that the grid sees."""
+
+    ADDED = "added"
+    NETTED = "netted"
+
+
+class Counted(StrEnum):
+    """Whether the targets already hold the overlay."""
+
+    ON_TOP = "on_top"
+    """The targets are without it: it changes energy and peak."""
+    IN_TARGET = "in_target"
+    """The targets hold it already: it changes only the shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """One overlay; energy at the same point of the grid as the load."""
+
+    name: str = setting("Rooftop solar", help="What it is; the name of its column in the results")
+    energy: dict[int, float] = setting(
+        dict, help="Energy [GWh] by year; straight lines between, nothing before the first", unit="GWh"
+    )
+    sector: str = setting("", help="Take the energy from this sector of the demand scenario instead")
+    share: float = setting(100.0, help="Share of that energy to take", unit="%", minimum=0, maximum=1000)
+    shape: OverlayShape = setting(OverlayShape.SUN, help="How it lies in the day and the year")
+    by_hour: tuple[float, ...] = setting((), help="24 shares, from 0 to 1 o'clock on", minimum=0)
+    effect: Effect = setting(Effect.NETTED, help="Added to the load or netted from it")
+    counted: Counted = setting(Counted.ON_TOP, help="Whether the targets already hold it")
+    latitude: float = setting(10.5, help="For the sun's path", unit="° N", minimum=-66, maximum=66)
+    longitude: float = setting(76.3, help="For the sun's path", unit="° E", minimum=-180, maximum=180)
+
+    @property
+    def sign(self) -> int:
+        """1 when it raises the load that the grid sees, -1 when it lowers it."""
+        return 1 if self.effect is Effect.ADDED else -1
+
+
+def check_overlay(overlay: Overlay) -> None:
+    """Check an overlay beyond types and bounds.
+
+    Raises
+    ------
+    SettingError
+        When its shape has not 24 hours with some energy, or its energy is negative.
+    """
+    if overlay.shape is OverlayShape.BY_HOUR and (
+        len(overlay.by_hour) != HOURS_A_DAY or not sum(overlay.by_hour)
+    ):
+        raise SettingError(
+            f"The overlay {overlay.name!r} has {len(overlay.by_hour)} values by hour, expected 24 with a sum "
+            f"above 0.",
+            "by_hour",
+            overlay.by_hour,
+        )
+    for year, energy in overlay.energy.items():
+        if energy < 0:
+            raise SettingError(
+                f"The overlay {overlay.name!r} has {energy:g} GWh in {year}; give a positive number and the "
+                f"effect "
+                "'netted' for what lowers the load.",
+                "energy",
+                energy,
+            )
+
+
+def overlay_load(overlay: Overlay, hours: YearHours, energy_gwh: Mapping[int, float]) -> Floats:
+    """Hourly power of an overlay [MW], a positive number also where it is netted.
+
+    Parameters
+    ----------
+    overlay
+        The overlay.
+    hours
+        The hours of the year.
+    energy_gwh
+        Energy by year [GWh].
+    """
+    known = sorted(energy_gwh)
+    if not known or hours.year < known[0]:
+        return np.zeros(len(hours))
+    annual = float(np.interp(hours.year, known, [energy_gwh[year] for year in known])) * overlay.share / 100
+    shape = _shape(overlay, hours)
+    return np.asarray(shape * (annual * 1000 / shape.sum()))
+
+
+def sun_height(hours: YearHours, latitude: float, longitude: float) -> Floats:
+    """Sine of the sun's height in the middle of each hour, 0 at night.
+
+    Declination and equation of time after J. W. Spencer (1971), Fourier series representation of the position
+    of the sun, Search 2 (5), 172.
+
+    Parameters
+    ----------
+    hours
+        The hours.
+    latitude, longitude
+        [degrees], north and east positive.
+    """
+    middle = hours.utc + np.timedelta64(30, "m")
+    day_of_year = (middle.astype("datetime64[D]") - middle.astype("datetime64[Y]")).astype(np.int64)
+    a = 2 * np.pi * day_of_year / 365
+    declination = (
+        0.006918
+        - 0.399912 * np.cos(a)
+        + 0.070257 * np.sin(a)
+        - 0.006758 * np.cos(2 * a)
+        + 0.000907 * np.sin(2 * a)
+        - 0.002697 * np.cos(3 * a)
+        + 0.00148 * np.sin(3 * a)
+    )
+    equation = 229.18 * (
+        0.000075
+        + 0.001868 * np.cos(a)
+        - 0.032077 * np.sin(a)
+        - 0.014615 * np.cos(2 * a)
+        - 0.040849 * np.sin(2 * a)
+    )
+    minute = (middle - middle.astype("datetime64[D]")).astype("timedelta64[m]").astype(np.int64)
+    solar_minute = minute + equation + 4 * longitude
+    angle = np.pi * (solar_minute / 720 - 1)
+    phi = np.radians(latitude)
+    height = np.sin(phi) * np.sin(declination) + np.cos(phi) * np.cos(declination) * np.cos(angle)
+    return np.asarray(np.clip(height, 0, None))
+
+
+def _shape(overlay: Overlay, hours: YearHours) -> Floats:
+    if overlay.shape is OverlayShape.FLAT:
+        return np.ones(len(hours))
+    if overlay.shape is OverlayShape.SUN:
+        # Clear sky on a horizontal plane goes with about the power 1.15 of the sine: Adnot et al. (1979).
+        return np.asarray(sun_height(hours, overlay.latitude, overlay.longitude) ** 1.15)
+    by_hour = {
+        OverlayShape.EVENING_CHARGING: EV_EVENING,
+        OverlayShape.DAY_SHIFT: DAY_SHIFT,
+        OverlayShape.BY_HOUR: overlay.by_hour,
+    }[overlay.shape]
+    return np.asarray(by_hour, dtype=float)[hours.clock]

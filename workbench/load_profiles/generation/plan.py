@@ -1,0 +1,241 @@
+"""What is to be made: the shape, the settled targets and the overlays of every year."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from workbench.data.problems import Problem, Problems
+from workbench.data.projects.project import Project
+from workbench.errors import InvalidData
+from workbench.load_profiles.config import Conflicts, EnergySource, LoadProfileConfig, ShapeMethod
+from workbench.load_profiles.generation.generate import HourlyOverlay, YearTask, shape_with_overlays
+from workbench.load_profiles.generation.overlays import Counted, overlay_load
+from workbench.load_profiles.generation.reconciliation import settle
+from workbench.load_profiles.inputs.energy_source import (
+    DemandScenario,
+    assemble_targets,
+    overlay_energy,
+    read_demand_scenario,
+    settle_source,
+)
+from workbench.load_profiles.inputs.holidays_of_region import Holidays, find_state, holidays_of
+from workbench.load_profiles.inputs.reading import LoadInput
+from workbench.load_profiles.model.day_matrix import DayMatrix
+from workbench.load_profiles.model.targets import Conflict, YearTargets
+from workbench.load_profiles.model.year_hours import YearHours, hours_of_year
+from workbench.load_profiles.shapes.ageing import age_warning, shape_ageing
+from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource, base_months
+from workbench.load_profiles.shapes.day_types import learn_day_types
+
+MEAN_OF = 3
+"""How many of the latest complete years are used where a method takes several and none are named."""
+SEVERAL = (ShapeMethod.MEAN_OF_YEARS, ShapeMethod.ROTATING_YEARS, ShapeMethod.SIMILAR_DAY)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """Everything that the years are made from.
+
+    Parameters
+    ----------
+    config
+        The settings.
+    data
+        The inputs.
+    all_years
+        Every complete year of the history as a source of shapes, for the hold-out.
+    source
+        The base years that are used.
+    targets
+        Targets as they were given.
+    tasks
+        One a year.
+    holidays
+        Of all years.
+    ageing
+        How shapes change with the years.
+    files
+        Name of each input -> SHA-256, the demand scenario included.
+    problems
+        Everything noticed.
+    """
+
+    config: LoadProfileConfig
+    data: LoadInput
+    all_years: ShapeSource
+    source: ShapeSource
+    targets: Mapping[int, YearTargets]
+    tasks: tuple[YearTask, ...]
+    holidays: Holidays
+    ageing: pd.DataFrame
+    files: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Targets that had to yield, of all years."""
+        return tuple(conflict for task in self.tasks for conflict in task.settled.conflicts)
+
+
+def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> Plan:
+    """Prepare every year.
+
+    Parameters
+    ----------
+    project
+        Where a demand scenario is.
+    data
+        The inputs.
+    config
+        The settings.
+
+    Raises
+    ------
+    InvalidData
+        When targets contradict each other and none may yield, or an overlay does not fit.
+    SettingError
+        When there is no target, or a shape needs what is not there.
+    """
+    problems = Problems(data.path.name)
+    config = settle_source(project, config, data.targets)
+    scenario = _scenario(project, data, config)
+    targets = assemble_targets(config, data.targets, scenario, data.years, problems)
+    matrices = data.matrices()
+    holidays = _holidays(project, data, config, [*matrices, *targets], problems)
+    all_years = _source(data, config, matrices, holidays)
+    source = replace(all_years, years={year: matrices[year] for year in base_years(config, matrices)})
+    ageing = shape_ageing(matrices)
+    if warning := age_warning(ageing, source.latest, max(targets)):
+        problems.warning(warning)
+    maker = ShapeMaker(source)
+    energies = {item.name: overlay_energy(item, scenario) for item in config.overlays}
+    tasks = [_task(data, config, maker, item, turn, energies) for turn, item in enumerate(targets.values())]
+    _report_conflicts([c for task in tasks for c in task.settled.conflicts], config, problems)
+    files = dict(data.files)
+    if scenario is not None:
+        files[f"demand scenario {scenario.name}"] = scenario.sha256
+    return Plan(
+        config, data, all_years, source, targets, tuple(tasks), holidays, ageing, files, tuple(problems)
+    )
+
+
+def base_years(config: LoadProfileConfig, complete: Mapping[int, DayMatrix]) -> tuple[int, ...]:
+    """Base years that are used: those named, else the latest complete one, or three where several are needed."""
+    if config.base_years:
+        return config.base_years
+    return tuple(sorted(complete)[-MEAN_OF:] if config.shape in SEVERAL else sorted(complete)[-1:])
+
+
+def _scenario(project: Project, data: LoadInput, config: LoadProfileConfig) -> DemandScenario | None:
+    if not config.demand_scenario:
+        return None
+    if (
+        config.energy_source is EnergySource.SCENARIO
+        and data.first_month != project.settings.fiscal_year_start
+    ):
+        raise InvalidData(
+            f"The demand scenario is of years that begin in month {project.settings.fiscal_year_start}, the "
+            f"profiles of "
+            f"calendar years; set calendar_years to no, or give the energy of calendar years in 'energy'.",
+            data.path,
+        )
+    return read_demand_scenario(project, config.demand_scenario)
+
+
+def _holidays(
+    project: Project,
+    data: LoadInput,
+    config: LoadProfileConfig,
+    years: Sequence[int],
+    problems: Problems,
+) -> Holidays:
+    zone = data.history.zone
+    days = [hours_of_year(year, data.first_month, zone).days[[0, -1]] for year in years]
+    ends = np.concatenate(days).astype("datetime64[Y]").astype(int) + 1970
+    state = config.holiday_state or find_state(config.holiday_country, project.region)
+    return holidays_of(
+        range(int(ends.min()), int(ends.max()) + 1),
+        listed=data.holidays,
+        country=config.holiday_country,
+        state=state,
+        extra=config.extra_holidays,
+        without=config.no_holidays,
+        sheet=data.holiday_sheet,
+        problems=problems,
+    )
+
+
+def _source(
+    data: LoadInput, config: LoadProfileConfig, matrices: Mapping[int, DayMatrix], holidays: Holidays
+) -> ShapeSource:
+    everything = data.history.days()
+    types = learn_day_types(everything, holidays.among(everything.days))
+    days = np.array(list(holidays.names), dtype="datetime64[D]")
+    warmth = data.warmth() if config.shape is ShapeMethod.SIMILAR_DAY else {}
+    return ShapeSource(config.shape, matrices, days, types, warmth, config.weather_year, config.seed)
+
+
+def _task(
+    data: LoadInput,
+    config: LoadProfileConfig,
+    maker: ShapeMaker,
+    given: YearTargets,
+    turn: int,
+    energies: Mapping[str, Mapping[int, float]],
+) -> YearTask:
+    hours = hours_of_year(given.year, data.first_month, data.history.zone)
+    shape = maker.make(hours, turn)
+    overlays = _overlays(config, hours, energies)
+    settled = settle(given, shape.months(hours), hours, config.precedence)
+    load = shape.load
+    if any(overlay.counted is Counted.IN_TARGET for overlay in overlays):
+        # What the overlays leave of each month's energy is known only now; their shape then decides with the rest.
+        load = shape_with_overlays(load, hours, settled.energy, overlays)
+        settled = settle(given, base_months(load, hours), hours, config.precedence)
+    return YearTask(
+        given.year,
+        data.first_month,
+        data.history.zone,
+        load,
+        shape.base_year,
+        shape.base_days,
+        settled,
+        config.transform,
+        overlays,
+    )
+
+
+def _overlays(
+    config: LoadProfileConfig, hours: YearHours, energies: Mapping[str, Mapping[int, float]]
+) -> tuple[HourlyOverlay, ...]:
+    return tuple(
+        HourlyOverlay(item.name, overlay_load(item, hours, energies[item.name]), item.effect, item.counted)
+        for item in config.overlays
+    )
+
+
+def _report_conflicts(conflicts: Sequence[Conflict], config: LoadProfileConfig, problems: Problems) -> None:
+    """One sentence for each pair of kinds, with the first of them and the number of the others."""
+    groups: dict[tuple[str, str], list[Conflict]] = {}
+    for conflict in conflicts:
+        groups.setdefault((conflict.yields.value, conflict.holds.value), []).append(conflict)
+    for (yields, holds), found in groups.items():
+        years = Counter(conflict.year for conflict in found)
+        more = (
+            f" ({len(found)} such cases in {len(years)} years, all in the table 'conflicts')"
+            if len(found) > 1
+            else ""
+        )
+        sentence = f"{found[0].year}: {found[0].sentence}"
+        if config.conflicts is Conflicts.REFUSE:
+            problems.error(
+                f"{sentence}{more} Correct one of them, or let {yields} yield (conflicts = yield)."
+            )
+        else:
+            problems.warning(f"{yields} against {holds}: {sentence}{more}")
+    problems.raise_errors()

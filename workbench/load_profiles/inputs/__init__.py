@@ -1,0 +1,1 @@
+"""Hourly histories and targets: read, cleaned and checked."""

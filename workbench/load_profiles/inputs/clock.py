@@ -1,0 +1,60 @@
+"""From the stamps of a file to hours in UTC: daylight saving, stamps at the end, steps below an hour."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from workbench.load_profiles.config import Clock
+from workbench.load_profiles.model.year_hours import Integers, Times
+
+
+def to_utc(times: Times, clock: Clock, zone: str) -> Times:
+    """Turn stamps of a clock without zone into UTC.
+
+    An hour that the local clock lives twice is told apart by the order of its stamps: the first is summer time.
+
+    Parameters
+    ----------
+    times
+        Stamps, minutes, ascending but for the hour lived twice.
+    clock
+        Which clock they were read from.
+    zone
+        IANA name of the local clock.
+
+    Returns
+    -------
+    ndarray
+        ``NaT`` where the local clock has no such time (it was put forward).
+    """
+    if clock is Clock.UTC:
+        return times
+    if clock is Clock.STANDARD:
+        return np.asarray(times - standard_offset(zone))
+    index = pd.DatetimeIndex(times.astype("datetime64[s]"))
+    summer = ~pd.Series(index).duplicated(keep="first").to_numpy()
+    aware = index.tz_localize(zone, ambiguous=summer, nonexistent="NaT")
+    return np.asarray(aware.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[m]"))
+
+
+def standard_offset(zone: str) -> np.timedelta64:
+    """Offset of the local standard time from UTC: the smaller one of the zone in a recent year."""
+    winter_and_summer = pd.DatetimeIndex(["2023-01-15", "2023-07-15"]).tz_localize(zone)
+    offsets = [stamp.utcoffset() for stamp in winter_and_summer]
+    return np.timedelta64(min(offset for offset in offsets if offset is not None), "m")
+
+
+def step_minutes(times: Times) -> int:
+    """Most common step between stamps that follow each other, minutes."""
+    steps = np.diff(np.sort(times)).astype("timedelta64[m]").astype(np.int64)
+    steps = steps[steps > 0]
+    if not len(steps):
+        return 60
+    values, counts = np.unique(steps, return_counts=True)
+    return int(values[counts.argmax()])
+
+
+def hour_places(utc: Times, first_hour: np.datetime64) -> Integers:
+    """Number of the hour, from ``first_hour`` on, in which each time lies."""
+    return np.asarray((utc - first_hour).astype("timedelta64[m]").astype(np.int64) // 60)

@@ -1,0 +1,207 @@
+"""Holidays of a region: from the analyst's list, and for years that it does not reach from a calendar.
+
+The calendar is the ``holidays`` package (https://holidays.readthedocs.io), which knows more feasts than a
+utility counts as holidays. Where list and calendar overlap, only those of its feasts are carried on that the
+list holds too.
+"""
+
+from __future__ import annotations
+
+import datetime
+import warnings
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from workbench.data.problems import Problems
+from workbench.errors import SettingError
+from workbench.load_profiles.model.year_hours import Flags, Times
+
+KEPT_SHARE = 0.5
+"""A feast of the calendar is carried on when the list holds it in at least this share of the years."""
+FEW_SHARE = 0.75
+"""A calendar year with fewer days than this share of the usual number is reported as incomplete."""
+SEVERAL_NAMES = ";"
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """Holidays by day.
+
+    Parameters
+    ----------
+    names
+        Day -> name; empty when only the day is known.
+    listed_years
+        Calendar years in which the analyst's list holds a day.
+    carried
+        Names of the calendar's feasts that are carried on beyond the list; empty where there is no list.
+    problems
+        What was noticed.
+    """
+
+    names: Mapping[datetime.date, str]
+    listed_years: tuple[int, ...] = ()
+    carried: tuple[str, ...] = ()
+    problems: Problems = field(default_factory=Problems, compare=False)
+
+    def among(self, days: Times) -> Flags:
+        """Whether each day is a holiday."""
+        return np.isin(days.astype("datetime64[D]"), np.array(list(self.names), dtype="datetime64[D]"))
+
+
+def find_state(country: str, region: str) -> str:
+    """Give the code of a state of a country by its name (``"Kerala"`` -> ``"KL"``), empty when unknown."""
+    import holidays as calendar
+
+    if not country or not region:
+        return ""
+    known = calendar.list_supported_countries(include_aliases=False).get(country, [])
+    if region in known:
+        return region
+    aliases = getattr(getattr(calendar, country, None), "subdivisions_aliases", {})
+    return str(aliases.get(region, ""))
+
+
+def holidays_of(
+    years: Sequence[int],
+    *,
+    listed: Mapping[datetime.date, str] | None = None,
+    country: str = "",
+    state: str = "",
+    extra: Sequence[str] = (),
+    without: Sequence[str] = (),
+    sheet: str = "",
+    problems: Problems | None = None,
+) -> Holidays:
+    """Put together the holidays of some calendar years.
+
+    Parameters
+    ----------
+    years
+        Calendar years that are needed.
+    listed
+        The analyst's list, day -> name.
+    country, state
+        Of the calendar; without a country only the list counts.
+    extra, without
+        Days to add and to take away, as ``2026-08-15``.
+    sheet
+        Where the list stands, for the messages.
+    problems
+        Collects what was noticed.
+
+    Raises
+    ------
+    SettingError
+        When the calendar does not know the country or its state.
+    """
+    problems = Problems() if problems is None else problems
+    listed = dict(sorted((listed or {}).items()))
+    listed_years = sorted({day.year for day in listed})
+    needed = sorted(set(years))
+    if listed and not set(listed_years) & set(needed):
+        problems.warning(
+            f"the holidays are of {listed_years[0]} to {listed_years[-1]}, none of them in the years "
+            f"{needed[0]} to {needed[-1]} that are needed: the list is from other years; extend it.",
+            sheet=sheet,
+        )
+    found = dict(listed)
+    missing = [year for year in needed if year not in listed_years]
+    carried: tuple[str, ...] = ()
+    if country and (missing or not listed or not _reaches(listed, needed)):
+        calendar = _calendar(country, state, sorted({*needed, *listed_years}), problems)
+        carried = carried_feasts(calendar, listed)
+        added = {
+            day: name
+            for day, name in calendar.items()
+            if day.year in needed
+            and not is_listed_period(day, listed)
+            and (not listed or set(_single(name)) & set(carried))
+        }
+        found |= added
+        if added:
+            place = f"{country}-{state}" if state else country
+            span = _span(sorted({day.year for day in added}))
+            kept = f", those {len(carried)} feasts that the list holds too" if listed else ""
+            problems.warning(
+                f"holidays of {span} are not all listed: taken from "
+                f"the calendar of {place}{kept}. Moon-dependent days may differ by a day; "
+                "correct them with extra_holidays and "
+                "no_holidays.",
+                sheet=sheet,
+            )
+    elif missing:
+        problems.warning(
+            f"there are no holidays in {_span(missing)}: every day counts as ordinary.", sheet=sheet
+        )
+    for text in extra:
+        found.setdefault(datetime.date.fromisoformat(text), "added in the settings")
+    for text in without:
+        found.pop(datetime.date.fromisoformat(text), None)
+    return Holidays(dict(sorted(found.items())), tuple(listed_years), carried, problems)
+
+
+def is_listed_period(day: datetime.date, listed: Mapping[datetime.date, str]) -> bool:
+    """Whether a list says which days around this one are holidays: in its years, from its first to its last day.
+
+    A list of fiscal years ends with a March; the other months of that year are not in it.
+    """
+    years = {known.year for known in listed}
+    return day.year in years and min(listed) <= day <= max(listed)
+
+
+def carried_feasts(
+    calendar: Mapping[datetime.date, str], listed: Mapping[datetime.date, str]
+) -> tuple[str, ...]:
+    """Names of the calendar's feasts that the list holds in most of the years that it covers."""
+    there, held = Counter[str](), Counter[str]()
+    for day, name in calendar.items():
+        if is_listed_period(day, listed):
+            for single in _single(name):
+                there[single] += 1
+                held[single] += day in listed
+    return tuple(name for name in there if held[name] >= KEPT_SHARE * there[name])
+
+
+def _reaches(listed: Mapping[datetime.date, str], needed: Sequence[int]) -> bool:
+    """Whether the list spans all needed years but for the days after a Christmas or before a New Year."""
+    return min(listed) <= datetime.date(needed[0], 1, 26) and max(listed) >= datetime.date(needed[-1], 12, 1)
+
+
+def _calendar(country: str, state: str, years: Sequence[int], problems: Problems) -> dict[datetime.date, str]:
+    import holidays as calendar
+
+    try:
+        with warnings.catch_warnings():
+            # The package warns at its limits; what it leaves out is counted and reported below.
+            warnings.simplefilter("ignore")
+            found = calendar.country_holidays(country, subdiv=state or None, years=list(years))
+    except NotImplementedError:
+        raise SettingError(
+            f"The holiday calendar knows no {country}{'-' + state if state else ''}; give an ISO code such "
+            f"as IN, or "
+            "leave holiday_country empty and list the holidays in the workbook.",
+            "holiday_country",
+            country,
+        ) from None
+    counts = Counter(day.year for day in found)
+    usual = sorted(counts.values())[len(counts) // 2] if counts else 0
+    poor = [year for year in years if counts[year] < FEW_SHARE * usual]
+    if poor:
+        problems.warning(
+            f"the calendar of {country} has {counts[poor[0]]} days in {_span(poor)} where {usual} are usual: "
+            f"feasts "
+            "without a fixed date are missing; add them with extra_holidays."
+        )
+    return {day: name.replace(" (estimated)", "") for day, name in sorted(found.items())}
+
+
+def _single(name: str) -> list[str]:
+    return [part.strip() for part in name.split(SEVERAL_NAMES)]
+
+
+def _span(years: Sequence[int]) -> str:
+    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"

@@ -1,0 +1,297 @@
+"""Everything the profiles are made from, read and checked in one pass: history, holidays, targets.
+
+The parsed history is kept in the project's cache under the hash of its file, so that a second run does not
+parse the workbook again.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from workbench.data.problems import Problem, Problems
+from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
+from workbench.data.results.cache import cached
+from workbench.data.workbooks.reading import Workbook, read_workbook
+from workbench.data.workbooks.table import plain_name
+from workbench.errors import InvalidData, SettingError, UnreadableFile
+from workbench.load_profiles.config import LoadProfileConfig
+from workbench.load_profiles.inputs.cleaning import CleaningRules, History, clean
+from workbench.load_profiles.inputs.findings import findings_table, report_findings
+from workbench.load_profiles.inputs.history_years import history_years, partial_years
+from workbench.load_profiles.inputs.hourly_sheet import (
+    HISTORY_WORDS,
+    HourlySheet,
+    from_arrow,
+    read_hourly_sheet,
+    to_arrow,
+)
+from workbench.load_profiles.inputs.moments import read_moments
+from workbench.load_profiles.inputs.target_sheets import SHEET_NAMES, TargetSheets, read_targets
+from workbench.load_profiles.model.day_matrix import DayMatrix
+from workbench.load_profiles.model.year_hours import hours_of_year
+from workbench.runs.model.digest import file_digest
+
+HISTORY_SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv", ".parquet")
+HOLIDAY_SHEETS = ("holidays", "holiday", "publicholidays", "holidaylist")
+HOLIDAY_NAMES = ("name", "occasion", "description", "festival")
+CACHE_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadInput:
+    """Everything that the files say.
+
+    Parameters
+    ----------
+    path
+        File of the history.
+    files
+        Name of each file that was read -> SHA-256.
+    sheet
+        Sheet of the history.
+    history
+        Clean hours.
+    years
+        Its years, see :func:`~workbench.load_profiles.inputs.history_years.history_years`.
+    cleaning
+        What was noticed and done, a row each.
+    holidays
+        The analyst's list: day -> name.
+    holiday_sheet
+        Where it stands.
+    targets
+        Targets of the workbook.
+    first_month
+        Month in which a year begins.
+    problems
+        Everything noticed, in sentences.
+    """
+
+    path: Path
+    files: Mapping[str, str]
+    sheet: str
+    history: History
+    years: pd.DataFrame
+    cleaning: pd.DataFrame
+    holidays: Mapping[datetime.date, str]
+    holiday_sheet: str
+    targets: TargetSheets
+    first_month: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def complete_years(self) -> tuple[int, ...]:
+        """Years that can serve as base."""
+        return tuple(int(year) for year in self.years[self.years.complete].year)
+
+    def matrices(self) -> dict[int, DayMatrix]:
+        """Loads of the complete years by day and hour."""
+        return _split(self.history.days(), self.complete_years, self.first_month, self.history.zone)
+
+    def warmth(self) -> dict[int, DayMatrix]:
+        """Temperatures of the years that have them throughout, by day and hour."""
+        if not len(self.history.temperature):
+            return {}
+        years = tuple(int(year) for year in self.years.year)
+        found = _split(self.history.warmth(), years, self.first_month, self.history.zone)
+        return {
+            year: matrix
+            for year, matrix in found.items()
+            if len(matrix) >= 365 and not np.isnan(matrix.grid).any()
+        }
+
+
+def find_file(project: Project, name: str) -> Path:
+    """Give the file that a config names, or the only one that may hold an hourly history.
+
+    Raises
+    ------
+    UnreadableFile
+        When there is none, or several and none is named.
+    """
+    if name:
+        return project.input(name)
+    files = [path for path in project.input_files() if path.suffix.lower() in HISTORY_SUFFIXES]
+    words = (*HISTORY_WORDS, "load")
+    named = [path for path in files if any(word in plain_name(path.stem) for word in words)]
+    if len(files) == 1 or len(named) == 1:
+        return (named or files)[0]
+    if not files:
+        raise UnreadableFile(
+            f"There is no file in {project.inputs}; copy the hourly history into it (xlsx, csv or parquet).",
+            project.inputs,
+        )
+    present = ", ".join(path.name for path in named or files)
+    raise UnreadableFile(
+        f"Several files in {project.inputs} may hold the hourly history ({present}); name one in the setting "
+        f"'file'.",
+        project.inputs,
+    )
+
+
+def first_month_of(project: Project, config: LoadProfileConfig) -> int:
+    """Month in which the years of the profiles begin."""
+    return 1 if config.calendar_years else project.settings.fiscal_year_start
+
+
+def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> LoadInput:
+    """Read and check everything.
+
+    Parameters
+    ----------
+    project
+        Where the files are.
+    config
+        Says which files, how the stamps are read and what is repaired.
+
+    Raises
+    ------
+    UnreadableFile
+        When a file is missing, locked or of another kind.
+    InvalidData
+        With every problem in ``.problems``.
+    SettingError
+        When a base year that is asked for is not complete.
+    """
+    config = config or LoadProfileConfig()
+    path = find_file(project, config.file)
+    digest = file_digest(path)
+    sheet = read_cached(project, path, digest, config.history_sheet)
+    first_month, zone = first_month_of(project, config), project.settings.time_zone
+    problems = Problems(path.name)
+    problems.extend(sheet.problems)
+    rules = CleaningRules(
+        config.stamps, config.clock, zone, config.longest_gap, config.spikes, config.restore_outages
+    )
+    history = clean(sheet, rules)
+    years = history_years(history, first_month)
+    found = [*history.found, *partial_years(years, first_month, zone)]
+    report_findings(found, sheet.sheet, problems)
+    if not years.complete.any():
+        problems.error(
+            f"no year from month {first_month} on is complete in the hourly history; see what is missing, or "
+            f"fill "
+            "longer gaps (longest_gap).",
+            sheet=sheet.sheet,
+        )
+    _check_base_years(config, years)
+    files = {path.name: digest}
+    book, target_book = _small_sheets(project, path, config, files)
+    listed, holiday_sheet = _read_holidays(book, problems)
+    last = years[years.complete].energy
+    targets = TargetSheets()
+    if target_book is not None:
+        own = Problems(target_book.path.name)
+        targets = read_targets(
+            target_book,
+            first_month=first_month,
+            zone=zone,
+            energy_unit=config.energy_unit,
+            history_energy_mwh=1000 * float(last.iloc[-1]) if len(last) else np.nan,
+            problems=own,
+        )
+        problems.extend(own)
+    problems.raise_errors()
+    return LoadInput(
+        path,
+        files,
+        sheet.sheet,
+        history,
+        years,
+        findings_table(found),
+        listed,
+        holiday_sheet,
+        targets,
+        first_month,
+        tuple(problems),
+    )
+
+
+def read_cached(project: Project, path: Path, digest: str, sheet: str) -> HourlySheet:
+    """Read the hourly history, from the cache where the same file was read before."""
+    key = {
+        "what": "hourly history",
+        "file": digest,
+        "name": path.name,
+        "sheet": sheet,
+        "version": CACHE_VERSION,
+    }
+    return from_arrow(cached(project, key, lambda: to_arrow(read_hourly_sheet(path, sheet))))
+
+
+def _check_base_years(config: LoadProfileConfig, years: pd.DataFrame) -> None:
+    complete = [int(year) for year in years[years.complete].year]
+    for year in config.base_years:
+        if year not in complete:
+            known = years[years.year == year]
+            has = "is not in the history"
+            if len(known):
+                has = f"has only {int(known.iloc[0].known)} of {int(known.iloc[0].hours)} hours"
+            raise SettingError(
+                f"The base year {year} {has}; complete are {', '.join(map(str, complete)) or 'none'}.",
+                "base_years",
+                year,
+            )
+
+
+def _small_sheets(
+    project: Project, path: Path, config: LoadProfileConfig, files: dict[str, str]
+) -> tuple[Workbook | None, Workbook | None]:
+    """The workbooks of the holidays and of the targets, without the sheet of hours."""
+    wanted = (*SHEET_NAMES, *HOLIDAY_SHEETS)
+
+    def read(file: Path) -> Workbook | None:
+        if file.suffix.lower() not in WORKBOOK_SUFFIXES:
+            return None
+        names = read_workbook(file, sheets=()).sheet_names
+        return read_workbook(file, sheets=[name for name in names if plain_name(name) in wanted])
+
+    book = read(path)
+    if not config.targets_file:
+        return book, book
+    other = project.input(config.targets_file)
+    files[other.name] = file_digest(other)
+    target_book = read(other)
+    if target_book is None:
+        raise InvalidData(f"{other.name} is no workbook; the targets stand in sheets of one.", other)
+    return (book if book is not None else target_book), target_book
+
+
+def _read_holidays(book: Workbook | None, problems: Problems) -> tuple[dict[datetime.date, str], str]:
+    name = (
+        None if book is None else next((n for n in book.sheet_names if plain_name(n) in HOLIDAY_SHEETS), None)
+    )
+    if book is None or name is None:
+        return {}, ""
+    table = book.sheet(name).table()
+    if not table.columns or not table.rows:
+        return {}, name
+    columns = {plain_name(column): column for column in table.columns}
+    day_column = next(
+        (columns[n] for n in ("date", "day", "holiday", "holidays") if n in columns), table.columns[0]
+    )
+    name_column = next((columns[n] for n in HOLIDAY_NAMES if n in columns), None)
+    days = read_moments(table, day_column, problems)
+    names = [""] * len(days) if name_column is None else [str(v or "") for v in table.column(name_column)]
+    found: dict[datetime.date, str] = {}
+    for row, (day, text) in enumerate(zip(days.astype("datetime64[D]").tolist(), names, strict=True)):
+        if day is None:
+            continue
+        if day in found:
+            problems.warning(f"the holiday {day} stands twice.", sheet=name, cell=table.cell(row, day_column))
+        found[day] = text
+    return found, name
+
+
+def _split(matrix: DayMatrix, years: tuple[int, ...], first_month: int, zone: str) -> dict[int, DayMatrix]:
+    found = {}
+    for year in years:
+        days = hours_of_year(year, first_month, zone).days
+        found[year] = matrix.between(days[0], days[-1])
+    return found

@@ -1,0 +1,111 @@
+"""Hours that look wrong in a series of hours: flat repeats, outages, spikes, days moved by some hours."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench.load_profiles.model.year_hours import Floats, Times
+
+WEEK = 168
+WEEKS_AROUND = 3
+SHORTEST_FLAT = 2
+OUTAGE_SHARE = 0.65
+"""An hour below this share of its usual load is an outage."""
+SPIKE_SHARE = 0.25
+"""An hour above both neighbours and above its usual load by this share is a spike."""
+LONGEST_SHIFT = 6
+SHIFT_GAIN = 3.0
+"""A day is called shifted when moving it makes it fit this many times better."""
+LEAST_MISFIT = 0.04
+
+
+def usual_load(load: Floats) -> Floats:
+    """Median of the same hour of the week in the three weeks before and after, in the unit of ``load``.
+
+    Parameters
+    ----------
+    load
+        Hours without a gap in time; ``nan`` where unknown.
+    """
+    filled = load.copy()
+    unknown = np.isnan(filled)
+    if unknown.any():
+        filled[unknown] = np.interp(np.flatnonzero(unknown), np.flatnonzero(~unknown), load[~unknown])
+    count = len(filled)
+    places = np.arange(count)
+    offsets = [WEEK * week for week in range(-WEEKS_AROUND, WEEKS_AROUND + 1) if week]
+    around = np.empty((len(offsets), count))
+    for row, offset in enumerate(offsets):
+        # At the ends the weeks on the other side are taken twice.
+        at = places + offset
+        at = np.where((at < 0) | (at >= count), places - offset, at)
+        around[row] = filled[np.clip(at, 0, count - 1)]
+    around.sort(axis=0)
+    middle = len(offsets) // 2
+    return np.asarray((around[middle - 1] + around[middle]) / 2)
+
+
+def flat_runs(load: Floats) -> list[tuple[int, int]]:
+    """Runs of hours with exactly the same load: first hour and the hour after the last."""
+    same = np.concatenate(([False], np.diff(load) == 0, [False]))
+    edges = np.flatnonzero(np.diff(same)).reshape(-1, 2)
+    return [(int(a), int(b) + 1) for a, b in edges if b - a + 1 >= SHORTEST_FLAT]
+
+
+def outages(load: Floats, usual: Floats) -> list[tuple[int, int]]:
+    """Runs of hours far below the usual load: first hour and the hour after the last."""
+    with np.errstate(invalid="ignore"):
+        low = np.concatenate(([False], load < OUTAGE_SHARE * usual, [False]))
+    return [(int(a), int(b)) for a, b in np.flatnonzero(np.diff(low)).reshape(-1, 2)]
+
+
+def spikes(load: Floats, usual: Floats) -> list[int]:
+    """Single hours far above both neighbours and above the usual load."""
+    with np.errstate(invalid="ignore"):
+        inner = load[1:-1]
+        above = (inner > (1 + SPIKE_SHARE) * usual[1:-1]) & (
+            inner > (1 + SPIKE_SHARE / 2) * np.maximum(load[:-2], load[2:])
+        )
+    return [int(at) + 1 for at in np.flatnonzero(above)]
+
+
+def shifted_days(load: Floats, local: Times) -> list[tuple[int, int]]:
+    """Days whose hours fit the weeks around when they are moved.
+
+    Parameters
+    ----------
+    load
+        Hours without a gap in time.
+    local
+        Their times on the local clock.
+
+    Returns
+    -------
+    list of (int, int)
+        First hour of the day, and by how many hours the day must be moved (positive: later).
+    """
+    midnight = np.flatnonzero(local == local.astype("datetime64[D]"))
+    midnight = midnight[(midnight >= WEEK) & (midnight + 24 + WEEK <= len(load))]
+    if not len(midnight):
+        return []
+    hours = midnight[:, None] + np.arange(24)
+    day = _normal(load[hours])
+    around = [_normal(load[hours + offset]) for offset in (-WEEK, WEEK)]
+    pattern = (around[0] + around[1]) / 2
+    # How unlike each other the weeks around are: where they differ themselves, nothing can be said.
+    noise = np.sqrt(np.mean((around[0] - around[1]) ** 2, axis=1))
+    asis = np.sqrt(np.mean((day - pattern) ** 2, axis=1))
+    best, moved = asis.copy(), np.zeros(len(day), dtype=np.int64)
+    for shift in [s for s in range(-LONGEST_SHIFT, LONGEST_SHIFT + 1) if s]:
+        misfit = np.sqrt(np.mean((np.roll(day, shift, axis=1) - pattern) ** 2, axis=1))
+        better = misfit < best
+        best[better], moved[better] = misfit[better], shift
+    with np.errstate(invalid="ignore"):
+        wrong = (asis > LEAST_MISFIT) & (asis > SHIFT_GAIN * best) & (asis > 2 * noise)
+    return [(int(midnight[at]), int(moved[at])) for at in np.flatnonzero(wrong)]
+
+
+def _normal(days: Floats) -> Floats:
+    # A day without any load is an outage, not a shifted day.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(days / days.mean(axis=1, keepdims=True))

@@ -1,0 +1,1 @@
+"""Saved load profiles: tables, figures, report and export."""

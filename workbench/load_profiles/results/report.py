@@ -1,0 +1,177 @@
+"""The report of a result: one HTML page that opens offline, with live charts."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.data.formatting import INDIA, Style, energy_factor, format_number
+from workbench.load_profiles.results.charts import label
+from workbench.load_profiles.results.saved import LoadProfileResult
+
+if TYPE_CHECKING:
+    from workbench.charts.page import Section
+
+MEASURE_HEADS = {
+    "hourly_mape": "Hourly MAPE [%]",
+    "peak": "Peak [%]",
+    "monthly_peak": "Monthly peaks [%]",
+    "duration_curve": "Duration curve [%]",
+    "top_hours": "Highest 1 % [%]",
+    "ramp_p99": "Ramps p99 [%]",
+    "day_type": "Kinds of days [%]",
+}
+MOST_CONFLICTS = 24
+
+
+def write_report(result: LoadProfileResult, path: Path, style: Style = INDIA) -> Path:
+    """Write the report.
+
+    Parameters
+    ----------
+    result
+        The result.
+    path
+        Final name, ``.html``.
+    style
+        The project's energy unit and digit grouping.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses.
+    """
+    from workbench.charts.page import ReportPage
+    from workbench.load_profiles.results import charts, day_charts
+
+    first, last = result.years[0], result.years[-1]
+    files = ", ".join(f"{name} {sha[:16]}" for name, sha in result.facts["files"].items())
+    page = ReportPage(
+        f"Load profiles: {result.scenario}",
+        f"{label(first, result)} to {label(last, result)}, hourly, {result.zone}",
+        f"Inputs: {files}; workbench {result.facts['package_version']}.",
+    )
+    add_overview(page.section("Overview"), result, style)
+    _targets(page.section("Targets"), result, style)
+    profile = page.section("Profiles")
+    profile.figure(charts.duration_curve_chart(result))
+    profile.figure(charts.month_year_heat_map(result, "peak", style=style))
+    profile.figure(charts.hour_day_heat_map(result, last))
+    profile.figure(charts.series_chart(result, last))
+    days = page.section("Days")
+    days.figure(day_charts.peak_day_chart(result, last))
+    days.figure(day_charts.day_profile_chart(result, last, "season"))
+    days.figure(day_charts.ramp_chart(result, last))
+    days.figure(day_charts.day_type_chart(result))
+    if result.overlays:
+        page.section("Overlays").figure(day_charts.duck_curve_chart(result))
+    _accuracy(page.section("Accuracy"), result)
+    inputs = page.section("Inputs and settings")
+    inputs.bullets(result.problems or ("Nothing was noticed in the inputs.",))
+    inputs.settings(result.config)
+    return page.write(path)
+
+
+def add_overview(section: Section, result: LoadProfileResult, style: Style) -> None:
+    """Add energy, peak and shape of every year, and the years that could not be made."""
+    from workbench.load_profiles.results import charts
+
+    for year, reason in result.facts["failed_years"].items():
+        section.warning(f"{year} could not be made: {reason}")
+    section.figure(charts.energy_and_peak_chart(result, style=style))
+    section.table(*_years(result, style))
+    section.text(
+        f"Shapes of {', '.join(label(year, result) for year in result.facts['base_years'])} "
+        f"({result.config.shape.value.replace('_', ' ')}), brought to the targets by the "
+        f"{result.config.transform.value.replace('_', '-')} transform. {result.facts['stamps']}"
+    )
+
+
+def _years(result: LoadProfileResult, style: Style) -> tuple[list[str], list[list[str]]]:
+    unit = style.energy_unit
+    heads = [
+        "Year",
+        "Base year",
+        f"Energy [{unit}]",
+        "Peak [MW]",
+        "At",
+        "Minimum [MW]",
+        "Load factor [%]",
+        "Ramps p99 [MW/h]",
+    ]
+    factor = energy_factor("GWh", unit)
+    rows = []
+    for row in result.table("years").to_dict("records"):
+        numbers = [(row["minimum"], 0), (row["load_factor"], 1), (row["ramp_p99"], 0)]
+        rows.append(
+            [
+                label(int(row["year"]), result),
+                label(int(row["base_year"]), result),
+                format_number(row["energy"] * factor, decimals=1, style=style),
+                format_number(row["peak"], decimals=1, style=style),
+                f"{row['peak_time']:%d %b %Y %H:%M}",
+                *(format_number(value, decimals=digits, style=style) for value, digits in numbers),
+            ]
+        )
+    return heads, rows
+
+
+def _targets(section: Section, result: LoadProfileResult, style: Style) -> None:
+    table = result.table("targets")
+    held = table[table.error.notna() & (table.kind != "load_factor")]
+    worst = float(held.error.abs().max()) if len(held) else math.nan
+    section.text(
+        f"{len(held)} energies, peaks and minima are met, the worst to {worst:.1e} of its value. "
+        f"{int(table.error.isna().sum())} targets had to yield, because others contradict them."
+    )
+    conflicts = result.table("conflicts")
+    if len(conflicts):
+        rows = [
+            (label(int(row["year"]), result), row["period"], row["yields"].replace("_", " "), row["sentence"])
+            for row in conflicts.head(MOST_CONFLICTS).to_dict("records")
+        ]
+        section.table(("Year", "Period", "Yields", "What was seen"), rows, text=True)
+        if len(conflicts) > MOST_CONFLICTS:
+            section.text(f"{len(conflicts) - MOST_CONFLICTS} more are in conflicts.parquet.")
+
+
+def _accuracy(section: Section, result: LoadProfileResult) -> None:
+    from workbench.load_profiles.results import charts
+
+    table = result.table("accuracy")
+    if not len(table):
+        section.text("No year was held out.")
+        return
+    section.text(
+        "Years that really came, made from earlier ones with their true monthly energies and peaks. What is "
+        "left is the "
+        "error of the shape; the error of the targets comes on top."
+    )
+    heads = ["Year", "Base year", "Transform", *MEASURE_HEADS.values()]
+    rows = [
+        [
+            label(int(row["year"]), result),
+            label(int(row["base_year"]), result),
+            str(row["transform"]).replace("_", " "),
+            *(format_number(float(row[name]), decimals=2) for name in MEASURE_HEADS),
+        ]
+        for _, row in table.iterrows()
+    ]
+    section.table(heads, rows, strong=[place for place, chosen in enumerate(table.chosen) if chosen])
+    section.figure(charts.held_out_chart(result))
+    ageing = result.table("ageing")
+    if len(ageing):
+        section.text("How the shape of the load has changed with the years of its age:")
+        section.table(
+            ("Age [years]", "Pairs of years", "Mean 24-hour profile [%]", "Steepest ramps [%]"),
+            [
+                (
+                    str(row["age"]),
+                    str(row["pairs"]),
+                    f"{row['profile_change']:.1f}",
+                    f"{round(row['ramp_change']):+d}",
+                )
+                for row in ageing.to_dict("records")
+            ],
+        )

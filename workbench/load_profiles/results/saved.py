@@ -1,0 +1,286 @@
+"""The result of a run: its tables and hours, how it is saved, loaded and compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbench.data.projects.project import Project
+from workbench.data.results.scenario import SavedScenario, ScenarioWriter, open_scenario, stamp_of
+from workbench.errors import InvalidData, UnreadableFile
+from workbench.load_profiles.config import LoadProfileConfig
+from workbench.load_profiles.generation.accuracy import Accuracy, accuracy_of
+from workbench.load_profiles.model.year_hours import hours_of_year
+from workbench.runs.model.settings import config_from_plain, to_plain
+
+DOMAIN = "load_profiles"
+HISTORY = "history"
+YEARS_FOLDER = "years"
+TABLES = (
+    "years",
+    "months",
+    "targets",
+    "conflicts",
+    "days",
+    "cleaning",
+    "history_years",
+    "accuracy",
+    "ageing",
+    "day_types",
+    "holidays",
+)
+UNITS = {
+    "energy": "GWh",
+    "gross_energy": "GWh",
+    "peak": "MW",
+    "mean": "MW",
+    "minimum": "MW",
+    "load_factor": "%",
+    "ramp_p99": "MW/h",
+    "shape_age": "years",
+    "profile_change": "%",
+    "ramp_change": "%",
+}
+ACCURACY_UNITS = dict.fromkeys(
+    ("hourly_mape", "peak", "monthly_peak", "duration_curve", "top_hours", "ramp_p99", "day_type"), "%"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProfileResult:
+    """Finished load profiles.
+
+    Tables (years named by the year they end in; power in MW, energy in GWh):
+
+    ``years`` year, hours, base_year, shape_age, energy, gross_energy, peak, peak_time, minimum, load_factor,
+    ramp_p99 · ``months`` year, month, name, energy, peak, minimum, mean, load_factor, transform, note · ``targets``
+    year, period, kind, target, reached, unit, error, source · ``conflicts`` year, period, yields, holds, given,
+    taken, sentence · ``days`` year, day, base_day, kind · ``cleaning`` finding, action, first, hours, cell, detail
+    · ``history_years`` year, hours, known, changed, complete, energy, peak … · ``accuracy`` year, base_year, shape,
+    transform, chosen, hourly_mape … · ``ageing`` age, pairs, profile_change, ramp_change · ``day_types`` day,
+    factor, type · ``holidays`` day, name, source.
+
+    ``hourly[year]`` has the begin of each hour in ``utc`` and the columns ``load`` (what the grid sees), ``gross``,
+    ``planned`` and one for each overlay [MW].
+    """
+
+    scenario: str
+    config: LoadProfileConfig
+    tables: Mapping[str, pd.DataFrame]
+    hourly: Mapping[int, pd.DataFrame]
+    past: pd.DataFrame
+    """The clean history: utc, load [MW], changed; and ``held_out`` [MW], the hours made for held-out years."""
+    problems: tuple[str, ...]
+    facts: Mapping[str, Any]
+    """Files and hashes, zone, first month of the year, version, definitions."""
+    folder: Path | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        table = self.tables["years"]
+        first, last = table.iloc[0], table.iloc[-1]
+        return (
+            f"<LoadProfileResult {self.scenario!r}: {len(table)} years {int(first.year)}-{int(last.year)}, "
+            f"{first.energy:,.0f} to {last.energy:,.0f} GWh, peak {first.peak:,.0f} to {last.peak:,.0f} MW>"
+        )
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years that were made."""
+        return tuple(int(year) for year in self.tables["years"].year)
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the local clock."""
+        return str(self.facts["zone"])
+
+    @property
+    def first_month(self) -> int:
+        """Month in which a year begins."""
+        return int(self.facts["first_month"])
+
+    @property
+    def overlays(self) -> tuple[str, ...]:
+        """Names of the overlays."""
+        return tuple(overlay.name for overlay in self.config.overlays)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Give a table by name."""
+        return self.tables[name]
+
+    def hours(self, year: int) -> pd.DataFrame:
+        """Give the hours of a year, indexed by their begin on the local clock, tz-aware [MW].
+
+        Raises
+        ------
+        UnreadableFile
+            When the year is not among the results.
+        """
+        if year not in self.hourly:
+            raise UnreadableFile(
+                f"There is no year {year} in '{self.scenario}'; present: {', '.join(map(str, self.hourly))}.",
+                self.folder or "",
+            )
+        return _local(self.hourly[year], self.zone)
+
+    def history(self) -> pd.DataFrame:
+        """Give the clean history, indexed by the begin of each hour on the local clock, tz-aware [MW]."""
+        return _local(self.past, self.zone)
+
+
+class SavedYears(Mapping[int, pd.DataFrame]):
+    """Hours of saved years, read when they are asked for and kept.
+
+    Parameters
+    ----------
+    saved
+        Where they are.
+    years
+        Which there are.
+    """
+
+    def __init__(self, saved: SavedScenario, years: tuple[int, ...]) -> None:
+        self._saved, self._years = saved, years
+        self._read: dict[int, pd.DataFrame] = {}
+
+    def __getitem__(self, year: int) -> pd.DataFrame:
+        if year not in self._years:
+            raise KeyError(year)
+        if year not in self._read:
+            self._read[year] = self._saved.table(f"{YEARS_FOLDER}/{year}")
+        return self._read[year]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._years)
+
+    def __len__(self) -> int:
+        return len(self._years)
+
+
+def save(result: LoadProfileResult, project: Project, run: str = "") -> tuple[LoadProfileResult, list[Path]]:
+    """Write hours, tables and the summary; the summary comes last and vouches for the rest.
+
+    Parameters
+    ----------
+    result
+        What to save.
+    project
+        Where to.
+    run
+        Id of the run that made it.
+
+    Returns
+    -------
+    LoadProfileResult
+        The same, knowing its folder.
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses.
+    """
+    files = result.facts["files"]
+    stamp = stamp_of(result.config, json.dumps(files, sort_keys=True))
+    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=stamp, inputs=files, run=run)
+    for year, frame in result.hourly.items():
+        units = {name: "MW" for name in frame.columns if name != "utc"}
+        writer.table(f"{YEARS_FOLDER}/{year}", frame, units)
+    writer.remove_others(f"{YEARS_FOLDER}/*.parquet")
+    writer.table(HISTORY, result.past, {"load": "MW", "held_out": "MW"})
+    for name in TABLES:
+        frame = result.tables[name]
+        known = ACCURACY_UNITS if name == "accuracy" else UNITS
+        writer.table(name, frame, {column: known[column] for column in frame.columns if column in known})
+    summary = {
+        "config": to_plain(result.config),
+        "problems": list(result.problems),
+        "facts": dict(result.facts),
+        "years": list(result.hourly),
+    }
+    written = writer.finish(summary)
+    return replace(result, folder=writer.folder), written
+
+
+def load(project: Project, scenario: str) -> LoadProfileResult:
+    """Read a saved scenario back; the hours of a year are read when they are asked for.
+
+    Raises
+    ------
+    UnreadableFile
+        When there is no such scenario, or its files do not belong together.
+    """
+    with open_scenario(project, DOMAIN, scenario, "load profile") as saved:
+        summary = saved.summary
+        return LoadProfileResult(
+            summary["scenario"],
+            config_from_plain(LoadProfileConfig, summary["config"]),
+            saved.tables(TABLES),
+            SavedYears(saved, tuple(summary["years"])),
+            saved.table(HISTORY),
+            tuple(summary["problems"]),
+            summary["facts"],
+            saved.folder,
+        )
+
+
+def compare(first: LoadProfileResult, second: LoadProfileResult) -> pd.DataFrame:
+    """Compare two sets of profiles, year by year.
+
+    Returns
+    -------
+    DataFrame
+        year, measure, unit, first, second, difference, difference_percent; for energy, peak, minimum, load factor
+        and ramps of every year that both have, and ``hours`` (mean absolute difference of the hours, MW).
+    """
+    tables = [result.table("years").set_index("year") for result in (first, second)]
+    rows: list[dict[str, Any]] = []
+    for year in [year for year in first.years if year in second.hourly]:
+        for measure in ("energy", "peak", "minimum", "load_factor", "ramp_p99"):
+            a, b = (float(table[measure][year]) for table in tables)
+            facts = {"year": year, "measure": measure, "unit": UNITS[measure], "first": a, "second": b}
+            rows.append(
+                {**facts, "difference": b - a, "difference_percent": 100 * (b / a - 1) if a else None}
+            )
+        loads = [result.hourly[year].load for result in (first, second)]
+        if len(loads[0]) == len(loads[1]):
+            away = float((loads[1] - loads[0]).abs().mean())
+            row = {"year": year, "measure": "hours", "unit": "MW", "difference": away}
+            rows.append({**row, "difference_percent": 100 * away / float(loads[0].mean())})
+    return pd.DataFrame(rows)
+
+
+def compare_with_actual(result: LoadProfileResult, year: int, actual: pd.Series) -> Accuracy:
+    """Compare a year with what really came, once it has.
+
+    Parameters
+    ----------
+    result
+        The result.
+    year
+        Which year.
+    actual
+        Hours [MW], indexed by their begin, tz-aware; more than the year is passed over.
+
+    Raises
+    ------
+    InvalidData
+        When hours of the year are missing.
+    """
+    hours = hours_of_year(year, result.first_month, result.zone)
+    index = pd.DatetimeIndex(hours.utc.astype("datetime64[s]")).tz_localize("UTC")
+    came = actual.set_axis(pd.DatetimeIndex(actual.index).tz_convert("UTC")).reindex(index)
+    missing = int(came.isna().sum())
+    if missing:
+        raise InvalidData(f"{missing} of the {len(hours)} hours of {year} are missing; compare whole years.")
+    return accuracy_of(result.hours(year)["load"].to_numpy(), came.to_numpy(), hours)
+
+
+def _local(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
+    index = pd.DatetimeIndex(frame["utc"]).tz_localize("UTC").tz_convert(zone).rename("local")
+    return frame.drop(columns="utc").set_index(index)

@@ -1,0 +1,1 @@
+"""The shape of a year of load: which one, aligned by day type."""

@@ -1,0 +1,1 @@
+"""The load profile notebook view and the board."""

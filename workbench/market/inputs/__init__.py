@@ -1,0 +1,1 @@
+"""Files of a market: NEMWEB reports, drops, registers and downloads."""

@@ -1,0 +1,273 @@
+"""Plain CSV and Parquet files: what their columns are is declared in a mapping, never guessed.
+
+A mapping is a TOML file beside the files, ``drops.toml``::
+
+    [[drops]]
+    pattern = "prices_5min_*.parquet"    # which files
+    table = "price"                      # raw table that their rows go to
+    stamp = "settlementdate"             # column with the time
+    series = "regionid"                  # column with the region, unit, interconnector …
+    cadences = [5]                       # what rows may have [min]; [30, 5] for tables that hold both
+    period = "ending"                    # whether a time ends or begins its interval
+    [drops.values]
+    rrp = "rrp"                          # column here = column there
+
+or, for a wide file with a column for each series, ``columns`` in place of ``series`` and ``values``::
+
+    [drops.columns]
+    "SA1 Wind" = "Wind"                  # series here = column there
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from workbench.data.atomic import reason_of
+from workbench.data.problems import Problems
+from workbench.errors import InvalidData, UnreadableFile
+from workbench.market.inputs.cadence import row_cadences
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.tables import TABLES, RawTable
+from workbench.market.store.months import schema_of
+
+MAPPING_FILE = "drops.toml"
+_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M")
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """What the columns of some files are; see this module."""
+
+    pattern: str
+    table: str
+    stamp: str
+    series: str = ""
+    cadences: tuple[int, ...] = (5,)
+    period: str = "ending"
+    values: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_mapping(path: Path, description: MarketDescription) -> tuple[Drop, ...]:
+    """Read a mapping.
+
+    Raises
+    ------
+    UnreadableFile
+        When it cannot be read.
+    InvalidData
+        When it is no TOML, or declares what cannot be.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidData(f"{path} is not valid TOML ({error}); correct that line.", path) from error
+    problems = Problems(path.name)
+    drops = []
+    for number, item in enumerate(content.get("drops", ()), 1):
+        try:
+            drop = Drop(**{**item, "cadences": tuple(item.get("cadences", (description.interval_minutes,)))})
+        except TypeError as error:
+            problems.error(f"[[drops]] number {number} does not fit ({error}).")
+            continue
+        for message in _wrong(drop, description):
+            problems.error(f"[[drops]] number {number}: {message}")
+        drops.append(drop)
+    problems.raise_errors()
+    return tuple(drops)
+
+
+def _wrong(drop: Drop, description: MarketDescription) -> list[str]:
+    wrong = []
+    table = TABLES.get(drop.table)
+    if table is None:
+        return [f"table is {drop.table!r}, expected one of {', '.join(TABLES)}."]
+    if bool(drop.columns) == bool(drop.series and drop.values):
+        wrong.append("give either series and values, or columns for a wide file.")
+    if drop.period not in ("ending", "beginning"):
+        wrong.append(f"period is {drop.period!r}, expected 'ending' or 'beginning'.")
+    strangers = [name for name in drop.values if name not in table.value_names]
+    if strangers:
+        wrong.append(f"{strangers[0]!r} is no column of {table.name}; it has {', '.join(table.value_names)}.")
+    required = [value.name for value in table.values if value.required and value.name not in drop.values]
+    if drop.values and required:
+        wrong.append(f"values lacks {', '.join(required)}.")
+    interval, bucket = description.interval_minutes, description.bucket_minutes
+    unfit = [item for item in drop.cadences if item % interval or item < interval or bucket % item]
+    if unfit or not drop.cadences:
+        wrong.append(f"cadences {unfit} are not multiples of {interval} that divide {bucket}.")
+    return wrong
+
+
+def find_drop(path: Path, drops: Sequence[Drop]) -> Drop | None:
+    """Give the first mapping whose pattern fits the file's name, whatever the case."""
+    return next((drop for drop in drops if fnmatch.fnmatch(path.name.lower(), drop.pattern.lower())), None)
+
+
+def read_drop(
+    path: Path, drop: Drop, description: MarketDescription
+) -> tuple[dict[str, pl.DataFrame], Problems]:
+    """Read a file by its mapping.
+
+    Parameters
+    ----------
+    path
+        CSV or Parquet.
+    drop
+        What its columns are.
+    description
+        The clock: times with a zone are brought to it.
+
+    Returns
+    -------
+    frames
+        Raw table -> rows.
+    problems
+        Changes and doubts, each with its row (the header of a CSV is row 1).
+
+    Raises
+    ------
+    UnreadableFile
+        When the file cannot be read.
+    InvalidData
+        When a column is missing or a value cannot be read; nothing of the file is used.
+    """
+    table, problems = TABLES[drop.table], Problems(path.name)
+    frame = _open(path)
+    first_row = 2 if path.suffix.lower() == ".csv" else 1
+    wanted = [drop.stamp, *(drop.columns.values() or (drop.series, *drop.values.values()))]
+    missing = [name for name in wanted if name not in frame.columns]
+    if missing:
+        raise InvalidData(
+            f"{path.name} has no column {', '.join(missing)}; its columns are {', '.join(frame.columns)}. "
+            f"Correct {MAPPING_FILE}.",
+            path,
+        )
+    frame = frame.select(list(dict.fromkeys(wanted))).with_columns(_row=pl.int_range(pl.len()) + first_row)
+    frame = _with_stamps(frame, drop.stamp, description, problems)
+    long = _long(frame, drop, table)
+    long = _with_numbers(long, table, problems)
+    problems.raise_errors()
+    return {table.name: _finish(long, drop, table, description, problems)}, problems
+
+
+def _open(path: Path) -> pl.DataFrame:
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pl.read_parquet(path)
+        return pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise UnreadableFile(f"{path} cannot be read: {error}", path) from error
+
+
+def _with_stamps(
+    frame: pl.DataFrame, column: str, description: MarketDescription, problems: Problems
+) -> pl.DataFrame:
+    kind = frame.schema[column]
+    if isinstance(kind, pl.Datetime):
+        when = pl.col(column)
+        if kind.time_zone:
+            offset = pl.duration(minutes=description.utc_offset_minutes)
+            when = when.dt.convert_time_zone("UTC").dt.replace_time_zone(None) + offset
+            problems.change(f"times of the zone {kind.time_zone} were brought to the market's clock.")
+    elif kind == pl.String:
+        text = pl.col(column).str.strip_chars()
+        when = pl.coalesce(*(text.str.to_datetime(form, strict=False, time_unit="us") for form in _FORMATS))
+    else:
+        problems.error(f"has {kind} in {column}, expected times.")
+        problems.raise_errors()
+        return frame
+    stamped = frame.with_columns(_when=when)
+    bad = stamped.filter(pl.col("_when").is_null() | (pl.col("_when").dt.epoch("us") % 60_000_000 != 0))
+    for row, seen in bad.select("_row", column).head(5).iter_rows():
+        problems.error(f"row {row} has the time {seen!r}, expected one such as 2025-08-20 18:10.")
+    if bad.height > 5:
+        problems.error(f"has {bad.height} times in all that cannot be read.")
+    problems.raise_errors()
+    return stamped.with_columns(stamp=pl.col("_when").dt.cast_time_unit("ms"))
+
+
+def _long(frame: pl.DataFrame, drop: Drop, table: RawTable) -> pl.DataFrame:
+    if not drop.columns:
+        picked = {name: pl.col(column) for name, column in drop.values.items()}
+        return frame.select("stamp", "_row", pl.col(drop.series).cast(pl.String).alias(table.key), **picked)
+    value = table.values[0].name
+    parts = [
+        frame.select("stamp", "_row", pl.lit(series).alias(table.key), pl.col(column).alias(value))
+        for series, column in drop.columns.items()
+    ]
+    return pl.concat(parts)
+
+
+def _with_numbers(frame: pl.DataFrame, table: RawTable, problems: Problems) -> pl.DataFrame:
+    for value in table.values:
+        if value.name not in frame.columns:
+            frame = frame.with_columns(pl.lit(None, dtype=pl.Float64).alias(value.name))
+            continue
+        column = pl.col(value.name)
+        if frame.schema[value.name] == pl.String:
+            column = column.str.strip_chars().replace("", None)
+        number = column.cast(pl.Float64, strict=False)
+        bad = frame.filter(column.is_not_null() & (number.is_null() | number.is_infinite()))
+        for row, seen in bad.select("_row", value.name).head(5).iter_rows():
+            problems.error(f"row {row} has {seen!r} in {value.name}, expected a number.")
+        frame = frame.with_columns(number.fill_nan(None).alias(value.name))
+    unnamed = frame.filter(pl.col(table.key).str.strip_chars().fill_null("") == "")
+    for row in unnamed["_row"].head(5):
+        problems.error(f"row {row} has no {table.key}.")
+    return frame
+
+
+def _finish(
+    frame: pl.DataFrame, drop: Drop, table: RawTable, description: MarketDescription, problems: Problems
+) -> pl.DataFrame:
+    required = [value.name for value in table.values if value.required]
+    empty = frame.filter(pl.any_horizontal(pl.col(required).is_null()))
+    if empty.height:
+        row = empty["_row"][0]
+        problems.change(
+            f"{empty.height} rows have no {', '.join(required)} and were left out, the first is row {row}."
+        )
+        frame = frame.filter(pl.all_horizontal(pl.col(required).is_not_null()))
+    key = pl.col(table.key).str.strip_chars()
+    frame = frame.with_columns(key.alias(table.key), _minute=pl.col("stamp").dt.epoch("ms") // 60_000)
+    minutes = frame["_minute"].to_numpy()
+    if drop.period == "beginning":
+        if len(drop.cadences) > 1:
+            raise InvalidData(
+                f"{problems.file}: times that begin their interval need one cadence, {MAPPING_FILE} gives "
+                f"{', '.join(map(str, drop.cadences))}.",
+                problems.file,
+            )
+        minutes = minutes + drop.cadences[0]
+        problems.change("times that begin their interval were moved to its end.")
+    _, series = np.unique(frame[table.key].to_numpy().astype(str), return_inverse=True)
+    cadence, unfit = row_cadences(minutes, series, drop.cadences)
+    if unfit >= 0:
+        row, seen = frame.select("_row", "stamp").row(unfit)
+        problems.error(
+            f"row {row} has the time {seen}, which does not end an interval of {min(drop.cadences)} minutes."
+        )
+        problems.raise_errors()
+    found = {int(length): int((cadence == length).sum()) for length in np.unique(cadence)}
+    if len(found) > 1:
+        counts = ", ".join(f"{count} rows of {length} min" for length, count in found.items())
+        problems.warning(f"holds two cadences: {counts}; each row counts with its own.")
+    return (
+        frame.with_columns(
+            stamp=pl.Series(minutes.astype("datetime64[m]").astype("datetime64[ms]")),
+            minutes=pl.Series(cadence),
+            published=pl.lit(None, dtype=pl.Datetime("ms")),
+        )
+        .select(table.columns)
+        .cast(schema_of(table))
+    )

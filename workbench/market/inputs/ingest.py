@@ -1,0 +1,152 @@
+"""Files in, a new version out: each file is taken whole or refused, and told apart by its content, not its name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from workbench.data.problems import Problem, Problems
+from workbench.errors import DataError
+from workbench.market.inputs.archives import csv_members
+from workbench.market.inputs.drops import Drop, find_drop, read_drop
+from workbench.market.inputs.nemweb import read_nemweb
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.tables import TABLES
+from workbench.runs.model.digest import file_digest
+
+SUFFIXES = (".csv", ".zip", ".parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """What a file brought.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sha256
+        Hash of its content.
+    frames
+        Raw table -> rows.
+    problems
+        Changes and doubts.
+    """
+
+    path: Path
+    sha256: str
+    frames: Mapping[str, pl.DataFrame]
+    problems: tuple[Problem, ...]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return sum(frame.height for frame in self.frames.values())
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows of several files, to be published together."""
+
+    files: list[FileRows] = field(default_factory=list)
+
+    def frames(
+        self, units: Sequence[str], description: MarketDescription
+    ) -> tuple[dict[str, pl.DataFrame], tuple[Problem, ...]]:
+        """Put the rows together, series named as the dataset names them.
+
+        Parameters
+        ----------
+        units
+            Names of the units that are known already.
+        description
+            Names of regions and interconnectors.
+
+        Returns
+        -------
+        frames
+            Raw table -> rows.
+        problems
+            Names that were changed, and names that nobody knows.
+        """
+        problems = Problems()
+        together: dict[str, pl.DataFrame] = {}
+        for name in TABLES:
+            parts = [file.frames[name] for file in self.files if name in file.frames]
+            if parts:
+                known = units if name == "unit_power" else description.series_of(name)
+                together[name] = _named(pl.concat(parts), name, known, problems)
+        return together, tuple(problems)
+
+
+def find_files(folder: Path) -> list[Path]:
+    """List the files in a folder and those inside it that may hold market data, by name."""
+    files = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    return sorted(path for path in files if path.is_file() and not path.name.startswith((".", "~$")))
+
+
+def read_file(
+    path: Path,
+    description: MarketDescription,
+    drops: Sequence[Drop] = (),
+    accepted_versions: Collection[str] = (),
+) -> FileRows:
+    """Read a file: by its mapping where one fits its name, else as NEMWEB's.
+
+    Raises
+    ------
+    DataError
+        When it is refused; the sentence says where and why.
+    """
+    drop = find_drop(path, drops)
+    digest = file_digest(path) if path.is_file() else ""
+    if drop is not None:
+        frames, problems = read_drop(path, drop, description)
+        return FileRows(path, digest, frames, tuple(problems))
+    if path.suffix.lower() == ".parquet":
+        raise DataError(f"{path.name} is a Parquet file that no mapping in drops.toml fits; add one.", path)
+    parts: dict[str, list[pl.DataFrame]] = {}
+    found: list[Problem] = []
+    for name, content in csv_members(path):
+        frames, problems = read_nemweb(name, content, description, accepted_versions=accepted_versions)
+        found += problems
+        for table, frame in frames.items():
+            parts.setdefault(table, []).append(frame)
+    if not parts:
+        found += [_nothing(path)]
+    frames = {table: pl.concat(frames) for table, frames in parts.items()}
+    return FileRows(path, digest, frames, tuple(found))
+
+
+def _nothing(path: Path) -> Problem:
+    problems = Problems(path.name)
+    problems.warning("holds none of the tables that are read here; nothing was taken from it.")
+    return next(iter(problems))
+
+
+def _named(frame: pl.DataFrame, table: str, known: Iterable[str], problems: Problems) -> pl.DataFrame:
+    """Name series as the dataset does, whatever the case: joins on other spellings would return nothing."""
+    key = TABLES[table].key
+    by_fold = {name.casefold(): name for name in known}
+    present = frame[key].unique().to_list()
+    changes = {}
+    for name in present:
+        # Of two spellings that are both new the first is kept.
+        usual = by_fold.setdefault(name.casefold(), name)
+        if usual != name:
+            changes[name] = usual
+    if changes:
+        shown = ", ".join(f"{old} to {new}" for old, new in sorted(changes.items())[:3])
+        problems.change(f"{table}: {len(changes)} names of another spelling were changed ({shown}).")
+        frame = frame.with_columns(pl.col(key).replace(changes))
+    if table != "unit_power":
+        strangers = sorted({name for name in present if name not in changes} - set(known))
+        if strangers:
+            problems.warning(
+                f"{table}: {', '.join(strangers[:5])} {'is' if len(strangers) == 1 else 'are'} not in the "
+                f"description; the rows are kept in the record, and shown once it lists them."
+            )
+    return frame

@@ -1,0 +1,89 @@
+"""Which tables of NEMWEB files are read, in which versions, and what their columns are called here.
+
+Source: AEMO, MMS data model report (tables DISPATCH_UNIT_SCADA, DISPATCHPRICE, DISPATCHREGIONSUM,
+DISPATCHINTERCONNECTORRES, ROOFTOP_PV_ACTUAL). Columns are found by name, so that their order does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from workbench.market.model.tables import FLOW, PRICE, REGION, ROOFTOP, UNIT_POWER, RawTable
+
+
+@dataclass(frozen=True, slots=True)
+class NemwebTable:
+    """A table of NEMWEB files.
+
+    Parameters
+    ----------
+    table
+        Where its rows go.
+    versions
+        Versions whose columns are known to mean what is said here.
+    stamp, series
+        Columns with the end of the interval and the name of the series.
+    values
+        Column here -> column there. Columns that are not required may be missing (older versions lack them).
+    intervention
+        Column that marks the run with the operator's intervention; "" when there is none.
+    """
+
+    table: RawTable
+    versions: tuple[str, ...]
+    stamp: str
+    series: str
+    values: Mapping[str, str]
+    intervention: str = ""
+
+
+LAYOUTS: Mapping[tuple[str, str], NemwebTable] = MappingProxyType(
+    {
+        ("DISPATCH", "UNIT_SCADA"): NemwebTable(
+            UNIT_POWER, ("1",), "SETTLEMENTDATE", "DUID", {"mw": "SCADAVALUE"}
+        ),
+        ("DISPATCH", "PRICE"): NemwebTable(
+            PRICE, ("4", "5"), "SETTLEMENTDATE", "REGIONID", {"rrp": "RRP"}, "INTERVENTION"
+        ),
+        ("DREGION", ""): NemwebTable(
+            PRICE, ("2", "3"), "SETTLEMENTDATE", "REGIONID", {"rrp": "RRP"}, "INTERVENTION"
+        ),
+        ("DISPATCH", "REGIONSUM"): NemwebTable(
+            REGION,
+            ("4", "5", "6", "7", "8", "9"),
+            "SETTLEMENTDATE",
+            "REGIONID",
+            {
+                "demand": "TOTALDEMAND",
+                "solar_uigf": "SS_SOLAR_UIGF",
+                "solar_cleared": "SS_SOLAR_CLEAREDMW",
+                "wind_uigf": "SS_WIND_UIGF",
+                "wind_cleared": "SS_WIND_CLEAREDMW",
+                "battery_storage": "BDU_ENERGY_STORAGE",
+                "battery_generation": "BDU_CLEAREDMW_GEN",
+                "battery_load": "BDU_CLEAREDMW_LOAD",
+                "net_interchange": "NETINTERCHANGE",
+            },
+            "INTERVENTION",
+        ),
+        ("DISPATCH", "INTERCONNECTORRES"): NemwebTable(
+            FLOW,
+            ("3",),
+            "SETTLEMENTDATE",
+            "INTERCONNECTORID",
+            {
+                "flow": "METEREDMWFLOW",
+                "target": "MWFLOW",
+                "losses": "MWLOSSES",
+                "export_limit": "EXPORTLIMIT",
+                "import_limit": "IMPORTLIMIT",
+            },
+            "INTERVENTION",
+        ),
+        ("ROOFTOP", "ACTUAL"): NemwebTable(
+            ROOFTOP, ("2",), "INTERVAL_DATETIME", "REGIONID", {"mw": "POWER", "quality": "QI"}
+        ),
+    }
+)

@@ -1,0 +1,380 @@
+"""The units of a market: which there are, where, of which fuel, how large; read from registers that people keep.
+
+A unit keeps its position for ever: roll-ups are arrays whose first axis is this list, and new units are added
+at its end. A unit that has readings but is in no register is kept under the fuel and the region "Unknown".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.data.problems import Problems
+from workbench.errors import InvalidData, UnreadableFile
+from workbench.market.model.description import UNKNOWN, MarketDescription
+
+NAMES_OF_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "unit": ("unit", "duid", "unit name"),
+    "station": ("station", "site name", "station name", "site"),
+    "region": ("region", "regionid", "region id"),
+    "fuel": ("fuel", "fuel type", "fuel group", "fuel source - descriptor"),
+    "owner": ("owner", "participant"),
+    "capacity": ("capacity", "capacity(mw)", "capacity (mw)", "capacity_mw", "reg cap (mw)"),
+    "storage": ("storage", "storage(mwh)", "storage (mwh)", "storage_mwh"),
+    "kind": ("kind", "dispatch type"),
+}
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
+_RANGE = re.compile(rf"^\s*({_NUMBER})\s*(?:-|\u2013|\u2014|to)\s*({_NUMBER})\s*$", re.IGNORECASE)
+_NOTHING = {"", "-", "\u2013", "n/a", "na", "nan", "none", "null"}
+
+
+class UnitKind(StrEnum):
+    """What a unit does, and so what the sign of its readings means."""
+
+    GENERATOR = "generator"
+    LOAD = "load"
+    """Consumption is published as a positive number: pumps, and the charging side of batteries before June 2024."""
+    BIDIRECTIONAL = "bidirectional"
+
+
+_KINDS = {
+    "generator": UnitKind.GENERATOR,
+    "generating unit": UnitKind.GENERATOR,
+    "load": UnitKind.LOAD,
+    "bidirectional": UnitKind.BIDIRECTIONAL,
+    "bidirectional unit": UnitKind.BIDIRECTIONAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MarketUnit:
+    """One unit.
+
+    Parameters
+    ----------
+    name
+        Its identifier (DUID).
+    station, owner
+        As the register says; the unit's name and "" when unknown.
+    region, fuel
+        Names of the description, or "Unknown".
+    capacity_mw, storage_mwh
+        Registered capacity [MW] and energy [MWh]; nan when the register gives none.
+    kind
+        What the sign of its readings means.
+    known
+        Whether a register lists it.
+    note
+        What was made of the register's text, such as a range of capacities.
+    """
+
+    name: str
+    station: str = ""
+    region: str = UNKNOWN
+    fuel: str = UNKNOWN
+    owner: str = ""
+    capacity_mw: float = math.nan
+    storage_mwh: float = math.nan
+    kind: UnitKind = UnitKind.GENERATOR
+    known: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class UnitsRegister(Sequence[MarketUnit]):
+    """The units in the order of the roll-ups' unit axis."""
+
+    units: tuple[MarketUnit, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.units[index]
+
+    def __iter__(self) -> Iterator[MarketUnit]:
+        return iter(self.units)
+
+    def __repr__(self) -> str:
+        return f"<UnitsRegister: {len(self)} units, {len(self.unknown)} of them unknown>"
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {unit.name: position for position, unit in enumerate(self.units)}
+
+    def position(self, name: str) -> int:
+        """Give a unit's place on the unit axis.
+
+        Raises
+        ------
+        KeyError
+            When there is no such unit.
+        """
+        return self._positions[name]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the units."""
+        return tuple(unit.name for unit in self.units)
+
+    @cached_property
+    def stations(self) -> tuple[str, ...]:
+        """Station of each unit."""
+        return tuple(unit.station for unit in self.units)
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """Region of each unit."""
+        return tuple(unit.region for unit in self.units)
+
+    @cached_property
+    def fuels(self) -> tuple[str, ...]:
+        """Fuel of each unit."""
+        return tuple(unit.fuel for unit in self.units)
+
+    @cached_property
+    def capacity_mw(self) -> NDArray[np.float64]:
+        """Registered capacity of each unit [MW], nan where unknown."""
+        return np.array([unit.capacity_mw for unit in self.units], dtype=float)
+
+    @cached_property
+    def storage_mwh(self) -> NDArray[np.float64]:
+        """Registered energy of each unit [MWh], nan where unknown."""
+        return np.array([unit.storage_mwh for unit in self.units], dtype=float)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Names of the units that no register lists."""
+        return tuple(unit.name for unit in self.units if not unit.known)
+
+    def updated(self, units: Iterable[MarketUnit]) -> UnitsRegister:
+        """Take over what a register says; units keep their places, new ones come last, none goes."""
+        new = {unit.name: unit for unit in units}
+        kept = [new.pop(unit.name, unit) for unit in self.units]
+        return UnitsRegister((*kept, *new.values()))
+
+    def with_unknown(self, names: Iterable[str]) -> UnitsRegister:
+        """Add the units of these names that are not listed, under fuel and region "Unknown"."""
+        strangers = sorted({name for name in names if name not in self._positions})
+        if not strangers:
+            return self
+        return UnitsRegister((*self.units, *(MarketUnit(name, name, known=False) for name in strangers)))
+
+    def to_json(self) -> str:
+        """Write it as JSON, one unit a line."""
+        rows = [
+            {
+                key: (None if isinstance(value, float) and math.isnan(value) else value)
+                for key, value in dataclasses.asdict(unit).items()
+            }
+            for unit in self.units
+        ]
+        return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> UnitsRegister:
+        """Read what :meth:`to_json` wrote."""
+        units = []
+        for row in json.loads(text):
+            for name in ("capacity_mw", "storage_mwh"):
+                row[name] = math.nan if row[name] is None else row[name]
+            units.append(MarketUnit(**{**row, "kind": UnitKind(row["kind"])}))
+        return cls(tuple(units))
+
+
+def read_register(
+    path: Path | str, description: MarketDescription, columns: Mapping[str, str] | None = None
+) -> tuple[tuple[MarketUnit, ...], Problems]:
+    """Read a register of units from CSV, Parquet or Excel.
+
+    Parameters
+    ----------
+    path
+        The file; its first sheet, for Excel.
+    description
+        Its regions, fuels and fuel aliases are the names that are understood, in any case.
+    columns
+        What it calls the columns ``unit``, ``station``, ``region``, ``fuel``, ``owner``, ``capacity``,
+        ``storage``, ``kind``; those left out are found by the usual names.
+
+    Returns
+    -------
+    units
+        In the order of the file.
+    problems
+        What is doubtful, and what was made of texts: each with its row.
+
+    Raises
+    ------
+    UnreadableFile
+        When the file cannot be read.
+    InvalidData
+        When a column is missing, or a unit is listed twice.
+    """
+    path = Path(path)
+    header, rows = _cells(path)
+    found = _find_columns(path, header, columns or {})
+    problems = Problems(path.name)
+    fuels = {name.casefold(): name for name in description.fuel_names}
+    fuels |= {alias.casefold(): name for alias, name in description.fuel_aliases.items()}
+    regions = {name.casefold(): name for name in description.region_names}
+    units: list[MarketUnit] = []
+    seen: dict[str, int] = {}
+    for number, row in enumerate(rows, 2):
+        cells = {name: _text(row[at]) for name, at in found.items() if at < len(row)}
+        name = cells.get("unit", "")
+        if not name:
+            if any(cells.values()):
+                problems.warning(f"row {number} has no unit name and was left out; give one.")
+            continue
+        if name in seen:
+            problems.error(f"row {number}: {name} is listed in row {seen[name]} already; keep one.")
+            continue
+        seen[name] = number
+        units.append(
+            _unit(
+                name,
+                cells,
+                fuels,
+                regions,
+                storage=description.storage_fuels,
+                number=number,
+                problems=problems,
+            )
+        )
+    problems.raise_errors()
+    return tuple(units), problems
+
+
+def _unit(
+    name: str,
+    cells: Mapping[str, str],
+    fuels: Mapping[str, str],
+    regions: Mapping[str, str],
+    *,
+    storage: Sequence[str],
+    number: int,
+    problems: Problems,
+) -> MarketUnit:
+    place = f"row {number}"
+    notes: list[str] = []
+    found = {}
+    for what, known in (("fuel", fuels), ("region", regions)):
+        text = cells.get(what, "")
+        found[what] = known.get(text.casefold(), UNKNOWN)
+        if found[what] == UNKNOWN:
+            seen = f"the {what} {text!r}, which the description does not list" if text else f"no {what}"
+            problems.warning(f"{place}: {name} has {seen}; it is kept under {UNKNOWN}.")
+    numbers = {}
+    for what, unit in (("capacity", "MW"), ("storage", "MWh")):
+        value, note = amount(cells.get(what, ""))
+        numbers[what] = value
+        if note:
+            notes.append(f"{what}: {note}")
+            problems.change(f"{place}: {name} has the {what} {cells[what]!r} [{unit}]: {note}.")
+    text = cells.get("kind", "")
+    kind = _KINDS.get(text.casefold())
+    if kind is None:
+        kind = UnitKind.BIDIRECTIONAL if found["fuel"] in storage else UnitKind.GENERATOR
+        if text:
+            problems.warning(
+                f"{place}: {name} is of the kind {text!r}, expected one of {', '.join(UnitKind)}; "
+                f"it is taken as {kind}."
+            )
+    return MarketUnit(
+        name,
+        cells.get("station") or name,
+        found["region"],
+        found["fuel"],
+        cells.get("owner", ""),
+        numbers["capacity"],
+        numbers["storage"],
+        kind,
+        True,
+        "; ".join(notes),
+    )
+
+
+def amount(text: str) -> tuple[float, str]:
+    """Read an amount from a register's text.
+
+    Parameters
+    ----------
+    text
+        A number, a range such as ``"23.44 - 27.60"``, or nothing.
+
+    Returns
+    -------
+    value
+        The number; the middle of a range; nan when there is none.
+    note
+        What was made of the text, empty when it was a plain number or nothing.
+    """
+    plain = text.strip().replace(",", "")
+    if plain.casefold() in _NOTHING:
+        return math.nan, ""
+    if match := _RANGE.match(plain):
+        low, high = float(match[1]), float(match[2])
+        return (low + high) / 2, f"a range, read as its middle {(low + high) / 2:g}"
+    try:
+        value = float(plain)
+    except ValueError:
+        return math.nan, "no number, read as unknown"
+    if not math.isfinite(value) or value < 0:
+        return math.nan, "no amount, read as unknown"
+    return value, ""
+
+
+def _cells(path: Path) -> tuple[list[str], Iterable[Sequence[Any]]]:
+    if path.suffix.lower() in (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"):
+        from workbench.data.workbooks.reading import read_workbook
+
+        book = read_workbook(path)
+        table = book.sheet(book.sheet_names[0]).table()
+        return [str(name) for name in table.columns], table.rows
+    import polars as pl  # a reader of roll-ups does not need it
+
+    try:
+        if path.suffix.lower() == ".parquet":
+            frame = pl.read_parquet(path)
+        else:
+            frame = pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise UnreadableFile(f"{path} cannot be read as a register of units: {error}", path) from error
+    return frame.columns, frame.rows()
+
+
+def _find_columns(path: Path, header: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
+    strangers = [name for name in named if name not in NAMES_OF_COLUMNS]
+    missing = [name for name in named.values() if name not in header]
+    if strangers or missing:
+        what = f"no column {missing[0]!r}" if missing else f"no such thing as {strangers[0]!r} in a register"
+        raise InvalidData(f"{path}: there is {what}; its columns are {', '.join(header)}.", path)
+    folded = {name.strip().casefold(): at for at, name in reversed(list(enumerate(header)))}
+    found = {name: header.index(column) for name, column in named.items()}
+    for name, usual in NAMES_OF_COLUMNS.items():
+        at = next((folded[text] for text in usual if text in folded), None)
+        if name not in found and at is not None:
+            found[name] = at
+    if "unit" not in found:
+        raise InvalidData(
+            f"{path} has no column with the units' names (expected one of "
+            f"{', '.join(NAMES_OF_COLUMNS['unit'])}); its columns are {', '.join(header)}.",
+            path,
+        )
+    return found
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else str(cell).strip()

@@ -1,0 +1,80 @@
+"""The market's jobs: taking files in, and fetching what is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.market.config import BackfillConfig, IngestConfig
+from workbench.runs import Job, job
+
+if TYPE_CHECKING:
+    from workbench.data.projects.project import Project
+    from workbench.market.results.saved import IngestResult
+
+
+def load_result(project: Project, scenario: str) -> IngestResult:
+    """Load the outcome of the last run on a project's own dataset."""
+    from workbench.market.results.saved import load
+    from workbench.market.store.dataset import market_folder
+
+    return load(market_folder(project, scenario))
+
+
+@job("market_ingest", title="Market data: take files in", config=IngestConfig, load=load_result)
+def ingest_market(job: Job, project: Project, config: IngestConfig) -> IngestResult:
+    """Take market files into a dataset: NEMWEB CSVs and zips, and CSV or Parquet with a declared mapping.
+
+    Files that were taken before are passed over; any order gives the same dataset; a file with an error is
+    reported with its line and left out, and the others are taken. Each batch of files becomes a version of its
+    own, so that a run that is killed goes on where it stopped.
+
+    Parameters
+    ----------
+    job
+        Handle of the run.
+    project
+        Where the inputs are and, unless a folder is set, the dataset.
+    config
+        The settings.
+
+    Raises
+    ------
+    DataError
+        When there is nothing to take in, or none of it can be used.
+    ScenarioBusy
+        When another run is writing the dataset.
+    """
+    # Polars loads here, in the run, so that starting one returns at once.
+    from workbench.market.steps import run_ingest
+
+    return run_ingest(job, project, config)
+
+
+@job("market_backfill", title="Market data: fetch what is missing", config=BackfillConfig, load=load_result)
+def backfill_market(job: Job, project: Project, config: BackfillConfig) -> IngestResult:
+    """Fetch the files for the gaps of a dataset, or for given days, and take them in group by group.
+
+    Files that are in the dataset's ``incoming`` folder are not fetched again; each group of days becomes a
+    version of its own, so that a run that is killed goes on where it stopped.
+
+    Parameters
+    ----------
+    job
+        Handle of the run.
+    project
+        Where, unless a folder is set, the dataset is.
+    config
+        The settings.
+
+    Raises
+    ------
+    DataError
+        When nothing is known to be missing, or nothing could be taken in.
+    SettingError
+        When the address or a day is none.
+    ScenarioBusy
+        When another run is writing the dataset.
+    """
+    from workbench.market.steps import run_backfill
+
+    return run_backfill(job, project, config)

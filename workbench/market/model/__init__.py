@@ -1,0 +1,1 @@
+"""The value types of a market: its description, clock, periods, tables and answers."""

@@ -1,0 +1,355 @@
+"""What a dataset says of itself: regions, fuels, cadences, currency, clock, interconnectors.
+
+Nothing else in the workbench knows which market the data is of. The description is kept as ``market.toml`` in the
+dataset's folder, where people may change it; the one that was published stays with its version.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import InvalidData
+from workbench.market.model.market_time import DAY
+from workbench.market.model.tables import TABLES
+
+FILE_NAME = "market.toml"
+FORMAT = 1
+UNKNOWN = "Unknown"
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (int, float),
+    "str": (str,),
+    "bool": (bool,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A price region."""
+
+    name: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subregion:
+    """A part of a region whose readings are published beside its parent's: never add both."""
+
+    name: str
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fuel:
+    """A group of units.
+
+    Parameters
+    ----------
+    name
+        As shown.
+    renewable
+        Whether it counts in the renewable share.
+    storage
+        Whether its units store energy.
+    rooftop
+        Whether it comes from the rooftop table instead of units; at most one.
+    """
+
+    name: str
+    renewable: bool = False
+    storage: bool = False
+    rooftop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Interconnector:
+    """A link between two regions; a positive flow goes from the first to the second."""
+
+    name: str
+    from_region: str
+    to_region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Where files of a table are published.
+
+    Parameters
+    ----------
+    name
+        What people call it.
+    tables
+        The raw tables that its files bring.
+    current
+        Folder with the newest files, relative to the base address.
+    pattern
+        Regular expression of their names with one group: the stamp as ``YYYYMMDDhhmm``.
+    archive
+        Address of an archived file, with ``{day}`` as ``YYYYMMDD``; empty when there is none.
+    archive_days
+        Days that one archived file holds, from the day in its name on.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    current: str
+    pattern: str
+    archive: str = ""
+    archive_days: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MarketDescription:
+    """A market, as far as its data needs it.
+
+    Parameters
+    ----------
+    name, title
+        Short and long name.
+    currency
+        ISO 4217 code.
+    utc_offset_minutes
+        Offset of the market's clock, the same all year [min].
+    interval_minutes
+        The finest cadence [min].
+    bucket_minutes
+        Step of the roll-ups [min].
+    price_floor, price_cap
+        Bounds of the price [currency/MWh].
+    import_limits_negative
+        Whether the files give the limit against the direction of a link as a negative flow.
+    regions, subregions, fuels, interconnectors, feeds
+        See there. The last fuel is ``"Unknown"``.
+    cadences
+        Table -> cadences that its rows may have [min], the usual one first.
+    fuel_aliases
+        What registers call a fuel -> name of the fuel here.
+    """
+
+    name: str
+    title: str
+    currency: str
+    utc_offset_minutes: int
+    interval_minutes: int
+    bucket_minutes: int
+    price_floor: float
+    price_cap: float
+    regions: tuple[Region, ...]
+    fuels: tuple[Fuel, ...]
+    import_limits_negative: bool = True
+    subregions: tuple[Subregion, ...] = ()
+    interconnectors: tuple[Interconnector, ...] = ()
+    cadences: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    fuel_aliases: Mapping[str, str] = field(default_factory=dict)
+    feeds: tuple[Feed, ...] = ()
+
+    @property
+    def region_names(self) -> tuple[str, ...]:
+        """Names of the regions."""
+        return tuple(region.name for region in self.regions)
+
+    @property
+    def unit_regions(self) -> tuple[str, ...]:
+        """Regions in which units can lie: those of the market, and the unknown one last."""
+        return (*self.region_names, UNKNOWN)
+
+    @property
+    def rooftop_areas(self) -> tuple[str, ...]:
+        """Regions and their parts."""
+        return (*self.region_names, *(part.name for part in self.subregions))
+
+    @property
+    def fuel_names(self) -> tuple[str, ...]:
+        """Names of the fuels, the unknown one last."""
+        return tuple(fuel.name for fuel in self.fuels)
+
+    @property
+    def storage_fuels(self) -> tuple[str, ...]:
+        """Fuels whose units store energy."""
+        return tuple(fuel.name for fuel in self.fuels if fuel.storage)
+
+    @property
+    def renewable_fuels(self) -> tuple[str, ...]:
+        """Fuels that count in the renewable share."""
+        return tuple(fuel.name for fuel in self.fuels if fuel.renewable)
+
+    @property
+    def rooftop_fuel(self) -> str | None:
+        """The fuel that stands for the rooftop table."""
+        return next((fuel.name for fuel in self.fuels if fuel.rooftop), None)
+
+    @property
+    def interconnector_names(self) -> tuple[str, ...]:
+        """Names of the interconnectors."""
+        return tuple(link.name for link in self.interconnectors)
+
+    def cadences_of(self, table: str) -> tuple[int, ...]:
+        """Cadences that rows of a table may have [min], the usual one first."""
+        return tuple(self.cadences.get(table, (self.interval_minutes,)))
+
+    def series_of(self, table: str) -> tuple[str, ...]:
+        """Series that a table should have at every stamp; none for units, which come and go."""
+        return {
+            "price": self.region_names,
+            "region": self.region_names,
+            "flow": self.interconnector_names,
+            "rooftop": self.rooftop_areas,
+        }.get(table, ())
+
+    def to_toml(self) -> str:
+        """Write it as the text of ``market.toml``."""
+        lines = ["# What this dataset says of its market; see the README of the workbench.", ""]
+        lines += [f"format = {FORMAT}", "", "[market]"]
+        nested = {"regions", "subregions", "fuels", "interconnectors", "feeds"}
+        tables = {"cadences", "fuel_aliases"}
+        for item in fields(self):
+            if item.name not in nested | tables:
+                lines.append(f"{item.name} = {_toml(getattr(self, item.name))}")
+        for name in ("cadences", "fuel_aliases"):
+            lines += ["", f"[{name}]"]
+            lines += [f"{_toml(key)} = {_toml(value)}" for key, value in getattr(self, name).items()]
+        for name in ("regions", "subregions", "fuels", "interconnectors", "feeds"):
+            for part in getattr(self, name):
+                lines += ["", f"[[{name}]]"]
+                lines += [f"{cell.name} = {_toml(getattr(part, cell.name))}" for cell in fields(part)]
+        return "\n".join(lines) + "\n"
+
+    @classmethod
+    def from_toml(cls, text: str, path: Path | str = FILE_NAME) -> MarketDescription:
+        """Read the text of ``market.toml``.
+
+        Raises
+        ------
+        InvalidData
+            When it is no TOML, or a value is missing, unknown or not allowed; everything is reported at once.
+        """
+        path = Path(path)
+        try:
+            content = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise InvalidData(f"{path} is not valid TOML ({error}); correct that line.", path) from error
+        if content.get("format") != FORMAT:
+            raise InvalidData(
+                f"{path} is of format {content.get('format')}, this version reads {FORMAT}; "
+                f"update the workbench.",
+                path,
+            )
+        try:
+            made = _from_content(cls, content)
+        except (TypeError, KeyError, ValueError, AttributeError) as error:
+            raise InvalidData(
+                f"{path} does not describe a market ({error}); compare it with a new dataset's {FILE_NAME}.",
+                path,
+            ) from error
+        check(made, path)
+        return made
+
+
+def check(description: MarketDescription, path: Path | str = FILE_NAME) -> None:
+    """Check that a description holds together.
+
+    Raises
+    ------
+    InvalidData
+        With everything that is wrong.
+    """
+    wrong = [*_wrong_numbers(description), *_wrong_names(description)]
+    if wrong:
+        raise InvalidData(f"{path}: " + " ".join(wrong), path)
+
+
+def _wrong_numbers(description: MarketDescription) -> Iterable[str]:
+    interval, bucket = description.interval_minutes, description.bucket_minutes
+    if interval < 1 or bucket < interval or bucket % interval or DAY % bucket:
+        yield (
+            f"interval_minutes is {interval} and bucket_minutes {bucket}, expected the first to divide the "
+            f"second and the second to divide a day ({DAY})."
+        )
+        return
+    if not -DAY < description.utc_offset_minutes < DAY:
+        yield f"utc_offset_minutes is {description.utc_offset_minutes}, expected less than a day."
+    if not description.price_floor < description.price_cap:
+        yield f"price_floor {description.price_floor} is not below price_cap {description.price_cap}."
+    for table, cadences in description.cadences.items():
+        for cadence in cadences:
+            if cadence < interval or cadence % interval or bucket % cadence:
+                yield (
+                    f"the cadence {cadence} of {table} does not fit: expected a multiple of {interval} that "
+                    f"divides {bucket}."
+                )
+
+
+def _wrong_names(description: MarketDescription) -> Iterable[str]:
+    regions = set(description.region_names)
+    if not regions:
+        yield "there is no region; name at least one."
+    for what, names in (
+        ("region", description.rooftop_areas),
+        ("fuel", description.fuel_names),
+        ("interconnector", description.interconnector_names),
+    ):
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"the {what} {name} is named twice; remove one."
+    if UNKNOWN in regions:
+        yield f"a region is called {UNKNOWN}, a name that is kept for units of no known region."
+    if not description.fuels or description.fuels[-1].name != UNKNOWN:
+        yield f"the last fuel is not {UNKNOWN}; units of no known fuel need it."
+    if sum(fuel.rooftop for fuel in description.fuels) > 1:
+        yield "more than one fuel stands for rooftop solar; mark one."
+    for part in description.subregions:
+        if part.parent not in regions:
+            yield f"the parent {part.parent} of {part.name} is no region."
+    for link in description.interconnectors:
+        for end in (link.from_region, link.to_region):
+            if end not in regions:
+                yield f"{link.name} ends in {end}, which is no region."
+    for name in (*description.cadences, *(table for feed in description.feeds for table in feed.tables)):
+        if name not in TABLES:
+            yield f"there is no table {name}; known are {', '.join(TABLES)}."
+    for alias, fuel in description.fuel_aliases.items():
+        if fuel not in description.fuel_names:
+            yield f"{alias!r} is read as the fuel {fuel}, which is not listed."
+
+
+def _from_content(kind: type[MarketDescription], content: Mapping[str, Any]) -> MarketDescription:
+    market = dict(content["market"])
+    parts: dict[str, type[Any]] = {
+        "regions": Region,
+        "subregions": Subregion,
+        "fuels": Fuel,
+        "interconnectors": Interconnector,
+        "feeds": Feed,
+    }
+    for name, part in parts.items():
+        market[name] = tuple(part(**_tuples(item)) for item in content.get(name, ()))
+    market["cadences"] = {name: tuple(map(int, value)) for name, value in content.get("cadences", {}).items()}
+    market["fuel_aliases"] = {str(key): str(value) for key, value in content.get("fuel_aliases", {}).items()}
+    made = kind(**market)
+    for item in fields(made):
+        expected = _TYPES.get(str(item.type), ())
+        value = getattr(made, item.name)
+        if expected and (
+            not isinstance(value, expected) or isinstance(value, bool) is not (expected == (bool,))
+        ):
+            raise ValueError(f"{item.name} is {value!r}, expected {item.type}")
+    return made
+
+
+def _tuples(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in item.items()}
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    # A TOML basic string is a JSON string, but for the one control character that JSON leaves as it is.
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

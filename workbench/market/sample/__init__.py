@@ -1,0 +1,1 @@
+"""A made-up market: units, state, dataset and files."""

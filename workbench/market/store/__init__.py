@@ -1,0 +1,1 @@
+"""A market dataset on disk: raw months, roll-ups, versions and the reader."""

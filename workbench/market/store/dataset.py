@@ -1,0 +1,308 @@
+"""A dataset's folder: what lies where, which version is current, and who may write.
+
+::
+
+    nem/
+      market.toml                     the description, for people to change
+      current.json                    the version that readers open
+      versions/000042.json            a version: the list of every file it is made of
+      facts/                          descriptions and unit lists of the versions
+      raw/<table>/<month>/…parquet    the record, one file a month (a file a day in the newest month)
+      rollups/<name>/…arrow           sums and counts, memory-mapped
+      incoming/                       files to take in, where no other folder is named
+      ingested.sqlite                 which files were taken in
+
+It lies in ``<project>/results/market/<name>`` unless a setting names another folder, which several projects can
+share. Files are never changed: a new version has new ones, and is there when ``current.json`` has been replaced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.data.atomic import write_text
+from workbench.data.projects.project import Project
+from workbench.errors import InvalidData, ScenarioBusy, UnreadableFile
+from workbench.market.model.description import FILE_NAME, MarketDescription
+from workbench.runs.model.read_only import refuse_viewer
+
+DOMAIN = "market"
+DEFAULT_NAME = "nem"
+POINTER = "current.json"
+VERSIONS = "versions"
+FACTS = "facts"
+RAW = "raw"
+ROLLUPS = "rollups"
+INCOMING = "incoming"
+LEDGER = "ingested.sqlite"
+LOCK = "writer.lock"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A raw file: its name inside the dataset, its rows, and its first and last stamp [minutes since 1970]."""
+
+    file: str
+    rows: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A version of a dataset: every file it is made of.
+
+    Parameters
+    ----------
+    version
+        Counted from 1.
+    made_at
+        UTC, ISO 8601.
+    description, units
+        Files in ``facts/``.
+    tables
+        Table -> period -> raw file.
+    rollups
+        Roll-up -> period -> file.
+    """
+
+    version: int
+    made_at: str
+    description: str
+    units: str
+    tables: Mapping[str, Mapping[str, Part]] = field(default_factory=dict)
+    rollups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def files(self) -> set[str]:
+        """Name every file that the version needs."""
+        raw = {part.file for periods in self.tables.values() for part in periods.values()}
+        return (
+            raw
+            | {file for periods in self.rollups.values() for file in periods.values()}
+            | {
+                self.description,
+                self.units,
+            }
+        )
+
+    def to_json(self) -> str:
+        """Write it as JSON."""
+        facts = {
+            name: getattr(self, name) for name in ("version", "made_at", "description", "units", "rollups")
+        }
+        tables = {
+            table: {period: asdict(part) for period, part in periods.items()}
+            for table, periods in self.tables.items()
+        }
+        return json.dumps({"format": FORMAT, **facts, "tables": tables}, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Manifest:
+        """Read what :meth:`to_json` wrote."""
+        content: dict[str, Any] = json.loads(text)
+        if content.pop("format") != FORMAT:
+            raise ValueError("written by another version of the workbench")
+        content["tables"] = {
+            table: {period: Part(**part) for period, part in periods.items()}
+            for table, periods in content["tables"].items()
+        }
+        return cls(**content)
+
+
+def market_folder(project: Project, name: str = DEFAULT_NAME) -> Path:
+    """Give the folder of a project's own dataset; it may not exist yet.
+
+    Raises
+    ------
+    SettingError
+        When the name cannot be the name of one folder.
+    """
+    return project.results_folder(DOMAIN, name)
+
+
+def create_dataset(folder: Path | str, description: MarketDescription) -> Path:
+    """Make an empty dataset, or leave the one that is there.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses.
+    """
+    folder = Path(folder).expanduser().resolve()
+    if not (folder / FILE_NAME).is_file():
+        write_text(folder / FILE_NAME, description.to_toml())
+    return folder
+
+
+def read_description(path: Path) -> MarketDescription:
+    """Read a description from its file.
+
+    Raises
+    ------
+    UnreadableFile
+        When there is none.
+    InvalidData
+        When it does not describe a market.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(
+            f"{path.parent} is no market dataset: {path.name} cannot be read ({error}).", path
+        ) from error
+    return MarketDescription.from_toml(text, path)
+
+
+def manifest_path(folder: Path, version: int) -> Path:
+    """Give the file of a version."""
+    return folder / VERSIONS / f"{version:06d}.json"
+
+
+def current_version(folder: Path) -> int:
+    """Give the number of the version that readers open; 0 before the first.
+
+    Raises
+    ------
+    InvalidData
+        When the pointer is damaged.
+    """
+    path = folder / POINTER
+    try:
+        return int(json.loads(path.read_text(encoding="utf-8"))["version"])
+    except FileNotFoundError:
+        return 0
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InvalidData(f"{path} is damaged ({error}); restore it from a backup.", path) from error
+
+
+def read_manifest(folder: Path, version: int) -> Manifest:
+    """Read a version.
+
+    Raises
+    ------
+    UnreadableFile
+        When it is missing or damaged.
+    """
+    path = manifest_path(folder, version)
+    try:
+        return Manifest.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnreadableFile(f"{path} cannot be read ({error}).", path) from error
+
+
+class VersionHold:
+    """A version that stays on disk as long as this process holds it.
+
+    The hold is a shared lock on the version's own file, which the system drops when the process ends, however it
+    ends. Nothing is written, so that a read-only copy can be read.
+    """
+
+    def __init__(self, folder: Path, version: int) -> None:
+        self.version = version
+        self._descriptor = os.open(manifest_path(folder, version), os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            if os.fstat(self._descriptor).st_nlink == 0:
+                raise FileNotFoundError(manifest_path(folder, version))
+        except OSError:
+            self.release()
+            raise
+
+    def release(self) -> None:
+        """Let go of it."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def hold_current(folder: Path) -> VersionHold:
+    """Hold the version that is current now.
+
+    Raises
+    ------
+    UnreadableFile
+        When there is no dataset, or nothing has been published in it.
+    """
+    for _ in range(100):
+        version = current_version(folder)
+        if not version:
+            what = "has nothing published yet" if (folder / FILE_NAME).is_file() else "is no market dataset"
+            raise UnreadableFile(f"{folder} {what}; ingest data into it first.", folder)
+        # Between looking and holding a writer may have replaced and removed it: then there is a newer one.
+        with contextlib.suppress(FileNotFoundError, BlockingIOError):
+            return VersionHold(folder, version)
+    raise UnreadableFile(f"{manifest_path(folder, version)} is missing; restore it from a backup.", folder)
+
+
+@contextlib.contextmanager
+def writing_alone(folder: Path) -> Iterator[None]:
+    """Keep other writers out of a dataset; readers are not concerned.
+
+    Raises
+    ------
+    ScenarioBusy
+        When another process, or another run of this one, writes.
+    ViewerRefused
+        When this process serves readers.
+    """
+    refuse_viewer("Writing market data")
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ScenarioBusy(
+                f"Another run is writing {folder}; wait until it is done, or cancel it."
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def remove_unused(folder: Path) -> int:
+    """Remove versions that nobody holds and that are not current, and the files that no version needs.
+
+    Call it only while :func:`writing_alone`.
+
+    Returns
+    -------
+    int
+        How many files were removed.
+    """
+    current = current_version(folder)
+    needed: set[str] = set()
+    removed = 0
+    for path in sorted((folder / VERSIONS).glob("*.json")):
+        version = int(path.stem)
+        if version != current and _remove_if_free(path):
+            removed += 1
+            continue
+        needed |= read_manifest(folder, version).files()
+    for part in (RAW, ROLLUPS, FACTS):
+        for path in (folder / part).rglob("*"):
+            if path.is_file() and path.relative_to(folder).as_posix() not in needed:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+                    removed += 1
+    return removed
+
+
+def _remove_if_free(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
+            return True
+        finally:
+            os.close(descriptor)
+    return False

@@ -1,0 +1,250 @@
+"""The raw record: one Parquet file a month and table, and one a day in the newest month, whose files still grow.
+
+A row is named by stamp, series and cadence. Of two rows of one name the one that was published later counts,
+whatever order their files came in; the same file again changes nothing.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from workbench.data.atomic import replacing
+from workbench.errors import UnreadableFile
+from workbench.market.model.market_time import month_of, period_bounds
+from workbench.market.model.tables import TABLES, RawTable
+from workbench.market.store.aggregation import Rows
+from workbench.market.store.dataset import RAW, Part
+
+ROW_GROUP = 150_000
+_MINUTES = pl.col("stamp").dt.epoch("ms") // 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What came of new rows.
+
+    Parameters
+    ----------
+    frame
+        The rows of the period, in the order of their stamps.
+    added, revised, known
+        Rows that are new, rows that replace one published earlier, and rows that change nothing.
+    conflicts
+        Rows with another value than one published at the same time.
+    touched
+        Range ``(start, end]`` [minutes since 1970] in which something changed; None when nothing did.
+    """
+
+    frame: pl.DataFrame
+    added: int
+    revised: int
+    known: int
+    conflicts: int
+    touched: tuple[int, int] | None
+
+
+def schema_of(table: RawTable) -> pl.Schema:
+    """Types of a table's columns."""
+    types: dict[str, pl.DataType] = {"stamp": pl.Datetime("ms"), table.key: pl.String()}
+    types |= {name: pl.Float64() for name in table.value_names}
+    return pl.Schema(types | {"minutes": pl.Int16(), "published": pl.Datetime("ms")})
+
+
+def empty(table: RawTable) -> pl.DataFrame:
+    """A table without rows."""
+    return pl.DataFrame(schema=schema_of(table))
+
+
+def merge(table: RawTable, old: pl.DataFrame, new: pl.DataFrame) -> Merged:
+    """Put new rows to those that are there.
+
+    Parameters
+    ----------
+    table
+        Which table.
+    old
+        Its rows, each name once.
+    new
+        Rows in any order, names repeated or not.
+    """
+    order = list(table.identity)
+    given = new.height
+    conflicts = 0
+    if old.height and new["stamp"].min() <= old["stamp"].max():  # type: ignore[operator]
+        stamps = new.select(pl.col("stamp").unique()).to_series().implode()
+        beside, apart = old.filter(pl.col("stamp").is_in(stamps)), old.filter(~pl.col("stamp").is_in(stamps))
+    else:
+        beside, apart = empty(table), old
+    if not beside.height and _in_order(new, order):
+        return Merged(pl.concat([apart, new]), given, 0, 0, 0, _span(new))
+    both = pl.concat([beside, new])
+    latest = both.sort([*order, "published", *table.value_names]).unique(
+        order, keep="last", maintain_order=True
+    )
+    changed = latest.join(beside, on=latest.columns, how="anti", nulls_equal=True)
+    if both.height > latest.height:
+        distinct = both.unique([*order, "published", *table.value_names])
+        conflicts = distinct.height - distinct.unique([*order, "published"]).height
+    added = latest.height - beside.height
+    frame = pl.concat([apart, latest]).sort(order) if beside.height else pl.concat([apart, latest])
+    touched = _span(changed) if changed.height else None
+    return Merged(frame, added, changed.height - added, given - changed.height, conflicts, touched)
+
+
+def _in_order(frame: pl.DataFrame, order: Sequence[str]) -> bool:
+    """Whether rows ascend by these columns, no two alike: the usual case, in which nothing need be sorted."""
+    ascends, alike = pl.lit(value=False), pl.lit(value=True)
+    for name in order:
+        earlier = pl.col(name).shift()
+        ascends |= alike & (pl.col(name) > earlier)
+        alike &= pl.col(name) == earlier
+    return bool(frame.select(ascends.slice(1).all()).item()) if frame.height else False
+
+
+def _span(frame: pl.DataFrame) -> tuple[int, int]:
+    """Begin of the first and end of the last row [minutes since 1970]."""
+    first, last = frame.select((_MINUTES - pl.col("minutes")).min(), _MINUTES.max().alias("last")).row(0)
+    return int(first), int(last)
+
+
+def split_periods(frame: pl.DataFrame, first_open_month: str) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Cut rows into the periods of their files: days from the first open month on, months before it."""
+    ended = (pl.col("stamp") - pl.duration(minutes=1)).alias("_ended")
+    month = ended.dt.strftime("%Y-%m")
+    period = pl.when(month >= first_open_month).then(ended.dt.strftime("%Y-%m-%d")).otherwise(month)
+    # Naming few distinct stamps is far cheaper than naming each row.
+    named = frame.select(pl.col("stamp").unique()).with_columns(period.alias("_period"))
+    periods = named["_period"].unique().sort().to_list()
+    if len(periods) == 1:
+        yield periods[0], frame
+        return
+    for name in periods:
+        first, last = (np.datetime64(bound, "m").item() for bound in period_bounds(name))
+        yield name, frame.filter((pl.col("stamp") > first) & (pl.col("stamp") <= last))
+
+
+def newest_month_of(parts: Iterable[Part], frames: Iterable[pl.DataFrame]) -> str:
+    """Name the newest month of all rows, old and new; "" when there are none."""
+    months = [month_of(part.last) for part in parts]
+    months += [month_of(int(frame.select(_MINUTES.max()).item())) for frame in frames if frame.height]
+    return max(months, default="")
+
+
+def write_part(folder: Path, table: str, period: str, version: int, frame: pl.DataFrame) -> Part:
+    """Write the rows of a period.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses.
+    """
+    name = f"{RAW}/{table}/{period[:7]}/{period}-v{version:06d}.parquet"
+    # Written to memory first: Polars reports a full disk as a fault of the file, without the system's reason.
+    content = io.BytesIO()
+    frame.write_parquet(content, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
+    with replacing(folder / name) as temporary:
+        temporary.write_bytes(content.getbuffer())
+    return Part(name, frame.height, *_span(frame))
+
+
+def read_part(folder: Path, part: Part, table: RawTable) -> pl.DataFrame:
+    """Read a whole raw file.
+
+    Raises
+    ------
+    UnreadableFile
+        When it is missing or damaged.
+    """
+    try:
+        return pl.read_parquet(folder / part.file).select(table.columns)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise UnreadableFile(f"{folder / part.file} cannot be read: {error}", folder / part.file) from error
+
+
+def scan_rows(
+    folder: Path,
+    parts: Mapping[str, Part],
+    table: RawTable,
+    start: int,
+    end: int,
+    *,
+    series: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+) -> pl.DataFrame:
+    """Read the rows that lie in a range, from the files of its months only.
+
+    Parameters
+    ----------
+    folder
+        Of the dataset.
+    parts
+        Period -> raw file.
+    table
+        Which table.
+    start, end
+        Range ``(start, end]`` of stamps [minutes since 1970].
+    series
+        Only these; all when None.
+    columns
+        Only these; all when None.
+
+    Raises
+    ------
+    UnreadableFile
+        When a file is missing or damaged.
+    """
+    wanted = list(columns or table.columns)
+    files = [folder / part.file for part in parts.values() if part.last > start and part.first < end]
+    if not files:
+        return empty(table).select(wanted)
+    first, last = (np.datetime64(bound, "m").item() for bound in (start, end))
+    scan = pl.scan_parquet(files).filter((pl.col("stamp") > first) & (pl.col("stamp") <= last))
+    if series is not None:
+        scan = scan.filter(pl.col(table.key).is_in(list(series)))
+    try:
+        return scan.select(wanted).collect()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise UnreadableFile(
+            f"{folder}: the raw table {table.name} cannot be read: {error}", folder
+        ) from error
+
+
+def rows_of(frame: pl.DataFrame, table: RawTable, names: Sequence[str]) -> Rows:
+    """Give a table's rows as arrays, each series by its place among ``names`` (-1 where it is not there)."""
+    places = pl.Enum(list(dict.fromkeys(names)))
+    columns = frame.select(
+        _MINUTES.alias("stamp"),
+        pl.col(table.key)
+        .cast(places, strict=False)
+        .to_physical()
+        .cast(pl.Int64)
+        .fill_null(-1)
+        .alias("series"),
+        pl.col("minutes").cast(pl.Int64),
+        *(pl.col(name).fill_null(float("nan")) for name in table.value_names),
+    )
+    return Rows(
+        columns["stamp"].to_numpy(),
+        columns["series"].to_numpy(),
+        columns["minutes"].to_numpy(),
+        {name: columns[name].to_numpy() for name in table.value_names},
+    )
+
+
+def table_named(name: str) -> RawTable:
+    """Give a raw table by name.
+
+    Raises
+    ------
+    KeyError
+        When there is none; the message lists those there are.
+    """
+    if name not in TABLES:
+        raise KeyError(f"there is no raw table {name!r}; there are {', '.join(TABLES)}")
+    return TABLES[name]

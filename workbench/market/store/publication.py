@@ -1,0 +1,342 @@
+"""A new version of a dataset: raw files merged, roll-ups rebuilt where needed, the pointer replaced last.
+
+Readers see the earlier version until they ask again. Whatever goes wrong on the way - a full disk, a killed
+process - the published version stays as it was: its files are never changed, and the new ones have names of
+their own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from workbench.data.atomic import sweep, write_text
+from workbench.market.inputs.units_register import MarketUnit, UnitsRegister
+from workbench.market.model.description import FILE_NAME, MarketDescription
+from workbench.market.model.market_time import DAY, ceil_to, floor_to, period_bounds
+from workbench.market.model.tables import TABLES
+from workbench.market.store.aggregation import Arrays, Frame, Rows
+from workbench.market.store.dataset import (
+    FACTS,
+    POINTER,
+    ROLLUPS,
+    Manifest,
+    current_version,
+    manifest_path,
+    read_description,
+    read_manifest,
+    remove_unused,
+    writing_alone,
+)
+from workbench.market.store.months import (
+    empty,
+    merge,
+    newest_month_of,
+    read_part,
+    rows_of,
+    scan_rows,
+    split_periods,
+    write_part,
+)
+from workbench.market.store.rollup_files import Chunk, map_chunk, write_chunk
+from workbench.market.store.rollup_schema import ROLLUPS as SCHEMA
+from workbench.market.store.rollups import SOURCES, build, fold_days, patched
+
+
+@dataclass(slots=True)
+class Published:
+    """What a publication changed.
+
+    Parameters
+    ----------
+    version
+        The version that is current now.
+    new
+        Whether it is a new one; the same data again make none.
+    added, revised, known, conflicts
+        Table -> rows, see :class:`workbench.market.store.months.Merged`.
+    unknown_units
+        Units that appeared and that no register lists.
+    rebuilt
+        Periods whose roll-ups were rebuilt.
+    """
+
+    version: int = 0
+    new: bool = False
+    added: dict[str, int] = field(default_factory=dict)
+    revised: dict[str, int] = field(default_factory=dict)
+    known: dict[str, int] = field(default_factory=dict)
+    conflicts: dict[str, int] = field(default_factory=dict)
+    unknown_units: tuple[str, ...] = ()
+    rebuilt: tuple[str, ...] = ()
+
+
+@contextlib.contextmanager
+def writing(folder: Path | str) -> Iterator[Writer]:
+    """Open a dataset for writing, alone.
+
+    Raises
+    ------
+    ScenarioBusy
+        When somebody else writes.
+    UnreadableFile
+        When the folder has no description; see :func:`workbench.market.store.dataset.create_dataset`.
+    """
+    folder = Path(folder).expanduser().resolve()
+    description = read_description(folder / FILE_NAME)
+    with writing_alone(folder):
+        sweep(folder)
+        yield Writer(folder, description)
+
+
+class Writer:
+    """Publishes new versions of a dataset; made by :func:`writing`.
+
+    Parameters
+    ----------
+    folder
+        Of the dataset.
+    description
+        What its ``market.toml`` says now.
+    """
+
+    def __init__(self, folder: Path, description: MarketDescription) -> None:
+        self.folder = folder
+        self.description = description
+        version = current_version(folder)
+        self.manifest = read_manifest(folder, version) if version else Manifest(0, "", "", "")
+        self.units = UnitsRegister()
+        if version:
+            self.units = UnitsRegister.from_json((folder / self.manifest.units).read_text(encoding="utf-8"))
+        remove_unused(folder)
+
+    def publish(
+        self,
+        frames: Mapping[str, pl.DataFrame],
+        *,
+        register: tuple[MarketUnit, ...] | None = None,
+        newest_month: str = "",
+        close_months: bool = True,
+        rebuild: bool = False,
+        checkpoint: Callable[[], None] = lambda: None,
+    ) -> Published:
+        """Take in rows and publish what comes of them.
+
+        Parameters
+        ----------
+        frames
+            Table -> rows with the columns of the table.
+        register
+            What a register of units says, if it is (newly) known.
+        newest_month
+            A month that is known to follow, such as ``"2025-12"``; months before it are laid out as finished.
+        close_months
+            Put the days of months that are over into one file each. It takes seconds, once a month: whoever wants
+            new rows to be seen at once leaves it out and closes afterwards, by a publication of nothing.
+        rebuild
+            Build every roll-up anew.
+        checkpoint
+            Called between periods; what it raises ends the publication, and nothing has changed.
+
+        Raises
+        ------
+        UnwritableFile
+            When the operating system refuses; the published version is as it was.
+        """
+        try:
+            return _Publication(self, newest_month, checkpoint).make(
+                frames, register, close_months=close_months, rebuild=rebuild
+            )
+        except BaseException:
+            with contextlib.suppress(OSError):
+                remove_unused(self.folder)
+            raise
+
+
+class _Publication:
+    """One publication on its way; its fields are the version that is being made."""
+
+    def __init__(self, writer: Writer, newest_month: str, checkpoint: Callable[[], None]) -> None:
+        self.writer = writer
+        self.folder = writer.folder
+        self.description = writer.description
+        self.old = writer.manifest
+        self.version = self.old.version + 1
+        self.newest_month = newest_month
+        self.checkpoint = checkpoint
+        self.tables = {table: dict(parts) for table, parts in self.old.tables.items()}
+        self.rollups = {name: dict(periods) for name, periods in self.old.rollups.items()}
+        self.touched: dict[str, dict[str, tuple[int, int]]] = {}
+        self.report = Published(self.old.version)
+        self.units = writer.units
+
+    def make(
+        self,
+        frames: Mapping[str, pl.DataFrame],
+        register: tuple[MarketUnit, ...] | None,
+        *,
+        close_months: bool,
+        rebuild: bool,
+    ) -> Published:
+        frames = {
+            table: frame.select(TABLES[table].columns) for table, frame in frames.items() if frame.height
+        }
+        parts = [part for periods in self.tables.values() for part in periods.values()]
+        self.newest_month = max(self.newest_month, newest_month_of(parts, frames.values()))
+        text = self.description.to_toml()
+        description = f"{FACTS}/description-{_digest(text)}.toml"
+        rebuild |= bool(self.old.description) and description != self.old.description
+        rebuild |= self._take_units(frames, register)
+        if close_months:
+            self._close_months()
+        for table, frame in frames.items():
+            self._merge(table, frame)
+        if rebuild:
+            self.rollups = {}
+            self._touch_everything()
+        units_text = self.units.to_json()
+        units = f"{FACTS}/units-{_digest(units_text)}.json"
+        known = (units, description) == (self.old.units, self.old.description)
+        if not self.touched and (known or (not self.old.version and not len(self.units))):
+            return self.report
+        self._build(rebuild=rebuild)
+        for name, content in ((description, text), (units, units_text)):
+            if not (self.folder / name).is_file():
+                write_text(self.folder / name, content)
+        self._point(Manifest(self.version, _now(), description, units, self.tables, self.rollups))
+        return self.report
+
+    def _take_units(
+        self, frames: Mapping[str, pl.DataFrame], register: tuple[MarketUnit, ...] | None
+    ) -> bool:
+        """Bring the list of units up to date, and say whether earlier roll-ups no longer hold."""
+        before = self.units
+        if register is not None:
+            self.units = self.units.updated(register)
+        if "unit_power" in frames:
+            names = frames["unit_power"]["unit"].unique().to_list()
+            self.units = self.units.with_unknown(names)
+        self.report.unknown_units = tuple(name for name in self.units.unknown if name not in before.names)
+        return any(
+            (new.region, new.fuel, new.kind) != (old.region, old.fuel, old.kind)
+            for old, new in zip(before, self.units, strict=False)
+        )
+
+    def _close_months(self) -> None:
+        """Put the days of months that are over into one file each."""
+        for table, parts in self.tables.items():
+            days: dict[str, list[str]] = {}
+            for period in sorted(parts):
+                if len(period) > len("2025-08") and period[:7] < self.newest_month:
+                    days.setdefault(period[:7], []).append(period)
+            for month, periods in days.items():
+                self.checkpoint()
+                frames = [read_part(self.folder, parts.pop(period), TABLES[table]) for period in periods]
+                parts[month] = write_part(self.folder, table, month, self.version, pl.concat(frames))
+                self._touch(table, month, period_bounds(month))
+        for periods_of in self.rollups.values():
+            for period in [item for item in periods_of if len(item) > 7 and item[:7] < self.newest_month]:
+                del periods_of[period]
+
+    def _first_open_month(self) -> str:
+        """The first month that is kept by days; a month that was put into one file once stays in it."""
+        periods = {period for parts in self.tables.values() for period in parts}
+        closed = max((period for period in periods if len(period) == len("2025-08")), default="")
+        by_day = {period[:7] for period in periods if len(period) > len("2025-08")}
+        first = min(by_day | {self.newest_month})
+        return first if first > closed else closed + "~"
+
+    def _merge(self, name: str, frame: pl.DataFrame) -> None:
+        table = TABLES[name]
+        parts = self.tables.setdefault(name, {})
+        totals = {"added": 0, "revised": 0, "known": 0, "conflicts": 0}
+        for period, rows in split_periods(frame, self._first_open_month()):
+            self.checkpoint()
+            old = read_part(self.folder, parts[period], table) if period in parts else empty(table)
+            merged = merge(table, old, rows)
+            for what in totals:
+                totals[what] += getattr(merged, what)
+            if merged.touched:
+                parts[period] = write_part(self.folder, name, period, self.version, merged.frame)
+                self._touch(name, period, merged.touched)
+        for what, count in totals.items():
+            getattr(self.report, what)[name] = count
+
+    def _touch(self, table: str, period: str, span: tuple[int, int]) -> None:
+        tables = self.touched.setdefault(period, {})
+        known = tables.get(table, span)
+        tables[table] = (min(known[0], span[0]), max(known[1], span[1]))
+
+    def _touch_everything(self) -> None:
+        for table, parts in self.tables.items():
+            for period, part in parts.items():
+                self._touch(table, period, (part.first, part.last))
+
+    def _build(self, *, rebuild: bool) -> None:
+        for period in sorted(self.touched):
+            self.checkpoint()
+            tables = set(self.touched[period])
+            names = frozenset(name for name, sources in SOURCES.items() if rebuild or sources & tables)
+            spans = self.touched[period].values()
+            bounds = period_bounds(period)
+            start = max(bounds[0], floor_to(min(span[0] for span in spans), self.description.bucket_minutes))
+            end = min(bounds[1], ceil_to(max(span[1] for span in spans), self.description.bucket_minutes))
+            if rebuild:
+                start, end = bounds
+            self._build_period(period, names, start, end)
+        self.report.rebuilt = tuple(sorted(self.touched))
+
+    def _build_period(self, period: str, names: frozenset[str], start: int, end: int) -> None:
+        bucket = self.description.bucket_minutes
+        frame = Frame(start, end, bucket, self.description.interval_minutes, bucket)
+        built = build(names - {"unit_day"}, self._rows_in(start, end), frame, self.description, self.units)
+        bounds = period_bounds(period)
+        for name in sorted(built):
+            chunk = self._patch(name, period, start, built[name], bounds)
+            if name == "unit" and "unit_day" in names:
+                first, last = floor_to(start, DAY), ceil_to(end, DAY)
+                at = slice((first - bounds[0]) // bucket, (last - bounds[0]) // bucket)
+                days: Arrays = {column: array[..., at] for column, array in chunk.columns.items()}
+                self._patch("unit_day", period, first, fold_days(days, bucket), bounds)
+
+    def _patch(self, name: str, period: str, start: int, built: Arrays, bounds: tuple[int, int]) -> Chunk:
+        known = self.rollups.setdefault(name, {})
+        old = map_chunk(self.folder / known[period]) if period in known else None
+        chunk = patched(name, old, start, built, bounds, self.description, self.units)
+        file = f"{ROLLUPS}/{name}/{period}-v{self.version:06d}.arrow"
+        units = {column.name: column.unit for column in SCHEMA[name].columns}
+        write_chunk(self.folder / file, chunk, units)
+        known[period] = file
+        return chunk
+
+    def _rows_in(self, start: int, end: int) -> Callable[[str], Rows]:
+        def rows(name: str) -> Rows:
+            table = TABLES[name]
+            names = self.units.names if name == "unit_power" else self.description.series_of(name)
+            columns = [column for column in table.columns if column != "published"]
+            found = scan_rows(self.folder, self.tables.get(name, {}), table, start, end, columns=columns)
+            return rows_of(found, table, names)
+
+        return rows
+
+    def _point(self, manifest: Manifest) -> None:
+        write_text(manifest_path(self.folder, manifest.version), manifest.to_json())
+        write_text(self.folder / POINTER, json.dumps({"version": manifest.version}) + "\n")
+        self.writer.manifest, self.writer.units = manifest, self.units
+        self.report.version, self.report.new = manifest.version, True
+        remove_unused(self.folder)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,220 @@
+"""One answer on the screen: figure, downloads, table on request; a zoom asks for its period in full detail."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import numpy as np
+
+from workbench.data.formatting import MISSING, Grouping, Style, format_number
+from workbench.errors import WorkbenchError
+from workbench.market.definitions.clock import Stamp
+from workbench.market.model.answer import Answer, Column
+from workbench.market.model.period import Period
+from workbench.market.results.figure_style import for_narrow_page
+from workbench.market.views.answer_figure import AnswerFigure
+from workbench.market.views.answer_tools import AnswerTools
+from workbench.market.views.answer_tools import Theme as Page
+from workbench.ui.figures.tables import MOST_ROWS, TableArea
+from workbench.ui.tabs import note
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from workbench.charts import Theme
+
+__all__ = ["AnswerView", "Screen", "answer_rows"]
+
+_log = logging.getLogger(__name__)
+
+_SHORTEST_ZOOM = np.timedelta64(30, "m")
+
+
+@dataclass(slots=True)
+class Screen:
+    """What all answers of a board share: the page's theme and how numbers are written."""
+
+    theme: Theme = "light"
+    narrow: bool = False
+    style: Style = field(default_factory=lambda: Style(grouping=Grouping.THOUSANDS))
+
+
+class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
+    """A figure that can be zoomed, downloaded and read as a table.
+
+    Parameters
+    ----------
+    ask
+        Gives the answer for a period: the board's, or the part of it that is looked at.
+    draw
+        Makes the figure in a theme; without it only the table is shown.
+    screen
+        Theme and style of the board.
+    on_theme
+        Called when the page has told what it looks like.
+    zooms
+        Whether the figure has a time axis, so that a zoom can ask again.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[Period], Answer],
+        draw: Callable[[Answer, Theme], go.Figure] | None,
+        screen: Screen,
+        on_theme: Callable[[Page], None],
+        *,
+        zooms: bool = False,
+    ) -> None:
+        self._ask, self._draw, self._screen, self._zooms = ask, draw, screen, zooms
+        self._period: Period | None = None
+        self._zoom: Period | None = None
+        self.answer: Answer | None = None
+        self._figure, self._table = AnswerFigure(), TableArea()
+        self._notes = ipywidgets.HTML()
+        self._tools = AnswerTools(self._zoomed, on_theme)
+        self._as_table = ipywidgets.Checkbox(
+            description="Table", value=draw is None, indent=False, layout={"width": "auto"}
+        )
+        self._as_table.observe(lambda _: self._show_table(), "value")
+        foot = ipywidgets.HBox([self._tools, self._as_table])
+        foot.add_class("wb-answer-foot")
+        parts = (
+            [self._table, self._notes, self._tools]
+            if draw is None
+            else [self._figure, self._notes, foot, self._table]
+        )
+        super().__init__(parts)
+        self.add_class("wb-answer")
+
+    def __repr__(self) -> str:
+        return f"<AnswerView of {self.answer.title if self.answer else 'nothing yet'}>"
+
+    def show(self, period: Period) -> None:
+        """Ask for a period and show the answer; a zoom into it stays while it still lies within."""
+        if self._zoom is not None and (self._period is None or self._period.begin != period.begin):
+            self._zoom = None
+        self._period = period
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Ask and draw again."""
+        if self._period is None:
+            return
+        try:
+            self.answer = self._ask(self._zoom or self._period)
+            self._paint()
+        except (LookupError, WorkbenchError) as error:
+            self._say(str(error.args[0]) if error.args else type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - one figure that fails leaves the others standing
+            # What went wrong is said in place of the figure; an old or empty one would be taken for an answer.
+            _log.exception("An answer of a market board")
+            self._say(f"{type(error).__name__}: {error}")
+
+    def _say(self, reason: str) -> None:
+        self.answer = None
+        self._figure.clear()
+        self._table.value = ""
+        self._notes.value = note(f"This cannot be shown: {reason}").value
+        self._tools.offer(None)
+
+    def restyle(self) -> None:
+        """Draw the same answer again, in the page's theme."""
+        if self.answer is not None:
+            self._paint()
+
+    def _paint(self) -> None:
+        answer = self.answer
+        if answer is None:
+            return
+        if self._draw is not None:
+            figure = self._draw(answer, self._screen.theme)
+            if self._zoom is not None:
+                begin, end = (str(stamp).replace("T", " ") for stamp in (self._zoom.begin, self._zoom.end))
+                figure.update_xaxes(range=[begin, end])
+            self._figure.show(for_narrow_page(figure) if self._screen.narrow else figure)
+        self._notes.value = note(" ".join(answer.notes)).value if answer.notes else ""
+        self._tools.offer(answer, zoomed=self._zoom is not None)
+        self._show_table()
+
+    def _show_table(self) -> None:
+        if not self._as_table.value or self.answer is None:
+            self._table.value = ""
+            return
+        heads, rows, words = answer_rows(self.answer, self._screen.style)
+        title = self.answer.title
+        if len(self.answer) > MOST_ROWS:
+            title = f"{title} (the first {MOST_ROWS} of {len(self.answer):,} rows; a download has all)"
+        if not rows:
+            title = f"{title}: none"
+        self._table.show(heads, rows, caption=title, words=words)
+
+    def _zoomed(self, begin: str, end: str) -> None:
+        if not self._zooms or self._period is None:
+            return
+        zoom = _part_of(self._period, begin, end)
+        if zoom != self._zoom:
+            self._zoom = zoom
+            self.redraw()
+
+
+def _part_of(period: Period, begin: str, end: str) -> Period | None:
+    """Give the half-hours of a period that are looked at; None for all of it, or what is no part of it."""
+    if not begin:
+        return None
+    try:
+        first, last = (np.datetime64(text.replace(" ", "T"), "m") for text in (begin, end))
+    except ValueError:
+        return None
+    first, last = _half_hour(first, up=False), _half_hour(last, up=True)
+    first, last = max(first, period.begin), min(last, period.end)
+    if last - first < _SHORTEST_ZOOM or (first == period.begin and last == period.end):
+        return None
+    return Period(first, last)
+
+
+def _half_hour(stamp: Stamp, *, up: bool) -> Stamp:
+    minutes = int(stamp.astype(int))
+    return np.datetime64((-(-minutes // 30) if up else minutes // 30) * 30, "m")
+
+
+def answer_rows(answer: Answer, style: Style) -> tuple[list[str], list[list[str]], list[int]]:
+    """Give an answer as headings, formatted cells and the numbers of its text columns.
+
+    Parameters
+    ----------
+    answer
+        The answer; of a long one the first rows.
+    style
+        How numbers are written.
+    """
+    columns = [_cells(column, style) for column in answer]
+    words = [place for place, column in enumerate(answer) if column.cells.dtype.kind in "OU"]
+    return [column.head for column in answer], [list(row) for row in zip(*columns, strict=True)], words
+
+
+def _cells(column: Column, style: Style) -> list[str]:
+    values: Any = column.cells[:MOST_ROWS]
+    if values.dtype.kind == "M":
+        return ["" if np.isnat(value) else str(value).replace("T", " ") for value in values]
+    if values.dtype.kind in "fiu":
+        digits = _digits(values, column.unit)
+        return [
+            MISSING if value != value else format_number(float(value), decimals=digits, style=style)
+            for value in values.tolist()
+        ]
+    return [str(value) for value in values]
+
+
+def _digits(values: Any, unit: str) -> int:
+    """Choose the digits after the point for a whole column, so that its numbers can be compared."""
+    if unit.endswith("/MWh"):
+        return 2
+    finite = np.abs(values[np.isfinite(values)])
+    if (finite == np.round(finite)).all():
+        return 0
+    largest = float(finite.max()) if len(finite) else 0.0
+    return 0 if largest >= 1000 else 1 if largest >= 10 else 2 if largest >= 1 else 3

@@ -1,0 +1,84 @@
+"""Panels of market data that several boards show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from workbench.market.model.answer import Answer
+from workbench.market.model.period import Period
+from workbench.market.queries import (
+    coverage,
+    gaps,
+    generation,
+    net_imports_by_region,
+    prices,
+)
+from workbench.market.results import charts, charts_by_group
+from workbench.market.views.board import Board, Panel
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from workbench.charts import Theme
+
+__all__ = ["MarketBoard", "Tabs", "net_imports"]
+
+Tabs = Mapping[str, Callable[[], Sequence[Panel]]]
+
+
+class MarketBoard(Board):
+    """A board with the panels that several boards show."""
+
+    def price_unit(self) -> str:
+        """Give the unit of prices."""
+        return f"{self.data.description.currency}/MWh"
+
+    def mix(self) -> Panel:
+        """Generation by fuel over time."""
+        return Panel(
+            lambda period: generation(
+                self.data, period, region=self.chosen_region, resolution=self.resolution_of(period)
+            ),
+            lambda answer, theme: charts.mix_chart(answer, self.clock, theme=theme),
+            zooms=True,
+        )
+
+    def price_lines(self) -> Panel:
+        """Prices over time: of one region, or of all."""
+
+        def draw(answer: Answer, theme: Theme) -> go.Figure:
+            names = [self.chosen_region] if self.chosen_region else []
+            title = f"Price [{self.price_unit()}]"
+            return charts.lines_chart(answer, self.clock, title, names=names, theme=theme)
+
+        return Panel(
+            lambda period: prices(self.data, period, resolution=self.resolution_of(period)), draw, zooms=True
+        )
+
+    def data_tab(self) -> Sequence[Panel]:
+        """What data there is, and what is missing."""
+        return (
+            Panel(lambda period: coverage(self.data, period)),
+            Panel(lambda period: gaps(self.data, period)),
+        )
+
+    def bars(self, ask: Callable[[Period], Answer], value: str, *, by_fuel: bool = False) -> Panel:
+        """Make a panel of bars."""
+        return Panel(
+            ask,
+            lambda answer, theme: charts_by_group.bars_chart(answer, value, by_fuel=by_fuel, theme=theme),
+        )
+
+
+def net_imports(board: MarketBoard) -> Panel:
+    """Make the panel of net imports of every region over time."""
+
+    def draw(answer: Answer, theme: Theme) -> go.Figure:
+        return charts.lines_chart(answer, board.clock, "Mean net import [MW]", theme=theme)
+
+    return Panel(
+        lambda period: net_imports_by_region(board.data, period, resolution=board.resolution_of(period)),
+        draw,
+        zooms=True,
+    )

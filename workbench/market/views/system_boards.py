@@ -1,0 +1,274 @@
+"""Boards of the whole system: Today, Generation, Prices."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.data.formatting import format_number
+from workbench.market.definitions import renewable_share
+from workbench.market.model.answer import Answer
+from workbench.market.model.period import Period, Resolution
+from workbench.market.queries import (
+    comparison,
+    curtailment,
+    curtailment_totals,
+    evening_peak,
+    flow_totals,
+    fuel_totals,
+    generation,
+    generation_by_hour,
+    interconnector_flow,
+    price_bands,
+    price_duration,
+    price_events,
+    price_statistics,
+    prices,
+    prices_by_hour,
+    rooftop,
+    rooftop_totals,
+)
+from workbench.market.queries.generation import DEMAND
+from workbench.market.results import charts, charts_by_group
+from workbench.market.views.board import Panel
+from workbench.market.views.panels import MarketBoard, Tabs, net_imports
+from workbench.ui.tabs import choice
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from workbench.charts import Theme
+
+__all__ = ["GenerationBoard", "PricesBoard", "TodayBoard"]
+
+
+class TodayBoard(MarketBoard):
+    """What is going on: the current day of the data, beside the comparable day of a year ago.
+
+    Parameters
+    ----------
+    data
+        The market's data.
+    """
+
+    title = "Today"
+
+    def tabs(self) -> Tabs:
+        """Give the tabs of the board."""
+        return {
+            "Now": lambda: (self.mix(), self.price_lines()),
+            "Prices": lambda: (Panel(lambda period: price_statistics(self.data, period)), self._events()),
+            "A year ago": self._comparison,
+            "Interconnectors": self._imports,
+            "Data": self.data_tab,
+        }
+
+    def headline(self, period: Period) -> str:
+        """Give the newest prices, demand and renewable share as tiles."""
+        hour = Period(max(self.data.last - np.timedelta64(60, "m"), self.data.first), self.data.last)
+        region, style = self.chosen_region, self.screen.style
+        price = prices(self.data, hour, resolution=Resolution.FIVE_MINUTES)
+        names = [region] if region else list(self.data.description.region_names)
+        tiles = [
+            (f"{name} price", format_number(_newest(price[name]), self.price_unit(), decimals=2, style=style))
+            for name in names
+        ]
+        mix = generation(self.data, period, region=region, resolution=Resolution.HALF_HOUR)
+        tiles.append(("Demand", format_number(_newest(mix[DEMAND]), "MW", decimals=0, style=style)))
+        totals = fuel_totals(self.data, period, region=region)
+        renewable = np.isin(totals["Fuel"], list(self.data.description.renewable_fuels))
+        generated = ~np.isnan(totals["Share"])
+        share = renewable_share(totals["Energy"][renewable].sum(), totals["Energy"][generated].sum())
+        tiles.append(("Renewable, this period", format_number(float(share), "%", decimals=1, style=style)))
+        boxes = "".join(
+            '<div style="border:1px solid var(--jp-border-color2,#ddd);border-radius:4px;padding:4px 10px;">'
+            f'<div style="font-size:11px;color:var(--jp-ui-font-color2,#52606d)">{html.escape(name)}</div>'
+            f'<div style="font-size:15px;font-weight:600">{html.escape(value)}</div></div>'
+            for name, value in tiles
+        )
+        return f'<div style="display:flex;flex-wrap:wrap;gap:8px;margin:8px 0">{boxes}</div>'
+
+    def _events(self) -> Panel:
+        return Panel(lambda period: price_events(self.data, period, region=self.chosen_region))
+
+    def _comparison(self) -> Sequence[Panel]:
+        def ask(period: Period) -> Answer:
+            return comparison(self.data, period, region=self.chosen_region)
+
+        return (
+            Panel(
+                ask,
+                lambda answer, theme: charts_by_group.comparison_chart(
+                    answer, "Energy before", "Energy now", theme=theme
+                ),
+            ),
+            Panel(
+                ask,
+                lambda answer, theme: charts_by_group.comparison_chart(
+                    answer, "Price before", "Price now", theme=theme
+                ),
+            ),
+        )
+
+    def _imports(self) -> Sequence[Panel]:
+        return (net_imports(self), Panel(lambda period: flow_totals(self.data, period)))
+
+
+class GenerationBoard(MarketBoard):
+    """Who generates how much and when: fuels, hours, interconnectors, rooftops, curtailment, evening peak.
+
+    Parameters
+    ----------
+    data
+        The market's data.
+    """
+
+    title = "Generation"
+
+    def tabs(self) -> Tabs:
+        """Give the tabs of the board."""
+        return {
+            "Mix": lambda: (self.mix(),),
+            "Totals": lambda: (self.bars(self._totals, "Energy", by_fuel=True), Panel(self._totals)),
+            "Time of day": self._by_hour,
+            "Interconnectors": self._flows,
+            "Rooftop": self._rooftop,
+            "Curtailment": self._curtailment,
+            "Evening peak": self._evening,
+            "Data": self.data_tab,
+        }
+
+    def filters(self) -> Sequence[ipywidgets.Widget]:
+        """Give the choice of an interconnector."""
+        self.interconnector = choice("Interconnector", self.data.description.interconnector_names)
+        return (self.interconnector,)
+
+    def _totals(self, period: Period) -> Answer:
+        return fuel_totals(self.data, period, region=self.chosen_region)
+
+    def _by_hour(self) -> Sequence[Panel]:
+        return (
+            Panel(
+                lambda period: generation_by_hour(self.data, period, region=self.chosen_region),
+                lambda answer, theme: charts_by_group.hours_chart(
+                    answer, "Mean power [MW]", by_fuel=True, theme=theme
+                ),
+            ),
+        )
+
+    def _flows(self) -> Sequence[Panel]:
+        def ask(period: Period) -> Answer:
+            resolution = self.resolution_of(period)
+            return interconnector_flow(self.data, period, self.interconnector.value, resolution=resolution)
+
+        return (
+            Panel(ask, lambda answer, theme: charts.flow_chart(answer, self.clock, theme=theme), zooms=True),
+            Panel(lambda period: flow_totals(self.data, period)),
+            net_imports(self),
+        )
+
+    def _rooftop(self) -> Sequence[Panel]:
+        return (
+            Panel(
+                lambda period: rooftop(self.data, period, resolution=self.resolution_of(period)),
+                lambda answer, theme: charts.lines_chart(answer, self.clock, "Mean power [MW]", theme=theme),
+                zooms=True,
+            ),
+            Panel(lambda period: rooftop_totals(self.data, period)),
+        )
+
+    def _curtailment(self) -> Sequence[Panel]:
+        return (
+            Panel(
+                lambda period: curtailment(
+                    self.data, period, region=self.chosen_region, resolution=self.resolution_of(period)
+                ),
+                lambda answer, theme: charts.curtailment_chart(answer, self.clock, theme=theme),
+                zooms=True,
+            ),
+            Panel(lambda period: curtailment_totals(self.data, period)),
+        )
+
+    def _evening(self) -> Sequence[Panel]:
+        return (
+            Panel(
+                lambda period: evening_peak(self.data, period, region=self.chosen_region),
+                lambda answer, theme: charts_by_group.evening_chart(answer, theme=theme),
+            ),
+        )
+
+
+class PricesBoard(MarketBoard):
+    """What electricity costs: series, statistics, hours, bands, events, duration.
+
+    Parameters
+    ----------
+    data
+        The market's data.
+    """
+
+    title = "Prices"
+
+    def tabs(self) -> Tabs:
+        """Give the tabs of the board."""
+        return {
+            "Series": lambda: (self.price_lines(),),
+            "Statistics": lambda: (Panel(lambda period: price_statistics(self.data, period)),),
+            "Time of day": self._by_hour,
+            "Bands": self._bands,
+            "High prices": self._events,
+            "Duration": self._duration,
+            "Data": self.data_tab,
+        }
+
+    def filters(self) -> Sequence[ipywidgets.Widget]:
+        """Give the choice of a threshold."""
+        levels = {f"{level:,.0f} {self.price_unit()}": level for level in (100.0, 300.0, 1000.0, 5000.0)}
+        self.threshold = choice("High price", levels)
+        self.threshold.value = 300.0
+        return (self.threshold,)
+
+    def _by_hour(self) -> Sequence[Panel]:
+        title = f"Mean price [{self.price_unit()}]"
+        return (
+            Panel(
+                lambda period: prices_by_hour(self.data, period),
+                lambda answer, theme: charts_by_group.hours_chart(answer, title, theme=theme),
+            ),
+        )
+
+    def _bands(self) -> Sequence[Panel]:
+        def ask(period: Period) -> Answer:
+            return price_bands(self.data, period)
+
+        def draw(value: str) -> Callable[[Answer, Theme], go.Figure]:
+            return lambda answer, theme: charts_by_group.bands_chart(answer, value, theme=theme)
+
+        return tuple(Panel(ask, draw(value)) for value in ("Share", "Contribution"))
+
+    def _events(self) -> Sequence[Panel]:
+        return (
+            Panel(
+                lambda period: price_events(
+                    self.data, period, region=self.chosen_region, threshold=self.threshold.value
+                )
+            ),
+        )
+
+    def _duration(self) -> Sequence[Panel]:
+        return (
+            Panel(
+                lambda period: price_duration(self.data, period),
+                lambda answer, theme: charts_by_group.duration_chart(answer, theme=theme),
+            ),
+        )
+
+
+def _newest(values: NDArray[Any]) -> float:
+    seen = values[~np.isnan(values)]
+    return float(seen[-1]) if len(seen) else float("nan")

@@ -1,0 +1,53 @@
+"""The whole planning chain in a notebook: what came out, and whether its steps agree."""
+
+from __future__ import annotations
+
+import ipywidgets
+
+from workbench.capacity.results.charts import capacity_chart
+from workbench.capacity.results.saved import finished_scenarios
+from workbench.data.projects.project import Project
+from workbench.demand.results.charts import requirement_chart
+from workbench.load_profiles.results.charts import energy_and_peak_chart
+from workbench.planning.chain import PlanningChain, load_chain
+from workbench.planning.report import agreement_table, summary
+from workbench.ui.figures.controls import figure_of
+from workbench.ui.figures.tables import TableArea
+from workbench.ui.forms.saved_results import SavedResults
+
+__all__ = ["PlanningStory"]
+
+
+class PlanningStory(SavedResults):
+    """Choose a capacity plan and read it together with the profile and the forecast under it.
+
+    Parameters
+    ----------
+    project
+        The project.
+    """
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(
+            "Plan",
+            finished_scenarios(project),
+            lambda name: _story(load_chain(project, name), project),
+            "There is no capacity plan yet: run `workbench demo --project FOLDER`, or the notebooks 10, 20 and 30.",
+        )
+
+
+def _story(chain: PlanningChain, project: Project) -> ipywidgets.Widget:
+    style = project.style
+    said, table = TableArea(), TableArea()
+    said.show(["In short"], [[sentence] for sentence in summary(chain, style)])
+    heads, rows = agreement_table(chain, style)
+    table.show(heads, rows, caption="Do the steps agree?")
+    return ipywidgets.VBox(
+        [
+            said,
+            table,
+            figure_of(lambda: requirement_chart(chain.demand, style=style)),
+            figure_of(lambda: energy_and_peak_chart(chain.profile, style=style)),
+            figure_of(lambda: capacity_chart(chain.plan, style=style)),
+        ]
+    )

@@ -1,0 +1,94 @@
+"""What the kernel and the workers of a Dask cluster say to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.runs.model.resources import Sample
+
+__all__ = ["Answer", "Call", "Orders", "Telling"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One try of one unit.
+
+    Attributes
+    ----------
+    token
+        Names the map, on all workers.
+    topic
+        Where the kernel listens.
+    number
+        Which call of the map this is.
+    stage, run_id
+        What the unit belongs to.
+    work
+        Function and arguments, pickled.
+    search_path
+        Where the kernel looks for modules.
+    """
+
+    token: str
+    topic: str
+    number: int
+    stage: str
+    run_id: str
+    work: tuple[bytes, bytes]
+    search_path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the kernel says with each beat.
+
+    Attributes
+    ----------
+    token
+        Names the map.
+    paused, cancelled, closed
+        What is asked of its units; ``closed`` ends the channel.
+    received
+        Messages that have arrived, by sender.
+    config
+        The run's config with every adjustment, pickled; empty where it cannot be.
+    """
+
+    token: str
+    paused: bool = False
+    cancelled: bool = False
+    closed: bool = False
+    received: Mapping[str, int] = field(default_factory=dict)
+    config: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a worker says after a beat: its threads, the calls it computes, what they have used."""
+
+    threads: int
+    running: tuple[int, ...]
+    used: Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a call: ``kind`` is ``"result"``, ``"error"`` or ``"stopped"``.
+
+    Attributes
+    ----------
+    content
+        The pickled result; or the error's sentence and traceback.
+    seconds
+        How long it took (s).
+    sender, sent
+        The messages that belong to it: all up to this number of this sender.
+    """
+
+    kind: str
+    content: Any
+    seconds: float
+    sender: str
+    sent: int

@@ -1,0 +1,314 @@
+"""What runs on a worker of a Dask cluster: units, what they tell, and what is asked of them.
+
+Every worker process has one :class:`Channel` for each map that has units there. What units emit is gathered and
+sent as one message at most every ``SEND_SECONDS``; the kernel's beat, a call that every worker answers on its event
+loop, brings requests down and takes the CPU time up. The beat is also a sign of life: without it the units of a
+kernel that is gone end by themselves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import secrets
+import sys
+import threading
+import time
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle
+
+from workbench.runs.cluster.messages import Answer, Call, Orders, Telling
+from workbench.runs.jobs.workers import Workers
+from workbench.runs.model.progress import Gates
+from workbench.runs.model.resources import Resources
+from workbench.runs.model.signals import CancelSignal, describe_error
+from workbench.runs.model.states import EventKind, Level
+
+if TYPE_CHECKING:
+    from workbench.runs.jobs.job import Suspendable
+
+__all__ = ["beat", "run_call"]
+
+SEND_SECONDS = 0.04
+LOOK_SECONDS = 0.1
+SILENT_SECONDS = 20.0
+"""Without a beat for so long, whoever started the units is taken for dead."""
+MESSAGE_EVENTS = 500
+MESSAGES_AHEAD = 64
+"""Messages that may be on their way before units wait: what bounds the memory of scheduler and kernel."""
+
+
+class Channel:
+    """The way between a worker process and the kernel, for the units of one map."""
+
+    def __init__(self) -> None:
+        self.sender = secrets.token_hex(8)
+        self.gates = Gates()
+        self.resources = Resources()
+        self.paused = False
+        self._cancelled = False
+        self._deserted = False
+        self.config: Any = None
+        self.running: set[int] = set()
+        self.sent = 0
+        self._send: Callable[[bytes], None] | None = None
+        self._pickled_config = b""
+        self._received = 0
+        self._heard = time.monotonic()
+        self._waiting: list[tuple[int, str, Mapping[str, Any]]] = []
+        self._changed = threading.Condition()
+        self._sending = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether units are to end."""
+        return self._cancelled or self._deserted
+
+    def take(self, orders: Orders) -> None:
+        """Take what the kernel asks; quick, because it is called on the worker's event loop."""
+        with self._changed:
+            self._heard = time.monotonic()
+            self._received = orders.received.get(self.sender, self._received)
+            self.paused = orders.paused
+            if orders.config != self._pickled_config:
+                self._pickled_config = orders.config
+                with contextlib.suppress(Exception):
+                    # A class that only the kernel knows: the unit has what it needs in its arguments.
+                    self.config = cloudpickle.loads(orders.config)
+            self._cancelled = self._cancelled or orders.cancelled or orders.closed
+            self._changed.notify_all()
+        self.gates.open_all()
+
+    def enter(self, number: int, send: Callable[[bytes], None]) -> None:
+        """Count a call in."""
+        with self._changed:
+            if not self.running:
+                self._heard = time.monotonic()
+                self._deserted = False
+            self._send = send
+            self.running.add(number)
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._serve, name="workbench cluster link", daemon=True
+                )
+                self._thread.start()
+
+    def leave(self, number: int) -> None:
+        """Send what its unit has told, and leave a call out again."""
+        self.flush()
+        with self._changed:
+            self.running.discard(number)
+            self._changed.notify_all()
+
+    def emit(self, number: int, kind: str, facts: Mapping[str, Any]) -> None:
+        """Take something that a call tells; waits where the kernel cannot keep up."""
+        with self._changed:
+            while len(self._waiting) >= MESSAGE_EVENTS and not self.stopping:
+                self._changed.notify_all()
+                self._changed.wait(LOOK_SECONDS)
+            self._waiting.append((number, kind, facts))
+
+    def hold(self, holding: Suspendable | None) -> None:
+        """Wait while the run is paused, and end the unit where that is asked.
+
+        Raises
+        ------
+        CancelSignal
+            When the run was cancelled or the kernel is gone.
+        """
+        with self._changed:
+            if self.paused and not self.stopping:
+                if holding is not None:
+                    holding.suspend()
+                while self.paused and not self.stopping:
+                    self._changed.wait()
+                if holding is not None:
+                    holding.proceed()
+        if self.stopping:
+            raise CancelSignal
+
+    def flush(self) -> None:
+        """Send everything that waits."""
+        with self._sending:
+            while True:
+                with self._changed:
+                    batch = self._waiting[:MESSAGE_EVENTS]
+                    del self._waiting[:MESSAGE_EVENTS]
+                    if not batch or self._send is None:
+                        return
+                    self.sent += 1
+                    send = self._send
+                    self._changed.notify_all()
+                send(_message(self.sender, self.sent, batch))
+
+    def telling(self, threads: int) -> Telling:
+        """What this worker says after a beat."""
+        return Telling(threads, tuple(self.running), self.resources.sample())
+
+    def _serve(self) -> None:
+        opened = 0.0
+        while True:
+            with self._changed:
+                if not self.running and not self._waiting:
+                    self._thread = None
+                    return
+                self._changed.wait(SEND_SECONDS)
+                moment = time.monotonic()
+                if moment - self._heard > SILENT_SECONDS:
+                    # The kernel is gone, or cut off: it has the units done again elsewhere.
+                    self._deserted = True
+                    self._changed.notify_all()
+                ahead = self.sent - self._received
+            if ahead < MESSAGES_AHEAD or self.stopping:
+                self.flush()
+            if moment - opened >= LOOK_SECONDS:
+                opened = moment
+                self.gates.open_all()
+
+
+class WorkerSink:
+    """The sink of a unit on a worker: reports go to the kernel, requests come from it.
+
+    Parameters
+    ----------
+    channel
+        The way there and back.
+    call
+        What is computed.
+    """
+
+    on_terminal = False
+    remembers = False
+    resumes = False
+    workers: Workers = None
+
+    def __init__(self, channel: Channel, call: Call) -> None:
+        self._channel = channel
+        self._number = call.number
+        self.run_id = call.run_id
+        self.gates = channel.gates
+        self.resources = channel.resources
+
+    @property
+    def config(self) -> Any:
+        """The run's config with every adjustment made so far; None where it cannot be sent."""
+        return self._channel.config
+
+    def emit(
+        self,
+        kind: EventKind,
+        message: str = "",
+        *,
+        stage: str = "",
+        fraction: float | None = None,
+        level: Level = Level.INFO,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Send one event to the kernel."""
+        facts = {"message": message, "stage": stage, "fraction": fraction, "level": level, "data": data}
+        self._channel.emit(self._number, str(kind), facts)
+
+    def checkpoint(self, holding: Suspendable | None = None) -> None:
+        """Hold or end the unit if that was asked."""
+        if self._channel.paused or self._channel.stopping:
+            self._channel.hold(holding)
+
+    def add_failed_stage(self, path: str) -> None:
+        """Tell the kernel that a stage failed while the unit went on."""
+        self._channel.emit(self._number, "failed stage", {"path": path})
+
+    def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
+        """Nothing is kept on a worker."""
+        return None
+
+    def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
+        """Nothing is kept on a worker."""
+
+
+_channels: OrderedDict[tuple[str, str], Channel] = OrderedDict()
+_channels_lock = threading.Lock()
+_KEPT_CHANNELS = 200
+
+
+def beat(orders: Orders, dask_worker: Any = None) -> Telling:
+    """Take orders on a worker, and answer; called by the kernel through ``Client.run``."""
+    channel = _channel(dask_worker.address, orders.token)
+    channel.take(orders)
+    return channel.telling(dask_worker.state.nthreads)
+
+
+def run_call(call: Call) -> Answer:
+    """Compute one unit on a worker, as a task of Dask."""
+    from distributed import get_worker
+
+    worker: Any = get_worker()
+    channel = _channel(worker.address, call.token)
+    channel.enter(call.number, lambda message: worker.log_event(call.topic, message))
+    began = time.monotonic()
+    try:
+        channel.emit(call.number, "begun", {"worker": worker.address})
+        # At once: if this worker is lost, the kernel is to know what it held.
+        channel.flush()
+        kind, content = _compute(channel, call)
+    finally:
+        channel.leave(call.number)
+    return Answer(kind, content, time.monotonic() - began, channel.sender, channel.sent)
+
+
+def _compute(channel: Channel, call: Call) -> tuple[str, Any]:
+    from workbench.runs.jobs.job import Job
+    from workbench.runs.output.capture import capture_output  # only a process that works needs it
+
+    job = Job(WorkerSink(channel, call))
+    channel.resources.add_thread()
+    try:
+        _extend_search_path(call.search_path)
+        with job.active(call.stage), capture_output(), contextlib.closing(job):
+            job.checkpoint()
+            function, arguments = map(cloudpickle.loads, call.work)
+            return "result", cloudpickle.dumps(function(*arguments), protocol=5)
+    except CancelSignal:
+        return "stopped", None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a unit may fail in any way, alone
+        return "error", (describe_error(error), traceback.format_exc())
+    finally:
+        channel.resources.remove_thread()
+
+
+def _channel(worker: str, token: str) -> Channel:
+    with _channels_lock:
+        key = (worker, token)
+        if key not in _channels:
+            _channels[key] = Channel()
+            while len(_channels) > _KEPT_CHANNELS:
+                # A closed one is kept for a while: a late unit of its map is not to begin.
+                _channels.popitem(last=False)
+        return _channels[key]
+
+
+def _extend_search_path(paths: Iterable[str]) -> None:
+    # A module beside the notebook is found here too, where the file system is shared.
+    for path in paths:
+        if path not in sys.path and Path(path).is_dir():
+            sys.path.append(path)
+
+
+def _message(sender: str, number: int, batch: list[tuple[int, str, Mapping[str, Any]]]) -> bytes:
+    try:
+        return pickle.dumps((sender, number, batch), protocol=5)
+    except Exception:  # noqa: BLE001 - whatever the classes inside raise: told as text
+        return pickle.dumps((sender, number, [_as_text(entry) for entry in batch]), protocol=5)
+
+
+def _as_text(entry: tuple[int, str, Mapping[str, Any]]) -> tuple[int, str, Mapping[str, Any]]:
+    number, kind, facts = entry
+    data = facts.get("data")
+    if data is None:
+        return entry
+    return number, kind, {**facts, "data": {str(name): str(value) for name, value in data.items()}}

@@ -1,0 +1,1 @@
+"""Starting, watching, controlling and following runs."""

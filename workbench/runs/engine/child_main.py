@@ -1,0 +1,160 @@
+"""What runs in a child process: takes calls from the parent, ends when asked or when the parent is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle
+
+from workbench.runs.jobs.child_guard import start_guard
+from workbench.runs.jobs.pipe_lines import flush_native_lines, write_native_lines_at_once
+from workbench.runs.jobs.search_path import take_search_path
+from workbench.runs.jobs.workers import Workers
+from workbench.runs.model.progress import Gates
+from workbench.runs.model.resources import Resources
+from workbench.runs.model.signals import CancelSignal, describe_error
+from workbench.runs.model.states import EventKind, Level
+
+if TYPE_CHECKING:
+    from workbench.runs.jobs.job import Suspendable
+
+__all__ = ["main"]
+
+_libc = ctypes.CDLL(None)
+_PARENT_DEATH_SIGNAL = 1
+"""PR_SET_PDEATHSIG of prctl(2)."""
+
+
+class ChildSink:
+    """The sink of a job in a child process: reports go up the connection."""
+
+    on_terminal = False
+    remembers = False
+    resumes = False
+    workers: Workers = None
+    config: Any = None
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.run_id = ""
+        self._lock = threading.Lock()
+        self.stopping = threading.Event()
+        self.gates = Gates()
+        # The parent counts this process, with its children, as a whole.
+        self.resources = Resources()
+        threading.Thread(target=self._beat, name="workbench child beat", daemon=True).start()
+
+    def send(self, kind: str, content: Any) -> None:
+        """Send one message to the parent."""
+        message = cloudpickle.dumps((kind, content), protocol=5)
+        with self._lock:
+            self._connection.send_bytes(message)
+
+    def emit(
+        self,
+        kind: EventKind,
+        message: str = "",
+        *,
+        stage: str = "",
+        fraction: float | None = None,
+        level: Level = Level.INFO,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Send one event to the parent."""
+        facts = {
+            "kind": kind,
+            "message": message,
+            "stage": stage,
+            "fraction": fraction,
+            "level": level,
+            "data": data,
+        }
+        self.send("event", facts)
+
+    def checkpoint(self, holding: Suspendable | None = None) -> None:
+        """End the work if the parent asked for it."""
+        if self.stopping.is_set():
+            raise CancelSignal
+
+    def add_failed_stage(self, path: str) -> None:
+        """The parent learns of it from the stage event."""
+
+    def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
+        """Nothing is kept in a child."""
+        return None
+
+    def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
+        """Nothing is kept in a child."""
+
+    def _beat(self) -> None:
+        while not self.stopping.wait(0.1):
+            self.gates.open_all()
+
+
+def main(descriptor: int, parent: int) -> None:
+    """Serve calls until the parent asks to stop or is gone."""
+    _die_with(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    take_search_path()
+    dismiss_guard = start_guard(descriptor)
+    write_native_lines_at_once()
+    connection = Connection(descriptor)
+    sink = ChildSink(connection)
+    calls: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(connection, sink, calls), daemon=True).start()
+    try:
+        while (call := calls.get()) is not None:
+            _serve(sink, call)
+    finally:
+        dismiss_guard()
+
+
+def _serve(sink: ChildSink, call: bytes) -> None:
+    from workbench.runs.jobs.job import Job
+    from workbench.runs.output.capture import capture_output  # only a process that works needs it
+
+    try:
+        sink.run_id, stage, function, arguments = cloudpickle.loads(call)
+        with Job(sink).active(stage), capture_output(streams=False):
+            result = function(*arguments)
+        flush_native_lines()
+        sink.send("result", result)
+    except CancelSignal:
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the parent raises it
+        pickled = None
+        with contextlib.suppress(Exception):
+            pickled = cloudpickle.dumps(error, protocol=5)
+        sink.send("error", (describe_error(error), traceback.format_exc(), pickled))
+
+
+def _listen(connection: Connection, sink: ChildSink, calls: queue.SimpleQueue[bytes | None]) -> None:
+    try:
+        while message := connection.recv_bytes():
+            calls.put(message)
+    except (EOFError, OSError):
+        # The parent is gone: whatever native code is busy with must not go on by itself.
+        os._exit(1)
+    sink.stopping.set()
+    calls.put(None)
+
+
+def _die_with(parent: int) -> None:
+    if sys.platform == "linux":
+        _libc.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

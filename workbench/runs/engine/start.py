@@ -1,0 +1,289 @@
+"""Starting, queueing, finding and resuming the runs of this process."""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+from collections.abc import Iterable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal
+
+from workbench.errors import ControlRefused, ScenarioBusy
+from workbench.runs.engine.detached import launch
+from workbench.runs.engine.followed import FollowedRun
+from workbench.runs.engine.live import LiveRun
+from workbench.runs.engine.run import Run
+from workbench.runs.engine.slots import Engine
+from workbench.runs.jobs.registry import JobFunction, find_job
+from workbench.runs.jobs.workers import Workers, check_workers
+from workbench.runs.journal.reader import JournalReader
+from workbench.runs.journal.writer import Journal
+from workbench.runs.model.read_only import is_viewer, refuse_viewer
+from workbench.runs.model.records import RunRecord
+from workbench.runs.model.settings import changed, config_from_plain, to_plain
+from workbench.runs.model.states import RunState
+
+__all__ = ["Engine", "attach", "resume", "runs", "start"]
+
+WhenBusy = Literal["refuse", "queue", "rename"]
+
+_engine = Engine()
+
+
+def start(
+    job: JobFunction[Any] | str,
+    project: Any,
+    config: Any = None,
+    *,
+    when_busy: WhenBusy = "refuse",
+    deadline: float | None = None,
+    workers: Workers = None,
+    detached: bool = False,
+    **changes: Any,
+) -> Run:
+    """Start a run in the background and return at once.
+
+    Parameters
+    ----------
+    job
+        The job, or its name.
+    project
+        A project, or the path of its folder.
+    config
+        The job's config; its defaults when left out.
+    when_busy
+        What to do when another run is writing the same scenario: ``"refuse"`` (raises, so that a person can
+        choose), ``"queue"`` behind it, or ``"rename"`` the scenario.
+    deadline
+        Seconds of work after which the run is cancelled; there is none unless it is given.
+    workers
+        Where units are computed that the job does not bind to its own threads: ``"threads"``, ``"processes"``, a
+        number, a ``distributed.Client``, or the address of a Dask scheduler.
+    detached
+        Give the run a process of its own, which goes on when this one ends; :func:`attach` finds it again.
+    **changes
+        Settings that differ from ``config``.
+
+    Raises
+    ------
+    SettingError
+        When a setting is unknown or has a value that is not allowed.
+    ScenarioBusy
+        When the scenario is being written and ``when_busy`` is ``"refuse"``.
+    JournalError
+        When the project's journal cannot be opened.
+    ControlRefused
+        When a process of its own cannot be started.
+    ViewerRefused
+        In a process that serves readers.
+    """
+    refuse_viewer("Starting a run")
+    job_function = find_job(job) if isinstance(job, str) else job
+    check_workers(workers)
+    config = job_function.make_config(config, changes)
+    return _start(job_function, project, config, when_busy, deadline, None, workers, detached)
+
+
+def resume(
+    run_id: str,
+    project: Any,
+    *,
+    when_busy: WhenBusy = "refuse",
+    workers: Workers = None,
+    detached: bool = False,
+) -> Run:
+    """Go on from a run that was interrupted, cancelled or failed; finished units are not done again.
+
+    Parameters
+    ----------
+    run_id
+        Its id, or the beginning of it.
+    project
+        A project, or the path of its folder.
+    when_busy, workers, detached
+        As for :func:`start`.
+
+    Raises
+    ------
+    UnknownRun
+        When the journal has no such run.
+    ControlRefused
+        When it is still going on, or has succeeded.
+    ViewerRefused
+        In a process that serves readers.
+    """
+    refuse_viewer("Resuming a run")
+    path = journal_path_of(project)
+    record = Journal.open(path).reader.run(run_id)
+    if not record.state.is_final:
+        found = attach(record.id, project)
+        if found.state != RunState.PAUSED:
+            raise ControlRefused(f"{record.id} is {found.state}: there is nothing to resume.", record.id)
+        found.resume()
+        return found
+    if record.state == RunState.SUCCEEDED:
+        raise ControlRefused(
+            f"{record.id} has succeeded: there is nothing left to do. Start a new run to do it again.",
+            record.id,
+        )
+    job_function = find_job(record.job)
+    config = config_from_plain(job_function.config_type, record.config)
+    check_workers(workers)
+    return _start(job_function, project, config, when_busy, None, record, workers, detached)
+
+
+def attach(run_id: str, project: Any) -> Run:
+    """Find a run by its id (or the beginning of it), whichever process owns it.
+
+    Raises
+    ------
+    UnknownRun
+        When the journal has no such run.
+    JournalError
+        When the project has no journal.
+    """
+    path = journal_path_of(project)
+    record = _read(path).run(run_id)
+    live = _engine.find(path, record.id)
+    if live is not None:
+        return live
+    if not record.state.is_final and record.owner.is_gone() and not is_viewer():
+        Journal.open(path).mark_interrupted()
+    return FollowedRun(record, path, project)
+
+
+def runs(
+    project: Any,
+    *,
+    states: Iterable[RunState | str] = (),
+    job: str | None = None,
+    since: datetime.datetime | None = None,
+    until: datetime.datetime | None = None,
+    limit: int = 1000,
+) -> list[RunRecord]:
+    """List a project's runs, newest first; an empty list when there were none.
+
+    Parameters
+    ----------
+    project
+        A project, or the path of its folder.
+    states, job, since, until, limit
+        Which ones.
+    """
+    path = journal_path_of(project)
+    if not path.is_file():
+        return []
+    reader = _read(path)
+    live = [RunState.QUEUED, RunState.RUNNING, RunState.PAUSED]
+    if not is_viewer() and any(record.owner.is_gone() for record in reader.runs(states=live)):
+        Journal.open(path).mark_interrupted()
+    found = reader.runs(
+        states=states,
+        job=job,
+        since=since.timestamp() if since else None,
+        until=until.timestamp() if until else None,
+        limit=limit,
+    )
+    return [record.as_found() for record in found] if is_viewer() else found
+
+
+def journal_path_of(project: Any) -> Path:
+    """Where the journal of a project (or of a project's folder) is."""
+    path = getattr(project, "journal_path", None)
+    if path is None:
+        path = Path(project) / ".workbench" / "journal.sqlite"
+    return Path(path).resolve()
+
+
+def _read(path: Path) -> JournalReader:
+    reader = JournalReader(path)
+    if not reader.is_current():
+        # Written by an older version, or being made by another process at this moment.
+        reader.close()
+        reader = Journal.open(path).reader
+    return reader
+
+
+def _start(
+    job_function: JobFunction[Any],
+    project: Any,
+    config: Any,
+    when_busy: WhenBusy,
+    deadline: float | None,
+    earlier: RunRecord | None,
+    workers: Workers,
+    detached: bool,
+) -> Run:
+    journal = Journal.open(journal_path_of(project))
+    journal.mark_interrupted()
+    wanted = _scenario_of(config)
+    while True:
+        try:
+            record = journal.add_run(
+                beside_others=when_busy == "queue",
+                run_id=_new_id(job_function.name),
+                job=job_function.name,
+                title=job_function.title,
+                scenario=_scenario_of(config),
+                config=to_plain(config),
+                version=_version(),
+                resumed_from=None if earlier is None else earlier.id,
+            )
+        except ScenarioBusy:
+            if when_busy != "rename" or not hasattr(config, "scenario"):
+                raise
+            config = changed(config, {"scenario": _free_name(journal, job_function.name, wanted)})
+        else:
+            break
+    lineage = journal.reader.lineage(record)
+    options: dict[str, Any] = {"lineage": lineage, "deadline": deadline, "workers": workers}
+    if detached:
+        launch(journal, record, job_function, project, config, **options)
+        return FollowedRun(record, journal.path, project)
+    return carry_on(journal, record, job_function, project, config, **options)
+
+
+def carry_on(
+    journal: Journal,
+    record: RunRecord,
+    job_function: JobFunction[Any],
+    project: Any,
+    config: Any,
+    *,
+    lineage: Sequence[int] = (),
+    deadline: float | None = None,
+    workers: Workers = None,
+    detached: bool = False,
+) -> LiveRun:
+    """Do the work of a run that is entered in the journal, in this process."""
+    run = LiveRun(
+        _engine, journal, record, job_function, project, config, lineage, deadline, workers, detached
+    )
+    _engine.submit(run)
+    return run
+
+
+def _free_name(journal: Journal, job: str, scenario: str) -> str:
+    # Not only of the runs that go on: the results of earlier ones are not to be written over either.
+    taken = journal.reader.scenarios(job)
+    number = 2
+    while f"{scenario} {number}" in taken:
+        number += 1
+    return f"{scenario} {number}"
+
+
+def _scenario_of(config: Any) -> str:
+    return str(getattr(config, "scenario", "base"))
+
+
+def _new_id(name: str) -> str:
+    moment = datetime.datetime.now(datetime.UTC)
+    return f"{name}-{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+def _version() -> str:
+    try:
+        return metadata.version("energy-workbench")
+    except metadata.PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,1 @@
+"""Jobs and what they offer: registration, units of work, child processes."""

@@ -1,0 +1,375 @@
+"""What a job sees of its run: stages, progress, log, checkpoints, units.
+
+The same object serves a job on the engine, in a plain script and in a worker process; what differs is the
+:class:`Sink` behind it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from workbench.runs.jobs.map import OpenMaps, run_units
+from workbench.runs.jobs.workers import Workers
+from workbench.runs.model.digest import file_digest
+from workbench.runs.model.progress import Gates, count_through, seconds_left
+from workbench.runs.model.resources import Resources
+from workbench.runs.model.signals import describe_error
+from workbench.runs.model.states import EventKind, Level, StageState
+from workbench.runs.model.units import Outcome, Unit
+
+if TYPE_CHECKING:
+    from workbench.runs.jobs.child import Child
+
+__all__ = ["Job", "Sink", "Suspendable", "captured_job", "current_job"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_job: ContextVar[Job | None] = ContextVar("workbench_job", default=None)
+_stage: ContextVar[str] = ContextVar("workbench_stage", default="")
+
+
+class Suspendable(Protocol):
+    """Something that works on its own and can be held, such as a child process."""
+
+    def suspend(self) -> None:
+        """Hold it."""
+
+    def proceed(self) -> None:
+        """Let it go on."""
+
+
+class Sink(Protocol):
+    """Where a job's reports go and its requests come from."""
+
+    run_id: str
+    on_terminal: bool
+    gates: Gates
+    resources: Resources
+    workers: Workers
+
+    @property
+    def config(self) -> Any:
+        """The config with every adjustment made so far."""
+
+    def emit(
+        self,
+        kind: EventKind,
+        message: str = "",
+        *,
+        stage: str = "",
+        fraction: float | None = None,
+        level: Level = Level.INFO,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Take one event."""
+
+    def checkpoint(self, holding: Suspendable | None = None) -> None:
+        """Hold or end the work if that was asked."""
+
+    def add_failed_stage(self, path: str) -> None:
+        """Remember that a stage failed while the run went on."""
+
+    def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
+        """Find the pickled result of a unit that an earlier run finished, with its duration (s)."""
+
+    def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
+        """Keep the pickled result of a finished unit."""
+
+    @property
+    def remembers(self) -> bool:
+        """Whether finished units are kept at all."""
+
+    @property
+    def resumes(self) -> bool:
+        """Whether there is an earlier run to take units from."""
+
+
+def current_job() -> Job | None:
+    """Give the job whose work this thread is doing, None outside of any run."""
+    return _job.get()
+
+
+def captured_job() -> Job | None:
+    """Give the current job if output belongs to its run; a job called like a function writes to the terminal."""
+    job = _job.get()
+    return None if job is None or job.on_terminal else job
+
+
+class Job:
+    """The handle through which a job reports and is controlled.
+
+    Parameters
+    ----------
+    sink
+        Where reports go.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._maps = OpenMaps()
+        self.on_terminal = sink.on_terminal
+
+    @property
+    def config(self) -> Any:
+        """The config with every adjustment made so far; read adjustable settings from here."""
+        return self._sink.config
+
+    @property
+    def run_id(self) -> str:
+        """Id of the run, to trace results to it; empty where there is no journal."""
+        return self._sink.run_id
+
+    @contextlib.contextmanager
+    def active(self, stage: str | None = None) -> Iterator[Job]:
+        """Make this the current job of the running thread: its prints and warnings are the run's."""
+        job_token = _job.set(self)
+        stage_token = None if stage is None else _stage.set(stage)
+        try:
+            yield self
+        finally:
+            if stage_token is not None:
+                _stage.reset(stage_token)
+            _job.reset(job_token)
+
+    def plan(self, **weights: float) -> None:
+        """Declare the top-level stages and their share of the work, for the overall bar."""
+        self._sink.emit(EventKind.STAGE, "Plan", data={"plan": weights})
+
+    @contextlib.contextmanager
+    def stage(self, name: str, *, title: str = "", keep_going: bool = False) -> Iterator[str]:
+        """Open a named part of the run; stages opened inside it become its children.
+
+        Parameters
+        ----------
+        name
+            Short name; with the names of the open stages it makes the stage's path.
+        title
+            What a person reads; the name when left out.
+        keep_going
+            Record a failure inside with its reason, and go on after the stage.
+        """
+        path = self.stage_path(name)
+        token = _stage.set(path)
+        began = time.monotonic()
+        self._report_stage(path, StageState.STARTED, "", title=title)
+        self.checkpoint()
+        try:
+            yield path
+        except Exception as error:
+            self._report_stage(
+                path, StageState.FAILED, describe_error(error), seconds=time.monotonic() - began
+            )
+            if not keep_going:
+                raise
+            self._sink.add_failed_stage(path)
+        else:
+            self._report_stage(path, StageState.COMPLETED, "", seconds=time.monotonic() - began)
+        finally:
+            _stage.reset(token)
+
+    def stage_path(self, name: str = "") -> str:
+        """Path of the open stage, or of a child of it."""
+        parent = _stage.get()
+        return f"{parent}/{name}" if parent and name else name or parent
+
+    def skip_stage(self, name: str, reason: str) -> None:
+        """Record that a planned stage was left out, and why."""
+        self._report_stage(self.stage_path(name), StageState.SKIPPED, reason)
+
+    def track(self, iterable: Iterable[Item], *, total: int | None = None, title: str = "") -> Iterator[Item]:
+        """Go through a loop with a bar: the tqdm of a job, and a checkpoint at each beat.
+
+        Parameters
+        ----------
+        iterable
+            What to go through.
+        total
+            Number of items, where ``len`` cannot tell.
+        title
+            What the bar says.
+        """
+        if total is None and isinstance(iterable, Sized):
+            total = len(iterable)
+        if self.on_terminal:
+            return self._track_on_terminal(iterable, total, title)
+        return self._track(iterable, total, title)
+
+    def _track(self, iterable: Iterable[Item], total: int | None, title: str) -> Iterator[Item]:
+        stage, began = _stage.get(), time.monotonic()
+
+        def report(done: int) -> None:
+            self._report_progress(stage, title, done, total, seconds_left(done, total, began))
+            self._sink.checkpoint()
+
+        return count_through(iterable, self._sink.gates, report)
+
+    def _track_on_terminal(self, iterable: Iterable[Item], total: int | None, title: str) -> Iterator[Item]:
+        from tqdm.auto import tqdm  # heavy, and only a script needs it
+
+        yield from tqdm(iterable, total=total, desc=title or _stage.get() or None)
+
+    def progress(self, done: float, total: float, message: str = "") -> None:
+        """Report progress that is not a loop: ``done`` of ``total`` of the open stage."""
+        fraction = float(min(1.0, max(0.0, done / total))) if total else None
+        self._sink.emit(EventKind.PROGRESS, message, stage=_stage.get(), fraction=fraction)
+
+    def show_bar(self, title: str, done: float, total: float | None, unit: str) -> None:
+        """Take over the bar that a library draws (see :mod:`workbench.runs.output.tqdm_bars`)."""
+        counted = f"{done:g} of {total:g} {unit}" if total else f"{done:g} {unit}"
+        self._sink.emit(
+            EventKind.PROGRESS,
+            f"{title}: {counted}" if title else counted,
+            stage=_stage.get(),
+            fraction=float(min(1.0, done / total)) if total else None,
+            data={"done": done, "total": total, "library": True},
+        )
+
+    def log(self, message: str, level: Level | int | str = Level.INFO) -> None:
+        """Add one line to the run's log."""
+        if type(level) is not Level:
+            level = Level.of(level)
+        if type(message) is not str:
+            message = str(message)
+        if "\n" not in message:
+            self._sink.emit(EventKind.LOG, message, stage=_stage.get(), level=level)
+            return
+        for line in message.splitlines():
+            self._sink.emit(EventKind.LOG, line, stage=_stage.get(), level=level)
+
+    def metric(self, name: str, value: float, *, unit: str = "", stage: str | None = None) -> None:
+        """Report a named number: an objective, a gap, a MAPE."""
+        path = _stage.get() if stage is None else stage
+        text = f"{name} = {value:g} {unit}".rstrip()
+        self._sink.emit(
+            EventKind.METRIC, text, stage=path, data={"name": name, "value": float(value), "unit": unit}
+        )
+
+    def artifact(self, path: Path | str, title: str = "") -> None:
+        """Report a file that the run has written."""
+        name = Path(path).name
+        facts = {"path": str(path), "title": title or name, "role": "result"}
+        self._sink.emit(EventKind.ARTIFACT, f"Wrote {name}", stage=_stage.get(), data=facts)
+
+    def uses(self, path: Path | str, *, sha256: str | None = None) -> None:
+        """Report a file that the run reads, with its hash, so that results can be traced to it."""
+        facts = {
+            "path": str(path),
+            "title": Path(path).name,
+            "role": "input",
+            "sha256": sha256 or file_digest(Path(path)),
+        }
+        self._sink.emit(EventKind.ARTIFACT, f"Reads {facts['title']}", stage=_stage.get(), data=facts)
+
+    def checkpoint(self) -> None:
+        """Offer a moment at which the run may hold, end, or take new settings.
+
+        Raises
+        ------
+        CancelSignal
+            When the run was cancelled; let it pass.
+        JournalError
+            When the journal can no longer be written.
+        """
+        self._sink.checkpoint()
+
+    def map(
+        self,
+        function: Callable[..., Any],
+        units: Iterable[Unit],
+        *,
+        title: str = "",
+        workers: Workers = None,
+        retries: int = 0,
+        remember: bool = True,
+    ) -> Iterator[Outcome]:
+        """Run independent units side by side and yield what came of each as it finishes.
+
+        A unit that fails is reported and does not stop the others. On resume, units that an earlier run has
+        finished with the same arguments are yielded without being done again.
+
+        Parameters
+        ----------
+        function
+            Called with each unit's arguments; of a module, where units run in other processes.
+        units
+            What to do.
+        title
+            What the bar says.
+        workers
+            ``"threads"``, ``"processes"``, a number of threads, a ``distributed.Client`` or the address of a Dask
+            scheduler. When left out, or ``"processes"``, it goes where the run was started with ``workers=``;
+            without that, one thread per core.
+        retries
+            How often a failed unit is tried again.
+        remember
+            Keep each finished unit's result in the journal.
+        """
+        return run_units(
+            self,
+            self._sink,
+            self._maps,
+            function,
+            list(units),
+            title=title,
+            workers=workers,
+            retries=retries,
+            remember=remember,
+        )
+
+    def open_child(self, on_line: Callable[[str], None] | None = None) -> Child:
+        """Make a child process for call after call; a context manager, see :class:`.Child`.
+
+        Parameters
+        ----------
+        on_line
+            Called with every line that the child prints.
+        """
+        from workbench.runs.jobs.child import Child  # needs this module
+
+        return Child(self, self._sink, on_line)
+
+    def child(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        """Run a function in a child process that can be stopped at any moment, and wait for its result.
+
+        Its output, down to what native code prints, goes to the run's log; a pause suspends it; a cancel asks
+        it, then terminates it, then kills it. It never outlives this process.
+
+        Raises
+        ------
+        ChildCrashed
+            When the child ended without an answer.
+        UnitFailed
+            When the function raised an error.
+        """
+        with self.open_child() as child:
+            result: Result = child.call(function, arguments)
+            return result
+
+    def close(self) -> None:
+        """End the maps that the job has left before their last unit (it raised in between, say)."""
+        self._maps.close()
+
+    def _report_stage(self, path: str, state: StageState, message: str, **facts: Any) -> None:
+        level = Level.ERROR if state == StageState.FAILED else Level.INFO
+        facts = {name: value for name, value in facts.items() if value != ""}
+        self._sink.emit(
+            EventKind.STAGE, message, stage=path, level=level, data={"state": str(state), **facts}
+        )
+
+    def _report_progress(
+        self, stage: str, title: str, done: int, total: int | None, left: float | None
+    ) -> None:
+        counted = f"{done} of {total}" if total is not None else str(done)
+        self._sink.emit(
+            EventKind.PROGRESS,
+            f"{title}: {counted}" if title else counted,
+            stage=stage,
+            fraction=done / total if total else None,
+            data={"done": done, "total": total, "seconds_left": left},
+        )

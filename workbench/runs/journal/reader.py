@@ -1,0 +1,306 @@
+"""Reading a journal, from any process, without ever blocking the one that writes it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import JournalError, UnknownRun
+from workbench.runs.journal.schema import MIGRATIONS, check_version
+from workbench.runs.model.events import Event
+from workbench.runs.model.process_identity import ProcessIdentity
+from workbench.runs.model.records import LogLine, RunRecord
+from workbench.runs.model.states import Cause, EventKind, Level, RunState
+
+__all__ = ["JournalReader"]
+
+_RUN_COLUMNS = (
+    "number, id, job, title, scenario, config, version, resumed_from, host, pid, process_started, "
+    "created, started, ended, state, cause, reason"
+)
+_EVENT_COLUMNS = "seq, time, kind, stage, message, fraction, level, data"
+_SUMMARY_KINDS = tuple(kind for kind in EventKind if kind not in (EventKind.LOG, EventKind.PROGRESS))
+
+
+class JournalReader:
+    """A read-only view of one journal; safe to use from several threads.
+
+    Parameters
+    ----------
+    path
+        The journal of a project.
+
+    Raises
+    ------
+    JournalError
+        When there is no journal, or it is damaged.
+    JournalTooNew
+        When a newer workbench wrote it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if not path.is_file():
+            raise JournalError(f"{path} does not exist: this project has no runs yet.")
+        self._lock = threading.Lock()
+        try:
+            self._connection = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro",
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
+                timeout=5,
+            )
+        except sqlite3.Error as error:
+            raise JournalError(f"{path} cannot be opened: {error}.") from error
+        check_version(self._connection, path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    def is_current(self) -> bool:
+        """Whether the journal has every table and column that this version writes."""
+        with self._lock:
+            return check_version(self._connection, self.path) == len(MIGRATIONS)
+
+    def scenarios(self, job: str) -> set[str]:
+        """Names of all scenarios that runs of a job have written or will write."""
+        return {row[0] for row in self._rows("SELECT DISTINCT scenario FROM run WHERE job = ?", (job,))}
+
+    def run(self, run_id: str) -> RunRecord:
+        """Find a run by its id, or by the beginning of it when that is enough.
+
+        Raises
+        ------
+        UnknownRun
+            When there is none, or several begin like that.
+        """
+        pattern = run_id.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        rows = self._rows(
+            f"SELECT {_RUN_COLUMNS} FROM run WHERE id LIKE ? ESCAPE '\\' ORDER BY id = ? DESC LIMIT 2",
+            (pattern, run_id),
+        )
+        if not rows or (len(rows) > 1 and rows[0][1] != run_id):
+            found = "several runs begin" if rows else "no run begins"
+            raise UnknownRun(f"In {self.path}, {found} with {run_id!r}; `workbench runs` lists them.", run_id)
+        return _record(rows[0])
+
+    def runs(
+        self,
+        *,
+        states: Iterable[RunState | str] = (),
+        job: str | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        limit: int = 1000,
+    ) -> list[RunRecord]:
+        """List runs, newest first.
+
+        Parameters
+        ----------
+        states
+            Only runs in one of these states.
+        job
+            Only runs of this job.
+        since, until
+            Only runs created in this span, seconds since 1970-01-01 UTC.
+        limit
+            At most so many.
+        """
+        conditions: list[str] = []
+        values: list[Any] = []
+        wanted = [str(RunState(state)) for state in states]
+        if wanted:
+            conditions.append(f"state IN ({', '.join('?' * len(wanted))})")
+            values += wanted
+        for condition, value in (("job = ?", job), ("created >= ?", since), ("created <= ?", until)):
+            if value is not None:
+                conditions.append(condition)
+                values.append(value)
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        rows = self._rows(
+            f"SELECT {_RUN_COLUMNS} FROM run {where} ORDER BY number DESC LIMIT ?",
+            (*values, limit),
+        )
+        return [_record(row) for row in rows]
+
+    def lineage(self, record: RunRecord) -> list[int]:
+        """Numbers of the runs that this one went on from, nearest first."""
+        numbers: list[int] = []
+        earlier = record.resumed_from
+        while earlier is not None and len(numbers) < 1000:
+            parent = self.run(earlier)
+            numbers.append(parent.number)
+            earlier = parent.resumed_from
+        return numbers
+
+    def events(
+        self, run: int, after: int = 0, *, kinds: Sequence[EventKind] = (), limit: int = -1
+    ) -> list[Event]:
+        """Events of a run that follow ``seq == after``, in order."""
+        condition = ""
+        if kinds:
+            condition = f"AND kind IN ({', '.join('?' * len(kinds))})"
+            if EventKind.LOG not in kinds:
+                # Lets SQLite walk the small index that leaves the log lines out.
+                condition += " AND line IS NULL"
+        rows = self._rows(
+            f"SELECT {_EVENT_COLUMNS} FROM event WHERE run = ? AND seq > ? {condition} ORDER BY seq LIMIT ?",
+            (run, after, *map(str, kinds), limit),
+        )
+        return [_event(row) for row in rows]
+
+    def each_event(self, run: int, after: int = 0, *, page: int = 5000) -> Iterator[Event]:
+        """Walk all events of a run without holding them in memory."""
+        while events := self.events(run, after, limit=page):
+            yield from events
+            after = events[-1].seq
+
+    def summary_events(self, run: int, after: int) -> tuple[list[Event], int]:
+        """Events after ``after`` that a summary needs, and up to where: no log lines, no outdated progress."""
+        last = self.last_seq(run)
+        if last <= after:
+            return [], after
+        facts = self.events(run, after, kinds=_SUMMARY_KINDS)
+        # What has come between these queries is left to the next look, which begins after `last`.
+        both = [event for event in facts if event.seq <= last] + self._last_progress(run, after, last)
+        return sorted(both, key=lambda event: event.seq), last
+
+    def last_seq(self, run: int) -> int:
+        """Number of the newest event of a run, 0 when there is none."""
+        return int(self._rows("SELECT max(seq) FROM event WHERE run = ?", (run,))[0][0] or 0)
+
+    def _last_progress(self, run: int, after: int, until: int) -> list[Event]:
+        # The newest of each stage, with the farthest it has ever been: a bar must not show less to whoever
+        # comes later. Answered from the index alone.
+        farthest = self._rows(
+            "SELECT max(seq), max(fraction) FROM event WHERE run = ? AND kind = 'progress' AND line IS NULL "
+            "AND seq > ? AND seq <= ? GROUP BY stage",
+            (run, after, until),
+        )
+        found = []
+        for seq, fraction in farthest:
+            sql = f"SELECT {_EVENT_COLUMNS} FROM event WHERE run = ? AND seq = ?"
+            found.append(dataclasses.replace(_event(self._rows(sql, (run, seq))[0]), fraction=fraction))
+        return found
+
+    def count_lines(self, run: int, *, level: Level = Level.DEBUG, contains: str = "") -> int:
+        """Count the log lines at or above a level that contain a text (case does not matter)."""
+        if level == Level.DEBUG and not contains:
+            sql = "SELECT coalesce(max(line), 0) FROM event WHERE run = ? AND line IS NOT NULL"
+            return int(self._rows(sql, (run,))[0][0])
+        condition, values = _line_condition(level, contains)
+        return int(self._rows(f"SELECT count(*) FROM event {condition}", (run, *values))[0][0])
+
+    def lines(
+        self, run: int, first: int, count: int, *, level: Level = Level.DEBUG, contains: str = ""
+    ) -> list[LogLine]:
+        """Log lines number ``first`` (from 0) to ``first + count`` of those that pass the filter."""
+        columns = "line, seq, time, level, stage, message"
+        if level == Level.DEBUG and not contains:
+            rows = self._rows(
+                f"SELECT {columns} FROM event WHERE run = ? AND line > ? AND line <= ? ORDER BY line",
+                (run, first, first + count),
+            )
+        else:
+            condition, values = _line_condition(level, contains)
+            rows = self._rows(
+                f"SELECT {columns} FROM event {condition} ORDER BY line LIMIT ? OFFSET ?",
+                (run, *values, count, first),
+            )
+        return [_line(row) for row in rows]
+
+    def line_numbers(
+        self, run: int, after: int, *, level: Level = Level.DEBUG, contains: str = ""
+    ) -> list[int]:
+        """Numbers (from 1, among all lines) of the log lines past ``after`` that pass the filter, in order."""
+        condition, values = _line_condition(level, contains)
+        rows = self._rows(
+            f"SELECT line FROM event {condition} AND line > ? ORDER BY line", (run, *values, after)
+        )
+        return [row[0] for row in rows]
+
+    def lines_numbered(self, run: int, numbers: Sequence[int]) -> list[LogLine]:
+        """Log lines with these numbers (from 1, among all lines), in order."""
+        places = ", ".join("?" * len(numbers))
+        rows = self._rows(
+            "SELECT line, seq, time, level, stage, message FROM event WHERE run = ? "
+            f"AND line IN ({places}) ORDER BY line",
+            (run, *numbers),
+        )
+        return [_line(row) for row in rows]
+
+    def refusal(self, request: int) -> tuple[bool, str | None]:
+        """Tell whether a request was answered, and why it was refused if it was."""
+        rows = self._rows("SELECT answered, refusal FROM request WHERE number = ?", (request,))
+        return (bool(rows) and rows[0][0] is not None, rows[0][1] if rows else None)
+
+    def queue_place(self, record: RunRecord) -> int:
+        """How many queued runs of the same process come before this one."""
+        return int(
+            self._rows(
+                "SELECT count(*) FROM run WHERE state = 'queued' AND pid = ? AND host = ? AND number < ?",
+                (record.owner.pid, record.owner.host, record.number),
+            )[0][0]
+        )
+
+    def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        try:
+            with self._lock:
+                return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise JournalError(f"{self.path} cannot be read: {error}.") from error
+
+
+def _line_condition(level: Level, contains: str) -> tuple[str, list[Any]]:
+    condition, values = "WHERE run = ? AND line IS NOT NULL AND level >= ?", [int(level)]
+    if contains:
+        condition += " AND instr(lower(message), ?) > 0"
+        return condition, [*values, contains.lower()]
+    return condition, values
+
+
+def _line(row: Sequence[Any]) -> LogLine:
+    line, seq, time, level, stage, message = row
+    return LogLine(line, seq, time, Level(level).word, stage, message)
+
+
+def _record(row: Sequence[Any]) -> RunRecord:
+    return RunRecord(
+        number=row[0],
+        id=row[1],
+        job=row[2],
+        title=row[3],
+        scenario=row[4],
+        config=json.loads(row[5]),
+        version=row[6],
+        resumed_from=row[7],
+        owner=ProcessIdentity(row[8], row[9], row[10]),
+        created=row[11],
+        started=row[12],
+        ended=row[13],
+        state=RunState(row[14]),
+        cause=Cause(row[15]),
+        reason=row[16],
+    )
+
+
+def _event(row: Sequence[Any]) -> Event:
+    seq, time, kind, stage, message, fraction, level, data = row
+    return Event(
+        seq,
+        time,
+        EventKind(kind),
+        stage,
+        message,
+        fraction,
+        Level(level).word,
+        None if data is None else json.loads(data),
+    )

@@ -1,0 +1,164 @@
+"""The events of one live run: numbered, kept in a ring, handed to the journal in batches."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from workbench.runs.model.events import Event
+from workbench.runs.model.records import LogLine
+from workbench.runs.model.states import EventKind, Level
+
+__all__ = ["EventStream"]
+
+_logger = logging.getLogger(__name__)
+
+RING = 5_000
+"""Newest events kept in memory; older ones are read from the journal."""
+BACKLOG = 20_000
+"""Events that may wait for the disk before whoever emits helps to write them: what bounds the memory."""
+
+
+class _Store(Protocol):
+    def wake(self) -> None: ...
+
+    def flush(self) -> None: ...
+
+
+class EventStream:
+    """Numbers and keeps what happens in one run.
+
+    Emitting costs microseconds: the journal's own thread does the writing. Only when ``BACKLOG`` events wait
+    does the emitter write them itself, so that neither memory grows nor a line is lost.
+
+    Parameters
+    ----------
+    store
+        The journal; told when something waits.
+    run
+        Number of the run in the journal.
+    """
+
+    def __init__(self, store: _Store, run: int) -> None:
+        self.run = run
+        self._store = store
+        self._lock = threading.Lock()
+        self._ring: deque[Event] = deque(maxlen=RING)
+        self._waiting: list[tuple[Event, int | None]] = []
+        self.seq = 0
+        self.lines = 0
+        self.last_time = 0.0
+        self.last_emitted = time.monotonic()
+        self.listeners: list[Callable[[], None]] = []
+        self._ended = False
+
+    def emit(
+        self,
+        kind: EventKind,
+        message: str = "",
+        *,
+        stage: str = "",
+        fraction: float | None = None,
+        level: Level = Level.INFO,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add one event; what comes after the final state (from a thread left behind) is not the run's any more.
+
+        Raises
+        ------
+        JournalError
+            When the journal cannot be written and no more events can be kept waiting.
+        """
+        if len(self._waiting) >= BACKLOG and kind is not EventKind.STATE:
+            # Before the event gets its number: one that cannot be kept leaves no gap.
+            self._store.flush()
+        with self._lock:
+            if self._ended:
+                return
+            # Durations are differences of these times: a clock that is set back must not make them negative.
+            now = time.time()
+            if now > self.last_time:
+                self.last_time = now
+            self.seq += 1
+            event = Event(self.seq, self.last_time, kind, stage, message, fraction, _WORDS[level], data)
+            line = None
+            if kind is EventKind.LOG:
+                self.lines += 1
+                line = self.lines
+            self._ring.append(event)
+            self._waiting.append((event, line))
+            first = len(self._waiting) == 1
+            if kind is EventKind.STATE:
+                self._ended = event.is_final
+        if kind is not EventKind.HEARTBEAT:
+            self.last_emitted = time.monotonic()
+        if first:
+            self._store.wake()
+        if self.listeners:
+            self.tell_listeners()
+
+    def tell_listeners(self) -> None:
+        """Call everybody who wants to know that something happened."""
+        for listener in self.listeners:
+            try:
+                listener()
+            except Exception:
+                # A display that breaks must not break the work it shows.
+                self.listeners = [other for other in self.listeners if other is not listener]
+                _logger.exception("A listener of a run failed and is not called any more")
+
+    def is_over(self) -> bool:
+        """Whether nothing can come any more and nothing waits."""
+        with self._lock:
+            return self._ended and not self._waiting
+
+    def take_waiting(self) -> list[tuple[Event, int | None]]:
+        """Hand over what is not in the journal yet (called with the journal's lock held)."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        return waiting
+
+    def put_back(self, waiting: list[tuple[Event, int | None]]) -> None:
+        """Keep what could not be written, in front of what has come since."""
+        with self._lock:
+            self._waiting = waiting + self._waiting
+
+    def recent(self, after: int) -> list[Event] | None:
+        """Events that follow ``after`` if the ring still holds them all, else None."""
+        with self._lock:
+            if after >= self.seq:
+                return []
+            oldest = self._ring[0].seq
+            if oldest > after + 1:
+                return None
+            wanted = self.seq - after
+            ring = self._ring
+            if wanted < len(ring) // 4:
+                newest = [ring[-index] for index in range(1, wanted + 1)]
+                newest.reverse()
+                return newest
+            return [event for event in ring if event.seq > after]
+
+    def newest_lines(self, count: int, after: int) -> tuple[int, list[LogLine]]:
+        """Count all log lines and give the newest past line ``after``, at most ``count`` that the ring holds."""
+        newest: list[LogLine] = []
+        with self._lock:
+            number = total = self.lines
+            wanted = min(count, total - after)
+            for event in reversed(self._ring):
+                if len(newest) >= wanted:
+                    break
+                if event.kind is EventKind.LOG:
+                    newest.append(
+                        LogLine(number, event.seq, event.time, event.level, event.stage, event.message)
+                    )
+                    number -= 1
+        newest.reverse()
+        return total, newest
+
+
+_WORDS = {level: level.word for level in Level}

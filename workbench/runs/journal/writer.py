@@ -1,0 +1,370 @@
+"""Writing the durable record of runs: one SQLite file in the project, in WAL mode.
+
+Several processes may write one journal; each has one :class:`Journal` for it. State changes and finished units
+are committed before the call returns; everything else within ``FLUSH_SECONDS``.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import JournalError
+from workbench.runs.journal.reader import JournalReader
+from workbench.runs.journal.rows import insert_events, refuse_busy
+from workbench.runs.journal.schema import LOCK_SECONDS, migrate
+from workbench.runs.journal.signing import is_ours, sign
+from workbench.runs.journal.stream import EventStream
+from workbench.runs.model.events import Event
+from workbench.runs.model.process_identity import ProcessIdentity
+from workbench.runs.model.read_only import refuse_viewer
+from workbench.runs.model.records import Request, RunRecord
+from workbench.runs.model.states import Cause, EventKind, RunState
+
+__all__ = ["Journal"]
+
+FLUSH_SECONDS = 0.04
+CLAIM_SECONDS = 0.1
+
+_open: dict[Path, Journal] = {}
+_open_lock = threading.Lock()
+_left_alone: list[dict[Path, Journal]] = []
+
+
+class Journal:
+    """The writing side of a project's journal in this process; use :meth:`open`."""
+
+    def __init__(self, path: Path) -> None:
+        refuse_viewer("Writing the journal")
+        self.path = path
+        self.lock = threading.RLock()
+        self.failure: sqlite3.Error | None = None
+        self._streams: list[EventStream] = []
+        self._wanted = threading.Event()
+        self._writer: threading.Thread | None = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(
+                path, check_same_thread=False, isolation_level=None, timeout=LOCK_SECONDS
+            )
+            migrate(self._connection, path)
+            # A commit survives the death of the process at once and a power cut after the next checkpoint.
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+        except (sqlite3.Error, OSError) as error:
+            raise JournalError(f"The journal {path} cannot be opened for writing: {error}.") from error
+        self.reader = JournalReader(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Journal:
+        """Open a project's journal for writing, once per process; makes it when there is none.
+
+        Runs whose process is gone are marked as interrupted.
+
+        Raises
+        ------
+        JournalError
+            When it is damaged or cannot be written.
+        JournalTooNew
+            When a newer workbench wrote it.
+        ViewerRefused
+            In a process that serves readers.
+        """
+        path = path.resolve()
+        with _open_lock:
+            journal = _open.get(path)
+            if journal is not None and path.exists():
+                return journal
+            journal = _open[path] = cls(path)
+        journal.mark_interrupted()
+        return journal
+
+    # runs
+
+    def add_run(
+        self,
+        *,
+        beside_others: bool = True,
+        run_id: str,
+        job: str,
+        title: str,
+        scenario: str,
+        config: Mapping[str, Any],
+        version: str,
+        resumed_from: str | None,
+    ) -> RunRecord:
+        """Enter a new run, queued and owned by this process.
+
+        Raises
+        ------
+        ScenarioBusy
+            When another run of the same job and scenario has not ended, unless ``beside_others``.
+        """
+        owner = ProcessIdentity.current()
+        values = (
+            run_id,
+            job,
+            title,
+            scenario,
+            json.dumps(config),
+            version,
+            resumed_from,
+            owner.host,
+            owner.pid,
+            owner.started,
+            time.time(),
+            str(RunState.QUEUED),
+        )
+        with self._transaction() as connection:
+            if not beside_others:
+                # Asked where nobody else can write: two processes may start the same scenario at one moment.
+                refuse_busy(connection, job, scenario)
+            connection.execute(
+                "INSERT INTO run (id, job, title, scenario, config, version, resumed_from, host, pid, "
+                f"process_started, created, state) VALUES ({', '.join('?' * len(values))})",
+                values,
+            )
+        return self.reader.run(run_id)
+
+    def set_config(self, run: int, config: Mapping[str, Any]) -> None:
+        """Keep the settings that a run has taken over while it went on."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE run SET config = ? WHERE number = ?", (json.dumps(config), run))
+
+    def set_owner(self, run: int, owner: ProcessIdentity) -> None:
+        """Hand a run over to another process."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE run SET host = ?, pid = ?, process_started = ? WHERE number = ?",
+                (owner.host, owner.pid, owner.started, run),
+            )
+
+    def claim(self, run: int, scenario_key: str) -> str | None:
+        """Reserve a scenario's results for one run; returns the id of whoever holds them instead.
+
+        Two processes may ask at the same moment: the column is unique, so that one of them gets the answer no.
+
+        Raises
+        ------
+        JournalError
+            When the journal is busy: whoever gives turns must not wait for one project while others could go on.
+        """
+        if not self.lock.acquire(timeout=CLAIM_SECONDS):
+            raise JournalError(f"The journal {self.path} is busy.")
+        try:
+            self._connection.execute(f"PRAGMA busy_timeout = {round(CLAIM_SECONDS * 1000)}")
+            with self._transaction(patient=False) as connection:
+                sql = "SELECT number, id FROM run WHERE claim = ?"
+                row = connection.execute(sql, (scenario_key,)).fetchone()
+                if row is None:
+                    connection.execute("UPDATE run SET claim = ? WHERE number = ?", (scenario_key, run))
+                    return None
+                return None if row[0] == run else str(row[1])
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {round(LOCK_SECONDS * 1000)}")
+            self.lock.release()
+
+    def release(self, run: int) -> None:
+        """Give a reserved scenario back without having written anything."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE run SET claim = NULL WHERE number = ?", (run,))
+
+    def mark_interrupted(self) -> list[str]:
+        """End, in the record, every live run whose process is gone; returns their ids."""
+        live = [RunState.QUEUED, RunState.RUNNING, RunState.PAUSED]
+        ended = []
+        for record in self.reader.runs(states=live):
+            if record.owner.is_gone():
+                self._interrupt(record)
+                ended.append(record.id)
+        return ended
+
+    def _interrupt(self, record: RunRecord) -> None:
+        self.end(record, RunState.INTERRUPTED, Cause.PROCESS_GONE, record.owner.reason_when_gone())
+
+    def end(self, record: RunRecord, state: RunState, cause: Cause, reason: str) -> None:
+        """End, in the record, a run whose process cannot do so; nothing happens where it has ended by itself."""
+        with self._transaction() as connection:
+            sql = "SELECT state FROM run WHERE number = ?"
+            if RunState(connection.execute(sql, (record.number,)).fetchone()[0]).is_final:
+                return
+            seq, last = connection.execute(
+                "SELECT coalesce(max(seq), 0), max(time) FROM event WHERE run = ?", (record.number,)
+            ).fetchone()
+            moment = max(time.time(), last or 0)
+            data = {
+                "state": str(state),
+                "cause": str(cause),
+                # It is found out late: the work ended when the last thing happened.
+                "ended": last or moment,
+            }
+            event = Event(seq + 1, moment, EventKind.STATE, "", reason, None, "error", data)
+            insert_events(connection, record.number, [(event, None)])
+
+    def forget(self, numbers: Sequence[int], *, shrink: bool) -> None:
+        """Remove runs with all that is known of them; ``shrink`` gives their room back to the disk.
+
+        Shrinking keeps every other writer waiting, and is only for a journal none of whose runs goes on.
+        """
+        with self._transaction() as connection:
+            for table, column in (("event", "run"), ("unit", "run"), ("request", "run"), ("run", "number")):
+                sql = f"DELETE FROM {table} WHERE {column} = ?"
+                connection.executemany(sql, [(number,) for number in numbers])
+        if shrink:
+            with self.lock:
+                try:
+                    self._connection.execute("VACUUM")
+                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                except sqlite3.Error as error:
+                    raise JournalError(f"The journal {self.path} cannot be made smaller: {error}.") from error
+
+    # events
+
+    def stream(self, run: int) -> EventStream:
+        """Make the stream of a new run, whose events this journal writes."""
+        stream = EventStream(self, run)
+        with self.lock:
+            self._streams.append(stream)
+        return stream
+
+    def wake(self) -> None:
+        """Have what waits written within ``FLUSH_SECONDS``, by the journal's own thread."""
+        self._wanted.set()
+        if self._writer is None or not self._writer.is_alive():
+            with self.lock:
+                if self._writer is None or not self._writer.is_alive():
+                    self._writer = threading.Thread(
+                        target=self._write_now_and_then, name="workbench journal", daemon=True
+                    )
+                    self._writer.start()
+
+    def flush(self) -> None:
+        """Write everything that waits and commit.
+
+        Raises
+        ------
+        JournalError
+            When the disk is full or the file cannot be written; what waits is kept for the next try.
+        """
+        with self._transaction() as connection:
+            self._write_waiting(connection)
+
+    def _write_now_and_then(self) -> None:
+        while True:
+            self._wanted.wait()
+            time.sleep(FLUSH_SECONDS)
+            self._wanted.clear()
+            try:
+                self.flush()
+            except Exception:  # noqa: BLE001 - whatever it was, the events are kept and tried again
+                # Remembered in `failure`; the run looks at it and fails with a clear error.
+                time.sleep(0.5)
+                self._wanted.set()
+
+    def _write_waiting(self, connection: sqlite3.Connection) -> None:
+        # Held until all of a run is written, whoever else has let go of it.
+        self._streams = [stream for stream in self._streams if not stream.is_over()]
+        for stream in self._streams:
+            waiting = stream.take_waiting()
+            if waiting:
+                self._taken.append((stream, waiting))
+                insert_events(connection, stream.run, waiting)
+
+    @contextmanager
+    def _transaction(self, *, patient: bool = True) -> Iterator[sqlite3.Connection]:
+        with self.lock:
+            self._taken: list[tuple[EventStream, list[tuple[Event, int | None]]]] = []
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                self._connection.execute("COMMIT")
+                self.failure = None
+            except BaseException as error:
+                for stream, waiting in reversed(self._taken):
+                    stream.put_back(waiting)
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    if patient:
+                        self.failure = error
+                        self._wanted.set()
+                    raise JournalError(f"The journal {self.path} cannot be written: {error}.") from error
+                raise
+
+    # units
+
+    def remember(self, run: int, key: str, digest: str, seconds: float, result: bytes) -> None:
+        """Commit one finished unit."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (run, key, digest, seconds, time.time(), result, sign(result)),
+            )
+
+    def remembered(self, runs: list[int], key: str, digest: str) -> tuple[bytes, float] | None:
+        """Find a unit that one of these runs finished: its pickled result and how long it took (s)."""
+        for run in runs:
+            with self.lock:
+                row = self._connection.execute(
+                    "SELECT result, signature, seconds FROM unit WHERE run = ? AND key = ? AND digest = ?",
+                    (run, key, digest),
+                ).fetchone()
+            if row is not None and is_ours(row[0], row[1]):
+                return row[0], row[2]
+        return None
+
+    # requests that come through the journal
+
+    def ask(self, run: int, kind: str, data: Mapping[str, Any], asked_by: str) -> int:
+        """Leave a request for the process that owns a run; returns its number."""
+        with self._transaction() as connection:
+            cursor = connection.execute(
+                "INSERT INTO request (run, kind, data, asked_by, asked) VALUES (?, ?, ?, ?, ?)",
+                (run, kind, json.dumps(data), asked_by, time.time()),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def open_requests(self, runs: list[int]) -> list[Request]:
+        """Requests that wait for an answer from this process's runs, oldest first."""
+        with self.lock:
+            rows = self._connection.execute(
+                "SELECT number, run, kind, data, asked_by FROM request WHERE answered IS NULL "
+                f"AND run IN ({', '.join('?' * len(runs))}) ORDER BY number",
+                runs,
+            ).fetchall()
+        return [Request(row[0], row[1], row[2], json.loads(row[3]), row[4]) for row in rows]
+
+    def answer(self, request: int, refusal: str | None) -> None:
+        """Close a request, with the reason when it was refused."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE request SET answered = ?, refusal = ? WHERE number = ?",
+                (time.time(), refusal, request),
+            )
+
+
+def _forget_after_fork() -> None:
+    # A forked child must neither use nor close its parent's connections, nor write what waits in them.
+    global _open, _open_lock
+    _left_alone.append(_open)
+    _open, _open_lock = {}, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
+
+
+@atexit.register
+def _flush_all() -> None:
+    for journal in list(_open.values()):
+        try:
+            journal.flush()
+        except Exception:  # noqa: BLE001 - the others have a right to be written too
+            continue

@@ -1,0 +1,379 @@
+"""The life of a run as a pure state machine: facts go in, instructions come out.
+
+No thread, no clock, no file. The shell (:mod:`workbench.runs.engine.live`) feeds it and carries out what it says::
+
+    queued ──Admitted──▶ running ◀──▶ paused
+      │ ▲                   │            │
+      ▼ │                   ▼            ▼
+    paused (not begun)   succeeded | failed | cancelled | interrupted
+
+A request is recorded when it is asked and again when the work has taken it (at a checkpoint). Asking for the
+same thing twice changes nothing and is recorded once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.runs.model.states import Cause, EventKind, RunState
+
+__all__ = [
+    "AdjustAsked",
+    "Admitted",
+    "Adopt",
+    "BeginWork",
+    "CancelAsked",
+    "CheckpointReached",
+    "Effect",
+    "Finish",
+    "HoldWork",
+    "Input",
+    "JoinQueue",
+    "LeaveQueue",
+    "OwnerLost",
+    "PauseAsked",
+    "Record",
+    "Refuse",
+    "ReleaseWork",
+    "ResumeAsked",
+    "RunMachine",
+    "StopWork",
+    "WorkRaised",
+    "WorkReturned",
+    "WorkStopped",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The run's turn has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseAsked:
+    """Somebody wants the run to hold at its next checkpoint."""
+
+    by: str = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeAsked:
+    """Somebody wants a paused run to go on."""
+
+    by: str = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAsked:
+    """Somebody (or a deadline) wants the run to end."""
+
+    by: str = "person"
+    cause: Cause = Cause.PERSON
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustAsked:
+    """Somebody wants other settings; they were validated before."""
+
+    changes: Mapping[str, Any]
+    by: str = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointReached:
+    """The work is at a point where it can hold, end or take new settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkReturned:
+    """The job returned."""
+
+    failed_stages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRaised:
+    """The job raised an error of its own."""
+
+    message: str
+    cause: Cause = Cause.EXCEPTION
+
+
+@dataclass(frozen=True, slots=True)
+class WorkStopped:
+    """The work has really ended because it was asked to."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerLost:
+    """The process that owned the run is gone."""
+
+    message: str = "the process that owned the run is gone"
+
+
+Input = (
+    Admitted
+    | PauseAsked
+    | ResumeAsked
+    | CancelAsked
+    | AdjustAsked
+    | CheckpointReached
+    | WorkReturned
+    | WorkRaised
+    | WorkStopped
+    | OwnerLost
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Add an event to the run's stream."""
+
+    kind: EventKind
+    message: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    level: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class JoinQueue:
+    """Wait for a turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveQueue:
+    """Do not wait for a turn any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeginWork:
+    """Start the thread that does the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldWork:
+    """Let the work stop at its next checkpoint, without ending it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseWork:
+    """Let work that waits at a checkpoint go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopWork:
+    """Make the next checkpoint end the work, and ask its child processes to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """The work takes these settings from here on."""
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Free the slot, the scenario and whoever waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Tell whoever asked why it cannot be done."""
+
+    reason: str
+
+
+Effect = (
+    Record | JoinQueue | LeaveQueue | BeginWork | HoldWork | ReleaseWork | StopWork | Adopt | Finish | Refuse
+)
+
+
+class RunMachine:
+    """State of one run.
+
+    Attributes
+    ----------
+    state, cause, reason
+        Where the run is, why, and the sentence that says so.
+    story
+        Every transition as ``(state before, input, state after)``, to print when something goes wrong.
+    """
+
+    def __init__(self) -> None:
+        self.state = RunState.QUEUED
+        self.cause = Cause.NONE
+        self.reason = ""
+        self.begun = False
+        self.pausing = False
+        self.cancelling = False
+        self.stopping_cause = Cause.NONE
+        self.waiting_changes: list[Mapping[str, Any]] = []
+        self._cancel_acknowledged = False
+        self.story: list[tuple[RunState, Input, RunState]] = []
+
+    def apply(self, fact: Input) -> tuple[Effect, ...]:
+        """Take one fact and say what has to be done about it, in order."""
+        before = self.state
+        effects = self._dispatch(fact)
+        if self.state != before or not isinstance(fact, CheckpointReached):
+            self.story.append((before, fact, self.state))
+        return tuple(effects)
+
+    def _dispatch(self, fact: Input) -> list[Effect]:
+        if self.state.is_final:
+            return self._after_the_end(fact)
+        match fact:
+            case Admitted():
+                return self._transition_queued_running() if self.state == RunState.QUEUED else []
+            case PauseAsked():
+                return self._ask_pause(fact)
+            case ResumeAsked():
+                return self._ask_resume(fact)
+            case CancelAsked():
+                return self._ask_cancel(fact)
+            case AdjustAsked():
+                return self._ask_adjust(fact)
+            case CheckpointReached():
+                return self._reach_checkpoint()
+            case WorkReturned():
+                return self._transition_running_succeeded(fact)
+            case WorkRaised():
+                return self._finish(RunState.FAILED, fact.cause, fact.message, level="error")
+            case WorkStopped():
+                return self._transition_running_cancelled()
+            case OwnerLost():
+                return self._finish(RunState.INTERRUPTED, Cause.PROCESS_GONE, fact.message, level="error")
+
+    def _after_the_end(self, fact: Input) -> list[Effect]:
+        if isinstance(fact, (PauseAsked, ResumeAsked, CancelAsked, AdjustAsked)):
+            return [Refuse(f"the run has already {_PAST[self.state]}")]
+        return []
+
+    # requests
+
+    def _ask_pause(self, fact: PauseAsked) -> list[Effect]:
+        if self.cancelling:
+            return [Refuse("the run is being cancelled")]
+        if self.pausing or self.state == RunState.PAUSED:
+            return []
+        asked = _control("pause", "asked", fact.by)
+        if self.state == RunState.QUEUED:
+            return [asked, LeaveQueue(), _control("pause", "acknowledged"), *self._transition_queued_paused()]
+        self.pausing = True
+        return [asked, HoldWork()]
+
+    def _ask_resume(self, fact: ResumeAsked) -> list[Effect]:
+        if self.cancelling:
+            return [Refuse("the run is being cancelled")]
+        answered: list[Effect] = [_control("resume", "asked", fact.by), _control("resume", "acknowledged")]
+        if self.state == RunState.PAUSED:
+            return answered + (
+                self._transition_paused_running() if self.begun else self._transition_paused_queued()
+            )
+        if self.pausing:
+            self.pausing = False
+            return [*answered, ReleaseWork()]
+        return [Refuse(f"the run is {self.state}, not paused")]
+
+    def _ask_cancel(self, fact: CancelAsked) -> list[Effect]:
+        if self.cancelling:
+            return []
+        self.cancelling = True
+        self.pausing = False
+        self.stopping_cause = fact.cause
+        asked = _control("cancel", "asked", fact.by)
+        if not self.begun:
+            self._cancel_acknowledged = True
+            acknowledged = _control("cancel", "acknowledged")
+            return [asked, LeaveQueue(), acknowledged, *self._transition_running_cancelled()]
+        return [asked, StopWork(), ReleaseWork()]
+
+    def _ask_adjust(self, fact: AdjustAsked) -> list[Effect]:
+        if self.cancelling:
+            return [Refuse("the run is being cancelled")]
+        asked = _control("adjust", "asked", fact.by, changes=dict(fact.changes))
+        self.waiting_changes.append(fact.changes)
+        if self.state == RunState.RUNNING:
+            # A checkpoint has to look up: until then nothing has changed for the work.
+            return [asked, HoldWork()]
+        return [asked, *self._take_changes()]
+
+    def _reach_checkpoint(self) -> list[Effect]:
+        if self.cancelling:
+            if self._cancel_acknowledged:
+                return []
+            self._cancel_acknowledged = True
+            return [_control("cancel", "acknowledged")]
+        effects: list[Effect] = self._take_changes()
+        if self.pausing:
+            return [*effects, _control("pause", "acknowledged"), *self._transition_running_paused()]
+        # While paused, other threads of the work still have to be held when they come.
+        return [*effects, ReleaseWork()] if self.state == RunState.RUNNING else effects
+
+    def _take_changes(self) -> list[Effect]:
+        effects: list[Effect] = []
+        for changes in self.waiting_changes:
+            effects += [Adopt(changes), _control("adjust", "acknowledged", changes=dict(changes))]
+        self.waiting_changes = []
+        return effects
+
+    # transitions
+
+    def _transition_queued_running(self) -> list[Effect]:
+        self.begun = True
+        return [self._enter(RunState.RUNNING, Cause.NONE, "Started"), BeginWork()]
+
+    def _transition_queued_paused(self) -> list[Effect]:
+        return [self._enter(RunState.PAUSED, Cause.PERSON, "Paused before its turn")]
+
+    def _transition_paused_queued(self) -> list[Effect]:
+        return [self._enter(RunState.QUEUED, Cause.PERSON, "Waiting for its turn"), JoinQueue()]
+
+    def _transition_running_paused(self) -> list[Effect]:
+        self.pausing = False
+        return [self._enter(RunState.PAUSED, Cause.PERSON, "Paused")]
+
+    def _transition_paused_running(self) -> list[Effect]:
+        return [self._enter(RunState.RUNNING, Cause.PERSON, "Resumed"), ReleaseWork()]
+
+    def _transition_running_succeeded(self, fact: WorkReturned) -> list[Effect]:
+        reason = "Completed"
+        if fact.failed_stages:
+            reason = f"Completed; failed: {', '.join(fact.failed_stages)}"
+        if self.cancelling:
+            reason += " (before the cancel request could be taken)"
+        level = "warning" if fact.failed_stages else "info"
+        return self._finish(
+            RunState.SUCCEEDED, Cause.COMPLETED, reason, level, failed_stages=list(fact.failed_stages)
+        )
+
+    def _transition_running_cancelled(self) -> list[Effect]:
+        cause = self.stopping_cause or Cause.PERSON
+        reason = "Stopped at its deadline" if cause == Cause.DEADLINE else "Cancelled"
+        return self._finish(RunState.CANCELLED, cause, reason)
+
+    def _finish(
+        self, state: RunState, cause: Cause, reason: str, level: str = "info", **data: Any
+    ) -> list[Effect]:
+        self.pausing = False
+        return [self._enter(state, cause, reason, level, **data), Finish()]
+
+    def _enter(self, state: RunState, cause: Cause, reason: str, level: str = "info", **data: Any) -> Record:
+        self.state, self.cause, self.reason = state, cause, reason
+        return Record(EventKind.STATE, reason, {"state": str(state), "cause": str(cause), **data}, level)
+
+
+_PAST = {
+    RunState.SUCCEEDED: "succeeded",
+    RunState.FAILED: "failed",
+    RunState.CANCELLED: "been cancelled",
+    RunState.INTERRUPTED: "been interrupted",
+}
+
+
+def _control(request: str, phase: str, by: str = "", **data: Any) -> Record:
+    facts = {"request": request, "phase": phase, **({"by": by} if by else {}), **data}
+    return Record(EventKind.CONTROL, f"{request.capitalize()} {phase}", facts)

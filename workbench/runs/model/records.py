@@ -1,0 +1,104 @@
+"""What the journal knows about runs, units and requests, as plain facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from workbench.runs.model.process_identity import ProcessIdentity
+from workbench.runs.model.states import Cause, RunState
+
+__all__ = ["LogLine", "Request", "RunRecord"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One row of a project's history.
+
+    Attributes
+    ----------
+    id
+        Such as ``"demand-20261122-101500-3f2a"``.
+    job, title, scenario
+        Which job, the title a person reads, the scenario whose results it writes.
+    config
+        The config as plain values.
+    version
+        Version of the package that made it.
+    resumed_from
+        Id of the run this one went on from.
+    owner
+        The process that does (or did) the work.
+    created, started, ended
+        Seconds since 1970-01-01 UTC.
+    state, cause, reason
+        Where it is, why, and the sentence that says so.
+    """
+
+    number: int
+    id: str
+    job: str
+    title: str
+    scenario: str
+    config: Mapping[str, Any]
+    version: str
+    resumed_from: str | None
+    owner: ProcessIdentity
+    created: float
+    started: float | None
+    ended: float | None
+    state: RunState
+    cause: Cause
+    reason: str
+
+    def as_found(self) -> RunRecord:
+        """Give the record with a run whose process is gone read as interrupted, for who may not write that down."""
+        if self.state.is_final or not self.owner.is_gone():
+            return self
+        return replace(
+            self, state=RunState.INTERRUPTED, cause=Cause.PROCESS_GONE, reason=self.owner.reason_when_gone()
+        )
+
+    def to_plain(self) -> dict[str, Any]:
+        """Give the record as JSON can hold it."""
+        return {
+            "id": self.id,
+            "job": self.job,
+            "title": self.title,
+            "scenario": self.scenario,
+            "state": str(self.state),
+            "cause": str(self.cause),
+            "reason": self.reason,
+            "created": self.created,
+            "started": self.started,
+            "ended": self.ended,
+            "version": self.version,
+            "resumed_from": self.resumed_from,
+            "host": self.owner.host,
+            "pid": self.owner.pid,
+            "config": dict(self.config),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of a run's log; ``line`` counts the lines, ``seq`` the events."""
+
+    line: int
+    seq: int
+    time: float
+    level: str
+    stage: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something that was asked of a run through the journal."""
+
+    number: int
+    run: int
+    kind: str
+    data: Mapping[str, Any]
+    asked_by: str

@@ -1,0 +1,1 @@
+"""What libraries print, log and track inside a job."""

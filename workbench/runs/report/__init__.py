@@ -1,0 +1,1 @@
+"""The run report: what happened when, as one page."""

@@ -1,0 +1,178 @@
+"""What happened in a run, and when: stages, requests, CPU and memory, log; replayed and exported as one file."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.runs.model.events import Event
+from workbench.runs.model.records import LogLine, RunRecord
+from workbench.runs.model.states import EventKind
+from workbench.runs.model.summary import StageSummary, Summary
+
+if TYPE_CHECKING:
+    from workbench.runs.engine.run import Run
+
+__all__ = ["Moment", "Story", "UsageSample"]
+
+PAGE = 5_000
+SMALLEST_STEP = 0.002
+"""Progress that is less than this is not worth a point of its own in the replay."""
+
+_TOLD_KINDS = tuple(kind for kind in EventKind if kind != EventKind.LOG)
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSample:
+    """What the run had used at a moment.
+
+    Attributes
+    ----------
+    time
+        Seconds since 1970-01-01 UTC.
+    cpu_seconds
+        CPU time since the work began (s).
+    memory
+        Resident memory (bytes).
+    """
+
+    time: float
+    cpu_seconds: float
+    memory: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A change of state, a request, or its answer."""
+
+    time: float
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Story:
+    """The history of one run.
+
+    Attributes
+    ----------
+    record
+        Which run, with its config, version and host.
+    summary
+        How it stands at the end of the story.
+    spans
+        Its stages with their times, in the order in which they began.
+    samples
+        CPU time and memory over time.
+    moments
+        Changes of state and requests, in order.
+    progress
+        Pairs of time and overall fraction.
+    machine
+        Transitions of the state machine as text, where the run is of this process.
+    """
+
+    record: RunRecord
+    summary: Summary
+    spans: tuple[StageSummary, ...]
+    samples: tuple[UsageSample, ...]
+    moments: tuple[Moment, ...]
+    progress: tuple[tuple[float, float], ...]
+    machine: tuple[str, ...]
+    line_count: int
+    _run: Run = field(compare=False)
+
+    @classmethod
+    def of(cls, run: Run) -> Story:
+        """Collect the story of a run so far; log lines stay in the journal until they are asked for."""
+        summary = Summary(settings=dict(run.record.config))
+        samples: list[UsageSample] = []
+        moments: list[Moment] = []
+        progress: list[tuple[float, float]] = []
+        for event in _told_events(run):
+            summary.add(event)
+            if event.kind == EventKind.HEARTBEAT and event.data:
+                samples.append(UsageSample(event.time, event.data["cpu_seconds"], event.data["memory"]))
+            elif event.kind in (EventKind.STATE, EventKind.CONTROL):
+                moments.append(Moment(event.time, str(event.kind), _say(event)))
+            reached = summary.fraction
+            if reached is not None and (not progress or reached - progress[-1][1] >= SMALLEST_STEP):
+                progress.append((event.time, reached))
+        transitions = getattr(run, "machine_story", [])
+        return cls(
+            record=run.record,
+            summary=summary,
+            spans=tuple(summary.stages.values()),
+            samples=tuple(samples),
+            moments=tuple(moments),
+            progress=tuple(progress),
+            machine=tuple(f"{before} → {after}: {fact}" for before, fact, after in transitions),
+            line_count=run.count_lines(),
+            _run=run,
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"<Story of {self.record.id}: {self.record.state}, {len(self.spans)} stages, "
+            f"{self.line_count} lines, {self.end - self.begin:.1f} s>"
+        )
+
+    @property
+    def begin(self) -> float:
+        """When the run was asked for (seconds since 1970-01-01 UTC)."""
+        return self.record.created
+
+    @property
+    def end(self) -> float:
+        """When it ended, or its last event so far."""
+        return max(self.summary.ended or self.summary.last_time, self.begin)
+
+    def events(self) -> Iterator[Event]:
+        """Walk all events without holding them in memory."""
+        return self._run.each_event()
+
+    def lines(self, first: int = 0, count: int | None = None) -> Iterator[LogLine]:
+        """Walk log lines ``first`` (from 0) to ``first + count``."""
+        last = self.line_count if count is None else min(first + count, self.line_count)
+        for start in range(first, last, PAGE):
+            yield from self._run.lines(start, min(PAGE, last - start))
+
+    def to_html(self, path: Path | str) -> Path:
+        """Write the story as one file that opens in any browser without a network; returns its path.
+
+        Raises
+        ------
+        OSError
+            When the file cannot be written; nothing is left behind.
+        """
+        from workbench.runs.report.page import page_of_story  # needs this module
+
+        final = Path(path)
+        temporary = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
+        try:
+            temporary.write_text(page_of_story(self), encoding="utf-8", errors="replace")
+            temporary.replace(final)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return final
+
+
+def _told_events(run: Run) -> Iterator[Event]:
+    run.settle()
+    after = 0
+    while events := run.events(after, kinds=_TOLD_KINDS, limit=PAGE):
+        yield from events
+        after = events[-1].seq
+
+
+def _say(event: Event) -> str:
+    facts: Mapping[str, Any] = event.data or {}
+    if event.kind == EventKind.STATE:
+        cause = f" (cause: {facts['cause']})" if facts.get("cause") else ""
+        return f"{facts['state']}: {event.message}{cause}"
+    by = f" by {facts['by']}" if facts.get("by") else ""
+    changes = ", ".join(f"{name} = {value}" for name, value in (facts.get("changes") or {}).items())
+    return f"{facts['request']} {facts['phase']}{by}" + (f": {changes}" if changes else "")

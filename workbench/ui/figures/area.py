@@ -1,0 +1,121 @@
+"""Plotly figures inside widgets, without a second copy of plotly's script for each, and each with its table."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from workbench.runs.model.read_only import is_viewer
+from workbench.ui.figures.page_theme import page_theme
+from workbench.ui.figures.tables import table_html
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from workbench.charts.template import Theme
+
+__all__ = ["FigureArea"]
+
+_SWITCH = {"width": "auto", "align_self": "flex-start", "display": "none"}
+
+
+class FigureArea(ipywidgets.VBox):  # type: ignore[misc]
+    """Shows one figure at a time; drawn by the page's own plotly renderer, with its numbers as a table on request.
+
+    ``FigureWidget`` would send plotly's whole script (5 MB) through the kernel's connection for each figure.
+    """
+
+    def __init__(self) -> None:
+        self._figure: go.Figure | None = None
+        # Without a width of its own: with one, the first figures of a page collapse to no height.
+        self._output = ipywidgets.Output()
+        self._switch = ipywidgets.ToggleButton(
+            description="Table",
+            tooltip="The same as numbers",
+            layout=_SWITCH,
+        )
+        self._switch.observe(lambda _: self._show_table(), "value")
+        # A published page colours its figures itself; in JupyterLab they are drawn again in the page's theme.
+        self._page = None if is_viewer() else page_theme()
+        super().__init__(self._parts())
+        if self._page is not None:
+            self._page.follow(self._draw)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    @property
+    def outputs(self) -> tuple[dict[str, Any], ...]:
+        """What is shown, as a notebook keeps it: one output with the figure, or none."""
+        shown: tuple[dict[str, Any], ...] = self._output.outputs
+        return shown
+
+    def show(self, figure: go.Figure) -> None:
+        """Replace what is shown."""
+        self._figure = figure
+        self._draw()
+        self._switch.layout.display = ""
+        if self._switch.value:
+            self._show_table()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._figure = None
+        self._output.outputs = ()
+        self._switch.layout.display = "none"
+        self.children = self._parts()
+
+    def _parts(self) -> list[ipywidgets.Widget]:
+        return [self._output, self._switch] + ([] if self._page is None else [self._page])
+
+    def _draw(self) -> None:
+        if self._figure is not None:
+            theme = "light" if self._page is None else self._page.theme
+            self._output.outputs = (_output_of(self._figure, theme),)
+
+    def _show_table(self) -> None:
+        parts = self._parts()
+        if self._switch.value and self._figure is not None:
+            parts.append(ipywidgets.HTML(_table_of(self._figure)))
+        self.children = parts
+
+
+def _table_of(figure: go.Figure) -> str:
+    from workbench.charts.figure_table import figure_table
+    from workbench.data.formatting import format_number
+
+    table = figure_table(figure)
+    if not table.rows:
+        return "<p>This figure has no numbers that a table could hold.</p>"
+    words = [place for place in range(len(table.heads)) if isinstance(table.rows[0][place], str)]
+    rows = [[format_number(cell) if isinstance(cell, float) else cell for cell in row] for row in table.rows]
+    caption = figure.layout.title.text or "Figure"
+    if table.is_cut:
+        caption += f" (the first {len(table.rows)} of {table.rows_in_all} rows)"
+    return table_html(table.heads, rows, caption=caption, words=words)
+
+
+def _output_of(figure: go.Figure, theme: Theme) -> dict[str, Any]:
+    from workbench.charts.template import use_theme
+
+    content = (use_theme(figure, theme) if theme == "dark" else figure).to_plotly_json()
+    content["config"] = {"displaylogo": False, "responsive": True, "plotlyServerURL": ""}
+    return {
+        "output_type": "display_data",
+        "data": {"application/vnd.plotly.v1+json": _plain(content), "text/plain": _describe(figure)},
+        "metadata": {},
+    }
+
+
+def _plain(content: Any) -> Any:
+    # Arrays become what JSON can hold, the way plotly itself writes them.
+    import plotly.io as pio
+
+    return json.loads(pio.to_json(content, validate=False))
+
+
+def _describe(figure: go.Figure) -> str:
+    title = figure.layout.title.text or "Figure"
+    return f"{title}: {', '.join(trace.name for trace in figure.data if trace.name)}"

@@ -1,8 +1,0 @@
-"""The boards of market data: Today, Generation, Prices, Stations, Batteries, Trends."""
-
-from __future__ import annotations
-
-from workbench.ui.market_asset_boards import BatteriesBoard, StationsBoard, TrendsBoard
-from workbench.ui.market_system_boards import GenerationBoard, PricesBoard, TodayBoard
-
-__all__ = ["BatteriesBoard", "GenerationBoard", "PricesBoard", "StationsBoard", "TodayBoard", "TrendsBoard"]

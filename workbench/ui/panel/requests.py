@@ -1,0 +1,142 @@
+"""Doing what a page asks of a run, and answering it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.errors import ViewerRefused, WorkbenchError
+from workbench.runs.engine.run import Run
+from workbench.runs.model.read_only import refuse_viewer
+from workbench.ui.panel.browser_messages import (
+    Adjust,
+    BrowserMessage,
+    Bye,
+    Confirm,
+    Control,
+    Hello,
+    ReadLines,
+    ReadText,
+    Watch,
+)
+from workbench.ui.panel.clients import Clients
+from workbench.ui.panel.log_pages import line_for_screen, text_of
+
+__all__ = ["Answer", "Requests"]
+
+PAGE_BYTES = 48_000
+MOST_AT_ONCE = 4
+"""Requests that may wait for the run at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one page is told; the others see that it is not for them."""
+
+    content: dict[str, Any]
+    buffers: list[bytes] = field(default_factory=list)
+
+
+class Requests:
+    """Carries out messages of a browser, one by one, in the publisher's thread.
+
+    Parameters
+    ----------
+    run
+        What they are about.
+    clients
+        Who asks.
+    settings
+        Gives the settings that may be adjusted, by name.
+    answer
+        Takes an answer, from any thread.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        clients: Clients,
+        settings: Callable[[], Mapping[str, Any]],
+        answer: Callable[[Answer], None],
+    ) -> None:
+        self._run = run
+        self._clients = clients
+        self._settings = settings
+        self._answer = answer
+        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    def take(self, message: BrowserMessage) -> bool:
+        """Carry out one message; tells whether everything has to be told again."""
+        match message:
+            case Hello():
+                self._clients.greet(message.client)
+                self._reply(message)
+                return True
+            case Watch():
+                self._clients.watch(message.client, message.filters)
+                self._reply(message)
+            case ReadLines():
+                self._read_lines(message)
+            case ReadText():
+                self._read_text(message)
+            case Control():
+                self._ask(message, getattr(self._run, message.action))
+            case Adjust():
+                self._adjust(message)
+            case Confirm():
+                self._clients.confirm(message.client)
+            case Bye():
+                self._clients.leave(message.client)
+        return False
+
+    def _reply(self, message: BrowserMessage, buffers: list[bytes] | None = None, **facts: Any) -> None:
+        content = {"kind": "answer", "client": message.client, "id": message.id, **facts}
+        self._answer(Answer(content, buffers or []))
+
+    def _read_lines(self, message: ReadLines) -> None:
+        log = self._clients.log(message.filter)
+        rows = [line_for_screen(line) for line in log.page(message.first, message.count)]
+        while len(rows) > 1 and len(json.dumps(rows)) > PAGE_BYTES:
+            # The page asks again for what is missing.
+            rows = rows[: len(rows) // 2]
+        self._reply(message, first=message.first, rows=rows, total=log.count())
+
+    def _read_text(self, message: ReadText) -> None:
+        log = self._clients.log(message.filter)
+        lines = log.page(message.first, message.count)
+        self._reply(message, [text_of(lines)], read=len(lines), total=log.count())
+
+    def _adjust(self, message: Adjust) -> None:
+        unknown = [name for name in message.changes if name not in self._settings()]
+        if unknown:
+            self._reply(message, error=f"{unknown[0][:80]} cannot be adjusted while this run goes on.")
+            return
+        self._ask(message, lambda: self._run.adjust(**message.changes))
+
+    def _ask(self, message: BrowserMessage, request: Callable[[], None]) -> None:
+        try:
+            refuse_viewer("Asking something of a run")
+        except ViewerRefused as error:
+            self._reply(message, error=str(error))
+            return
+        if not self._places.acquire(blocking=False):
+            self._reply(message, error="Earlier requests still wait for the run; try again in a moment.")
+            return
+
+        def work() -> None:
+            try:
+                request()
+            except WorkbenchError as error:
+                self._reply(message, error=str(error))
+            except Exception as error:  # noqa: BLE001 - shown in the panel, whatever it is
+                self._reply(message, error=f"{type(error).__name__}: {error}")
+            else:
+                self._reply(message)
+            finally:
+                self._places.release()
+
+        # The process of a followed run may take its time; the panel goes on meanwhile.
+        threading.Thread(target=work, name=f"workbench request to {self._run.id}", daemon=True).start()

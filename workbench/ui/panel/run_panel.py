@@ -1,0 +1,142 @@
+"""The widget that shows and controls a run."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import weakref
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from workbench.runs.engine.run import Run
+from workbench.runs.model.read_only import is_viewer
+from workbench.ui.panel.browser_messages import NotUnderstood, read_message
+from workbench.ui.panel.folders import without_folders
+from workbench.ui.panel.publisher import Publisher
+
+__all__ = ["RunPanel", "panel_of"]
+
+_FOLDER = Path(__file__).parent
+_SCRIPTS = ("format.js", "store.js", "log_pane.js", "stage_list.js", "controls.js", "panel.js")
+_MOST_WARNINGS = 20
+
+_log = logging.getLogger(__name__)
+_panels: weakref.WeakValueDictionary[tuple[Path, str], RunPanel] = weakref.WeakValueDictionary()
+_panels_lock = threading.Lock()
+
+
+class RunPanel(anywidget.AnyWidget):
+    """Everything that is live about one run: state, progress, stages, log, requests, settings, files.
+
+    The same panel may be shown any number of times; every view has its own log filter and follows the run.
+    ``panel_of`` gives the one panel that a run has in this kernel.
+
+    Parameters
+    ----------
+    run
+        A run of this process or of another.
+
+    Raises
+    ------
+    TypeError
+        When a keyword is unknown.
+    """
+
+    _esm = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    _css = (_FOLDER / "panel.css").read_text(encoding="utf-8")
+
+    identity = traitlets.Dict().tag(sync=True)
+    """Which run it is: ``run``, ``title``, ``scenario``, ``job``, and whether it is ``readonly``; never changes."""
+
+    _publisher: Publisher | None = None
+
+    def __init__(self, run: Run, **unknown: Any) -> None:
+        if unknown:
+            raise TypeError(
+                f"RunPanel has no parameter {next(iter(unknown))!r}; it takes a run and nothing else."
+            )
+        self._run = run
+        self._ignored = 0
+        super().__init__(
+            identity={
+                **{"run": run.id, "title": run.title, "scenario": run.scenario, "job": run.job},
+                "readonly": is_viewer(),
+            }
+        )
+        _hear_while_a_cell_runs(self.comm)
+        self.on_msg(_take_message)
+        self._publisher = Publisher(run, self._send_to_browser)
+
+    @property
+    def run(self) -> Run:
+        """The run that it shows."""
+        return self._run
+
+    def show_error(self, error: BaseException | str) -> None:
+        """Show an error in the strip under the panel."""
+        sentence = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+        if self._publisher is not None:
+            self._publisher.show_problem(sentence)
+
+    def close(self) -> None:
+        """Take the panel out of every page."""
+        if self._publisher is not None:
+            self._publisher.close()
+        super().close()
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Ignore what a browser wants to write: nothing of a panel is its to change."""
+        self._ignore(f"it tried to set {', '.join(map(str, sync_data))[:80]}")
+
+    def __repr__(self) -> str:
+        return f"<RunPanel of {self._run.id}>"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        shown = super()._repr_mimebundle_(**options)
+        bundle = shown[0] if isinstance(shown, tuple) else shown
+        if bundle:
+            # What a page without widgets shows: the run, not the widget.
+            bundle["text/plain"] = repr(self._run)
+        return shown
+
+    def _send_to_browser(self, content: dict[str, Any], buffers: list[bytes]) -> None:
+        if self.comm is not None:
+            self.send(without_folders(content, self._run) if is_viewer() else content, buffers)
+
+    def _take(self, content: object) -> None:
+        try:
+            message = read_message(content)
+        except NotUnderstood as error:
+            self._ignore(str(error))
+            return
+        if self._publisher is not None:
+            self._publisher.take(message)
+
+    def _ignore(self, reason: str) -> None:
+        self._ignored += 1
+        level = logging.WARNING if self._ignored <= _MOST_WARNINGS else logging.DEBUG
+        _log.log(level, "Ignored a message of a browser to the panel of %s: %s", self._run.id, reason)
+
+
+def _take_message(panel: RunPanel, content: object, _buffers: object) -> None:
+    panel._take(content)
+
+
+def _hear_while_a_cell_runs(comm: Any) -> None:
+    # JupyterLab sends a widget's messages to a subshell, beside the running cell; ipykernel (7) puts them behind
+    # the cell again when the widget was made by a cell. Ours only go into a queue and may come from any thread.
+    if hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = lambda _data, asked: asked
+
+
+def panel_of(run: Run) -> RunPanel:
+    """Give the one panel that a run has in this kernel, so that showing it twice shows the same."""
+    key = (run.journal_path, run.id)
+    with _panels_lock:
+        panel = _panels.get(key)
+        if panel is None or panel.comm is None:
+            panel = _panels[key] = RunPanel(run)
+        return panel

@@ -1,0 +1,151 @@
+"""What a panel shows of a run, as small plain facts by name, and which of them have changed.
+
+A section is a mapping from a name to something that JSON can hold. The browser keeps the same mappings: it gets
+only what has changed since it was last told, as much at a time as one message may hold.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.errors import SettingError
+from workbench.runs.engine.run import Run
+from workbench.runs.jobs.registry import find_job
+from workbench.runs.model.settings import Setting, describe_type, settings_of, to_plain
+from workbench.runs.model.summary import Summary
+
+__all__ = ["Ledger", "Sections", "adjustable_settings", "describe_setting", "sections_of"]
+
+Sections = dict[str, dict[str, Any]]
+
+LONGEST_TEXT = 600
+
+
+def sections_of(run: Run, summary: Summary, settings: Mapping[str, Setting]) -> Sections:
+    """Fold a run into the sections that a panel shows.
+
+    Parameters
+    ----------
+    run
+        The run.
+    summary
+        Its summary of this moment.
+    settings
+        Those of its settings that may be adjusted, by name.
+    """
+    return {
+        "facts": _facts(run, summary),
+        "stages": {
+            path: [
+                stage.title,
+                str(stage.state),
+                stage.started,
+                stage.ended,
+                None if stage.fraction is None else round(stage.fraction, 4),
+                _short(stage.message),
+                place,
+            ]
+            for place, (path, stage) in enumerate(summary.stages.items())
+        },
+        "metrics": {
+            f"{stage}\n{name}": [name, metric.value, metric.unit, stage, place]
+            for place, ((stage, name), metric) in enumerate(summary.metrics.items())
+        },
+        "artifacts": {
+            str(number): [_short(str(facts.get("title", ""))), _short(str(facts.get("path", "")))]
+            for number, facts in enumerate(summary.artifacts)
+        },
+        "settings": {
+            name: describe_setting(item, summary.settings.get(name, item.default))
+            for name, item in settings.items()
+        },
+    }
+
+
+def _facts(run: Run, summary: Summary) -> dict[str, Any]:
+    state = summary.state
+    return {
+        "state": str(state),
+        "final": state.is_final,
+        "cause": str(summary.cause),
+        "reason": _short(summary.reason),
+        "started": summary.started,
+        "ended": summary.ended,
+        "fraction": None if summary.fraction is None else round(summary.fraction, 4),
+        "left": None if summary.seconds_left is None else round(summary.seconds_left, 1),
+        "message": _short(summary.message),
+        "request": summary.request,
+        "health": summary.health,
+        "memory": summary.memory,
+        "cpu": summary.cpu_seconds,
+        "failed": len(summary.failed_stages),
+        "queue": run.queue_place() if state == "queued" else 0,
+        "here": run.is_here,
+    }
+
+
+def describe_setting(item: Setting, value: Any) -> dict[str, Any]:
+    """Tell a browser all that it needs to show one setting."""
+    choices = [str(to_plain(choice)) for choice in item.choices]
+    shown = to_plain(value)
+    if isinstance(shown, list):
+        shown = ", ".join(str(part) for part in shown)
+    elif isinstance(shown, dict):
+        shown = ", ".join(f"{name}: {part}" for name, part in shown.items())
+    kind = "choice" if choices and not isinstance(value, (tuple, list)) else "text"
+    if item.type is bool:
+        kind = "switch"
+    elif item.type in (int, float) and not choices:
+        kind = "number"
+    return {
+        "title": item.title,
+        "help": item.help,
+        "unit": item.unit,
+        "kind": kind,
+        "whole": item.type is int,
+        "minimum": item.minimum,
+        "maximum": item.maximum,
+        "choices": choices,
+        "expects": describe_type(item.type),
+        "value": shown,
+    }
+
+
+def adjustable_settings(run: Run) -> dict[str, Setting]:
+    """Find the settings of a run that may be changed while it goes on; none when its job is not known here."""
+    try:
+        config_type = find_job(run.job).config_type
+    except (SettingError, ImportError):
+        return {}
+    return {item.name: item for item in settings_of(config_type) if item.adjustable}
+
+
+class Ledger:
+    """What the browser has been told, so that only changes are sent."""
+
+    def __init__(self) -> None:
+        self._told: Sections = {}
+
+    def forget(self) -> None:
+        """Tell everything again."""
+        self._told = {}
+
+    def changes(self, sections: Sections, budget: int) -> tuple[Sections, bool]:
+        """Give what has changed, up to about ``budget`` bytes, and whether that is all."""
+        changes: Sections = {}
+        for section, entries in sections.items():
+            told = self._told.setdefault(section, {})
+            for name, value in entries.items():
+                if name in told and told[name] == value:
+                    continue
+                if budget <= 0:
+                    return changes, False
+                budget -= len(name) + 6 + len(json.dumps(value))
+                changes.setdefault(section, {})[name] = told[name] = value
+        return changes, True
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} … ({len(text)} characters in all)"
