@@ -1,0 +1,234 @@
+"""Tables that show themselves in a notebook, and figures of them in one call.
+
+::
+
+    result.costs                    # in a notebook: the table, headers with their units
+    result.costs.to_pandas()        # a DataFrame of your own
+    result.plot.costs.bar()         # a Plotly figure in the house style
+    result.plot.costs()             # the figure that the domain draws of it, where there is one
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from workbench.charts.template import Theme
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+__all__ = ["Plots", "Table", "TablePlot"]
+
+MAX_ROWS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A labelled table with the unit of each column.
+
+    Parameters
+    ----------
+    frame
+        The values. The index, where it is named, labels the rows; else the first column of texts or years does.
+    units
+        Column -> unit; columns without a unit are left out.
+    title
+        What the table is.
+    notes
+        What its reader has to know: what was assumed, what is missing.
+    """
+
+    frame: pd.DataFrame
+    units: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+    notes: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        return f"<Table {self.title!r}: {len(self.frame)} rows, {', '.join(self.headers())}>"
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def _repr_html_(self) -> str:
+        shown = self.frame.rename(columns=dict(zip(self.frame.columns, self.headers(), strict=True)))
+        body = shown.to_html(max_rows=MAX_ROWS_SHOWN, border=0, na_rep="")
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        return f"<b>{html.escape(self.title)}</b>{body}{f'<ul>{notes}</ul>' if notes else ''}"
+
+    def headers(self) -> list[str]:
+        """Column names with their units in brackets."""
+        return [self.header(str(name)) for name in self.frame.columns]
+
+    def header(self, column: str) -> str:
+        """One column's name with its unit in brackets."""
+        unit = self.units.get(column, "")
+        return f"{column} [{unit}]" if unit else column
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Give a copy of the table as a DataFrame."""
+        return self.frame.copy()
+
+    @property
+    def plot(self) -> TablePlot:
+        """Figures of the table."""
+        return TablePlot(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TablePlot:
+    """Figures of one table; called, the figure that its domain draws, else lines.
+
+    Parameters
+    ----------
+    table
+        What is drawn.
+    drawn
+        Draws the domain's own figure; takes the theme as a keyword.
+    """
+
+    table: Table
+    drawn: Callable[..., go.Figure] | None = None
+
+    def __call__(self, *, theme: Theme = "light") -> go.Figure:
+        """Draw the domain's figure of the table, or lines where it has none."""
+        return self.line(theme=theme) if self.drawn is None else self.drawn(theme=theme)
+
+    def line(
+        self, x: str | None = None, y: str | Sequence[str] | None = None, *, theme: Theme = "light"
+    ) -> go.Figure:
+        """Draw columns as lines over ``x``.
+
+        Parameters
+        ----------
+        x
+            Column (or name of the index) across; the row labels when None.
+        y
+            Columns up; all of numbers that have the unit of the first one when None.
+        theme
+            ``"light"`` or ``"dark"``.
+
+        Raises
+        ------
+        KeyError
+            When there is no such column; the message names those present.
+        ValueError
+            When the table has no column of numbers, or the columns differ in unit.
+        """
+        import plotly.graph_objects as go
+
+        return self._draw(
+            lambda name, across, up: go.Scatter(x=across, y=up, name=name, mode="lines"), x, y, theme
+        )
+
+    def bar(
+        self, x: str | None = None, y: str | Sequence[str] | None = None, *, theme: Theme = "light"
+    ) -> go.Figure:
+        """Draw columns as stacked bars over ``x``; parameters and errors as for :meth:`line`."""
+        import plotly.graph_objects as go
+
+        figure = self._draw(lambda name, across, up: go.Bar(x=across, y=up, name=name), x, y, theme)
+        return figure.update_layout(barmode="relative")
+
+    def area(
+        self, x: str | None = None, y: str | Sequence[str] | None = None, *, theme: Theme = "light"
+    ) -> go.Figure:
+        """Draw columns as a stack of areas over ``x``; parameters and errors as for :meth:`line`."""
+        import plotly.graph_objects as go
+
+        return self._draw(
+            lambda name, across, up: go.Scatter(x=across, y=up, name=name, mode="lines", stackgroup="all"),
+            x,
+            y,
+            theme,
+        )
+
+    def _draw(
+        self,
+        trace: Callable[[str, Any, Any], Any],
+        x: str | None,
+        y: str | Sequence[str] | None,
+        theme: Theme,
+    ) -> go.Figure:
+        from workbench.charts.figure import new_figure
+
+        label, across = self._labels(x)
+        columns = self._columns(y, label)
+        unit = self.table.units.get(columns[0], "")
+        figure = new_figure(self.table.title, self.table.header(label), f"[{unit}]" if unit else "", theme)
+        for name in columns:
+            figure.add_trace(trace(name, across, self.table.frame[name]))
+        if len(columns) == 1:
+            figure.update_yaxes(title=self.table.header(columns[0])).update_traces(showlegend=False)
+        return figure
+
+    def _labels(self, x: str | None) -> tuple[str, Any]:
+        frame = self.table.frame
+        if x is not None and x != frame.index.name:
+            return x, frame[self._present(x)]
+        if x is not None or frame.index.name is not None:
+            return str(frame.index.name), frame.index
+        first = str(frame.columns[0])
+        if first in ("year", "date", "time", "period") or frame[first].dtype.kind not in "if":
+            return first, frame[first]
+        return "row", frame.index
+
+    def _columns(self, y: str | Sequence[str] | None, label: str) -> list[str]:
+        frame, units = self.table.frame, self.table.units
+        if y is not None:
+            columns = [self._present(name) for name in ([y] if isinstance(y, str) else y)]
+            if len({units.get(name, "") for name in columns}) > 1:
+                headers = ", ".join(self.table.header(name) for name in columns)
+                raise ValueError(f"These columns differ in unit and share no axis: {headers}.")
+        else:
+            numbers = [
+                str(name) for name in frame.columns if frame[name].dtype.kind in "iuf" and name != label
+            ]
+            columns = [name for name in numbers if units.get(name, "") == units.get(numbers[0], "")]
+        if not columns:
+            raise ValueError(f"{self.table.title or 'The table'} has no column of numbers to draw.")
+        return columns
+
+    def _present(self, name: str) -> str:
+        if name not in self.table.frame.columns:
+            present = ", ".join(str(column) for column in self.table.frame.columns)
+            raise KeyError(f"There is no column {name!r}; present: {present}.")
+        return name
+
+
+class Plots:
+    """The figures of a result by the names of its tables: ``result.plot.costs.bar()``, ``result.plot.costs()``.
+
+    Parameters
+    ----------
+    tables
+        Name -> table, or how to make it when it is first drawn.
+    figures
+        Name of a table -> draws the domain's own figure of it (keyword ``theme``).
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, Table | Callable[[], Table]],
+        figures: Mapping[str, Callable[..., go.Figure]] | None = None,
+    ) -> None:
+        self._tables = tables
+        self._figures = figures or {}
+
+    def __getattr__(self, name: str) -> TablePlot:
+        if name.startswith("_") or name not in self._tables:
+            raise AttributeError(f"There is nothing called {name!r} to draw; present: {', '.join(self)}.")
+        table = self._tables[name]
+        return TablePlot(table if isinstance(table, Table) else table(), self._figures.get(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __dir__(self) -> list[str]:
+        return list(self._tables)
+
+    def __repr__(self) -> str:
+        return f"<Plots: {', '.join(self)}>"
