@@ -34,6 +34,7 @@ lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/codespell workbench tests notebooks README.md CHANGELOG.md
+	$(BIN)/lint-imports
 
 clean:
 	rm -rf $(VENV) sample-project build dist
