@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workbench.charts.template import Theme
-
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
+
+    from workbench.charts.template import Theme
 
 __all__ = ["Plots", "Table", "TablePlot"]
 
@@ -87,15 +87,17 @@ class TablePlot:
     table
         What is drawn.
     drawn
-        Draws the domain's own figure; takes the theme as a keyword.
+        Draws the domain's own figure; takes the theme and its own options as keywords.
     """
 
     table: Table
     drawn: Callable[..., go.Figure] | None = None
 
-    def __call__(self, *, theme: Theme = "light") -> go.Figure:
-        """Draw the domain's figure of the table, or lines where it has none."""
-        return self.line(theme=theme) if self.drawn is None else self.drawn(theme=theme)
+    def __call__(self, *, theme: Theme = "light", **options: Any) -> go.Figure:
+        """Draw the domain's figure of the table with its options, or lines where it has none."""
+        if self.drawn is None:
+            return self.line(**options, theme=theme)
+        return self.drawn(theme=theme, **options)
 
     def line(
         self, x: str | None = None, y: str | Sequence[str] | None = None, *, theme: Theme = "light"
@@ -202,12 +204,15 @@ class TablePlot:
 class Plots:
     """The figures of a result by the names of its tables: ``result.plot.costs.bar()``, ``result.plot.costs()``.
 
+    A figure that belongs to no single table is called by its own name: ``result.plot.network_map(year=2040)``.
+
     Parameters
     ----------
     tables
         Name -> table, or how to make it when it is first drawn.
     figures
-        Name of a table -> draws the domain's own figure of it (keyword ``theme``).
+        Name of a table -> draws the domain's own figure of it; or name of a figure of the whole result -> draws it.
+        Takes the theme as a keyword.
     """
 
     def __init__(
@@ -217,18 +222,26 @@ class Plots:
     ) -> None:
         self._tables = tables
         self._figures = figures or {}
+        self._names = tuple(dict.fromkeys((*tables, *self._figures)))
 
     def __getattr__(self, name: str) -> TablePlot:
-        if name.startswith("_") or name not in self._tables:
+        if name.startswith("_") or name not in self._names:
             raise AttributeError(f"There is nothing called {name!r} to draw; present: {', '.join(self)}.")
+        return TablePlot(self._table(name), self._figures.get(name))
+
+    def _table(self, name: str) -> Table:
+        if name not in self._tables:
+            import pandas as pd
+
+            return Table(pd.DataFrame(), title=name)
         table = self._tables[name]
-        return TablePlot(table if isinstance(table, Table) else table(), self._figures.get(name))
+        return table if isinstance(table, Table) else table()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._tables)
+        return iter(self._names)
 
     def __dir__(self) -> list[str]:
-        return list(self._tables)
+        return list(self._names)
 
     def __repr__(self) -> str:
         return f"<Plots: {', '.join(self)}>"

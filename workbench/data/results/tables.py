@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -114,6 +116,18 @@ def write_table(
     return path
 
 
+def read_provenance(path: Path) -> Provenance:
+    """Read where the numbers of a table come from, without reading the table.
+
+    Raises
+    ------
+    UnreadableFile
+        When it is missing or damaged.
+    """
+    with _opening(path):
+        return _provenance(_facts(pq.read_schema(path)))
+
+
 def read_table(path: Path | str) -> SavedTable:
     """Read a table that :func:`write_table` wrote; also any other Parquet file, then without units.
 
@@ -123,16 +137,30 @@ def read_table(path: Path | str) -> SavedTable:
         When it is missing or damaged.
     """
     path = Path(path)
-    try:
+    with _opening(path):
         table = pq.read_table(path, partitioning=None)
+    facts = _facts(table.schema)
+    return SavedTable(table.to_pandas(), facts.get("units", {}), _provenance(facts))
+
+
+def _facts(schema: pa.Schema) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads((schema.metadata or {}).get(METADATA_KEY, b"{}"))
+    return facts
+
+
+def _provenance(facts: Mapping[str, Any]) -> Provenance:
+    return Provenance(**facts.get("provenance", {"package_version": "", "made_at": ""}))
+
+
+@contextlib.contextmanager
+def _opening(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError:
         raise UnreadableFile(f"There is no file {path}; run the scenario again.", path) from None
     except pa.ArrowInvalid as error:
         raise UnreadableFile(
-            f"{path} is damaged or no Parquet file ({error}); run the scenario again.", path
+            f"{path} is damaged or not a Parquet file ({error}); run the scenario again.", path
         ) from error
     except OSError as error:
         raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
-    facts = json.loads((table.schema.metadata or {}).get(METADATA_KEY, b"{}"))
-    provenance = Provenance(**facts.get("provenance", {"package_version": "", "made_at": ""}))
-    return SavedTable(table.to_pandas(), facts.get("units", {}), provenance)

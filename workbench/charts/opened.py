@@ -1,0 +1,195 @@
+"""A saved result opened to look at: its tables show themselves, its figures are one call away.
+
+::
+
+    class WindStudy(Opened[WindResult]):
+        saved = SAVED
+
+    study = WindStudy.open(project)      # the newest finished one; or open(project, "high wind")
+    study.speeds                         # a table with its units
+    study.plot.speeds.bar()              # any table as a figure
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import importlib
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from workbench.charts.plots import Plots, Table
+from workbench.data.formatting import Style
+from workbench.data.projects.project import Project
+from workbench.data.results.saved import Result, SavedResults
+from workbench.data.results.tables import Provenance
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    import pandas as pd
+    import plotly.graph_objects as go
+
+    from workbench.charts.template import Theme
+
+__all__ = ["Opened", "plots_of"]
+
+R = TypeVar("R", bound=Result[Any])
+
+MAX_PROBLEMS_SHOWN = 5
+
+
+class Opened(Generic[R]):
+    """A result with its tables as attributes; a domain's class names its :class:`SavedResults`.
+
+    Parameters
+    ----------
+    result
+        A finished result, such as of a run.
+    choice
+        Why it is this one, where the caller named none.
+    style
+        How numbers and years are written in figures; the domain's default when None.
+
+    Attributes
+    ----------
+    result
+        The result itself, with its settings, facts and problems.
+    """
+
+    saved: ClassVar[SavedResults[Any]]
+
+    def __init__(self, result: R, *, choice: str = "", style: Style | None = None) -> None:
+        self.result = result
+        self._choice, self._style = choice, style
+
+    @classmethod
+    def open(cls, project: Project | Path | str, scenario: str | None = None) -> Self:
+        """Open a finished result.
+
+        Parameters
+        ----------
+        project
+            The project, or its folder.
+        scenario
+            Which; the one that was finished last when None, which the representation then says.
+
+        Raises
+        ------
+        UnreadableFile
+            When there is no such result (the sentence names those present), or its files are damaged.
+        ProjectError
+            When the folder is not a project.
+        """
+        opened = project if isinstance(project, Project) else Project.open(project)
+        if scenario is not None:
+            return cls(cls.saved.load(opened, scenario), style=opened.style)
+        count, newest = len(cls.saved.finished(opened)), cls.saved.newest(opened)
+        choice = "the only finished one" if count == 1 else f"the newest of {count} finished ones"
+        return cls(cls.saved.load(opened, newest), choice=choice, style=opened.style)
+
+    @classmethod
+    def scenarios(cls, project: Project | Path | str) -> tuple[str, ...]:
+        """Name the finished results of a project."""
+        return cls.saved.finished(project if isinstance(project, Project) else Project.open(project))
+
+    @property
+    def scenario(self) -> str:
+        """Name of the result in its project."""
+        return self.result.scenario
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """All tables by name."""
+        return {name: _table_of(self.saved, self.result, name) for name in self.result.tables}
+
+    @property
+    def plot(self) -> Plots:
+        """Figures of the tables, and the domain's own."""
+        return plots_of(self.saved, self.result, self._style)
+
+    def to_pandas(self, name: str) -> pd.DataFrame:
+        """Give a copy of a table as a DataFrame.
+
+        Raises
+        ------
+        KeyError
+            When there is no such table; the message names those present.
+        """
+        if name not in self.result.tables:
+            raise KeyError(f"There is no table {name!r}; present: {', '.join(self.result.tables)}.")
+        return self.result.tables[name].copy()
+
+    def trace(self) -> Provenance:
+        """Give the run, the inputs' hashes and the package version that made the result."""
+        return self.result.trace()
+
+    def __getattr__(self, name: str) -> Table:
+        if name.startswith("_") or name == "result" or name not in self.result.tables:
+            present = "" if name.startswith("_") or name == "result" else ", ".join(self.result.tables)
+            raise AttributeError(f"{type(self).__name__} has no table {name!r}; present: {present}.")
+        return _table_of(self.saved, self.result, name)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.result.tables]
+
+    def __repr__(self) -> str:
+        choice = f", {self._choice}" if self._choice else ""
+        return f"<{type(self).__name__} {self.scenario!r}{choice}: {', '.join(self.result.tables)}>"
+
+    def _repr_html_(self) -> str:
+        head = f"<b>{html.escape(self.saved.name.capitalize())} {html.escape(self.scenario)}</b>"
+        choice = f" ({html.escape(self._choice)})" if self._choice else ""
+        problems = self.result.problems
+        lines = [html.escape(problem) for problem in problems[:MAX_PROBLEMS_SHOWN]]
+        if len(problems) > MAX_PROBLEMS_SHOWN:
+            lines.append(f"{len(problems) - MAX_PROBLEMS_SHOWN} more in <code>result.problems</code>")
+        rows = "".join(
+            f"<tr><td><code>{html.escape(name)}</code></td><td>{len(frame)}</td>"
+            f"<td>{html.escape(', '.join(_table_of(self.saved, self.result, name).headers()))}</td></tr>"
+            for name, frame in self.result.tables.items()
+        )
+        listed = f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if lines else ""
+        return (
+            f"{head}{choice}{listed}<table><tr><th>Table</th><th>Rows</th><th>Columns</th></tr>{rows}</table>"
+        )
+
+
+def plots_of(saved: SavedResults[Any], result: Result[Any], style: Style | None = None) -> Plots:
+    """Give the figures of a result: each table's, and those that its domain draws.
+
+    Parameters
+    ----------
+    saved
+        What results of the domain are.
+    result
+        The result.
+    style
+        How numbers and years are written, for the figures that follow a project's style; their default when None.
+    """
+    tables = {name: functools.partial(_table_of, saved, result, name) for name in result.tables}
+    figures = {
+        name: functools.partial(_draw, place, result, style=style) for name, place in saved.figures.items()
+    }
+    return Plots(tables, figures)
+
+
+def _table_of(saved: SavedResults[Any], result: Result[Any], name: str) -> Table:
+    frame = result.tables[name]
+    title = f"{name.replace('_', ' ').capitalize()}, {result.scenario}"
+    return Table(frame, saved.units(name, frame), title)
+
+
+def _draw(
+    place: str, result: Result[Any], *, style: Style | None, theme: Theme = "light", **options: Any
+) -> go.Figure:
+    from workbench.charts.template import use_theme
+
+    module, _, function = place.partition(":")
+    drawn = getattr(importlib.import_module(module), function)
+    if style is not None and "style" in inspect.signature(drawn).parameters:
+        options.setdefault("style", style)
+    figure = drawn(result, **options)
+    return figure if theme == "light" else use_theme(figure, theme)

@@ -1,0 +1,221 @@
+"""The finished results of a domain: one declaration says what differs, and all else is here.
+
+::
+
+    @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+    class WindResult(Result[WindConfig]): ...
+
+    SAVED = SavedResults(
+        domain="wind", name="wind study", result=WindResult, config=WindConfig, tables=("speeds",),
+        units=lambda table, frame: {"speed": "m/s"}, inputs=lambda facts: facts["files"],
+    )
+    save, load = SAVED.save, SAVED.load
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import pandas as pd
+
+from workbench.data.projects.project import Project
+from workbench.data.results.scenario import (
+    SUMMARY_FILE,
+    SavedScenario,
+    ScenarioWriter,
+    finished_scenarios,
+    open_scenario,
+    stamp_of,
+)
+from workbench.data.results.tables import Provenance, read_provenance
+from workbench.errors import UnreadableFile
+from workbench.runs.model.settings import config_from_plain, to_plain
+
+__all__ = ["Result", "SavedResults"]
+
+C = TypeVar("C")
+R = TypeVar("R", bound="Result[Any]")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Result(Generic[C]):
+    """A finished result of any domain.
+
+    Parameters
+    ----------
+    scenario
+        Its name in the project.
+    config
+        The settings that it was made with.
+    tables
+        Name -> table.
+    problems
+        What was noticed in the inputs.
+    facts
+        Inputs and their hashes, version, and what else the domain tells about the result; JSON values.
+    folder
+        Where it is saved; None before.
+    """
+
+    scenario: str
+    config: C
+    tables: Mapping[str, pd.DataFrame]
+    problems: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Give a table by name."""
+        return self.tables[name]
+
+    def trace(self) -> Provenance:
+        """Give the run, the inputs' hashes and the package version that made the result.
+
+        Raises
+        ------
+        UnreadableFile
+            When it was not saved yet, or its files are damaged.
+        """
+        if self.folder is None:
+            raise UnreadableFile(f"The result {self.scenario!r} was not saved yet.", Path())
+        return read_provenance(self.folder / f"{next(iter(self.tables))}.parquet")
+
+
+def _save_nothing(result: Any, writer: ScenarioWriter) -> Mapping[str, Any]:
+    return {}
+
+
+def _load_nothing(saved: SavedScenario) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedResults(Generic[R]):
+    """What the saved results of a domain are: how they are written, read, listed and drawn.
+
+    Parameters
+    ----------
+    domain
+        Folder under the project's results.
+    name
+        What one result is called, such as ``"capacity plan"``.
+    result, config
+        Classes of a result and of its settings.
+    tables
+        Names of the tables, in the order in which they are written.
+    units
+        Gives the unit of each column that has one, from a table's name and content.
+    inputs
+        Gives name -> SHA-256 of the inputs, from a result's facts.
+    follows
+        Gives the facts that decide the result beside its settings; the inputs when left out.
+    changes_by_run
+        Whether two runs with the same settings and inputs may differ, as online sources do from day to day.
+    save_more
+        Writes what a result has beside its tables, and gives further entries of the summary.
+    load_more
+        Reads that back: further fields of the result.
+    figures
+        Name -> ``"module:function"`` that draws the domain's own figure of a result; the name of a table where it
+        is the figure of that table.
+    """
+
+    domain: str
+    name: str
+    result: type[R]
+    config: type[Any]
+    tables: tuple[str, ...]
+    units: Callable[[str, pd.DataFrame], Mapping[str, str]]
+    inputs: Callable[[Mapping[str, Any]], Mapping[str, str]]
+    follows: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    changes_by_run: bool = False
+    save_more: Callable[[R, ScenarioWriter], Mapping[str, Any]] = _save_nothing
+    load_more: Callable[[SavedScenario], Mapping[str, Any]] = _load_nothing
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+    def save(self, result: R, project: Project, run: str = "") -> tuple[R, list[Path]]:
+        """Write a result; its summary comes last and vouches for the rest.
+
+        Parameters
+        ----------
+        result
+            What to save.
+        project
+            Where to.
+        run
+            Id of the run that made it.
+
+        Returns
+        -------
+        Result
+            The same, knowing its folder.
+        list of Path
+            The files written.
+
+        Raises
+        ------
+        UnwritableFile
+            When the operating system refuses.
+        """
+        stamp, inputs = self.stamp(result, run), self.inputs(result.facts)
+        writer = ScenarioWriter(project, self.domain, result.scenario, stamp=stamp, inputs=inputs, run=run)
+        for name in self.tables:
+            writer.table(name, result.tables[name], self.units(name, result.tables[name]))
+        more = self.save_more(result, writer)
+        config, problems = to_plain(result.config), list(result.problems)
+        written = writer.finish({"config": config, "problems": problems, "facts": dict(result.facts), **more})
+        return replace(result, folder=writer.folder), written
+
+    def load(self, project: Project, scenario: str) -> R:
+        """Read a saved result back.
+
+        Raises
+        ------
+        UnreadableFile
+            When there is none of that name, or its files do not belong together.
+        """
+        with open_scenario(project, self.domain, scenario, self.name) as saved:
+            summary = saved.summary
+            return self.result(
+                scenario=summary["scenario"],
+                config=config_from_plain(self.config, summary["config"]),
+                tables=saved.tables(self.tables),
+                problems=tuple(summary["problems"]),
+                facts=summary["facts"],
+                folder=saved.folder,
+                **self.load_more(saved),
+            )
+
+    def finished(self, project: Project) -> tuple[str, ...]:
+        """Name the scenarios that have a finished result, in alphabetical order."""
+        return finished_scenarios(project, self.domain)
+
+    def newest(self, project: Project) -> str:
+        """Name the scenario that was finished last.
+
+        Raises
+        ------
+        UnreadableFile
+            When there is none.
+        """
+        names = self.finished(project)
+        if not names:
+            raise UnreadableFile(
+                f'There is no finished {self.name} in {project.folder}; make one: start("{self.domain}", project).',
+                project.results / self.domain,
+            )
+        folder = project.results / self.domain
+        return max(names, key=lambda name: (folder / name / SUMMARY_FILE).stat().st_mtime_ns)
+
+    def stamp(self, result: R, run: str = "") -> str:
+        """Hash of everything that a result follows from: settings, inputs, version."""
+        facts = (self.follows or self.inputs)(result.facts)
+        return stamp_of(
+            result.config,
+            json.dumps(dict(facts), sort_keys=True, default=str),
+            *([run] if self.changes_by_run else []),
+        )
