@@ -20,12 +20,11 @@ from workbench.load_profiles.generation.accuracy import accuracy_of
 from workbench.load_profiles.generation.generate import meet_targets
 from workbench.load_profiles.generation.holdout import true_targets
 from workbench.load_profiles.generation.reconciliation import settle
-from workbench.load_profiles.generation.transforms import Transform
 from workbench.load_profiles.inputs.cleaning import CleaningRules, History, clean
 from workbench.load_profiles.inputs.history_years import history_years, year_load
 from workbench.load_profiles.inputs.hourly_sheet import HourlySheet, read_hourly_sheet
 from workbench.load_profiles.jobs import make_load_profiles
-from workbench.load_profiles.model.targets import Settled, YearTargets, no_months
+from workbench.load_profiles.model.targets import Settled, Transform, YearTargets, no_months
 from workbench.load_profiles.model.year_hours import Times, hours_of_year
 from workbench.load_profiles.results import charts, day_charts
 from workbench.load_profiles.results.saved import load

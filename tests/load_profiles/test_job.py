@@ -21,12 +21,12 @@ from workbench.load_profiles.config import (
     EnergySource,
     LoadProfileConfig,
     ShapeMethod,
-    TargetKind,
     check,
 )
-from workbench.load_profiles.generation.overlays import Effect, Overlay, OverlayShape
 from workbench.load_profiles.inputs.reading import read_inputs
 from workbench.load_profiles.jobs import make_load_profiles
+from workbench.load_profiles.model.overlays import Effect, Overlay, OverlayShape
+from workbench.load_profiles.model.targets import TargetKind
 from workbench.load_profiles.model.year_hours import MONTH_NAMES
 from workbench.load_profiles.results.saved import LoadProfileResult, compare, compare_with_actual, load
 from workbench.runs.engine import start as engine

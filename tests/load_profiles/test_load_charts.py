@@ -13,8 +13,8 @@ from load_profiles.series import local_hours, plain_load
 from workbench.charts import use_theme
 from workbench.data.projects.project import Project
 from workbench.data.projects.settings_file import ProjectSettings
-from workbench.load_profiles.generation.overlays import Effect, Overlay, OverlayShape
 from workbench.load_profiles.jobs import make_load_profiles
+from workbench.load_profiles.model.overlays import Effect, Overlay, OverlayShape
 from workbench.load_profiles.results import charts, day_charts
 from workbench.load_profiles.results.saved import LoadProfileResult
 from workbench.runs.engine import start as engine

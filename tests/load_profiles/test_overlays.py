@@ -10,15 +10,8 @@ from workbench.load_profiles.generation.generate import (
     make_year,
     shape_with_overlays,
 )
-from workbench.load_profiles.generation.overlays import (
-    Counted,
-    Effect,
-    Overlay,
-    OverlayShape,
-    check_overlay,
-    overlay_load,
-    sun_height,
-)
+from workbench.load_profiles.generation.overlays import overlay_load, sun_height
+from workbench.load_profiles.model.overlays import Counted, Effect, Overlay, OverlayShape, check_overlay
 from workbench.load_profiles.model.targets import Settled, no_months
 from workbench.load_profiles.model.year_hours import hours_of_year
 

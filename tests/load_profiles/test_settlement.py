@@ -8,9 +8,8 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from workbench.load_profiles.config import PRECEDENCE, TargetKind
 from workbench.load_profiles.generation.reconciliation import settle
-from workbench.load_profiles.model.targets import BaseMonths, Settled, YearTargets
+from workbench.load_profiles.model.targets import PRECEDENCE, BaseMonths, Settled, TargetKind, YearTargets
 from workbench.load_profiles.model.year_hours import hours_of_year
 
 HOURS = hours_of_year(2026)

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from load_profiles.series import local_hours, plain_load
-from workbench.load_profiles.generation.transforms import Transform, fit_month, lift_minimum
+from workbench.load_profiles.generation.transforms import fit_month, lift_minimum
+from workbench.load_profiles.model.targets import Transform
 
 TIMES = local_hours("2024-05-01", "2024-05-31")
 BASE = plain_load(TIMES)

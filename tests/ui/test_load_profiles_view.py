@@ -6,8 +6,8 @@ import ipywidgets
 import pytest
 
 from workbench.data.projects.project import Project
-from workbench.load_profiles.generation.overlays import Effect, Overlay, OverlayShape
 from workbench.load_profiles.jobs import make_load_profiles
+from workbench.load_profiles.model.overlays import Effect, Overlay, OverlayShape
 from workbench.load_profiles.results.saved import LoadProfileResult
 from workbench.load_profiles.views.view import ProfileAnalysis, SavedProfiles
 from workbench.sample.project import create_from_sample

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.errors import SettingError
-from workbench.load_profiles.generation.overlays import Overlay, check_overlay
-from workbench.load_profiles.generation.transforms import Transform
+from workbench.load_profiles.model.overlays import Overlay, check_overlay
+from workbench.load_profiles.model.targets import PRECEDENCE, TargetKind, Transform
 from workbench.runs.model.settings import setting, validate
 
 
@@ -70,20 +70,6 @@ class Conflicts(StrEnum):
     YIELD = "yield"
     """The one that comes later in ``precedence`` yields, and is reported."""
     REFUSE = "refuse"
-
-
-class TargetKind(StrEnum):
-    """Kinds of targets, by which precedence is given."""
-
-    ANNUAL_ENERGY = "annual_energy"
-    MONTHLY_ENERGY = "monthly_energy"
-    ANNUAL_PEAK = "annual_peak"
-    MONTHLY_PEAK = "monthly_peak"
-    LOAD_FACTOR = "load_factor"
-    MINIMUM = "minimum"
-
-
-PRECEDENCE = tuple(TargetKind)
 
 
 @dataclass(frozen=True, slots=True)

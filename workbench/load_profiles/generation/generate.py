@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 
 from workbench.errors import InvalidData
-from workbench.load_profiles.generation.overlays import Counted, Effect
-from workbench.load_profiles.generation.transforms import Transform, fit_month, lift_minimum
-from workbench.load_profiles.model.targets import Settled
+from workbench.load_profiles.generation.transforms import fit_month, lift_minimum
+from workbench.load_profiles.model.overlays import Counted, Effect
+from workbench.load_profiles.model.targets import Settled, Transform
 from workbench.load_profiles.model.year_hours import Floats, Times, YearHours, hours_of_year
 
 

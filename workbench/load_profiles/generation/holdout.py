@@ -10,8 +10,7 @@ import pandas as pd
 
 from workbench.load_profiles.generation.accuracy import accuracy_of
 from workbench.load_profiles.generation.generate import meet_targets
-from workbench.load_profiles.generation.transforms import Transform
-from workbench.load_profiles.model.targets import Settled, no_months
+from workbench.load_profiles.model.targets import Settled, Transform, no_months
 from workbench.load_profiles.model.year_hours import Floats, YearHours
 from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource
 from workbench.load_profiles.shapes.day_types import day_kinds

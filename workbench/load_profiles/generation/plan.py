@@ -14,7 +14,7 @@ from workbench.data.projects.project import Project
 from workbench.errors import InvalidData
 from workbench.load_profiles.config import Conflicts, EnergySource, LoadProfileConfig, ShapeMethod
 from workbench.load_profiles.generation.generate import HourlyOverlay, YearTask, shape_with_overlays
-from workbench.load_profiles.generation.overlays import Counted, overlay_load
+from workbench.load_profiles.generation.overlays import overlay_load
 from workbench.load_profiles.generation.reconciliation import settle
 from workbench.load_profiles.inputs.energy_source import (
     DemandScenario,
@@ -26,6 +26,7 @@ from workbench.load_profiles.inputs.energy_source import (
 from workbench.load_profiles.inputs.holidays_of_region import Holidays, find_state, holidays_of
 from workbench.load_profiles.inputs.reading import LoadInput
 from workbench.load_profiles.model.day_matrix import DayMatrix
+from workbench.load_profiles.model.overlays import Counted
 from workbench.load_profiles.model.targets import Conflict, YearTargets
 from workbench.load_profiles.model.year_hours import YearHours, hours_of_year
 from workbench.load_profiles.shapes.ageing import age_warning, shape_ageing

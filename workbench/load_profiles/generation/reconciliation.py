@@ -12,8 +12,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.load_profiles.config import PRECEDENCE, TargetKind
-from workbench.load_profiles.model.targets import MONTHS, BaseMonths, Conflict, Settled, YearTargets
+from workbench.load_profiles.model.targets import (
+    MONTHS,
+    PRECEDENCE,
+    BaseMonths,
+    Conflict,
+    Settled,
+    TargetKind,
+    YearTargets,
+)
 from workbench.load_profiles.model.year_hours import Floats, YearHours
 
 EQUAL = 1e-9

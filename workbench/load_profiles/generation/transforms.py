@@ -11,10 +11,10 @@ load in shares of its peak to a power, which is monotone, so that one exponent g
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
+from workbench.load_profiles.model.targets import Transform
 from workbench.load_profiles.model.year_hours import Floats, Integers
 
 TAIL_QUANTILES = (0.85, 0.7, 0.5, 0.3, 0.0)
@@ -22,21 +22,6 @@ LEAST_TAIL, MOST_TAIL = 0.8, 1.3
 """How much more the peak day may be scaled than an ordinary day."""
 ROUNDING = 1e-12
 NEWTON_STEPS = 100
-
-
-class Transform(StrEnum):
-    """Which hours take up the difference between the base month and its targets."""
-
-    TAIL_DAY = "tail_day"
-    """y = x (s + c w): w grows from 0 to 1 over the days with the highest peaks."""
-    POWER = "power"
-    """y = peak u^g, u = x / max(x)."""
-    AFFINE = "affine"
-    """y = a x + b."""
-    RANK_LINEAR = "rank_linear"
-    """y = x (s + c r), r the rank of the hour from 0 to 1."""
-    MONTHLY_SCALING = "monthly_scaling"
-    """y = s x: the energy is met, the peak is not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,8 +14,8 @@ from workbench.data.results.scenario import finished_scenarios
 from workbench.data.results.tables import read_table
 from workbench.errors import InvalidData, SettingError, UnreadableFile
 from workbench.load_profiles.config import EnergySource, LoadProfileConfig
-from workbench.load_profiles.generation.overlays import Overlay
 from workbench.load_profiles.inputs.target_sheets import TargetSheets, without_months
+from workbench.load_profiles.model.overlays import Overlay
 from workbench.load_profiles.model.targets import YearTargets
 
 DEMAND = "demand"

@@ -4,13 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 
-from workbench.load_profiles.config import TargetKind
 from workbench.load_profiles.model.year_hours import Floats
 
 MONTHS = 12
+
+
+class TargetKind(StrEnum):
+    """Kinds of targets, by which precedence is given."""
+
+    ANNUAL_ENERGY = "annual_energy"
+    MONTHLY_ENERGY = "monthly_energy"
+    ANNUAL_PEAK = "annual_peak"
+    MONTHLY_PEAK = "monthly_peak"
+    LOAD_FACTOR = "load_factor"
+    MINIMUM = "minimum"
+
+
+PRECEDENCE = tuple(TargetKind)
+
+
+class Transform(StrEnum):
+    """Which hours take up the difference between the base month and its targets."""
+
+    TAIL_DAY = "tail_day"
+    """y = x (s + c w): w grows from 0 to 1 over the days with the highest peaks."""
+    POWER = "power"
+    """y = peak u^g, u = x / max(x)."""
+    AFFINE = "affine"
+    """y = a x + b."""
+    RANK_LINEAR = "rank_linear"
+    """y = x (s + c r), r the rank of the hour from 0 to 1."""
+    MONTHLY_SCALING = "monthly_scaling"
+    """y = s x: the energy is met, the peak is not."""
 
 
 def no_months() -> Floats:
