@@ -14,7 +14,7 @@ from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import UnreadableFile
 from workbench.planning.chain import Agreement, PlanningChain, load_chain
 from workbench.planning.report import compose_report, summary
-from workbench.planning.steps import write_missing_plants
+from workbench.sample.plants import write_missing_plants
 
 
 @pytest.fixture(scope="module")

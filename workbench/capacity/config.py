@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from workbench.errors import SettingError
-from workbench.runs.model.settings import setting, validate
+from workbench.runs.model.settings import changed, parse_assignments, setting, validate
 
 
 class Horizon(StrEnum):
@@ -232,3 +232,29 @@ def value_in(points: dict[int, float], year: int) -> float | None:
         if year <= right:
             return points[left] + (points[right] - points[left]) * (year - left) / (right - left)
     return points[years[-1]]
+
+
+def scenario_configs(config: CapacityConfig) -> dict[str, CapacityConfig]:
+    """Make the config of each scenario of the setting ``changes``.
+
+    Raises
+    ------
+    SettingError
+        When a change cannot be read; the sentence names its scenario.
+    """
+    found = {}
+    for name, text in config.changes.items():
+        if name == config.scenario:
+            raise SettingError(
+                f"The scenario '{name}' of the setting changes has the name of the run itself; rename it.",
+                "changes",
+                name,
+            )
+        try:
+            changes = parse_assignments(part for part in text.split(";") if part.strip())
+            made = changed(config, {**changes, "scenario": name, "changes": {}})
+            check(made)
+        except SettingError as error:
+            raise SettingError(f"The scenario '{name}': {error}", "changes", text) from error
+        found[name] = made
+    return found

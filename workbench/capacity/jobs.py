@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from workbench.capacity.config import CapacityConfig, check
-from workbench.data.problems import Problems, Severity
+from workbench.capacity.config import CapacityConfig
 from workbench.data.projects.project import Project
 from workbench.runs import Job, job
 
 if TYPE_CHECKING:
     from workbench.capacity.results.saved import CapacityResult
-    from workbench.capacity.solving.solve import PlanSolver
-
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
 
 
 def load_result(project: Project, scenario: str) -> CapacityResult:
@@ -46,199 +41,7 @@ def plan_capacity(job: Job, project: Project, config: CapacityConfig) -> Capacit
     SolveError
         On every end that is not an accepted solution; nothing is written.
     """
-    from workbench.capacity.solving.scenarios import solve_changes
+    # The steps load in the run, so that starting one returns at once.
+    from workbench.capacity.steps import run_capacity_plan
 
-    check(config)
-    project.results_folder("capacity", config.scenario)
-    job.plan(read=1, validate=1, build=2, optimise=20, results=3, save=3)
-    result, files = solve_and_save(job, project, config)
-    for path, title in files:
-        job.artifact(path, title)
-    if config.changes:
-        solve_changes(job, project, config)
-    return result
-
-
-def solve_and_save(
-    job: Job, project: Project, config: CapacityConfig
-) -> tuple[CapacityResult, list[tuple[Path, str]]]:
-    """Do the work of one scenario and save it; gives the result and the files with their titles."""
-    from workbench.capacity.inputs.reading import find_source, is_network
-
-    with job.stage("read", title="Read the inputs"):
-        source = find_source(project, config.source)
-        network = is_network(source)
-    result = _solve_network(job, config, source) if network else _solve_workbook(job, project, config, source)
-    with job.stage("save", title="Save the results"):
-        return _save(job, result, project)
-
-
-def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: Path) -> CapacityResult:
-    from workbench.capacity.inputs.demand_source import find_load
-    from workbench.capacity.inputs.reading import read_system
-    from workbench.capacity.model.system import System
-
-    known: list[System] = []
-
-    def place(name: str, *attributes: str) -> str:
-        if not known:
-            return ""
-        vintage, _, year = name.rpartition(" ")
-        return known[0].place(name, *attributes) or (
-            known[0].place(vintage, *attributes) if year.isdigit() else ""
-        )
-
-    with _solver(job, config, place) as solver:
-        with job.stage("validate", title="Check the inputs"):
-            system = read_system(source, config)
-            known.append(system)
-            job.uses(source, sha256=system.sha256)
-            for problem in system.problems:
-                job.log(str(problem), level=_LEVELS[problem.severity])
-            load = find_load(project, system, config)
-            if load.path and load.path != str(source):
-                job.uses(load.path, sha256=load.sha256 or None)
-            job.log(
-                f"{len(system.plants)} plants, {len(system.candidates)} candidates; load from {load.source}."
-            )
-        from workbench.capacity.solving.planning import solve_years
-
-        networks, tables, assumed = solve_years(job, system, load.by_year, config, solver)
-        facts = {
-            "source": source.name,
-            "sha256": system.sha256,
-            "load": load.source,
-            "load_sha256": load.sha256,
-            "load_profile": load.profile,
-            "years": list(config.years),
-            "assumed": list(assumed),
-            "currency": project.currency,
-        }
-        problems = tuple(str(problem) for problem in system.problems)
-        return _result(job, config, networks, tables, solver, facts, problems)
-
-
-def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityResult:
-    from workbench.capacity.extraction.extract import extract
-    from workbench.capacity.inputs.network_files import check_network, read_network
-    from workbench.runs.model.digest import file_digest
-
-    with _solver(job, config, lambda *_: "") as solver:
-        with job.stage("validate", title="Read and check the network"):
-            problems = Problems(source.name)
-            network = read_network(source, problems)
-            check_network(network, problems)
-            for problem in problems:
-                job.log(str(problem), level=_LEVELS[problem.severity])
-            problems.raise_errors()
-            if source.is_file():
-                job.uses(source)
-        from workbench.capacity.solving.planning import optimise
-
-        with job.stage("optimise", title="Optimise"):
-            optimise(job, network, config, solver)
-        year = _year_of(network, config)
-        tables = extract(network, year)
-        periods = [int(p) for p in network.investment_periods] if network.has_investment_periods else [year]
-        facts = {
-            "source": source.name,
-            "sha256": file_digest(source) if source.is_file() else "",
-            "load": "the network's own",
-            "years": periods,
-            "assumed": [],
-            "currency": "",
-        }
-        return _result(job, config, [network], tables, solver, facts, tuple(map(str, problems)))
-
-
-def _solver(job: Job, config: CapacityConfig, place: Any) -> PlanSolver:
-    # Imported here: the child process starts at once and gets ready while PyPSA is imported.
-    from workbench.capacity.solving.planning import make_solver
-
-    return make_solver(job, config, place)
-
-
-def _year_of(network: Any, config: CapacityConfig) -> int:
-    """Year of a network's snapshots; what its file is called tells nothing."""
-    first = network.snapshots[0]
-    return int(first.year) if hasattr(first, "year") else config.years[0]
-
-
-def _result(
-    job: Job,
-    config: CapacityConfig,
-    networks: list[Any],
-    tables: dict[str, Any],
-    solver: PlanSolver,
-    facts: dict[str, Any],
-    problems: tuple[str, ...],
-) -> CapacityResult:
-    import pandas as pd
-
-    from workbench.capacity.results.saved import CapacityResult, pypsa_version
-    from workbench.data.results.tables import package_version
-
-    with job.stage("results", title="Read the results"):
-        records = solver.records
-        tables = {
-            **tables,
-            "solves": pd.DataFrame(
-                [
-                    {
-                        "label": record.label,
-                        "status": str(record.status),
-                        "objective": record.objective,
-                        "seconds": record.seconds,
-                        "gap": record.gap,
-                        "bound": record.bound,
-                        **record.size,
-                    }
-                    for record in records
-                ]
-            ),
-        }
-        columns = ["year", "alternative", "carrier", "capacity", "cost"]
-        tables.setdefault("alternatives", pd.DataFrame({name: [] for name in columns}))
-        worst = "incumbent" if any(str(r.status) == "incumbent" for r in records) else "optimal"
-        names = ["network.nc"] if len(networks) == 1 else [f"network-{year}.nc" for year in facts["years"]]
-        facts |= {
-            "status": worst,
-            "objective": sum(_objective(network, config) for network in networks),
-            "networks": names,
-            "solver": solver.solver,
-            "pypsa": pypsa_version(),
-            "version": package_version(),
-            "run": job.run_id,
-        }
-        for row in tables["adequacy"].itertuples():
-            if row.unserved_share > 0.01:
-                job.log(
-                    f"{row.unserved_share:.2f} % of the load of {row.year} is not served; more can be built only "
-                    "if candidates allow it.",
-                    level="warning",
-                )
-        return CapacityResult(config.scenario, config, tables, facts, problems, None, tuple(networks))
-
-
-def _objective(network: Any, config: CapacityConfig) -> float:
-    # Windows overlap, and PyPSA keeps only the objective of the last one.
-    return float(network.statistics.opex().sum()) if config.rolling_horizon else float(network.objective)
-
-
-def _save(
-    job: Job, result: CapacityResult, project: Project
-) -> tuple[CapacityResult, list[tuple[Path, str]]]:
-    from workbench.capacity.results.export import write_excel
-    from workbench.capacity.results.report import write_report
-    from workbench.capacity.results.saved import save
-
-    result, written = save(result, project, job.run_id)
-    files = [(path, path.stem) for path in written]
-    job.checkpoint()
-    assert result.folder is not None
-    files.append((write_excel(result, result.folder / "capacity.xlsx", project.style), "Excel workbook"))
-    job.checkpoint()
-    files.append(
-        (write_report(result, result.folder / "report.html", project.style), "Report for the browser")
-    )
-    return result, files
+    return run_capacity_plan(job, project, config)

@@ -13,13 +13,9 @@ from workbench.cli.run_commands import run_and_show
 from workbench.data.projects.project import Project
 from workbench.planning.chain import STEPS, load_chain
 from workbench.planning.report import write_report
-from workbench.planning.steps import (
-    DEFAULT_SCENARIO,
-    peak_of_today,
-    settings_of_step,
-    write_missing_plants,
-)
+from workbench.planning.steps import DEFAULT_SCENARIO, peak_of_today, settings_of_step
 from workbench.runs import start
+from workbench.sample.plants import write_missing_plants
 from workbench.sample.project import create_from_sample, create_from_template
 
 __all__ = ["demo", "new"]

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from workbench.data.projects.project import Project
-from workbench.sample.plants import scaled_plants, write_plants
 
 DEFAULT_SCENARIO = "BAU"
-PLANTS_FILE = "plants.xlsx"
-SAMPLE_PEAK = 5590.0
-"""Peak of the sample state in its last actual year [MW]: its plants fit to this."""
 
 
 def settings_of_step(step: str, scenario: str = DEFAULT_SCENARIO) -> dict[str, Any]:
@@ -40,31 +35,3 @@ def peak_of_today(project: Project, scenario: str = DEFAULT_SCENARIO) -> float:
     from workbench.demand.results.saved import load
 
     return float(load(project, scenario).table("requirement").peak_mw.iloc[0])
-
-
-def write_missing_plants(project: Project, peak: float) -> Path | None:
-    """Write example plants, scaled to a peak, where a project has no plants of its own.
-
-    Parameters
-    ----------
-    project
-        The project; nothing that is there is touched.
-    peak
-        Peak load of today [MW].
-
-    Returns
-    -------
-    Path or None
-        The workbook written; none where the project has plants.
-
-    Raises
-    ------
-    UnwritableFile
-        When the operating system refuses.
-    """
-    from workbench.capacity.inputs.reading import plant_workbooks
-
-    path = project.inputs / PLANTS_FILE
-    if path.exists() or plant_workbooks(project):
-        return None
-    return write_plants(path, *scaled_plants(peak / SAMPLE_PEAK))

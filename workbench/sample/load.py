@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.capacity.inputs.demand_source import LOAD_SHEET
 from workbench.data.workbooks.writing import Column, writing_workbook
 
 LOAD_YEARS = (2023, 2024, 2025)
-LOAD_SHEET = "Past_Hourly_Demand"
 HOLIDAYS_SHEET = "Holidays"
 
 Floats = NDArray[np.float64]

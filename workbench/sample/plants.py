@@ -10,9 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from workbench.capacity.inputs.reading import plant_workbooks
+from workbench.data.projects.project import Project
 from workbench.data.workbooks.writing import Column, SheetWriter, writing_workbook
 
 CRORE = 1e7
+PLANTS_FILE = "plants.xlsx"
+SAMPLE_PEAK = 5590.0
+"""Peak of the sample state in its last actual year [MW]: its plants fit to this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,32 @@ def scaled_plants(factor: float) -> tuple[tuple[Plant, ...], tuple[Option, ...]]
     plants = tuple(replace(plant, p_nom=round(plant.p_nom * factor, 1)) for plant in PLANTS)
     options = tuple(replace(option, p_nom_max=round(option.p_nom_max * factor, 1)) for option in OPTIONS)
     return plants, options
+
+
+def write_missing_plants(project: Project, peak: float) -> Path | None:
+    """Write example plants, scaled to a peak, where a project has no plants of its own.
+
+    Parameters
+    ----------
+    project
+        The project; nothing that is there is touched.
+    peak
+        Peak load of today [MW].
+
+    Returns
+    -------
+    Path or None
+        The workbook written; none where the project has plants.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses.
+    """
+    path = project.inputs / PLANTS_FILE
+    if path.exists() or plant_workbooks(project):
+        return None
+    return write_plants(path, *scaled_plants(peak / SAMPLE_PEAK))
 
 
 def _write_records(sheet: SheetWriter, records: Sequence[Plant] | Sequence[Option]) -> None:

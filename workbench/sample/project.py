@@ -15,11 +15,10 @@ from workbench.data.projects.settings_file import ProjectSettings
 from workbench.demand.inputs.template import write_demand_template
 from workbench.sample.demand import LOAD_FACTOR_LATER, STATE, requirement_in, sample_demand
 from workbench.sample.load import LOAD_YEARS, sample_load, write_load
-from workbench.sample.plants import write_plants
+from workbench.sample.plants import PLANTS_FILE, write_plants
 
 DEMAND_FILE = "demand.xlsx"
 LOAD_FILE = "hourly_load.xlsx"
-PLANTS_FILE = "plants.xlsx"
 SEED = 2025
 
 SAMPLE_SETTINGS = ProjectSettings(STATE, region=STATE)

@@ -15,9 +15,10 @@ from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData
 from workbench.runs.model.digest import file_digest
-from workbench.sample.load import LOAD_SHEET
 
 PROFILE_DOMAIN = "load_profiles"
+LOAD_SHEET = "Past_Hourly_Demand"
+"""Sheet of an hourly load workbook."""
 FIRST_MONTH = 4
 """Fiscal years begin in April."""
 
