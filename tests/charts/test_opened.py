@@ -14,7 +14,7 @@ from workbench.charts.opened import Opened, plots_of
 from workbench.charts.plots import Plots, Table
 from workbench.data.formatting import INDIA, Style
 from workbench.data.projects.project import Project
-from workbench.data.results.saved import Result, SavedResults
+from workbench.data.results.store import Result, ResultStore, units_from
 from workbench.errors import UnreadableFile
 from workbench.runs import setting
 
@@ -27,42 +27,39 @@ class WindConfig:
     height: float = setting(100.0, help="Hub height", unit="m")
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WindResult(Result[WindConfig]):
     @property
     def plot(self) -> Plots:
-        return plots_of(SAVED, self)
+        return plots_of(STORE, self)
 
 
-def speed_chart(result: WindResult, column: str = "speed", *, style: Style = INDIA) -> go.Figure:
+def speed_chart(result: WindResult, column: str, *, style: Style = INDIA) -> go.Figure:
     title = f"{result.scenario} in {style.energy_unit}"
     return go.Figure(go.Bar(y=result.table("speeds")[column]), layout={"title": title})
 
 
-SAVED = SavedResults(
+STORE = ResultStore(
     domain="wind",
     name="wind study",
     result=WindResult,
     config=WindConfig,
     tables=("speeds",),
-    units=lambda table, frame: {"speed": "m/s"},
+    units=units_from({"speed": "m/s"}),
     inputs=lambda facts: {facts["file"]: facts["sha256"]},
     figures={"speeds": f"{__name__}:speed_chart", "rose": f"{__name__}:speed_chart"},
+    choices=lambda result: {"column": "speed"},
 )
 
 
 class WindStudy(Opened[WindResult]):
-    saved = SAVED
+    store = STORE
 
 
 def made(scenario: str = "base", **changes: float) -> WindResult:
     frame = pd.DataFrame({"month": ["Jan", "Feb"], "speed": [7.0, 9.0]})
     facts = {"file": "mast.csv", "sha256": "f00"}
-    problems = ("the mast is <short>",)
-    config = WindConfig(**changes)
-    return WindResult(
-        scenario=scenario, config=config, tables={"speeds": frame}, facts=facts, problems=problems
-    )
+    return WindResult(scenario, WindConfig(**changes), {"speeds": frame}, ("the mast is <short>",), facts)
 
 
 @pytest.fixture
@@ -74,7 +71,7 @@ def project(tmp_path: Path) -> Project:
 def two(project: Project) -> Project:
     """A project in which the scenario `high`, though first in the alphabet of neither, was finished last."""
     for age, scenario in ((0, "high"), (60, "low")):
-        saved, _ = SAVED.save(made(scenario), project, "r1")
+        saved, _ = STORE.save(made(scenario), project, "r1")
         assert saved.folder is not None
         path = saved.folder / "result.json"
         os.utime(path, (path.stat().st_atime, path.stat().st_mtime - age))
@@ -82,8 +79,8 @@ def two(project: Project) -> Project:
 
 
 def test_a_result_is_read_back_as_it_was_saved(project: Project) -> None:
-    saved, written = SAVED.save(made(height=120.0), project, "r1")
-    read = SAVED.load(project, "base")
+    saved, written = STORE.save(made(height=120.0), project, "r1")
+    read = STORE.load(project, "base")
     assert (read.config, read.facts, read.problems) == (saved.config, saved.facts, saved.problems)
     assert read.folder == saved.folder == written[-1].parent
     pd.testing.assert_frame_equal(read.table("speeds"), saved.table("speeds"))
@@ -92,7 +89,7 @@ def test_a_result_is_read_back_as_it_was_saved(project: Project) -> None:
 def test_a_result_is_traced_to_its_run_and_inputs(project: Project) -> None:
     with pytest.raises(UnreadableFile, match="'base' was not saved yet"):
         made().trace()
-    saved, _ = SAVED.save(made(), project, "r1")
+    saved, _ = STORE.save(made(), project, "r1")
     trace = saved.trace()
     assert trace.run == "r1"
     assert trace.inputs["mast.csv"] == "f00"

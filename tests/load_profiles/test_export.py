@@ -30,7 +30,9 @@ def result_of(zone: str, first_month: int, *years: int) -> LoadProfileResult:
         for name in ("months", "targets", "conflicts")
     }
     facts = {"zone": zone, "first_month": first_month, "files": {"load.xlsx": "0" * 64}}
-    return LoadProfileResult("BAU", LoadProfileConfig(), tables, hourly, pd.DataFrame(), (), facts)
+    return LoadProfileResult(
+        "BAU", LoadProfileConfig(), tables, (), facts, hourly=hourly, past=pd.DataFrame()
+    )
 
 
 INDIA = result_of("Asia/Kolkata", 4, 2027, 2028)

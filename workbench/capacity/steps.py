@@ -221,7 +221,7 @@ def _result(
                     "if candidates allow it.",
                     level="warning",
                 )
-        return CapacityResult(config.scenario, config, tables, facts, problems, None, tuple(networks))
+        return CapacityResult(config.scenario, config, tables, problems, facts, networks=tuple(networks))
 
 
 def _objective(network: Any, config: CapacityConfig) -> float:

@@ -3,7 +3,7 @@
 ::
 
     class WindStudy(Opened[WindResult]):
-        saved = SAVED
+        store = STORE
 
     study = WindStudy.open(project)      # the newest finished one; or open(project, "high wind")
     study.speeds                         # a table with its units
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from workbench.charts.plots import Plots, Table
 from workbench.data.formatting import Style
 from workbench.data.projects.project import Project
-from workbench.data.results.saved import Result, SavedResults
+from workbench.data.results.store import Result, ResultStore
 from workbench.data.results.tables import Provenance
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ MAX_PROBLEMS_SHOWN = 5
 
 
 class Opened(Generic[R]):
-    """A result with its tables as attributes; a domain's class names its :class:`SavedResults`.
+    """A result with its tables as attributes; a domain's class names its :class:`ResultStore`.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Opened(Generic[R]):
         The result itself, with its settings, facts and problems.
     """
 
-    saved: ClassVar[SavedResults[Any]]
+    store: ClassVar[ResultStore[Any]]
 
     def __init__(self, result: R, *, choice: str = "", style: Style | None = None) -> None:
         self.result = result
@@ -85,15 +85,15 @@ class Opened(Generic[R]):
         """
         opened = project if isinstance(project, Project) else Project.open(project)
         if scenario is not None:
-            return cls(cls.saved.load(opened, scenario), style=opened.style)
-        count, newest = len(cls.saved.finished(opened)), cls.saved.newest(opened)
+            return cls(cls.store.load(opened, scenario), style=opened.style)
+        count, newest = len(cls.store.finished(opened)), cls.store.newest(opened)
         choice = "the only finished one" if count == 1 else f"the newest of {count} finished ones"
-        return cls(cls.saved.load(opened, newest), choice=choice, style=opened.style)
+        return cls(cls.store.load(opened, newest), choice=choice, style=opened.style)
 
     @classmethod
     def scenarios(cls, project: Project | Path | str) -> tuple[str, ...]:
         """Name the finished results of a project."""
-        return cls.saved.finished(project if isinstance(project, Project) else Project.open(project))
+        return cls.store.finished(project if isinstance(project, Project) else Project.open(project))
 
     @property
     def scenario(self) -> str:
@@ -103,12 +103,12 @@ class Opened(Generic[R]):
     @property
     def tables(self) -> Mapping[str, Table]:
         """All tables by name."""
-        return {name: _table_of(self.saved, self.result, name) for name in self.result.tables}
+        return {name: _table_of(self.store, self.result, name) for name in self.result.tables}
 
     @property
     def plot(self) -> Plots:
         """Figures of the tables, and the domain's own."""
-        return plots_of(self.saved, self.result, self._style)
+        return plots_of(self.store, self.result, self._style)
 
     def to_pandas(self, name: str) -> pd.DataFrame:
         """Give a copy of a table as a DataFrame.
@@ -130,7 +130,7 @@ class Opened(Generic[R]):
         if name.startswith("_") or name == "result" or name not in self.result.tables:
             present = "" if name.startswith("_") or name == "result" else ", ".join(self.result.tables)
             raise AttributeError(f"{type(self).__name__} has no table {name!r}; present: {present}.")
-        return _table_of(self.saved, self.result, name)
+        return _table_of(self.store, self.result, name)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.result.tables]
@@ -140,7 +140,7 @@ class Opened(Generic[R]):
         return f"<{type(self).__name__} {self.scenario!r}{choice}: {', '.join(self.result.tables)}>"
 
     def _repr_html_(self) -> str:
-        head = f"<b>{html.escape(self.saved.name.capitalize())} {html.escape(self.scenario)}</b>"
+        head = f"<b>{html.escape(self.store.name.capitalize())} {html.escape(self.scenario)}</b>"
         choice = f" ({html.escape(self._choice)})" if self._choice else ""
         problems = self.result.problems
         lines = [html.escape(problem) for problem in problems[:MAX_PROBLEMS_SHOWN]]
@@ -148,7 +148,7 @@ class Opened(Generic[R]):
             lines.append(f"{len(problems) - MAX_PROBLEMS_SHOWN} more in <code>result.problems</code>")
         rows = "".join(
             f"<tr><td><code>{html.escape(name)}</code></td><td>{len(frame)}</td>"
-            f"<td>{html.escape(', '.join(_table_of(self.saved, self.result, name).headers()))}</td></tr>"
+            f"<td>{html.escape(', '.join(_table_of(self.store, self.result, name).headers()))}</td></tr>"
             for name, frame in self.result.tables.items()
         )
         listed = f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if lines else ""
@@ -157,39 +157,50 @@ class Opened(Generic[R]):
         )
 
 
-def plots_of(saved: SavedResults[Any], result: Result[Any], style: Style | None = None) -> Plots:
+def plots_of(store: ResultStore[Any], result: Result[Any], style: Style | None = None) -> Plots:
     """Give the figures of a result: each table's, and those that its domain draws.
 
     Parameters
     ----------
-    saved
+    store
         What results of the domain are.
     result
         The result.
     style
         How numbers and years are written, for the figures that follow a project's style; their default when None.
     """
-    tables = {name: functools.partial(_table_of, saved, result, name) for name in result.tables}
+    tables = {name: functools.partial(_table_of, store, result, name) for name in result.tables}
     figures = {
-        name: functools.partial(_draw, place, result, style=style) for name, place in saved.figures.items()
+        name: functools.partial(_draw, place, store, result, style=style)
+        for name, place in store.figures.items()
     }
     return Plots(tables, figures)
 
 
-def _table_of(saved: SavedResults[Any], result: Result[Any], name: str) -> Table:
+def _table_of(store: ResultStore[Any], result: Result[Any], name: str) -> Table:
     frame = result.tables[name]
     title = f"{name.replace('_', ' ').capitalize()}, {result.scenario}"
-    return Table(frame, saved.units(name, frame), title)
+    return Table(frame, store.units(name, frame), title)
 
 
 def _draw(
-    place: str, result: Result[Any], *, style: Style | None, theme: Theme = "light", **options: Any
+    place: str,
+    store: ResultStore[Any],
+    result: Result[Any],
+    *,
+    style: Style | None,
+    theme: Theme = "light",
+    **options: Any,
 ) -> go.Figure:
     from workbench.charts.template import use_theme
 
     module, _, function = place.partition(":")
     drawn = getattr(importlib.import_module(module), function)
-    if style is not None and "style" in inspect.signature(drawn).parameters:
+    _, *taken = inspect.signature(drawn).parameters.values()
+    required = [one.name for one in taken if one.default is one.empty and one.name not in options]
+    if required:
+        options |= {name: value for name, value in store.choices(result).items() if name in required}
+    if style is not None and any(one.name == "style" for one in taken):
         options.setdefault("style", style)
     figure = drawn(result, **options)
     return figure if theme == "light" else use_theme(figure, theme)

@@ -43,9 +43,7 @@ def run_validation(job: Job, project: Project, config: ValidationConfig) -> Vali
     with job.stage("save", title="Save the results"):
         facts = {"files": dict(data.files), "failed_sites": failed, "package_version": package_version()}
         problems = tuple(str(problem) for problem in data.problems) + tuple(failed.values())
-        result, files = save(
-            ValidationResult(config.scenario, config, measured, problems, facts), project, job.run_id
-        )
+        result, files = save(ValidationResult.of(config, measured, problems, facts), project, job.run_id)
         for path in files:
             job.artifact(path, path.stem)
         mean = measured.overall.query("what == 'fused' and over == 'mean'").iloc[0]

@@ -148,7 +148,9 @@ def _assemble(
         "package_version": package_version(),
     }
     past = history_frame(plan, held_out)
-    return LoadProfileResult(config.scenario, config, tables, hourly, past, tuple(problems), facts)
+    return LoadProfileResult(
+        config.scenario, config, tables, tuple(problems), facts, hourly=hourly, past=past
+    )
 
 
 def _save(job: Job, result: LoadProfileResult, project: Project) -> LoadProfileResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +12,14 @@ import pandas as pd
 from workbench.capacity.config import CapacityConfig
 from workbench.capacity.model.pypsa_import import pypsa, turn
 from workbench.data.atomic import replacing
-from workbench.data.projects.project import Project
-from workbench.data.results import scenario as saved_scenario
-from workbench.data.results.scenario import ScenarioWriter, open_scenario
+from workbench.data.results.scenario import ScenarioWriter
+from workbench.data.results.store import Result, ResultStore
 from workbench.errors import UnreadableFile
-from workbench.runs.model.settings import config_from_plain, to_plain
 
 if TYPE_CHECKING:
     from pypsa import Network
+
+    from workbench.charts.plots import Plots
 
 DOMAIN = "capacity"
 
@@ -67,22 +67,17 @@ _HOURLY_UNITS = {"dispatch": "MW", "storage": "MWh", "prices": "currency/MWh", "
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CapacityResult:
+class CapacityResult(Result[CapacityConfig]):
     """A finished plan.
 
     Tables by name, each with a column ``year``: ``capacity`` existing, new and retired by carrier · ``assets`` one
     row a component · ``dispatch`` MW by carrier, load and weight of each snapshot · ``energy`` · ``curtailment`` ·
     ``storage`` state of charge [MWh] · ``prices`` by bus · ``flows`` by link and line · ``costs`` · ``emissions`` ·
     ``adequacy`` · ``constraints`` with shadow prices · ``buses`` · ``solves`` · ``alternatives``.
+
+    Facts: source, hash, objective, status, assumptions, version.
     """
 
-    scenario: str
-    config: CapacityConfig
-    tables: Mapping[str, pd.DataFrame]
-    facts: Mapping[str, Any]
-    """Source, hash, objective, status, assumptions, version."""
-    problems: tuple[str, ...] = ()
-    folder: Path | None = None
     networks: tuple[Network, ...] = ()
 
     def __repr__(self) -> str:
@@ -92,9 +87,12 @@ class CapacityResult:
             f"costs {self.facts['objective']:,.6g} {self.facts.get('currency', '')}>"
         )
 
-    def table(self, name: str) -> pd.DataFrame:
-        """Give a table by name."""
-        return self.tables[name]
+    @property
+    def plot(self) -> Plots:
+        """Figures of the tables, and those of the domain."""
+        from workbench.charts.opened import plots_of
+
+        return plots_of(STORE, self)
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -125,39 +123,6 @@ class CapacityResult:
         return read_network(self.folder / names[position])
 
 
-def save(result: CapacityResult, project: Project, run: str = "") -> tuple[CapacityResult, list[Path]]:
-    """Write tables, networks and the summary; the summary comes last and vouches for the rest.
-
-    Parameters
-    ----------
-    result
-        What to save.
-    project
-        Where to.
-    run
-        Id of the run that made it.
-
-    Raises
-    ------
-    UnwritableFile
-        When the operating system refuses.
-    """
-    inputs = {str(result.facts["source"]): str(result.facts["sha256"])}
-    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=_stamp(result), inputs=inputs, run=run)
-    for name in TABLES:
-        writer.table(name, result.tables[name], units_of(name, result.tables[name]))
-    for name, network in zip(result.facts["networks"], result.networks, strict=True):
-        writer.count_in(write_network(network, writer.folder / name))
-    writer.remove_others("network*.nc")
-    summary = {
-        "config": to_plain(result.config),
-        "facts": dict(result.facts),
-        "problems": list(result.problems),
-    }
-    written = writer.finish(summary)
-    return replace(result, folder=writer.folder), written
-
-
 def write_network(network: Network, path: Path) -> Path:
     """Write a network as NetCDF; whoever reads meanwhile sees the earlier one.
 
@@ -171,36 +136,6 @@ def write_network(network: Network, path: Path) -> Path:
     return path
 
 
-def load(project: Project, scenario: str) -> CapacityResult:
-    """Read a saved scenario back.
-
-    Raises
-    ------
-    UnreadableFile
-        When there is no such scenario, or its files do not belong together.
-    """
-    with open_scenario(project, DOMAIN, scenario, "capacity plan") as saved:
-        summary = saved.summary
-        return CapacityResult(
-            summary["scenario"],
-            config_from_plain(CapacityConfig, summary["config"]),
-            saved.tables(TABLES),
-            summary["facts"],
-            tuple(summary["problems"]),
-            saved.folder,
-        )
-
-
-def finished_scenarios(project: Project) -> tuple[str, ...]:
-    """Name the scenarios that have a finished result."""
-    return saved_scenario.finished_scenarios(project, DOMAIN)
-
-
-def _stamp(result: CapacityResult) -> str:
-    facts = result.facts
-    return saved_scenario.stamp_of(result.config, str(facts["sha256"]), str(facts.get("load_sha256", "")))
-
-
 def units_of(name: str, table: pd.DataFrame) -> dict[str, str]:
     """Units of the columns of one of our tables."""
     if name in _HOURLY_UNITS:
@@ -208,6 +143,46 @@ def units_of(name: str, table: pd.DataFrame) -> dict[str, str]:
         units = {str(c): _HOURLY_UNITS[name] for c in table.columns if c not in plain}
         return units | ({"weight": "h"} if "weight" in table else {})
     return {column: unit for column, unit in _UNITS.get(name, {}).items() if column in table}
+
+
+def _save_networks(result: CapacityResult, writer: ScenarioWriter) -> Mapping[str, Any]:
+    for name, network in zip(result.facts["networks"], result.networks, strict=True):
+        writer.count_in(write_network(network, writer.folder / name))
+    writer.remove_others("network*.nc")
+    return {}
+
+
+def _inputs(facts: Mapping[str, Any]) -> Mapping[str, str]:
+    inputs = {str(facts["source"]): str(facts["sha256"])}
+    return inputs | ({str(facts["load"]): str(facts["load_sha256"])} if facts.get("load_sha256") else {})
+
+
+STORE = ResultStore(
+    domain=DOMAIN,
+    name="capacity plan",
+    result=CapacityResult,
+    config=CapacityConfig,
+    tables=TABLES,
+    units=units_of,
+    inputs=_inputs,
+    save_more=_save_networks,
+    figures={
+        "capacity": "workbench.capacity.results.charts:capacity_chart",
+        "assets": "workbench.capacity.results.charts:capacity_factor_chart",
+        "dispatch": "workbench.capacity.results.hourly_charts:dispatch_chart",
+        "energy": "workbench.capacity.results.charts:energy_chart",
+        "curtailment": "workbench.capacity.results.charts:curtailment_chart",
+        "storage": "workbench.capacity.results.hourly_charts:storage_chart",
+        "prices": "workbench.capacity.results.hourly_charts:price_chart",
+        "flows": "workbench.capacity.results.hourly_charts:flow_chart",
+        "costs": "workbench.capacity.results.charts:cost_chart",
+        "emissions": "workbench.capacity.results.charts:emission_chart",
+        "adequacy": "workbench.capacity.results.charts:adequacy_chart",
+        "duration_curve": "workbench.capacity.results.hourly_charts:duration_chart",
+        "network_map": "workbench.capacity.results.charts:network_map",
+    },
+)
+save, load, finished_scenarios = STORE.save, STORE.load, STORE.finished
 
 
 def pypsa_version() -> str:

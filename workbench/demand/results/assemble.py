@@ -82,7 +82,14 @@ def assemble(
     }
     problems = tuple(str(problem) for problem in plan.data.problems) + plan.notes
     return DemandResult(
-        plan.config.scenario, plan.config, tables, cards, problems, failures, chain.notes, _facts(plan)
+        plan.config.scenario,
+        plan.config,
+        tables,
+        problems,
+        _facts(plan),
+        cards=cards,
+        failures=failures,
+        assumed=chain.notes,
     )
 
 

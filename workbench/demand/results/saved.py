@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench.data.projects.project import Project
-from workbench.data.results.scenario import ScenarioWriter, json_text, open_scenario, stamp_of
+from workbench.data.results.scenario import SavedScenario, ScenarioWriter, json_text
+from workbench.data.results.store import Result, ResultStore
 from workbench.demand.config import DemandConfig
 from workbench.demand.requirement.measures import cagr
 from workbench.runs.model.digest import digest_of
-from workbench.runs.model.settings import config_from_plain, to_plain
+
+if TYPE_CHECKING:
+    from workbench.charts.plots import Plots
 
 DOMAIN = "demand"
 
@@ -40,7 +41,7 @@ _PERCENT = dict.fromkeys(("mape", "smape", "bias", "loss", "load_factor"), "%")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DemandResult:
+class DemandResult(Result[DemandConfig]):
     """A finished demand forecast.
 
     Tables (electricity in GWh, years named by the year they end in):
@@ -51,21 +52,22 @@ class DemandResult:
     ``consolidated`` year, kind, one column a sector · ``requirement`` the chain from sales to peak · ``drivers``
     driver, year, value, kind, source · ``correlations`` sector, driver, level, growth · ``solar_split`` year,
     one column a sector.
+
+    Facts: workbook, hash, unit, last actual year, target year, version, definitions.
+
+    Parameters
+    ----------
+    cards
+        Model card by sector.
+    failures
+        Why a sector or a model gave nothing: ``sector`` or ``sector/model`` -> reason.
+    assumed
+        Losses and load factors that were not given, and the values used.
     """
 
-    scenario: str
-    config: DemandConfig
-    tables: Mapping[str, pd.DataFrame]
-    cards: Mapping[str, Mapping[str, Any]]
-    """Model card by sector."""
-    problems: tuple[str, ...]
-    failures: Mapping[str, str]
-    """Why a sector or a model gave nothing: ``sector`` or ``sector/model`` -> reason."""
-    assumed: tuple[str, ...]
-    """Losses and load factors that nobody gave, and what was taken."""
-    facts: Mapping[str, Any]
-    """Workbook, hash, unit, last actual year, target year, version, definitions."""
-    folder: Path | None = None
+    cards: Mapping[str, Mapping[str, Any]] = field(kw_only=True)
+    failures: Mapping[str, str] = field(kw_only=True)
+    assumed: tuple[str, ...] = field(kw_only=True)
 
     def __repr__(self) -> str:
         last = self.table("requirement").iloc[-1]
@@ -75,9 +77,12 @@ class DemandResult:
             f"requirement {last.requirement:,.0f} GWh, peak {last.peak_mw:,.0f} MW{failed}>"
         )
 
-    def table(self, name: str) -> pd.DataFrame:
-        """Give a table by name."""
-        return self.tables[name]
+    @property
+    def plot(self) -> Plots:
+        """Figures of the tables, and those of the domain."""
+        from workbench.charts.opened import plots_of
+
+        return plots_of(STORE, self)
 
     @property
     def incomplete(self) -> tuple[str, ...]:
@@ -110,71 +115,77 @@ class DemandResult:
         return held.reset_index(drop=True)
 
 
-def save(result: DemandResult, project: Project, *, run: str = "") -> tuple[DemandResult, list[Path]]:
-    """Write tables, cards and the summary; the summary comes last and vouches for the rest.
+def card_file(sector: str) -> str:
+    """Name of the file of a sector's card; characters that a disk may refuse are replaced."""
+    safe = re.sub(r'[<>:"/\\|?*]', "_", sector)
+    name = safe if safe == sector else f"{safe}-{digest_of(sector)[:8]}"
+    return f"cards/{name}.json"
 
-    Parameters
-    ----------
-    result
-        What to save.
-    project
-        Where to.
-    run
-        Id of the run that made it.
 
-    Returns
-    -------
-    DemandResult
-        The same, knowing its folder.
-    list of Path
-        The files written.
+def interval_columns(frame: pd.DataFrame) -> list[str]:
+    """Names of the columns that hold the bounds of intervals."""
+    return [str(name) for name in frame.columns if str(name).startswith(("lower_", "upper_"))]
 
-    Raises
-    ------
-    UnwritableFile
-        When the operating system refuses.
-    """
-    inputs = {result.facts["workbook"]: result.facts["sha256"]}
-    stamp = stamp_of(result.config, result.facts["sha256"])
-    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=stamp, inputs=inputs, run=run)
-    for name in TABLES:
-        writer.table(name, result.tables[name], units_of(result.tables[name]))
+
+def units_of(frame: pd.DataFrame) -> dict[str, str]:
+    """Units of the columns of one of our tables."""
+    units = {}
+    for name in frame.columns:
+        if name in _GWH or name.startswith(("lower_", "upper_")):
+            units[name] = "GWh"
+        elif name in _PERCENT or name.startswith("coverage_"):
+            units[name] = "%"
+        elif "peak_mw" in name:
+            units[name] = "MW"
+        elif name == "hours":
+            units[name] = "h"
+    if "kind" in frame and "driver" not in frame:
+        plain = [name for name in frame.columns if name not in ("year", "kind") and name not in units]
+        units.update(dict.fromkeys(plain, "GWh"))
+    return units
+
+
+def _save_cards(result: DemandResult, writer: ScenarioWriter) -> Mapping[str, Any]:
     for sector, card in result.cards.items():
         writer.text(card_file(sector), json_text(card))
     writer.remove_others("cards/*.json")
-    summary = {
-        "config": to_plain(result.config),
-        "problems": list(result.problems),
+    return {
         "failures": dict(result.failures),
         "assumed": list(result.assumed),
-        "facts": dict(result.facts),
         "cards": list(result.cards),
     }
-    written = writer.finish(summary)
-    return replace(result, folder=writer.folder), written
 
 
-def load(project: Project, scenario: str) -> DemandResult:
-    """Read a saved scenario back.
+def _load_cards(saved: SavedScenario) -> Mapping[str, Any]:
+    summary = saved.summary
+    return {
+        "cards": {sector: saved.json(card_file(sector)) for sector in summary["cards"]},
+        "failures": summary["failures"],
+        "assumed": tuple(summary["assumed"]),
+    }
 
-    Raises
-    ------
-    UnreadableFile
-        When there is no such scenario, or its files do not belong together.
-    """
-    with open_scenario(project, DOMAIN, scenario, "demand scenario") as saved:
-        summary = saved.summary
-        return DemandResult(
-            summary["scenario"],
-            config_from_plain(DemandConfig, summary["config"]),
-            saved.tables(TABLES),
-            {sector: saved.json(card_file(sector)) for sector in summary["cards"]},
-            tuple(summary["problems"]),
-            summary["failures"],
-            tuple(summary["assumed"]),
-            summary["facts"],
-            saved.folder,
-        )
+
+STORE = ResultStore(
+    domain=DOMAIN,
+    name="demand scenario",
+    result=DemandResult,
+    config=DemandConfig,
+    tables=TABLES,
+    units=lambda name, frame: units_of(frame),
+    inputs=lambda facts: {facts["workbook"]: facts["sha256"]},
+    save_more=_save_cards,
+    load_more=_load_cards,
+    figures={
+        "forecast": "workbench.demand.results.charts:sector_chart",
+        "consolidated": "workbench.demand.results.charts:consolidated_chart",
+        "requirement": "workbench.demand.results.charts:requirement_chart",
+        "peak": "workbench.demand.results.charts:peak_chart",
+        "accuracy": "workbench.demand.results.charts:accuracy_chart",
+        "correlations": "workbench.demand.results.charts:correlation_chart",
+    },
+    choices=lambda result: {"sector": next(iter(result.cards))},
+)
+save, load = STORE.save, STORE.load
 
 
 def compare(first: DemandResult, second: DemandResult) -> pd.DataFrame:
@@ -216,36 +227,6 @@ def compare(first: DemandResult, second: DemandResult) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
-
-
-def card_file(sector: str) -> str:
-    """Name of the file of a sector's card; characters that a disk may refuse are replaced."""
-    safe = re.sub(r'[<>:"/\\|?*]', "_", sector)
-    name = safe if safe == sector else f"{safe}-{digest_of(sector)[:8]}"
-    return f"cards/{name}.json"
-
-
-def interval_columns(frame: pd.DataFrame) -> list[str]:
-    """Names of the columns that hold the bounds of intervals."""
-    return [str(name) for name in frame.columns if str(name).startswith(("lower_", "upper_"))]
-
-
-def units_of(frame: pd.DataFrame) -> dict[str, str]:
-    """Units of the columns of one of our tables."""
-    units = {}
-    for name in frame.columns:
-        if name in _GWH or name.startswith(("lower_", "upper_")):
-            units[name] = "GWh"
-        elif name in _PERCENT or name.startswith("coverage_"):
-            units[name] = "%"
-        elif "peak_mw" in name:
-            units[name] = "MW"
-        elif name == "hours":
-            units[name] = "h"
-    if "kind" in frame and "driver" not in frame:
-        plain = [name for name in frame.columns if name not in ("year", "kind") and name not in units]
-        units.update(dict.fromkeys(plain, "GWh"))
-    return units
 
 
 def _side(result: DemandResult) -> dict[str, pd.Series]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench.data.projects.project import Project
-from workbench.data.results.scenario import ScenarioWriter, finished_scenarios, open_scenario, stamp_of
+from workbench.data.results.store import Result, ResultStore, units_from
 from workbench.errors import UnreadableFile
 from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.inputs.services.daily_weather import WEATHER_UNITS
-from workbench.runs.model.settings import config_from_plain, to_plain
+
+if TYPE_CHECKING:
+    from workbench.charts.plots import Plots
 
 DOMAIN = "evapotranspiration"
 TABLES = ("daily", "sources", "weather", "flags", "findings", "sites", "downloads", "monthly")
@@ -54,8 +53,8 @@ UNITS: Mapping[str, str] = {
 MONTHLY_UNITS = {"eto": "mm", "eto_p10": "mm", "eto_p90": "mm", "precip": "mm", "balance": "mm"}
 
 
-@dataclass(frozen=True, slots=True)
-class EtoResult:
+@dataclass(frozen=True, slots=True, eq=False)
+class EtoResult(Result[EvapotranspirationConfig]):
     """Finished reference evapotranspiration.
 
     Tables (amounts in mm/d): ``daily`` site, date, eto, standard_error, low, high, grade, reason, sources, precip,
@@ -63,16 +62,8 @@ class EtoResult:
     used · ``flags`` site, source, date, column, value, flag, reason · ``findings`` site, source, column, kind,
     days, unusable, message · ``sites`` site, latitude, longitude, elevation, basis, explanation, days, totals ·
     ``downloads`` site, source, first, last, days, state, message · ``monthly`` site, month, years, eto, precip,
-    balance.
+    balance. Facts: files and hashes, credits, failed sites, version.
     """
-
-    scenario: str
-    config: EvapotranspirationConfig
-    tables: Mapping[str, pd.DataFrame]
-    problems: tuple[str, ...]
-    facts: Mapping[str, Any]
-    """Files and hashes, credits, failed sites, version."""
-    folder: Path | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         daily = self.tables["daily"]
@@ -92,9 +83,12 @@ class EtoResult:
         """Sentences that the licences of the data want beside every result."""
         return tuple(self.facts["credits"])
 
-    def table(self, name: str) -> pd.DataFrame:
-        """Give a table by name."""
-        return self.tables[name]
+    @property
+    def plot(self) -> Plots:
+        """Figures of the tables, and those of the domain."""
+        from workbench.charts.opened import plots_of
+
+        return plots_of(STORE, self)
 
     def site_days(self, site: str) -> pd.DataFrame:
         """Give the days of one site, indexed by date.
@@ -128,70 +122,27 @@ class EtoResult:
         return table[table["site"] == site].drop(columns="site")
 
 
-def save(result: EtoResult, project: Project, run: str = "") -> tuple[EtoResult, list[Path]]:
-    """Write the tables and the summary; the summary comes last and vouches for the rest.
-
-    Parameters
-    ----------
-    result
-        What to save.
-    project
-        Where to.
-    run
-        Id of the run that made it.
-
-    Returns
-    -------
-    EtoResult
-        The same, knowing its folder.
-    list of Path
-        The files written.
-
-    Raises
-    ------
-    UnwritableFile
-        When the operating system refuses.
-    """
-    files = result.facts["files"]
-    # Online answers differ from day to day: the run is part of what a table belongs to.
-    stamp = stamp_of(result.config, json.dumps(dict(files), sort_keys=True), run)
-    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=stamp, inputs=files, run=run)
-    for name in TABLES:
-        frame = result.tables[name]
-        known = {**UNITS, **MONTHLY_UNITS} if name == "monthly" else UNITS
-        writer.table(name, frame, {str(column): known[column] for column in frame.columns if column in known})
-    summary = {
-        "config": to_plain(result.config),
-        "problems": list(result.problems),
-        "facts": dict(result.facts),
-    }
-    written = writer.finish(summary)
-    return replace(result, folder=writer.folder), written
-
-
-def load(project: Project, scenario: str) -> EtoResult:
-    """Read a saved result back.
-
-    Raises
-    ------
-    UnreadableFile
-        When there is no such result, or its files do not belong together.
-    """
-    with open_scenario(project, DOMAIN, scenario, "evapotranspiration") as saved:
-        summary = saved.summary
-        return EtoResult(
-            summary["scenario"],
-            config_from_plain(EvapotranspirationConfig, summary["config"]),
-            saved.tables(TABLES),
-            tuple(summary["problems"]),
-            summary["facts"],
-            saved.folder,
-        )
-
-
-def saved_results(project: Project) -> tuple[str, ...]:
-    """Name the finished results of a project."""
-    return finished_scenarios(project, DOMAIN)
+STORE = ResultStore(
+    domain=DOMAIN,
+    name="evapotranspiration",
+    result=EtoResult,
+    config=EvapotranspirationConfig,
+    tables=TABLES,
+    units=units_from(UNITS, monthly=MONTHLY_UNITS),
+    inputs=lambda facts: facts["files"],
+    changes_by_run=True,  # online answers differ from day to day
+    figures={
+        "daily": "workbench.evapotranspiration.results.charts:series_chart",
+        "sources": "workbench.evapotranspiration.results.charts:sources_chart",
+        "weights": "workbench.evapotranspiration.results.charts:weights_chart",
+        "monthly": "workbench.evapotranspiration.results.charts:monthly_chart",
+        "balance": "workbench.evapotranspiration.results.charts:water_balance_chart",
+        "grades": "workbench.evapotranspiration.results.charts:grades_chart",
+        "sites": "workbench.evapotranspiration.results.charts:map_chart",
+    },
+    choices=lambda result: {"site": result.sites[0]},
+)
+save, load, saved_results = STORE.save, STORE.load, STORE.finished
 
 
 def compare(first: EtoResult, second: EtoResult) -> pd.DataFrame:

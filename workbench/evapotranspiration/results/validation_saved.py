@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.data.projects.project import Project
-from workbench.data.results.scenario import ScenarioWriter, finished_scenarios, open_scenario, stamp_of
+from workbench.data.results.scenario import SavedScenario, ScenarioWriter
+from workbench.data.results.store import Result, ResultStore, units_from
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
 from workbench.evapotranspiration.fusion.validation import Split, Validation
 from workbench.evapotranspiration.validation_job import ValidationConfig
-from workbench.runs.model.settings import config_from_plain, to_plain
 
 DOMAIN = "evapotranspiration_validation"
 TABLES = ("by_site", "overall", "windows", "predictions")
@@ -23,30 +20,30 @@ UNITS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ValidationResult:
+@dataclass(frozen=True, slots=True, eq=False)
+class ValidationResult(Result[ValidationConfig]):
     """A finished validation.
 
     Parameters
     ----------
-    scenario, config
-        What was asked.
     measured
-        Skill by site and season, over all sites, in 30-day windows, and the held-out days.
-    problems
-        What was noticed in the inputs.
-    facts
-        Files and hashes, sites that failed, version.
-    folder
-        Where it is saved.
+        Skill by site and season, over all sites, in 30-day windows, and the held-out days; its frames are the
+        tables. Facts: files and hashes, sites that failed, version.
     """
 
-    scenario: str
-    config: ValidationConfig
-    measured: Validation
-    problems: tuple[str, ...]
-    facts: Mapping[str, Any]
-    folder: Path | None = field(default=None, compare=False)
+    measured: Validation = field(kw_only=True)
+
+    @classmethod
+    def of(
+        cls,
+        config: ValidationConfig,
+        measured: Validation,
+        problems: tuple[str, ...],
+        facts: Mapping[str, Any],
+    ) -> ValidationResult:
+        """Make the result of a finished validation."""
+        tables = {name: getattr(measured, name) for name in TABLES}
+        return cls(config.scenario, config, tables, problems, facts, measured=measured)
 
     def __repr__(self) -> str:
         mean = self.measured.overall.query("what == 'fused' and over == 'mean'").iloc[0]
@@ -56,56 +53,36 @@ class ValidationResult:
         )
 
 
-def save(result: ValidationResult, project: Project, run: str = "") -> tuple[ValidationResult, list[Path]]:
-    """Write the tables and the summary, which comes last.
-
-    Raises
-    ------
-    UnwritableFile
-        When the operating system refuses.
-    """
-    files = result.facts["files"]
-    # As in a result: online answers differ from day to day.
-    stamp = stamp_of(result.config, json.dumps(dict(files), sort_keys=True), run)
-    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=stamp, inputs=files, run=run)
-    for name in TABLES:
-        frame = getattr(result.measured, name)
-        writer.table(name, frame, {str(column): UNITS[column] for column in frame.columns if column in UNITS})
-    summary = {
-        "config": to_plain(result.config),
-        "split": result.measured.split.value,
-        "method": result.measured.method.value,
-        "description": result.measured.description,
-        "problems": list(result.problems),
-        "facts": dict(result.facts),
+def _save_split(result: ValidationResult, writer: ScenarioWriter) -> Mapping[str, Any]:
+    measured = result.measured
+    return {
+        "split": measured.split.value,
+        "method": measured.method.value,
+        "description": measured.description,
     }
-    written = writer.finish(summary)
-    return replace(result, folder=writer.folder), written
 
 
-def load(project: Project, scenario: str) -> ValidationResult:
-    """Read a saved validation back.
-
-    Raises
-    ------
-    UnreadableFile
-        When there is no such validation, or its files do not belong together.
-    """
-    with open_scenario(project, DOMAIN, scenario, "validation") as saved:
-        summary = saved.summary
-        measured = Validation(
-            split=Split(summary["split"]),
-            method=FusionMethod(summary["method"]),
-            description=summary["description"],
-            **saved.tables(TABLES),
-        )
-        config = config_from_plain(ValidationConfig, summary["config"])
-        problems = tuple(summary["problems"])
-        return ValidationResult(
-            summary["scenario"], config, measured, problems, summary["facts"], saved.folder
-        )
+def _load_measured(saved: SavedScenario) -> Mapping[str, Any]:
+    summary = saved.summary
+    measured = Validation(
+        split=Split(summary["split"]),
+        method=FusionMethod(summary["method"]),
+        description=summary["description"],
+        **saved.tables(TABLES),
+    )
+    return {"measured": measured}
 
 
-def saved_validations(project: Project) -> tuple[str, ...]:
-    """Name the finished validations of a project."""
-    return finished_scenarios(project, DOMAIN)
+STORE = ResultStore(
+    domain=DOMAIN,
+    name="validation",
+    result=ValidationResult,
+    config=ValidationConfig,
+    tables=TABLES,
+    units=units_from(UNITS),
+    inputs=lambda facts: facts["files"],
+    changes_by_run=True,  # as in a result: online answers differ from day to day
+    save_more=_save_split,
+    load_more=_load_measured,
+)
+save, load, saved_validations = STORE.save, STORE.load, STORE.finished

@@ -114,6 +114,7 @@ def assemble(found: Analysis, project: Project, config: FinanceConfig) -> Financ
     )
     tables["sentences"] = sentences_table(_sentences(found, project, config, tables, before))
     problems = tuple(str(problem) for problem in ledger.problems)
+    tables = {name: table.reset_index(drop=True) for name, table in tables.items()}
     return FinanceResult(config.scenario, config, tables, problems, _facts(found, before))
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench.data.projects.project import Project
-from workbench.data.results import scenario as saved_scenario
-from workbench.data.results.scenario import ScenarioWriter, open_scenario
+from workbench.data.results.store import Result, ResultStore, units_from
 from workbench.finance.config import FinanceConfig
-from workbench.runs.model.settings import config_from_plain, to_plain
 
-__all__ = ["DOMAIN", "TABLES", "FinanceResult", "compare", "load", "save", "stamp_of"]
+if TYPE_CHECKING:
+    from workbench.charts.plots import Plots
+
+__all__ = ["DOMAIN", "STORE", "TABLES", "FinanceResult", "compare", "load", "save", "stamp_of"]
 
 DOMAIN = "finance"
 TABLES = (
@@ -46,8 +44,8 @@ TABLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FinanceResult:
+@dataclass(frozen=True, slots=True, eq=False)
+class FinanceResult(Result[FinanceConfig]):
     """A finished report.
 
     Tables (``period`` is the first day of a month; ``dimension`` and ``entity`` are empty for the whole
@@ -64,15 +62,9 @@ class FinanceResult:
     ``bridges`` · ``what_if``, ``tornado`` · ``sentences`` section, text, figure, period, rows ·
     ``difference`` to the last report, ``before_history`` and ``before_forecasts`` · ``changes``, ``totals``
     · ``sources`` period, dimension, entity, rows.
-    """
 
-    scenario: str
-    config: FinanceConfig
-    tables: Mapping[str, pd.DataFrame]
-    problems: tuple[str, ...]
-    facts: Mapping[str, Any]
-    """File and its hash, currency, calendar, first and last period, assumptions, version."""
-    folder: Path | None = field(default=None, compare=False)
+    Facts: file and its hash, currency, calendar, first and last period, assumptions, version.
+    """
 
     def __repr__(self) -> str:
         facts = self.facts
@@ -91,9 +83,12 @@ class FinanceResult:
         """By which forecasts or figures can be looked at."""
         return tuple(name for name in dict.fromkeys(self.tables["history"].dimension) if name)
 
-    def table(self, name: str) -> pd.DataFrame:
-        """Give a table by name."""
-        return self.tables[name]
+    @property
+    def plot(self) -> Plots:
+        """Figures of the tables, and those of the report."""
+        from workbench.charts.opened import plots_of
+
+        return plots_of(STORE, self)
 
     def title(self, figure: str) -> str:
         """What a figure is called."""
@@ -105,61 +100,43 @@ class FinanceResult:
         return "units" if figure == "volume" else self.currency
 
 
-def save(result: FinanceResult, project: Project, run: str = "") -> tuple[FinanceResult, list[Path]]:
-    """Write the tables and the summary; the summary comes last and vouches for the rest.
-
-    Parameters
-    ----------
-    result
-        What to save.
-    project
-        Where to.
-    run
-        Id of the run that made it.
-
-    Returns
-    -------
-    FinanceResult
-        The same, knowing its folder.
-    list of Path
-        The files written.
-
-    Raises
-    ------
-    UnwritableFile
-        When the operating system refuses.
-    """
-    inputs = {str(result.facts["file"]): str(result.facts["sha256"])}
-    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=stamp_of(result), inputs=inputs, run=run)
-    for name in TABLES:
-        writer.table(name, result.tables[name].reset_index(drop=True), {})
-    summary = {
-        "config": to_plain(result.config),
-        "problems": list(result.problems),
-        "facts": dict(result.facts),
+def _choices(result: FinanceResult) -> Mapping[str, Any]:
+    """Choose revenue, the first dimension, and the latest bridge."""
+    figures, bridges = result.table("figures").figure.tolist(), result.table("bridges")
+    last = bridges.iloc[-1] if len(bridges) else {"bridge": "", "window": ""}
+    return {
+        "figure": "revenue" if "revenue" in figures else figures[0],
+        "dimension": next(iter(result.dimensions), ""),
+        "measures": result.table("measures").measure.unique().tolist()[:1],
+        "bridge": last["bridge"],
+        "window": last["window"],
     }
-    written = writer.finish(summary)
-    return replace(result, folder=writer.folder), written
 
 
-def load(project: Project, scenario: str) -> FinanceResult:
-    """Read a saved report back.
-
-    Raises
-    ------
-    UnreadableFile
-        When there is no such report, or its files do not belong together.
-    """
-    with open_scenario(project, DOMAIN, scenario, "report") as saved:
-        summary = saved.summary
-        return FinanceResult(
-            summary["scenario"],
-            config_from_plain(FinanceConfig, summary["config"]),
-            saved.tables(TABLES),
-            tuple(summary["problems"]),
-            summary["facts"],
-            saved.folder,
-        )
+STORE = ResultStore(
+    domain=DOMAIN,
+    name="report",
+    result=FinanceResult,
+    config=FinanceConfig,
+    tables=TABLES,
+    units=units_from({}),
+    inputs=lambda facts: {str(facts["file"]): str(facts["sha256"])},
+    # The mapping of the file decides too.
+    follows=lambda facts: facts,
+    figures={
+        "history": "workbench.finance.results.charts:forecast_chart",
+        "forecasts": "workbench.finance.results.charts:forecast_chart",
+        "accuracy": "workbench.finance.results.charts:accuracy_chart",
+        "measures": "workbench.finance.results.charts:measure_chart",
+        "bridges": "workbench.finance.results.charts:bridge_chart",
+        "parts": "workbench.finance.results.charts:parts_chart",
+        "events": "workbench.finance.results.analysis_charts:events_chart",
+        "what_if": "workbench.finance.results.analysis_charts:what_if_chart",
+        "tornado": "workbench.finance.results.analysis_charts:tornado_chart",
+    },
+    choices=_choices,
+)
+save, load, stamp_of = STORE.save, STORE.load, STORE.stamp
 
 
 def compare(first: FinanceResult, second: FinanceResult) -> pd.DataFrame:
@@ -177,8 +154,3 @@ def compare(first: FinanceResult, second: FinanceResult) -> pd.DataFrame:
     found = pd.DataFrame({"first": tables[0].loc[both], "second": tables[1].loc[both]}).reset_index()
     found["difference"] = found["second"] - found["first"]
     return found[["period", "figure", "first", "second", "difference"]]
-
-
-def stamp_of(result: FinanceResult) -> str:
-    """Hash of everything that the report follows from: settings, file, mapping, version."""
-    return saved_scenario.stamp_of(result.config, json.dumps(result.facts, sort_keys=True))

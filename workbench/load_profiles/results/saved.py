@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench.data.projects.project import Project
-from workbench.data.results.scenario import SavedScenario, ScenarioWriter, open_scenario, stamp_of
+from workbench.data.results.scenario import SavedScenario, ScenarioWriter
+from workbench.data.results.store import Result, ResultStore, units_from
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.load_profiles.config import LoadProfileConfig
 from workbench.load_profiles.generation.accuracy import Accuracy, accuracy_of
 from workbench.load_profiles.model.year_hours import hours_of_year
-from workbench.runs.model.settings import config_from_plain, to_plain
+
+if TYPE_CHECKING:
+    from workbench.charts.plots import Plots
 
 DOMAIN = "load_profiles"
 HISTORY = "history"
@@ -51,8 +51,8 @@ ACCURACY_UNITS = dict.fromkeys(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LoadProfileResult:
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadProfileResult(Result[LoadProfileConfig]):
     """Finished load profiles.
 
     Tables (years named by the year they end in; power in MW, energy in GWh):
@@ -65,20 +65,19 @@ class LoadProfileResult:
     transform, chosen, hourly_mape … · ``ageing`` age, pairs, profile_change, ramp_change · ``day_types`` day,
     factor, type · ``holidays`` day, name, source.
 
-    ``hourly[year]`` has the begin of each hour in ``utc`` and the columns ``load`` (what the grid sees), ``gross``,
-    ``planned`` and one for each overlay [MW].
+    Facts: files and hashes, zone, first month of the year, version, definitions.
+
+    Parameters
+    ----------
+    hourly
+        Year -> the begin of each hour in ``utc`` and the columns ``load`` (what the grid sees), ``gross``,
+        ``planned`` and one for each overlay [MW].
+    past
+        The clean history: utc, load [MW], changed; and ``held_out`` [MW], the hours made for held-out years.
     """
 
-    scenario: str
-    config: LoadProfileConfig
-    tables: Mapping[str, pd.DataFrame]
-    hourly: Mapping[int, pd.DataFrame]
-    past: pd.DataFrame
-    """The clean history: utc, load [MW], changed; and ``held_out`` [MW], the hours made for held-out years."""
-    problems: tuple[str, ...]
-    facts: Mapping[str, Any]
-    """Files and hashes, zone, first month of the year, version, definitions."""
-    folder: Path | None = field(default=None, compare=False)
+    hourly: Mapping[int, pd.DataFrame] = field(kw_only=True)
+    past: pd.DataFrame = field(kw_only=True)
 
     def __repr__(self) -> str:
         table = self.tables["years"]
@@ -108,9 +107,12 @@ class LoadProfileResult:
         """Names of the overlays."""
         return tuple(overlay.name for overlay in self.config.overlays)
 
-    def table(self, name: str) -> pd.DataFrame:
-        """Give a table by name."""
-        return self.tables[name]
+    @property
+    def plot(self) -> Plots:
+        """Figures of the tables, and those of the domain."""
+        from workbench.charts.opened import plots_of
+
+        return plots_of(STORE, self)
 
     def hours(self, year: int) -> pd.DataFrame:
         """Give the hours of a year, indexed by their begin on the local clock, tz-aware [MW].
@@ -161,72 +163,48 @@ class SavedYears(Mapping[int, pd.DataFrame]):
         return len(self._years)
 
 
-def save(result: LoadProfileResult, project: Project, run: str = "") -> tuple[LoadProfileResult, list[Path]]:
-    """Write hours, tables and the summary; the summary comes last and vouches for the rest.
-
-    Parameters
-    ----------
-    result
-        What to save.
-    project
-        Where to.
-    run
-        Id of the run that made it.
-
-    Returns
-    -------
-    LoadProfileResult
-        The same, knowing its folder.
-    list of Path
-        The files written.
-
-    Raises
-    ------
-    UnwritableFile
-        When the operating system refuses.
-    """
-    files = result.facts["files"]
-    stamp = stamp_of(result.config, json.dumps(files, sort_keys=True))
-    writer = ScenarioWriter(project, DOMAIN, result.scenario, stamp=stamp, inputs=files, run=run)
+def _save_hours(result: LoadProfileResult, writer: ScenarioWriter) -> Mapping[str, Any]:
     for year, frame in result.hourly.items():
         units = {name: "MW" for name in frame.columns if name != "utc"}
         writer.table(f"{YEARS_FOLDER}/{year}", frame, units)
     writer.remove_others(f"{YEARS_FOLDER}/*.parquet")
     writer.table(HISTORY, result.past, {"load": "MW", "held_out": "MW"})
-    for name in TABLES:
-        frame = result.tables[name]
-        known = ACCURACY_UNITS if name == "accuracy" else UNITS
-        writer.table(name, frame, {column: known[column] for column in frame.columns if column in known})
-    summary = {
-        "config": to_plain(result.config),
-        "problems": list(result.problems),
-        "facts": dict(result.facts),
-        "years": list(result.hourly),
-    }
-    written = writer.finish(summary)
-    return replace(result, folder=writer.folder), written
+    return {"years": list(result.hourly)}
 
 
-def load(project: Project, scenario: str) -> LoadProfileResult:
-    """Read a saved scenario back; the hours of a year are read when they are asked for.
+def _load_hours(saved: SavedScenario) -> Mapping[str, Any]:
+    return {"hourly": SavedYears(saved, tuple(saved.summary["years"])), "past": saved.table(HISTORY)}
 
-    Raises
-    ------
-    UnreadableFile
-        When there is no such scenario, or its files do not belong together.
-    """
-    with open_scenario(project, DOMAIN, scenario, "load profile") as saved:
-        summary = saved.summary
-        return LoadProfileResult(
-            summary["scenario"],
-            config_from_plain(LoadProfileConfig, summary["config"]),
-            saved.tables(TABLES),
-            SavedYears(saved, tuple(summary["years"])),
-            saved.table(HISTORY),
-            tuple(summary["problems"]),
-            summary["facts"],
-            saved.folder,
-        )
+
+STORE = ResultStore(
+    domain=DOMAIN,
+    name="load profile",
+    result=LoadProfileResult,
+    config=LoadProfileConfig,
+    tables=TABLES,
+    units=units_from(UNITS, accuracy=ACCURACY_UNITS),
+    inputs=lambda facts: facts["files"],
+    save_more=_save_hours,
+    load_more=_load_hours,
+    figures={
+        "years": "workbench.load_profiles.results.charts:energy_and_peak_chart",
+        "months": "workbench.load_profiles.results.charts:month_year_heat_map",
+        "day_types": "workbench.load_profiles.results.day_charts:day_type_chart",
+        "accuracy": "workbench.load_profiles.results.charts:held_out_chart",
+        "hours": "workbench.load_profiles.results.charts:series_chart",
+        "heat_map": "workbench.load_profiles.results.charts:hour_day_heat_map",
+        "duration_curve": "workbench.load_profiles.results.charts:duration_curve_chart",
+        "history": "workbench.load_profiles.results.charts:history_comparison_chart",
+        "peak_day": "workbench.load_profiles.results.day_charts:peak_day_chart",
+        "extreme_days": "workbench.load_profiles.results.day_charts:extreme_days_chart",
+        "day_profile": "workbench.load_profiles.results.day_charts:day_profile_chart",
+        "duck_curve": "workbench.load_profiles.results.day_charts:duck_curve_chart",
+        "ramps": "workbench.load_profiles.results.day_charts:ramp_chart",
+        "load_factor": "workbench.load_profiles.results.day_charts:load_factor_chart",
+    },
+    choices=lambda result: {"year": result.years[-1]},
+)
+save, load = STORE.save, STORE.load
 
 
 def compare(first: LoadProfileResult, second: LoadProfileResult) -> pd.DataFrame:

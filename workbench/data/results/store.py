@@ -2,14 +2,14 @@
 
 ::
 
-    @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+    @dataclass(frozen=True, slots=True, eq=False)
     class WindResult(Result[WindConfig]): ...
 
-    SAVED = SavedResults(
+    STORE = ResultStore(
         domain="wind", name="wind study", result=WindResult, config=WindConfig, tables=("speeds",),
-        units=lambda table, frame: {"speed": "m/s"}, inputs=lambda facts: facts["files"],
+        units=units_from({"speed": "m/s"}), inputs=lambda facts: facts["files"],
     )
-    save, load = SAVED.save, SAVED.load
+    save, load = STORE.save, STORE.load
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from workbench.data.results.tables import Provenance, read_provenance
 from workbench.errors import UnreadableFile
 from workbench.runs.model.settings import config_from_plain, to_plain
 
-__all__ = ["Result", "SavedResults"]
+__all__ = ["Result", "ResultStore", "units_from"]
 
 C = TypeVar("C")
 R = TypeVar("R", bound="Result[Any]")
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Result(Generic[C]):
     """A finished result of any domain.
 
@@ -64,8 +64,8 @@ class Result(Generic[C]):
     scenario: str
     config: C
     tables: Mapping[str, pd.DataFrame]
-    problems: tuple[str, ...] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[str, ...]
+    facts: Mapping[str, Any]
     folder: Path | None = None
 
     def table(self, name: str) -> pd.DataFrame:
@@ -85,6 +85,18 @@ class Result(Generic[C]):
         return read_provenance(self.folder / f"{next(iter(self.tables))}.parquet")
 
 
+def units_from(
+    units: Mapping[str, str], **of_tables: Mapping[str, str]
+) -> Callable[[str, pd.DataFrame], Mapping[str, str]]:
+    """Make a :attr:`ResultStore.units` of units by column, and of those that differ in a table."""
+
+    def units_of(table: str, frame: pd.DataFrame) -> Mapping[str, str]:
+        known = {**units, **of_tables.get(table, {})}
+        return {str(column): known[column] for column in frame.columns if column in known}
+
+    return units_of
+
+
 def _save_nothing(result: Any, writer: ScenarioWriter) -> Mapping[str, Any]:
     return {}
 
@@ -93,8 +105,12 @@ def _load_nothing(saved: SavedScenario) -> Mapping[str, Any]:
     return {}
 
 
+def _choose_nothing(result: Any) -> Mapping[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SavedResults(Generic[R]):
+class ResultStore(Generic[R]):
     """What the saved results of a domain are: how they are written, read, listed and drawn.
 
     Parameters
@@ -122,6 +138,8 @@ class SavedResults(Generic[R]):
     figures
         Name -> ``"module:function"`` that draws the domain's own figure of a result; the name of a table where it
         is the figure of that table.
+    choices
+        Gives what these figures show where the caller does not choose: name of a required argument -> value.
     """
 
     domain: str
@@ -136,6 +154,7 @@ class SavedResults(Generic[R]):
     save_more: Callable[[R, ScenarioWriter], Mapping[str, Any]] = _save_nothing
     load_more: Callable[[SavedScenario], Mapping[str, Any]] = _load_nothing
     figures: Mapping[str, str] = field(default_factory=dict)
+    choices: Callable[[R], Mapping[str, Any]] = _choose_nothing
 
     def save(self, result: R, project: Project, run: str = "") -> tuple[R, list[Path]]:
         """Write a result; its summary comes last and vouches for the rest.
