@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.capacity.config import CapacityConfig, check, scenario_configs
-from workbench.data.problems import Problems, Severity
+from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
+from workbench.data.reporting import log_problems, report_files
 from workbench.runs import Job, Unit, current_job
 
 if TYPE_CHECKING:
     from workbench.capacity.results.saved import CapacityResult
     from workbench.capacity.solving.solve import PlanSolver
-
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
 
 
 def run_capacity_plan(job: Job, project: Project, config: CapacityConfig) -> CapacityResult:
@@ -22,18 +21,13 @@ def run_capacity_plan(job: Job, project: Project, config: CapacityConfig) -> Cap
     check(config)
     project.results_folder("capacity", config.scenario)
     job.plan(read=1, validate=1, build=2, optimise=20, results=3, save=3)
-    result, files = solve_and_save(job, project, config)
-    for path, title in files:
-        job.artifact(path, title)
+    result = _solve_and_save(job, project, config)
     if config.changes:
         solve_changes(job, project, config)
     return result
 
 
-def solve_and_save(
-    job: Job, project: Project, config: CapacityConfig
-) -> tuple[CapacityResult, list[tuple[Path, str]]]:
-    """Do the work of one scenario and save it; gives the result and the files with their titles."""
+def _solve_and_save(job: Job, project: Project, config: CapacityConfig) -> CapacityResult:
     from workbench.capacity.inputs.reading import find_source, is_network
 
     with job.stage("read", title="Read the inputs"):
@@ -44,36 +38,20 @@ def solve_and_save(
         return _save(job, result, project)
 
 
-def solve_changes(job: Job, project: Project, config: CapacityConfig) -> dict[str, str]:
-    """Solve every scenario, side by side; gives why those failed that did.
-
-    Parameters
-    ----------
-    job
-        The run; each scenario is a unit of it.
-    project
-        Where the inputs are and the results go.
-    config
-        With the scenarios in ``changes``.
-    """
-    configs = scenario_configs(config)
-    units = [Unit(name, (project.folder, made), name) for name, made in configs.items()]
-    failures = {}
+def solve_changes(job: Job, project: Project, config: CapacityConfig) -> None:
+    """Solve the scenarios in ``config.changes`` side by side, each a unit of the run; one may fail alone."""
+    units = [Unit(name, (project.folder, made), name) for name, made in scenario_configs(config).items()]
     with job.stage("scenarios", title="Scenarios"):
         # Each solve has a process of its own; the threads only build and wait.
-        for outcome in job.map(solve_scenario, units, title="Scenario"):
-            if outcome.error is not None:
-                failures[outcome.key] = outcome.error
-    return failures
+        for _ in job.map(solve_scenario, units, title="Scenario"):
+            pass
 
 
 def solve_scenario(folder: object, config: CapacityConfig) -> dict[str, float | str]:
     """Solve and save one scenario; gives its costs, so that a resume knows that it is done."""
     job = current_job()
     assert job is not None
-    result, files = solve_and_save(job, Project.open(str(folder)), config)
-    for path, title in files:
-        job.artifact(path, title)
+    result = _solve_and_save(job, Project.open(str(folder)), config)
     return {"objective": float(result.facts["objective"]), "status": str(result.facts["status"])}
 
 
@@ -97,8 +75,7 @@ def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: 
             system = read_system(source, config)
             known.append(system)
             job.uses(source, sha256=system.sha256)
-            for problem in system.problems:
-                job.log(str(problem), level=_LEVELS[problem.severity])
+            log_problems(job, system.problems)
             load = find_load(project, system, config)
             if load.path and load.path != str(source):
                 job.uses(load.path, sha256=load.sha256 or None)
@@ -132,8 +109,7 @@ def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityRe
             problems = Problems(source.name)
             network = read_network(source, problems)
             check_network(network, problems)
-            for problem in problems:
-                job.log(str(problem), level=_LEVELS[problem.severity])
+            log_problems(job, problems)
             problems.raise_errors()
             if source.is_file():
                 job.uses(source)
@@ -229,20 +205,16 @@ def _objective(network: Any, config: CapacityConfig) -> float:
     return float(network.statistics.opex().sum()) if config.rolling_horizon else float(network.objective)
 
 
-def _save(
-    job: Job, result: CapacityResult, project: Project
-) -> tuple[CapacityResult, list[tuple[Path, str]]]:
+def _save(job: Job, result: CapacityResult, project: Project) -> CapacityResult:
     from workbench.capacity.results.export import write_excel
     from workbench.capacity.results.report import write_report
     from workbench.capacity.results.saved import save
 
-    result, written = save(result, project, job.run_id)
-    files = [(path, path.stem) for path in written]
+    result, files = save(result, project, job.run_id)
+    report_files(job, files)
     job.checkpoint()
     assert result.folder is not None
-    files.append((write_excel(result, result.folder / "capacity.xlsx", project.style), "Excel workbook"))
+    job.artifact(write_excel(result, result.folder / "capacity.xlsx", project.style), "Excel workbook")
     job.checkpoint()
-    files.append(
-        (write_report(result, result.folder / "report.html", project.style), "Report for the browser")
-    )
-    return result, files
+    job.artifact(write_report(result, result.folder / "report.html", project.style), "Report for the browser")
+    return result

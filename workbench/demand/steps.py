@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.data.problems import Severity
 from workbench.data.projects.project import Project
+from workbench.data.reporting import log_problems, report_files
 from workbench.demand.config import DemandConfig, check
 from workbench.demand.forecast.plan import Plan, make_plan
 from workbench.demand.forecast.sector_forecast import ModelForecast, forecast_sector
@@ -14,8 +14,6 @@ from workbench.demand.results.report import write_report
 from workbench.demand.results.saved import DemandResult, save
 from workbench.errors import InvalidData
 from workbench.runs import Job, Unit
-
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
 
 
 def run_demand(job: Job, project: Project, config: DemandConfig) -> DemandResult:
@@ -47,8 +45,7 @@ def _read(job: Job, project: Project, config: DemandConfig) -> DemandInput:
     path = find_workbook(project, config.workbook)
     data = read_demand(path, config)
     job.uses(path, sha256=data.sha256)
-    for problem in data.problems:
-        job.log(str(problem), level=_LEVELS[problem.severity])
+    log_problems(job, data.problems)
     job.log(
         f"{len(data.sectors)} sectors, {len(data.drivers.actual)} drivers; last actual year "
         f"{data.last_actual_year}, electricity read in {data.unit}."
@@ -95,9 +92,7 @@ def _report(job: Job, found: ModelForecast) -> None:
 
 def _save(job: Job, result: DemandResult, project: Project) -> DemandResult:
     result, files = save(result, project, run=job.run_id)
-    titles = {"result.json": "Settings, facts and failures"}
-    for path in files:
-        job.artifact(path, titles.get(path.name, path.stem))
+    report_files(job, files)
     job.checkpoint()
     if result.folder is not None:
         job.artifact(write_excel(result, result.folder / "demand.xlsx", project.style), "Excel workbook")

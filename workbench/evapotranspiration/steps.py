@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from workbench.data.problems import Severity
 from workbench.data.projects.project import Project
-from workbench.data.results.scenario import SUMMARY_FILE
+from workbench.data.reporting import log_problems, report_files
 from workbench.errors import SourceFailed
 from workbench.evapotranspiration.config import EvapotranspirationConfig, check
 from workbench.evapotranspiration.fusion.learning import lessons
@@ -28,8 +27,6 @@ from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.results.result_tables import assemble
 from workbench.evapotranspiration.results.saved import EtoResult, save
 from workbench.runs import Job, Unit
-
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
 
 
 def run_evapotranspiration(job: Job, project: Project, config: EvapotranspirationConfig) -> EtoResult:
@@ -56,8 +53,7 @@ def _read(job: Job, project: Project, config: EvapotranspirationConfig) -> EtoIn
     data = read_inputs(project, config)
     for path in data.paths:
         job.uses(path, sha256=data.files[path.name])
-    for problem in data.problems:
-        job.log(str(problem), level=_LEVELS[problem.severity])
+    log_problems(job, data.problems)
     job.log(
         f"{len(data.places)} places; weather of {len(data.weather)} from files; "
         f"{len(data.reference)} days of reference."
@@ -167,8 +163,7 @@ def _save(job: Job, result: EtoResult, project: Project) -> EtoResult:
     from workbench.evapotranspiration.results.report import write_report
 
     result, files = save(result, project, job.run_id)
-    for path in files:
-        job.artifact(path, "Settings and facts" if path.name == SUMMARY_FILE else path.stem)
+    report_files(job, files)
     job.checkpoint()
     daily = result.table("daily")
     job.metric("Mean ETo", float(daily["eto"].mean()), unit="mm/d")

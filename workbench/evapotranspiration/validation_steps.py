@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.data.projects.project import Project
+from workbench.data.reporting import log_problems, report_files
 from workbench.data.results.tables import package_version
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.config import EvapotranspirationConfig
@@ -44,8 +45,7 @@ def run_validation(job: Job, project: Project, config: ValidationConfig) -> Vali
         facts = {"files": dict(data.files), "failed_sites": failed, "package_version": package_version()}
         problems = tuple(str(problem) for problem in data.problems) + tuple(failed.values())
         result, files = save(ValidationResult.of(config, measured, problems, facts), project, job.run_id)
-        for path in files:
-            job.artifact(path, path.stem)
+        report_files(job, files)
         mean = measured.overall.query("what == 'fused' and over == 'mean'").iloc[0]
         for name, unit in (("nse", ""), ("kge", ""), ("mae", "mm/d")):
             job.metric(f"{name.upper()}, mean of the sites", float(mean[name]), unit=unit)
@@ -63,8 +63,7 @@ def _read(job: Job, project: Project, config: ValidationConfig) -> EtoInput:
     )
     for path in data.paths:
         job.uses(path, sha256=data.files[path.name])
-    for problem in data.problems:
-        job.log(str(problem), level="warning")
+    log_problems(job, data.problems)
     if data.reference.empty or not data.weather:
         missing = "reference" if data.reference.empty else "weather"
         raise InvalidData(

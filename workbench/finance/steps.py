@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from workbench.data.problems import Severity
 from workbench.data.projects.project import Project
-from workbench.data.results.scenario import SUMMARY_FILE
+from workbench.data.reporting import log_problems, report_files
 from workbench.errors import InvalidData
 from workbench.finance.analysis.bridges import bridges_table
 from workbench.finance.analysis.checks import CheckResult, check_ledger, profit_costs
@@ -62,7 +61,6 @@ STAGES = {
 }
 """Name -> title and share of the work, as measured on 60 months by nine groups of ten figures."""
 REGION = "region"
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
 
 
 @dataclass(slots=True)
@@ -141,8 +139,7 @@ def _validate(job: Job, project: Project, config: FinanceConfig) -> _Work:
         mapping=mapping,
         sheet=config.sheet,
     )
-    for problem in ledger.problems:
-        job.log(str(problem), level=_LEVELS[problem.severity])
+    log_problems(job, ledger.problems)
     job.metric("Rows", len(ledger.entries))
     job.metric("Changes to the data", ledger.changes.count())
     for partial in ledger.partial:
@@ -306,6 +303,5 @@ def _save(job: Job, result: FinanceResult, project: Project, page: str) -> Finan
     write_text(report, page)
     job.artifact(report, "Report for the browser and for print")
     job.artifact(write_excel(result, result.folder / "report.xlsx"), "Report as a workbook")
-    for path in files:
-        job.artifact(path, "Settings and facts" if path.name == SUMMARY_FILE else path.stem)
+    report_files(job, files)
     return result

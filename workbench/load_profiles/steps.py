@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from workbench.data.problems import Problem, Severity
 from workbench.data.projects.project import Project
+from workbench.data.reporting import log_problems, report_files
 from workbench.data.results.tables import package_version
 from workbench.errors import InvalidData
 from workbench.load_profiles.config import LoadProfileConfig, ShapeMethod, check
@@ -32,8 +32,6 @@ from workbench.load_profiles.results.saved import LoadProfileResult, save
 from workbench.load_profiles.shapes.day_types import DAY_NAMES
 from workbench.runs import Job, Unit
 
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
-
 
 def run_load_profiles(job: Job, project: Project, config: LoadProfileConfig) -> LoadProfileResult:
     """Read, settle, make, measure, save; see :func:`workbench.load_profiles.jobs.make_load_profiles`."""
@@ -44,7 +42,7 @@ def run_load_profiles(job: Job, project: Project, config: LoadProfileConfig) -> 
         data = _read(job, project, config)
     with job.stage("targets", title="Settle the targets"):
         plan = make_plan(project, data, config)
-        _log(job, plan.problems)
+        log_problems(job, plan.problems)
     with job.stage("years", title="Make the years"):
         made, failures = _make(job, plan)
     with job.stage("accuracy", title="Measure the accuracy"):
@@ -57,7 +55,7 @@ def run_load_profiles(job: Job, project: Project, config: LoadProfileConfig) -> 
 def _read(job: Job, project: Project, config: LoadProfileConfig) -> LoadInput:
     data = read_inputs(project, config)
     job.uses(data.path, sha256=data.files[data.path.name])
-    _log(job, data.problems)
+    log_problems(job, data.problems)
     complete = data.complete_years
     job.log(
         f"{len(data.history.load)} hours from {data.history.local[0]} on, complete years {complete[0]} to "
@@ -157,8 +155,7 @@ def _save(job: Job, result: LoadProfileResult, project: Project) -> LoadProfileR
     from workbench.load_profiles.results.report import write_report
 
     result, files = save(result, project, job.run_id)
-    for path in files:
-        job.artifact(path, "Settings and facts" if path.name == "result.json" else path.stem)
+    report_files(job, files)
     job.checkpoint()
     last = result.table("years").iloc[-1]
     job.metric(f"Energy of {int(last.year)}", float(last.energy), unit="GWh")
@@ -167,11 +164,6 @@ def _save(job: Job, result: LoadProfileResult, project: Project) -> LoadProfileR
         path = write_report(result, result.folder / "report.html", project.style)
         job.artifact(path, "Report for the browser")
     return result
-
-
-def _log(job: Job, problems: tuple[Problem, ...]) -> None:
-    for problem in problems:
-        job.log(str(problem), level=_LEVELS[problem.severity])
 
 
 def _no_accuracy() -> pd.DataFrame:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.data.problems import Problem, Severity
 from workbench.data.projects.project import Project
+from workbench.data.reporting import log_problems
 from workbench.errors import DataError, InvalidData, UnwritableFile
 from workbench.market.config import BackfillConfig, IngestConfig, dataset_folder, files_folder
 from workbench.market.inputs.drops import MAPPING_FILE, Drop, read_mapping
@@ -29,7 +30,6 @@ from workbench.market.store.reading import MarketData
 from workbench.runs import Job, Unit
 from workbench.runs.model.digest import file_digest
 
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.CHANGE: "warning"}
 MOST_NOTES = 500
 
 
@@ -47,10 +47,8 @@ class Account:
 
     def note(self, problems: Sequence[Problem]) -> None:
         """Put problems into the log and the result."""
-        for problem in problems:
-            self.job.log(str(problem), level=_LEVELS[problem.severity])
-            if len(self.notes) < MOST_NOTES:
-                self.notes.append(str(problem))
+        log_problems(self.job, problems)
+        self.notes.extend(map(str, problems[: MOST_NOTES - len(self.notes)]))
 
     def refuse(self, name: str, reason: str) -> None:
         """Note a file of which nothing was taken."""

@@ -1,0 +1,30 @@
+"""What a run tells of its data: the problems of its inputs in its log, the files of its result as artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.data.problems import Problem, Severity
+from workbench.data.results.scenario import SUMMARY_FILE
+from workbench.runs.model.states import Level
+
+if TYPE_CHECKING:
+    from workbench.runs import Job
+
+__all__ = ["log_problems", "report_files"]
+
+_LEVELS = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING, Severity.CHANGE: Level.WARNING}
+
+
+def log_problems(job: Job, problems: Iterable[Problem]) -> None:
+    """Put problems into the log of a run, a change of the data as a warning."""
+    for problem in problems:
+        job.log(str(problem), level=_LEVELS[problem.severity])
+
+
+def report_files(job: Job, files: Iterable[Path]) -> None:
+    """Report the files of a saved result as artifacts of a run."""
+    for path in files:
+        job.artifact(path, "Settings and facts" if path.name == SUMMARY_FILE else path.stem)
