@@ -9,10 +9,11 @@ import pytest
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData
 from workbench.finance.inputs.mapping.header_units import HeaderUnit, header_unit
-from workbench.finance.inputs.mapping.propose import RoleMapping, propose_mapping
+from workbench.finance.inputs.mapping.propose import propose_mapping
 from workbench.finance.inputs.mapping.saved import FILE_NAME, load_mapping, save_mapping
 from workbench.finance.inputs.mapping.synonyms import SYNONYMS
 from workbench.finance.inputs.reading.read import Reading, read_content
+from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.roles import Role, Variant
 
 

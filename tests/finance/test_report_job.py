@@ -11,8 +11,8 @@ import pytest
 from tests.finance.report_cases import company_csv, make_project
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError, UnreadableFile
-from workbench.finance.analysis.what_if import Driver, DriverKind
 from workbench.finance.jobs import make_finance_report
+from workbench.finance.model.what_if import Driver, DriverKind
 from workbench.finance.results import kept
 from workbench.finance.results.saved import FinanceResult, compare, load
 from workbench.finance.steps import STAGES

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from workbench.errors import SettingError
-from workbench.finance.analysis.what_if import Assumptions, Baseline, Driver, DriverKind, simulate, tornado
+from workbench.finance.analysis.what_if import simulate, tornado
 from workbench.finance.config import FinanceConfig, check
+from workbench.finance.model.what_if import Assumptions, Baseline, Driver, DriverKind
 from workbench.runs.model.settings import config_from_plain, to_plain
 
 MONTHS = tuple(f"2026-{month:02d}" for month in range(1, 13))

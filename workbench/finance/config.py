@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.errors import SettingError
-from workbench.finance.analysis.what_if import Driver
+from workbench.finance.model.what_if import Driver
 from workbench.runs.model.settings import setting, validate
 
 __all__ = ["FinanceConfig", "check"]

@@ -9,9 +9,10 @@ import pandas as pd
 
 from workbench.finance.analysis.forecasts import Forecast
 from workbench.finance.analysis.relations import changes
-from workbench.finance.analysis.what_if import Assumptions, Baseline, simulate, tornado
+from workbench.finance.analysis.what_if import simulate, tornado
 from workbench.finance.config import FinanceConfig
 from workbench.finance.model.series import FigureSeries
+from workbench.finance.model.what_if import Assumptions, Baseline
 
 __all__ = [
     "TORNADO_COLUMNS",

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from workbench.errors import InvalidData
-from workbench.finance.inputs.mapping.propose import RoleMapping
 from workbench.finance.inputs.reading.numbers import CURRENCY_SIGNS
 from workbench.finance.inputs.reading.read import Reading
 from workbench.finance.model.changes import Change, ChangeKind
+from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.questions import (
     Answers,
     Option,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from workbench.errors import InvalidData
-from workbench.finance.inputs.mapping.propose import ColumnRole, RoleMapping
 from workbench.finance.inputs.mapping.synonyms import variant_of
 from workbench.finance.inputs.reading.read import Reading
 from workbench.finance.model.changes import Change, ChangeKind
 from workbench.finance.model.control_totals import StageTotals
 from workbench.finance.model.ledger import Figure
+from workbench.finance.model.mapping import ColumnRole, RoleMapping
 from workbench.finance.model.roles import DIMENSIONS, FIGURES, Role, Variant, behaviour_of, figure_name
 
 NOT_GIVEN = "(not given)"

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.finance.inputs.grain import make_ledger
-from workbench.finance.inputs.mapping.propose import RoleMapping, propose_mapping
+from workbench.finance.inputs.mapping.propose import propose_mapping
 from workbench.finance.inputs.reading.read import read_file
 from workbench.finance.model.calendar import FiscalCalendar
 from workbench.finance.model.ledger import Ledger
+from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.questions import Answers
 
 

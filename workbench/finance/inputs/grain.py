@@ -17,7 +17,6 @@ from workbench.finance.inputs.duplicates import (
     without_duplicates,
 )
 from workbench.finance.inputs.entries import SCENARIO, Entries, make_entries
-from workbench.finance.inputs.mapping.propose import RoleMapping
 from workbench.finance.inputs.periods import (
     all_periods,
     blank_amounts,
@@ -34,6 +33,7 @@ from workbench.finance.model.calendar import FiscalCalendar
 from workbench.finance.model.changes import Change, ChangeLog
 from workbench.finance.model.control_totals import StageTotals
 from workbench.finance.model.ledger import Figure, Ledger
+from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.questions import Answers, Question, require_answers
 from workbench.finance.model.roles import Behaviour
 

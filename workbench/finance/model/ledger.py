@@ -10,10 +10,10 @@ import pandas as pd
 
 from workbench.data.problems import Problem
 from workbench.errors import InvalidData
-from workbench.finance.inputs.mapping.propose import RoleMapping
 from workbench.finance.model.calendar import FiscalCalendar
 from workbench.finance.model.changes import ChangeLog
 from workbench.finance.model.control_totals import ControlTotals
+from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.roles import TITLES, Behaviour, Role, Variant
 
 # Below this share of the expected amounts a period's sum is not shown as one.

@@ -18,10 +18,10 @@ from workbench.finance.analysis.drivers import DriverAnalysis
 from workbench.finance.analysis.forecasts import OTHER, Forecast, PartForecasts
 from workbench.finance.analysis.measures import Span, measure_table
 from workbench.finance.analysis.scenario import TORNADO_COLUMNS, WHAT_IF_COLUMNS
-from workbench.finance.analysis.what_if import Assumptions
 from workbench.finance.config import FinanceConfig
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.series import FigureSeries
+from workbench.finance.model.what_if import Assumptions
 from workbench.finance.results.formatter import words_of
 from workbench.finance.results.saved import FinanceResult, load
 from workbench.finance.results.sources import row_ranges, sources_table

@@ -13,10 +13,11 @@ from workbench.data.names import checked_name
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, WorkbenchError
 from workbench.finance.inputs.grain import make_ledger, open_questions
-from workbench.finance.inputs.mapping.propose import RoleMapping, propose_mapping
+from workbench.finance.inputs.mapping.propose import propose_mapping
 from workbench.finance.inputs.mapping.saved import load_mapping, save_mapping
 from workbench.finance.inputs.reading.read import Reading, read_file
 from workbench.finance.model.calendar import FiscalCalendar
+from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.questions import Question
 from workbench.finance.model.roles import TITLES, Role, Variant
 from workbench.finance.sample import write_samples

@@ -9,13 +9,12 @@ synonyms of the role and what the cells show.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from rapidfuzz import fuzz
 from scipy.optimize import linear_sum_assignment
 
-from workbench.errors import InvalidData
 from workbench.finance.inputs.mapping.header_units import header_unit
 from workbench.finance.inputs.mapping.synonyms import (
     RATIO_WORDS,
@@ -26,7 +25,8 @@ from workbench.finance.inputs.mapping.synonyms import (
 )
 from workbench.finance.inputs.reading.columns import ColumnKind, ColumnProfile
 from workbench.finance.inputs.reading.read import Reading
-from workbench.finance.model.roles import COSTS, DIMENSIONS, FIGURES, TITLES, Role, Variant, figure_name
+from workbench.finance.model.mapping import ColumnRole, RoleMapping
+from workbench.finance.model.roles import COSTS, DIMENSIONS, FIGURES, Role, Variant
 
 LEAST_SCORE = 0.72
 # One sure pair is worth more than two doubtful ones.
@@ -36,108 +36,6 @@ SURE_OF_A_CODE = 0.9
 CONTENT_BONUS = 0.3
 MOSTLY_NEGATIVE = 0.95
 MOST_ENTITIES = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnRole:
-    """One column and what it means.
-
-    Parameters
-    ----------
-    column
-        Header.
-    role, variant
-        Meaning; no role when the column is not used.
-    score
-        0 to 1: how sure the proposal is; 1 when a person said so.
-    reason
-        What the proposal rests on, in words.
-    samples
-        First cells as they stand in the file.
-    unit, currency
-        ``"%"``, ``"thousand"`` …, and the ISO 4217 code where one is shown.
-    scale
-        By what the cells are multiplied, from a unit in the header such as ``(USD k)``.
-    sign
-        ``"as given"``, or ``"turned"`` where costs stand with a minus and are turned to plus.
-    """
-
-    column: str
-    role: Role | None
-    variant: Variant = Variant.ACTUAL
-    score: float = 0.0
-    reason: str = ""
-    samples: tuple[str, ...] = ()
-    unit: str = ""
-    currency: str = ""
-    scale: float = 1.0
-    sign: str = "as given"
-
-    @property
-    def figure(self) -> str:
-        """Name of the figure, empty when the column is not one."""
-        return figure_name(self.role, self.variant) if self.role in FIGURES else ""
-
-
-@dataclass(frozen=True, slots=True)
-class RoleMapping:
-    """What every column of a file means; immutable, an edit gives a new one."""
-
-    columns: tuple[ColumnRole, ...]
-
-    def column_of(self, role: Role, variant: Variant = Variant.ACTUAL) -> str | None:
-        """Give the column that has a role; ``None`` when no column has it."""
-        return next((c.column for c in self.columns if c.role is role and c.variant is variant), None)
-
-    def of(self, column: str) -> ColumnRole:
-        """Give what is known of a column.
-
-        Raises
-        ------
-        InvalidData
-            When there is none of that name.
-        """
-        for item in self.columns:
-            if item.column == column:
-                return item
-        present = ", ".join(item.column for item in self.columns)
-        raise InvalidData(f"There is no column '{column}'; present: {present}.")
-
-    @property
-    def roles(self) -> dict[str, Role]:
-        """Column -> role, of the columns that are used."""
-        return {item.column: item.role for item in self.columns if item.role is not None}
-
-    @property
-    def unused(self) -> tuple[str, ...]:
-        """The columns that have no role."""
-        return tuple(item.column for item in self.columns if item.role is None)
-
-    def assigned(self, column: str, role: Role | None, variant: Variant = Variant.ACTUAL) -> RoleMapping:
-        """Give a column a role, as a person says; a column that had it before has none then.
-
-        Raises
-        ------
-        InvalidData
-            When there is no such column.
-        """
-        self.of(column)
-        edited = []
-        for item in self.columns:
-            if item.column == column:
-                item = replace(item, role=role, variant=variant, score=1.0, reason="chosen by a person")
-            elif role is not Role.RATIO and role is not None and (item.role, item.variant) == (role, variant):
-                item = replace(item, role=None, score=0.0, reason=f"'{column}' was chosen for {TITLES[role]}")
-            edited.append(item)
-        return RoleMapping(tuple(edited))
-
-    def turned(self, column: str, turn: bool) -> RoleMapping:
-        """Say whether the sign of a column is turned."""
-        self.of(column)
-        sign = "turned" if turn else "as given"
-        return RoleMapping(
-            tuple(replace(item, sign=sign) if item.column == column else item for item in self.columns)
-        )
 
 
 def propose_mapping(reading: Reading, remembered: RoleMapping | None = None) -> RoleMapping:

@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.data.atomic import reason_of, write_text
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.finance.inputs.mapping.propose import ColumnRole, RoleMapping
+from workbench.finance.model.mapping import ColumnRole, RoleMapping
 from workbench.finance.model.roles import Role, Variant
 
 FILE_NAME = "finance-mapping.json"
