@@ -18,21 +18,22 @@ import pytest
 
 from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig
-from workbench.demand.forecast.accuracy import smape
-from workbench.demand.forecast.backtest import covered, rolling_origin
-from workbench.demand.forecast.many import forecast_many
-from workbench.demand.forecast.plan import make_plan
-from workbench.demand.forecast.sector_forecast import forecast_sector
 from workbench.demand.inputs.reading import read_demand
 from workbench.demand.jobs import forecast_demand
 from workbench.demand.model.choices import BENCHMARKS
-from workbench.demand.model.history import positive_run, stack
 from workbench.demand.models.catalogue import MODELS
 from workbench.demand.models.elasticity import growth_elasticities
-from workbench.demand.models.ensemble import geometric_mean
-from workbench.demand.models.growth import damped_growth, drift, log_growth, naive
+from workbench.demand.models.growth import damped_growth
 from workbench.demand.models.shocks import winsorised_history
 from workbench.demand.results.saved import DemandResult
+from workbench.demand.sectors.backtest import covered, rolling_origin
+from workbench.demand.sectors.many import forecast_many
+from workbench.demand.sectors.plan import make_plan
+from workbench.demand.sectors.sector_forecast import forecast_sector
+from workbench.forecasting.accuracy import smape
+from workbench.forecasting.combination import geometric_mean
+from workbench.forecasting.naive import drift, naive
+from workbench.forecasting.series import log_growth, positive_run, stack
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 

@@ -14,13 +14,13 @@ import pytest
 from tests.finance.report_cases import AIR_PASSENGERS, business_series, make_project
 from workbench.finance.analysis.what_if import simulate
 from workbench.finance.anomalies.detect import find_outliers, isolation_forest
-from workbench.finance.forecasting.intervals import measure_intervals
-from workbench.finance.forecasting.pool import METHODS, Method, Rolled, roll
 from workbench.finance.inputs.finance_file import read_ledger
 from workbench.finance.jobs import make_finance_report
 from workbench.finance.model.series import figure_series
 from workbench.finance.model.what_if import Assumptions, Baseline, Driver, DriverKind
 from workbench.finance.sample import sample_clean_csv
+from workbench.forecasting.origin_intervals import measure_intervals
+from workbench.forecasting.pool import METHODS, Method, Rolled, roll
 
 pytestmark = pytest.mark.benchmark
 

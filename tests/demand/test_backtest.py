@@ -3,17 +3,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.demand.forecast.backtest import (
+from workbench.demand.model.choices import ShockHandling
+from workbench.demand.models.catalogue import MODELS, DriverPaths
+from workbench.demand.models.growth import compound_growth, damped_growth
+from workbench.demand.models.shocks import winsorised_history
+from workbench.demand.sectors.backtest import (
     DriverKnowledge,
     Preparation,
     covered,
+    errors_known_then,
     pooled_errors,
     rolling_origin,
 )
-from workbench.demand.model.choices import ShockHandling
-from workbench.demand.models.catalogue import MODELS, DriverPaths
-from workbench.demand.models.growth import compound_growth, damped_growth, log_growth
-from workbench.demand.models.shocks import winsorised_history
+from workbench.forecasting.series import log_growth
 
 RNG = np.random.default_rng(10)
 HISTORY = 100 * np.exp(np.cumsum(RNG.normal(0.05, 0.03, (1, 16)), axis=1))
@@ -85,7 +87,7 @@ def test_listed_shock_years_follow_the_calendar_at_every_origin() -> None:
 def test_errors_not_yet_known_at_an_origin_are_left_out_of_its_interval() -> None:
     test = rolling_origin(MODELS["naive"], HISTORY, 2025, horizon=4)
     every = np.isfinite(pooled_errors(test)).sum()
-    known = np.isfinite(pooled_errors(test, known_after=5)).sum()
+    known = np.isfinite(errors_known_then(test)[test.cuts == 5]).sum()
     assert known == sum(min(4, cut - 5) for cut in test.cuts if cut > 5)
     assert known < every
 

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.demand.config import DemandConfig, GapHandling
-from workbench.demand.forecast.plan import make_plan
-from workbench.demand.forecast.sector_forecast import ModelForecast, forecast_sector
 from workbench.demand.inputs.reading import read_demand
 from workbench.demand.results.assemble import assemble
+from workbench.demand.sectors.plan import make_plan
+from workbench.demand.sectors.sector_forecast import ModelForecast, forecast_sector
 from workbench.errors import InvalidData, SettingError
 
 SHEETS = small_sheets()

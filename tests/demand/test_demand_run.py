@@ -10,8 +10,8 @@ import workbench
 from workbench.data.projects.project import Project
 from workbench.demand import steps
 from workbench.demand.config import DemandConfig
-from workbench.demand.forecast.sector_forecast import ModelForecast, Request, forecast_sector
 from workbench.demand.results.saved import load
+from workbench.demand.sectors.sector_forecast import ModelForecast, Request, forecast_sector
 from workbench.errors import RunCancelled, UnreadableFile
 
 CONFIG = DemandConfig(target_year=2030)

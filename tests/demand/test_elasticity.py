@@ -31,7 +31,7 @@ def test_estimate_is_the_posterior_mean_of_ridge_about_the_prior() -> None:
     growth, drivers = made(0.7, 1.1, 15, rng)
     growth = growth + rng.normal(0, 0.004, growth.shape)
     found = fit(growth, drivers)
-    from workbench.demand.models.growth import winsorise
+    from workbench.forecasting.robust import winsorise
 
     y = winsorise(growth)[0]
     y, x = y - y.mean(), drivers[0] - drivers[0].mean(axis=0)

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from workbench.demand.models import growth
+from workbench.forecasting.naive import drift, naive
+from workbench.forecasting.robust import row_median, winsorise
 
 
 def line(*values: float) -> np.ndarray:
@@ -38,14 +40,14 @@ def test_forecast_starts_from_the_last_actual() -> None:
 def test_winsorising_pulls_a_dip_to_median_minus_two_robust_deviations() -> None:
     values = line(0.04, 0.05, 0.06, -0.60, 0.05, 0.04, 0.06)
     # median 0.05, absolute deviations 0.01 0 0.01 0.65 0 0.01 0.01 -> MAD 0.01
-    assert growth.winsorise(values)[0, 3] == pytest.approx(0.05 - 2 * 1.4826 * 0.01)
-    assert growth.winsorise(values)[0, 0] == 0.04
+    assert winsorise(values)[0, 3] == pytest.approx(0.05 - 2 * 1.4826 * 0.01)
+    assert winsorise(values)[0, 0] == 0.04
 
 
 def test_median_of_rows_leaves_out_what_is_missing() -> None:
     values = np.array([[np.nan, 1.0, 3.0, 2.0], [np.nan, np.nan, 4.0, 2.0], [np.nan] * 4])
-    assert growth.row_median(values)[:2] == pytest.approx([2.0, 3.0])
-    assert np.isnan(growth.row_median(values)[2])
+    assert row_median(values)[:2] == pytest.approx([2.0, 3.0])
+    assert np.isnan(row_median(values)[2])
 
 
 def test_rows_of_different_length_do_not_disturb_each_other() -> None:
@@ -74,5 +76,5 @@ def test_weighted_average_growth_looks_back_no_further_than_its_window() -> None
 
 def test_drift_and_naive_are_those_of_the_textbook() -> None:
     history = line(10, 14, 13, 19)
-    assert growth.drift(history, 2)[0] == pytest.approx([22, 25])
-    assert growth.naive(history, 2)[0] == pytest.approx([19, 19])
+    assert drift(history, 2)[0] == pytest.approx([22, 25])
+    assert naive(history, 2)[0] == pytest.approx([19, 19])

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.demand.forecast.backtest import Preparation
-from workbench.demand.forecast.many import SERIES_AT_ONCE, forecast_many
-from workbench.demand.forecast.sector_forecast import Request, forecast_sector
-from workbench.demand.model.history import stack
+from workbench.demand.sectors.backtest import Preparation
+from workbench.demand.sectors.many import SERIES_AT_ONCE, forecast_many
+from workbench.demand.sectors.sector_forecast import Request, forecast_sector
+from workbench.forecasting.series import stack
 
 RNG = np.random.default_rng(14)
 

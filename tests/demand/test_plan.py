@@ -7,12 +7,12 @@ import pytest
 from demand_workbooks import MakeWorkbook, small_sheets
 
 from workbench.demand.config import DemandConfig
-from workbench.demand.forecast.plan import Plan, make_plan
 from workbench.demand.inputs.reading import find_workbook, read_demand
 from workbench.demand.jobs import forecast_demand
 from workbench.demand.model.choices import MODEL_NAMES
 from workbench.demand.model.roles import Role
 from workbench.demand.models.catalogue import MODELS
+from workbench.demand.sectors.plan import Plan, make_plan
 from workbench.sample.project import create_from_sample
 
 CONFIG = DemandConfig(target_year=2035)

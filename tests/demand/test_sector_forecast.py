@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from workbench.demand.forecast.backtest import DriverKnowledge, Preparation
-from workbench.demand.forecast.sector_forecast import Request, forecast_sector
 from workbench.demand.models.catalogue import MODELS, DriverPaths
+from workbench.demand.sectors.backtest import DriverKnowledge, Preparation
+from workbench.demand.sectors.sector_forecast import Request, forecast_sector
 
 ENERGY = 1000 * np.exp(np.cumsum(np.random.default_rng(13).normal(0.05, 0.03, 18)))
 YEARS = np.arange(30)

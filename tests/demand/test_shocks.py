@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.demand.model.choices import ShockHandling
-from workbench.demand.models.growth import damped_growth, log_growth
+from workbench.demand.models.growth import damped_growth
 from workbench.demand.models.shocks import bridge, prepare, winsorised_history, winsorised_years
+from workbench.forecasting.series import log_growth
 
 YEARS = np.arange(2015.0, 2025.0)
 # A railway: steady growth, FY2021 halved, back on its line in FY2022.

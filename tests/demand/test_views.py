@@ -6,9 +6,9 @@ import pytest
 from demand_workbooks import MakeWorkbook, small_sheets
 
 from workbench.demand.config import DemandConfig
-from workbench.demand.forecast.driver_plan import plan_drivers
 from workbench.demand.inputs.reading import DemandInput, read_demand
 from workbench.demand.results import history_tables as views
+from workbench.demand.sectors.driver_plan import plan_drivers
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from __future__ import annotations
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems, report_files
 from workbench.demand.config import DemandConfig, check
-from workbench.demand.forecast.plan import Plan, make_plan
-from workbench.demand.forecast.sector_forecast import ModelForecast, forecast_sector
 from workbench.demand.inputs.reading import DemandInput, find_workbook, read_demand
 from workbench.demand.results.assemble import assemble
 from workbench.demand.results.export import write_excel
 from workbench.demand.results.report import write_report
 from workbench.demand.results.saved import DemandResult, save
+from workbench.demand.sectors.plan import Plan, make_plan
+from workbench.demand.sectors.sector_forecast import ModelForecast, forecast_sector
 from workbench.errors import InvalidData
 from workbench.runs import Job, Unit
 

@@ -33,7 +33,6 @@ from workbench.finance.analysis.scenario import (
 from workbench.finance.anomalies.events import Event, read_judgements
 from workbench.finance.anomalies.unusual import events_table, expected_table
 from workbench.finance.config import FinanceConfig, check
-from workbench.finance.forecasting.forecast import SeriesForecast
 from workbench.finance.inputs.finance_file import read_ledger
 from workbench.finance.inputs.mapping.saved import load_mapping
 from workbench.finance.model.calendar import FiscalCalendar
@@ -43,6 +42,7 @@ from workbench.finance.results.assemble import Analysis, assemble
 from workbench.finance.results.formatter import words_of
 from workbench.finance.results.kept import kept_events, kept_forecasts
 from workbench.finance.results.saved import DOMAIN, FinanceResult, save
+from workbench.forecasting.series_forecast import SeriesForecast
 from workbench.runs import Job, Unit
 
 __all__ = ["STAGES", "run_finance"]

@@ -23,9 +23,9 @@ from workbench.demand.inputs.electricity_unit import settle_unit
 from workbench.demand.inputs.main_sheet import MainSheet, read_main
 from workbench.demand.inputs.sector_sheets import SectorSheet, fill_gaps, read_sector
 from workbench.demand.model.drivers import breaks
-from workbench.demand.model.history import Floats
 from workbench.demand.model.roles import REDUCING, Role, role_of
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.forecasting.series import Floats
 
 LEAST_SHARE_SUM, MOST_SHARE_SUM = 99.9, 100.1
 

@@ -9,20 +9,15 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.demand.model.history import Floats
 from workbench.demand.models.elasticity import growth_elasticities
-from workbench.demand.models.ensemble import geometric_mean, median_of
-from workbench.demand.models.growth import (
-    DAMPING,
-    compound_growth,
-    damped_growth,
-    drift,
-    naive,
-    weighted_average_growth,
-)
+from workbench.demand.models.growth import DAMPING, compound_growth, damped_growth, weighted_average_growth
 from workbench.demand.models.regression import regression_on_drivers, regression_on_year
-from workbench.demand.models.smoothing import damped_holt, theta
 from workbench.demand.models.trend import anchored_linear_trend
+from workbench.forecasting.combination import geometric_mean, median_of
+from workbench.forecasting.naive import drift, naive
+from workbench.forecasting.series import Floats
+from workbench.forecasting.smoothing import damped_holt
+from workbench.forecasting.theta import yearly_theta
 
 INTERCEPT_DAMPING = {"low": 0.70, "base": 0.85, "high": 0.95}
 
@@ -128,7 +123,7 @@ def _ensemble(at: Situation) -> Floats:
     members = [
         _damped(at),
         damped_holt(at.history, at.horizon),
-        theta(at.history, at.horizon),
+        yearly_theta(at.history, at.horizon),
         anchored_linear_trend(at.history, at.horizon, window=at.window),
     ]
     if at.economy is not None and np.isfinite(at.economy.future).all():
@@ -183,7 +178,7 @@ _ALL = (
         "Theta",
         "simple smoothing of ln y plus half the slope of its linear trend",
         "Assimakopoulos and Nikolopoulos 2000; Hyndman and Billah 2003",
-        lambda at: theta(at.history, at.horizon),
+        lambda at: yearly_theta(at.history, at.horizon),
         least_years=4,
     ),
     Model(

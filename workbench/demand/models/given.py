@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from workbench.demand.config import PathEnd
-from workbench.demand.model.history import Floats
+from workbench.forecasting.series import Floats
 
 
 def given_path(

@@ -16,45 +16,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.demand.model.history import Floats
-
-# The normal consistency factor of the median absolute deviation.
-MAD_TO_SD = 1.4826
+from workbench.forecasting.robust import winsorise
+from workbench.forecasting.series import Floats, log_growth
 
 DAMPING = {"low": 0.90, "base": 0.95, "high": 0.98}
-
-
-def log_growth(history: Floats) -> Floats:
-    """Yearly growth ln(y_t / y_{t-1}), shape (rows, years - 1), per unit."""
-    growth: Floats = np.diff(np.log(history), axis=1)
-    return growth
-
-
-def winsorise(growth: Floats, cut: float = 2.0) -> Floats:
-    """Pull growth that lies outside median +- cut x 1.4826 MAD back to that limit.
-
-    Parameters
-    ----------
-    growth
-        Shape (rows, years), per unit; NaN where unknown.
-    cut
-        Half-width in robust standard deviations.
-    """
-    if growth.shape[1] == 0:
-        return growth
-    middle = row_median(growth)[:, None]
-    spread = MAD_TO_SD * row_median(np.abs(growth - middle))[:, None]
-    return np.clip(growth, middle - cut * spread, middle + cut * spread)
-
-
-def row_median(values: Floats) -> Floats:
-    """Median of each row without its NaN (NaN for a row that has nothing else)."""
-    counts = np.isfinite(values).sum(axis=1)
-    ordered = np.sort(values, axis=1)  # NaN sorts last
-    rows = np.arange(len(values))
-    low = ordered[rows, np.maximum(counts - 1, 0) // 2]
-    high = ordered[rows, np.minimum(counts // 2, values.shape[1] - 1)]
-    return np.where(counts > 0, (low + high) / 2, np.nan)
 
 
 def decaying_weights(growth: Floats, decay: float) -> Floats:
@@ -187,23 +152,6 @@ def weighted_average_growth(history: Floats, horizon: int, *, window: int = 10) 
     weights = np.cumsum(known, axis=1) * known
     mean = np.where(known, rates * weights, 0.0).sum(axis=1) / weights.sum(axis=1)
     return _extend(history, np.log1p(mean), horizon)
-
-
-def naive(history: Floats, horizon: int) -> Floats:
-    """Repeat the last actual value: y_{T+h} = y_T."""
-    return np.repeat(history[:, -1:], horizon, axis=1)
-
-
-def drift(history: Floats, horizon: int) -> Floats:
-    """Extend the straight line from the first to the last actual: y_{T+h} = y_T + h (y_T - y_1) / (T - 1).
-
-    Source: Hyndman and Athanasopoulos, "Forecasting: principles and practice", 3rd ed., section 5.2.
-    """
-    count = np.isfinite(history).sum(axis=1)
-    first = history[np.arange(len(history)), history.shape[1] - count]
-    slope = (history[:, -1] - first) / (count - 1)
-    forecast: Floats = history[:, -1:] + slope[:, None] * np.arange(1, horizon + 1)
-    return forecast
 
 
 def _extend(history: Floats, rate: NDArray[np.float64], horizon: int) -> Floats:

@@ -1,7 +1,7 @@
 """Shocks such as the pandemic year: kept from bending the trend, while the level stays the last actual.
 
 Two ways. *Winsorised* (the default) pulls extraordinary growth back to the robust limits of
-:func:`workbench.demand.models.growth.winsorise`. *Years* bridges listed years: their values are replaced by a
+:func:`workbench.forecasting.robust.winsorise`. *Years* bridges listed years: their values are replaced by a
 line in logarithms between the years around them, so the dip and the rebound go together, never one without
 the other. Both change only what the models learn from; the history that is shown and the value the forecast
 starts from stay as they are.
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.demand.model.choices import ShockHandling
-from workbench.demand.model.history import Floats
-from workbench.demand.models.growth import log_growth, row_median, winsorise
+from workbench.forecasting.robust import row_median, winsorise
+from workbench.forecasting.series import Floats, log_growth
 
 
 def winsorised_history(history: Floats, cut: float = 2.0) -> Floats:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.demand.model.history import Floats
-from workbench.demand.models.growth import row_median
+from workbench.forecasting.robust import row_median
+from workbench.forecasting.series import Floats
 
 
 def anchored_linear_trend(history: Floats, horizon: int, *, window: int = 10) -> Floats:

@@ -10,10 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workbench.demand.config import SalesBasis
-from workbench.demand.forecast.plan import Plan
-from workbench.demand.forecast.sector_forecast import ModelForecast
 from workbench.demand.inputs.reading import Sector
-from workbench.demand.model.history import Floats
 from workbench.demand.model.roles import Role
 from workbench.demand.requirement.requirement import (
     between_points,
@@ -25,7 +22,10 @@ from workbench.demand.requirement.requirement import (
     split_solar,
 )
 from workbench.demand.requirement.totals import TotalSpread, spread_of_sum
+from workbench.demand.sectors.plan import Plan
+from workbench.demand.sectors.sector_forecast import ModelForecast
 from workbench.errors import WorkbenchError
+from workbench.forecasting.series import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.demand.forecast.accuracy import Accuracy, measure
-from workbench.demand.forecast.intervals import growth_correlation, simulate_sum
-from workbench.demand.forecast.sector_forecast import ModelForecast
 from workbench.demand.inputs.reading import Sector
-from workbench.demand.model.history import Floats, positive_run
 from workbench.demand.model.roles import REDUCING
-from workbench.demand.models.growth import log_growth
+from workbench.demand.requirement.simulated_total import growth_correlation, simulate_sum
+from workbench.demand.sectors.sector_forecast import ModelForecast
+from workbench.forecasting.accuracy import Accuracy, measure
+from workbench.forecasting.series import Floats, log_growth, positive_run
 
 
 @dataclass(frozen=True, slots=True)

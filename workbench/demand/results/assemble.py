@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.results.tables import package_version
-from workbench.demand.forecast.plan import Plan
-from workbench.demand.forecast.sector_forecast import ModelForecast
 from workbench.demand.inputs.reading import Sector
 from workbench.demand.model.choices import BENCHMARKS, GIVEN_PATH
 from workbench.demand.requirement.chain import make_chain
@@ -19,6 +17,8 @@ from workbench.demand.requirement.requirement import DEFINITIONS
 from workbench.demand.requirement.totals import backtest_of_total
 from workbench.demand.results.cards import card_of
 from workbench.demand.results.saved import CHOSEN, TOTAL, DemandResult
+from workbench.demand.sectors.plan import Plan
+from workbench.demand.sectors.sector_forecast import ModelForecast
 from workbench.errors import InvalidData
 
 Forecasts = Mapping[str, Mapping[str, ModelForecast]]

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from workbench.demand.config import DemandConfig
-from workbench.demand.forecast.sector_forecast import ModelForecast
 from workbench.demand.inputs.reading import Sector
 from workbench.demand.model.choices import GIVEN_PATH, ShockHandling
 from workbench.demand.models.catalogue import MODELS
 from workbench.demand.models.shocks import winsorised_years
+from workbench.demand.sectors.sector_forecast import ModelForecast
 from workbench.runs.model.digest import digest_of
 
 # Below this many origins a coverage or an error is an anecdote.

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from workbench.finance.forecasting.forecast import SeriesForecast, forecast_series, why_not
-from workbench.finance.forecasting.naive import Floats
-from workbench.finance.forecasting.reconcile import reconcile
 from workbench.finance.model.series import COMPANY, FigureSeries, Part
+from workbench.forecasting.reconcile import reconcile
+from workbench.forecasting.series import Floats
+from workbench.forecasting.series_forecast import SeriesForecast, forecast_series, why_not
 
 __all__ = ["OTHER", "Forecast", "Make", "PartForecasts", "company_forecasts", "part_forecasts", "unexplained"]
 

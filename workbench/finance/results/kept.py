@@ -17,8 +17,8 @@ from workbench.data.results.tables import package_version
 from workbench.finance.analysis.forecasts import forecast_rows
 from workbench.finance.anomalies.events import Event, EventKind
 from workbench.finance.anomalies.unusual import events_of_series
-from workbench.finance.forecasting.forecast import SeriesForecast
 from workbench.finance.model.series import FigureSeries
+from workbench.forecasting.series_forecast import SeriesForecast
 from workbench.runs.model.digest import digest_of
 
 __all__ = ["kept_events", "kept_forecasts"]

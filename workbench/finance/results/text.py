@@ -10,8 +10,8 @@ import pandas as pd
 
 from workbench.data.formatting import Style, format_number
 from workbench.finance.analysis.forecasts import Forecast
-from workbench.finance.forecasting.forecast import SeriesForecast
 from workbench.finance.model.series import FigureSeries
+from workbench.forecasting.series_forecast import SeriesForecast
 
 __all__ = ["COLUMNS", "Sentence", "Words", "sentences_table"]
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from tests.finance.report_cases import AIR_PASSENGERS, business_series
-from workbench.finance.forecasting.forecast import forecast_series, why_not
-from workbench.finance.forecasting.intervals import measure_intervals
-from workbench.finance.forecasting.naive import seasonal_naive, seasonal_naive_drift
-from workbench.finance.forecasting.pool import METHODS, Method, roll
-from workbench.finance.forecasting.reconcile import reconcile
-from workbench.finance.forecasting.smoothing import exponential_smoothing
-from workbench.finance.forecasting.theta import season_pattern, theta
+from workbench.forecasting.naive import seasonal_naive, seasonal_naive_drift
+from workbench.forecasting.origin_intervals import measure_intervals
+from workbench.forecasting.pool import METHODS, Method, roll
+from workbench.forecasting.reconcile import reconcile
+from workbench.forecasting.series_forecast import forecast_series, why_not
+from workbench.forecasting.smoothing import exponential_smoothing
+from workbench.forecasting.theta import season_pattern, theta
 
 
 def at(*origins: int) -> np.ndarray:

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.demand.config import DemandConfig
-from workbench.demand.forecast.backtest import Preparation
-from workbench.demand.forecast.driver_plan import DriverPlan, plan_drivers
-from workbench.demand.forecast.sector_forecast import Request
 from workbench.demand.inputs.reading import DemandInput, Sector
 from workbench.demand.model.choices import AUTOMATIC, BENCHMARKS, GIVEN_PATH, choose
-from workbench.demand.model.history import Floats
 from workbench.demand.models.catalogue import MODELS, DriverPaths, Needs
 from workbench.demand.models.given import given_path
+from workbench.demand.sectors.backtest import Preparation
+from workbench.demand.sectors.driver_plan import DriverPlan, plan_drivers
+from workbench.demand.sectors.sector_forecast import Request
 from workbench.errors import SettingError
+from workbench.forecasting.series import Floats
 
 
 @dataclass(frozen=True, slots=True)

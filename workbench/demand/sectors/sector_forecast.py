@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.demand.forecast.accuracy import Accuracy, measure
-from workbench.demand.forecast.backtest import (
+from workbench.demand.models.catalogue import MODELS, DriverPaths, Model, Needs
+from workbench.demand.models.shocks import prepare
+from workbench.demand.sectors.backtest import (
     Backtest,
     DriverKnowledge,
     Preparation,
@@ -20,12 +21,10 @@ from workbench.demand.forecast.backtest import (
     rolling_origin,
     situation_for,
 )
-from workbench.demand.forecast.coefficients import Coefficient, coefficients_of, one_step_r_squared
-from workbench.demand.forecast.intervals import half_widths
-from workbench.demand.model.history import Floats, positive_run
-from workbench.demand.models.catalogue import MODELS, DriverPaths, Model, Needs
-from workbench.demand.models.growth import log_growth
-from workbench.demand.models.shocks import prepare
+from workbench.demand.sectors.coefficients import Coefficient, coefficients_of, one_step_r_squared
+from workbench.forecasting.accuracy import Accuracy, measure
+from workbench.forecasting.growth_intervals import half_widths
+from workbench.forecasting.series import Floats, log_growth, positive_run
 
 # A forecast beyond these limits is an error of the inputs or of the model, whatever the formula says.
 LARGEST_YEARLY_FACTOR = 1.5
@@ -122,8 +121,8 @@ def forecast_sector(request: Request) -> ModelForecast:
         _check_forecast(model, request, runs[variant])
     tests = _backtests(model, history, request)
     judged = next(iter(tests.values()))
-    growth = log_growth(history)[0]
-    errors = pooled_errors(judged)
+    growth = log_growth(history)
+    errors = pooled_errors(judged).reshape(1, -1)
     return ModelForecast(
         request.sector,
         request.model,
@@ -132,10 +131,10 @@ def forecast_sector(request: Request) -> ModelForecast:
         runs["base"],
         runs.get("low", runs["base"]),
         runs.get("high", runs["base"]),
-        {level: half_widths(growth, errors, request.horizon, level) for level in request.levels},
+        {level: half_widths(growth, errors, request.horizon, level)[0] for level in request.levels},
         tests,
         {knowledge: _measure(test) for knowledge, test in tests.items()},
-        {level: covered(judged, growth, level) for level in request.levels},
+        {level: covered(judged, growth[0], level) for level in request.levels},
         coefficients_of(model, prepared, request.drivers, plan.window),
         one_step_r_squared(judged),
     )

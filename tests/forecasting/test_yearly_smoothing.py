@@ -5,7 +5,8 @@ import pytest
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.forecasting.theta import ThetaModel
 
-from workbench.demand.models.smoothing import damped_holt, theta
+from workbench.forecasting.smoothing import damped_holt
+from workbench.forecasting.theta import yearly_theta as theta
 
 # Consumption of electricity in a growing region, made to be irregular: index numbers, 18 years.
 HISTORY = np.array(

@@ -1,4 +1,4 @@
-"""Forecasts of one figure: of the company and of its parts, each with method, skill, interval and coverage."""
+"""Forecasts of seasonal series by the pool, each with its method, skill, interval and coverage."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.finance.forecasting.intervals import Intervals, measure_intervals
-from workbench.finance.forecasting.naive import Floats
-from workbench.finance.forecasting.pool import METHODS, Method, Rolled, roll
+from workbench.forecasting.origin_intervals import Intervals, measure_intervals
+from workbench.forecasting.pool import METHODS, Method, Rolled, roll
+from workbench.forecasting.series import Floats
 
-__all__ = ["FEWEST_PERIODS", "SeriesForecast", "forecast_series", "why_not"]
+__all__ = ["MIN_PERIODS", "SeriesForecast", "forecast_series", "why_not"]
 
-FEWEST_PERIODS = 6
-FEWEST_SHARE = 0.8
-LONGEST_SILENCE = 3
+MIN_PERIODS = 6
+MIN_SHARE = 0.8
+MAX_SILENCE = 3
 PLAIN_NAMES = {Method.NAIVE: "last value", Method.DRIFT: "last value with drift"}
 
 
@@ -64,13 +64,13 @@ def why_not(values: Floats) -> str:
         One series by period, ``nan`` for gaps.
     """
     known = np.flatnonzero(np.isfinite(values))
-    if len(known) < FEWEST_PERIODS:
-        return f"only {len(known)} periods have a figure, at least {FEWEST_PERIODS} are needed"
+    if len(known) < MIN_PERIODS:
+        return f"only {len(known)} periods have a figure, at least {MIN_PERIODS} are needed"
     silence = len(values) - 1 - int(known[-1])
-    if silence >= LONGEST_SILENCE:
+    if silence >= MAX_SILENCE:
         return f"the last {silence} periods have no figure"
     span = int(known[-1] - known[0]) + 1
-    if len(known) < FEWEST_SHARE * span:
+    if len(known) < MIN_SHARE * span:
         return f"only {len(known)} of {span} periods have a figure"
     return ""
 
@@ -97,7 +97,7 @@ def forecast_series(
         None where :func:`why_not` has a reason.
     """
     found: list[SeriesForecast | None] = [None] * len(values)
-    for start, rows in _by_start(values).items():
+    for start, rows in _rows_by_start(values).items():
         rolled = roll(values[rows, start:], horizon, season)
         intervals = measure_intervals(rolled, level)
         for place, row in enumerate(rows):
@@ -105,7 +105,7 @@ def forecast_series(
     return tuple(found)
 
 
-def _by_start(values: Floats) -> dict[int, list[int]]:
+def _rows_by_start(values: Floats) -> dict[int, list[int]]:
     groups: dict[int, list[int]] = {}
     for row, series in enumerate(values):
         if not why_not(series):

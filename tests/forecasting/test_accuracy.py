@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.demand.forecast import accuracy
+from workbench.forecasting import accuracy
 
 FORECAST, ACTUAL = np.array([110.0, 90.0, 205.0]), np.array([100.0, 100.0, 200.0])
 

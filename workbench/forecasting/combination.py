@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from workbench.demand.model.history import Floats
+from workbench.forecasting.series import Floats
 
 
 def median_of(forecasts: Sequence[Floats]) -> Floats:
-    """Median of several forecasts, year by year.
+    """Median of several forecasts, period by period.
 
     Parameters
     ----------

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.demand.forecast.backtest import Preparation, rolling_origin, situation_for
-from workbench.demand.forecast.intervals import half_widths, scaled_errors
-from workbench.demand.model.history import Floats, count_years, positive_run
 from workbench.demand.models.catalogue import MODELS, Needs
-from workbench.demand.models.growth import log_growth
 from workbench.demand.models.shocks import prepare
+from workbench.demand.sectors.backtest import Preparation, rolling_origin, situation_for
+from workbench.forecasting.growth_intervals import half_widths, scaled_errors
+from workbench.forecasting.series import Floats, count_known, log_growth, positive_run
 
 # Bounds the working memory of the backtest: series x origins rows at once.
 SERIES_AT_ONCE = 500
@@ -43,7 +42,7 @@ def forecast_many(
     Parameters
     ----------
     history
-        Shape (series, years), right-aligned, any unit; see :func:`workbench.demand.model.history.stack`.
+        Shape (series, years), right-aligned, any unit; see :func:`workbench.forecasting.series.stack`.
     horizon
         Years to forecast.
     model
@@ -51,7 +50,7 @@ def forecast_many(
     level
         Probability of the interval, per unit.
     backtest_horizon, first
-        Of the backtest, see :func:`workbench.demand.forecast.backtest.rolling_origin`.
+        Of the backtest, see :func:`workbench.demand.sectors.backtest.rolling_origin`.
 
     Raises
     ------
@@ -73,7 +72,7 @@ def _forecast_block(
 ) -> tuple[Floats, Floats, Floats, Floats]:
     chosen, plan = MODELS[model], Preparation()
     usable = positive_run(history)
-    enough = count_years(usable) >= chosen.least_years
+    enough = count_known(usable) >= chosen.least_years
     forecast = np.full((len(history), horizon), np.nan)
     if enough.any():
         years = np.arange(history.shape[1], dtype=float)
@@ -81,19 +80,16 @@ def _forecast_block(
         at = situation_for(chosen, prepared, horizon, None, plan.window)
         forecast[enough] = chosen.run(at)
     test = rolling_origin(chosen, usable, 0, horizon=backtest_horizon, first=first)
+    shape = (*history.shape, backtest_horizon)
+    error, scaled = np.full(shape, np.nan), np.full(shape, np.nan)
     total = np.abs(test.forecast) + np.abs(test.actual)
-    error = 200 * np.abs(test.forecast - test.actual) / total
-    scaled = scaled_errors(np.log(test.forecast) - np.log(test.actual), test.growths)
-    growth = log_growth(usable)
-    order = np.argsort(test.owners, kind="stable")
-    bounds = np.searchsorted(test.owners[order], np.arange(len(history) + 1))
-    width = np.full((len(history), horizon), np.nan)
-    smape = np.full((len(history), backtest_horizon), np.nan)
-    for row in np.flatnonzero(enough):
-        mine = order[bounds[row] : bounds[row + 1]]
-        width[row] = half_widths(growth[row], scaled[mine], horizon, level)
-        known = np.isfinite(error[mine])
-        count = known.sum(axis=0)
-        sums = np.where(known, error[mine], 0.0).sum(axis=0)
-        smape[row] = np.divide(sums, count, out=np.full(backtest_horizon, np.nan), where=count > 0)
+    error[test.owners, test.cuts] = 200 * np.abs(test.forecast - test.actual) / total
+    log_error = np.log(test.forecast) - np.log(test.actual)
+    scaled[test.owners, test.cuts] = scaled_errors(log_error, test.growths)
+    errors = scaled.reshape(len(history), history.shape[1] * backtest_horizon)
+    width = half_widths(log_growth(usable), errors, horizon, level)
+    known = np.isfinite(error)
+    count = known.sum(axis=1)
+    smape = np.where(known, error, 0.0).sum(axis=1) / np.where(count > 0, count, np.nan)
+    smape[~enough] = np.nan
     return forecast, forecast * np.exp(-width), forecast * np.exp(width), smape

@@ -1,4 +1,4 @@
-"""The pool of methods, run at every origin, and the choice among them by what came of earlier origins."""
+"""A pool of methods, run at every origin, and the choice among them by the outcomes of earlier origins."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-import numpy.typing as npt
 
-from workbench.finance.forecasting.naive import Floats, seasonal_naive, seasonal_naive_drift
-from workbench.finance.forecasting.smoothing import exponential_smoothing
-from workbench.finance.forecasting.theta import theta
+from workbench.forecasting.naive import seasonal_naive, seasonal_naive_drift
+from workbench.forecasting.series import Floats, Integers, following, known_outcomes
+from workbench.forecasting.smoothing import exponential_smoothing
+from workbench.forecasting.theta import theta
 
 __all__ = ["METHODS", "Method", "Rolled", "roll"]
 
-FEWEST_OUTCOMES = 12
+MIN_OUTCOMES = 12
 """Outcomes that must be known before another method than seasonal naive with drift is chosen."""
-HEAD_START = 0.93
-"""Another method must have this share of the error of seasonal naive with drift: a small lead is mostly luck."""
+REQUIRED_SHARE = 0.93
+"""Another method must have this share of the error of seasonal naive with drift: a smaller lead is mostly luck."""
 
-
-MOST_ORIGINS = 60
-"""The newest origins tell most, and older ones of a long series would only cost time."""
+MAX_ORIGINS = 60
+"""Of a long series only the newest origins are used: they tell most, and the others only cost time."""
 
 
 class Method(StrEnum):
@@ -44,21 +43,21 @@ class Rolled:
     Parameters
     ----------
     origins
-        Known months at each origin; the last one is the end of the series.
+        Known periods at each origin; the last one is the end of the series.
     forecasts
         Of every method, shape ``(methods, series, origins, horizon)``.
     actual
-        What came, shape ``(series, origins, horizon)``; ``nan`` where it is not known.
+        Outcomes, shape ``(series, origins, horizon)``; ``nan`` where it is not known.
     choices
         Index of the chosen method, shape ``(series, origins)``, by outcomes known at that origin only.
     season
         Periods in a season that could be used; 1 where the series are too short for one.
     """
 
-    origins: npt.NDArray[np.int64]
+    origins: Integers
     forecasts: Floats
     actual: Floats
-    choices: npt.NDArray[np.int64]
+    choices: Integers
     season: int
 
     @property
@@ -91,28 +90,21 @@ def roll(values: Floats, horizon: int, season: int = 12) -> Rolled:
     origins = _origins(values.shape[1], season)
     season = season if origins[0] >= season else 1
     forecasts = _pool(values, origins, horizon, season)
-    places = origins[:, None] + np.arange(horizon)[None, :]
-    inside = places < values.shape[1]
-    actual = np.where(inside, values[:, np.where(inside, places, 0)], np.nan)
+    actual = following(values, np.arange(len(values))[:, None], origins[None, :], horizon)
     return Rolled(origins, forecasts, actual, _choose(origins, forecasts, actual), season)
 
 
-def known_outcomes(origins: npt.NDArray[np.int64], horizon: int, end: int) -> npt.NDArray[np.bool_]:
-    """Tell which forecasts have been overtaken by month ``end``, shape ``(origins, horizon)``."""
-    return np.asarray(origins[:, None] + np.arange(1, horizon + 1)[None, :] <= end)
-
-
-def _origins(periods: int, season: int) -> npt.NDArray[np.int64]:
+def _origins(periods: int, season: int) -> Integers:
     if season > 1 and periods >= 3 * season:
         first = 2 * season
     elif season > 1 and periods > season + 3:
         first = season + 3
     else:
         first = min(4, periods)
-    return np.arange(max(first, periods + 1 - MOST_ORIGINS), periods + 1)
+    return np.arange(max(first, periods + 1 - MAX_ORIGINS), periods + 1)
 
 
-def _pool(values: Floats, origins: npt.NDArray[np.int64], horizon: int, season: int) -> Floats:
+def _pool(values: Floats, origins: Integers, horizon: int, season: int) -> Floats:
     """Run every method; theta and smoothing learn a season from the origin on at which two are known."""
     naive = seasonal_naive(values, origins, horizon, season)
     drift = seasonal_naive_drift(values, origins, horizon, season)
@@ -132,22 +124,22 @@ def _pool(values: Floats, origins: npt.NDArray[np.int64], horizon: int, season: 
     return np.stack([naive, drift, *learned, (drift + learned[0] + learned[1]) / 3])
 
 
-def _choose(origins: npt.NDArray[np.int64], forecasts: Floats, actual: Floats) -> npt.NDArray[np.int64]:
+def _choose(origins: Integers, forecasts: Floats, actual: Floats) -> Integers:
     """Choose the method with the least absolute error over the outcomes known at each origin.
 
-    What does not beat seasonal naive there gives way to it.
+    What does not beat seasonal naive there is not chosen.
     """
     default, naive = METHODS.index(Method.DRIFT), METHODS.index(Method.NAIVE)
     errors = np.abs(forecasts - actual[None])
     usable = np.asarray(np.isfinite(errors).all(axis=0))
     errors = np.where(usable[None], errors, 0.0)
     choices = np.full(actual.shape[:2], default)
-    handicap = np.where(np.arange(len(METHODS)) == default, HEAD_START, 1.0)
+    weight = np.where(np.arange(len(METHODS)) == default, REQUIRED_SHARE, 1.0)
     for place, origin in enumerate(origins):
         known = known_outcomes(origins, actual.shape[2], int(origin))
         total = (errors * known).sum(axis=(2, 3))
-        best = (total * handicap[:, None]).argmin(axis=0)
+        best = (total * weight[:, None]).argmin(axis=0)
         best = np.where(total[best, np.arange(len(best))] < total[naive], best, naive)
-        enough = (usable & known).sum(axis=(1, 2)) >= FEWEST_OUTCOMES
+        enough = (usable & known).sum(axis=(1, 2)) >= MIN_OUTCOMES
         choices[:, place] = np.where(enough, best, default)
     return choices

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from workbench.finance.forecasting.naive import Floats
+from workbench.forecasting.series import Floats
 
 __all__ = ["reconcile"]
 
@@ -22,7 +22,7 @@ def reconcile(
 ) -> dict[Key, Floats]:
     """Change forecasts as little as possible so that all sums hold.
 
-    What is known badly moves more than what is known well: changes are weighed by variance.
+    An uncertain forecast moves more than a certain one: changes are weighted by variance.
 
     Parameters
     ----------
@@ -52,11 +52,11 @@ def reconcile(
     places = {key: place for place, key in enumerate(keys)}
     base = np.stack([paths[key] for key in keys])
     constraints = np.zeros((len(sums), len(keys)))
-    settled = np.zeros((len(sums), base.shape[1]))
+    given = np.zeros((len(sums), base.shape[1]))
     for row, combination in enumerate(sums):
         for key, factor in combination.items():
             if key in fixed:
-                settled[row] += factor * fixed[key]
+                given[row] += factor * fixed[key]
             else:
                 constraints[row, places[key]] += factor
     spread = np.array([spreads[key] for key in keys])
@@ -67,6 +67,6 @@ def reconcile(
     changed = base
     # Twice: what is left after the first projection is rounding of large figures.
     for _ in range(2):
-        missing = settled + constraints @ changed
+        missing = given + constraints @ changed
         changed = changed - root[:, None] * np.linalg.lstsq(scaled, missing, rcond=1e-12)[0]
     return {key: changed[place] for key, place in places.items()}

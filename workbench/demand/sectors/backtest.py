@@ -11,14 +11,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workbench.demand.forecast.intervals import half_widths, scaled_errors
 from workbench.demand.model.choices import ShockHandling
-from workbench.demand.model.history import Floats, all_origins, count_years, following, positive_run
 from workbench.demand.models.catalogue import DriverPaths, Model, Needs, Situation
 from workbench.demand.models.growth import damped_growth
 from workbench.demand.models.shocks import prepare
+from workbench.forecasting.growth_intervals import half_widths, scaled_errors
+from workbench.forecasting.series import (
+    Floats,
+    Integers,
+    all_origins,
+    count_known,
+    following,
+    known_outcomes,
+    positive_run,
+)
 
 
 class DriverKnowledge(StrEnum):
@@ -35,11 +42,11 @@ class DriverKnowledge(StrEnum):
 class Backtest:
     """Forecasts and actuals of one model at every origin; rows are origins, columns horizons 1, 2 and on."""
 
-    owners: NDArray[np.int64]
+    owners: Integers
     """Row of the series that each origin belongs to."""
-    cuts: NDArray[np.int64]
+    cuts: Integers
     """Years that follow the origin in its series."""
-    growths: NDArray[np.int64]
+    growths: Integers
     """Growths known at the origin."""
     forecast: Floats
     actual: Floats
@@ -81,7 +88,7 @@ def rolling_origin(
     horizon
         Longest horizon [years].
     first
-        Least number of years in a training part.
+        Minimum number of years in a training part.
     preparation
         Handling of shocks; winsorised where left out.
     drivers
@@ -97,19 +104,19 @@ def rolling_origin(
     preparation = preparation or Preparation()
     usable = positive_run(history)
     parts, owners, cuts = all_origins(usable, max(first, model.least_years))
-    actual = following(usable, owners, cuts, horizon)
+    actual = following(usable, owners, history.shape[1] - cuts, horizon)
     changes = np.abs(np.diff(parts, axis=1))
     scale = np.nansum(changes, axis=1) / np.maximum(np.isfinite(changes).sum(axis=1), 1)
     years = last_year - cuts[:, None] - np.arange(history.shape[1] - 1, -1, -1)[None, :]
     if len(parts) == 0:
-        return Backtest(owners, cuts, count_years(parts) - 1, actual, actual, scale)
+        return Backtest(owners, cuts, count_known(parts) - 1, actual, actual, scale)
     prepared = prepare(
         parts, years.astype(float), preparation.handling, preparation.shock_years, preparation.cut
     )
     paths = None if drivers is None else _paths_then(drivers, owners, cuts, horizon, knowledge)
     situation = situation_for(model, prepared, horizon, paths, preparation.window)
     forecast = model.run(situation)
-    return Backtest(owners, cuts, count_years(parts) - 1, forecast, actual, scale)
+    return Backtest(owners, cuts, count_known(parts) - 1, forecast, actual, scale)
 
 
 def situation_for(
@@ -121,23 +128,18 @@ def situation_for(
     return Situation(history, horizon, economy, drivers, variant, window)
 
 
-def pooled_errors(test: Backtest, series: int = 0, *, known_after: int = 0) -> Floats:
-    """Scaled absolute log errors of one series, for split-conformal intervals.
-
-    Parameters
-    ----------
-    test
-        The backtest.
-    series
-        Row of the series.
-    known_after
-        Leave out errors that were only known less than this many years before the end of the series.
-    """
+def pooled_errors(test: Backtest, series: int = 0) -> Floats:
+    """Scaled absolute log errors of one series, for split-conformal intervals, shape (origins, horizons)."""
     mine = test.owners == series
     log_error = np.log(test.forecast[mine]) - np.log(test.actual[mine])
-    horizons = np.arange(1, log_error.shape[1] + 1)
-    known = test.cuts[mine][:, None] - horizons[None, :] >= known_after
-    return scaled_errors(np.where(known, log_error, np.nan), test.growths[mine])
+    return scaled_errors(log_error, test.growths[mine])
+
+
+def errors_known_then(test: Backtest, series: int = 0) -> Floats:
+    """Scaled errors that were known at each origin of one series, shape (origins, origins, horizons); else NaN."""
+    cuts, errors = test.cuts[test.owners == series], pooled_errors(test, series)
+    known = [known_outcomes(-cuts, errors.shape[1], -int(cut)) for cut in cuts]
+    return np.where(np.reshape(known, (len(cuts), *errors.shape)), errors[None], np.nan)
 
 
 def covered(test: Backtest, growth: Floats, level: float, series: int = 0) -> Floats:
@@ -161,20 +163,17 @@ def covered(test: Backtest, growth: Floats, level: float, series: int = 0) -> Fl
     """
     mine = np.flatnonzero(test.owners == series)
     horizons = test.forecast.shape[1]
-    inside = np.full((len(mine), horizons), np.nan)
-    for row, origin in enumerate(mine):
-        cut = int(test.cuts[origin])
-        errors = pooled_errors(test, series, known_after=cut)
-        width = half_widths(growth[: len(growth) - cut], errors, horizons, level)
-        log_error = np.log(test.forecast[origin]) - np.log(test.actual[origin])
-        inside[row] = np.where(np.isfinite(log_error), np.abs(log_error) <= width, np.nan)
-    return inside
+    known = np.arange(len(growth))[None, :] < len(growth) - test.cuts[mine][:, None]
+    errors = errors_known_then(test, series).reshape(len(mine), len(mine) * horizons)
+    width = half_widths(np.where(known, growth[None, :], np.nan), errors, horizons, level)
+    log_error = np.log(test.forecast[mine]) - np.log(test.actual[mine])
+    return np.where(np.isfinite(log_error), np.abs(log_error) <= width, np.nan)
 
 
 def _paths_then(
     drivers: DriverPaths,
-    owners: NDArray[np.int64],
-    cuts: NDArray[np.int64],
+    owners: Integers,
+    cuts: Integers,
     horizon: int,
     knowledge: DriverKnowledge,
 ) -> DriverPaths:
@@ -183,7 +182,7 @@ def _paths_then(
     for row, (owner, cut) in enumerate(zip(owners, cuts, strict=True)):
         past[row, cut:] = known[owner, :-cut]
     if knowledge is DriverKnowledge.ACTUAL:
-        return DriverPaths(drivers.names, past, following(known, owners, cuts, horizon))
+        return DriverPaths(drivers.names, past, following(known, owners, known.shape[1] - cuts, horizon))
     columns = [forecast_driver(past[:, :, index], horizon) for index in range(past.shape[2])]
     return DriverPaths(drivers.names, past, np.stack(columns, axis=2))
 
@@ -192,7 +191,7 @@ def forecast_driver(history: Floats, horizon: int) -> Floats:
     """Extend drivers by damped growth; used only to judge models by what was known at an origin."""
     usable = positive_run(history)
     extended = np.full((len(history), horizon), np.nan)
-    enough = count_years(usable) >= 3
+    enough = count_known(usable) >= 3
     if enough.any():
         extended[enough] = damped_growth(usable[enough], horizon)
     return extended

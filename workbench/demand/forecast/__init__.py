@@ -1,1 +1,0 @@
-"""The forecast of a sector: plan, backtest, intervals and accuracy."""

@@ -1,0 +1,1 @@
+"""The forecast of a sector: plan, backtest, coefficients."""
