@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
+from workbench.forecasting.seasonal_trend import mstl
 from workbench.load_profiles.model.day_matrix import DayMatrix
 from workbench.load_profiles.model.year_hours import Flags, Floats, Integers, Times
 from workbench.load_profiles.shapes.alignment import same_position
@@ -102,21 +103,16 @@ class SeasonalParts:
 def seasonal_parts(matrix: DayMatrix) -> SeasonalParts:
     """Take a year apart with MSTL of 24 and 168 hours.
 
-    K. Bandara, R. J. Hyndman, C. Bergmeir (2021), MSTL, arXiv:2107.13462; R. B. Cleveland et al. (1990), STL,
-    J. Official Statistics 6; as in statsmodels.
+    See :func:`workbench.forecasting.seasonal_trend.mstl`.
 
     Parameters
     ----------
     matrix
         One complete year.
     """
-    from statsmodels.tsa.seasonal import MSTL
-
-    found = MSTL(np.log(matrix.grid.ravel()), periods=PERIODS).fit()
-    shape = matrix.grid.shape
-    daily, weekly = (np.asarray(found.seasonal)[:, place].reshape(shape) for place in (0, 1))
-    trend, residual = (np.asarray(part).reshape(shape) for part in (found.trend, found.resid))
-    return SeasonalParts(matrix.days, trend, daily, weekly, residual)
+    found = mstl(np.log(matrix.grid.ravel()), PERIODS)
+    parts = (found.trend, *found.seasons, found.residual)
+    return SeasonalParts(matrix.days, *(part.reshape(matrix.grid.shape) for part in parts))
 
 
 def compose_seasonal(
