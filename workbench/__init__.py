@@ -23,6 +23,7 @@ from workbench.runs.jobs.registry import offer_job
 
 if TYPE_CHECKING:
     from workbench.data.projects.project import Project
+    from workbench.home.opening import open_project
     from workbench.runs.engine.start import attach, resume, start
     from workbench.runs.jobs.registry import find_job, job, known_jobs
     from workbench.runs.model.settings import setting
@@ -36,6 +37,7 @@ __all__ = [
     "find_job",
     "job",
     "known_jobs",
+    "open_project",
     "resume",
     "setting",
     "start",
@@ -48,6 +50,7 @@ _LOCATIONS = {
     "find_job": "workbench.runs.jobs.registry",
     "job": "workbench.runs.jobs.registry",
     "known_jobs": "workbench.runs.jobs.registry",
+    "open_project": "workbench.home.opening",
     "resume": "workbench.runs.engine.start",
     "setting": "workbench.runs.model.settings",
     "start": "workbench.runs.engine.start",

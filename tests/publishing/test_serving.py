@@ -18,7 +18,8 @@ from stranger_board import CELLS
 
 from workbench.errors import WorkbenchError
 from workbench.publishing.access import Access
-from workbench.publishing.server import CannotServe, ServerOptions, check_options
+from workbench.publishing.publication import ServerOptions
+from workbench.publishing.server import CannotServe, check_options
 from workbench.publishing.sessions import LINGER_SECONDS
 
 TOKEN = "a-token-that-nobody-guesses"

@@ -54,7 +54,8 @@ def serve(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
     # Here and not above: the server's libraries are for this command only.
     from workbench.publishing.access import Access
-    from workbench.publishing.server import PublishingServer, ServerOptions
+    from workbench.publishing.publication import ServerOptions
+    from workbench.publishing.server import PublishingServer
 
     token = options.token or os.environ.get(TOKEN_VARIABLE) or None
     access = Access(

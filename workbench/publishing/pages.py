@@ -6,7 +6,7 @@ import json
 import secrets
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
 import tornado.web
@@ -14,11 +14,9 @@ from markupsafe import Markup
 
 from workbench.publishing.access import Refusal
 from workbench.publishing.boards import Board
+from workbench.publishing.publication import Publication
 from workbench.publishing.sessions import TooManyVisits, Visit
 from workbench.publishing.thumbnails import thumbnail
-
-if TYPE_CHECKING:
-    from workbench.publishing.server import Publication
 
 __all__ = ["AssetPage", "BoardPage", "Gallery", "Health", "NotFound", "Page", "Refused", "SignIn"]
 

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import logging
-import secrets
 import shutil
 import signal
 import tempfile
-import time
-from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import tornado.httputil
@@ -23,21 +17,15 @@ from traitlets.config import Config
 from voila.app import Voila
 
 from workbench.data.projects.project import Project
-from workbench.errors import JournalError, WorkbenchError
+from workbench.errors import WorkbenchError
 from workbench.publishing import pages, sockets
-from workbench.publishing.access import Access, Refusal, Request, is_loopback
-from workbench.publishing.assets import Assets
-from workbench.publishing.boards import Library
-from workbench.publishing.bundle import Bundle
+from workbench.publishing.access import is_loopback
 from workbench.publishing.kernels import Nursery, ViewerKernels, register_nursery
-from workbench.publishing.sessions import Visit, Visits
-from workbench.runs.journal.reader import JournalReader
+from workbench.publishing.publication import Publication, ServerOptions
 
-__all__ = ["CannotServe", "Publication", "PublishingServer", "ServerOptions"]
+__all__ = ["CannotServe", "PublishingServer"]
 
 PING_MILLISECONDS = 4_000
-WRONG_TOKENS = 10
-WRONG_TOKEN_SECONDS = 60.0
 _IDENTITY = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 
 _log = logging.getLogger("workbench.publishing")
@@ -45,165 +33,6 @@ _log = logging.getLogger("workbench.publishing")
 
 class CannotServe(WorkbenchError):
     """The server does not start: an address without a token, a port in use, no project."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServerOptions:
-    """What is published, where, and for whom.
-
-    Parameters
-    ----------
-    project
-        Folder of the project that every board opens.
-    notebooks
-        Folder of the notebooks.
-    address, port
-        Where the server listens; port 0 chooses a free one.
-    access
-        Who may come in.
-    most_visits
-        Open pages at once.
-    """
-
-    project: Path
-    notebooks: Path
-    address: str = "127.0.0.1"
-    port: int = 8866
-    access: Access = field(default_factory=Access)
-    most_visits: int = 60
-
-
-class Publication:
-    """What the pages of one server share.
-
-    Parameters
-    ----------
-    options
-        What is published, where, and for whom.
-    project
-        The project.
-    kernels
-        Jupyter's manager of kernels.
-    """
-
-    base = "/"
-
-    def __init__(self, options: ServerOptions, project: Project, kernels: Any) -> None:
-        self.access = options.access
-        self.library = Library(options.notebooks)
-        self.assets = Assets()
-        self.visits = Visits(kernels, options.notebooks, options.most_visits)
-        self.started = time.monotonic()
-        self.secret = secrets.token_bytes(32)
-        self.title, region = project.name, project.region
-        self.subtitle = "" if region == self.title else region
-        self.bundle = Bundle(self.assets)
-        self.has_figures = False
-        self.port = options.port
-        self._project = project
-        self._wrong: defaultdict[str, deque[float]] = defaultdict(deque)
-        self.token_digest = hashlib.sha256(self.secret + (self.access.token or "").encode()).hexdigest()
-
-    @property
-    def assets_address(self) -> str:
-        """Address under which the assets lie."""
-        return f"{self.base}assets/{self.assets.version}"
-
-    def cookie(self, name: str) -> str:
-        """Name of a cookie; browsers do not tell the ports of a host apart."""
-        return f"workbench-{name}-{self.port}"
-
-    def is_secure(self, request: tornado.httputil.HTTPServerRequest) -> bool:
-        """Whether the reader's connection is encrypted, here or by a trusted proxy."""
-        through_proxy = request.remote_ip in self.access.proxies and bool(self.access.proxy_header)
-        forwarded = through_proxy and request.headers.get("X-Forwarded-Proto", "") == "https"
-        return request.protocol == "https" or forwarded
-
-    def page_config(self, visit: Visit) -> dict[str, Any]:
-        """Tell Voilà's front end what it needs to know."""
-        return {
-            "appVersion": "1",
-            "appUrl": "voila/",
-            "baseUrl": self.base,
-            "kernelId": visit.id,
-            "frontend": "voila",
-            "progressiveRendering": True,
-            "jupyterLabTheme": "light",
-            "themesUrl": "/voila/api/themes",
-            "terminalsAvailable": False,
-            "fullStaticUrl": f"{self.assets_address}/voila",
-            "fullLabextensionsUrl": f"{self.assets_address}/extensions",
-            "federated_extensions": self.assets.federated(),
-            "extensionConfig": {},
-        }
-
-    def problem(self) -> str:
-        """Say why no board can be shown now; empty when they can."""
-        try:
-            Project.open(self._project.folder)
-        except WorkbenchError as error:
-            _log.error("The project cannot be opened: %s", error)
-            return (
-                "The project of these pages is not there at the moment. Whoever publishes them can see why."
-            )
-        try:
-            if self._project.journal_path.is_file():
-                JournalReader(self._project.journal_path).close()
-        except JournalError as error:
-            _log.error("The journal cannot be read: %s", error)
-            return (
-                "The history of this project cannot be read at the moment. Whoever publishes it can see why."
-            )
-        return ""
-
-    # who may come in
-
-    def judge(self, request: tornado.httputil.HTTPServerRequest) -> Refusal | None:
-        """Judge a request by the gate's rules."""
-        headers = {name.lower(): value for name, value in request.headers.get_all()}
-        facts = Request(
-            request.method or "", request.path, headers, request.remote_ip or "", self._is_signed_in(request)
-        )
-        return self.access.refusal(facts)
-
-    def lets_in(self, request: tornado.httputil.HTTPServerRequest, path: str) -> bool:
-        """Whether whoever asks could also ask for another page."""
-        headers = {name.lower(): value for name, value in request.headers.get_all()}
-        facts = Request("GET", path, headers, request.remote_ip or "", self._is_signed_in(request))
-        return self.access.refusal(facts) is None
-
-    def _is_signed_in(self, request: tornado.httputil.HTTPServerRequest) -> bool:
-        morsel = request.cookies.get(self.cookie("token"))
-        if morsel is None or self.access.token is None:
-            return False
-        value = tornado.web.decode_signed_value(self.secret, self.cookie("token"), morsel.value)
-        return value is not None and secrets.compare_digest(value, self.token_digest.encode())
-
-    def may_try(self, address: str) -> bool:
-        """Whether an address may try another token: not after ten wrong ones within a minute."""
-        tries, now = self._wrong[address], time.monotonic()
-        while tries and now - tries[0] > WRONG_TOKEN_SECONDS:
-            tries.popleft()
-        return len(tries) < WRONG_TOKENS
-
-    def note_wrong_token(self, address: str) -> None:
-        """Count a wrong token."""
-        if len(self._wrong) > 10_000:
-            self._wrong.clear()
-        self._wrong[address].append(time.monotonic())
-
-    def log_refusal(self, request: tornado.httputil.HTTPServerRequest, refusal: Refusal) -> None:
-        """Write the one line that every refused attempt leaves."""
-        # Shown as Python would write it: a line end in an address must not look like another line of the log.
-        path = ascii(request.path[:200])
-        _log.warning(
-            "Refused %s %s %s from %s: %s",
-            refusal.status,
-            ascii(request.method or "")[1:-1],
-            path,
-            request.remote_ip,
-            ascii(refusal.reason)[1:-1],
-        )
 
 
 class GatedApplication(tornado.web.Application):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tornado.ioloop
 import tornado.web
@@ -15,10 +15,8 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from workbench.publishing.access import Refusal
 from workbench.publishing.frames import Doorkeeper, header_of, passes_to_browser
 from workbench.publishing.pages import COOKIE_DAYS, Page
+from workbench.publishing.publication import Publication
 from workbench.publishing.sessions import Visit
-
-if TYPE_CHECKING:
-    from workbench.publishing.server import Publication
 
 __all__ = ["CellResults", "KernelModel", "KernelSocket", "Shutdown", "VisitPage"]
 

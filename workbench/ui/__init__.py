@@ -1,23 +1,25 @@
-"""Panels, forms and views: what of the workbench is shown in a notebook."""
+"""The toolkit of notebook pages: panels, forms, figures, tables and tabs; it knows no domain."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import importlib
+import warnings
+from typing import TYPE_CHECKING, Any
 
-from workbench.home.opening import open_project
-from workbench.runs.engine.run import Run
-from workbench.ui.panel.run_panel import RunPanel, panel_of
+if TYPE_CHECKING:
+    from workbench.ui.panel.run_panel import RunPanel, panel_of, present
 
-__all__ = ["RunPanel", "open_project", "panel_of", "present"]
+__all__ = ["RunPanel", "panel_of", "present"]
 
 
-def present(run: Run) -> Mapping[str, Any] | None:
-    """Show a run as its panel where widgets can be shown, else leave it to others."""
-    from IPython.core.getipython import get_ipython
-
-    if getattr(get_ipython(), "kernel", None) is None:
-        return None
-    shown = panel_of(run)._repr_mimebundle_()
-    bundle: Mapping[str, Any] | None = shown[0] if isinstance(shown, tuple) else shown
-    return bundle
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return getattr(importlib.import_module("workbench.ui.panel.run_panel"), name)
+    if name == "open_project":
+        warnings.warn(
+            "workbench.ui.open_project is deprecated; use workbench.open_project.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return importlib.import_module("workbench").open_project
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

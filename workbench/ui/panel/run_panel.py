@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import weakref
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from workbench.ui.panel.browser_messages import NotUnderstood, read_message
 from workbench.ui.panel.folders import without_folders
 from workbench.ui.panel.publisher import Publisher
 
-__all__ = ["RunPanel", "panel_of"]
+__all__ = ["RunPanel", "panel_of", "present"]
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = ("format.js", "store.js", "log_pane.js", "stage_list.js", "controls.js", "panel.js")
@@ -140,3 +141,14 @@ def panel_of(run: Run) -> RunPanel:
         if panel is None or panel.comm is None:
             panel = _panels[key] = RunPanel(run)
         return panel
+
+
+def present(run: Run) -> Mapping[str, Any] | None:
+    """Show a run as its panel where widgets can be shown; None where they cannot."""
+    from IPython.core.getipython import get_ipython
+
+    if getattr(get_ipython(), "kernel", None) is None:
+        return None
+    shown = panel_of(run)._repr_mimebundle_()
+    bundle: Mapping[str, Any] | None = shown[0] if isinstance(shown, tuple) else shown
+    return bundle
