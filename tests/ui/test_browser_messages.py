@@ -3,12 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.runs import Level
+from workbench.ui.messages import InvalidMessage
 from workbench.ui.panel.browser_messages import (
     Adjust,
     BrowserMessage,
     Control,
     LineFilter,
-    NotUnderstood,
     ReadLines,
     Watch,
     read_message,
@@ -63,7 +63,7 @@ def test_well_formed_messages_are_read_into_facts() -> None:
     ],
 )
 def test_anything_else_is_refused(content: object) -> None:
-    with pytest.raises(NotUnderstood):
+    with pytest.raises(InvalidMessage):
         read_message(content)
 
 
@@ -88,6 +88,6 @@ NAMES = ("kind", "client", "id", "filter", "filters", "first", "count", "action"
 def test_whatever_comes_is_read_or_refused_and_never_fails_otherwise(content: dict[str, object]) -> None:
     try:
         message = read_message(content)
-    except NotUnderstood:
+    except InvalidMessage:
         return
     assert isinstance(message, BrowserMessage)

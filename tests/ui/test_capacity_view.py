@@ -106,7 +106,9 @@ def test_saved_plans_are_chosen_by_name_and_a_project_without_one_says_where_the
 
 
 def test_the_curve_of_a_solve_shows_objective_and_gap_and_nothing_else(tmp_path):
-    curve = SolverCurve(start(pretend_solve, tmp_path))
-    curve._thread.join(10)
+    run = start(pretend_solve, tmp_path)
+    run.wait(10)
+    curve = SolverCurve(run)
+    assert not curve.look()
     names = [trace["name"] for trace in figure_in(curve)["data"]]
     assert names == ["Objective", "Gap"]

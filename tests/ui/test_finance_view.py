@@ -89,7 +89,7 @@ def test_an_upload_never_overwrites_another_file_and_cannot_leave_the_inputs(pro
     def upload(name: str) -> str:
         made = {"name": name, "type": "text/csv", "size": len(content), "content": memoryview(content)}
         review.upload.set_trait("value", ({**made, "last_modified": MOMENT},))
-        return str(review._said.value)
+        return str(review.strip.value)
 
     assert "another file company.csv" in upload("company.csv")
     assert (project.inputs / "company.csv").read_bytes() == before

@@ -52,7 +52,7 @@ def test_home_shows_a_project_and_remembers_it(project, tmp_path):
     home = Home(project, tmp_path)
     assert project.name in words(home)
     assert "Nothing has been run" in words(home)
-    assert "Disk use" in words(home)
+    assert "Disk usage" in words(home)
     assert recent_projects() == (project.folder,)
     assert Home(notebooks=tmp_path).project == project
 
@@ -120,7 +120,7 @@ def test_old_runs_are_forgotten_only_after_a_second_click(project, monkeypatch):
     asked: list[Any] = []
     monkeypatch.setattr("workbench.home.disk.forget_runs", lambda *given: asked.append(given))
     pane = DiskPane(project, lambda: None)
-    press(pane, "Forget old runs …")
+    press(pane, "Delete old runs …")
     assert "No ended run is older" in words(pane)
     assert asked == []
 

@@ -23,9 +23,9 @@ from workbench.market.store.publication import writing
 from workbench.market.store.reading import MarketData
 from workbench.market.views import asset_boards as market_asset_boards
 from workbench.market.views.answer_figure import AnswerFigure
-from workbench.market.views.answer_tools import Download, NotUnderstood, Theme, Zoom, read_request
+from workbench.market.views.answer_tools import Appearance, Download, Zoom, read_request
 from workbench.market.views.answer_view import AnswerView
-from workbench.market.views.board import CHOSEN, EVERYTHING, Board
+from workbench.market.views.board import CHOSEN, EVERYTHING, AnswerBoard
 from workbench.market.views.boards import (
     BatteriesBoard,
     GenerationBoard,
@@ -35,6 +35,7 @@ from workbench.market.views.boards import (
     TrendsBoard,
 )
 from workbench.market.views.view import MarketView
+from workbench.ui.messages import InvalidMessage
 
 BOARDS = (TodayBoard, GenerationBoard, PricesBoard, StationsBoard, BatteriesBoard, TrendsBoard)
 UNITS, DAYS = 24, 4
@@ -47,9 +48,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make(folder: Path) -> Iterator[Any]:
-    made: list[Board] = []
+    made: list[AnswerBoard] = []
 
-    def board(kind: type[Board], **options: Any) -> Board:
+    def board(kind: type[AnswerBoard], **options: Any) -> AnswerBoard:
         made.append(kind(MarketData.open(options.pop("at", folder)), **options))
         return made[-1]
 
@@ -58,7 +59,7 @@ def make(folder: Path) -> Iterator[Any]:
         item.close()
 
 
-def open_tab(board: Board, name: str) -> list[AnswerView]:
+def open_tab(board: AnswerBoard, name: str) -> list[AnswerView]:
     board._tabs.selected_index = board._tabs.titles.index(name)
     return list(board._tabs.children[board._tabs.selected_index].children)
 
@@ -69,7 +70,7 @@ def figure_in(view: AnswerView) -> dict[str, Any]:
     return figure
 
 
-def all_tabs() -> list[tuple[type[Board], str]]:
+def all_tabs() -> list[tuple[type[AnswerBoard], str]]:
     return [(kind, name) for kind in BOARDS for name in _TABS[kind.__name__]]
 
 
@@ -158,13 +159,13 @@ def test_a_zoom_asks_for_its_part_in_full_detail_and_goes_back(make):
     board = make(GenerationBoard, period=EVERYTHING)
     (mix,) = open_tab(board, "Mix")
     whole = len(mix.answer)
-    mix._tools._take({"kind": "zoom", "id": 1, "from": "2025-07-02 10:07", "to": "2025-07-02 14:20"})
+    mix._tools.receive({"kind": "zoom", "id": 1, "from": "2025-07-02 10:07", "to": "2025-07-02 14:20"})
     assert mix.answer["Begin"][0] == np.datetime64("2025-07-02T10:00")
     assert mix.answer["End"][-1] == np.datetime64("2025-07-02T14:30")
     assert len(mix.answer) == 54  # five minutes each
     assert figure_in(mix)["layout"]["xaxis"]["range"] == ["2025-07-02 10:00", "2025-07-02 14:30"]
     assert mix._tools.zoomed
-    mix._tools._take({"kind": "zoom", "id": 2, "from": "", "to": ""})
+    mix._tools.receive({"kind": "zoom", "id": 2, "from": "", "to": ""})
     assert len(mix.answer) == whole
 
 
@@ -177,7 +178,7 @@ def test_a_long_period_is_thinned_on_the_screen_and_whole_in_the_download(make):
         assert len(json.dumps(trace["y"])) < 60_000
     sent: list[Any] = []
     series._tools.send = lambda content, buffers=None: sent.append((content, buffers))
-    series._tools._take({"kind": "download", "id": 3, "format": "csv"})
+    series._tools.receive({"kind": "download", "id": 3, "format": "csv"})
     (content, (made,)) = sent[0]
     rows = list(csv.reader(io.StringIO(made.decode("utf-8-sig"))))
     assert len(rows) == DAYS * 288 + 1
@@ -199,7 +200,7 @@ def test_the_page_tells_its_theme_and_all_figures_follow(make):
     board = make(GenerationBoard, period="2 days")
     (mix,) = open_tab(board, "Mix")
     light = figure_in(mix)["layout"]["template"]["layout"]["paper_bgcolor"]
-    mix._tools._take({"kind": "theme", "id": 1, "dark": True, "narrow": True})
+    mix._tools.receive({"kind": "theme", "id": 1, "dark": True, "narrow": True})
     assert figure_in(mix)["layout"]["template"]["layout"]["paper_bgcolor"] != light
     assert figure_in(mix)["layout"]["legend"]["entrywidthmode"] == "fraction"
 
@@ -220,7 +221,7 @@ def test_the_page_tells_its_theme_and_all_figures_follow(make):
     ],
 )
 def test_what_is_no_request_is_refused(content):
-    with pytest.raises(NotUnderstood):
+    with pytest.raises(InvalidMessage):
         read_request(content)
 
 
@@ -229,7 +230,7 @@ def test_requests_are_understood():
     assert read_request({"kind": "zoom", "id": 1, "from": "2025-07-02 10:00", "to": "2025-07-03"}) == Zoom(
         "2025-07-02 10:00", "2025-07-03"
     )
-    assert read_request({"kind": "theme", "id": 1, "dark": False, "narrow": True}) == Theme(False, True)
+    assert read_request({"kind": "theme", "id": 1, "dark": False, "narrow": True}) == Appearance(False, True)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +240,7 @@ def test_a_zoom_outside_of_the_period_is_none(make, span):
     board = make(GenerationBoard, period=EVERYTHING)
     (mix,) = open_tab(board, "Mix")
     before = mix.answer.title
-    mix._tools._take({"kind": "zoom", "id": 1, "from": span[0], "to": span[1]})
+    mix._tools.receive({"kind": "zoom", "id": 1, "from": span[0], "to": span[1]})
     assert mix.answer.title == before
 
 

@@ -41,6 +41,6 @@ def test_years_are_not_grouped_dates_are_short_and_missing_values_are_blank_or_a
 
 def test_a_long_frame_is_cut_and_says_so():
     area = TableArea()
-    area.show_frame(pd.DataFrame({"value": range(1000)}), caption="Values", most=10)
+    area.show_frame(pd.DataFrame({"value": range(1000)}), caption="Values", limit=10)
     assert area.value.count("<tr>") == 11
     assert "the first 10 of 1000" in area.value

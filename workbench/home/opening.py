@@ -31,10 +31,10 @@ def open_project(path: Path | str | None = None) -> Project:
     Raises
     ------
     ProjectError
-        When the folder is no project, or the sample cannot be written.
+        When the folder is not a project, or the sample cannot be written.
     """
     if is_viewer():
-        # The one that the server was started with; its folder and inputs are nobody's business here.
+        # The one that the server was started with; its folder and inputs are not published.
         return Project.open(os.environ["WORKBENCH_PROJECT"])
     chosen = path or os.environ.get("WORKBENCH_PROJECT")
     made = False

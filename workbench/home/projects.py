@@ -10,8 +10,9 @@ import ipywidgets
 
 from workbench.data.projects.project import Project
 from workbench.data.projects.recent import recent_projects
-from workbench.errors import ProjectError, WorkbenchError
+from workbench.errors import ProjectError
 from workbench.sample.project import create_from_sample, create_from_template
+from workbench.ui.base import Pane
 from workbench.ui.figures.tables import TableArea
 from workbench.ui.tabs import choice
 
@@ -24,7 +25,7 @@ ORIGINS = {
 }
 
 
-class ProjectPane(ipywidgets.VBox):  # type: ignore[misc]
+class ProjectPane(Pane):
     """Opens projects, makes new ones, and checks the one that is open.
 
     Parameters
@@ -35,11 +36,11 @@ class ProjectPane(ipywidgets.VBox):  # type: ignore[misc]
 
     def __init__(self, opened: Callable[[Project], None]) -> None:
         self._opened = opened
+        super().__init__()
         self._title = ipywidgets.HTML()
-        self._said = ipywidgets.HTML()
         self._checks = TableArea()
-        check = _button("Check", "Look through the project and its inputs", self._check)
-        head = ipywidgets.HBox(
+        check = self.button("Check", self._check, "Check the project and its inputs")
+        header = ipywidgets.HBox(
             [self._title, check], layout={"flex_flow": "row wrap", "align_items": "center"}
         )
         self._fold = fold = ipywidgets.Accordion(
@@ -49,11 +50,8 @@ class ProjectPane(ipywidgets.VBox):  # type: ignore[misc]
         )
         if not recent_projects():
             fold.selected_index = 1
-        super().__init__([head, self._said, self._checks, fold])
+        self.children = [header, self.strip, self._checks, fold]
         self._project: Project | None = None
-
-    def __repr__(self) -> str:
-        return "<ProjectPane>"
 
     @property
     def newest(self) -> Path | None:
@@ -66,18 +64,12 @@ class ProjectPane(ipywidgets.VBox):  # type: ignore[misc]
         region = f", {html.escape(project.region)}" if project.region not in ("", project.name) else ""
         self._title.value = (
             f'<b style="font-size:1.25em">{html.escape(project.name)}</b>{region}'
-            f'<br>In other notebooks: <code>open_project("{html.escape(str(project.folder))}")</code>'
+            f'<br>In other notebooks: <code>workbench.open_project("{html.escape(str(project.folder))}")</code>'
         )
-        self._said.value = self._checks.value = ""
+        self._checks.value = ""
+        self.strip.clear()
         self._recent.options = _recent_options()
         self._fold.selected_index = None
-
-    def say(self, error: WorkbenchError | str) -> None:
-        """Say that something could not be done."""
-        self._said.value = (
-            '<div role="alert" style="color:var(--jp-error-color1,#b3261e);line-height:1.4">'
-            f"{html.escape(str(error))}</div>"
-        )
 
     def _open_form(self) -> ipywidgets.Widget:
         self._recent = choice("Opened last", _recent_options())
@@ -85,10 +77,10 @@ class ProjectPane(ipywidgets.VBox):  # type: ignore[misc]
             placeholder="folder of another project", layout={"width": "min(420px, 100%)"}
         )
         row = ipywidgets.HBox(
-            [self._recent, _button("Open", "", self._open_recent)], layout={"flex_flow": "row wrap"}
+            [self._recent, self.button("Open", self._open_recent)], layout={"flex_flow": "row wrap"}
         )
         other = ipywidgets.HBox(
-            [self._path, _button("Open", "", self._open_path)], layout={"flex_flow": "row wrap"}
+            [self._path, self.button("Open", self._open_path)], layout={"flex_flow": "row wrap"}
         )
         return ipywidgets.VBox([row, other])
 
@@ -103,7 +95,7 @@ class ProjectPane(ipywidgets.VBox):  # type: ignore[misc]
                 self._origin,
                 self._name,
                 self._folder,
-                _button("Make it", "Writes into this folder only", self._make),
+                self.button("Make it", self._make, "Writes into this folder only"),
             ]
         )
 
@@ -116,26 +108,21 @@ class ProjectPane(ipywidgets.VBox):  # type: ignore[misc]
             self._open(self._path.value.strip())
 
     def _open(self, folder: Path | str) -> None:
-        try:
-            self._opened(Project.open(folder))
-        except ProjectError as error:
-            self.say(error)
+        self._opened(Project.open(folder))
 
     def _make(self) -> None:
         folder, name = self._folder.value.strip(), self._name.value.strip()
         if not folder:
-            self.say("A new project needs a folder: give the name of one that does not exist yet.")
-            return
-        try:
-            if self._origin.value == "sample":
-                made = create_from_sample(folder)
-            elif self._origin.value == "template":
-                made = create_from_template(folder, name)
-            else:
-                made = Project.create(folder, name)
-            self._opened(made)
-        except WorkbenchError as error:
-            self.say(error)
+            raise ProjectError(
+                "A new project needs a folder: give the name of one that does not exist yet.", Path()
+            )
+        if self._origin.value == "sample":
+            made = create_from_sample(folder)
+        elif self._origin.value == "template":
+            made = create_from_template(folder, name)
+        else:
+            made = Project.create(folder, name)
+        self._opened(made)
 
     def _check(self) -> None:
         if self._project is None:
@@ -143,7 +130,7 @@ class ProjectPane(ipywidgets.VBox):  # type: ignore[misc]
         found = self._project.validate()
         rows = [[str(problem.severity), problem.place or "project", problem.message] for problem in found]
         if rows:
-            self._checks.show(["", "Where", "What"], rows, words=(0, 1, 2), caption="Checked just now")
+            self._checks.show(["", "Where", "What"], rows, text_columns=(0, 1, 2), caption="Checked just now")
         else:
             self._checks.value = "<p>Checked just now: everything can be opened.</p>"
 
@@ -151,11 +138,3 @@ class ProjectPane(ipywidgets.VBox):  # type: ignore[misc]
 def _recent_options() -> list[tuple[str, Path | None]]:
     found: list[tuple[str, Path | None]] = [(path.name, path) for path in recent_projects()]
     return found or [("none yet", None)]
-
-
-def _button(title: str, help_text: str, action: Callable[[], None]) -> ipywidgets.Button:
-    made = ipywidgets.Button(
-        description=title, tooltip=help_text, layout={"width": "auto", "align_self": "flex-start"}
-    )
-    made.on_click(lambda _: action())
-    return made

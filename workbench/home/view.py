@@ -1,4 +1,4 @@
-"""The home: projects, what is going on, what was done, the notebooks, and the room that it all takes."""
+"""The home page: projects, active and earlier runs, the notebooks, and disk usage."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ __all__ = ["Home"]
 
 
 class Home(ipywidgets.VBox):  # type: ignore[misc]
-    """One place for the morning: open a project, see its runs, go on in a notebook.
+    """Where a day starts: open a project, see its runs, continue in a notebook.
 
     Parameters
     ----------
     project
-        The project to begin with; without one, the one that was opened last, where there is any.
+        The project to open first; without one, the project that was opened last, if any.
     notebooks
         Folder of the notebooks; the current one when left out.
     """
@@ -44,7 +44,7 @@ class Home(ipywidgets.VBox):  # type: ignore[misc]
         try:
             self._open(Project.open(str(newest)) if project is None else project)
         except ProjectError as error:
-            self._projects.say(error)
+            self._projects.show_error(error)
 
     def __repr__(self) -> str:
         return f"<Home, {'no project' if self.project is None else self.project.name}>"

@@ -40,8 +40,8 @@ def _story(chain: PlanningChain, project: Project) -> ipywidgets.Widget:
     style = project.style
     said, table = TableArea(), TableArea()
     said.show(["In short"], [[sentence] for sentence in summary(chain, style)])
-    heads, rows = agreement_table(chain, style)
-    table.show(heads, rows, caption="Do the steps agree?")
+    headers, rows = agreement_table(chain, style)
+    table.show(headers, rows, caption="Do the steps agree?")
     return ipywidgets.VBox(
         [
             said,

@@ -1,38 +1,33 @@
-"""A board: what is going on now, and the results that there are; for readers, and for whoever has no time."""
+"""A board: the runs that are active now, above the saved results; for readers, and for a quick look."""
 
 from __future__ import annotations
 
-import logging
-import threading
 import time
-import weakref
 from collections.abc import Callable, Sequence
 
 import ipywidgets
 
 from workbench.data.projects.project import Project
-from workbench.errors import WorkbenchError
 from workbench.runs.engine.run import Run
 from workbench.runs.engine.start import attach, runs
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import RunState
+from workbench.ui.base import Pane
 from workbench.ui.forms.saved_results import SavedResults
 from workbench.ui.panel.run_panel import panel_of
-from workbench.ui.tabs import note
+from workbench.ui.polling import poll
 
 __all__ = ["Board", "LiveRuns"]
 
-LOOK_SECONDS = 0.5
-STAY_SECONDS = 60.0
+POLL_SECONDS = 0.5
+KEEP_SECONDS = 60.0
 """How long a run that has ended stays in sight."""
-MOST_SHOWN = 3
-GOING_ON = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
-
-_log = logging.getLogger(__name__)
+MAX_SHOWN = 3
+ACTIVE = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
 
 
-class LiveRuns(ipywidgets.VBox):  # type: ignore[misc]
-    """The runs of a project that are going on, whichever process does them, each in its panel.
+class LiveRuns(Pane):
+    """The active runs of a project, whichever process does them, each in its panel.
 
     Parameters
     ----------
@@ -43,7 +38,7 @@ class LiveRuns(ipywidgets.VBox):  # type: ignore[misc]
     when_ended
         Called, in a thread, with the record of each run that has ended meanwhile.
     live_view
-        Makes a widget of a run that is going on, shown below its panel.
+        Makes a widget of an active run, shown below its panel.
     """
 
     def __init__(
@@ -58,30 +53,28 @@ class LiveRuns(ipywidgets.VBox):  # type: ignore[misc]
         self._when_ended, self._live_view = when_ended, live_view
         self._shown: dict[str, ipywidgets.Widget] = {}
         self._ended: dict[str, float] = {}
-        self._problem = ipywidgets.HTML()
         self._in_sight: tuple[ipywidgets.Widget, ...] = ()
         super().__init__()
         self.look()
-        _look_again_and_again(self)
+        poll(self, self.look, POLL_SECONDS)
 
     def __repr__(self) -> str:
         return f"<LiveRuns of {self._project.name}>"
 
     def look(self) -> None:
-        """See which runs are going on now, and which have ended."""
-        try:
-            found = runs(self._project, states=GOING_ON, limit=50)
-            going_on = [record for record in found if not self._jobs or record.job in self._jobs]
-            self._take_in(going_on[:MOST_SHOWN])
-            self._let_go({record.id for record in going_on})
-            self._problem.value = ""
-        except WorkbenchError as error:
-            self._problem.value = note(str(error)).value
-        children = (*self._shown.values(), self._problem)
+        """See which runs are active now, and which have ended."""
+        self.guarded(self._look)
+        children = (*self._shown.values(), self.strip)
         if children != self._in_sight:
             self._in_sight = self.children = children
 
-    def _take_in(self, records: Sequence[RunRecord]) -> None:
+    def _look(self) -> None:
+        found = runs(self._project, states=ACTIVE, limit=50)
+        active = [record for record in found if not self._jobs or record.job in self._jobs]
+        self._add(active[:MAX_SHOWN])
+        self._remove_ended({record.id for record in active})
+
+    def _add(self, records: Sequence[RunRecord]) -> None:
         for record in reversed(records):
             if record.id not in self._shown:
                 run = attach(record.id, self._project)
@@ -90,16 +83,16 @@ class LiveRuns(ipywidgets.VBox):  # type: ignore[misc]
                     parts.append(self._live_view(run))
                 self._shown = {record.id: ipywidgets.VBox(parts), **self._shown}
 
-    def _let_go(self, going_on: set[str]) -> None:
+    def _remove_ended(self, active: set[str]) -> None:
         now = time.monotonic()
         for identity in list(self._shown):
-            if identity in going_on:
+            if identity in active:
                 continue
             if identity not in self._ended:
                 self._ended[identity] = now
                 if self._when_ended is not None:
                     self._when_ended(attach(identity, self._project).record)
-            elif now - self._ended[identity] > STAY_SECONDS:
+            elif now - self._ended[identity] > KEEP_SECONDS:
                 del self._shown[identity], self._ended[identity]
 
 
@@ -119,7 +112,7 @@ class Board(ipywidgets.VBox):  # type: ignore[misc]
     view_of
         Loads the result of a scenario and makes its view.
     live_view
-        Makes a widget of a run that is going on.
+        Makes a widget of an active run.
     """
 
     def __init__(
@@ -143,22 +136,3 @@ class Board(ipywidgets.VBox):  # type: ignore[misc]
     def _take_result(self, record: RunRecord) -> None:
         if record.state == RunState.SUCCEEDED:
             self.results.offer(self._names(), newest=record.scenario)
-
-
-def _look_again_and_again(widget: LiveRuns) -> None:
-    # The thread must not keep a widget alive that nobody shows any more.
-    held = weakref.ref(widget)
-
-    def work() -> None:
-        while True:
-            time.sleep(LOOK_SECONDS)
-            live = held()
-            if live is None or live.comm is None:
-                return
-            try:
-                live.look()
-            except Exception:  # noqa: BLE001 - the next look may succeed
-                _log.exception("Looking for live runs")
-            del live
-
-    threading.Thread(target=work, name="workbench live runs", daemon=True).start()

@@ -1,4 +1,4 @@
-"""A job in a notebook: settings, a Run button, the panel, the result, and the runs of before."""
+"""A job in a notebook: settings, a Run button, the panel, the result, and earlier runs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 
 import ipywidgets
 
-from workbench.errors import RunError, ScenarioBusy, SettingError, WorkbenchError
+from workbench.errors import RunError, ScenarioBusy, SettingError
 from workbench.runs.engine.run import Run
 from workbench.runs.engine.start import WhenBusy, attach, resume, runs, start
 from workbench.runs.jobs.registry import JobFunction
 from workbench.runs.model.read_only import is_viewer
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import RunState
+from workbench.ui.base import Pane, guarded
 from workbench.ui.forms.form import ConfigForm
 from workbench.ui.panel.run_panel import panel_of
 
@@ -27,12 +28,12 @@ HISTORY_LENGTH = 200
 _RESUMABLE = (RunState.INTERRUPTED, RunState.FAILED, RunState.CANCELLED)
 
 
-class RunView(ipywidgets.VBox):  # type: ignore[misc]
+class RunView(Pane):
     """Start a job with a form, watch its run, see its result, come back to earlier runs.
 
     Nothing here waits: a click starts a thread and returns, so that the kernel stays free for the next click.
-    When the project has a run of this job that is still going on, the view opens with its panel. On a published
-    page there is no form and no button: the newest run is shown.
+    When the project has an active run of this job, the view opens with its panel. On a published page there is no
+    form and no button: the newest run is shown.
 
     Parameters
     ----------
@@ -43,7 +44,9 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
     result_view
         Makes a widget of the result; called in a thread, when the run has succeeded.
     live_view
-        Makes a widget of the run that goes on, shown below the panel.
+        Makes a widget of the run that is shown, below its panel.
+    above
+        Makes a widget above the form that fills in some of its fields.
     config
         What the form shows first.
     """
@@ -55,6 +58,7 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
         *,
         result_view: Callable[[Any], ipywidgets.Widget] | None = None,
         live_view: Callable[[Run], ipywidgets.Widget] | None = None,
+        above: Callable[[ConfigForm], ipywidgets.Widget] | None = None,
         config: Any = None,
     ) -> None:
         self._job = job
@@ -65,9 +69,11 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
         self._busy = threading.Lock()
         self.form = ConfigForm(job.config_type, config)
         self._make_parts()
-        shown = [self._panel_area, self._live_area, self._result_area]
+        super().__init__()
+        self.above = None if above is None or is_viewer() else above(self.form)
         controls = [] if is_viewer() else [self._settings, self._buttons, self._question]
-        super().__init__([*controls, self._error, *shown])
+        parts = [self.above, *controls, self.strip, self._panel_area, self._live_area, self._result_area]
+        self.children = [part for part in parts if part is not None]
         self._in_background(self._open)
 
     def __repr__(self) -> str:
@@ -81,7 +87,7 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
     def show(self, run: Run) -> None:
         """Show the panel of a run, and its result when it has ended."""
         self._current = run
-        self._error.value = ""
+        self.strip.clear()
         self._question.children = ()
         self._panel_area.children = (panel_of(run),)
         self._live_area.children = () if self._live_view is None else (self._live_view(run),)
@@ -100,7 +106,9 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
         self._show_button = ipywidgets.Button(description="Show", layout={"width": "auto"})
         self._connect(self._show_button, self._show_chosen)
         self._resume_button = ipywidgets.Button(
-            description="Resume", layout={"width": "auto"}, tooltip="Go on: finished units are not done again"
+            description="Resume",
+            layout={"width": "auto"},
+            tooltip="Continue: finished units are not repeated",
         )
         self._connect(self._resume_button, self._resume_chosen)
         self._history.observe(lambda _: self._offer(), "value")
@@ -111,7 +119,6 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
             layout={"flex_flow": "row wrap", "align_items": "center", "margin": "6px 0"},
         )
         self._question = ipywidgets.VBox()
-        self._error = ipywidgets.HTML()
         self._panel_area = ipywidgets.VBox()
         self._live_area = ipywidgets.VBox()
         self._result_area = ipywidgets.VBox()
@@ -119,11 +126,11 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
 
     def _open(self) -> None:
         self._list_runs()
-        going_on = [record for record in self._records.values() if not record.state.is_final]
+        active = [record for record in self._records.values() if not record.state.is_final]
         if is_viewer():
-            going_on = going_on or list(self._records.values())
-        if going_on and self._current is None:
-            self.show(attach(going_on[0].id, self._project))
+            active = active or list(self._records.values())
+        if active and self._current is None:
+            self.show(attach(active[0].id, self._project))
 
     # clicks
 
@@ -143,29 +150,18 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
         def work() -> None:
             # One after the other: a second start sees the first one's run.
             with self._busy:
-                self._guarded(action)
+                guarded(action, self.show_error)
 
         threading.Thread(target=work, name=f"workbench view of {self._job.name}", daemon=True).start()
 
-    def _guarded(self, action: Callable[[], None]) -> None:
-        try:
-            action()
-        except SettingError as error:
-            # Most are shown by their field already; this also tells when the settings are folded away.
+    def show_error(self, error: BaseException) -> None:
+        """Show an error in the strip; the settings are unfolded when one of them is wrong."""
+        if isinstance(error, SettingError):
             self._settings.selected_index = 0
-            self._show_error(error)
-        except Exception as error:  # noqa: BLE001 - a callback that fails must be seen
-            self._show_error(error)
-
-    def _show_error(self, error: BaseException) -> None:
-        sentence = str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
-        self._error.value = (
-            '<div role="alert" style="color:var(--jp-error-color1,#b3261e);line-height:1.4">'
-            f"{html.escape(sentence)}</div>"
-        )
+        super().show_error(error)
 
     def _start(self, when_busy: WhenBusy = "refuse") -> None:
-        self._error.value = ""
+        self.strip.clear()
         config = self.form.config
         try:
             run = start(self._job, self._project, config, when_busy=when_busy)
@@ -233,11 +229,11 @@ class RunView(ipywidgets.VBox):  # type: ignore[misc]
             if self._current is not run or run.state != RunState.SUCCEEDED or self._result_view is None:
                 return
             shown = self._result_view(run.result())
-            # Somebody may have chosen another run meanwhile: an old result must not cover a newer one.
+            # The user may have chosen another run meanwhile: an old result must not cover a newer one.
             if self._current is run:
                 self._result_area.children = (shown,)
         except RunError as error:
-            self._show_error(error)
+            self.show_error(error)
         except Exception as error:  # noqa: BLE001 - shown under the panel, whatever it is
             panel_of(run).show_error(error)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.tables import TableArea
 from workbench.ui.forms.saved_results import SavedResults
+from workbench.ui.polling import poll
 from workbench.ui.run_view import RunView
 from workbench.ui.tabs import LazyTabs, choice, note
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["CapacityResultView", "CapacityView", "SavedPlans", "SolverCurve"]
 
 CURVE_SECONDS = 1.0
-MOST_POINTS = 1000
+MAX_POINTS = 1000
 _CURVES = ("Objective", "Best bound", "Dual objective", "MIP gap")
 
 
@@ -55,7 +55,7 @@ class CapacityView(RunView):
 
 
 class SolverCurve(FigureArea):
-    """Objective, bound and gap of a run, drawn again every second while it goes on.
+    """Objective, bound and gap of a run, drawn again every second while it is active.
 
     Parameters
     ----------
@@ -66,23 +66,22 @@ class SolverCurve(FigureArea):
     def __init__(self, run: Run) -> None:
         super().__init__()
         self._run = run
-        name = f"workbench curve of {run.id}"
-        self._thread = threading.Thread(target=self._draw_until_the_end, name=name, daemon=True)
-        self._thread.start()
+        self._rows: list[tuple[float, str, float]] = []
+        self._seq = 0
+        poll(self, self.look, CURVE_SECONDS)
 
-    def _draw_until_the_end(self) -> None:
-        rows: list[tuple[float, str, float]] = []
-        began, seq, ended = self._run.record.created, 0, False
-        while not ended and self.comm is not None:
-            ended = self._run.wait(CURVE_SECONDS)
-            fresh = self._run.events(seq, kinds=[EventKind.METRIC])
-            for event in fresh:
-                facts, seq = event.data or {}, event.seq
-                if facts["name"] in _CURVES:
-                    rows.append((event.time - began, facts["name"], facts["value"]))
-            if fresh and len(rows) > 1:
-                shown = rows[:: max(1, len(rows) // MOST_POINTS)]
-                self.show(charts.solve_chart(pd.DataFrame(shown, columns=["time", "name", "value"])))
+    def look(self) -> bool:
+        """Draw what is new; say whether more may come."""
+        active = not self._run.state.is_final
+        fresh = self._run.events(self._seq, kinds=[EventKind.METRIC])
+        for event in fresh:
+            facts, self._seq = event.data or {}, event.seq
+            if facts["name"] in _CURVES:
+                self._rows.append((event.time - self._run.record.created, facts["name"], facts["value"]))
+        if fresh and len(self._rows) > 1:
+            shown = self._rows[:: max(1, len(self._rows) // MAX_POINTS)]
+            self.show(charts.solve_chart(pd.DataFrame(shown, columns=["time", "name", "value"])))
+        return active
 
 
 class SavedPlans(SavedResults):
@@ -228,7 +227,9 @@ class CapacityResultView(LazyTabs):
     def _notes(self) -> ipywidgets.Widget:
         result, facts, remarks = self._result, TableArea(), TableArea()
         shown = {name: value for name, value in result.facts.items() if isinstance(value, (str, int, float))}
-        facts.show(["Fact", ""], list(shown.items()), caption="What this plan was made from", words=(0, 1))
+        facts.show(
+            ["Fact", ""], list(shown.items()), caption="What this plan was made from", text_columns=(0, 1)
+        )
         remarks.show(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs")
         return ipywidgets.VBox([facts, self._table("solves"), remarks])
 

@@ -112,7 +112,7 @@ class DemandResultView(LazyTabs):
             ["Sector", "Drivers", "Year", f"Forecast [{unit}]", f"Actual [{unit}]", "Error [%]"],
             holdout_rows(self._result, self._style),
             caption="The last two years held out: trained on what was known before them",
-            words=(0, 1, 2),
+            text_columns=(0, 1, 2),
         )
         text = note(
             "Every model was run at every earlier year with what was known then, and compared with what followed."
@@ -183,7 +183,7 @@ class DemandResultView(LazyTabs):
             ],
             cells,
             caption=f"In {year_label(int(rows.year.max()), self._style)}",
-            words=(0, 1),
+            text_columns=(0, 1),
         )
 
     def _notes(self) -> ipywidgets.Widget:
@@ -195,11 +195,11 @@ class DemandResultView(LazyTabs):
         }
         shown["package version"] = result.facts["package_version"]
         words = [[name.replace("_", " "), value] for name, value in shown.items()]
-        facts.show(["Fact", ""], words, caption="What these numbers were made from", words=(0, 1))
+        facts.show(["Fact", ""], words, caption="What these numbers were made from", text_columns=(0, 1))
         parts: list[ipywidgets.Widget] = [facts]
         if result.failures:
             failures.show(
-                ["Failed", "Reason"], list(result.failures.items()), caption="Failures", words=(0, 1)
+                ["Failed", "Reason"], list(result.failures.items()), caption="Failures", text_columns=(0, 1)
             )
             parts.append(failures)
         remarks.show(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs")
@@ -208,7 +208,7 @@ class DemandResultView(LazyTabs):
             ["Word", "Meaning"],
             [[name.replace("_", " "), text] for name, text in DEFINITIONS.items()],
             caption="Definitions",
-            words=(0, 1),
+            text_columns=(0, 1),
         )
         if result.folder is not None:
             paths = sorted(
@@ -242,7 +242,7 @@ def _card(card: Any) -> ipywidgets.Widget:
         ["R² one year ahead", format_number(card["r_squared_one_year_ahead"], decimals=3)],
         *(["Remark", text] for text in card["warnings"]),
     ]
-    facts.show(["Model card", ""], rows, words=(0, 1))
+    facts.show(["Model card", ""], rows, text_columns=(0, 1))
     parts.append(facts)
     if card["coefficients"]:
         coefficients.show(
@@ -256,7 +256,7 @@ def _card(card: Any) -> ipywidgets.Widget:
                 ]
                 for item in card["coefficients"]
             ],
-            words=(0, 3),
+            text_columns=(0, 3),
         )
         parts.append(coefficients)
     return ipywidgets.HBox(parts, layout={"flex_flow": "row wrap"})
@@ -288,6 +288,6 @@ def _show_accuracy(table: TableArea, result: DemandResult, sector: str) -> None:
             for row in rows
         ],
         caption=f"{sector}: error out of sample",
-        words=(0, 1),
+        text_columns=(0, 1),
         marked=[number for number, row in enumerate(rows) if row["chosen"]],
     )

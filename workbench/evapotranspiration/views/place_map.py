@@ -19,8 +19,8 @@ __all__ = ["PlaceMap"]
 
 _FOLDER = Path(__file__).parent
 ROWS, COLUMNS = 300, 600
-MOST_CITIES = 80
-NARROWEST = 0.5
+MAX_CITIES = 80
+MIN_WIDTH = 0.5
 
 
 class PlaceMap(anywidget.AnyWidget):
@@ -32,11 +32,6 @@ class PlaceMap(anywidget.AnyWidget):
         Called with latitude and longitude [degrees] of a click.
     sites
         Places that are marked.
-
-    Raises
-    ------
-    TypeError
-        When a keyword is unknown.
     """
 
     _esm = (_FOLDER / "place_map.js").read_text(encoding="utf-8")
@@ -61,10 +56,7 @@ class PlaceMap(anywidget.AnyWidget):
         self,
         on_pick: Callable[[float, float], None],
         sites: Sequence[Place] = (),
-        **unknown: Any,
     ) -> None:
-        if unknown:
-            raise TypeError(f"PlaceMap has no parameter {next(iter(unknown))!r}; it takes on_pick and sites.")
         self._on_pick = on_pick
         super().__init__(sites=[[place.name, place.latitude, place.longitude] for place in sites])
         self._draw((-180.0, -90.0, 180.0, 90.0))
@@ -98,7 +90,7 @@ class PlaceMap(anywidget.AnyWidget):
         )
         land = land_at(np.asarray(latitudes), np.asarray(longitudes))
         land[np.abs(latitudes) > 90] = False
-        found = cities_within(west, south, east, north, MOST_CITIES)
+        found = cities_within(west, south, east, north, MAX_CITIES)
         with self.hold_sync():
             self.land = np.packbits(land).tobytes()
             self.cities = [[city.name, city.latitude, city.longitude] for city in found]
@@ -106,12 +98,12 @@ class PlaceMap(anywidget.AnyWidget):
 
 
 def _box_of(values: Sequence[Any]) -> tuple[float, float, float, float] | None:
-    """Give what a browser sent as a box, or None when it is no box on Earth."""
+    """Give what a browser sent as a box, or None when it is not a box on Earth."""
     if len(values) != 4 or not _are_numbers(values):
         return None
     west, south, east, north = (float(value) for value in values)
     if not (
-        west >= -540 and east <= 540 and NARROWEST <= east - west <= 361 and south >= -400 and north <= 400
+        west >= -540 and east <= 540 and MIN_WIDTH <= east - west <= 361 and south >= -400 and north <= 400
     ):
         return None
     return (west, south, east, north) if 0.05 <= north - south <= 720 else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 
 import ipywidgets
@@ -18,12 +17,13 @@ from workbench.evapotranspiration.inputs.places.place import (
 )
 from workbench.evapotranspiration.inputs.places.place_names import name_of
 from workbench.evapotranspiration.views.place_map import PlaceMap
+from workbench.ui.base import Pane
 from workbench.ui.tabs import note
 
 __all__ = ["PlacePicker"]
 
 
-class PlacePicker(ipywidgets.VBox):  # type: ignore[misc]
+class PlacePicker(Pane):
     """A field for names and coordinates, the cities that are found, and a map.
 
     Parameters
@@ -35,6 +35,7 @@ class PlacePicker(ipywidgets.VBox):  # type: ignore[misc]
     """
 
     def __init__(self, on_place: Callable[[Place], None], sites: Sequence[Place] = ()) -> None:
+        super().__init__()
         self._on_place = on_place
         self._found: dict[str, City] = {}
         self.place: Place | None = None
@@ -47,15 +48,15 @@ class PlacePicker(ipywidgets.VBox):  # type: ignore[misc]
         self._cities = ipywidgets.Dropdown(
             options=[("", "")], layout={"width": "auto", "min_width": "200px", "display": "none"}
         )
-        self._said = ipywidgets.HTML()
+        self._status = ipywidgets.HTML()
         self.map = PlaceMap(self._take_click, sites)
-        self._text.observe(lambda _: self._find(), "value")
-        self._cities.observe(lambda _: self._take_city(), "value")
+        self._text.observe(lambda _: self.guarded(self._find), "value")
+        self._cities.observe(lambda _: self.guarded(self._take_city), "value")
         row = ipywidgets.HBox(
             [self._text, self._cities], layout={"flex_flow": "row wrap", "max_width": "760px"}
         )
         hint = note("Type a city or coordinates, or click on the map (drag moves it, the wheel zooms).")
-        super().__init__([hint, row, self.map, self._said])
+        self.children = [hint, row, self.map, self._status, self.strip]
 
     def __repr__(self) -> str:
         return f"<PlacePicker: {self.place or 'no place yet'}>"
@@ -66,26 +67,24 @@ class PlacePicker(ipywidgets.VBox):  # type: ignore[misc]
 
     def _find(self) -> None:
         text = str(self._text.value).strip()
+        self._status.value = ""
         self._offer({})
         if not text:
             return
         if any(character.isdigit() for character in text):
-            try:
-                latitude, longitude = parse_coordinates(text)
-            except SettingError as error:
-                self._say(str(error), wrong=True)
-                return
+            latitude, longitude = parse_coordinates(text)
             self._choose(Place(name_of(latitude, longitude), latitude, longitude))
             return
         found = find_cities(text)
         if not found:
-            self._say(f"No city like {text!r} is among the 15 000 largest; give its coordinates.", wrong=True)
-            return
+            raise SettingError(
+                f"No city like {text!r} is among the 15 000 largest; give its coordinates.", "place", text
+            )
         self._offer({f"{city} ({format_coordinates(city.latitude, city.longitude)})": city for city in found})
         self._take_city()
 
     def _offer(self, cities: dict[str, City]) -> None:
-        # New options choose the first by themselves, which is no choice of a person.
+        # New options select the first by themselves, which is not the user's choice.
         self._found = {}
         self._cities.options = list(cities) or [""]
         self._found = cities
@@ -98,23 +97,14 @@ class PlacePicker(ipywidgets.VBox):  # type: ignore[misc]
 
     def _take_click(self, latitude: float, longitude: float) -> None:
         self._offer({})
-        self._choose(Place(name_of(latitude, longitude), latitude, longitude))
+        self.guarded(lambda: self._choose(Place(name_of(latitude, longitude), latitude, longitude)))
 
     def _choose(self, place: Place) -> None:
-        try:
-            self.place = check_place(place)
-        except SettingError as error:
-            self._say(str(error), wrong=True)
-            return
+        self.place = check_place(place)
         self.map.mark(place)
         city, away = nearest_city(place.latitude, place.longitude)
-        self._say(
+        self._status.value = note(
             f"{format_coordinates(place.latitude, place.longitude)}, "
             f"{format_dms(place.latitude, place.longitude)}, {away:.0f} km from {city}"
-        )
+        ).value
         self._on_place(place)
-
-    def _say(self, words: str, *, wrong: bool = False) -> None:
-        colour = "var(--jp-error-color1,#b3261e)" if wrong else "var(--jp-ui-font-color1, #39424c)"
-        role = ' role="alert"' if wrong else ""
-        self._said.value = f'<div{role} style="color:{colour};line-height:1.4">{html.escape(words)}</div>'

@@ -196,7 +196,7 @@ class EtoAnalysis(ipywidgets.VBox):  # type: ignore[misc]
             shown["reason"] = [_unbroken(str(text), "; ") for text in shown["reason"]]
             titles = {"eto": "ETo", "precip": "Rain", "grade": "Quality", "reason": "Why"}
             units = {name: UNITS[name] for name in columns if name in UNITS}
-            table.show_frame(shown, titles=titles, units=units, caption="Days, the newest first", most=120)
+            table.show_frame(shown, titles=titles, units=units, caption="Days, the newest first", limit=120)
 
         follow(draw, site)
         return ipywidgets.VBox(

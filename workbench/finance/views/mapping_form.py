@@ -11,7 +11,7 @@ import ipywidgets
 from workbench.data.atomic import write_bytes
 from workbench.data.names import checked_name
 from workbench.data.projects.project import Project
-from workbench.errors import InvalidData, WorkbenchError
+from workbench.errors import InvalidData
 from workbench.finance.inputs.grain import make_ledger, open_questions
 from workbench.finance.inputs.mapping.propose import propose_mapping
 from workbench.finance.inputs.mapping.saved import load_mapping, save_mapping
@@ -21,18 +21,19 @@ from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.questions import Question
 from workbench.finance.model.roles import TITLES, Role, Variant
 from workbench.finance.sample import write_samples
+from workbench.ui.base import Pane
 from workbench.ui.figures.tables import TableArea
 from workbench.ui.tabs import choice, note
 
 __all__ = ["MappingReview"]
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-LARGEST_UPLOAD_MEGABYTES = 10
+MAX_UPLOAD_MEGABYTES = 10
 """What a browser sends through the kernel's connection; larger files are copied into the project's inputs."""
 NOT_USED = "not used"
 
 
-class MappingReview(ipywidgets.VBox):  # type: ignore[misc]
+class MappingReview(Pane):
     """Choose a file of the project's inputs, see what was read, correct it, confirm it.
 
     Parameters
@@ -44,6 +45,7 @@ class MappingReview(ipywidgets.VBox):  # type: ignore[misc]
     """
 
     def __init__(self, project: Project, confirmed: Callable[[str], None]) -> None:
+        super().__init__()
         self._project, self._confirmed = project, confirmed
         self._reading: Reading | None = None
         self._mapping: RoleMapping | None = None
@@ -52,26 +54,19 @@ class MappingReview(ipywidgets.VBox):  # type: ignore[misc]
         self.upload = ipywidgets.FileUpload(
             accept=",".join(SUFFIXES), multiple=False, description="Upload a file", layout={"width": "auto"}
         )
-        self.read_button = ipywidgets.Button(description="Read the file", layout={"width": "auto"})
-        self.confirm_button = ipywidgets.Button(
-            description="Confirm these columns", button_style="primary", layout={"width": "auto"}
-        )
-        self._said = ipywidgets.HTML()
+        self.read_button = self.button("Read the file", self._read_anew)
+        self.confirm_button = self.button("Confirm these columns", self._confirm)
+        self.confirm_button.button_style = "primary"
+        self.sample_button = self.button("Add sample files", self._add_samples)
+        self._status = ipywidgets.HTML()
         self._questions = ipywidgets.VBox()
         self._columns = ipywidgets.VBox()
-        self.upload.observe(lambda _: self._guarded(self._take_upload), "value")
+        self.upload.observe(lambda _: self.guarded(self._take_upload), "value")
         self.file.observe(lambda _: self._clear(), "value")
-        self.read_button.on_click(lambda _: self._guarded(self._read_anew))
-        self.confirm_button.on_click(lambda _: self._guarded(self._confirm))
         wrapped = {"flex_flow": "row wrap", "align_items": "center"}
-        self.sample_button = ipywidgets.Button(description="Add sample files", layout={"width": "auto"})
-        self.sample_button.on_click(lambda _: self._guarded(self._add_samples))
         buttons = [self.file, self.read_button, self.upload, self.sample_button]
         row = ipywidgets.HBox(buttons, layout=wrapped)
-        super().__init__([row, self._said, self._questions, self._columns])
-
-    def __repr__(self) -> str:
-        return "<MappingReview>"
+        self.children = [row, self._status, self.strip, self._questions, self._columns]
 
     # the file
 
@@ -91,10 +86,10 @@ class MappingReview(ipywidgets.VBox):  # type: ignore[misc]
         name = checked_name(PurePath(str(uploaded["name"])).name, "file")
         content = bytes(uploaded["content"])
         if PurePath(name).suffix.lower() not in SUFFIXES:
-            raise InvalidData(f"{name} is of no kind that is read here; use {', '.join(SUFFIXES)}.", name)
-        if len(content) > LARGEST_UPLOAD_MEGABYTES * 1e6:
+            raise InvalidData(f"{name} is not of a kind that is read here; use {', '.join(SUFFIXES)}.", name)
+        if len(content) > MAX_UPLOAD_MEGABYTES * 1e6:
             raise InvalidData(
-                f"{name} has {len(content) / 1e6:.0f} MB, more than the {LARGEST_UPLOAD_MEGABYTES} MB "
+                f"{name} has {len(content) / 1e6:.0f} MB, more than the {MAX_UPLOAD_MEGABYTES} MB "
                 "that a browser "
                 f"can send; copy it into {self._project.inputs}.",
                 name,
@@ -146,9 +141,9 @@ class MappingReview(ipywidgets.VBox):  # type: ignore[misc]
             f"{changes} values changed while reading" if changes else "no value changed while reading",
         ]
         if asked:
-            parts.append(f"{len(asked)} open questions: answer them to go on")
+            parts.append(f"{len(asked)} open questions: answer them to continue")
         else:
-            parts.append("look at what each column was taken for, then confirm")
+            parts.append("check what each column was taken for, then confirm")
         self._say("; ".join(parts) + ".")
         heading = ipywidgets.HTML("<b>What the columns mean</b>")
         rows = [self._column(item.column) for item in self._mapping.columns]
@@ -168,7 +163,7 @@ class MappingReview(ipywidgets.VBox):  # type: ignore[misc]
         def answer(_: object) -> None:
             if chosen.value:
                 self._answers[question.key] = chosen.value
-                self._guarded(self._read)
+                self.guarded(self._read)
 
         chosen.observe(answer, "value")
         text = ipywidgets.HTML(f'<div style="line-height:1.4">{html.escape(question.text)}</div>')
@@ -191,7 +186,7 @@ class MappingReview(ipywidgets.VBox):  # type: ignore[misc]
             self._mapping = self._mapping.assigned(column, role.value, variant.value).turned(
                 column, turned.value
             )
-            self._guarded(self._show)
+            self.guarded(self._show)
 
         for control in (role, variant, turned):
             control.observe(edit, "value")
@@ -214,11 +209,11 @@ class MappingReview(ipywidgets.VBox):  # type: ignore[misc]
         if not len(table):
             return note("Nothing was changed while reading.")
         area = TableArea()
-        area.show_frame(table, caption="Changes while reading", most=100)
+        area.show_frame(table, caption="Changes while reading", limit=100)
         title = f"Changes while reading ({len(table)})"
         return ipywidgets.Accordion([area], titles=(title,), selected_index=None)
 
-    # its end
+    # confirming
 
     def _confirm(self) -> None:
         assert self._reading is not None
@@ -232,16 +227,7 @@ class MappingReview(ipywidgets.VBox):  # type: ignore[misc]
 
     def _clear(self) -> None:
         self._questions.children, self._columns.children = [], []
-        self._said.value = ""
+        self._status.value = ""
 
     def _say(self, words: str) -> None:
-        self._said.value = note(words).value
-
-    def _guarded(self, action: Callable[[], None]) -> None:
-        try:
-            action()
-        except WorkbenchError as error:
-            self._said.value = (
-                '<div role="alert" style="color:var(--jp-error-color1,#b3261e);line-height:1.4">'
-                f"{html.escape(str(error))}</div>"
-            )
+        self._status.value = note(words).value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import html
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from workbench.finance.results.charts import (
 )
 from workbench.finance.results.saved import DOMAIN, FinanceResult, compare, load
 from workbench.runs.model.read_only import is_viewer
+from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.tables import TableArea
 from workbench.ui.tabs import LazyTabs, choice, note
@@ -89,7 +91,9 @@ class FinanceReportView(LazyTabs):
         ]
         figure = choice("Figure", self._figures())
         chart = figure_of(lambda: forecast_chart(result, figure.value), figure)
-        table = _table(*report_tables.latest(result, self._style), caption="Latest periods", words=(0, -1))
+        table = _table(
+            *report_tables.latest(result, self._style), caption="Latest periods", text_columns=(0, -1)
+        )
         return ipywidgets.VBox(
             [
                 self._said("Overview"),
@@ -130,7 +134,7 @@ class FinanceReportView(LazyTabs):
                 measure,
                 span,
                 chart,
-                _table(*report_tables.measures(result, self._style), caption="Measures", words=(0, 1)),
+                _table(*report_tables.measures(result, self._style), caption="Measures", text_columns=(0, 1)),
             ]
         )
 
@@ -153,7 +157,9 @@ class FinanceReportView(LazyTabs):
         result = self._result
         figure = choice("Figure", self._figures())
         methods = _table(
-            *report_tables.models(result, self._style), caption="Methods and their errors", words=(0, 1)
+            *report_tables.models(result, self._style),
+            caption="Methods and their errors",
+            text_columns=(0, 1),
         )
         values = _table(*report_tables.forecasts(result, self._style), caption="Forecasts")
         return ipywidgets.VBox(
@@ -179,8 +185,8 @@ class FinanceReportView(LazyTabs):
         table = TableArea()
 
         def show() -> None:
-            heads, rows = report_tables.part_forecasts(result, dimension.value, self._style)
-            table.show(heads, rows, caption="Forecasts, adding up to the company's", words=(0, 1))
+            headers, rows = report_tables.part_forecasts(result, dimension.value, self._style)
+            table.show(headers, rows, caption="Forecasts, adding up to the company's", text_columns=(0, 1))
 
         follow(show, dimension)
         chart = figure_of(lambda: parts_chart(result, figure.value, dimension.value), figure, dimension)
@@ -199,43 +205,47 @@ class FinanceReportView(LazyTabs):
             row = events.iloc[chosen.value]
             return events_chart(result, row.figure, row.dimension, row.entity)
 
-        table = _table(*report_tables.events(result, self._style), caption="Events", words=(0, 1, 2, 3, 9))
+        table = _table(
+            *report_tables.events(result, self._style), caption="Events", text_columns=(0, 1, 2, 3, 9)
+        )
         controls = [] if is_viewer() else [self._judging(chosen, events)]
         return ipywidgets.VBox([chosen, *controls, figure_of(draw, chosen), table])
 
     def _judging(self, chosen: ipywidgets.Dropdown, events: pd.DataFrame) -> ipywidgets.Widget:
         """Acknowledge or mute an event; kept in the project for the next run."""
-        said = ipywidgets.HTML()
+        pane, status = Pane(), ipywidgets.HTML()
         remark = ipywidgets.Text(placeholder="why (optional)", layout={"width": "220px"})
         known = set(events.key)
 
         def judge(kind: JudgementKind | None, words: str) -> None:
             key = str(events.key.iloc[chosen.value])
             judgement = None if kind is None else Judgement(kind, remark.value.strip())
-            try:
-                save_judgement(self._project.folder, key, judgement, known)
-                said.value = note(f"{words}; the next run takes it up.").value
-            except WorkbenchError as error:
-                said.value = note(str(error)).value
+            save_judgement(self._project.folder, key, judgement, known)
+            status.value = note(f"{words}; the next run applies it.").value
 
         kinds = {
             "Acknowledge": (JudgementKind.ACKNOWLEDGED, "Acknowledged"),
             "Mute": (JudgementKind.MUTED, "Muted"),
             "Take back": (None, "Taken back"),
         }
-        buttons = []
-        for title, (kind, words) in kinds.items():
-            button = ipywidgets.Button(description=title, layout={"width": "auto"})
-            button.on_click(lambda _, kind=kind, words=words: judge(kind, words))
-            buttons.append(button)
-        return ipywidgets.VBox([ipywidgets.HBox([remark, *buttons], layout={"flex_flow": "row wrap"}), said])
+        buttons = [
+            pane.button(title, functools.partial(judge, kind, words))
+            for title, (kind, words) in kinds.items()
+        ]
+        row = ipywidgets.HBox([remark, *buttons], layout={"flex_flow": "row wrap"})
+        pane.children = [row, status, pane.strip]
+        return pane
 
     def _relations(self) -> ipywidgets.Widget:
         result = self._result
         parts: list[ipywidgets.Widget] = [self._said("Relations")]
         if len(result.table("relations")):
             parts.append(
-                _table(*report_tables.relations(result), caption="Changes that move together", words=(0, 1))
+                _table(
+                    *report_tables.relations(result),
+                    caption="Changes that move together",
+                    text_columns=(0, 1),
+                )
             )
         return ipywidgets.VBox(parts)
 
@@ -253,7 +263,7 @@ class FinanceReportView(LazyTabs):
                 _table(
                     *report_tables.what_if(result, self._style),
                     caption="Scenario beside forecast",
-                    words=(0, 1),
+                    text_columns=(0, 1),
                 ),
             ]
         return ipywidgets.VBox(parts)
@@ -283,17 +293,17 @@ class FinanceReportView(LazyTabs):
         parts: list[ipywidgets.Widget] = [self._said("Checks")]
         if len(result.table("exceptions")):
             exceptions = report_tables.exceptions(result, self._style)
-            parts.append(_table(*exceptions, caption="Where checks do not hold", words=(0, 3)))
+            parts.append(_table(*exceptions, caption="Where checks do not hold", text_columns=(0, 3)))
         parts += [note(text) for text in result.problems]
         for name, caption in (("totals", "Control totals"), ("changes", "Changes to the data")):
-            heads, rows = report_tables.frame(result.table(name).head(200), self._style)
-            parts.append(_table(heads, rows, caption=caption, words=(0,)))
+            headers, rows = report_tables.frame(result.table(name).head(200), self._style)
+            parts.append(_table(headers, rows, caption=caption, text_columns=(0,)))
         columns = [
             (column, role or "not used", variant, reason)
             for column, role, variant, reason in result.facts["mapping"]
         ]
         parts.append(
-            _table(["Column", "Role", "Kind", "Why"], columns, caption="Columns", words=(0, 1, 2, 3))
+            _table(["Column", "Role", "Kind", "Why"], columns, caption="Columns", text_columns=(0, 1, 2, 3))
         )
         return ipywidgets.VBox(parts)
 
@@ -305,10 +315,14 @@ def _event_label(result: FinanceResult, row: Mapping[Hashable, Any]) -> str:
 
 
 def _table(
-    heads: Sequence[str], rows: Sequence[Sequence[object]], *, caption: str, words: Sequence[int] = (0,)
+    headers: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    caption: str,
+    text_columns: Sequence[int] = (0,),
 ) -> TableArea:
     area = TableArea()
-    area.show(heads, rows, caption=caption, words=[place % len(heads) for place in words])
+    area.show(headers, rows, caption=caption, text_columns=[place % len(headers) for place in text_columns])
     return area
 
 

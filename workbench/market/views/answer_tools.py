@@ -7,31 +7,25 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import anywidget
 import traitlets
 
 from workbench.errors import WorkbenchError
 from workbench.market.model.answer import Answer
 from workbench.market.results.export import FORMATS, file_name
+from workbench.ui.messages import InvalidMessage, MessageWidget, fields_of, unknown_kind, whole_number
 
-__all__ = ["AnswerTools", "Download", "NotUnderstood", "Theme", "Zoom", "read_request"]
+__all__ = ["AnswerTools", "Appearance", "Download", "Zoom", "read_request"]
 
 _FOLDER = Path(__file__).parent
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2})?")
-_LARGEST_NUMBER = 2**53
 
 _log = logging.getLogger(__name__)
 
 
-class NotUnderstood(ValueError):
-    """The message is none that the row sends."""
-
-
 @dataclass(frozen=True, slots=True)
 class Download:
-    """Somebody wants what is shown as a file of a known format."""
+    """The user wants what is shown as a file of a known format."""
 
     id: int
     format: str
@@ -39,54 +33,51 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Zoom:
-    """Somebody looks at a part of the time axis; without stamps at all of it again."""
+    """The user looks at a part of the time axis; without stamps at all of it again."""
 
     begin: str
     end: str
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
+class Appearance:
     """The page is dark or light, narrow or wide."""
 
     dark: bool
     narrow: bool
 
 
-def read_request(content: object) -> Download | Zoom | Theme:
+def read_request(content: object) -> Download | Zoom | Appearance:
     """Read what a browser has sent.
 
     Raises
     ------
-    NotUnderstood
+    InvalidMessage
         When it is anything but a well-formed request.
     """
-    if not isinstance(content, dict):
-        raise NotUnderstood(f"a message is {type(content).__name__}, expected an object")
-    number = content.get("id")
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= _LARGEST_NUMBER:
-        raise NotUnderstood("a message has no number")
-    match content.get("kind"):
+    fields = fields_of(content)
+    number = whole_number(fields, "id")
+    match fields.get("kind"):
         case "download":
-            if content.get("format") not in FORMATS:
-                raise NotUnderstood(f"there is no format {str(content.get('format'))[:40]!r}")
-            return Download(number, str(content["format"]))
+            if fields.get("format") not in FORMATS:
+                raise InvalidMessage(f"there is no format {str(fields.get('format'))[:40]!r}")
+            return Download(number, str(fields["format"]))
         case "zoom":
-            begin, end = content.get("from"), content.get("to")
+            begin, end = fields.get("from"), fields.get("to")
             if begin == "" and end == "":
                 return Zoom("", "")
             if not all(isinstance(part, str) and _STAMP.fullmatch(part) for part in (begin, end)):
-                raise NotUnderstood("a zoom is not between two times")
+                raise InvalidMessage("a zoom is not between two times")
             return Zoom(str(begin), str(end))
         case "theme":
-            dark, narrow = content.get("dark"), content.get("narrow")
+            dark, narrow = fields.get("dark"), fields.get("narrow")
             if not isinstance(dark, bool) or not isinstance(narrow, bool):
-                raise NotUnderstood("a page is neither dark nor light, neither narrow nor wide")
-            return Theme(dark, narrow)
-    raise NotUnderstood(f"there is no message of kind {str(content.get('kind'))[:40]!r}")
+                raise InvalidMessage("a page is neither dark nor light, neither narrow nor wide")
+            return Appearance(dark, narrow)
+    raise unknown_kind(fields)
 
 
-class AnswerTools(anywidget.AnyWidget):
+class AnswerTools(MessageWidget):
     """Download buttons for an answer; tells of zooms in the figure beside it and of the page's theme.
 
     Parameters
@@ -105,37 +96,32 @@ class AnswerTools(anywidget.AnyWidget):
     zoomed = traitlets.Bool(False).tag(sync=True)
     """Whether only a part of the period is shown."""
 
-    def __init__(self, zoom: Callable[[str, str], None], theme: Callable[[Theme], None]) -> None:
+    def __init__(self, zoom: Callable[[str, str], None], theme: Callable[[Appearance], None]) -> None:
         self._zoom, self._theme = zoom, theme
         self._answer: Answer | None = None
         super().__init__()
-        self.on_msg(_take_message)
 
     def __repr__(self) -> str:
         return "<AnswerTools>"
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Ignore what a browser wants to write: it only asks."""
-        _log.warning("Ignored that a browser tried to set %s", ", ".join(map(str, sync_data))[:80])
 
     def offer(self, answer: Answer | None, *, zoomed: bool = False) -> None:
         """Say what is shown now."""
         self._answer = answer
         self.ready, self.zoomed = answer is not None and len(answer) > 0, zoomed
 
-    def _take(self, content: object) -> None:
-        try:
-            request = read_request(content)
-        except NotUnderstood as error:
-            _log.warning("Ignored a message of a browser: %s", error)
-            return
-        match request:
+    def read(self, content: object) -> Download | Zoom | Appearance:
+        """Read a message of a page."""
+        return read_request(content)
+
+    def take(self, message: Download | Zoom | Appearance) -> None:
+        """Carry out what the page asks."""
+        match message:
             case Download():
-                self._download(request)
+                self._download(message)
             case Zoom(begin, end):
                 self._zoom(begin, end)
-            case Theme():
-                self._theme(request)
+            case Appearance():
+                self._theme(message)
 
     def _download(self, request: Download) -> None:
         answer = self._answer
@@ -149,7 +135,3 @@ class AnswerTools(anywidget.AnyWidget):
             self.send({"kind": "problem", "id": request.id, "sentence": f"It could not be made: {error}"})
             return
         self.send({"kind": "file", "id": request.id, "name": file_name(answer, request.format)}, [made])
-
-
-def _take_message(tools: AnswerTools, content: object, _buffers: object) -> None:
-    tools._take(content)

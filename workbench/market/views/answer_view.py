@@ -17,9 +17,8 @@ from workbench.market.model.answer import Answer, Column
 from workbench.market.model.period import Period
 from workbench.market.results.figure_style import for_narrow_page
 from workbench.market.views.answer_figure import AnswerFigure
-from workbench.market.views.answer_tools import AnswerTools
-from workbench.market.views.answer_tools import Theme as Page
-from workbench.ui.figures.tables import MOST_ROWS, TableArea
+from workbench.market.views.answer_tools import AnswerTools, Appearance
+from workbench.ui.figures.tables import MAX_ROWS, TableArea
 from workbench.ui.tabs import note
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         ask: Callable[[Period], Answer],
         draw: Callable[[Answer, Theme], go.Figure] | None,
         screen: Screen,
-        on_theme: Callable[[Page], None],
+        on_theme: Callable[[Appearance], None],
         *,
         zooms: bool = False,
     ) -> None:
@@ -144,13 +143,13 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         if not self._as_table.value or self.answer is None:
             self._table.value = ""
             return
-        heads, rows, words = answer_rows(self.answer, self._screen.style)
+        headers, rows, text_columns = answer_rows(self.answer, self._screen.style)
         title = self.answer.title
-        if len(self.answer) > MOST_ROWS:
-            title = f"{title} (the first {MOST_ROWS} of {len(self.answer):,} rows; a download has all)"
+        if len(self.answer) > MAX_ROWS:
+            title = f"{title} (the first {MAX_ROWS} of {len(self.answer):,} rows; a download has all)"
         if not rows:
             title = f"{title}: none"
-        self._table.show(heads, rows, caption=title, words=words)
+        self._table.show(headers, rows, caption=title, text_columns=text_columns)
 
     def _zoomed(self, begin: str, end: str) -> None:
         if not self._zooms or self._period is None:
@@ -192,12 +191,12 @@ def answer_rows(answer: Answer, style: Style) -> tuple[list[str], list[list[str]
         How numbers are written.
     """
     columns = [_cells(column, style) for column in answer]
-    words = [place for place, column in enumerate(answer) if column.cells.dtype.kind in "OU"]
-    return [column.head for column in answer], [list(row) for row in zip(*columns, strict=True)], words
+    text_columns = [place for place, column in enumerate(answer) if column.cells.dtype.kind in "OU"]
+    return [column.head for column in answer], [list(row) for row in zip(*columns, strict=True)], text_columns
 
 
 def _cells(column: Column, style: Style) -> list[str]:
-    values: Any = column.cells[:MOST_ROWS]
+    values: Any = column.cells[:MAX_ROWS]
     if values.dtype.kind == "M":
         return ["" if np.isnat(value) else str(value).replace("T", " ") for value in values]
     if values.dtype.kind in "fiu":

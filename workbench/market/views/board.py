@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime
 import html
-import logging
 import threading
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,18 +18,20 @@ from workbench.market.queries.coverage import holes
 from workbench.market.queries.scope import ALL
 from workbench.market.results.figure_style import clock_name
 from workbench.market.store.reading import MarketData
-from workbench.market.views.answer_tools import Theme as Page
+from workbench.market.views.answer_tools import Appearance
 from workbench.market.views.answer_view import AnswerView, Screen
-from workbench.ui.tabs import choice, note
+from workbench.ui.base import Pane, guarded
+from workbench.ui.polling import poll
+from workbench.ui.tabs import choice
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from workbench.charts import Theme
 
-__all__ = ["PERIODS", "Board", "Panel"]
+__all__ = ["PERIODS", "AnswerBoard", "Panel"]
 
-LOOK_SECONDS = 5.0
+POLL_SECONDS = 5.0
 """How often a board looks whether something new was published."""
 FINEST_DAYS = 32.0
 """Longest period that is shown in native intervals [d]."""
@@ -39,8 +39,6 @@ TODAY, CHOSEN, EVERYTHING = "Today", "Chosen days", "Everything"
 FITTING = "Fitting"
 PERIODS: dict[str, int] = {TODAY: 1, "2 days": 2, "7 days": 7, "30 days": 30, "90 days": 90, "12 months": 365}
 """Name -> days up to the newest data."""
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class Panel:
     zooms: bool = False
 
 
-class Board(ipywidgets.VBox):  # type: ignore[misc]
+class AnswerBoard(Pane):
     """Filters above tabs of answers; a subclass says which.
 
     Parameters
@@ -92,7 +90,6 @@ class Board(ipywidgets.VBox):  # type: ignore[misc]
         self._stale: set[int] = set()
         self.quiet = False
         self._status = ipywidgets.HTML()
-        self._problem = ipywidgets.HTML()
         self.region = choice("Region", [ALL, *data.description.region_names])
         self.chosen = choice("Period", [*PERIODS, EVERYTHING, CHOSEN])
         self.chosen.value = period
@@ -108,13 +105,14 @@ class Board(ipywidgets.VBox):  # type: ignore[misc]
             [self.region, self.chosen, self.first, self.last, self.resolution, *self._extra]
         )
         row.add_class("wb-filters")
-        super().__init__([self._status, row, self._problem, self._tabs])
+        super().__init__()
+        self.children = [self._status, row, self.strip, self._tabs]
         self.add_class("wb-board")
         for control in (self.region, self.chosen, self.resolution, self.first, self.last, *self._extra):
-            control.observe(lambda _: self._guarded(self._filters_changed), "value")
-        self._tabs.observe(lambda _: self._guarded(self._draw_tab), "selected_index")
+            control.observe(lambda _: self.guarded(self._filters_changed), "value")
+        self._tabs.observe(lambda _: self.guarded(self._draw_tab), "selected_index")
         self._filters_changed()
-        _start_looking(self)
+        poll(self, self._poll, POLL_SECONDS)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.data.description.name}, data to {self.data.last}>"
@@ -171,7 +169,7 @@ class Board(ipywidgets.VBox):  # type: ignore[misc]
             return Resolution.HALF_HOUR
         return wanted
 
-    def set_page(self, page: Page) -> None:
+    def set_page(self, page: Appearance) -> None:
         """Draw for a dark or a light, a narrow or a wide page from now on."""
         with self._lock:
             screen = self.screen
@@ -249,35 +247,9 @@ class Board(ipywidgets.VBox):  # type: ignore[misc]
             f"Data to <b>{stamp}</b> {self.clock}, {_age(age)} old · version {data.version} · {sign} {words}"
         )
 
-    def _guarded(self, step: Callable[[], object]) -> None:
-        try:
-            step()
-            self._problem.value = ""
-        except Exception as error:  # noqa: BLE001 - shown to the person, who else would see nothing happen
-            _log.exception("A market board")
-            self._problem.value = note(f"This cannot be shown: {type(error).__name__}: {error}").value
-
-
-def _start_looking(board: Board) -> None:
-    """Look for new versions from a thread that ends when nobody holds the board any more."""
-    held = weakref.ref(board)
-    stop = threading.Event()
-    weakref.finalize(board, stop.set)
-    thread = threading.Thread(target=_keep_looking, args=(held, stop), name="market board", daemon=True)
-    thread.start()
-
-
-def _keep_looking(held: weakref.ref[Board], stop: threading.Event) -> None:
-    while not stop.wait(LOOK_SECONDS):
-        board = held()
-        if board is None or board.comm is None:
-            return
-        try:
-            board.look()
-        except Exception as error:  # noqa: BLE001 - a thread that dies would leave an old board that looks alive
-            _log.exception("Looking for new market data")
-            board._problem.value = note(f"New data cannot be shown: {error}").value
-        del board
+    def _poll(self) -> None:
+        # What a callback has left in the strip stays.
+        guarded(self.look, self.show_error)
 
 
 def _date_of(stamp: np.datetime64) -> datetime.date:

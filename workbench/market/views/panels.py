@@ -15,7 +15,7 @@ from workbench.market.queries import (
     prices,
 )
 from workbench.market.results import charts, charts_by_group
-from workbench.market.views.board import Board, Panel
+from workbench.market.views.board import AnswerBoard, Panel
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -27,7 +27,7 @@ __all__ = ["MarketBoard", "Tabs", "net_imports"]
 Tabs = Mapping[str, Callable[[], Sequence[Panel]]]
 
 
-class MarketBoard(Board):
+class MarketBoard(AnswerBoard):
     """A board with the panels that several boards show."""
 
     def price_unit(self) -> str:

@@ -8,7 +8,7 @@ from workbench.data.projects.project import Project
 from workbench.errors import WorkbenchError
 from workbench.market.store.dataset import market_folder
 from workbench.market.store.reading import MarketData
-from workbench.market.views.board import TODAY, Board
+from workbench.market.views.board import TODAY, AnswerBoard
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.tabs import note
 
@@ -31,7 +31,7 @@ class MarketView(ipywidgets.VBox):  # type: ignore[misc]
     """
 
     def __init__(
-        self, project: Project, board: type[Board], *, period: str = TODAY, dataset: str = "nem"
+        self, project: Project, board: type[AnswerBoard], *, period: str = TODAY, dataset: str = "nem"
     ) -> None:
         self._folder = market_folder(project, dataset)
         self._board, self._period = board, period

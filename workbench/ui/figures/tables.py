@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TableArea", "frame_cells", "table_html"]
 
-MOST_ROWS = 400
+MAX_ROWS = 400
 
 _STYLE = """<style>
 .workbench-table { border-collapse: collapse; font-size: 13px; margin: 4px 0 12px;
@@ -26,8 +26,8 @@ _STYLE = """<style>
   border-bottom: 1px solid var(--jp-border-color2, #e0e0e0); }
 .workbench-table th { color: var(--jp-ui-font-color2, #52606d); font-weight: 600; white-space: normal;
   vertical-align: bottom; min-width: 4em; }
-.workbench-table .words { text-align: left; white-space: normal; }
-.workbench-table td.words:first-child { min-width: 7em; }
+.workbench-table .text { text-align: left; white-space: normal; }
+.workbench-table td.text:first-child { min-width: 7em; }
 .workbench-table tr.marked td { font-weight: 600; background: var(--jp-layout-color2, #eef5fb); }
 .workbench-scroll { overflow-x: auto; max-width: 100%; }
 </style>"""
@@ -43,13 +43,13 @@ class TableArea(ipywidgets.HTML):  # type: ignore[misc]
         caption: str = "",
         titles: Mapping[str, str] | None = None,
         units: Mapping[str, str] | None = None,
-        most: int = MOST_ROWS,
+        limit: int = MAX_ROWS,
     ) -> None:
-        """Replace what is shown by a DataFrame; of a long one the first ``most`` rows, said so."""
-        heads, rows, words = frame_cells(frame.head(most), titles=titles, units=units)
-        if len(frame) > most:
-            caption = f"{caption} (the first {most} of {len(frame)})".strip()
-        self.show(heads, rows, caption=caption, words=words)
+        """Replace what is shown by a DataFrame; of a long one the first ``limit`` rows, said so."""
+        headers, rows, text_columns = frame_cells(frame.head(limit), titles=titles, units=units)
+        if len(frame) > limit:
+            caption = f"{caption} (the first {limit} of {len(frame)})".strip()
+        self.show(headers, rows, caption=caption, text_columns=text_columns)
 
     def show(
         self,
@@ -57,11 +57,11 @@ class TableArea(ipywidgets.HTML):  # type: ignore[misc]
         rows: Sequence[Sequence[object]],
         *,
         caption: str = "",
-        words: Sequence[int] = (0,),
+        text_columns: Sequence[int] = (0,),
         marked: Sequence[int] = (),
     ) -> None:
         """Replace what is shown; see :func:`table_html`."""
-        self.value = table_html(columns, rows, caption=caption, words=words, marked=marked)
+        self.value = table_html(columns, rows, caption=caption, text_columns=text_columns, marked=marked)
 
 
 def frame_cells(
@@ -79,14 +79,14 @@ def frame_cells(
         Units by column, written into the heading.
     """
     titles, units = titles or {}, units or {}
-    heads, columns, words = [], [], []
+    headers, columns, text_columns = [], [], []
     for position, name in enumerate(frame.columns):
         title = titles.get(name, str(name).replace("_", " ").capitalize())
-        heads.append(f"{title} [{units[name]}]" if name in units else title)
+        headers.append(f"{title} [{units[name]}]" if name in units else title)
         columns.append([_cell(value, str(name)) for value in frame[name].tolist()])
         if frame[name].dtype.kind not in "fiM":
-            words.append(position)
-    return heads, [list(row) for row in zip(*columns, strict=True)], words
+            text_columns.append(position)
+    return headers, [list(row) for row in zip(*columns, strict=True)], text_columns
 
 
 def _cell(value: object, column: str) -> str:
@@ -106,7 +106,7 @@ def table_html(
     rows: Sequence[Sequence[object]],
     *,
     caption: str = "",
-    words: Sequence[int] = (0,),
+    text_columns: Sequence[int] = (0,),
     marked: Sequence[int] = (),
 ) -> str:
     """Write a table as HTML.
@@ -119,12 +119,12 @@ def table_html(
         Cells, already formatted.
     caption
         Title above it.
-    words
+    text_columns
         Numbers of the columns that hold text and are aligned to the left.
     marked
         Numbers of the rows that stand out.
     """
-    kinds = [' class="words"' if number in words else "" for number in range(len(columns))]
+    kinds = [' class="text"' if number in text_columns else "" for number in range(len(columns))]
     head = "".join(f"<th{kind}>{_text(name)}</th>" for kind, name in zip(kinds, columns, strict=True))
     body = "".join(
         f"<tr{' class=marked' if number in marked else ''}>"

@@ -13,10 +13,12 @@ import ipywidgets
 
 from workbench.errors import SettingError
 from workbench.runs.model.settings import Setting, changed, settings_of, to_plain
+from workbench.ui.base import ErrorStrip
 from workbench.ui.forms.record_list import RecordList
 
 __all__ = ["ConfigForm"]
 
+FONT_SIZE = "12px"
 _WIDTH = {"width": "auto", "max_width": "320px"}
 
 
@@ -38,7 +40,7 @@ class ConfigForm(ipywidgets.VBox):  # type: ignore[misc]
         self._fields = {
             item.name: _Field(item, getattr(self._base, item.name)) for item in settings_of(config_type)
         }
-        self._general = ipywidgets.HTML()
+        self._general = ErrorStrip()
         usual = [field for field in self._fields.values() if not field.item.advanced]
         advanced = [field for field in self._fields.values() if field.item.advanced]
         self._more = ipywidgets.Accordion(
@@ -70,7 +72,7 @@ class ConfigForm(ipywidgets.VBox):  # type: ignore[misc]
 
     @property
     def values(self) -> Mapping[str, Any]:
-        """What stands in the fields, by name, not validated."""
+        """The content of the fields, by name, not validated."""
         return {name: field.value for name, field in self._fields.items()}
 
     def on_change(self, listener: Callable[[], None]) -> None:
@@ -101,10 +103,10 @@ class ConfigForm(ipywidgets.VBox):  # type: ignore[misc]
             if field.item.advanced:
                 self._more.selected_index = 0
         else:
-            self._general.value = _in_red(str(error))
+            self._general.show(error, size=FONT_SIZE)
 
     def _say_nothing(self) -> None:
-        self._general.value = ""
+        self._general.clear()
         for field in self._fields.values():
             field.say("")
 
@@ -129,13 +131,13 @@ class _Field:
         # Read aloud as the input's name: the title is a widget of its own.
         if not isinstance(self.input, RecordList):
             self.input.tooltip = f"{item.title} [{item.unit}]" if item.unit else item.title
-        self._note = ipywidgets.HTML()
+        self._note = ErrorStrip()
         self.box = ipywidgets.VBox([title, self.input, self._note], layout={"overflow": "hidden"})
         self.say("")
 
     @property
     def value(self) -> Any:
-        """What stands in the field."""
+        """The content of the field."""
         found = self.input.value
         if isinstance(found, str) and not self.choices:
             found = found.strip()
@@ -153,8 +155,12 @@ class _Field:
         """Show why the value is wrong, or the help when it is not."""
         range_text = _range_text(self.item)
         help_text = " ".join(part for part in (self.item.help, range_text) if part)
-        quiet = f'<div style="opacity:.65;font-size:11px;line-height:1.3">{html.escape(help_text)}</div>'
-        self._note.value = _in_red(sentence) if sentence else quiet
+        if sentence:
+            self._note.show(sentence, size=FONT_SIZE)
+        else:
+            self._note.value = (
+                f'<div style="opacity:.65;font-size:11px;line-height:1.3">{html.escape(help_text)}</div>'
+            )
 
     def _make_input(self, value: Any) -> ipywidgets.Widget:
         if (record := _record_type(self.item)) is not None:
@@ -214,16 +220,9 @@ def _range_text(item: Setting) -> str:
     match item.minimum, item.maximum:
         case None, None:
             return ""
-        case least, None:
-            return f"(at least {least:.10g})"
-        case None, most:
-            return f"(at most {most:.10g})"
-        case least, most:
-            return f"({least:.10g} to {most:.10g})"
-
-
-def _in_red(sentence: str) -> str:
-    return (
-        '<div role="alert" style="color:var(--jp-error-color1,#b3261e);font-size:12px;line-height:1.3">'
-        f"{html.escape(sentence)}</div>"
-    )
+        case minimum, None:
+            return f"(at least {minimum:.10g})"
+        case None, maximum:
+            return f"(at most {maximum:.10g})"
+        case minimum, maximum:
+            return f"({minimum:.10g} to {maximum:.10g})"

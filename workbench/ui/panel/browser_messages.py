@@ -1,7 +1,7 @@
 """What a browser may say to a panel, and nothing else.
 
-Whoever sees a page can send its widgets any message. A message is therefore read field by field into one of a
-few facts below; what does not fit is refused with :class:`NotUnderstood` and has no effect.
+A message is read field by field into one of the facts below; what does not fit is refused with
+:class:`~workbench.ui.messages.InvalidMessage` and has no effect.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.runs.model.states import Level
+from workbench.ui.messages import MAX_NUMBER, InvalidMessage, fields_of, unknown_kind, whole_number
 
 __all__ = [
     "Adjust",
@@ -23,26 +24,20 @@ __all__ = [
     "Hello",
     "Here",
     "LineFilter",
-    "NotUnderstood",
     "ReadLines",
     "ReadText",
     "Watch",
     "read_message",
 ]
 
-LARGEST_PAGE = 400
-LARGEST_TEXT_PAGE = 5_000
-LONGEST_FILTER = 200
-LONGEST_VALUE = 2_000
-FILTERS_PER_CLIENT = 4
+MAX_PAGE = 400
+MAX_TEXT_PAGE = 5_000
+MAX_FILTER_CHARACTERS = 200
+MAX_VALUE_CHARACTERS = 2_000
+MAX_FILTERS = 4
 
 _CLIENT = re.compile(r"[A-Za-z0-9-]{1,40}")
-_LARGEST_NUMBER = 2**53
 _ACTIONS = ("pause", "resume", "cancel")
-
-
-class NotUnderstood(ValueError):
-    """The message is none that a panel sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,80 +130,71 @@ def read_message(content: object) -> BrowserMessage:
 
     Raises
     ------
-    NotUnderstood
+    InvalidMessage
         When it is anything but a well-formed message of a known kind.
     """
-    if not isinstance(content, dict):
-        raise NotUnderstood(f"a message is {type(content).__name__}, expected an object")
-    client = content.get("client")
+    fields = fields_of(content)
+    client = fields.get("client")
     if not isinstance(client, str) or not _CLIENT.fullmatch(client):
-        raise NotUnderstood("a message does not say which page it is from")
-    number = _whole(content, "id", _LARGEST_NUMBER)
-    kind = content.get("kind")
-    match kind:
+        raise InvalidMessage("a message does not say which page it is from")
+    number = whole_number(fields, "id")
+    match fields.get("kind"):
         case "hello":
             return Hello(client, number)
         case "here":
             return Here(client, number)
         case "watch":
-            return Watch(client, number, _filters(content.get("filters")))
+            return Watch(client, number, _filters(fields.get("filters")))
         case "lines":
-            first, count = _whole(content, "first", _LARGEST_NUMBER), _whole(content, "count", LARGEST_PAGE)
-            return ReadLines(client, number, _filter(content.get("filter")), first, count)
+            first, count = whole_number(fields, "first"), whole_number(fields, "count", MAX_PAGE)
+            return ReadLines(client, number, _filter(fields.get("filter")), first, count)
         case "text":
             first, count = (
-                _whole(content, "first", _LARGEST_NUMBER),
-                _whole(content, "count", LARGEST_TEXT_PAGE),
+                whole_number(fields, "first"),
+                whole_number(fields, "count", MAX_TEXT_PAGE),
             )
-            return ReadText(client, number, _filter(content.get("filter")), first, count)
+            return ReadText(client, number, _filter(fields.get("filter")), first, count)
         case "control":
-            return Control(client, number, _action(content.get("action")))
+            return Control(client, number, _action(fields.get("action")))
         case "adjust":
-            return Adjust(client, number, _changes(content.get("changes")))
+            return Adjust(client, number, _changes(fields.get("changes")))
         case "confirm":
             return Confirm(client, number)
         case "bye":
             return Bye(client, number)
-    raise NotUnderstood(f"there is no message of kind {str(kind)[:40]!r}")
-
-
-def _whole(content: Mapping[str, Any], name: str, largest: int) -> int:
-    value = content.get(name)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= largest:
-        raise NotUnderstood(f"{name} is {str(value)[:40]}, expected a whole number from 0 to {largest}")
-    return value
+    raise unknown_kind(fields)
 
 
 def _filters(value: object) -> tuple[LineFilter, ...]:
-    if not isinstance(value, list) or not 1 <= len(value) <= FILTERS_PER_CLIENT:
-        raise NotUnderstood(f"filters are no list of 1 to {FILTERS_PER_CLIENT}")
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_FILTERS:
+        raise InvalidMessage(f"filters are not a list of 1 to {MAX_FILTERS}")
     return tuple(_filter(item) for item in value)
 
 
 def _filter(value: object) -> LineFilter:
     words = {level.word: level for level in Level}
     if not isinstance(value, list) or len(value) != 2 or not all(isinstance(part, str) for part in value):
-        raise NotUnderstood("a filter is no pair of a level and a text")
+        raise InvalidMessage("a filter is not a pair of a level and a text")
     word, contains = value
-    if word not in words or len(contains) > LONGEST_FILTER:
-        raise NotUnderstood(
-            f"a filter has an unknown level or a text of more than {LONGEST_FILTER} characters"
+    if word not in words or len(contains) > MAX_FILTER_CHARACTERS:
+        raise InvalidMessage(
+            f"a filter has an unknown level or a text of more than {MAX_FILTER_CHARACTERS} characters"
         )
     return LineFilter(words[word], contains)
 
 
 def _action(value: object) -> str:
     if value not in _ACTIONS:
-        raise NotUnderstood(f"there is no request {str(value)[:40]!r}")
+        raise InvalidMessage(f"there is no request {str(value)[:40]!r}")
     return str(value)
 
 
 def _changes(value: object) -> dict[str, Any]:
     if not isinstance(value, dict) or not 1 <= len(value) <= 50:
-        raise NotUnderstood("changes are no object of 1 to 50 settings")
+        raise InvalidMessage("changes are not an object of 1 to 50 settings")
     for name, changed in value.items():
         if not isinstance(name, str) or not name.isidentifier() or not _is_plain(changed):
-            raise NotUnderstood(f"the change of {str(name)[:40]!r} is no plain value")
+            raise InvalidMessage(f"the change of {str(name)[:40]!r} is not a plain value")
     return dict(value)
 
 
@@ -216,5 +202,5 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, int):
-        return abs(value) <= _LARGEST_NUMBER
-    return isinstance(value, str) and len(value) <= LONGEST_VALUE
+        return abs(value) <= MAX_NUMBER
+    return isinstance(value, str) and len(value) <= MAX_VALUE_CHARACTERS

@@ -11,8 +11,8 @@ from workbench.ui.panel.log_pages import FilteredLog
 
 __all__ = ["Clients"]
 
-MOST_CLIENTS = 8
-MOST_LOGS = 12
+MAX_CLIENTS = 8
+MAX_LOGS = 12
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Clients:
 
     @property
     def all_confirmed(self) -> bool:
-        """Whether somebody looks at the panel, and all who do have seen the end."""
+        """Whether a page shows the panel, and all that do have shown the end."""
         return bool(self._clients) and all(client.confirmed for client in self._clients.values())
 
     def greet(self, name: str) -> None:
@@ -63,22 +63,22 @@ class Clients:
         """Give the log through a filter; the ones used last are kept."""
         log = self._logs.setdefault(line_filter, FilteredLog(self._run, line_filter))
         self._logs.move_to_end(line_filter)
-        while len(self._logs) > MOST_LOGS:
+        while len(self._logs) > MAX_LOGS:
             self._logs.popitem(last=False)
         return log
 
     def watched_logs(self) -> list[FilteredLog]:
-        """Give every log that somebody looks at, and all lines when nobody is known."""
+        """Give every log that a page shows, and all lines when no page is known."""
         filters = {item: None for client in self._clients.values() for item in client.filters}
-        return [self.log(item) for item in list(filters or {LineFilter(): None})[:MOST_LOGS]]
+        return [self.log(item) for item in list(filters or {LineFilter(): None})[:MAX_LOGS]]
 
-    def forget_sent(self) -> None:
+    def clear_sent(self) -> None:
         """Tell the newest lines again."""
         self.sent.clear()
 
     def _client(self, name: str) -> _Client:
         client = self._clients.setdefault(name, _Client())
         self._clients.move_to_end(name)
-        while len(self._clients) > MOST_CLIENTS:
+        while len(self._clients) > MAX_CLIENTS:
             self._clients.popitem(last=False)
         return client

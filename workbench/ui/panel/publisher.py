@@ -3,13 +3,12 @@
 One thread per panel. The first event after a quiet time is sent at once; after that a message goes out at most
 every ``SEND_SECONDS`` and no faster than ``BYTES_PER_SECOND``, however many events there are. Each message holds
 what has changed and the newest log lines; every few seconds everything is told again, so that whatever the way
-to the browser dropped is repaired without anybody asking. The end of the run is told until it is confirmed.
+to the browser dropped is repaired without a request. The end of the run is told until it is confirmed.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import threading
 import time
 from collections import deque
@@ -19,11 +18,12 @@ from typing import Any
 from workbench.runs.engine.run import Run
 from workbench.runs.model.settings import Setting
 from workbench.runs.model.summary import Summary
+from workbench.ui.base import guarded, sentence_of
 from workbench.ui.panel.browser_messages import BrowserMessage
 from workbench.ui.panel.clients import Clients
 from workbench.ui.panel.log_pages import line_for_screen
-from workbench.ui.panel.requests import Answer, Requests
-from workbench.ui.panel.sections import Ledger, Sections, adjustable_settings, sections_of
+from workbench.ui.panel.requests import Reply, Requests
+from workbench.ui.panel.sections import Sections, SentSections, adjustable_settings, sections_of
 
 __all__ = ["Publisher"]
 
@@ -34,9 +34,9 @@ TAIL_BYTES = 6_000
 TAIL_LINES = 100
 POLL_SECONDS = 0.12
 REPEAT_SECONDS = 2.0
-"""How often everything is told again while the run goes on."""
+"""How often everything is told again while the run is active."""
 REPEATED_BYTES_PER_SECOND = 10_000
-LONGEST_SILENCE_SECONDS = 8.0
+MAX_SILENCE_SECONDS = 8.0
 """A page takes a longer silence for a kernel that is gone."""
 CONFIRM_TRIES = 7
 """The end is told again after 1, 2, 4 … seconds, so many times."""
@@ -44,11 +44,10 @@ LINGER_SECONDS = 1.0
 UNHEARD_SECONDS = 150.0
 """A page says every 20 s that it is there; one in the background may be held to once a minute."""
 UNWATCHED_SECONDS = 5.0
-"""Where nobody looks, the server keeps every message for whoever comes back: so there are few."""
-MOST_WAITING = 500
-"""Questions of browsers that may wait; more are no person's."""
-
-_log = logging.getLogger(__name__)
+"""Where no page is open, the server keeps every message for a page that comes back: so there are few."""
+MAX_PROBLEM_CHARACTERS = 2_000
+MAX_WAITING = 500
+"""Questions of browsers that may wait; no user asks more."""
 
 
 class Publisher:
@@ -67,11 +66,11 @@ class Publisher:
         self._send = send
         self._clients = Clients(run)
         self._requests = Requests(run, self._clients, self._settings_now, self._answer_soon)
-        self._ledger = Ledger()
+        self._told = SentSections()
         self._settings: dict[str, Setting] | None = {} if run.record.state.is_final else None
         self._problems: dict[str, str] = {}
         self._inbox: deque[BrowserMessage] = deque()
-        self._outbox: deque[Answer] = deque()
+        self._outbox: deque[Reply] = deque()
         self._happened = threading.Event()
         self._told_of_event = False
         self._asked = threading.Event()
@@ -89,7 +88,7 @@ class Publisher:
 
     def take(self, message: BrowserMessage) -> None:
         """Take a message from a browser; it is answered by the publisher's own thread."""
-        if len(self._inbox) >= MOST_WAITING:
+        if len(self._inbox) >= MAX_WAITING:
             return
         if not self._is_watched():
             self._next_send = 0.0
@@ -99,7 +98,7 @@ class Publisher:
 
     def show_problem(self, sentence: str) -> None:
         """Show an error in the strip under the panel, wherever it is open."""
-        self._problems[str(len(self._problems))] = sentence[:2_000]
+        self._problems[str(len(self._problems))] = sentence[:MAX_PROBLEM_CHARACTERS]
         self._wake()
 
     def close(self) -> None:
@@ -110,12 +109,12 @@ class Publisher:
         self._happened.set()
 
     def _event_happened(self) -> None:
-        # Called from the work, up to a million times a second: setting an Event each time would be dear.
+        # Called from the work, up to a million times a second: setting an Event each time would be expensive.
         if not self._told_of_event:
             self._told_of_event = True
             self._happened.set()
 
-    def _answer_soon(self, answer: Answer) -> None:
+    def _answer_soon(self, answer: Reply) -> None:
         self._outbox.append(answer)
         self._wake()
 
@@ -145,14 +144,14 @@ class Publisher:
                 return
 
     def _guarded(self, step: Callable[[], None]) -> None:
-        try:
-            step()
-        except Exception as error:  # noqa: BLE001 - a panel that dies silently would show a stale run as live
-            _log.exception("The panel of %s", self._run.id)
-            sentence = f"{type(error).__name__}: {error}"
-            if sentence not in self._problems.values():
-                self._problems[str(len(self._problems))] = sentence[:2_000]
-            self._next_send = time.monotonic() + 1.0
+        # A panel that ends silently would show a stale run as live.
+        guarded(step, self._note_failure)
+
+    def _note_failure(self, error: BaseException) -> None:
+        sentence = sentence_of(error)[:MAX_PROBLEM_CHARACTERS]
+        if sentence not in self._problems.values():
+            self._problems[str(len(self._problems))] = sentence
+        self._next_send = time.monotonic() + 1.0
 
     def _idle_seconds(self) -> float:
         if not self._complete:
@@ -212,8 +211,8 @@ class Publisher:
             self._happened.set()
 
     def _tell_everything_again(self) -> None:
-        self._ledger.forget()
-        self._clients.forget_sent()
+        self._told.clear()
+        self._clients.clear_sent()
         self._complete = False
 
     def _is_watched(self) -> bool:
@@ -234,7 +233,7 @@ class Publisher:
         return True
 
     def _message(self, sections: Sections) -> dict[str, Any] | None:
-        changes, complete = self._ledger.changes(sections, SECTION_BYTES)
+        changes, complete = self._told.changes(sections, SECTION_BYTES)
         logs = self._tails()
         if complete and not self._complete:
             self._plan_repeat(sections)
@@ -253,7 +252,7 @@ class Publisher:
 
     def _plan_repeat(self, sections: Sections) -> None:
         seconds = len(json.dumps(sections)) / REPEATED_BYTES_PER_SECOND
-        seconds = min(max(REPEAT_SECONDS, seconds), LONGEST_SILENCE_SECONDS)
+        seconds = min(max(REPEAT_SECONDS, seconds), MAX_SILENCE_SECONDS)
         if self._ended:
             seconds = 2.0**self._tries
         self._next_repeat = time.monotonic() + seconds

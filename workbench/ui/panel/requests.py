@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.errors import ViewerRefused, WorkbenchError
+from workbench.errors import ViewerRefused
 from workbench.runs.engine.run import Run
 from workbench.runs.model.read_only import refuse_viewer
+from workbench.ui.base import sentence_of
 from workbench.ui.panel.browser_messages import (
     Adjust,
     BrowserMessage,
@@ -25,15 +26,15 @@ from workbench.ui.panel.browser_messages import (
 from workbench.ui.panel.clients import Clients
 from workbench.ui.panel.log_pages import line_for_screen, text_of
 
-__all__ = ["Answer", "Requests"]
+__all__ = ["Reply", "Requests"]
 
 PAGE_BYTES = 48_000
-MOST_AT_ONCE = 4
+MAX_PENDING = 4
 """Requests that may wait for the run at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What one page is told; the others see that it is not for them."""
 
     content: dict[str, Any]
@@ -60,13 +61,13 @@ class Requests:
         run: Run,
         clients: Clients,
         settings: Callable[[], Mapping[str, Any]],
-        answer: Callable[[Answer], None],
+        answer: Callable[[Reply], None],
     ) -> None:
         self._run = run
         self._clients = clients
         self._settings = settings
         self._answer = answer
-        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._places = threading.BoundedSemaphore(MAX_PENDING)
 
     def take(self, message: BrowserMessage) -> bool:
         """Carry out one message; tells whether everything has to be told again."""
@@ -94,7 +95,7 @@ class Requests:
 
     def _reply(self, message: BrowserMessage, buffers: list[bytes] | None = None, **facts: Any) -> None:
         content = {"kind": "answer", "client": message.client, "id": message.id, **facts}
-        self._answer(Answer(content, buffers or []))
+        self._answer(Reply(content, buffers or []))
 
     def _read_lines(self, message: ReadLines) -> None:
         log = self._clients.log(message.filter)
@@ -112,7 +113,7 @@ class Requests:
     def _adjust(self, message: Adjust) -> None:
         unknown = [name for name in message.changes if name not in self._settings()]
         if unknown:
-            self._reply(message, error=f"{unknown[0][:80]} cannot be adjusted while this run goes on.")
+            self._reply(message, error=f"{unknown[0][:80]} cannot be adjusted while this run is active.")
             return
         self._ask(message, lambda: self._run.adjust(**message.changes))
 
@@ -129,14 +130,12 @@ class Requests:
         def work() -> None:
             try:
                 request()
-            except WorkbenchError as error:
-                self._reply(message, error=str(error))
             except Exception as error:  # noqa: BLE001 - shown in the panel, whatever it is
-                self._reply(message, error=f"{type(error).__name__}: {error}")
+                self._reply(message, error=sentence_of(error))
             else:
                 self._reply(message)
             finally:
                 self._places.release()
 
-        # The process of a followed run may take its time; the panel goes on meanwhile.
+        # The process of a followed run may take its time; the panel must not wait for it.
         threading.Thread(target=work, name=f"workbench request to {self._run.id}", daemon=True).start()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from workbench.runs.engine.run import Run
 from workbench.runs.model.read_only import is_viewer
-from workbench.ui.panel.browser_messages import NotUnderstood, read_message
+from workbench.ui.base import sentence_of
+from workbench.ui.messages import MessageWidget
+from workbench.ui.panel.browser_messages import BrowserMessage, read_message
 from workbench.ui.panel.folders import without_folders
 from workbench.ui.panel.publisher import Publisher
 
@@ -22,14 +22,11 @@ __all__ = ["RunPanel", "panel_of", "present"]
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = ("format.js", "store.js", "log_pane.js", "stage_list.js", "controls.js", "panel.js")
-_MOST_WARNINGS = 20
-
-_log = logging.getLogger(__name__)
 _panels: weakref.WeakValueDictionary[tuple[Path, str], RunPanel] = weakref.WeakValueDictionary()
 _panels_lock = threading.Lock()
 
 
-class RunPanel(anywidget.AnyWidget):
+class RunPanel(MessageWidget):
     """Everything that is live about one run: state, progress, stages, log, requests, settings, files.
 
     The same panel may be shown any number of times; every view has its own log filter and follows the run.
@@ -39,11 +36,6 @@ class RunPanel(anywidget.AnyWidget):
     ----------
     run
         A run of this process or of another.
-
-    Raises
-    ------
-    TypeError
-        When a keyword is unknown.
     """
 
     _esm = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _SCRIPTS)
@@ -54,13 +46,8 @@ class RunPanel(anywidget.AnyWidget):
 
     _publisher: Publisher | None = None
 
-    def __init__(self, run: Run, **unknown: Any) -> None:
-        if unknown:
-            raise TypeError(
-                f"RunPanel has no parameter {next(iter(unknown))!r}; it takes a run and nothing else."
-            )
+    def __init__(self, run: Run) -> None:
         self._run = run
-        self._ignored = 0
         super().__init__(
             identity={
                 **{"run": run.id, "title": run.title, "scenario": run.scenario, "job": run.job},
@@ -68,7 +55,6 @@ class RunPanel(anywidget.AnyWidget):
             }
         )
         _hear_while_a_cell_runs(self.comm)
-        self.on_msg(_take_message)
         self._publisher = Publisher(run, self._send_to_browser)
 
     @property
@@ -78,7 +64,7 @@ class RunPanel(anywidget.AnyWidget):
 
     def show_error(self, error: BaseException | str) -> None:
         """Show an error in the strip under the panel."""
-        sentence = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+        sentence = error if isinstance(error, str) else sentence_of(error)
         if self._publisher is not None:
             self._publisher.show_problem(sentence)
 
@@ -87,10 +73,6 @@ class RunPanel(anywidget.AnyWidget):
         if self._publisher is not None:
             self._publisher.close()
         super().close()
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Ignore what a browser wants to write: nothing of a panel is its to change."""
-        self._ignore(f"it tried to set {', '.join(map(str, sync_data))[:80]}")
 
     def __repr__(self) -> str:
         return f"<RunPanel of {self._run.id}>"
@@ -107,23 +89,14 @@ class RunPanel(anywidget.AnyWidget):
         if self.comm is not None:
             self.send(without_folders(content, self._run) if is_viewer() else content, buffers)
 
-    def _take(self, content: object) -> None:
-        try:
-            message = read_message(content)
-        except NotUnderstood as error:
-            self._ignore(str(error))
-            return
+    def read(self, content: object) -> BrowserMessage:
+        """Read a message of a page."""
+        return read_message(content)
+
+    def take(self, message: BrowserMessage) -> None:
+        """Give a message to the publisher, which answers it."""
         if self._publisher is not None:
             self._publisher.take(message)
-
-    def _ignore(self, reason: str) -> None:
-        self._ignored += 1
-        level = logging.WARNING if self._ignored <= _MOST_WARNINGS else logging.DEBUG
-        _log.log(level, "Ignored a message of a browser to the panel of %s: %s", self._run.id, reason)
-
-
-def _take_message(panel: RunPanel, content: object, _buffers: object) -> None:
-    panel._take(content)
 
 
 def _hear_while_a_cell_runs(comm: Any) -> None:

@@ -16,11 +16,11 @@ from workbench.runs.jobs.registry import find_job
 from workbench.runs.model.settings import Setting, describe_type, settings_of, to_plain
 from workbench.runs.model.summary import Summary
 
-__all__ = ["Ledger", "Sections", "adjustable_settings", "describe_setting", "sections_of"]
+__all__ = ["Sections", "SentSections", "adjustable_settings", "describe_setting", "sections_of"]
 
 Sections = dict[str, dict[str, Any]]
 
-LONGEST_TEXT = 600
+MAX_TEXT_CHARACTERS = 600
 
 
 def sections_of(run: Run, summary: Summary, settings: Mapping[str, Setting]) -> Sections:
@@ -114,7 +114,7 @@ def describe_setting(item: Setting, value: Any) -> dict[str, Any]:
 
 
 def adjustable_settings(run: Run) -> dict[str, Setting]:
-    """Find the settings of a run that may be changed while it goes on; none when its job is not known here."""
+    """Find the settings of a run that may be changed while it is active; none when its job is not known here."""
     try:
         config_type = find_job(run.job).config_type
     except (SettingError, ImportError):
@@ -122,13 +122,13 @@ def adjustable_settings(run: Run) -> dict[str, Setting]:
     return {item.name: item for item in settings_of(config_type) if item.adjustable}
 
 
-class Ledger:
+class SentSections:
     """What the browser has been told, so that only changes are sent."""
 
     def __init__(self) -> None:
         self._told: Sections = {}
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Tell everything again."""
         self._told = {}
 
@@ -148,4 +148,8 @@ class Ledger:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} … ({len(text)} characters in all)"
+    return (
+        text
+        if len(text) <= MAX_TEXT_CHARACTERS
+        else f"{text[:MAX_TEXT_CHARACTERS]} … ({len(text)} characters in all)"
+    )
