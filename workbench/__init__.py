@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     from workbench.runs.jobs.registry import find_job, job, known_jobs
     from workbench.runs.model.settings import setting
     from workbench.runs.model.units import Unit
+    from workbench.ui.declared import board, view
 
 __all__ = [
     "Project",
     "Run",
     "Unit",
     "attach",
+    "board",
     "find_job",
     "job",
     "known_jobs",
@@ -41,12 +43,14 @@ __all__ = [
     "resume",
     "setting",
     "start",
+    "view",
 ]
 
 _LOCATIONS = {
     "Project": "workbench.data.projects.project",
     "Unit": "workbench.runs.model.units",
     "attach": "workbench.runs.engine.start",
+    "board": "workbench.ui.declared",
     "find_job": "workbench.runs.jobs.registry",
     "job": "workbench.runs.jobs.registry",
     "known_jobs": "workbench.runs.jobs.registry",
@@ -54,6 +58,7 @@ _LOCATIONS = {
     "resume": "workbench.runs.engine.start",
     "setting": "workbench.runs.model.settings",
     "start": "workbench.runs.engine.start",
+    "view": "workbench.ui.declared",
 }
 
 offer_job("demand", "Demand forecast", "workbench.demand.jobs:forecast_demand")

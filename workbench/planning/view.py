@@ -1,4 +1,4 @@
-"""The whole planning chain in a notebook: what came out, and whether its steps agree."""
+"""The whole planning chain in a notebook: its results, and whether its steps agree."""
 
 from __future__ import annotations
 
@@ -32,19 +32,20 @@ class PlanningStory(SavedResults):
             "Plan",
             finished_scenarios(project),
             lambda name: _story(load_chain(project, name), project),
-            "There is no capacity plan yet: run `workbench demo --project FOLDER`, or the notebooks 10, 20 and 30.",
+            "There is no capacity plan yet: run `workbench demo --project FOLDER`, or the notebooks demand/10, "
+            "load-profiles/10 and capacity/10.",
         )
 
 
 def _story(chain: PlanningChain, project: Project) -> ipywidgets.Widget:
     style = project.style
-    said, table = TableArea(), TableArea()
-    said.show(["In short"], [[sentence] for sentence in summary(chain, style)])
+    sentences, table = TableArea(), TableArea()
+    sentences.show(["In short"], [[sentence] for sentence in summary(chain, style)])
     headers, rows = agreement_table(chain, style)
     table.show(headers, rows, caption="Do the steps agree?")
     return ipywidgets.VBox(
         [
-            said,
+            sentences,
             table,
             figure_of(lambda: requirement_chart(chain.demand, style=style)),
             figure_of(lambda: energy_and_peak_chart(chain.profile, style=style)),

@@ -113,6 +113,8 @@ class Board(ipywidgets.VBox):  # type: ignore[misc]
         Loads the result of a scenario and makes its view.
     live_view
         Makes a widget of an active run.
+    when_empty
+        What is said when there is no result.
     """
 
     def __init__(
@@ -124,9 +126,10 @@ class Board(ipywidgets.VBox):  # type: ignore[misc]
         names: Callable[[], Sequence[str]],
         view_of: Callable[[str], ipywidgets.Widget],
         live_view: Callable[[Run], ipywidgets.Widget] | None = None,
+        when_empty: str = "There is no result to show yet.",
     ) -> None:
         self._names = names
-        self.results = SavedResults(label, names(), view_of, "There is no result to show yet.")
+        self.results = SavedResults(label, names(), view_of, when_empty)
         self.live = LiveRuns(project, (job,), when_ended=self._take_result, live_view=live_view)
         super().__init__([self.live, self.results])
 

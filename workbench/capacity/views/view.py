@@ -1,57 +1,35 @@
-"""Capacity planning in a notebook: form, run, panel, the solver's curve while it runs, and the plan as tabs."""
+"""Capacity planning in a notebook: the solver's curve while it runs, and the plan as tabs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import pandas as pd
 
-from workbench.capacity.jobs import plan_capacity
 from workbench.capacity.results import charts
 from workbench.capacity.results import hourly_charts as charts_hourly
 from workbench.capacity.results.compare import compare
-from workbench.capacity.results.saved import CapacityResult, finished_scenarios, load, units_of
+from workbench.capacity.results.saved import DOMAIN, CapacityResult, load, units_of
 from workbench.data.formatting import energy_factor, year_label
-from workbench.data.projects.project import Project
-from workbench.errors import WorkbenchError
 from workbench.runs.engine.run import Run
 from workbench.runs.model.states import EventKind
 from workbench.ui.figures.area import FigureArea
-from workbench.ui.figures.controls import figure_of, follow
+from workbench.ui.figures.controls import figure_of
 from workbench.ui.figures.tables import TableArea
-from workbench.ui.forms.saved_results import SavedResults
 from workbench.ui.polling import poll
-from workbench.ui.run_view import RunView
-from workbench.ui.tabs import LazyTabs, choice, note
+from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.tabs import choice, note
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["CapacityResultView", "CapacityView", "SavedPlans", "SolverCurve"]
+__all__ = ["CapacityResultView", "SolverCurve"]
 
 CURVE_SECONDS = 1.0
 MAX_POINTS = 1000
 _CURVES = ("Objective", "Best bound", "Dual objective", "MIP gap")
-
-
-class CapacityView(RunView):
-    """Plan capacity for a project, watch the solver, read the plan.
-
-    Parameters
-    ----------
-    project
-        The project.
-    """
-
-    def __init__(self, project: Project) -> None:
-        super().__init__(
-            plan_capacity,
-            project,
-            result_view=lambda result: CapacityResultView(result, project),
-            live_view=SolverCurve,
-        )
 
 
 class SolverCurve(FigureArea):
@@ -84,25 +62,7 @@ class SolverCurve(FigureArea):
         return active
 
 
-class SavedPlans(SavedResults):
-    """Choose among the finished plans of a project and read them.
-
-    Parameters
-    ----------
-    project
-        The project.
-    """
-
-    def __init__(self, project: Project) -> None:
-        super().__init__(
-            "Plan",
-            finished_scenarios(project),
-            lambda name: CapacityResultView(load(project, name), project),
-            "There is no plan yet: make one in 30-capacity-model.ipynb.",
-        )
-
-
-class CapacityResultView(LazyTabs):
+class CapacityResultView(ResultTabs):
     """A finished plan as tabs; each is drawn when it is first opened.
 
     Parameters
@@ -113,24 +73,24 @@ class CapacityResultView(LazyTabs):
         Its project: units, year labels, and the other plans to compare with.
     """
 
-    def __init__(self, result: CapacityResult, project: Project) -> None:
-        self._result = result
-        self._project = project
-        super().__init__(
-            {
-                "Capacity": self._capacity,
-                "Dispatch": self._dispatch,
-                "Energy": self._energy,
-                "Storage": self._storage,
-                "Prices": self._prices,
-                "Costs": self._costs,
-                "Emissions": self._emissions,
-                "Adequacy": self._adequacy,
-                "Network": self._network,
-                "Compare": self._compare,
-                "Notes": self._notes,
-            }
-        )
+    domain = DOMAIN
+    _result: CapacityResult
+
+    def tabs(self) -> Mapping[str, Callable[[], ipywidgets.Widget]]:
+        """Give the tabs."""
+        return {
+            "Capacity": self._capacity,
+            "Dispatch": self._dispatch,
+            "Energy": self._energy,
+            "Storage": self._storage,
+            "Prices": self._prices,
+            "Costs": self._costs,
+            "Emissions": self._emissions,
+            "Adequacy": self._adequacy,
+            "Network": self._network,
+            "Compare": self._compare,
+            "Notes": self._notes,
+        }
 
     def _capacity(self) -> ipywidgets.Widget:
         value = choice(
@@ -204,25 +164,14 @@ class CapacityResultView(LazyTabs):
         return ipywidgets.VBox([year, figure, self._table("buses")])
 
     def _compare(self) -> ipywidgets.Widget:
-        others = [name for name in finished_scenarios(self._project) if name != self._result.scenario]
-        if not others:
-            return note("There is no other plan yet: change the scenario's name in the form and run again.")
-        other = choice("Compare with", others)
         name = choice("Difference in", ["capacity", "energy", "costs", "emissions", "curtailment"])
-        area = ipywidgets.VBox()
 
-        def draw() -> None:
-            try:
-                found = compare(self._result, load(self._project, other.value))
-            except WorkbenchError as error:
-                area.children = (note(str(error)),)
-                return
-            table = TableArea()
+        def draw(second: CapacityResult) -> tuple[ipywidgets.Widget, ...]:
+            found, table = compare(self._result, second), TableArea()
             table.show_frame(found[found.table == name.value].drop(columns="table"))
-            area.children = (figure_of(lambda: charts.comparison_chart(found, name.value)), table)
+            return figure_of(lambda: charts.comparison_chart(found, name.value)), table
 
-        follow(draw, other, name)
-        return ipywidgets.VBox([ipywidgets.HBox([other, name]), area])
+        return self.comparison(load, draw, name)
 
     def _notes(self) -> ipywidgets.Widget:
         result, facts, remarks = self._result, TableArea(), TableArea()

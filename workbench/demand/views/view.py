@@ -1,53 +1,32 @@
-"""The demand forecast in a notebook: form, run, panel, and the results as tabs."""
+"""A demand forecast in a notebook, as tabs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
 
 from workbench.data.formatting import energy_factor, format_number, year_label
-from workbench.data.projects.project import Project
-from workbench.data.results.scenario import finished_scenarios
-from workbench.demand.jobs import forecast_demand
 from workbench.demand.requirement.requirement import DEFINITIONS
 from workbench.demand.results import charts
 from workbench.demand.results.report_tables import accuracy_rows, holdout_rows, requirement_rows
-from workbench.demand.results.saved import DemandResult, compare, load
-from workbench.errors import WorkbenchError
+from workbench.demand.results.saved import DOMAIN, DemandResult, compare, load
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.tables import TableArea
-from workbench.ui.run_view import RunView
-from workbench.ui.tabs import LazyTabs, choice, note
+from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.tabs import choice, note
 
-__all__ = ["DemandResultView", "DemandView"]
+__all__ = ["DemandResultView"]
 
 HORIZONS = (1, 3, 5, 10)
 _MEASURES = {"MAPE [%]": "mape", "sMAPE [%]": "smape", "MASE [-]": "mase", "Bias [%]": "bias"}
 
 
-class DemandView(RunView):
-    """Start demand forecasts of a project, watch them, read their results.
-
-    Parameters
-    ----------
-    project
-        The project.
-    """
-
-    def __init__(self, project: Project) -> None:
-        super().__init__(
-            forecast_demand,
-            project,
-            result_view=lambda result: DemandResultView(result, project),
-        )
-
-
-class DemandResultView(LazyTabs):
+class DemandResultView(ResultTabs):
     """A finished demand forecast as tabs; each is drawn when it is first opened.
 
     Parameters
@@ -58,20 +37,19 @@ class DemandResultView(LazyTabs):
         Its project: units, year labels, and the other scenarios to compare with.
     """
 
-    def __init__(self, result: DemandResult, project: Project) -> None:
-        self._result = result
-        self._project = project
-        self._style = project.style
-        super().__init__(
-            {
-                "Total": self._total,
-                "Sectors": self._sectors,
-                "Accuracy": self._accuracy,
-                "Drivers": self._drivers,
-                "Compare": self._compare,
-                "Notes and files": self._notes,
-            }
-        )
+    domain = DOMAIN
+    _result: DemandResult
+
+    def tabs(self) -> Mapping[str, Callable[[], ipywidgets.Widget]]:
+        """Give the tabs."""
+        return {
+            "Total": self._total,
+            "Sectors": self._sectors,
+            "Accuracy": self._accuracy,
+            "Drivers": self._drivers,
+            "Compare": self._compare,
+            "Notes and files": self._notes,
+        }
 
     def _total(self) -> ipywidgets.Widget:
         kind = choice("Draw as", {"Stacked bars": "bars", "Area": "area", "Lines": "lines"})
@@ -111,7 +89,7 @@ class DemandResultView(LazyTabs):
         held.show(
             ["Sector", "Drivers", "Year", f"Forecast [{unit}]", f"Actual [{unit}]", "Error [%]"],
             holdout_rows(self._result, self._style),
-            caption="The last two years held out: trained on what was known before them",
+            caption="The last two years held out: trained on what was known before",
             text_columns=(0, 1, 2),
         )
         text = note(
@@ -125,30 +103,12 @@ class DemandResultView(LazyTabs):
         return ipywidgets.VBox([of_growth, area])
 
     def _compare(self) -> ipywidgets.Widget:
-        others = [
-            name for name in finished_scenarios(self._project, "demand") if name != self._result.scenario
-        ]
-        if not others:
-            return note(
-                "There is no other scenario yet: change the scenario's name in the form and run again."
-            )
-        other = choice("Compare with", others)
-        area, table, error = FigureArea(), TableArea(), ipywidgets.HTML()
+        return self.comparison(load, self._beside)
 
-        def draw() -> None:
-            error.value = ""
-            try:
-                second = load(self._project, other.value)
-            except WorkbenchError as problem:
-                area.clear()
-                table.value = ""
-                error.value = note(str(problem)).value
-                return
-            area.show(charts.comparison_chart(self._result, second, style=self._style))
-            self._show_comparison(table, second)
-
-        follow(draw, other)
-        return ipywidgets.VBox([other, error, area, table])
+    def _beside(self, second: DemandResult) -> Sequence[ipywidgets.Widget]:
+        table = TableArea()
+        self._show_comparison(table, second)
+        return figure_of(lambda: charts.comparison_chart(self._result, second, style=self._style)), table
 
     def _show_comparison(self, table: TableArea, second: DemandResult) -> None:
         rows = compare(self._result, second)
@@ -194,8 +154,8 @@ class DemandResultView(LazyTabs):
             for name in ("workbook", "sha256", "unit", "last_actual_year", "target_year")
         }
         shown["package version"] = result.facts["package_version"]
-        words = [[name.replace("_", " "), value] for name, value in shown.items()]
-        facts.show(["Fact", ""], words, caption="What these numbers were made from", text_columns=(0, 1))
+        rows = [[name.replace("_", " "), value] for name, value in shown.items()]
+        facts.show(["Fact", ""], rows, caption="What these numbers were made from", text_columns=(0, 1))
         parts: list[ipywidgets.Widget] = [facts]
         if result.failures:
             failures.show(
@@ -225,7 +185,7 @@ class DemandResultView(LazyTabs):
         return ipywidgets.VBox([*parts, remarks, definitions, files])
 
     def _name_of(self, path: Path) -> Path:
-        # Where the project lies is nobody's business on a published page.
+        # A published page does not say where the project is.
         return path.relative_to(self._project.folder) if is_viewer() else path
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets
 
+from workbench.data.projects.project import Project
 from workbench.errors import SettingError
+from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.inputs.places.gazetteer import City, find_cities, nearest_city
 from workbench.evapotranspiration.inputs.places.place import (
     Place,
@@ -17,10 +19,12 @@ from workbench.evapotranspiration.inputs.places.place import (
 )
 from workbench.evapotranspiration.inputs.places.place_names import name_of
 from workbench.evapotranspiration.views.place_map import PlaceMap
+from workbench.runs.model.settings import changed
 from workbench.ui.base import Pane
+from workbench.ui.forms.form import ConfigForm
 from workbench.ui.tabs import note
 
-__all__ = ["PlacePicker"]
+__all__ = ["PlacePicker", "picker_above"]
 
 
 class PlacePicker(Pane):
@@ -108,3 +112,26 @@ class PlacePicker(Pane):
             f"{format_dms(place.latitude, place.longitude)}, {away:.0f} km from {city}"
         ).value
         self._on_place(place)
+
+
+def picker_above(project: Project, form: ConfigForm) -> ipywidgets.Widget:
+    """Make a folded picker that puts the place into the form of a run.
+
+    Parameters
+    ----------
+    project
+        The project.
+    form
+        The form; its other fields stay as they are.
+    """
+
+    def take(place: Place) -> None:
+        chosen = {"place": f"{place.latitude:.4f}, {place.longitude:.4f}"}
+        try:
+            form.show(changed(EvapotranspirationConfig(), dict(form.values) | chosen))
+        except SettingError:
+            # Another field is wrong and says so itself; the place is set all the same.
+            form.show(changed(EvapotranspirationConfig(), chosen))
+
+    title = "Pick a place (the sites file of the inputs is used without one)"
+    return ipywidgets.Accordion([PlacePicker(take)], titles=(title,), selected_index=None)

@@ -1,4 +1,4 @@
-"""Reference evapotranspiration in a notebook: pick a place, run, read the days and how far to trust them."""
+"""Reference evapotranspiration in a notebook: the days, and how far to trust them."""
 
 from __future__ import annotations
 
@@ -11,98 +11,35 @@ import ipywidgets
 import pandas as pd
 
 from workbench.data.projects.project import Project
-from workbench.errors import SettingError, WorkbenchError
-from workbench.evapotranspiration.config import EvapotranspirationConfig
-from workbench.evapotranspiration.inputs.places.place import Place
-from workbench.evapotranspiration.jobs import estimate_evapotranspiration
 from workbench.evapotranspiration.model.catalogue import title_of
 from workbench.evapotranspiration.results import charts
 from workbench.evapotranspiration.results.climate import summary_statistics
 from workbench.evapotranspiration.results.export import csv_text, write_csv, write_excel, write_netcdf
 from workbench.evapotranspiration.results.saved import (
+    DOMAIN,
     MONTHLY_UNITS,
     UNITS,
     EtoResult,
     compare,
     load,
-    saved_results,
 )
-from workbench.evapotranspiration.views.place_picker import PlacePicker
 from workbench.runs.model.read_only import is_viewer
-from workbench.runs.model.settings import changed
+from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.tables import TableArea
-from workbench.ui.forms.saved_results import SavedResults
-from workbench.ui.run_view import RunView
-from workbench.ui.tabs import LazyTabs, choice, note
+from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.tabs import choice, note
 
-__all__ = ["EtoAnalysis", "EvapotranspirationView", "SavedEvapotranspiration"]
+__all__ = ["EtoAnalysis"]
 
-MOST_IN_LINK = 4_000_000
+MAX_IN_LINK = 4_000_000
 NO_BREAK = "\N{NO-BREAK SPACE}"
 PHRASE = 6
 COMPARE_UNITS = dict.fromkeys(("first", "second", "difference", "mean_absolute"), "mm/d")
 
 
-class EvapotranspirationView(ipywidgets.VBox):  # type: ignore[misc]
-    """Pick a place, estimate its evapotranspiration, watch the run, read the result.
-
-    Where strangers look, only saved results are shown.
-
-    Parameters
-    ----------
-    project
-        The project.
-    """
-
-    def __init__(self, project: Project) -> None:
-        if is_viewer():
-            super().__init__([SavedEvapotranspiration(project)])
-            return
-        self.run_view = RunView(
-            estimate_evapotranspiration, project, result_view=lambda result: EtoAnalysis(result, project)
-        )
-        self.picker = PlacePicker(self._take)
-        fold = ipywidgets.Accordion(
-            [self.picker],
-            titles=("Pick a place (the sites file of the inputs is used without one)",),
-            selected_index=None,
-        )
-        super().__init__([fold, self.run_view])
-
-    def __repr__(self) -> str:
-        return "<EvapotranspirationView>"
-
-    def _take(self, place: Place) -> None:
-        form = self.run_view.form
-        chosen = {"place": f"{place.latitude:.4f}, {place.longitude:.4f}"}
-        try:
-            form.show(changed(EvapotranspirationConfig(), dict(form.values) | chosen))
-        except SettingError:
-            # Another field is wrong and says so itself; the place is taken all the same.
-            form.show(changed(EvapotranspirationConfig(), chosen))
-
-
-class SavedEvapotranspiration(SavedResults):
-    """Choose among the saved results of a project and look at them.
-
-    Parameters
-    ----------
-    project
-        The project.
-    """
-
-    def __init__(self, project: Project) -> None:
-        super().__init__(
-            "Evapotranspiration",
-            saved_results(project),
-            lambda name: EtoAnalysis(load(project, name), project),
-            "There is no evapotranspiration yet: estimate it in 60-evapotranspiration.ipynb.",
-        )
-
-
 class EtoAnalysis(ipywidgets.VBox):  # type: ignore[misc]
-    """A finished result as tabs, each drawn when it is first opened, with the credits that its data ask for.
+    """A finished result as tabs, each drawn when it is first opened, with the credits of its data.
 
     Parameters
     ----------
@@ -113,9 +50,31 @@ class EtoAnalysis(ipywidgets.VBox):  # type: ignore[misc]
     """
 
     def __init__(self, result: EtoResult, project: Project) -> None:
-        self._result = result
-        self._project = project
-        makers: dict[str, Callable[[], ipywidgets.Widget]] = {
+        self.tabs, self._scenario = EtoTabs(result, project), result.scenario
+        credit = " ".join(result.credits) or "Weather from the project's own files."
+        super().__init__([self.tabs, note(credit)])
+
+    def __repr__(self) -> str:
+        return f"<EtoAnalysis of {self._scenario!r}>"
+
+
+class EtoTabs(ResultTabs):
+    """The tabs of a finished result.
+
+    Parameters
+    ----------
+    result
+        The result.
+    project
+        Its project: number style, and the other results to compare with.
+    """
+
+    domain = DOMAIN
+    _result: EtoResult
+
+    def tabs(self) -> Mapping[str, Callable[[], ipywidgets.Widget]]:
+        """Give the tabs."""
+        return {
             "Overview": self._overview,
             "Days": self._days,
             "Sources": self._sources,
@@ -126,12 +85,6 @@ class EtoAnalysis(ipywidgets.VBox):  # type: ignore[misc]
             "Export": self._export,
             "Notes": self._notes,
         }
-        self.tabs = LazyTabs(makers)
-        credit = " ".join(result.credits) or "Weather from the project's own files."
-        super().__init__([self.tabs, note(credit)])
-
-    def __repr__(self) -> str:
-        return f"<EtoAnalysis of {self._result.scenario!r}>"
 
     def _site(self) -> ipywidgets.Dropdown:
         return choice("Place", list(self._result.sites))
@@ -206,13 +159,13 @@ class EtoAnalysis(ipywidgets.VBox):  # type: ignore[misc]
     def _sources(self) -> ipywidgets.Widget:
         result, site = self._result, self._site()
         asked = result.table("downloads")
-        titles = {"site": "Place", "first": "From", "last": "To", "state": "What came", "message": "Remarks"}
+        titles = {"site": "Place", "first": "From", "last": "To", "state": "Outcome", "message": "Remarks"}
         return ipywidgets.VBox(
             [
                 site,
                 figure_of(lambda: charts.sources_chart(result, site.value), site),
                 figure_of(lambda: charts.weights_chart(result, site.value), site),
-                self._table(asked, "What was asked and what came", titles, {}),
+                self._table(asked, "Requests and their outcome", titles, {}),
             ]
         )
 
@@ -263,7 +216,7 @@ class EtoAnalysis(ipywidgets.VBox):  # type: ignore[misc]
         result = self._result
         findings, flags = result.table("findings"), result.table("flags")
         if findings.empty and flags.empty:
-            return note("Quality control found nothing to remark.")
+            return note("Quality control found no issue.")
         shown = findings[["site", "source", "kind", "days", "unusable", "message"]]
         titles = {"site": "Place", "kind": "About", "unusable": "Refused", "message": "What was found"}
         parts = [self._table(shown, "Findings", titles, {})]
@@ -279,65 +232,49 @@ class EtoAnalysis(ipywidgets.VBox):  # type: ignore[misc]
         return ipywidgets.VBox(parts)
 
     def _compare(self) -> ipywidgets.Widget:
-        others = [name for name in saved_results(self._project) if name != self._result.scenario]
-        if not others:
-            return note("There is no other result yet: change the scenario's name and run again.")
-        other, site, area = choice("Compare with", others), self._site(), ipywidgets.VBox()
+        site = self._site()
 
-        def draw() -> None:
-            try:
-                second = load(self._project, other.value)
-            except WorkbenchError as error:
-                area.children = (note(str(error)),)
-                return
-            table = compare(self._result, second)
+        def draw(second: EtoResult) -> list[ipywidgets.Widget]:
             titles = {
                 "site": "Place",
                 "first": self._result.scenario,
                 "second": second.scenario,
                 "mean_absolute": "Mean absolute difference of days",
             }
-            parts: list[ipywidgets.Widget] = [
-                self._table(table, "Means over the days that both have", titles, COMPARE_UNITS)
-            ]
-            if site.value in second.sites:
-                parts.append(figure_of(lambda: charts.comparison_chart(self._result, second, site.value)))
-            area.children = tuple(parts)
+            caption = "Means over the days that both have"
+            table = self._table(compare(self._result, second), caption, titles, COMPARE_UNITS)
+            if site.value not in second.sites:
+                return [table]
+            return [table, figure_of(lambda: charts.comparison_chart(self._result, second, site.value))]
 
-        follow(draw, other, site)
-        return ipywidgets.VBox([ipywidgets.HBox([other, site], layout={"flex_flow": "row wrap"}), area])
+        return self.comparison(load, draw, site)
 
     def _export(self) -> ipywidgets.Widget:
         parts: list[ipywidgets.Widget] = [ipywidgets.HTML(self._download_link())]
         folder = self._result.folder
         if folder is not None and not is_viewer():
-            said = ipywidgets.HTML()
-
-            def button(
-                title: str, writer: Callable[[EtoResult, Path], Path], suffix: str
-            ) -> ipywidgets.Button:
-                made = ipywidgets.Button(description=title, layout={"width": "auto"})
-                path = folder / "exports" / f"{self._result.scenario}{suffix}"
-                made.on_click(lambda _: self._write(writer, path, said))
-                return made
-
-            buttons = [
-                button("Write CSV", write_csv, ".csv"),
-                button("Write Excel", write_excel, ".xlsx"),
-                button("Write NetCDF", write_netcdf, ".nc"),
-            ]
-            parts += [ipywidgets.HBox(buttons, layout={"flex_flow": "row wrap"}), said]
+            parts.append(self._files(folder / "exports"))
         return ipywidgets.VBox(parts)
 
-    def _write(self, writer: Callable[[EtoResult, Path], Path], path: Path, said: ipywidgets.HTML) -> None:
-        try:
-            said.value = note(f"Wrote {writer(self._result, path)}").value
-        except WorkbenchError as error:
-            said.value = note(str(error)).value
+    def _files(self, folder: Path) -> ipywidgets.Widget:
+        pane, status = Pane(), ipywidgets.HTML()
+
+        def write(writer: Callable[[EtoResult, Path], Path], suffix: str) -> None:
+            path = writer(self._result, folder / f"{self._result.scenario}{suffix}")
+            status.value = note(f"Wrote {path}").value
+
+        buttons = [
+            pane.button("Write CSV", lambda: write(write_csv, ".csv")),
+            pane.button("Write Excel", lambda: write(write_excel, ".xlsx")),
+            pane.button("Write NetCDF", lambda: write(write_netcdf, ".nc")),
+        ]
+        row = ipywidgets.HBox(buttons, layout={"flex_flow": "row wrap"})
+        pane.children = [row, status, pane.strip]
+        return pane
 
     def _download_link(self) -> str:
         content = csv_text(self._result).encode()
-        if len(content) > MOST_IN_LINK:
+        if len(content) > MAX_IN_LINK:
             megabytes = len(content) / 1e6
             return (
                 f"<span>The days are {megabytes:.0f} MB as CSV: too many for a download from the page.</span>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePath
 
 import ipywidgets
@@ -11,7 +12,8 @@ import ipywidgets
 from workbench.data.atomic import write_bytes
 from workbench.data.names import checked_name
 from workbench.data.projects.project import Project
-from workbench.errors import InvalidData
+from workbench.errors import InvalidData, SettingError
+from workbench.finance.config import FinanceConfig
 from workbench.finance.inputs.grain import make_ledger, open_questions
 from workbench.finance.inputs.mapping.propose import propose_mapping
 from workbench.finance.inputs.mapping.saved import load_mapping, save_mapping
@@ -23,9 +25,10 @@ from workbench.finance.model.roles import TITLES, Role, Variant
 from workbench.finance.sample import write_samples
 from workbench.ui.base import Pane
 from workbench.ui.figures.tables import TableArea
+from workbench.ui.forms.form import ConfigForm
 from workbench.ui.tabs import choice, note
 
-__all__ = ["MappingReview"]
+__all__ = ["MappingReview", "review_above"]
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MAX_UPLOAD_MEGABYTES = 10
@@ -231,3 +234,25 @@ class MappingReview(Pane):
 
     def _say(self, words: str) -> None:
         self._status.value = note(words).value
+
+
+def review_above(project: Project, form: ConfigForm) -> MappingReview:
+    """Make the review that puts a confirmed file into the form of a run.
+
+    Parameters
+    ----------
+    project
+        The project.
+    form
+        The form; its other fields stay as they are.
+    """
+
+    def use(file: str) -> None:
+        try:
+            config = form.config
+        except SettingError:
+            # A field of the form is wrong and says so; the file is set beside the defaults.
+            config = FinanceConfig()
+        form.show(replace(config, file=file))
+
+    return MappingReview(project, use)

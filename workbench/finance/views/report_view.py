@@ -5,15 +5,12 @@ from __future__ import annotations
 import base64
 import functools
 import html
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import pandas as pd
 
-from workbench.data.projects.project import Project
-from workbench.data.results.scenario import finished_scenarios
-from workbench.errors import WorkbenchError
 from workbench.finance.anomalies.events import Judgement, JudgementKind, save_judgement
 from workbench.finance.model.changes import harmless
 from workbench.finance.results import report_tables
@@ -30,17 +27,18 @@ from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.tables import TableArea
-from workbench.ui.tabs import LazyTabs, choice, note
+from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.tabs import choice, note
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 __all__ = ["FinanceReportView"]
 
-MOST_IN_LINK = 3_000_000
+MAX_IN_LINK = 3_000_000
 
 
-class FinanceReportView(LazyTabs):
+class FinanceReportView(ResultTabs):
     """A finished report as tabs.
 
     Parameters
@@ -51,22 +49,23 @@ class FinanceReportView(LazyTabs):
         Its project: how numbers are written, and the other reports to compare with.
     """
 
-    def __init__(self, result: FinanceResult, project: Project) -> None:
-        self._result, self._project, self._style = result, project, project.style
-        super().__init__(
-            {
-                "Overview": self._overview,
-                "Measures": self._measures,
-                "Why it changed": self._bridges,
-                "Forecasts": self._forecasts,
-                "By part": self._parts,
-                "What stands out": self._events,
-                "Relations": self._relations,
-                "What if": self._what_if,
-                "Compare": self._compare,
-                "Checks and data": self._checks,
-            }
-        )
+    domain = DOMAIN
+    _result: FinanceResult
+
+    def tabs(self) -> Mapping[str, Callable[[], ipywidgets.Widget]]:
+        """Give the tabs."""
+        return {
+            "Overview": self._overview,
+            "Measures": self._measures,
+            "Why it changed": self._bridges,
+            "Forecasts": self._forecasts,
+            "By part": self._parts,
+            "What stands out": self._events,
+            "Relations": self._relations,
+            "What if": self._what_if,
+            "Compare": self._compare,
+            "Checks and data": self._checks,
+        }
 
     def _said(self, section: str) -> ipywidgets.HTML:
         rows = self._result.table("sentences").query("section == @section").to_dict("records")
@@ -269,24 +268,15 @@ class FinanceReportView(LazyTabs):
         return ipywidgets.VBox(parts)
 
     def _compare(self) -> ipywidgets.Widget:
-        others = [name for name in finished_scenarios(self._project, DOMAIN) if name != self._result.scenario]
-        if not others:
-            return note("There is no other report to compare with.")
-        other, table = choice("With", others), TableArea()
-
-        def show() -> None:
-            try:
-                frame = compare(self._result, load(self._project, other.value))
-            except WorkbenchError as error:
-                table.value = note(str(error)).value
-                return
+        def draw(second: FinanceResult) -> list[ipywidgets.Widget]:
+            frame, table = compare(self._result, second), TableArea()
             frame["figure"] = [self._result.title(name) for name in frame.figure]
             units = dict.fromkeys(("first", "second", "difference"), self._result.currency)
-            titles = {"first": self._result.scenario, "second": other.value}
+            titles = {"first": self._result.scenario, "second": second.scenario}
             table.show_frame(frame, titles=titles, units=units, caption="Scenarios, month by month")
+            return [table]
 
-        follow(show, other)
-        return ipywidgets.VBox([other, table])
+        return self.comparison(load, draw)
 
     def _checks(self) -> ipywidgets.Widget:
         result = self._result
@@ -331,7 +321,7 @@ def _link(title: str, name: str, table: pd.DataFrame) -> str:
     words = [name for name in table.columns if table[name].dtype.kind not in "fiMb"]
     texts = table.assign(**{name: table[name].map(lambda value: harmless(str(value))) for name in words})
     content = texts.to_csv(index=False).encode()
-    if len(content) > MOST_IN_LINK:
+    if len(content) > MAX_IN_LINK:
         return html.escape(f"{title}: {len(content) / 1e6:.0f} MB, too many for a download from the page")
     data = base64.b64encode(content).decode()
     file = html.escape(f"{name}.csv", quote=True)

@@ -1,4 +1,4 @@
-"""Load profiles in a notebook: form, run, panel, and every view of the hours as tabs."""
+"""Load profiles in a notebook: every view of the hours, as tabs."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ import ipywidgets
 import pandas as pd
 
 from workbench.data.formatting import energy_factor
-from workbench.data.projects.project import Project
-from workbench.data.results.scenario import finished_scenarios
-from workbench.errors import WorkbenchError
-from workbench.load_profiles.jobs import make_load_profiles
 from workbench.load_profiles.results import charts, day_charts
 from workbench.load_profiles.results.analysis import extreme_days, peak_days
 from workbench.load_profiles.results.export import write_csv, write_excel
-from workbench.load_profiles.results.saved import ACCURACY_UNITS, UNITS, LoadProfileResult, compare, load
+from workbench.load_profiles.results.saved import (
+    ACCURACY_UNITS,
+    DOMAIN,
+    UNITS,
+    LoadProfileResult,
+    compare,
+    load,
+)
 from workbench.runs.model.read_only import is_viewer
+from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.tables import TableArea
-from workbench.ui.forms.saved_results import SavedResults
-from workbench.ui.run_view import RunView
-from workbench.ui.tabs import LazyTabs, choice, note
+from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.tabs import choice, note
 
-__all__ = ["LoadProfilesView", "ProfileAnalysis", "SavedProfiles"]
+__all__ = ["ProfileAnalysis"]
 
 _MEASURES = {
     "Energy": "energy",
@@ -35,40 +38,7 @@ _MEASURES = {
 }
 
 
-class LoadProfilesView(RunView):
-    """Make load profiles of a project, watch the run, read the hours.
-
-    Parameters
-    ----------
-    project
-        The project.
-    """
-
-    def __init__(self, project: Project) -> None:
-        super().__init__(
-            make_load_profiles, project, result_view=lambda result: ProfileAnalysis(result, project)
-        )
-
-
-class SavedProfiles(SavedResults):
-    """Choose among the saved profiles of a project and look at them.
-
-    Parameters
-    ----------
-    project
-        The project.
-    """
-
-    def __init__(self, project: Project) -> None:
-        super().__init__(
-            "Load profiles",
-            finished_scenarios(project, "load_profiles"),
-            lambda name: ProfileAnalysis(load(project, name), project),
-            "There are no load profiles yet: make some in 20-load-profiles.ipynb.",
-        )
-
-
-class ProfileAnalysis(LazyTabs):
+class ProfileAnalysis(ResultTabs):
     """Finished load profiles as tabs; each is drawn when it is first opened.
 
     Parameters
@@ -79,23 +49,23 @@ class ProfileAnalysis(LazyTabs):
         Its project: units, year labels, and the other profiles to compare with.
     """
 
-    def __init__(self, result: LoadProfileResult, project: Project) -> None:
-        self._result = result
-        self._project = project
-        super().__init__(
-            {
-                "Years": self._years,
-                "Heat maps": self._heat_maps,
-                "Series": self._series,
-                "Days": self._days,
-                "Duration": self._duration,
-                "Overlays": self._overlays,
-                "Targets": self._targets,
-                "Accuracy": self._accuracy,
-                "Compare": self._compare,
-                "Notes": self._notes,
-            }
-        )
+    domain = DOMAIN
+    _result: LoadProfileResult
+
+    def tabs(self) -> Mapping[str, Callable[[], ipywidgets.Widget]]:
+        """Give the tabs."""
+        return {
+            "Years": self._years,
+            "Heat maps": self._heat_maps,
+            "Series": self._series,
+            "Days": self._days,
+            "Duration": self._duration,
+            "Overlays": self._overlays,
+            "Targets": self._targets,
+            "Accuracy": self._accuracy,
+            "Compare": self._compare,
+            "Notes": self._notes,
+        }
 
     def _year(self) -> ipywidgets.Dropdown:
         return choice("Year", {charts.label(year, self._result): year for year in self._result.years})
@@ -127,23 +97,19 @@ class ProfileAnalysis(LazyTabs):
         )
 
     def _export(self) -> ipywidgets.Widget:
-        year, said = self._year(), ipywidgets.HTML()
         if self._result.folder is None or is_viewer():
-            return said
+            return ipywidgets.HTML()
+        pane, year, status = Pane(), self._year(), ipywidgets.HTML()
         folder = self._result.folder / "exports"
 
         def write(writer: Callable[..., Path], suffix: str) -> None:
             path = folder / f"{self._result.scenario} {charts.label(year.value, self._result)}{suffix}"
-            try:
-                said.value = note(f"Wrote {writer(self._result, year.value, path)}").value
-            except WorkbenchError as error:
-                said.value = note(str(error)).value
+            status.value = note(f"Wrote {writer(self._result, year.value, path)}").value
 
-        excel = ipywidgets.Button(description="Write Excel", layout={"width": "auto"})
-        excel.on_click(lambda _: write(write_excel, ".xlsx"))
-        text = ipywidgets.Button(description="Write CSV", layout={"width": "auto"})
-        text.on_click(lambda _: write(write_csv, ".csv"))
-        return ipywidgets.VBox([ipywidgets.HBox([year, excel, text]), said])
+        excel = pane.button("Write Excel", lambda: write(write_excel, ".xlsx"))
+        text = pane.button("Write CSV", lambda: write(write_csv, ".csv"))
+        pane.children = [ipywidgets.HBox([year, excel, text]), status, pane.strip]
+        return pane
 
     def _heat_maps(self) -> ipywidgets.Widget:
         result, style = self._result, self._project.style
@@ -222,9 +188,9 @@ class ProfileAnalysis(LazyTabs):
 
     def _targets(self) -> ipywidgets.Widget:
         result, conflicts, targets = self._result, TableArea(), TableArea()
-        yielded = result.table("conflicts")
-        if len(yielded):
-            self._show(conflicts, yielded[["year", "period", "sentence"]], "Targets that had to yield")
+        overridden = result.table("conflicts")
+        if len(overridden):
+            self._show(conflicts, overridden[["year", "period", "sentence"]], "Targets that were overridden")
         else:
             conflicts.value = note("No target contradicts another.").value
         self._show(targets, result.table("targets"), "Targets beside what the hours reach")
@@ -241,27 +207,16 @@ class ProfileAnalysis(LazyTabs):
         return ipywidgets.VBox([figure_of(lambda: charts.held_out_chart(result)), table, ageing])
 
     def _compare(self) -> ipywidgets.Widget:
-        finished = finished_scenarios(self._project, "load_profiles")
-        others = [name for name in finished if name != self._result.scenario]
-        if not others:
-            return note("There are no other load profiles yet: change the scenario's name and run again.")
-        other, year, area = choice("Compare with", others), self._year(), ipywidgets.VBox()
+        year = self._year()
 
-        def draw() -> None:
+        def draw(second: LoadProfileResult) -> list[ipywidgets.Widget]:
             table = TableArea()
-            try:
-                second = load(self._project, other.value)
-            except WorkbenchError as error:
-                area.children = (note(str(error)),)
-                return
             self._show(table, compare(self._result, second), "By year")
-            parts: list[ipywidgets.Widget] = [table]
-            if year.value in second.years:
-                parts.insert(0, figure_of(lambda: charts.comparison_chart(self._result, second, year.value)))
-            area.children = tuple(parts)
+            if year.value not in second.years:
+                return [table]
+            return [figure_of(lambda: charts.comparison_chart(self._result, second, year.value)), table]
 
-        follow(draw, other, year)
-        return ipywidgets.VBox([ipywidgets.HBox([other, year]), area])
+        return self.comparison(load, draw, year)
 
     def _notes(self) -> ipywidgets.Widget:
         result = self._result

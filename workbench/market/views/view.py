@@ -8,14 +8,16 @@ from workbench.data.projects.project import Project
 from workbench.errors import WorkbenchError
 from workbench.market.store.dataset import market_folder
 from workbench.market.store.reading import MarketData
-from workbench.market.views.board import TODAY, AnswerBoard
+from workbench.market.views.board import TODAY
+from workbench.market.views.boards import BOARDS
 from workbench.runs.model.read_only import is_viewer
+from workbench.ui.base import Pane
 from workbench.ui.tabs import note
 
 __all__ = ["MarketView"]
 
 
-class MarketView(ipywidgets.VBox):  # type: ignore[misc]
+class MarketView(Pane):
     """A board over the market data of a project; without data, the offer to make a sample.
 
     Parameters
@@ -23,19 +25,17 @@ class MarketView(ipywidgets.VBox):  # type: ignore[misc]
     project
         The project; its data is in ``results/market/<dataset>``.
     board
-        Which board.
+        Name of the board: one of ``BOARDS``.
     period
         Name of the period that is shown first.
     dataset
         Name of the dataset.
     """
 
-    def __init__(
-        self, project: Project, board: type[AnswerBoard], *, period: str = TODAY, dataset: str = "nem"
-    ) -> None:
+    def __init__(self, project: Project, board: str, *, period: str = TODAY, dataset: str = "nem") -> None:
+        super().__init__()
         self._folder = market_folder(project, dataset)
-        self._board, self._period = board, period
-        super().__init__([])
+        self._board, self._period = BOARDS[board], period
         self._open()
 
     def __repr__(self) -> str:
@@ -52,11 +52,11 @@ class MarketView(ipywidgets.VBox):  # type: ignore[misc]
             return [note("There is no market data here yet.")]
         button = ipywidgets.Button(description="Make sample data", layout={"width": "auto"})
         button.on_click(lambda _: self._make_sample(button))
-        words = (
-            "Bring your own with the ingest of market data, or look around with a sample: four weeks of a made-up "
+        text = (
+            "Ingest your own market data, or look around with a sample: four weeks of a made-up "
             "market, written into this project."
         )
-        return [note(reason), note(words), button]
+        return [note(reason), note(text), button]
 
     def _make_sample(self, button: ipywidgets.Button) -> None:
         from workbench.market.sample.market import make_sample_dataset
