@@ -1,11 +1,11 @@
-"""The notebooks of a folder, each with what it is for and a link."""
+"""The notebooks of a folder and of the folders in it, each with what it is for and a link."""
 
 from __future__ import annotations
 
 import json
 import urllib.parse
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import ipywidgets
 
@@ -14,18 +14,19 @@ __all__ = ["NotebookFacts", "notebook_facts", "notebook_list"]
 
 @dataclass(frozen=True, slots=True)
 class NotebookFacts:
-    """Name of the file, its title, its first sentence, and whether it is published."""
+    """Path of the file within the folder, its title, its first sentence, and whether it is published."""
 
-    name: str
+    path: PurePosixPath
     title: str
     sentence: str
     is_published: bool
 
 
 def notebook_facts(folder: Path) -> tuple[NotebookFacts, ...]:
-    """Read what the notebooks of a folder are for; what is no notebook is passed over."""
+    """Read what notebooks are for, those of the folder itself first; what is not a notebook is skipped."""
     found = []
-    for path in sorted(folder.glob("*.ipynb")):
+    inside = sorted(path for path in folder.glob("*/*.ipynb") if not path.parent.name.startswith("."))
+    for path in [*sorted(folder.glob("*.ipynb")), *inside]:
         try:
             notebook = json.loads(path.read_text(encoding="utf-8"))
             first = "".join(notebook["cells"][0]["source"])
@@ -35,20 +36,24 @@ def notebook_facts(folder: Path) -> tuple[NotebookFacts, ...]:
         title, _, rest = first.partition("\n")
         sentence = rest.strip().split("\n")[0]
         is_published = isinstance(mark, dict) and mark.get("publish") is True
-        found.append(
-            NotebookFacts(path.name, title.lstrip("# ").strip() or path.stem, sentence, is_published)
-        )
+        place = PurePosixPath(path.relative_to(folder).as_posix())
+        found.append(NotebookFacts(place, title.lstrip("# ").strip() or path.stem, sentence, is_published))
     return tuple(found)
 
 
 def notebook_list(folder: Path) -> ipywidgets.Output:
     """Show the notebooks of a folder; Jupyter opens the links of a text beside the notebook that holds it."""
-    lines = ["**Notebooks**", ""]
+    lines, group = ["**Notebooks**", ""], PurePosixPath()
     for facts in notebook_facts(folder):
-        if facts.name.startswith("00-"):
+        if facts.path.name.startswith("00-"):
             continue
+        if facts.path.parent != group:
+            group = facts.path.parent
+            lines += ["", f"{group.name.replace('-', ' ').capitalize()}", ""]
         published = " *(published by `workbench serve`)*" if facts.is_published else ""
-        lines.append(f"- [{facts.title}]({urllib.parse.quote(facts.name)}) — {facts.sentence}{published}")
+        lines.append(
+            f"- [{facts.title}]({urllib.parse.quote(str(facts.path))}) — {facts.sentence}{published}"
+        )
     if len(lines) == 2:
         lines.append("There are none in this folder.")
     text = "\n".join(lines)

@@ -16,6 +16,8 @@ from workbench.sample.project import create_from_sample
 __all__ = ["open_project"]
 
 SAMPLE = "sample-project"
+HOME = "00-home.ipynb"
+"""Marks the folder of all notebooks: those of a domain are in a folder inside it."""
 
 
 def open_project(path: Path | str | None = None) -> Project:
@@ -24,9 +26,9 @@ def open_project(path: Path | str | None = None) -> Project:
     Parameters
     ----------
     path
-        Its folder. Without one: the project in ``$WORKBENCH_PROJECT``, else the sample project in this folder
-        or the one above, which is made here where there is none. A published page opens the server's project,
-        and shows nothing of it here.
+        Its folder. Without one: the project in ``$WORKBENCH_PROJECT``, else the sample project beside the
+        notebooks or in the folder above, which is made where there is none. A published page opens the server's
+        project, and shows nothing of it here.
 
     Raises
     ------
@@ -41,11 +43,18 @@ def open_project(path: Path | str | None = None) -> Project:
     if chosen:
         project = Project.open(chosen)
     else:
-        present = [folder for folder in (Path.cwd(), Path.cwd().parent) if (folder / SAMPLE).is_dir()]
+        here = _notebooks()
+        present = [folder for folder in (Path.cwd(), here, here.parent) if (folder / SAMPLE).is_dir()]
         made = not present
-        project = create_from_sample(Path.cwd() / SAMPLE) if made else Project.open(present[0] / SAMPLE)
+        project = create_from_sample(here / SAMPLE) if made else Project.open(present[0] / SAMPLE)
     display(_describe(project, made))  # type: ignore[no-untyped-call]
     return project
+
+
+def _notebooks() -> Path:
+    """Give the folder of all notebooks, whichever folder in it this one is in."""
+    here = Path.cwd()
+    return here.parent if (here.parent / HOME).is_file() else here
 
 
 def _describe(project: Project, made: bool) -> ipywidgets.HTML:

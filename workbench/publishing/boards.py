@@ -1,4 +1,4 @@
-"""Which notebooks are published: those that say so in their metadata, and no other file in the world.
+"""Which notebooks are published: those that say so in their metadata, and no other file.
 
 ::
 
@@ -16,9 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Board", "Cell", "Library"]
+from workbench.errors import SettingError
+from workbench.ui.declared import find_view
 
-LARGEST_BYTES = 2_000_000
+__all__ = ["Cell", "Library", "PublishedBoard"]
+
+MAX_BYTES = 2_000_000
+MAX_ORDER = 10_000
+BOARDS = "boards"
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 
 _log = logging.getLogger(__name__)
@@ -33,19 +38,21 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class PublishedBoard:
     """A published notebook.
 
     Attributes
     ----------
     slug
-        What stands in its address: the name of the file without its suffix.
+        The name in its address: that of the file without its suffix.
     title, description
         What a reader sees of it in the gallery.
     icon
         Name of its thumbnail.
     cells
         Its cells.
+    order
+        Its place in the gallery; those of one place are ordered by their slugs.
     """
 
     slug: str
@@ -53,60 +60,65 @@ class Board:
     description: str
     icon: str
     cells: tuple[Cell, ...]
+    order: int = 0
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """The modules that its code imports, to be loaded before anybody comes."""
+        """The modules that its code needs, to be loaded before the first reader comes."""
         found: dict[str, None] = {}
         for cell in self.cells:
             if cell.is_code:
-                found |= dict.fromkeys(_imported(cell.source))
+                found |= dict.fromkeys(_needed(cell.source))
         return tuple(found)
 
 
 class Library:
-    """The published notebooks of a folder; looked at again when a file in it has changed.
+    """The published notebooks of a folder and of its folder ``boards``; read again when a file has changed.
 
     Parameters
     ----------
     folder
-        Where the notebooks are; folders inside it are not looked at.
+        Where the notebooks are; no other folder inside it is looked at.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        self._read: dict[Path, tuple[tuple[int, int], Board | None]] = {}
+        self._read: dict[Path, tuple[tuple[int, int], PublishedBoard | None]] = {}
 
-    def boards(self) -> list[Board]:
-        """List what is published now, in the order of the files' names."""
+    def boards(self) -> list[PublishedBoard]:
+        """List what is published now, in the order of the gallery."""
         known, self._read = self._read, {}
-        for path in sorted(self.folder.glob("*.ipynb")):
+        for path in [*self.folder.glob("*.ipynb"), *(self.folder / BOARDS).glob("*.ipynb")]:
             facts = self._facts_of(path)
             if facts is None:
                 continue
             earlier = known.get(path)
             fresh = earlier is None or earlier[0] != facts
             self._read[path] = (facts, read_board(path)) if fresh or earlier is None else earlier
-        return [board for _, board in self._read.values() if board is not None]
+        found: dict[str, PublishedBoard] = {}
+        for _, board in self._read.values():
+            if board is not None:
+                found.setdefault(board.slug, board)
+        return sorted(found.values(), key=lambda board: (board.order, board.slug))
 
-    def find(self, slug: str) -> Board | None:
-        """Find a board by what stands in its address; nothing is ever opened by that name."""
+    def find(self, slug: str) -> PublishedBoard | None:
+        """Find a board by the name in its address; nothing is ever opened by that name."""
         return next((board for board in self.boards() if board.slug == slug), None)
 
     def _facts_of(self, path: Path) -> tuple[int, int] | None:
         try:
-            inside = path.resolve().parent == self.folder
+            inside = path.resolve() == path
             facts = path.stat()
         except OSError:
             return None
         return (facts.st_mtime_ns, facts.st_size) if inside and path.is_file() else None
 
 
-def read_board(path: Path) -> Board | None:
-    """Read a notebook; None (and a line in the log where it was meant to be published) when it is no board."""
+def read_board(path: Path) -> PublishedBoard | None:
+    """Read a notebook; None (and a line in the log where it was meant to be published) when it is not a board."""
     try:
         content = path.read_bytes()
-        notebook: Any = json.loads(content) if len(content) <= LARGEST_BYTES else {}
+        notebook: Any = json.loads(content) if len(content) <= MAX_BYTES else {}
     except (OSError, ValueError) as error:
         _log.warning("%s cannot be read and is not published: %s", path.name, error)
         return None
@@ -118,11 +130,14 @@ def read_board(path: Path) -> Board | None:
     cells = _cells_of(notebook.get("cells"))
     if cells is None or not _SLUG.fullmatch(path.stem):
         _log.warning(
-            "%s is not published: it is damaged, or its name has other signs than A-z0-9._-", path.name
+            "%s is not published: it is damaged, or its name has other characters than A-z0-9._-", path.name
         )
         return None
     title = _text(mark.get("title")) or path.stem
-    return Board(path.stem, title, _text(mark.get("description")), _text(mark.get("icon")), cells)
+    order = mark.get("order")
+    place = order if isinstance(order, int) and abs(order) <= MAX_ORDER else 0
+    facts = (_text(mark.get("description")), _text(mark.get("icon")))
+    return PublishedBoard(path.stem, title, *facts, cells, place)
 
 
 def _mark_of(notebook: object) -> Mapping[str, Any] | None:
@@ -155,15 +170,34 @@ def _text(value: object) -> str:
     return " ".join(value.split())[:300] if isinstance(value, str) else ""
 
 
-def _imported(source: str) -> Sequence[str]:
+def _needed(source: str) -> Sequence[str]:
+    """Name the modules that code imports, and those of the views that it shows by name."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
         return ()
-    names = []
+    names: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.append(node.module)
+        elif isinstance(node, ast.Call):
+            names += _view_modules(node)
     return names
+
+
+def _view_modules(call: ast.Call) -> Sequence[str]:
+    # workbench.board("demand", …): the view is known by its name, its modules by its declaration.
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    first = call.args[0] if call.args else None
+    if (
+        name not in ("board", "view")
+        or not isinstance(first, ast.Constant)
+        or not isinstance(first.value, str)
+    ):
+        return ()
+    try:
+        return find_view(first.value).modules
+    except (SettingError, ImportError, AttributeError):
+        return ()

@@ -13,7 +13,7 @@ import tornado.web
 from markupsafe import Markup
 
 from workbench.publishing.access import Refusal
-from workbench.publishing.boards import Board
+from workbench.publishing.boards import PublishedBoard
 from workbench.publishing.publication import Publication
 from workbench.publishing.sessions import TooManyVisits, Visit
 from workbench.publishing.thumbnails import thumbnail
@@ -120,7 +120,7 @@ class BoardPage(Page):
 
     head = get
 
-    def _render(self, board: Board, visit: Visit) -> None:
+    def _render(self, board: PublishedBoard, visit: Visit) -> None:
         theme = self.get_query_argument("theme", "auto")
         number = 0
         cells = []

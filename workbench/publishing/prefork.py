@@ -33,7 +33,8 @@ from typing import Any
 __all__ = ["main", "warm_up"]
 
 LIBRARIES = (
-    *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipywidgets", "anywidget", "workbench.ui.widget_guard"),
+    *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipywidgets", "anywidget"),
+    *("workbench.ui.widget_guard", "workbench.home.opening"),
     # What a kernel would only load while it starts.
     *(
         "IPython.core.completerlib",

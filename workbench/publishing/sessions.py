@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.publishing.boards import Board
+from workbench.publishing.boards import PublishedBoard
 from workbench.publishing.execution import CellFailed, Outputs, run_cell, subscribe
 from workbench.publishing.kernels import KERNEL_NAME
 
@@ -53,7 +53,7 @@ class Visit:
     """
 
     id: str
-    board: Board
+    board: PublishedBoard
     visitor: str
     heard: float
     outputs: list[Outputs] = field(default_factory=list)
@@ -96,7 +96,7 @@ class Visits:
     def __len__(self) -> int:
         return len(self._visits)
 
-    def begin(self, board: Board, visitor: str) -> Visit:
+    def begin(self, board: PublishedBoard, visitor: str) -> Visit:
         """Begin a visit; its kernel starts and its cells run while the page is on its way.
 
         Raises

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.publishing.boards import Board
+from workbench.publishing.boards import PublishedBoard
 
 __all__ = ["thumbnail"]
 
@@ -70,7 +70,7 @@ _WORDS = {
 }
 
 
-def thumbnail(board: Board) -> str:
+def thumbnail(board: PublishedBoard) -> str:
     """Draw the thumbnail of a board as SVG, in the colour of the text around it."""
     name = board.icon if board.icon in _DRAWINGS else _guess(board.slug)
     return (
