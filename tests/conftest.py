@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lab_fixtures import lab, new_page, open_notebook
+
+__all__ = ["lab", "new_page", "open_notebook"]
 
 PROJECT = Path(__file__).parents[1]
 CHROMIUM_ARGUMENTS = [

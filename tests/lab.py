@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[1]
 
 
 class Lab:
@@ -33,7 +33,7 @@ class Lab:
             "JUPYTER_DATA_DIR": str(folder / "data"),
             "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
             "IPYTHONDIR": str(folder / "ipython"),
-            "PYTHONPATH": os.pathsep.join([str(PROJECT), str(Path(__file__).parent)]),
+            "PYTHONPATH": os.pathsep.join([str(PROJECT), str(PROJECT / "tests" / "ui")]),
         }
         for name in ("home", "config", "data", "runtime", "ipython"):
             (folder / name).mkdir()

@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 
 from tests.conftest import PROJECT
 
-NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((PROJECT / "notebooks").rglob("*.ipynb"))
 
 
 def test_there_are_notebooks():
@@ -30,7 +30,7 @@ def run(path: Path, folder: Path) -> list[nbformat.NotebookNode]:
     return outputs
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_notebook_runs_without_a_project_of_ones_own(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -39,7 +39,7 @@ def test_a_notebook_runs_without_a_project_of_ones_own(
     assert (tmp_path / "sample-project" / "project.toml").is_file()
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_notebook_opens_the_project_of_the_environment_with_its_results(
     path: Path, planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

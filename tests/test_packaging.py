@@ -11,7 +11,7 @@ import yaml
 
 from tests.conftest import PROJECT
 
-NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((PROJECT / "notebooks").rglob("*.ipynb"))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_every_public_name_of_the_package_can_be_imported():
         assert getattr(workbench, name) is not None
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_notebooks_have_no_outputs_say_what_they_are_for_and_hold_no_logic(path):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     assert cells[0]["cell_type"] == "markdown"

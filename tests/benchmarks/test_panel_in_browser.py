@@ -14,9 +14,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
 
 from lab import Notebook
-from lab_fixtures import lab, new_page, open_notebook
-
-__all__ = ["lab", "new_page", "open_notebook"]
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser]
 

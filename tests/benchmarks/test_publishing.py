@@ -31,11 +31,9 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.browser]
 
 Report = Callable[[str, float, float | None, str, str, bool], None]
 
-BOARDS = ("19-demand-board", "29-load-profiles-board", "39-capacity-board")
+BOARDS = ("demand", "load-profiles", "capacity")
 BUTTON = "import ipywidgets\nbutton = ipywidgets.Button(description='Press')\nbutton"
-RUNS = (
-    "from workbench.ui import open_project\nfrom workbench.ui.board import LiveRuns\nLiveRuns(open_project())"
-)
+RUNS = "from workbench.home.opening import open_project\nfrom workbench.ui.board import LiveRuns\nLiveRuns(open_project())"
 READERS = 20
 _stop = threading.Event()
 
@@ -66,7 +64,7 @@ def planned_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def published(planned_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("published")
     for name in BOARDS:
-        shutil.copy(Path(__file__).parents[2] / "notebooks" / f"{name}.ipynb", folder)
+        shutil.copy(Path(__file__).parents[2] / "notebooks" / "boards" / f"{name}.ipynb", folder)
     write_board(folder, "button", [BUTTON], publish=True, title="One button")
     write_board(folder, "runs", [RUNS], publish=True, title="Runs")
     site = Site(planned_project, folder, tmp_path_factory.mktemp("log") / "log.txt").wait()

@@ -16,20 +16,51 @@ def test_a_checkout_opens_its_own_notebooks():
     assert notebooks_folder() == PROJECT / "notebooks"
 
 
-def test_an_installed_workbench_copies_its_notebooks_once_and_leaves_changed_ones_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    prefix, work = tmp_path / "prefix", tmp_path / "work"
+def install(prefix: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pretend that the workbench is installed, and go to a folder of the user's."""
     shutil.copytree(PROJECT / "notebooks", prefix / "share" / "workbench" / "notebooks")
     work.mkdir()
     monkeypatch.chdir(work)
     monkeypatch.setattr(sys, "prefix", str(prefix))
     monkeypatch.setattr(workbench, "__file__", str(prefix / "site-packages" / "workbench" / "__init__.py"))
+
+
+def test_an_installed_workbench_copies_its_notebooks_once_and_leaves_changed_ones_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    prefix, work = tmp_path / "prefix", tmp_path / "work"
+    install(prefix, work, monkeypatch)
     assert notebooks_folder() == work / "notebooks"
-    mine = work / "notebooks" / "10-demand-forecast.ipynb"
+    mine = work / "notebooks" / "demand" / "10-forecast.ipynb"
+    assert mine.is_file()
     mine.write_text("mine")
     assert notebooks_folder() == work / "notebooks"
     assert mine.read_text() == "mine"
+
+
+def test_changed_notebooks_of_the_earlier_flat_layout_are_kept_beside_the_new_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    work = tmp_path / "work"
+    install(tmp_path / "prefix", work, monkeypatch)
+    folder = work / "notebooks"
+    (folder / "sample-project").mkdir(parents=True)
+    (folder / "earlier").mkdir()
+    for name in ("00-home.ipynb", "19-demand-board.ipynb", "my-own.ipynb"):
+        (folder / name).write_text(f"mine: {name}")
+    assert notebooks_folder() == folder
+    assert {path.name for path in (folder / "earlier-2").iterdir()} == {
+        "00-home.ipynb",
+        "19-demand-board.ipynb",
+    }
+    assert (folder / "earlier-2" / "00-home.ipynb").read_text() == "mine: 00-home.ipynb"
+    assert (folder / "my-own.ipynb").read_text() == "mine: my-own.ipynb"
+    assert (folder / "sample-project").is_dir()
+    assert "workbench" in (folder / "00-home.ipynb").read_text()
+    assert (folder / "boards" / "demand.ipynb").is_file()
+    before = sorted(folder.rglob("*"))
+    assert notebooks_folder() == folder
+    assert sorted(folder.rglob("*")) == before
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path):

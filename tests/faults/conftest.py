@@ -14,15 +14,11 @@ TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "ui")]
 
 from dask_cluster import Cluster  # noqa: E402
-from lab_fixtures import lab, new_page, open_notebook  # noqa: E402
 from runs.conftest import config_type, make_job, project, scripts, until  # noqa: E402
 
 __all__ = [
     "config_type",
-    "lab",
     "make_job",
-    "new_page",
-    "open_notebook",
     "project",
     "scripts",
     "until",

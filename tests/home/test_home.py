@@ -133,10 +133,16 @@ def test_the_notebooks_are_listed_with_what_they_are_for(tmp_path):
     write("10-first step.ipynb", "# First\n\nWhat it is for.\n\nMore.")
     write("20-second.ipynb", "# Second\n\nAlso.", publish=True)
     (tmp_path / "damaged.ipynb").write_text("{")
+    (tmp_path / "load-profiles").mkdir()
+    (tmp_path / ".hidden").mkdir()
+    write("load-profiles/10-make.ipynb", "# Make\n\nInside.")
+    write(".hidden/10-copy.ipynb", "# Copy")
     facts = notebook_facts(tmp_path)
     assert [(item.title, item.sentence, item.is_published) for item in facts] == [
         ("First", "What it is for.", False),
         ("Second", "Also.", True),
+        ("Make", "Inside.", False),
     ]
     text = notebook_list(tmp_path).outputs[0]["data"]["text/markdown"]
     assert "[First](10-first%20step.ipynb)" in text
+    assert "[Make](load-profiles/10-make.ipynb)" in text

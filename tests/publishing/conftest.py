@@ -40,7 +40,7 @@ def boards_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_board(folder, ".hidden", ["1 + 1"], publish=True, title="Hidden")
     (folder / "notes.txt").write_text("secret notes", encoding="utf-8")
     (folder / "picture.png").write_bytes(b"secret picture")
-    shutil.copy(CHECKOUT / "notebooks" / "19-demand-board.ipynb", folder)
+    shutil.copy(CHECKOUT / "notebooks" / "boards" / "demand.ipynb", folder)
     return folder
 
 

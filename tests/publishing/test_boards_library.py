@@ -90,9 +90,25 @@ def test_a_changed_notebook_is_read_again_and_a_removed_one_is_gone(tmp_path):
 
 
 def test_the_modules_that_a_board_imports_are_known_beforehand(tmp_path):
-    code = "import os, json as j\nfrom workbench.ui import open_project\ndef f():\n    import numpy.linalg\n"
+    code = "import os, json as j\nfrom workbench.ui import RunPanel\ndef f():\n    import numpy.linalg\n"
     write_board(tmp_path, "board", [code, "this is no python"], publish=True)
     assert Library(tmp_path).find("board").modules == ("os", "json", "workbench.ui", "numpy.linalg")
+
+
+def test_the_modules_of_a_view_that_is_shown_by_name_are_known_too(tmp_path):
+    code = "import workbench\nworkbench.board('demand', workbench.open_project())\nx.board('nothing', 1)"
+    write_board(tmp_path, "board", [code], publish=True)
+    found = Library(tmp_path).find("board").modules
+    assert {"workbench.demand.views.view", "workbench.demand.results.saved"} <= set(found)
+    assert not [name for name in found if "jobs" in name]
+
+
+def test_boards_lie_beside_the_notebooks_or_in_their_own_folder_and_are_ordered_as_they_say(tmp_path):
+    (tmp_path / "boards").mkdir()
+    write_board(tmp_path, "a-last", ["1"], publish=True, order=2)
+    write_board(tmp_path / "boards", "z-first", ["1"], publish=True, order=1)
+    write_board(tmp_path / "boards", "a-last", ["2"], publish=True, order=0)
+    assert slugs(tmp_path) == ["z-first", "a-last"]
 
 
 def test_every_board_has_a_picture_that_names_no_other_host(tmp_path):
@@ -109,9 +125,7 @@ def test_every_board_has_a_picture_that_names_no_other_host(tmp_path):
 
 def test_the_shipped_boards_are_published():
     found = Library(Path(__file__).parents[2] / "notebooks").boards()
-    assert {"19-demand-board", "29-load-profiles-board", "39-capacity-board"} <= {
-        board.slug for board in found
-    }
+    assert {"demand", "load-profiles", "capacity"} <= {board.slug for board in found}
     for board in found:
         assert board.description
         assert len(board.description) < 120

@@ -16,7 +16,7 @@ from workbench.runs import Job, job, setting, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-BOARD = "19-demand-board"
+BOARD = "demand"
 FIGURE = ".wb-figure .main-svg"
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import ipywidgets
 import pytest
 
+import workbench
 from workbench.capacity.jobs import plan_capacity
 from workbench.capacity.results.saved import CapacityResult
-from workbench.capacity.views.view import CapacityResultView, SavedPlans, SolverCurve
+from workbench.capacity.views.view import CapacityResultView, SolverCurve
 from workbench.data.projects.project import Project
 from workbench.runs import Job, job, setting, start
 from workbench.sample.project import create_from_sample
@@ -100,9 +101,10 @@ def test_the_other_finished_plan_is_offered_for_comparison(result, project):
 def test_saved_plans_are_chosen_by_name_and_a_project_without_one_says_where_they_are_made(
     result, project, tmp_path
 ):
-    assert set(SavedPlans(project).children[0].options) == {"base", "cheap"}
+    saved = workbench.board("capacity", project).results
+    assert set(saved.children[0].options) == {"base", "cheap"}
     empty = Project.create(tmp_path / "empty", "Empty")
-    assert "30-capacity-model.ipynb" in SavedPlans(empty).children[0].value
+    assert "capacity/10-model.ipynb" in workbench.board("capacity", empty).results.children[0].value
 
 
 def test_the_curve_of_a_solve_shows_objective_and_gap_and_nothing_else(tmp_path):

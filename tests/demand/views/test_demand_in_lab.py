@@ -11,8 +11,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def test_an_analyst_runs_the_demand_notebook_and_reads_its_charts(open_notebook: Any) -> None:
     notebook = open_notebook(
-        "from workbench.ui import open_project\nproject = open_project()",
-        "from workbench.demand.views.view import DemandView\nDemandView(project)",
+        "import workbench\nproject = workbench.open_project()",
+        'workbench.view("demand", project)',
     )
     page = notebook.page
     page.locator("button.jupyter-button:has-text('Run')").first.click(timeout=60_000)

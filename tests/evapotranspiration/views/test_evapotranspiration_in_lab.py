@@ -8,12 +8,11 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-OPEN = """from workbench.ui import open_project
-project = open_project()
+OPEN = """import workbench
+project = workbench.open_project()
 from workbench.evapotranspiration.sample import add_sample
 _ = add_sample(project)
-from workbench.evapotranspiration.views.view import EvapotranspirationView
-view = EvapotranspirationView(project)
+view = workbench.view("evapotranspiration", project)
 view"""
 SEA_AND_LAND = """() => {
   const canvas = document.querySelector('.wb-map canvas'), context = canvas.getContext('2d');
@@ -45,15 +44,13 @@ def test_a_person_picks_a_place_on_the_map_and_runs_the_sample(open_notebook: An
     canvas.click(
         position={"x": area["width"] * (180 - 55) / 360, "y": area["height"] / 2 + 25 * area["width"] / 360}
     )
-    notebook.wait_for(
-        lambda: "-" in notebook.kernel("print(view.run_view.form.config.place)"), 10, "the place"
-    )
-    latitude, longitude = map(float, notebook.kernel("print(view.run_view.form.config.place)").split(","))
+    notebook.wait_for(lambda: "-" in notebook.kernel("print(view.form.config.place)"), 10, "the place")
+    latitude, longitude = map(float, notebook.kernel("print(view.form.config.place)").split(","))
     assert latitude == pytest.approx(-10, abs=1.5)
     assert longitude == pytest.approx(-55, abs=1.5)
     page.get_by_text("km from").first.wait_for()
 
-    notebook.kernel("view.run_view.form.show(type(view.run_view.form.config)())")
+    notebook.kernel("view.form.show(type(view.form.config)())")
     page.locator("button.jupyter-button:has-text('Run')").first.click()
     page.get_by_text("succeeded", exact=True).first.wait_for(timeout=60_000)
     page.get_by_role("tab", name="Days", exact=True).click(timeout=30_000)

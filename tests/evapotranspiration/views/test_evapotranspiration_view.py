@@ -8,6 +8,7 @@ import ipywidgets
 import numpy as np
 import pytest
 
+import workbench
 from workbench.data.projects.project import Project
 from workbench.evapotranspiration.inputs.places.land import land_at
 from workbench.evapotranspiration.inputs.places.place import Place
@@ -15,21 +16,14 @@ from workbench.evapotranspiration.jobs import estimate_evapotranspiration
 from workbench.evapotranspiration.results.saved import EtoResult
 from workbench.evapotranspiration.sample import add_sample
 from workbench.evapotranspiration.validation_job import validate_evapotranspiration
-from workbench.evapotranspiration.views import validation_view as eto_validation_view
 from workbench.evapotranspiration.views import view as evapotranspiration_view
 from workbench.evapotranspiration.views.place_map import COLUMNS, ROWS, PlaceMap
 from workbench.evapotranspiration.views.place_picker import PlacePicker
-from workbench.evapotranspiration.views.validation_view import (
-    EtoValidationView,
-    SavedValidations,
-    ValidationAnalysis,
-)
-from workbench.evapotranspiration.views.view import (
-    EtoAnalysis,
-    EvapotranspirationView,
-    SavedEvapotranspiration,
-)
+from workbench.evapotranspiration.views.validation_view import ValidationAnalysis
+from workbench.evapotranspiration.views.view import EtoAnalysis
+from workbench.ui import declared
 from workbench.ui.figures.area import FigureArea
+from workbench.ui.forms.saved_results import SavedResults
 
 TABS = ("Overview", "Days", "Sources", "Months", "Water balance", "Quality", "Compare", "Export", "Notes")
 
@@ -49,7 +43,7 @@ def result(project: Project) -> EtoResult:
 
 @pytest.fixture
 def viewer(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (evapotranspiration_view, eto_validation_view):
+    for module in (evapotranspiration_view, declared):
         monkeypatch.setattr(module, "is_viewer", lambda: True)
 
 
@@ -105,30 +99,34 @@ def test_files_are_written_by_an_analyst(result: EtoResult, project: Project) ->
 def test_a_reader_gets_saved_results_and_a_download_but_no_button(
     result: EtoResult, project: Project, viewer: None
 ) -> None:
-    view = EvapotranspirationView(project)
-    assert parts(view, SavedEvapotranspiration)
+    view = workbench.view("evapotranspiration", project)
+    assert parts(view, SavedResults)
     assert not parts(view, PlacePicker)
     content = open_tab(EtoAnalysis(result, project), "Export")
     assert not parts(content, ipywidgets.Button)
     data = re.search(r'href="data:text/csv;base64,([^"]+)"', words_of(content))[1]
     assert b"eto [mm/d]" in base64.b64decode(data)
-    assert parts(EtoValidationView(project), SavedValidations)
+    assert parts(workbench.view("evapotranspiration_validation", project), SavedResults)
 
 
 def test_an_empty_project_says_where_results_are_made(tmp_path: object) -> None:
     project = Project.create(tmp_path / "empty", "Empty")
-    assert "60-evapotranspiration.ipynb" in words_of(SavedEvapotranspiration(project))
-    assert "61-evapotranspiration-validation.ipynb" in words_of(SavedValidations(project))
+    for name, notebook in (
+        ("evapotranspiration", "evapotranspiration/10-estimate.ipynb"),
+        ("evapotranspiration_validation", "evapotranspiration/20-validation.ipynb"),
+    ):
+        assert notebook in words_of(workbench.board(name, project))
 
 
 def test_a_place_that_is_picked_goes_into_the_form_and_other_fields_stay(project: Project) -> None:
-    view = EvapotranspirationView(project)
-    form = view.run_view.form
+    view = workbench.view("evapotranspiration", project)
+    form = view.form
+    (picker,) = parts(view.above, PlacePicker)
     form._fields["days"].input.value = 12
-    view.picker.find("piracicaba")
+    picker.find("piracicaba")
     assert form.config.place == "-22.7300, -47.6500"
     assert form.config.days == 12
-    assert view.picker.map.picked == [-22.73, -47.65]
+    assert picker.map.picked == [-22.73, -47.65]
 
 
 @pytest.mark.parametrize(
@@ -212,11 +210,11 @@ def test_what_the_map_sends_is_small() -> None:
 
 
 def test_a_validation_opens_every_tab(project: Project) -> None:
-    view = ValidationAnalysis(validate_evapotranspiration(project, split="site"))
+    view = ValidationAnalysis(validate_evapotranspiration(project, split="site"), project)
     for index in range(len(view.titles)):
         view.selected_index = index
         assert "cannot be shown" not in words_of(view.children[index])
-    assert repr(SavedValidations(project)) == "<SavedValidations>"
+    assert repr(workbench.board("evapotranspiration_validation", project)) == "<Board>"
 
 
 def test_long_sentences_stay_few_lines_high_on_a_narrow_page(result: EtoResult, project: Project) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 import pytest
 
+import workbench
 from tests.finance.report_cases import company_csv, make_project
 from workbench.data.projects.project import Project
 from workbench.finance.anomalies.events import read_judgements
@@ -16,10 +17,9 @@ from workbench.finance.inputs.mapping.saved import load_mapping
 from workbench.finance.jobs import make_finance_report
 from workbench.finance.model.roles import Role
 from workbench.finance.views import report_view as finance_report_view
-from workbench.finance.views import view as finance_view
 from workbench.finance.views.mapping_form import MappingReview
 from workbench.finance.views.report_view import FinanceReportView
-from workbench.finance.views.view import FinanceView, SavedReports
+from workbench.ui import declared
 
 MOMENT = datetime.datetime(2024, 2, 1, tzinfo=datetime.UTC)
 
@@ -37,11 +37,11 @@ def all_of(widget: ipywidgets.Widget, kind: type) -> list[Any]:
 
 
 def test_a_confirmed_mapping_is_kept_and_its_file_stands_in_the_form(project: Project) -> None:
-    view = FinanceView(project)
-    view.review.read_button.click()
-    assert not view.review.confirm_button.disabled
-    view.review.confirm_button.click()
-    assert view.runs.form.config.file == "company.csv"
+    view = workbench.view("finance", project)
+    view.above.read_button.click()
+    assert not view.above.confirm_button.disabled
+    view.above.confirm_button.click()
+    assert view.form.config.file == "company.csv"
     mapping, _ = load_mapping(project)
     assert mapping is not None
     assert mapping.column_of(Role.REVENUE) == "Revenue"
@@ -121,12 +121,12 @@ def test_a_reader_of_a_published_page_gets_no_form_and_no_button(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     result = make_finance_report(project, file="company.csv", horizon=3)
-    for module in (finance_view, finance_report_view):
+    for module in (declared, finance_report_view):
         monkeypatch.setattr(module, "is_viewer", lambda: True)
     view = FinanceReportView(result, project)
     for place in range(len(view.titles)):
         view.selected_index = place
-    shown = [view, SavedReports(project), FinanceView(project)]
+    shown = [view, workbench.board("finance", project), workbench.view("finance", project)]
     for widget in shown:
         assert not all_of(widget, ipywidgets.FileUpload)
         assert not [
@@ -137,16 +137,16 @@ def test_a_reader_of_a_published_page_gets_no_form_and_no_button(
 
 
 def test_without_any_report_it_is_said_where_they_are_made(project: Project) -> None:
-    view = SavedReports(project)
-    assert "70-finance-report.ipynb" in view.children[0].value
+    saved = workbench.board("finance", project).results
+    assert "finance/10-report.ipynb" in saved.children[0].value
 
 
 @pytest.mark.browser
 @pytest.mark.slow
 def test_an_analyst_makes_a_report_from_the_sample_in_jupyterlab(open_notebook: Any) -> None:
     notebook = open_notebook(
-        "from workbench.ui import open_project\nproject = open_project()",
-        "from workbench.finance.views.view import FinanceView\nFinanceView(project)",
+        "import workbench\nproject = workbench.open_project()",
+        'workbench.view("finance", project)',
     )
     page = notebook.page
     page.locator("button:has-text('Add sample files')").click(timeout=90_000)

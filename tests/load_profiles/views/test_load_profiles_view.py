@@ -5,11 +5,12 @@ import datetime
 import ipywidgets
 import pytest
 
+import workbench
 from workbench.data.projects.project import Project
 from workbench.load_profiles.jobs import make_load_profiles
 from workbench.load_profiles.model.overlays import Effect, Overlay, OverlayShape
 from workbench.load_profiles.results.saved import LoadProfileResult
-from workbench.load_profiles.views.view import ProfileAnalysis, SavedProfiles
+from workbench.load_profiles.views.view import ProfileAnalysis
 from workbench.sample.project import create_from_sample
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.tables import TableArea
@@ -85,7 +86,7 @@ def test_without_overlays_it_is_said_how_to_add_them(project, result):
 
 
 def test_saved_profiles_are_chosen_by_name(project, result):
-    saved = SavedProfiles(project)
+    saved = workbench.board("load_profiles", project).results
     chooser = saved.children[0]
     assert set(chooser.options) == {"plain", "solar"}
     chooser.value = "solar"
@@ -94,7 +95,7 @@ def test_saved_profiles_are_chosen_by_name(project, result):
 
 def test_a_project_without_profiles_says_where_they_are_made(tmp_path):
     empty = Project.create(tmp_path / "empty", "Empty")
-    assert "20-load-profiles.ipynb" in SavedProfiles(empty).children[0].value
+    assert "load-profiles/10-make.ipynb" in workbench.board("load_profiles", empty).results.children[0].value
 
 
 def test_a_year_is_written_as_csv_and_excel_and_the_path_is_said(result, project):

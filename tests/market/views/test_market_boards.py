@@ -284,7 +284,7 @@ def test_strangers_choose_stations_from_a_list_only(make, monkeypatch):
 
 def test_without_data_a_sample_is_offered_and_made_in_the_project(tmp_path):
     project = Project.create(tmp_path / "project", "Market")
-    view = MarketView(project, TodayBoard)
+    view = MarketView(project, "today")
     (button,) = [part for part in view.children if isinstance(part, ipywidgets.Button)]
     button.click()
     (board,) = view.children
@@ -296,7 +296,7 @@ def test_without_data_a_sample_is_offered_and_made_in_the_project(tmp_path):
 def test_strangers_are_told_that_there_is_no_data(tmp_path, monkeypatch):
     monkeypatch.setattr("workbench.market.views.view.is_viewer", lambda: True)
     project = Project.create(tmp_path / "project", "Market")
-    view = MarketView(project, TodayBoard)
+    view = MarketView(project, "today")
     assert not any(isinstance(part, ipywidgets.Button) for part in view.children)
     assert "no market data here yet" in view.children[0].value
 

@@ -18,10 +18,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CELL = """
 from workbench.data.projects.project import Project
-from workbench.market.views.boards import {board}
 from workbench.market.views.view import MarketView
 
-view = MarketView(Project.open({project!r}), {board}, period="7 days")
+view = MarketView(Project.open({project!r}), {board!r}, period="7 days")
 view
 """
 
@@ -49,7 +48,7 @@ def points(page: Any) -> int:
 
 
 def test_a_zoom_brings_full_detail_and_a_double_click_the_whole_again(open_board):
-    notebook = open_board("GenerationBoard")
+    notebook = open_board("generation")
     page = notebook.page
     title = page.locator(".wb-board .gtitle").first
     whole = points(page)
@@ -75,7 +74,7 @@ def test_a_zoom_brings_full_detail_and_a_double_click_the_whole_again(open_board
 
 
 def test_a_download_has_every_row_that_is_shown(open_board, tmp_path):
-    notebook = open_board("PricesBoard")
+    notebook = open_board("prices")
     with notebook.page.expect_download(timeout=20_000) as waiting:
         notebook.page.get_by_role("button", name="CSV").first.click()
     path = tmp_path / waiting.value.suggested_filename
@@ -88,7 +87,7 @@ def test_a_download_has_every_row_that_is_shown(open_board, tmp_path):
 
 
 def test_what_is_published_meanwhile_appears_without_a_reload(open_board, project):
-    notebook = open_board("TodayBoard")
+    notebook = open_board("today")
     board = notebook.page.locator(".wb-board")
     assert "Data to 2025-07-04 00:00" in board.inner_text()
     with writing(market_folder(project)) as writer:
@@ -99,7 +98,7 @@ def test_what_is_published_meanwhile_appears_without_a_reload(open_board, projec
 
 
 def test_a_narrow_dark_page_is_drawn_for_it_and_nothing_sticks_out(open_board):
-    notebook = open_board("GenerationBoard", color_scheme="dark")
+    notebook = open_board("generation", color_scheme="dark")
     page = notebook.page
     page.set_viewport_size({"width": 420, "height": 900})
     page.evaluate(
