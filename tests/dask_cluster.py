@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -23,15 +25,20 @@ class Cluster:
         self._file = folder / "scheduler.json"
         words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(self._file)]
         self.scheduler = self._start("distributed.cli.dask_scheduler", *words)
-        self._wait(self._file.exists)
+        self._wait(self._is_written)
         self.workers = [self.add_worker(threads, nanny=nanny) for _ in range(workers)]
         self.wait_for(workers)
 
     @property
     def address(self) -> str:
-        import json
-
         return str(json.loads(self._file.read_text())["address"])
+
+    def _is_written(self) -> bool:
+        """Tell whether the scheduler has written its whole file; it begins it before it writes."""
+        try:
+            return bool(self.address)
+        except (FileNotFoundError, json.JSONDecodeError):
+            return False
 
     def add_worker(self, threads: int = 1, *, nanny: bool = False) -> subprocess.Popen[bytes]:
         words = ["--scheduler-file", str(self._file), "--host", "127.0.0.1", "--nthreads", str(threads)]
@@ -52,7 +59,7 @@ class Cluster:
                 process.kill()
             process.wait()
             for member in family:
-                if member.is_running():
+                with contextlib.suppress(psutil.NoSuchProcess):
                     member.kill()
         self._log.close()
 

@@ -38,10 +38,13 @@ def wait(condition: Callable[[], Any], seconds: float = 90) -> None:
 
 
 def solvers() -> list[psutil.Process]:
-    children = psutil.Process().children(recursive=True)
-    return [
-        process for process in children if "workbench.runs.engine.child_main" in " ".join(process.cmdline())
-    ]
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        # One that has just ended has no command any more.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "workbench.runs.engine.child_main" in " ".join(process.cmdline()):
+                found.append(process)
+    return found
 
 
 def is_solving(run: Any) -> bool:

@@ -35,6 +35,14 @@ def wait_until(condition: Callable[[], bool], seconds: float, what: str = "") ->
     return time.monotonic() - began
 
 
+def is_alive(process: psutil.Process) -> bool:
+    """Tell whether a process still does something; one that nobody has reaped yet does not."""
+    try:
+        return process.is_running() and bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def write_board(folder: Path, name: str, cells: Sequence[str], **mark: Any) -> Path:
     """Write a notebook with a mark."""
     made: list[dict[str, Any]] = [

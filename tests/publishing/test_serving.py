@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from site_under_test import CHECKOUT, PROTOCOL, Site, Visitor, ask, wait_until, write_board
+from site_under_test import CHECKOUT, PROTOCOL, Site, Visitor, ask, is_alive, wait_until, write_board
 from stranger_board import CELLS
 
 from workbench.errors import WorkbenchError
@@ -287,14 +287,14 @@ def test_no_process_outlives_the_server_however_it_ends(start_site, small_folder
     assert len(family) == 2
     getattr(site.process, way)()
     site.process.wait(20)
-    wait_until(lambda: not any(process.is_running() for process in family), 10, "kernel and nursery go")
+    wait_until(lambda: not any(is_alive(process) for process in family), 10, "kernel and nursery go")
 
 
 @pytest.mark.slow
 def test_a_nursery_that_dies_is_replaced_for_the_next_visitor(quiet):
     (nursery,) = psutil.Process(quiet.process.pid).children()
     nursery.kill()
-    wait_until(lambda: not nursery.is_running() or nursery.status() == psutil.STATUS_ZOMBIE, 5)
+    wait_until(lambda: not is_alive(nursery), 5)
     with quiet.visit("stranger").socket() as wire:
         assert wire.is_answered()
 

@@ -8,7 +8,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,8 +119,7 @@ def test_a_widget_is_opened_by_the_stranger_there(visitor):
         }
         content = {"comm_id": "stranger", "target_name": "jupyter.widget", "data": {"state": state}}
         wire.send_with_version("comm_open", content, "2.1.0")
-        time.sleep(0.5)
-        assert set(wire.comms()) > before
+        wait_until(lambda: set(wire.comms()) > before, 10)
 
 
 def test_another_browser_uses_the_kernel_there(port, visitor, deeds_there):

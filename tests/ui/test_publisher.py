@@ -197,8 +197,9 @@ def test_where_nobody_looks_little_is_sent_until_somebody_does(
     before = len(page.messages)
     time.sleep(1.5)
     assert len(page.messages) - before <= 1
+    monkeypatch.setattr("workbench.ui.panel.publisher.UNHEARD_SECONDS", 150.0)
     publisher.take(read_message({**CLIENT, "kind": "here"}))
-    wait_for(lambda: len(page.messages) >= before + 3, 0.5)
+    wait_for(lambda: len(page.messages) >= before + 3, 1.5)
     run.cancel()
     wait_for(lambda: page.sections["facts"]["state"] == "cancelled")
     publisher.close()
@@ -209,10 +210,11 @@ def test_a_failure_while_publishing_is_shown_and_does_not_end_the_panel(
 ) -> None:
     page = Page()
     run = start("toy", tmp_path, steps=10_000, delay=0.01)
-    summary, broken = run.summary, threading.Event()
+    summary, broken, failed = run.summary, threading.Event(), threading.Event()
 
     def sometimes() -> Any:
         if broken.is_set():
+            failed.set()
             raise OSError("the disk is gone")
         return summary()
 
@@ -220,7 +222,7 @@ def test_a_failure_while_publishing_is_shown_and_does_not_end_the_panel(
     publisher = Publisher(run, page.send)
     wait_for(lambda: page.sections.get("facts"))
     broken.set()
-    time.sleep(0.3)
+    assert failed.wait(5)
     broken.clear()
     wait_for(lambda: "OSError: the disk is gone" in page.sections.get("problems", {}).values())
     told = page.totals["debug|"]
