@@ -13,7 +13,7 @@ The tree::
     ├── UnitFailed               a unit of a run failed; carries ``.key``
     ├── ChildCrashed             a child process ended without an answer; carries ``.exit_code``
     ├── WorkersLost              the cluster that computes units is out of reach; carries ``.address``
-    ├── SettingError             (also ValueError) a config value; carries ``.setting`` and ``.value``
+    ├── SettingError             (also ValueError) config values; carries ``.setting``, ``.value``, ``.problems``
     ├── JournalError             the journal cannot be read or written
     │   └── JournalTooNew        written by a newer version of the workbench
     ├── ViewerRefused            a published page tried to change something
