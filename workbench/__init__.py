@@ -9,7 +9,7 @@
     run                                                # in a notebook: the live panel
     run.result()                                       # waits, and gives the result
 
-Heavy libraries are loaded when something needs them, not by importing this package.
+Every name loads when it is used, and heavy libraries when something needs them.
 """
 
 from __future__ import annotations
@@ -18,79 +18,61 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from workbench.runs.engine.run import Run, presenters
-from workbench.runs.jobs.registry import offer_job
+from workbench.runs.model import hooks
 
 if TYPE_CHECKING:
+    from workbench import errors
     from workbench.data.projects.project import Project
     from workbench.home.opening import open_project
-    from workbench.runs.engine.start import attach, resume, start
+    from workbench.runs.engine.run import Run
+    from workbench.runs.engine.start import attach, resume, runs, start
+    from workbench.runs.jobs.job import Job
     from workbench.runs.jobs.registry import find_job, job, known_jobs
     from workbench.runs.model.settings import setting
     from workbench.runs.model.units import Unit
     from workbench.ui.declared import board, view
 
 __all__ = [
+    "Job",
     "Project",
     "Run",
     "Unit",
     "attach",
     "board",
+    "errors",
     "find_job",
     "job",
     "known_jobs",
     "open_project",
     "resume",
+    "runs",
     "setting",
     "start",
     "view",
 ]
 
-_LOCATIONS = {
+_ELSEWHERE = {
     "Project": "workbench.data.projects.project",
-    "Unit": "workbench.runs.model.units",
-    "attach": "workbench.runs.engine.start",
     "board": "workbench.ui.declared",
-    "find_job": "workbench.runs.jobs.registry",
-    "job": "workbench.runs.jobs.registry",
-    "known_jobs": "workbench.runs.jobs.registry",
     "open_project": "workbench.home.opening",
-    "resume": "workbench.runs.engine.start",
-    "setting": "workbench.runs.model.settings",
-    "start": "workbench.runs.engine.start",
     "view": "workbench.ui.declared",
 }
-
-offer_job("demand", "Demand forecast", "workbench.demand.jobs:forecast_demand")
-offer_job("load_profiles", "Load profiles", "workbench.load_profiles.jobs:make_load_profiles")
-offer_job("capacity", "Capacity plan", "workbench.capacity.jobs:plan_capacity")
-offer_job("market_ingest", "Market data: take files in", "workbench.market.jobs:ingest_market")
-offer_job("market_backfill", "Market data: fetch what is missing", "workbench.market.jobs:backfill_market")
-offer_job(
-    "evapotranspiration",
-    "Reference evapotranspiration",
-    "workbench.evapotranspiration.jobs:estimate_evapotranspiration",
-)
-offer_job(
-    "evapotranspiration_validation",
-    "Validation of evapotranspiration",
-    "workbench.evapotranspiration.validation_job:validate_evapotranspiration",
-)
-offer_job("finance", "Finance report", "workbench.finance.jobs:make_finance_report")
+"""Where the names are that the engine does not have."""
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LOCATIONS:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(_LOCATIONS[name])
-    return getattr(module, name)
+    if name == "errors":
+        return importlib.import_module("workbench.errors")
+    return getattr(importlib.import_module(_ELSEWHERE.get(name, "workbench.runs")), name)
 
 
 def __dir__() -> list[str]:
     return __all__
 
 
-def _show_panel(run: Run) -> Mapping[str, Any] | None:
+def _show_panel(run: Run[Any]) -> Mapping[str, Any] | None:
     # Widgets are loaded when the first run is shown, and only where there is a kernel to show it.
     from workbench.ui import present
 
@@ -98,4 +80,4 @@ def _show_panel(run: Run) -> Mapping[str, Any] | None:
     return shown
 
 
-presenters.append(_show_panel)
+hooks.presenters.append(_show_panel)

@@ -37,10 +37,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from workbench.data.problems import Problem
+from workbench.problem import Problem
 
 __all__ = [
     "ChildCrashed",
@@ -180,12 +178,33 @@ class SettingError(WorkbenchError, ValueError):
         Name of the setting.
     value
         The value seen.
+    problems
+        The errors of several settings that this one stands for.
     """
 
-    def __init__(self, message: str, setting: str = "", value: object = None) -> None:
+    def __init__(
+        self, message: str, setting: str = "", value: object = None, problems: Sequence[SettingError] = ()
+    ) -> None:
         super().__init__(message)
         self.setting = setting
         self.value = value
+        self._problems = tuple(problems)
+
+    @property
+    def problems(self) -> tuple[SettingError, ...]:
+        """One error for each setting that was refused at the same time; itself where it is the only one."""
+        return self._problems or (self,)
+
+    @classmethod
+    def of(cls, problems: Sequence[SettingError]) -> SettingError:
+        """Make one error of one or more, whose sentence lists each."""
+        if len(problems) == 1:
+            return problems[0]
+        listed = " ".join(f"({number}) {problem}" for number, problem in enumerate(problems, 1))
+        first = problems[0]
+        return cls(
+            f"{len(problems)} problems with the settings: {listed}", first.setting, first.value, problems
+        )
 
 
 class JournalError(WorkbenchError):

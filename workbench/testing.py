@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from workbench.runs.engine.run import Run
 from workbench.runs.model.events import Event
@@ -11,7 +12,7 @@ from workbench.runs.model.states import EventKind, StageState
 __all__ = ["assert_run_is_whole", "assert_stream_is_whole"]
 
 
-def assert_run_is_whole(run: Run) -> None:
+def assert_run_is_whole(run: Run[Any]) -> None:
     """Assert that a finished run's record, stream and summary tell the same.
 
     Raises

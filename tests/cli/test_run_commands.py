@@ -51,7 +51,7 @@ def test_wrong_use_names_the_setting_and_leaves_no_run_behind(project, capsys):
 
 def test_an_unknown_job_names_the_known_ones(project, capsys):
     assert main(["run", "demandd", "--project", str(project.folder)]) == 2
-    assert "known are demand" in capsys.readouterr().err
+    assert "known are capacity, count, demand" in capsys.readouterr().err
 
 
 def test_a_folder_that_is_no_project_is_refused_with_a_sentence(tmp_path, capsys):
@@ -89,7 +89,7 @@ def test_adjust_changes_a_run_that_goes_on(project, capsys):
     folder = str(project.folder)
     assert main(["adjust", run_id, "--project", folder, "--set", "steps=7"]) == 0
     assert main(["adjust", run_id, "--project", folder, "--set", "pause=7"]) == 2
-    assert "pause is fixed while a run goes on" in capsys.readouterr().err
+    assert "pause is fixed while a run continues" in capsys.readouterr().err
     thread.join(10)
     assert attach(run_id, project).record.config["steps"] == 7
 

@@ -118,7 +118,7 @@ def test_the_parts_of_a_project_are_measured_and_its_cache_is_cleared(project):
 
 def test_old_runs_are_forgotten_only_after_a_second_click(project, monkeypatch):
     asked: list[Any] = []
-    monkeypatch.setattr("workbench.home.disk.forget_runs", lambda *given: asked.append(given))
+    monkeypatch.setattr("workbench.home.disk.delete_runs", lambda *given: asked.append(given))
     pane = DiskPane(project, lambda: None)
     press(pane, "Delete old runs …")
     assert "No ended run is older" in words(pane)

@@ -41,11 +41,13 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def make_job() -> Callable[..., JobFunction[Any]]:
+def make_job() -> Callable[..., JobFunction[Any, Any]]:
     """Make a function a job under a name of its own."""
     made = 0
 
-    def make(function: Callable[[Job, Any, Any], Any], name: str = "", **options: Any) -> JobFunction[Any]:
+    def make(
+        function: Callable[[Job, Any, Any], Any], name: str = "", **options: Any
+    ) -> JobFunction[Any, Any]:
         nonlocal made
         made += 1
         return job(name or f"job_{made}", config=Config, **options)(function)

@@ -94,7 +94,7 @@ def test_nothing_that_happens_later_turns_it_off(tmp_path):
         "from workbench.data.atomic import write_text; write_text(folder / 'inputs' / 'x.csv', 'x')",
         "from workbench.data.projects.disk_usage import clear_cache\n"
         "from workbench.data.projects.project import Project; clear_cache(Project.open(folder))",
-        "from workbench.runs.engine.clean_up import forget_runs; forget_runs(folder, [])",
+        "from workbench.runs.engine.clean_up import delete_runs; delete_runs(folder, [])",
     ],
 )
 def test_what_changes_anything_is_refused_and_changes_nothing(sample, attempt):

@@ -135,7 +135,7 @@ def gives_pid_or_raises(fail: bool) -> int:
 
 def test_a_child_survives_an_error_of_its_function(make_job: Make, project: Path) -> None:
     def work(job: Job, project: Path, config: Any) -> tuple[int, int]:
-        with Child(job, job._sink) as child:
+        with Child(job._sink) as child:
             first = child.call(gives_pid_or_raises, (False,))
             with pytest.raises(ValueError, match="no"):
                 child.call(gives_pid_or_raises, (True,))

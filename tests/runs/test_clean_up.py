@@ -9,7 +9,7 @@ import pytest
 
 from workbench.errors import UnknownRun
 from workbench.runs import Job, Unit, attach, job, resume, runs, setting, start
-from workbench.runs.engine.clean_up import forget_runs, old_runs
+from workbench.runs.engine.clean_up import delete_runs, old_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def test_a_forgotten_run_leaves_nothing_behind_and_the_others_stay(tmp_path):
     first, second = start(talk, tmp_path, lines=2000), start(talk, tmp_path, scenario="other")
     first.wait()
     second.wait()
-    done = forget_runs(tmp_path, [first.id])
-    assert done.forgotten == (first.id,)
+    done = delete_runs(tmp_path, [first.id])
+    assert done.deleted == (first.id,)
     assert done.bytes_freed > 100_000
     assert [record.id for record in runs(tmp_path)] == [second.id]
     with pytest.raises(UnknownRun):
@@ -66,8 +66,8 @@ def test_a_run_that_goes_on_is_kept(tmp_path):
     _go_on.clear()
     run = start(wait, tmp_path)
     try:
-        done = forget_runs(tmp_path, [run.id])
-        assert done.forgotten == ()
+        done = delete_runs(tmp_path, [run.id])
+        assert done.deleted == ()
         assert done.kept[run.id].startswith("it is")
         assert not run.state.is_final
     finally:
@@ -80,9 +80,9 @@ def test_a_run_that_another_went_on_from_is_kept_as_long_as_that_one(tmp_path):
     failed.wait()
     again = resume(failed.id, tmp_path)
     again.wait()
-    assert "went on from it" in forget_runs(tmp_path, [failed.id]).kept[failed.id]
-    done = forget_runs(tmp_path, [failed.id, again.id])
-    assert set(done.forgotten) == {failed.id, again.id}
+    assert "resumed it" in delete_runs(tmp_path, [failed.id]).kept[failed.id]
+    done = delete_runs(tmp_path, [failed.id, again.id])
+    assert set(done.deleted) == {failed.id, again.id}
     assert runs(tmp_path) == []
 
 
@@ -90,7 +90,7 @@ def test_an_unknown_run_forgets_none(tmp_path):
     run = start(talk, tmp_path)
     run.wait()
     with pytest.raises(UnknownRun):
-        forget_runs(tmp_path, [run.id, "no-such-run"])
+        delete_runs(tmp_path, [run.id, "no-such-run"])
     assert len(runs(tmp_path)) == 1
 
 

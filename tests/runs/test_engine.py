@@ -254,7 +254,7 @@ def test_a_job_that_ignores_checkpoints_is_not_called_cancelled_before_it_stops(
     assert run.state == RunState.RUNNING
     assert run.summary().request == "cancel"
     assert run.logs(level="warning")[0].startswith(
-        "Cancel was asked 2 s ago and the work has not stopped yet"
+        "Cancel was requested 2 s ago and the work has not stopped yet"
     )
     gate.set()
     assert run.wait(5)
@@ -277,7 +277,7 @@ def test_adjusted_settings_are_taken_at_the_next_checkpoint_and_kept(
 
     run = start(make_job(work), project, pace=1.0)
     until(lambda: seen)
-    with pytest.raises(SettingError, match="count is fixed while a run goes on"):
+    with pytest.raises(SettingError, match="count is fixed while a run continues"):
         run.adjust(count=5)
     with pytest.raises(SettingError, match=r"the most allowed is 10\.0 s"):
         run.adjust(pace=50)

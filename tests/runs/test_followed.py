@@ -127,7 +127,7 @@ def test_a_request_that_the_owner_refuses_is_refused_here_with_the_reason(
     until(lambda: run.state == RunState.RUNNING)
     with pytest.raises(ControlRefused, match="the run is running, not paused"):
         run.resume()
-    with pytest.raises(SettingError, match="count is fixed while a run goes on"):
+    with pytest.raises(SettingError, match="count is fixed while a run continues"):
         run.adjust(count=9)
     run.cancel()
     assert run.wait(10)

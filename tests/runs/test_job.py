@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from workbench.errors import SettingError
-from workbench.runs import EventKind, Job, RunState, Unit, current_job, find_job, known_jobs, offer_job, start
+from workbench.runs import EventKind, Job, RunState, Unit, current_job, find_job, known_jobs, start
 from workbench.runs.jobs import registry
 
 Make = Callable[..., Any]
@@ -195,6 +195,21 @@ def test_a_plain_call_leaves_no_worker_behind_when_it_raises(make_job: Make, pro
 # found by name
 
 
+def offer_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, location: str, target: str = "offers:work"
+) -> None:
+    """Install a package that offers one job."""
+    (folder / "offers.py").write_text(
+        f"from workbench.runs import JobOffer\nwork = JobOffer('An offer', {location!r})\nnothing = 5\n"
+    )
+    about = folder / "offering-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: offering\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(f"[workbench.jobs]\noffered = {target}\n")
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.delitem(sys.modules, "offers", raising=False)
+
+
 def test_an_offered_job_is_imported_only_when_it_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_job: Make
 ) -> None:
@@ -204,13 +219,43 @@ def test_an_offered_job_is_imported_only_when_it_is_asked_for(
         "@dataclass(frozen=True)\nclass Config:\n    scenario: str = 'base'\n"
         "@job('offered', title='Offered', config=Config)\ndef work(job, project, config):\n    return 5\n"
     )
-    monkeypatch.syspath_prepend(str(tmp_path))
+    offer_in(tmp_path, monkeypatch, "offered_here:work")
     monkeypatch.setattr(registry, "_registered", {})
-    offer_job("offered", "An offer", "offered_here:work")
     assert known_jobs()["offered"] == "An offer"
     assert "offered_here" not in sys.modules
     assert find_job("offered")() == 5
     assert known_jobs()["offered"] == "Offered"
+
+
+@pytest.mark.parametrize("target", ["not_there:work", "offers:missing", "offers:nothing"])
+def test_a_broken_offer_is_named_and_leaves_the_other_jobs_alone(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    offer_in(tmp_path, monkeypatch, "offered_here:work", target)
+    titles = known_jobs()
+    assert "offered" not in titles
+    assert titles["demand"] == "Demand forecast"
+    assert "The job 'offered' of offering cannot be used" in caplog.text
+    with pytest.raises(SettingError, match="The job 'offered' of offering cannot be used"):
+        find_job("offered")
+
+
+@pytest.mark.parametrize("location", ["not_there:work", "offers:missing", "offers:work"])
+def test_an_offer_that_leads_to_no_such_job_is_refused(
+    location: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer_in(tmp_path, monkeypatch, location)
+    with pytest.raises(SettingError, match="offered"):
+        find_job("offered")
+
+
+def test_a_package_in_the_current_folder_offers_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer_in(tmp_path, monkeypatch, "offered_here:work")
+    monkeypatch.setattr(sys, "path", ["", *(entry for entry in sys.path if entry != str(tmp_path))])
+    monkeypatch.chdir(tmp_path)
+    assert "offered" not in known_jobs()
 
 
 def test_a_job_that_is_not_known_is_refused_with_those_that_are(make_job: Make) -> None:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from workbench.runs.model import machine as m
 from workbench.runs.model.states import Cause, EventKind, RunState
 
-ADJUST = m.AdjustAsked({"pace": 2.0})
+ADJUST = m.AdjustRequested({"pace": 2.0})
 
 START = (m.Admitted(),)
-HELD = (m.Admitted(), m.PauseAsked(), m.CheckpointReached())
-PAUSED_IN_QUEUE = (m.PauseAsked(),)
-CANCELLING = (m.Admitted(), m.CancelAsked())
+HELD = (m.Admitted(), m.PauseRequested(), m.CheckpointReached())
+PAUSED_IN_QUEUE = (m.PauseRequested(),)
+CANCELLING = (m.Admitted(), m.CancelRequested())
 
 
 def after(*facts: m.Input) -> m.RunMachine:
@@ -40,52 +40,60 @@ def names(effects: tuple[m.Effect, ...]) -> list[str]:
 
 TABLE = [
     # how it got there, what comes, what is done about it
-    ((), m.Admitted(), ["-> running", "BeginWork"]),
-    ((), m.PauseAsked(), ["pause asked", "LeaveQueue", "pause acknowledged", "-> paused"]),
-    ((), m.ResumeAsked(), ["Refuse"]),
-    ((), m.CancelAsked(), ["cancel asked", "LeaveQueue", "cancel acknowledged", "-> cancelled", "Finish"]),
+    ((), m.Admitted(), ["-> running", "StartWork"]),
+    ((), m.PauseRequested(), ["pause asked", "LeaveQueue", "pause acknowledged", "-> paused"]),
+    ((), m.ResumeRequested(), ["Refuse"]),
+    (
+        (),
+        m.CancelRequested(),
+        ["cancel asked", "LeaveQueue", "cancel acknowledged", "-> cancelled", "Finish"],
+    ),
     ((), ADJUST, ["adjust asked", "Adopt", "adjust acknowledged"]),
     ((), m.OwnerLost(), ["-> interrupted", "Finish"]),
     (START, m.Admitted(), []),
-    (START, m.PauseAsked(), ["pause asked", "HoldWork"]),
-    (START, m.CancelAsked(), ["cancel asked", "StopWork", "ReleaseWork"]),
+    (START, m.PauseRequested(), ["pause asked", "HoldWork"]),
+    (START, m.CancelRequested(), ["cancel asked", "StopWork", "ReleaseWork"]),
     (START, ADJUST, ["adjust asked", "HoldWork"]),
     (START, m.CheckpointReached(), ["ReleaseWork"]),
     (START, m.WorkReturned(), ["-> succeeded", "Finish"]),
     (START, m.WorkRaised("no"), ["-> failed", "Finish"]),
     (START, m.OwnerLost(), ["-> interrupted", "Finish"]),
-    ((*START, m.PauseAsked()), m.PauseAsked(), []),
-    ((*START, m.PauseAsked()), m.CheckpointReached(), ["pause acknowledged", "-> paused"]),
-    ((*START, m.PauseAsked()), m.ResumeAsked(), ["resume asked", "resume acknowledged", "ReleaseWork"]),
-    ((*START, m.PauseAsked()), m.WorkReturned(), ["-> succeeded", "Finish"]),
-    ((*START, m.PauseAsked()), m.CancelAsked(), ["cancel asked", "StopWork", "ReleaseWork"]),
+    ((*START, m.PauseRequested()), m.PauseRequested(), []),
+    ((*START, m.PauseRequested()), m.CheckpointReached(), ["pause acknowledged", "-> paused"]),
+    (
+        (*START, m.PauseRequested()),
+        m.ResumeRequested(),
+        ["resume asked", "resume acknowledged", "ReleaseWork"],
+    ),
+    ((*START, m.PauseRequested()), m.WorkReturned(), ["-> succeeded", "Finish"]),
+    ((*START, m.PauseRequested()), m.CancelRequested(), ["cancel asked", "StopWork", "ReleaseWork"]),
     (
         (*START, ADJUST),
         m.CheckpointReached(),
         ["Adopt", "adjust acknowledged", "ReleaseWork"],
     ),
     (
-        (*START, ADJUST, m.PauseAsked()),
+        (*START, ADJUST, m.PauseRequested()),
         m.CheckpointReached(),
         ["Adopt", "adjust acknowledged", "pause acknowledged", "-> paused"],
     ),
-    (HELD, m.PauseAsked(), []),
+    (HELD, m.PauseRequested(), []),
     (HELD, m.CheckpointReached(), []),
-    (HELD, m.ResumeAsked(), ["resume asked", "resume acknowledged", "-> running", "ReleaseWork"]),
-    (HELD, m.CancelAsked(), ["cancel asked", "StopWork", "ReleaseWork"]),
+    (HELD, m.ResumeRequested(), ["resume asked", "resume acknowledged", "-> running", "ReleaseWork"]),
+    (HELD, m.CancelRequested(), ["cancel asked", "StopWork", "ReleaseWork"]),
     (HELD, ADJUST, ["adjust asked", "Adopt", "adjust acknowledged"]),
     (HELD, m.WorkReturned(), ["-> succeeded", "Finish"]),
     (HELD, m.OwnerLost(), ["-> interrupted", "Finish"]),
     (PAUSED_IN_QUEUE, m.Admitted(), []),
-    (PAUSED_IN_QUEUE, m.ResumeAsked(), ["resume asked", "resume acknowledged", "-> queued", "JoinQueue"]),
+    (PAUSED_IN_QUEUE, m.ResumeRequested(), ["resume asked", "resume acknowledged", "-> queued", "JoinQueue"]),
     (
         PAUSED_IN_QUEUE,
-        m.CancelAsked(),
+        m.CancelRequested(),
         ["cancel asked", "LeaveQueue", "cancel acknowledged", "-> cancelled", "Finish"],
     ),
-    (CANCELLING, m.CancelAsked(), []),
-    (CANCELLING, m.PauseAsked(), ["Refuse"]),
-    (CANCELLING, m.ResumeAsked(), ["Refuse"]),
+    (CANCELLING, m.CancelRequested(), []),
+    (CANCELLING, m.PauseRequested(), ["Refuse"]),
+    (CANCELLING, m.ResumeRequested(), ["Refuse"]),
     (CANCELLING, ADJUST, ["Refuse"]),
     (CANCELLING, m.CheckpointReached(), ["cancel acknowledged"]),
     ((*CANCELLING, m.CheckpointReached()), m.CheckpointReached(), []),
@@ -108,7 +116,7 @@ FINAL = {
     RunState.CANCELLED: (*CANCELLING, m.WorkStopped()),
     RunState.INTERRUPTED: (*START, m.OwnerLost()),
 }
-REQUESTS = (m.PauseAsked(), m.ResumeAsked(), m.CancelAsked(), ADJUST)
+REQUESTS = (m.PauseRequested(), m.ResumeRequested(), m.CancelRequested(), ADJUST)
 OTHERS = (
     m.Admitted(),
     m.CheckpointReached(),
@@ -138,7 +146,7 @@ def test_after_the_end_nothing_happens_any_more(state: RunState, fact: m.Input) 
 
 def test_the_cause_is_kept_apart_from_the_state() -> None:
     by_person = after(*CANCELLING, m.WorkStopped())
-    by_deadline = after(*START, m.CancelAsked("deadline", Cause.DEADLINE), m.WorkStopped())
+    by_deadline = after(*START, m.CancelRequested("deadline", Cause.DEADLINE), m.WorkStopped())
     assert (by_person.state, by_person.cause) == (RunState.CANCELLED, Cause.PERSON)
     assert (by_deadline.state, by_deadline.cause) == (RunState.CANCELLED, Cause.DEADLINE)
     assert after(*START, m.WorkRaised("full", Cause.JOURNAL)).cause == Cause.JOURNAL
@@ -157,8 +165,8 @@ def test_work_that_returns_before_it_took_the_cancel_request_says_so() -> None:
     assert after(*CANCELLING, m.WorkReturned()).reason.endswith("(before the cancel request could be taken)")
 
 
-def test_the_story_holds_every_transition_but_no_idle_checkpoint() -> None:
-    told = after(m.Admitted(), m.CheckpointReached(), m.CheckpointReached(), m.WorkReturned()).story
+def test_the_transitions_hold_every_transition_but_no_idle_checkpoint() -> None:
+    told = after(m.Admitted(), m.CheckpointReached(), m.CheckpointReached(), m.WorkReturned()).transitions
     assert [(before, end) for before, _, end in told] == [
         (RunState.QUEUED, RunState.RUNNING),
         (RunState.RUNNING, RunState.SUCCEEDED),
@@ -169,10 +177,10 @@ def test_the_story_holds_every_transition_but_no_idle_checkpoint() -> None:
 
 FACTS: st.SearchStrategy[m.Input] = st.one_of(
     st.just(m.Admitted()),
-    st.just(m.PauseAsked()),
-    st.just(m.ResumeAsked()),
-    st.builds(m.CancelAsked, cause=st.sampled_from([Cause.PERSON, Cause.DEADLINE])),
-    st.builds(m.AdjustAsked, st.dictionaries(st.just("pace"), st.floats(0, 1), min_size=1)),
+    st.just(m.PauseRequested()),
+    st.just(m.ResumeRequested()),
+    st.builds(m.CancelRequested, cause=st.sampled_from([Cause.PERSON, Cause.DEADLINE])),
+    st.builds(m.AdjustRequested, st.dictionaries(st.just("pace"), st.floats(0, 1), min_size=1)),
     st.just(m.CheckpointReached()),
     st.builds(m.WorkReturned, st.sampled_from([(), ("a",)])),
     st.just(m.WorkRaised("no")),
@@ -252,4 +260,4 @@ def test_in_any_order_every_change_is_adopted_once_and_in_the_order_asked(facts:
 @given(st.lists(FACTS, max_size=30))
 def test_in_any_order_work_begins_at_most_once(facts: list[m.Input]) -> None:
     _, effects = records_of(facts)
-    assert sum(isinstance(effect, m.BeginWork) for effect in effects) <= 1
+    assert sum(isinstance(effect, m.StartWork) for effect in effects) <= 1

@@ -125,7 +125,7 @@ def test_text_is_read_as_the_type_of_its_setting(name: str, text: str, value: An
 
 def test_a_fixed_setting_is_refused_while_a_run_goes_on_and_the_adjustable_ones_are_named() -> None:
     with pytest.raises(
-        SettingError, match="growth is fixed while a run goes on; adjustable here: target_year"
+        SettingError, match="growth is fixed while a run continues; adjustable here: target_year"
     ):
         changed(Config(), {"growth": 1.0}, while_running=True)
     assert changed(Config(), {"target_year": 2050}, while_running=True).target_year == 2050
@@ -168,7 +168,7 @@ def test_a_config_survives_the_way_through_json(
 
 def test_assignments_of_the_command_line_are_split_at_the_first_equals_sign() -> None:
     assert parse_assignments(["target-year=2030", "note = a=b"]) == {"target_year": "2030", "note": "a=b"}
-    with pytest.raises(SettingError, match="'2030' is no setting; write name=value"):
+    with pytest.raises(SettingError, match="'2030' is not a setting; write name=value"):
         parse_assignments(["2030"])
 
 

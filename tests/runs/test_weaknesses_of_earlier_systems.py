@@ -134,9 +134,9 @@ def test_two_tabs_splitting_the_stream(make_job: Make, project: Path) -> None:
 def test_fixed_one_hour_kill(make_job: Make, project: Path, until: Callable[..., None]) -> None:
     gate = threading.Event()
     run = start(make_job(lambda job, project, config: gate.wait(20)), project)
-    until(lambda: run.began is not None)  # type: ignore[attr-defined]
+    until(lambda: run.started_at is not None)  # type: ignore[attr-defined]
     # As if it had begun two days ago and been silent since: nobody gave it a deadline.
-    run.began -= 172_800  # type: ignore[attr-defined]
+    run.started_at -= 172_800  # type: ignore[attr-defined]
     run._stream.last_emitted -= 172_800  # type: ignore[attr-defined]
     time.sleep(0.35)
     assert run.state == RunState.RUNNING

@@ -8,7 +8,7 @@ import ipywidgets
 
 from workbench.data.projects.disk_usage import clear_cache, disk_use
 from workbench.data.projects.project import Project
-from workbench.runs.engine.clean_up import forget_runs, old_runs
+from workbench.runs.engine.clean_up import delete_runs, old_runs
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import Pane
 from workbench.ui.figures.tables import TableArea
@@ -72,9 +72,9 @@ class DiskPane(Pane):
 
     def _delete_runs(self) -> None:
         self._ask_again()
-        done = forget_runs(self._project, [record.id for record in old_runs(self._project, self._days.value)])
+        done = delete_runs(self._project, [record.id for record in old_runs(self._project, self._days.value)])
         kept = "".join(f" {name} was kept: {reason}." for name, reason in list(done.kept.items())[:5])
-        self._say(f"{len(done.forgotten)} deleted, {done.bytes_freed / 1e6:,.1f} MB freed.{kept}")
+        self._say(f"{len(done.deleted)} deleted, {done.bytes_freed / 1e6:,.1f} MB freed.{kept}")
         self.look()
         self._changed()
 

@@ -77,7 +77,7 @@ class RunHistory(Pane):
             self._status.value = note("Choose a run first.").value
             return
         run = attach(self._choice.value, self._project)
-        path = run.story().to_html(self._project.results / f"{run.id}.html")
+        path = run.report().to_html(self._project.results / f"{run.id}.html")
         self._status.value = note(f"Wrote {path}").value
 
 

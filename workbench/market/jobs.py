@@ -20,7 +20,7 @@ def load_result(project: Project, scenario: str) -> IngestResult:
     return load(market_folder(project, scenario))
 
 
-@job("market_ingest", title="Market data: take files in", config=IngestConfig, load=load_result)
+@job("market_ingest", title="Market data: import files", config=IngestConfig, load=load_result)
 def ingest_market(job: Job, project: Project, config: IngestConfig) -> IngestResult:
     """Take market files into a dataset: NEMWEB CSVs and zips, and CSV or Parquet with a declared mapping.
 

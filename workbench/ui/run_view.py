@@ -53,7 +53,7 @@ class RunView(Pane):
 
     def __init__(
         self,
-        job: JobFunction[Any],
+        job: JobFunction[Any, Any],
         project: Any,
         *,
         result_view: Callable[[Any], ipywidgets.Widget] | None = None,

@@ -1,4 +1,4 @@
-"""Feeding units to a Dask cluster: one thread keeps as many tasks with the scheduler as there are workers' threads.
+"""Dispatching units to a Dask cluster: one thread keeps as many tasks there as its workers have threads.
 
 The scheduler chooses the worker, and gives what a lost worker held to another one. All else is as at home: the
 units are reported, retried, paused, cancelled and remembered by the same code.
@@ -20,15 +20,16 @@ from workbench.errors import WorkersLost
 from workbench.runs.cluster.link import ClusterLink, open_client
 from workbench.runs.cluster.messages import Answer, Call
 from workbench.runs.cluster.worker import run_call
-from workbench.runs.jobs.local_workers import Feeding, MapWork
+from workbench.runs.jobs.dispatch import Dispatch, MapWork
+from workbench.runs.jobs.open_stage import stage_path
 from workbench.runs.jobs.workers import address_of
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.model.units import Outcome, Unit
 
-__all__ = ["ClusterFeeding"]
+__all__ = ["ClusterDispatch"]
 
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 ALONE_SECONDS = 5.0
 """Without any worker for so long, the log says so."""
 
@@ -44,7 +45,7 @@ class _Try:
     worker: str = ""
 
 
-class ClusterFeeding(Feeding):
+class ClusterDispatch(Dispatch):
     """Has units computed by the workers of a Dask cluster.
 
     Parameters
@@ -66,7 +67,7 @@ class ClusterFeeding(Feeding):
         self._function = b""
         self._alone_since: float | None = None
 
-    def _feeders(self) -> list[Callable[[], None]]:
+    def _loops(self) -> list[Callable[[], None]]:
         return [self._spread]
 
     def _spread(self) -> None:
@@ -76,18 +77,18 @@ class ClusterFeeding(Feeding):
                 EventKind.LOG,
                 f"Units go to the Dask cluster {self._address} "
                 f"({link.workers} workers, {link.threads} threads)",
-                stage=self._work.job.stage_path(),
+                stage=stage_path(),
             )
             try:
                 while (self._work.waiting or self._tries) and not self._leaving.is_set():
                     self._sink.checkpoint(holding=link)
-                    self._look(link)
+                    self._check_link(link)
                     self._submit(client, link)
                     self._collect(client, link)
             finally:
                 self._abandon(client, link)
 
-    def _look(self, link: ClusterLink) -> None:
+    def _check_link(self, link: ClusterLink) -> None:
         if link.failure is not None:
             raise link.failure
         if not link.is_connected():
@@ -139,19 +140,19 @@ class ClusterFeeding(Feeding):
     # up
 
     def _take(self, number: int, kind: str, facts: Mapping[str, Any]) -> None:
-        if kind == "begun":
-            self._begun(number, str(facts["worker"]))
+        if kind == "started":
+            self._started(number, str(facts["worker"]))
         elif kind == "failed stage":
             self._sink.add_failed_stage(facts["path"])
         else:
             self._sink.emit(EventKind(kind), **facts)
 
-    def _begun(self, number: int, worker: str) -> None:
+    def _started(self, number: int, worker: str) -> None:
         with self._lock:
             one = self._tries.get(number)
         if one is None:
             return
-        self._work.report.begun(one.unit)
+        self._work.report.started(one.unit)
         if one.worker:
             self._work.report.note(
                 one.unit, f"{one.unit.key} is done again on {worker}: its worker {one.worker} was lost"
@@ -160,7 +161,7 @@ class ClusterFeeding(Feeding):
 
     def _collect(self, client: Any, link: ClusterLink) -> None:
         try:
-            number = self._finished.get(timeout=LOOK_SECONDS)
+            number = self._finished.get(timeout=POLL_SECONDS)
         except queue.Empty:
             return
         with self._lock:
@@ -184,10 +185,10 @@ class ClusterFeeding(Feeding):
         # Also while the job is busy with earlier outcomes, requests have to reach the workers.
         while not self._leaving.is_set():
             try:
-                self._results.put(outcome, timeout=LOOK_SECONDS)
+                self._results.put(outcome, timeout=POLL_SECONDS)
             except queue.Full:
                 self._sink.checkpoint(holding=link)
-                self._look(link)
+                self._check_link(link)
             else:
                 return
 

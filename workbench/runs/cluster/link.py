@@ -16,17 +16,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError as FutureCancelled
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cloudpickle
 
 from workbench.errors import WorkersLost
 from workbench.runs.cluster.heartbeat import ClusterBeat
 from workbench.runs.cluster.messages import Orders
+from workbench.runs.jobs.sink import Sink
 from workbench.runs.jobs.workers import address_of, check_workers
-
-if TYPE_CHECKING:
-    from workbench.runs.jobs.job import Sink
 
 __all__ = ["ClusterLink", "open_client"]
 

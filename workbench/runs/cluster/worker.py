@@ -18,19 +18,17 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cloudpickle
 
 from workbench.runs.cluster.messages import Answer, Call, Orders, Telling
+from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.progress import Gates
 from workbench.runs.model.resources import Resources
 from workbench.runs.model.signals import CancelSignal, describe_error
 from workbench.runs.model.states import EventKind, Level
-
-if TYPE_CHECKING:
-    from workbench.runs.jobs.job import Suspendable
 
 __all__ = ["beat", "run_call"]
 
@@ -250,15 +248,15 @@ def run_call(call: Call) -> Answer:
     worker: Any = get_worker()
     channel = _channel(worker.address, call.token)
     channel.enter(call.number, lambda message: worker.log_event(call.topic, message))
-    began = time.monotonic()
+    started = time.monotonic()
     try:
-        channel.emit(call.number, "begun", {"worker": worker.address})
+        channel.emit(call.number, "started", {"worker": worker.address})
         # At once: if this worker is lost, the kernel is to know what it held.
         channel.flush()
         kind, content = _compute(channel, call)
     finally:
         channel.leave(call.number)
-    return Answer(kind, content, time.monotonic() - began, channel.sender, channel.sent)
+    return Answer(kind, content, time.monotonic() - started, channel.sender, channel.sent)
 
 
 def _compute(channel: Channel, call: Call) -> tuple[str, Any]:

@@ -12,21 +12,19 @@ import threading
 import traceback
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cloudpickle
 
 from workbench.runs.jobs.child_guard import start_guard
 from workbench.runs.jobs.pipe_lines import flush_native_lines, write_native_lines_at_once
 from workbench.runs.jobs.search_path import take_search_path
+from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.progress import Gates
 from workbench.runs.model.resources import Resources
 from workbench.runs.model.signals import CancelSignal, describe_error
 from workbench.runs.model.states import EventKind, Level
-
-if TYPE_CHECKING:
-    from workbench.runs.jobs.job import Suspendable
 
 __all__ = ["main"]
 

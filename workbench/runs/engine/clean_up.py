@@ -1,40 +1,39 @@
-"""Forgetting old runs: their rows leave the journal; the results that they wrote stay where they are."""
+"""Deleting old runs: their rows leave the journal; the results that they wrote stay where they are."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from workbench.runs.engine.start import journal_path_of, runs
+from workbench.runs.engine.start import runs
 from workbench.runs.journal.writer import Journal
+from workbench.runs.model.project import ProjectOrFolder, journal_path_of
 from workbench.runs.model.read_only import refuse_viewer
 from workbench.runs.model.records import RunRecord
 
-__all__ = ["CleanUp", "forget_runs", "old_runs"]
+__all__ = ["CleanUp", "delete_runs", "old_runs"]
 
 
 @dataclass(frozen=True, slots=True)
 class CleanUp:
-    """What was forgotten, what was kept and why, and how many bytes the journal has become smaller."""
+    """What was deleted, what was kept and why, and how many bytes the journal has become smaller."""
 
-    forgotten: tuple[str, ...]
+    deleted: tuple[str, ...]
     kept: Mapping[str, str]
     bytes_freed: int
 
 
-def old_runs(project: Any, days: float) -> list[RunRecord]:
+def old_runs(project: ProjectOrFolder, days: float) -> list[RunRecord]:
     """List the ended runs that are older than so many days, oldest last."""
     until = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
     return [record for record in runs(project, until=until, limit=100_000) if record.state.is_final]
 
 
-def forget_runs(project: Any, ids: Sequence[str]) -> CleanUp:
-    """Take runs out of a project's history.
+def delete_runs(project: ProjectOrFolder, ids: Sequence[str]) -> CleanUp:
+    """Delete runs from a project's history.
 
-    A run that goes on stays, and so does one from which a run that stays went on: that one's finished units are
-    recognised by it.
+    An unfinished run is kept, and so is one that a kept run resumed: its finished units are recognised by it.
 
     Parameters
     ----------
@@ -46,13 +45,13 @@ def forget_runs(project: Any, ids: Sequence[str]) -> CleanUp:
     Raises
     ------
     UnknownRun
-        When the journal has no such run; nothing is forgotten.
+        When the journal has no such run; nothing is deleted.
     JournalError
         When the journal cannot be written.
     ViewerRefused
         In a process that serves readers.
     """
-    refuse_viewer("Forgetting runs")
+    refuse_viewer("Deleting runs")
     path = journal_path_of(project)
     journal = Journal.open(path)
     wanted = {record.id: record for record in (journal.reader.run(identity) for identity in ids)}
@@ -62,14 +61,14 @@ def forget_runs(project: Any, ids: Sequence[str]) -> CleanUp:
     while True:
         staying = [record for record in everything if record.id not in wanted or record.id in kept]
         held = {record.resumed_from: record.id for record in staying if record.resumed_from}
-        more = {name: f"{held[name]} went on from it" for name in wanted if name in held and name not in kept}
+        more = {name: f"{held[name]} resumed it" for name in wanted if name in held and name not in kept}
         if not more:
             break
         kept |= more
-    going = [record for name, record in wanted.items() if name not in kept]
+    leaving = [record for name, record in wanted.items() if name not in kept]
     before = _size(journal)
-    journal.forget([record.number for record in going], shrink=all(r.state.is_final for r in everything))
-    return CleanUp(tuple(record.id for record in going), kept, max(0, before - _size(journal)))
+    journal.delete([record.number for record in leaving], shrink=all(r.state.is_final for r in everything))
+    return CleanUp(tuple(record.id for record in leaving), kept, max(0, before - _size(journal)))
 
 
 def _size(journal: Journal) -> int:

@@ -54,7 +54,7 @@ class Order:
         Where its units are computed.
     """
 
-    job: JobFunction[Any] | tuple[str, str]
+    job: JobFunction[Any, Any] | tuple[str, str]
     project: Any
     config: Any
     lineage: tuple[int, ...]
@@ -65,7 +65,7 @@ class Order:
 def launch(
     journal: Journal,
     record: RunRecord,
-    job: JobFunction[Any],
+    job: JobFunction[Any, Any],
     project: Any,
     config: Any,
     *,
@@ -94,7 +94,7 @@ def launch(
     journal.set_owner(record.number, ProcessIdentity.of(pid))
 
 
-def load_order(pickled: bytes) -> tuple[Order, JobFunction[Any]]:
+def load_order(pickled: bytes) -> tuple[Order, JobFunction[Any, Any]]:
     """Read an order in the process that is to carry it out; imports what it needs."""
     import importlib
 
@@ -102,7 +102,7 @@ def load_order(pickled: bytes) -> tuple[Order, JobFunction[Any]]:
     if not isinstance(order.job, tuple):
         return order, order.job
     module, attribute = order.job
-    found: JobFunction[Any] = getattr(importlib.import_module(module), attribute)
+    found: JobFunction[Any, Any] = getattr(importlib.import_module(module), attribute)
     return order, found
 
 
@@ -152,7 +152,7 @@ def is_detached(record: RunRecord) -> bool:
     return _MODULE in words and words[-1] == record.id
 
 
-def _reference(job: JobFunction[Any]) -> JobFunction[Any] | tuple[str, str]:
+def _reference(job: JobFunction[Any, Any]) -> JobFunction[Any, Any] | tuple[str, str]:
     # By name where it has one that another process can import; as it is where it was typed into a notebook.
     module, attribute = job.function.__module__, job.function.__qualname__
     if module != "__main__" and getattr(sys.modules.get(module), attribute, None) is job:

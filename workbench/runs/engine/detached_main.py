@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import sys
 import threading
@@ -31,7 +30,7 @@ from workbench.runs.model.states import EventKind, Level
 __all__ = ["main"]
 
 OWNED_SECONDS = 10.0
-"""How long whoever has started the process may take to make it the run's owner."""
+"""How long the starting process may take to make this one the run's owner."""
 DRAIN_SECONDS = 2.0
 
 
@@ -51,7 +50,7 @@ def main(journal_path: Path, run_id: str) -> None:
     run = carry_on(
         journal,
         record,
-        dataclasses.replace(job, function=_around(job, journal, record, output)),
+        job.with_function(_around(job, journal, record, output)),
         order.project,
         order.config,
         lineage=order.lineage,
@@ -75,16 +74,16 @@ def _owned(journal: Journal, run_id: str) -> RunRecord | None:
     return None
 
 
-def _failing(record: RunRecord, error: BaseException) -> tuple[Order, JobFunction[Any]]:
+def _failing(record: RunRecord, error: BaseException) -> tuple[Order, JobFunction[Any, Any]]:
     def fail(job: Job, project: Any, config: Any) -> None:
         raise error
 
-    job: JobFunction[Any] = JobFunction(record.job, record.title, fail, dict)
+    job: JobFunction[Any, Any] = JobFunction(record.job, record.title, fail, dict)
     return Order(job, None, dict(record.config), (), None, None), job
 
 
 def _around(
-    job: JobFunction[Any], journal: Journal, record: RunRecord, output: _Output
+    job: JobFunction[Any, Any], journal: Journal, record: RunRecord, output: _Output
 ) -> Callable[[Job, Any, Any], Any]:
     def work(handle: Job, project: Any, config: Any) -> Any:
         try:
@@ -111,7 +110,7 @@ class _Output:
     """Reads what is written to the file descriptors of this process, and gives it to the run line by line."""
 
     def __init__(self) -> None:
-        self._run: LiveRun | None = None
+        self._run: LiveRun[Any] | None = None
         self._early: list[tuple[str, Level]] = []
         self._lock = threading.Lock()
         self._marks = 0
@@ -126,7 +125,7 @@ class _Output:
             ).start()
         write_native_lines_at_once()
 
-    def serve(self, run: LiveRun) -> None:
+    def serve(self, run: LiveRun[Any]) -> None:
         """Give the lines to this run from now on, those that came before it included."""
         with self._lock:
             self._run = run

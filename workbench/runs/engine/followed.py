@@ -17,6 +17,7 @@ from workbench.runs.jobs.registry import find_job
 from workbench.runs.journal.reader import JournalReader
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model.events import Event
+from workbench.runs.model.project import ProjectOrFolder
 from workbench.runs.model.read_only import is_viewer, refuse_viewer
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.settings import changed, config_from_plain, to_plain
@@ -25,11 +26,11 @@ from workbench.runs.model.summary import Summary
 
 __all__ = ["FollowedRun"]
 
-LOOK_SECONDS = 0.1
+POLL_SECONDS = 0.1
 ANSWER_SECONDS = 2.0
 
 
-class FollowedRun(Run):
+class FollowedRun(Run[Any]):
     """A run that another process owns, or that has ended.
 
     Parameters
@@ -42,7 +43,7 @@ class FollowedRun(Run):
         The project, to load the result from.
     """
 
-    def __init__(self, record: RunRecord, journal_path: Path, project: Any) -> None:
+    def __init__(self, record: RunRecord, journal_path: Path, project: ProjectOrFolder) -> None:
         super().__init__(record, journal_path, JournalReader(journal_path))
         self._project = project
         self._summary = Summary(settings=dict(record.config))
@@ -104,7 +105,7 @@ class FollowedRun(Run):
         self._ask("pause", {}, by)
 
     def resume(self, by: str = "") -> None:
-        """Ask the owner to let the run go on."""
+        """Ask the owner to let the run continue."""
         self._ask("resume", {}, by)
 
     def cancel(self, by: str = "") -> None:
@@ -113,8 +114,9 @@ class FollowedRun(Run):
 
     def adjust(self, *, by: str = "", **changes: Any) -> None:
         """Ask the owner to change settings of the run."""
-        config = config_from_plain(find_job(self.job).config_type, self.record.config)
-        adjusted = changed(config, changes, while_running=True)
+        job = find_job(self.job)
+        config = config_from_plain(job.config_type, self.record.config)
+        adjusted = changed(config, changes, while_running=True, check=job.check)
         self._ask("adjust", {name: to_plain(getattr(adjusted, name)) for name in changes}, by)
 
     def kill(self, by: str = "") -> None:
@@ -150,7 +152,7 @@ class FollowedRun(Run):
         while not self.state.is_final:
             if deadline is not None and time.monotonic() >= deadline:
                 return False
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
         return True
 
     def _loader(self) -> Callable[[Any, str], Any] | None:

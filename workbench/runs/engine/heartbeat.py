@@ -1,7 +1,7 @@
-"""The beat of this process's runs: ten times a second, all of them are looked after.
+"""The heartbeat of this process's runs: ten times a second, all of them are monitored.
 
-Two threads: one opens gates, samples and watches deadlines, and never waits for a disk; the other gives turns and
-takes requests from the journals, any of which may be locked by another process for a while.
+Two threads: one opens gates, samples and watches deadlines, and never waits for a disk; the other has slots given
+and polls the journals for requests, any of which may be locked by another process for a while.
 """
 
 from __future__ import annotations
@@ -10,53 +10,57 @@ import logging
 import sqlite3
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
 from workbench.errors import ControlRefused, JournalError, SettingError
+from workbench.runs.engine.live import LiveRun
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model.records import Request
 from workbench.runs.model.resources import Sample, judge
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
 
-if TYPE_CHECKING:
-    from workbench.runs.engine.live import LiveRun
-    from workbench.runs.engine.slots import Engine
-
-__all__ = ["Pulse"]
+__all__ = ["Heartbeat"]
 
 _logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 0.1
 SAMPLE_SECONDS = 2.0
 QUIET_SECONDS = 30.0
-"""Silence that is nothing to speak of: solvers are quiet for seconds at a time."""
-UNHEARD_SECONDS = 2.0
-"""After this long without a checkpoint, a cancel request says that nothing has looked at it."""
+"""Silence that needs no mention: solvers are quiet for seconds at a time."""
+UNSEEN_SECONDS = 2.0
+"""After this long without a checkpoint, the log says that the work has not seen a cancel request."""
 
 
-class Pulse:
-    """Opens gates, takes requests from the journal, samples CPU and memory, watches deadlines."""
+class Heartbeat:
+    """Opens gates, polls the journals for requests, samples CPU and memory, watches deadlines.
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    Parameters
+    ----------
+    give_slots
+        Admits queued runs to free slots.
+    """
+
+    def __init__(self, give_slots: Callable[[], None]) -> None:
+        self._give_slots = give_slots
         self._lock = threading.Lock()
         self._watched: list[_Watch] = []
         self._beating: threading.Thread | None = None
         self._serving: threading.Thread | None = None
         self._soon = threading.Event()
 
-    def watch(self, run: LiveRun) -> None:
-        """Look after a run until it ends."""
+    def watch(self, run: LiveRun[Any]) -> None:
+        """Monitor a run until it ends."""
         with self._lock:
             self._watched.append(_Watch(run))
             if self._beating is None or not self._beating.is_alive():
-                self._beating = threading.Thread(target=self._beat, name="workbench pulse", daemon=True)
+                self._beating = threading.Thread(target=self._beat, name="workbench heartbeat", daemon=True)
                 self._beating.start()
             if self._serving is None or not self._serving.is_alive():
-                self._serving = threading.Thread(target=self._serve, name="workbench turns", daemon=True)
+                self._serving = threading.Thread(target=self._serve, name="workbench slots", daemon=True)
                 self._serving.start()
 
-    def give_turns_soon(self) -> None:
+    def give_slots_soon(self) -> None:
         """Have the next run admitted by a thread of our own, outside of the caller's locks."""
         self._soon.set()
 
@@ -70,7 +74,7 @@ class Pulse:
                     self._beating = None
                     return
             for watch in watched:
-                watch.look_safely()
+                watch.check_safely()
 
     def _serve(self) -> None:
         while True:
@@ -83,53 +87,53 @@ class Pulse:
                     return
             try:
                 # Also without a reason of our own: another process may have freed a scenario.
-                self._engine.give_turns()
-                self._take_requests(live)
+                self._give_slots()
+                self._answer_requests(live)
             except Exception:
-                _logger.exception("Turns could not be given")
+                _logger.exception("Slots could not be given")
 
-    def _take_requests(self, runs: list[LiveRun]) -> None:
-        by_journal: dict[Journal, dict[int, LiveRun]] = {}
+    def _answer_requests(self, runs: list[LiveRun[Any]]) -> None:
+        by_journal: dict[Journal, dict[int, LiveRun[Any]]] = {}
         for run in runs:
             by_journal.setdefault(run.journal, {})[run.number] = run
         for journal, numbered in by_journal.items():
             try:
                 for request in journal.open_requests(list(numbered)):
-                    journal.answer(request.number, _take(numbered[request.run], request))
+                    journal.answer(request.number, _carry_out(numbered[request.run], request))
             except (JournalError, sqlite3.Error):
-                # The journal keeps the failure; the runs look at it. The requests are still there next time.
+                # The journal keeps the failure; the runs check it. The requests are still there next time.
                 continue
 
 
 class _Watch:
-    """What the pulse remembers of one run between two beats."""
+    """What the heartbeat remembers of one run between two beats."""
 
-    def __init__(self, run: LiveRun) -> None:
+    def __init__(self, run: LiveRun[Any]) -> None:
         self.run = run
         self._sampled = 0.0
         self._last: Sample | None = None
-        self._looked = time.monotonic()
+        self._checked = time.monotonic()
         self._paused_seconds = 0.0
-        self._told_unheard = False
+        self._reported_unseen = False
 
-    def look_safely(self) -> None:
-        """Look, and never let one run's trouble stop the beat of the others."""
+    def check_safely(self) -> None:
+        """Check, and never let one run's trouble stop the beat of the others."""
         try:
-            self.look()
+            self.check()
         except (ControlRefused, JournalError):
-            # It ended while we looked, or its journal is full: the run itself sees to that.
+            # It ended meanwhile, or its journal is full: the run itself sees to that.
             return
         except Exception:
-            _logger.exception("The pulse could not look after %s", self.run.id)
+            _logger.exception("%s could not be monitored", self.run.id)
 
-    def look(self) -> None:
+    def check(self) -> None:
         run, moment = self.run, time.monotonic()
         run.gates.open_all()
         if run.journal.failure is not None:
-            run.look_up()
+            run.request_attention()
         if run.state == RunState.PAUSED:
-            self._paused_seconds += moment - self._looked
-        self._looked = moment
+            self._paused_seconds += moment - self._checked
+        self._checked = moment
         if run.state == RunState.RUNNING and moment - self._sampled >= SAMPLE_SECONDS:
             self._sample(moment)
         self._watch_deadline(moment)
@@ -148,29 +152,31 @@ class _Watch:
 
     def _watch_deadline(self, moment: float) -> None:
         run = self.run
-        if run.deadline is None or run.began is None or run.cancel_asked is not None:
+        if run.deadline is None or run.started_at is None or run.cancel_requested is not None:
             return
-        if moment - run.began - self._paused_seconds > run.deadline:
+        if moment - run.started_at - self._paused_seconds > run.deadline:
             run.emit(EventKind.LOG, f"Deadline of {run.deadline:g} s reached", level=Level.WARNING)
             run.cancel("deadline", cause=Cause.DEADLINE)
 
     def _watch_cancel(self, moment: float) -> None:
-        asked = self.run.cancel_asked
-        if asked is None or self._told_unheard or moment - asked < UNHEARD_SECONDS:
+        requested = self.run.cancel_requested
+        if requested is None or self._reported_unseen or moment - requested < UNSEEN_SECONDS:
             return
-        self._told_unheard = True
-        way_out = "A thread cannot be stopped from outside; work that never looks belongs in job.child."
+        self._reported_unseen = True
+        way_out = (
+            "A thread cannot be stopped from outside; work that reaches no checkpoint belongs in job.child."
+        )
         if self.run.detached:
             way_out = f"Its process can be killed: run.kill(), or workbench cancel {self.run.id} --kill."
         self.run.emit(
             EventKind.LOG,
-            f"Cancel was asked {moment - asked:.0f} s ago and the work has not stopped yet: it ends at its next "
-            f"checkpoint. {way_out}",
+            f"Cancel was requested {moment - requested:.0f} s ago and the work has not stopped yet: it ends at its "
+            f"next checkpoint. {way_out}",
             level=Level.WARNING,
         )
 
 
-def _take(run: LiveRun, request: Request) -> str | None:
+def _carry_out(run: LiveRun[Any], request: Request) -> str | None:
     try:
         match request.kind:
             case "pause":

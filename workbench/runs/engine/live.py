@@ -8,17 +8,20 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, cast
 
 from workbench.errors import ControlRefused, JournalError
-from workbench.runs.engine.run import Run, page_of
-from workbench.runs.jobs.job import Job, Suspendable
+from workbench.runs.engine.run import Result_co, Run, page_of
+from workbench.runs.jobs.job import Job
+from workbench.runs.jobs.registry import JobFunction
+from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model import machine
 from workbench.runs.model.events import Event
 from workbench.runs.model.machine import RunMachine
 from workbench.runs.model.progress import Gates
+from workbench.runs.model.project import ProjectOrFolder
 from workbench.runs.model.records import LogLine, RunRecord
 from workbench.runs.model.resources import Resources
 from workbench.runs.model.settings import changed, to_plain
@@ -27,26 +30,34 @@ from workbench.runs.model.states import Cause, EventKind, Level, RunState
 from workbench.runs.model.summary import Summary
 from workbench.runs.output.capture import capture_output
 
-if TYPE_CHECKING:
-    from workbench.runs.engine.slots import Engine
-    from workbench.runs.jobs.registry import JobFunction
-
 __all__ = ["LiveRun"]
 
 
-class LiveRun(Run):
+class _Scheduler(Protocol):
+    """What decides when a run gets its slot."""
+
+    def join_queue(self, run: LiveRun[Any]) -> None: ...
+
+    def leave_queue(self, run: LiveRun[Any]) -> None: ...
+
+    def finished(self, run: LiveRun[Any]) -> None: ...
+
+    def place(self, run: LiveRun[Any]) -> int: ...
+
+
+class LiveRun(Run[Result_co]):
     """A run whose work is done by a thread of this process; also the sink of its job.
 
     Parameters
     ----------
-    engine
-        Gives turns.
+    scheduler
+        Decides when it works.
     journal, record
         Where the run is recorded, and as what.
     job_function, project, config
         What is to be done.
     lineage
-        Numbers of the runs whose finished units may be taken over.
+        Numbers of the runs whose finished units may be reused.
     deadline
         Seconds of work after which the run is cancelled.
     workers
@@ -60,11 +71,11 @@ class LiveRun(Run):
 
     def __init__(
         self,
-        engine: Engine,
+        scheduler: _Scheduler,
         journal: Journal,
         record: RunRecord,
-        job_function: JobFunction[Any],
-        project: Any,
+        job_function: JobFunction[Any, Result_co],
+        project: ProjectOrFolder | None,
         config: Any,
         lineage: Sequence[int] = (),
         deadline: float | None = None,
@@ -78,15 +89,15 @@ class LiveRun(Run):
         self.deadline = deadline
         self.workers = workers
         self.detached = detached
-        self.began: float | None = None
-        self.cancel_asked: float | None = None
-        self._engine = engine
+        self.started_at: float | None = None
+        self.cancel_requested: float | None = None
+        self._scheduler = scheduler
         self.journal = journal
         self._job_function = job_function
         self._project = project
         self._lineage = list(lineage)
         self._machine = RunMachine()
-        self._turn = threading.Condition(threading.RLock())
+        self._lock = threading.Condition(threading.RLock())
         self._attention = False
         self.run_id = record.id
         self._finished = threading.Event()
@@ -98,7 +109,7 @@ class LiveRun(Run):
         self._stream = journal.stream(record.number)
         self.emit(EventKind.STATE, "Queued", data={"state": "queued", "cause": ""})
 
-    # what it is
+    # status
 
     @property
     def number(self) -> int:
@@ -121,9 +132,9 @@ class LiveRun(Run):
         return self._machine.reason
 
     @property
-    def begun(self) -> bool:
-        """Whether the work has ever begun."""
-        return self._machine.begun
+    def has_started(self) -> bool:
+        """Whether the work has ever started."""
+        return self._machine.started
 
     @property
     def is_here(self) -> bool:
@@ -132,12 +143,12 @@ class LiveRun(Run):
 
     def queue_place(self) -> int:
         """How many queued runs come before this one; 0 when it is next or not queued."""
-        return self._engine.place(self)
+        return self._scheduler.place(self)
 
     @property
-    def machine_story(self) -> list[tuple[RunState, Any, RunState]]:
-        """Every transition of the state machine, for when something went wrong."""
-        return list(self._machine.story)
+    def transitions(self) -> list[tuple[RunState, Any, RunState]]:
+        """Every transition of the state machine, to diagnose faults."""
+        return list(self._machine.transitions)
 
     def summary(self) -> Summary:
         """Fold all that has happened so far."""
@@ -150,8 +161,6 @@ class LiveRun(Run):
             for event in events:
                 self._summary.add(event)
             return self._summary.copy()
-
-    # events
 
     def events(self, after: int = 0, *, kinds: Sequence[EventKind] = (), limit: int = -1) -> list[Event]:
         """Events that follow ``seq == after``: from memory where they are recent, else from the journal."""
@@ -187,7 +196,7 @@ class LiveRun(Run):
         self._stream.emit(kind, message, stage=stage, fraction=fraction, level=level, data=data)
 
     def add_listener(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` (which must be quick) whenever something happens."""
+        """Call ``listener`` (which must be quick) after every event."""
         self._stream.listeners = [*self._stream.listeners, listener]
 
     def remove_listener(self, listener: Callable[[], None]) -> None:
@@ -195,34 +204,34 @@ class LiveRun(Run):
         self._stream.listeners = [other for other in self._stream.listeners if other != listener]
 
     def silent_seconds(self) -> float:
-        """Seconds since the work last said something."""
+        """Seconds since the last event of the work."""
         return time.monotonic() - self._stream.last_emitted
 
-    # what the job asks of its sink
+    # the sink of the job
 
     def checkpoint(self, holding: Suspendable | None = None) -> None:
-        """Hold or end the work if that was asked."""
+        """Hold or end the work if that was requested."""
         if not self._attention:
             return
         if self.journal.failure is not None:
             raise JournalError(f"The journal {self.journal_path} cannot be written: {self.journal.failure}.")
-        with self._turn:
+        with self._lock:
             self.apply(machine.CheckpointReached())
             if self._machine.state == RunState.PAUSED and not self._machine.cancelling:
                 if holding is not None:
                     holding.suspend()
                 while self._machine.state == RunState.PAUSED and not self._machine.cancelling:
-                    self._turn.wait()
+                    self._lock.wait()
                 if holding is not None:
                     holding.proceed()
             if self._machine.cancelling:
-                # Also when the cancel came while this thread was held: it is taken now.
+                # Also when the cancel came while this thread was held: it is handled now.
                 self.apply(machine.CheckpointReached())
                 raise CancelSignal
 
     @property
     def resumes(self) -> bool:
-        """Whether this run goes on from an earlier one."""
+        """Whether this run continues an earlier one."""
         return bool(self._lineage)
 
     def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
@@ -234,28 +243,28 @@ class LiveRun(Run):
         self.journal.remember(self.number, key, digest, seconds, result)
 
     def add_failed_stage(self, path: str) -> None:
-        """Remember that a stage failed while the run went on."""
+        """Remember that a stage failed while the run continued."""
         self._failed_stages.append(path)
 
     # requests
 
     def pause(self, by: str = "person") -> None:
         """Ask the run to hold at its next checkpoint."""
-        self.apply(machine.PauseAsked(by))
+        self.apply(machine.PauseRequested(by))
 
     def resume(self, by: str = "person") -> None:
-        """Let a paused run go on."""
-        self.apply(machine.ResumeAsked(by))
+        """Let a paused run continue."""
+        self.apply(machine.ResumeRequested(by))
 
     def cancel(self, by: str = "person", *, cause: Cause = Cause.PERSON) -> None:
         """Ask the run to end."""
-        self.apply(machine.CancelAsked(by, cause))
+        self.apply(machine.CancelRequested(by, cause))
 
     def adjust(self, *, by: str = "person", **changes: Any) -> None:
-        """Change settings while it goes on; taken at the next checkpoint."""
-        adjusted = changed(self.config, changes, while_running=True)
+        """Change settings while it runs; adopted at the next checkpoint."""
+        adjusted = changed(self.config, changes, while_running=True, check=self._job_function.check)
         taken = {name: to_plain(getattr(adjusted, name)) for name in changes}
-        self.apply(machine.AdjustAsked(taken, by))
+        self.apply(machine.AdjustRequested(taken, by))
 
     def extend(self, seconds: float) -> None:
         """Move the deadline by so many seconds.
@@ -272,12 +281,12 @@ class LiveRun(Run):
         self.deadline += seconds
         self.emit(EventKind.LOG, f"Deadline moved by {seconds:g} s")
 
-    def look_up(self) -> None:
-        """Make the next checkpoint look, and have every loop come to one."""
+    def request_attention(self) -> None:
+        """Make the next checkpoint poll for requests, and have every loop come to one."""
         self._attention = True
         self.gates.open_all()
 
-    # the machine's shell
+    # the shell of the state machine
 
     def apply(self, fact: machine.Input) -> None:
         """Give the machine a fact and carry out what it says.
@@ -287,7 +296,7 @@ class LiveRun(Run):
         ControlRefused
             When the machine refuses a request.
         """
-        with self._turn:
+        with self._lock:
             for effect in self._machine.apply(fact):
                 self._carry_out(effect)
 
@@ -297,17 +306,17 @@ class LiveRun(Run):
                 self._record_event(effect)
             case machine.HoldWork() | machine.StopWork():
                 if isinstance(effect, machine.StopWork):
-                    self.cancel_asked = time.monotonic()
-                self.look_up()
+                    self.cancel_requested = time.monotonic()
+                self.request_attention()
             case machine.ReleaseWork():
                 self._attention = self._machine.cancelling or self._machine.pausing
-                self._turn.notify_all()
-            case machine.BeginWork():
-                self._begin()
+                self._lock.notify_all()
+            case machine.StartWork():
+                self._start()
             case machine.JoinQueue():
-                self._engine.join_queue(self)
+                self._scheduler.join_queue(self)
             case machine.LeaveQueue():
-                self._engine.leave_queue(self)
+                self._scheduler.leave_queue(self)
             case machine.Adopt():
                 self._adopt(effect.changes)
             case machine.Finish():
@@ -324,16 +333,16 @@ class LiveRun(Run):
         try:
             write()
         except JournalError:
-            # The journal keeps the failure and tries again; a run that goes on fails at its checkpoint.
-            self.look_up()
+            # The journal keeps the failure and tries again; a run that still works fails at its checkpoint.
+            self.request_attention()
 
     def _adopt(self, changes: Mapping[str, Any]) -> None:
         self.config = changed(self.config, changes)
         plain = to_plain(self.config)
         self._commit(lambda: self.journal.set_config(self.number, plain))
 
-    def _begin(self) -> None:
-        self.began = time.monotonic()
+    def _start(self) -> None:
+        self.started_at = time.monotonic()
         work = threading.Thread(
             target=contextvars.Context().run, args=(self._work,), name=f"workbench run {self.id}", daemon=True
         )
@@ -349,7 +358,7 @@ class LiveRun(Run):
         try:
             with job.active(""), capture_output(), contextlib.closing(job):
                 result = self._job_function.function(job, self._project, self.config)
-            # Only what the journal holds can be called done.
+            # Only what the journal holds counts as done.
             self.journal.flush()
             self._result = result
             fact = machine.WorkReturned(tuple(self._failed_stages))
@@ -371,18 +380,18 @@ class LiveRun(Run):
 
     def _finish(self) -> None:
         self._finished.set()
-        self._turn.notify_all()
-        self._engine.finished(self)
+        self._lock.notify_all()
+        self._scheduler.finished(self)
         self._stream.tell_listeners()
 
-    # what came of it
+    # outcome
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end, at most ``timeout`` seconds; tells whether it has ended."""
         return self._finished.wait(timeout)
 
-    def _finished_result(self) -> Any:
-        return self._result
+    def _finished_result(self) -> Result_co:
+        return cast(Result_co, self._result)
 
     def _error(self) -> BaseException:
         if self.state == RunState.FAILED and self._exception is not None:

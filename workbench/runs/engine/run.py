@@ -1,30 +1,37 @@
-"""A run as whoever looks at it sees it: the same whether it lives in this process or in another."""
+"""A run as its user sees it: the same whether its work is done by this process or by another."""
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 from workbench.errors import ControlRefused, RunCancelled, RunError, RunFailed, RunInterrupted
 from workbench.runs.journal.reader import JournalReader
+from workbench.runs.model import hooks
 from workbench.runs.model.events import Event
 from workbench.runs.model.records import LogLine, RunRecord
+from workbench.runs.model.run_report import RunReport
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
 from workbench.runs.model.summary import StageSummary, Summary
 
+__all__ = ["Run"]
+
 if TYPE_CHECKING:
-    from workbench.runs.report.run_report import Story
+    from typing_extensions import TypeVar
 
-__all__ = ["Run", "presenters"]
+    # So that a plain `Run` in an annotation is one of any result; Python has this from 3.13 on.
+    Result_co = TypeVar("Result_co", covariant=True, default=Any)
+else:
+    from typing import TypeVar
 
-presenters: list[Callable[[Run], Mapping[str, Any] | None]] = []
-"""How a run shows itself in a notebook; the last one that gives something wins."""
+    Result_co = TypeVar("Result_co", covariant=True)
 
 
-class Run(ABC):
-    """One execution of a job.
+class Run(ABC, Generic[Result_co]):
+    """One execution of a job, whose result is of the type in brackets.
 
     Made by ``start``, ``attach`` and ``resume``; never by hand.
     """
@@ -42,13 +49,13 @@ class Run(ABC):
         return f"<Run {self.id}: {self.title}, scenario {self.scenario!r}, {self.state}>"
 
     def _repr_mimebundle_(self, **_: object) -> Mapping[str, Any]:
-        for present in reversed(presenters):
+        for present in reversed(hooks.presenters):
             shown: Mapping[str, Any] | None = present(self)
             if shown is not None:
                 return shown
         return {"text/plain": repr(self)}
 
-    # what it is
+    # status
 
     @property
     def record(self) -> RunRecord:
@@ -81,19 +88,19 @@ class Run(ABC):
 
     @property
     def stages(self) -> list[StageSummary]:
-        """The stages so far, in the order in which they began."""
+        """The stages so far, in the order in which they started."""
         return list(self.summary().stages.values())
 
     @property
     def failed_stages(self) -> list[str]:
-        """Paths of the stages that failed while the run went on."""
+        """Paths of the stages that failed while the run continued."""
         return list(self.summary().failed_stages)
 
     def queue_place(self) -> int:
         """How many queued runs come before this one; 0 when it is next or not queued."""
         return self._reader.queue_place(self._record) if self.state == RunState.QUEUED else 0
 
-    # what happened
+    # events and log lines
 
     @abstractmethod
     def events(self, after: int = 0, *, kinds: Sequence[EventKind] = (), limit: int = -1) -> list[Event]:
@@ -151,13 +158,20 @@ class Run(ABC):
         count = self.count_lines(level=level, contains=contains)
         return [line.message for line in self.lines(0, count, level=level, contains=contains)]
 
-    def story(self) -> Story:
+    def report(self) -> RunReport:
         """What happened when, with memory and CPU over time; replayed and exported by its methods."""
-        from workbench.runs.report.run_report import Story  # needs this module
+        return RunReport.of(self)
 
-        return Story.of(self)
+    def story(self) -> RunReport:
+        """Give the report under the name that it had.
 
-    # what is asked of it
+        .. deprecated:: 0.2
+            Use :meth:`report`.
+        """
+        warnings.warn("Run.story() is now Run.report().", DeprecationWarning, stacklevel=2)
+        return self.report()
+
+    # requests
 
     @abstractmethod
     def pause(self, by: str = "person") -> None:
@@ -171,7 +185,7 @@ class Run(ABC):
 
     @abstractmethod
     def resume(self, by: str = "person") -> None:
-        """Let a paused run go on.
+        """Let a paused run continue.
 
         Raises
         ------
@@ -191,7 +205,7 @@ class Run(ABC):
 
     @abstractmethod
     def adjust(self, *, by: str = "person", **changes: Any) -> None:
-        """Change settings while it goes on; taken at the next checkpoint.
+        """Change settings while it runs; adopted at the next checkpoint.
 
         Raises
         ------
@@ -217,22 +231,22 @@ class Run(ABC):
             self.id,
         )
 
-    # what came of it
+    # outcome
 
     @abstractmethod
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end, at most ``timeout`` seconds; tells whether it has ended."""
 
     @abstractmethod
-    def _finished_result(self) -> Any: ...
+    def _finished_result(self) -> Result_co: ...
 
-    def result(self, timeout: float | None = None) -> Any:
+    def result(self, timeout: float | None = None) -> Result_co:
         """Wait for the end and give the job's result.
 
         Raises
         ------
         TimeoutError
-            When it goes on after ``timeout`` seconds.
+            When it still runs after ``timeout`` seconds.
         RunCancelled, RunInterrupted
             When there is no result because it was ended.
         RunFailed
@@ -251,10 +265,10 @@ class Run(ABC):
         }
         return kinds.get(self.state, RunFailed)(f"{self.id} {self.state}: {self.reason}.", self.id)
 
-    # how it is watched
+    # listeners
 
     def add_listener(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` (which must be quick) whenever something happens, where that can be known."""
+        """Call ``listener`` (which must be quick) after every event, where that can be known."""
 
     def remove_listener(self, listener: Callable[[], None]) -> None:
         """Stop calling it."""

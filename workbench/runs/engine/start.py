@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, overload
 
 from workbench.errors import ControlRefused, ScenarioBusy
 from workbench.runs.engine.detached import launch
@@ -19,29 +19,61 @@ from workbench.runs.jobs.registry import JobFunction, find_job
 from workbench.runs.jobs.workers import Workers, check_workers
 from workbench.runs.journal.reader import JournalReader
 from workbench.runs.journal.writer import Journal
+from workbench.runs.model.project import ProjectOrFolder, journal_path_of
 from workbench.runs.model.read_only import is_viewer, refuse_viewer
 from workbench.runs.model.records import RunRecord
-from workbench.runs.model.settings import changed, config_from_plain, to_plain
+from workbench.runs.model.settings import changed, to_plain
 from workbench.runs.model.states import RunState
 
 __all__ = ["Engine", "attach", "resume", "runs", "start"]
+
+Config = TypeVar("Config")
+Result = TypeVar("Result")
 
 WhenBusy = Literal["refuse", "queue", "rename"]
 
 _engine = Engine()
 
 
+@overload
 def start(
-    job: JobFunction[Any] | str,
-    project: Any,
+    job: JobFunction[Config, Result],
+    project: ProjectOrFolder,
+    config: Config | None = None,
+    *,
+    when_busy: WhenBusy = "refuse",
+    deadline: float | None = None,
+    workers: Workers = None,
+    detached: bool = False,
+    **changes: object,
+) -> Run[Result]: ...
+
+
+@overload
+def start(
+    job: str,
+    project: ProjectOrFolder,
+    config: object = None,
+    *,
+    when_busy: WhenBusy = "refuse",
+    deadline: float | None = None,
+    workers: Workers = None,
+    detached: bool = False,
+    **changes: object,
+) -> Run[Any]: ...
+
+
+def start(
+    job: JobFunction[Any, Any] | str,
+    project: ProjectOrFolder,
     config: Any = None,
     *,
     when_busy: WhenBusy = "refuse",
     deadline: float | None = None,
     workers: Workers = None,
     detached: bool = False,
-    **changes: Any,
-) -> Run:
+    **changes: object,
+) -> Run[Any]:
     """Start a run in the background and return at once.
 
     Parameters
@@ -61,14 +93,14 @@ def start(
         Where units are computed that the job does not bind to its own threads: ``"threads"``, ``"processes"``, a
         number, a ``distributed.Client``, or the address of a Dask scheduler.
     detached
-        Give the run a process of its own, which goes on when this one ends; :func:`attach` finds it again.
+        Give the run a process of its own, which outlives this one; :func:`attach` finds it again.
     **changes
         Settings that differ from ``config``.
 
     Raises
     ------
     SettingError
-        When a setting is unknown or has a value that is not allowed.
+        When settings are unknown, have values that are not allowed, or do not fit each other; all are listed.
     ScenarioBusy
         When the scenario is being written and ``when_busy`` is ``"refuse"``.
     JournalError
@@ -87,13 +119,13 @@ def start(
 
 def resume(
     run_id: str,
-    project: Any,
+    project: ProjectOrFolder,
     *,
     when_busy: WhenBusy = "refuse",
     workers: Workers = None,
     detached: bool = False,
-) -> Run:
-    """Go on from a run that was interrupted, cancelled or failed; finished units are not done again.
+) -> Run[Any]:
+    """Continue a run that was interrupted, cancelled or failed; finished units are not computed again.
 
     Parameters
     ----------
@@ -109,7 +141,7 @@ def resume(
     UnknownRun
         When the journal has no such run.
     ControlRefused
-        When it is still going on, or has succeeded.
+        When it is still running, or has succeeded.
     ViewerRefused
         In a process that serves readers.
     """
@@ -128,12 +160,12 @@ def resume(
             record.id,
         )
     job_function = find_job(record.job)
-    config = config_from_plain(job_function.config_type, record.config)
+    config = job_function.make_config(None, record.config)
     check_workers(workers)
     return _start(job_function, project, config, when_busy, None, record, workers, detached)
 
 
-def attach(run_id: str, project: Any) -> Run:
+def attach(run_id: str, project: ProjectOrFolder) -> Run[Any]:
     """Find a run by its id (or the beginning of it), whichever process owns it.
 
     Raises
@@ -154,7 +186,7 @@ def attach(run_id: str, project: Any) -> Run:
 
 
 def runs(
-    project: Any,
+    project: ProjectOrFolder,
     *,
     states: Iterable[RunState | str] = (),
     job: str | None = None,
@@ -188,14 +220,6 @@ def runs(
     return [record.as_found() for record in found] if is_viewer() else found
 
 
-def journal_path_of(project: Any) -> Path:
-    """Where the journal of a project (or of a project's folder) is."""
-    path = getattr(project, "journal_path", None)
-    if path is None:
-        path = Path(project) / ".workbench" / "journal.sqlite"
-    return Path(path).resolve()
-
-
 def _read(path: Path) -> JournalReader:
     reader = JournalReader(path)
     if not reader.is_current():
@@ -206,15 +230,15 @@ def _read(path: Path) -> JournalReader:
 
 
 def _start(
-    job_function: JobFunction[Any],
-    project: Any,
-    config: Any,
+    job_function: JobFunction[Config, Result],
+    project: ProjectOrFolder,
+    config: Config,
     when_busy: WhenBusy,
     deadline: float | None,
     earlier: RunRecord | None,
     workers: Workers,
     detached: bool,
-) -> Run:
+) -> Run[Result]:
     journal = Journal.open(journal_path_of(project))
     journal.mark_interrupted()
     wanted = _scenario_of(config)
@@ -247,15 +271,15 @@ def _start(
 def carry_on(
     journal: Journal,
     record: RunRecord,
-    job_function: JobFunction[Any],
-    project: Any,
-    config: Any,
+    job_function: JobFunction[Config, Result],
+    project: ProjectOrFolder | None,
+    config: Config,
     *,
     lineage: Sequence[int] = (),
     deadline: float | None = None,
     workers: Workers = None,
     detached: bool = False,
-) -> LiveRun:
+) -> LiveRun[Result]:
     """Do the work of a run that is entered in the journal, in this process."""
     run = LiveRun(
         _engine, journal, record, job_function, project, config, lineage, deadline, workers, detached
@@ -265,7 +289,7 @@ def carry_on(
 
 
 def _free_name(journal: Journal, job: str, scenario: str) -> str:
-    # Not only of the runs that go on: the results of earlier ones are not to be written over either.
+    # Not only of the unfinished runs: the results of earlier ones are not to be written over either.
     taken = journal.reader.scenarios(job)
     number = 2
     while f"{scenario} {number}" in taken:

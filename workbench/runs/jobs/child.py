@@ -1,4 +1,4 @@
-"""A child process for work that cannot look at a flag, and that must never outlive this process.
+"""A child process for work that cannot poll for requests, and that must never outlive this process.
 
 The child gets its calls and its stop request over a private connection. Its standard output and error, down to
 what native code writes to the file descriptors, are read line by line into the run's log. Nothing of it becomes an
@@ -18,23 +18,22 @@ import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import cloudpickle
 
 from workbench.errors import ChildCrashed, JournalError, UnitFailed
+from workbench.runs.jobs.open_stage import stage_path
 from workbench.runs.jobs.pipe_lines import lines_of
 from workbench.runs.jobs.search_path import restore_search_path
+from workbench.runs.jobs.sink import Sink
 from workbench.runs.model.states import EventKind, Level
-
-if TYPE_CHECKING:
-    from workbench.runs.jobs.job import Job, Sink
 
 __all__ = ["Child"]
 
 ASK_SECONDS = 0.3
 TERMINATE_SECONDS = 0.3
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 
 
 class Child:
@@ -42,14 +41,13 @@ class Child:
 
     Parameters
     ----------
-    job, sink
+    sink
         The run that the child's output and requests belong to.
     on_line
         Called in a thread of its own with every line that the child prints, beside the run's log.
     """
 
-    def __init__(self, job: Job, sink: Sink, on_line: Callable[[str], None] | None = None) -> None:
-        self._job = job
+    def __init__(self, sink: Sink, on_line: Callable[[str], None] | None = None) -> None:
         self._sink = sink
         self._on_line = on_line
         self._process: subprocess.Popen[bytes] | None = None
@@ -70,7 +68,7 @@ class Child:
         return None if self._process is None else self._process.pid
 
     def warm_up(self, function: Callable[[], object]) -> None:
-        """Start the process and let it call a function (import what it will need) while this one goes on."""
+        """Start the process and let it call a function (import what it will need) while this one continues."""
         if self._process is None:
             self._start()
             assert self._connection is not None
@@ -84,7 +82,7 @@ class Child:
         *,
         meanwhile: Callable[[], None] | None = None,
     ) -> Any:
-        """Call a function in the child and wait; the run's requests are looked at meanwhile.
+        """Call a function in the child and wait; the run's requests are polled meanwhile.
 
         Parameters
         ----------
@@ -103,7 +101,7 @@ class Child:
         CancelSignal
             When the run was cancelled; the child has ended by then.
         """
-        self._stage = self._job.stage_path()
+        self._stage = stage_path()
         if self._process is None or self._process.poll() is not None:
             self.stop()
             self._start()
@@ -118,7 +116,7 @@ class Child:
         try:
             self._connection.send_bytes(call)
             while True:
-                if self._connection.poll(LOOK_SECONDS):
+                if self._connection.poll(POLL_SECONDS):
                     kind, content = cloudpickle.loads(self._connection.recv_bytes())
                     if kind != "event":
                         if not self._unread:
@@ -141,7 +139,7 @@ class Child:
         self._signal(signal.SIGSTOP)
 
     def proceed(self) -> None:
-        """Let a suspended child go on (SIGCONT)."""
+        """Let a suspended child continue (SIGCONT)."""
         self._signal(signal.SIGCONT)
 
     def stop(self) -> None:

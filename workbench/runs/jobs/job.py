@@ -1,93 +1,35 @@
 """What a job sees of its run: stages, progress, log, checkpoints, units.
 
 The same object serves a job on the engine, in a plain script and in a worker process; what differs is the
-:class:`Sink` behind it.
+:class:`.Sink` behind it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
+from workbench.runs.jobs.child import Child
 from workbench.runs.jobs.map import OpenMaps, run_units
+from workbench.runs.jobs.open_stage import open_stage, stage_path
+from workbench.runs.jobs.sink import Sink
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.digest import file_digest
-from workbench.runs.model.progress import Gates, count_through, seconds_left
-from workbench.runs.model.resources import Resources
+from workbench.runs.model.progress import count_through, seconds_left
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level, StageState
 from workbench.runs.model.units import Outcome, Unit
 
-if TYPE_CHECKING:
-    from workbench.runs.jobs.child import Child
-
-__all__ = ["Job", "Sink", "Suspendable", "captured_job", "current_job"]
+__all__ = ["Job", "captured_job", "current_job"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _job: ContextVar[Job | None] = ContextVar("workbench_job", default=None)
-_stage: ContextVar[str] = ContextVar("workbench_stage", default="")
-
-
-class Suspendable(Protocol):
-    """Something that works on its own and can be held, such as a child process."""
-
-    def suspend(self) -> None:
-        """Hold it."""
-
-    def proceed(self) -> None:
-        """Let it go on."""
-
-
-class Sink(Protocol):
-    """Where a job's reports go and its requests come from."""
-
-    run_id: str
-    on_terminal: bool
-    gates: Gates
-    resources: Resources
-    workers: Workers
-
-    @property
-    def config(self) -> Any:
-        """The config with every adjustment made so far."""
-
-    def emit(
-        self,
-        kind: EventKind,
-        message: str = "",
-        *,
-        stage: str = "",
-        fraction: float | None = None,
-        level: Level = Level.INFO,
-        data: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Take one event."""
-
-    def checkpoint(self, holding: Suspendable | None = None) -> None:
-        """Hold or end the work if that was asked."""
-
-    def add_failed_stage(self, path: str) -> None:
-        """Remember that a stage failed while the run went on."""
-
-    def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
-        """Find the pickled result of a unit that an earlier run finished, with its duration (s)."""
-
-    def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
-        """Keep the pickled result of a finished unit."""
-
-    @property
-    def remembers(self) -> bool:
-        """Whether finished units are kept at all."""
-
-    @property
-    def resumes(self) -> bool:
-        """Whether there is an earlier run to take units from."""
 
 
 def current_job() -> Job | None:
@@ -129,12 +71,12 @@ class Job:
     def active(self, stage: str | None = None) -> Iterator[Job]:
         """Make this the current job of the running thread: its prints and warnings are the run's."""
         job_token = _job.set(self)
-        stage_token = None if stage is None else _stage.set(stage)
+        stage_token = None if stage is None else open_stage.set(stage)
         try:
             yield self
         finally:
             if stage_token is not None:
-                _stage.reset(stage_token)
+                open_stage.reset(stage_token)
             _job.reset(job_token)
 
     def plan(self, **weights: float) -> None:
@@ -155,7 +97,7 @@ class Job:
             Record a failure inside with its reason, and go on after the stage.
         """
         path = self.stage_path(name)
-        token = _stage.set(path)
+        token = open_stage.set(path)
         began = time.monotonic()
         self._report_stage(path, StageState.STARTED, "", title=title)
         self.checkpoint()
@@ -171,12 +113,11 @@ class Job:
         else:
             self._report_stage(path, StageState.COMPLETED, "", seconds=time.monotonic() - began)
         finally:
-            _stage.reset(token)
+            open_stage.reset(token)
 
     def stage_path(self, name: str = "") -> str:
         """Path of the open stage, or of a child of it."""
-        parent = _stage.get()
-        return f"{parent}/{name}" if parent and name else name or parent
+        return stage_path(name)
 
     def skip_stage(self, name: str, reason: str) -> None:
         """Record that a planned stage was left out, and why."""
@@ -201,7 +142,7 @@ class Job:
         return self._track(iterable, total, title)
 
     def _track(self, iterable: Iterable[Item], total: int | None, title: str) -> Iterator[Item]:
-        stage, began = _stage.get(), time.monotonic()
+        stage, began = open_stage.get(), time.monotonic()
 
         def report(done: int) -> None:
             self._report_progress(stage, title, done, total, seconds_left(done, total, began))
@@ -212,12 +153,12 @@ class Job:
     def _track_on_terminal(self, iterable: Iterable[Item], total: int | None, title: str) -> Iterator[Item]:
         from tqdm.auto import tqdm  # heavy, and only a script needs it
 
-        yield from tqdm(iterable, total=total, desc=title or _stage.get() or None)
+        yield from tqdm(iterable, total=total, desc=title or open_stage.get() or None)
 
     def progress(self, done: float, total: float, message: str = "") -> None:
         """Report progress that is not a loop: ``done`` of ``total`` of the open stage."""
         fraction = float(min(1.0, max(0.0, done / total))) if total else None
-        self._sink.emit(EventKind.PROGRESS, message, stage=_stage.get(), fraction=fraction)
+        self._sink.emit(EventKind.PROGRESS, message, stage=open_stage.get(), fraction=fraction)
 
     def show_bar(self, title: str, done: float, total: float | None, unit: str) -> None:
         """Take over the bar that a library draws (see :mod:`workbench.runs.output.tqdm_bars`)."""
@@ -225,7 +166,7 @@ class Job:
         self._sink.emit(
             EventKind.PROGRESS,
             f"{title}: {counted}" if title else counted,
-            stage=_stage.get(),
+            stage=open_stage.get(),
             fraction=float(min(1.0, done / total)) if total else None,
             data={"done": done, "total": total, "library": True},
         )
@@ -237,14 +178,14 @@ class Job:
         if type(message) is not str:
             message = str(message)
         if "\n" not in message:
-            self._sink.emit(EventKind.LOG, message, stage=_stage.get(), level=level)
+            self._sink.emit(EventKind.LOG, message, stage=open_stage.get(), level=level)
             return
         for line in message.splitlines():
-            self._sink.emit(EventKind.LOG, line, stage=_stage.get(), level=level)
+            self._sink.emit(EventKind.LOG, line, stage=open_stage.get(), level=level)
 
     def metric(self, name: str, value: float, *, unit: str = "", stage: str | None = None) -> None:
         """Report a named number: an objective, a gap, a MAPE."""
-        path = _stage.get() if stage is None else stage
+        path = open_stage.get() if stage is None else stage
         text = f"{name} = {value:g} {unit}".rstrip()
         self._sink.emit(
             EventKind.METRIC, text, stage=path, data={"name": name, "value": float(value), "unit": unit}
@@ -254,7 +195,7 @@ class Job:
         """Report a file that the run has written."""
         name = Path(path).name
         facts = {"path": str(path), "title": title or name, "role": "result"}
-        self._sink.emit(EventKind.ARTIFACT, f"Wrote {name}", stage=_stage.get(), data=facts)
+        self._sink.emit(EventKind.ARTIFACT, f"Wrote {name}", stage=open_stage.get(), data=facts)
 
     def uses(self, path: Path | str, *, sha256: str | None = None) -> None:
         """Report a file that the run reads, with its hash, so that results can be traced to it."""
@@ -264,7 +205,7 @@ class Job:
             "role": "input",
             "sha256": sha256 or file_digest(Path(path)),
         }
-        self._sink.emit(EventKind.ARTIFACT, f"Reads {facts['title']}", stage=_stage.get(), data=facts)
+        self._sink.emit(EventKind.ARTIFACT, f"Reads {facts['title']}", stage=open_stage.get(), data=facts)
 
     def checkpoint(self) -> None:
         """Offer a moment at which the run may hold, end, or take new settings.
@@ -311,9 +252,9 @@ class Job:
             Keep each finished unit's result in the journal.
         """
         return run_units(
-            self,
             self._sink,
             self._maps,
+            self.active,
             function,
             list(units),
             title=title,
@@ -330,9 +271,7 @@ class Job:
         on_line
             Called with every line that the child prints.
         """
-        from workbench.runs.jobs.child import Child  # needs this module
-
-        return Child(self, self._sink, on_line)
+        return Child(self._sink, on_line)
 
     def child(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """Run a function in a child process that can be stopped at any moment, and wait for its result.

@@ -8,17 +8,19 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager
+from typing import Any
 
-from workbench.runs.jobs.local_workers import Feeding, LocalFeeding, MapWork
+from workbench.runs.jobs.dispatch import Dispatch, MapWork
+from workbench.runs.jobs.local_workers import LocalDispatch
 from workbench.runs.jobs.map_report import MapReport
+from workbench.runs.jobs.open_stage import stage_path
+from workbench.runs.jobs.sink import Sink
 from workbench.runs.jobs.unit_memory import UnitMemory
 from workbench.runs.jobs.workers import Place, Placement, Workers, choose_workers
+from workbench.runs.model import hooks
 from workbench.runs.model.states import EventKind
 from workbench.runs.model.units import Outcome, Unit
-
-if TYPE_CHECKING:
-    from workbench.runs.jobs.job import Job, Sink
 
 __all__ = ["OpenMaps", "run_units"]
 
@@ -27,27 +29,27 @@ class OpenMaps:
     """The maps of one job that are not finished, so that none outlives the job (it may raise in between)."""
 
     def __init__(self) -> None:
-        self._open: list[Feeding] = []
+        self._open: list[Dispatch] = []
 
-    def add(self, feeding: Feeding) -> None:
+    def add(self, dispatch: Dispatch) -> None:
         """Count a map in."""
-        self._open.append(feeding)
+        self._open.append(dispatch)
 
-    def remove(self, feeding: Feeding) -> None:
+    def remove(self, dispatch: Dispatch) -> None:
         """Leave a map out that has ended."""
         with contextlib.suppress(ValueError):
-            self._open.remove(feeding)
+            self._open.remove(dispatch)
 
     def close(self) -> None:
         """End all maps; returns when no unit is being computed any more."""
-        for feeding in list(self._open):
-            feeding.leave()
+        for dispatch in list(self._open):
+            dispatch.leave()
 
 
 def run_units(
-    job: Job,
     sink: Sink,
     maps: OpenMaps,
+    active: Callable[[str], AbstractContextManager[object]],
     function: Callable[..., Any],
     units: list[Unit],
     *,
@@ -64,9 +66,9 @@ def run_units(
         and workers != "processes"
     ):
         bound = f"{title or 'These units'}: computed by {placement}, to which the job binds them"
-        sink.emit(EventKind.LOG, bound, stage=job.stage_path())
+        sink.emit(EventKind.LOG, bound, stage=stage_path())
     _refuse_repeated_keys(units)
-    report = MapReport(job, sink, units, title)
+    report = MapReport(sink, units, title)
     memory = UnitMemory(sink, function, remember)
     waiting: deque[Unit] = deque()
     for unit in units:
@@ -77,20 +79,19 @@ def run_units(
             report.finished(unit, outcome)
             yield outcome
     if waiting:
-        feeding = _feeding(placement, MapWork(job, sink, function, waiting, memory, report, retries))
-        maps.add(feeding)
+        dispatch = _dispatch(placement, MapWork(sink, active, function, waiting, memory, report, retries))
+        maps.add(dispatch)
         try:
-            yield from feeding.outcomes()
+            yield from dispatch.outcomes()
         finally:
-            maps.remove(feeding)
+            maps.remove(dispatch)
 
 
-def _feeding(placement: Placement, work: MapWork) -> Feeding:
+def _dispatch(placement: Placement, work: MapWork) -> Dispatch:
     if placement.place != Place.CLUSTER:
-        return LocalFeeding(work, placement.count, placement.place == Place.PROCESSES)
-    from workbench.runs.cluster.dispatch import ClusterFeeding  # only a cluster needs it
-
-    return ClusterFeeding(work, placement.cluster)
+        return LocalDispatch(work, placement.count, placement.place == Place.PROCESSES)
+    made: Dispatch = hooks.dispatch_to_cluster(work, placement.cluster)
+    return made
 
 
 def _refuse_repeated_keys(units: list[Unit]) -> None:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from workbench.runs.jobs.open_stage import stage_path
+from workbench.runs.jobs.sink import Sink
 from workbench.runs.model.states import EventKind, Level, StageState
 from workbench.runs.model.units import Outcome, Unit
-
-if TYPE_CHECKING:
-    from workbench.runs.jobs.job import Job, Sink
 
 __all__ = ["MapReport"]
 
 
 class MapReport:
-    """Turns what becomes of the units of one map into progress and stage events.
+    """Turns the outcomes of the units of one map into progress and stage events.
 
     Parameters
     ----------
-    job, sink
+    sink
         The run.
     units
         All units of the map.
@@ -28,10 +27,10 @@ class MapReport:
         What the bar says.
     """
 
-    def __init__(self, job: Job, sink: Sink, units: list[Unit], title: str) -> None:
+    def __init__(self, sink: Sink, units: list[Unit], title: str) -> None:
         self._sink = sink
         self._title = title
-        self._parent = job.stage_path()
+        self._parent = stage_path()
         self._lock = threading.Lock()
         self._done = 0
         self._total = len(units)
@@ -46,16 +45,16 @@ class MapReport:
         """Path of the stage that a unit belongs to."""
         return "/".join(part for part in (self._parent, unit.stage) if part)
 
-    def begun(self, unit: Unit) -> None:
-        """Take note that a unit has begun."""
+    def started(self, unit: Unit) -> None:
+        """Take note that a unit has started."""
         with self._lock:
             if unit.stage and unit.stage not in self._open:
                 self._open[unit.stage] = (0, [], time.monotonic())
                 self._stage_event(unit, StageState.STARTED, "")
 
     def finished(self, unit: Unit, outcome: Outcome) -> None:
-        """Take note of what came of a unit."""
-        self.begun(unit)
+        """Take note of the outcome of a unit."""
+        self.started(unit)
         with self._lock:
             self._done += 1
             if not outcome.remembered:
@@ -70,18 +69,18 @@ class MapReport:
             self._progress(unit)
 
     def _finish_in_stage(self, unit: Unit, outcome: Outcome) -> None:
-        done, failures, began = self._open[unit.stage]
+        done, failures, started = self._open[unit.stage]
         if outcome.error is not None:
             failures.append(f"{outcome.key}: {outcome.error}")
             self._sink.emit(EventKind.LOG, failures[-1], stage=self.stage_of(unit), level=Level.ERROR)
         done += 1
-        self._open[unit.stage] = (done, failures, began)
+        self._open[unit.stage] = (done, failures, started)
         total = self._members[unit.stage]
         if done < total:
             counted, stage = f"{done} of {total}", self.stage_of(unit)
             self._sink.emit(EventKind.PROGRESS, counted, stage=stage, fraction=done / total)
             return
-        seconds = time.monotonic() - began
+        seconds = time.monotonic() - started
         if failures:
             self._sink.add_failed_stage(self.stage_of(unit))
             reason = failures[0] if len(failures) == 1 else f"{len(failures)} of {total}: {failures[0]}"

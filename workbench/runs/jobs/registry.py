@@ -1,36 +1,40 @@
-"""Which jobs there are: found by name, imported only when one is asked for.
+"""Which jobs there are: found by name, imported only when one is used.
 
-A journal names the job of a run; a resume looks that name up here. Nothing that a journal, a browser or a
-project folder says is ever imported.
+A journal names the job of a run, and a resume finds it here by that name. Nothing that a journal, a browser or a
+project folder says is ever imported: jobs come from this process and from installed packages.
 """
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import importlib
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from workbench.errors import SettingError
 from workbench.runs.jobs.job import Job
+from workbench.runs.jobs.offer import offered_job, offered_jobs
 from workbench.runs.jobs.terminal import TerminalSink
-from workbench.runs.model.settings import changed, validate
+from workbench.runs.model.settings import changed, refuse, settings_problems
+from workbench.runs.model.signals import describe_error
 
-__all__ = ["JobFunction", "find_job", "job", "known_jobs", "offer_job"]
+__all__ = ["JobFunction", "find_job", "job", "known_jobs"]
 
+Config = TypeVar("Config")
 Result = TypeVar("Result")
 
-_registered: dict[str, JobFunction[Any]] = {}
-_offered: dict[str, tuple[str, str]] = {}
+_registered: dict[str, JobFunction[Any, Any]] = {}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class JobFunction(Generic[Result]):
-    """A job: a plain function with a name, a title and a config type.
+@dataclass(frozen=True)
+class JobFunction(Generic[Config, Result]):
+    """A job: a plain function with a name, a title, a config type and a result type.
 
     Calling it does the work right here, with tqdm bars on the terminal and without a journal; ``start`` (of
-    :mod:`workbench`) gives it to the engine.
+    :mod:`workbench`) gives it to the engine. Its signature and docstring are those of its function, without the
+    handle that the engine passes.
 
     Attributes
     ----------
@@ -39,35 +43,60 @@ class JobFunction(Generic[Result]):
     title
         What a person reads.
     function
-        ``function(job, project, config) -> result``.
+        ``function(job, project, config) -> result``; it takes the kind of project that it needs.
     config_type
         Frozen dataclass of its settings.
     load
         ``load(project, scenario) -> result``: reads a saved result back, for runs of other processes.
+    check
+        ``check(config)`` gives a :class:`.SettingError` for each value that does not fit the others.
     """
 
     name: str
     title: str
-    function: Callable[[Job, Any, Any], Result]
-    config_type: type
+    function: Callable[[Job, Any, Config], Result]
+    config_type: type[Config]
     load: Callable[[Any, str], Result] | None = None
+    check: Callable[[Config], Iterable[SettingError]] | None = None
 
-    def __call__(self, project: Any = None, config: Any = None, **changes: Any) -> Result:
+    def __post_init__(self) -> None:
+        signature, called = inspect.signature(self.function), inspect.signature(type(self).__call__)
+        parameters = list(called.parameters.values())[1:]
+        for at, own in enumerate(list(signature.parameters.values())[1:3]):
+            parameters[at] = parameters[at].replace(annotation=own.annotation)
+        vars(self).update(
+            __doc__=self.function.__doc__,
+            __module__=self.function.__module__,
+            __name__=self.function.__name__,
+            __qualname__=self.function.__qualname__,
+            __signature__=signature.replace(parameters=parameters),
+            __wrapped__=self.function,
+        )
+
+    def __call__(self, project: Any = None, config: Config | None = None, **changes: object) -> Result:
         """Do the work in this thread and return its result.
 
         Raises
         ------
         SettingError
-            When a setting is unknown or has a value that is not allowed.
+            When settings are unknown or have values that are not allowed; all are listed.
         """
-        config = self.make_config(config, changes)
-        sink = TerminalSink(config)
+        made = self.make_config(config, changes)
+        sink = TerminalSink(made)
         handle = Job(sink)
         with contextlib.closing(sink), handle.active(""), contextlib.closing(handle):
-            return self.function(handle, project, config)
+            return self.function(handle, project, made)
 
-    def make_config(self, config: Any, changes: dict[str, Any]) -> Any:
-        """Make the config of one run from a given one (or the defaults) and changes, validated."""
+    def make_config(
+        self, config: Config | None = None, changes: Mapping[str, object] | None = None
+    ) -> Config:
+        """Make the config of one run from a given one (or the defaults) and changes, validated and checked.
+
+        Raises
+        ------
+        SettingError
+            When settings are unknown or have values that are not allowed; all are listed.
+        """
         if config is None:
             config = self.config_type()
         if not isinstance(config, self.config_type):
@@ -77,18 +106,23 @@ class JobFunction(Generic[Result]):
                 config,
             )
         if changes:
-            return changed(config, changes)
-        validate(config)
+            return changed(config, changes, check=self.check)
+        refuse(settings_problems(config, self.check))
         return config
+
+    def with_function(self, function: Callable[[Job, Any, Config], Result]) -> JobFunction[Config, Result]:
+        """Give the same job around another function."""
+        return replace(self, function=function)
 
 
 def job(
     name: str,
     *,
     title: str = "",
-    config: type,
+    config: type[Config],
     load: Callable[[Any, str], Any] | None = None,
-) -> Callable[[Callable[[Job, Any, Any], Result]], JobFunction[Result]]:
+    check: Callable[[Config], Iterable[SettingError]] | None = None,
+) -> Callable[[Callable[[Job, Any, Config], Result]], JobFunction[Config, Result]]:
     """Make a function a job that can be started, resumed and found by its name.
 
     Parameters
@@ -101,45 +135,52 @@ def job(
         Frozen dataclass whose fields are declared with ``setting(...)``.
     load
         Reads a saved result back.
+    check
+        Gives a :class:`.SettingError` for each value that does not fit the others; called before a run exists.
     """
 
-    def decorate(function: Callable[[Job, Any, Any], Result]) -> JobFunction[Result]:
-        made = JobFunction(name, title or name.replace("_", " ").capitalize(), function, config, load)
+    def decorate(function: Callable[[Job, Any, Config], Result]) -> JobFunction[Config, Result]:
+        made = JobFunction(name, title or name.replace("_", " ").capitalize(), function, config, load, check)
         _registered[name] = made
         return made
 
     return decorate
 
 
-def offer_job(name: str, title: str, location: str) -> None:
-    """Make a job known by name without importing it; ``location`` is ``"package.module:attribute"``."""
-    _offered[name] = (title, location)
-
-
 def known_jobs() -> dict[str, str]:
     """Titles of all jobs by name, none of them imported."""
-    titles = {name: title for name, (title, _) in _offered.items()}
+    titles = {name: offer.title for name, offer in offered_jobs().items()}
     titles.update((name, made.title) for name, made in _registered.items())
     return titles
 
 
-def find_job(name: str) -> JobFunction[Any]:
+def find_job(name: str) -> JobFunction[Any, Any]:
     """Find a job by name, importing it if it was only offered.
 
     Raises
     ------
     SettingError
-        When there is no such job.
+        When there is no such job, or the package that offers it is broken.
     """
     if name in _registered:
         return _registered[name]
-    if name not in _offered:
+    offer = offered_job(name)
+    if offer is None:
         raise SettingError(
             f"There is no job {name!r}; known are {', '.join(known_jobs()) or 'none'}. "
             "A job of your own must be defined (or its module imported) first.",
             "job",
             name,
         )
-    module, _, attribute = _offered[name][1].partition(":")
-    found: JobFunction[Any] = getattr(importlib.import_module(module), attribute)
+    module, _, attribute = offer.location.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise SettingError(
+            f"The job {name!r} cannot be imported from {offer.location}: {describe_error(error)}.",
+            "job",
+            name,
+        ) from error
+    if not isinstance(found, JobFunction) or found.name != name:
+        raise SettingError(f"{offer.location} is not the job {name!r} that is offered there.", "job", name)
     return found

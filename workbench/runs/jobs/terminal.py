@@ -5,15 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.progress import Gates
 from workbench.runs.model.resources import Resources
 from workbench.runs.model.states import EventKind, Level
-
-if TYPE_CHECKING:
-    from workbench.runs.jobs.job import Suspendable
 
 __all__ = ["TerminalSink"]
 

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cloudpickle
 
 from workbench.errors import JournalError
+from workbench.runs.jobs.sink import Sink
 from workbench.runs.model.digest import digest_of, function_name
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.model.units import Outcome, Unit
 
-if TYPE_CHECKING:
-    from workbench.runs.jobs.job import Sink
-
 __all__ = ["UnitMemory"]
 
 
 class UnitMemory:
-    """Finished units of this run and of those it goes on from.
+    """Finished units of this run and of those it resumes.
 
     Parameters
     ----------

@@ -208,7 +208,7 @@ class Journal:
             event = Event(seq + 1, moment, EventKind.STATE, "", reason, None, "error", data)
             insert_events(connection, record.number, [(event, None)])
 
-    def forget(self, numbers: Sequence[int], *, shrink: bool) -> None:
+    def delete(self, numbers: Sequence[int], *, shrink: bool) -> None:
         """Remove runs with all that is known of them; ``shrink`` gives their room back to the disk.
 
         Shrinking keeps every other writer waiting, and is only for a journal none of whose runs goes on.

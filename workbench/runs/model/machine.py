@@ -1,14 +1,14 @@
 """The life of a run as a pure state machine: facts go in, instructions come out.
 
-No thread, no clock, no file. The shell (:mod:`workbench.runs.engine.live`) feeds it and carries out what it says::
+No thread, no clock, no file. The shell (:mod:`workbench.runs.engine.live`) applies facts and carries out effects::
 
     queued ──Admitted──▶ running ◀──▶ paused
       │ ▲                   │            │
       ▼ │                   ▼            ▼
-    paused (not begun)   succeeded | failed | cancelled | interrupted
+    paused (not started) succeeded | failed | cancelled | interrupted
 
-A request is recorded when it is asked and again when the work has taken it (at a checkpoint). Asking for the
-same thing twice changes nothing and is recorded once.
+A request is recorded when it arrives and again when the work has adopted it (at a checkpoint). The same request
+twice changes nothing and is recorded once.
 """
 
 from __future__ import annotations
@@ -20,11 +20,10 @@ from typing import Any
 from workbench.runs.model.states import Cause, EventKind, RunState
 
 __all__ = [
-    "AdjustAsked",
+    "AdjustRequested",
     "Admitted",
     "Adopt",
-    "BeginWork",
-    "CancelAsked",
+    "CancelRequested",
     "CheckpointReached",
     "Effect",
     "Finish",
@@ -33,12 +32,13 @@ __all__ = [
     "JoinQueue",
     "LeaveQueue",
     "OwnerLost",
-    "PauseAsked",
+    "PauseRequested",
     "Record",
     "Refuse",
     "ReleaseWork",
-    "ResumeAsked",
+    "ResumeRequested",
     "RunMachine",
+    "StartWork",
     "StopWork",
     "WorkRaised",
     "WorkReturned",
@@ -48,34 +48,34 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The run's turn has come."""
+    """The run has got its slot."""
 
 
 @dataclass(frozen=True, slots=True)
-class PauseAsked:
-    """Somebody wants the run to hold at its next checkpoint."""
+class PauseRequested:
+    """The run is to hold at its next checkpoint."""
 
     by: str = "person"
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeAsked:
-    """Somebody wants a paused run to go on."""
+class ResumeRequested:
+    """A paused run is to continue."""
 
     by: str = "person"
 
 
 @dataclass(frozen=True, slots=True)
-class CancelAsked:
-    """Somebody (or a deadline) wants the run to end."""
+class CancelRequested:
+    """The run is to end, by a user or by its deadline."""
 
     by: str = "person"
     cause: Cause = Cause.PERSON
 
 
 @dataclass(frozen=True, slots=True)
-class AdjustAsked:
-    """Somebody wants other settings; they were validated before."""
+class AdjustRequested:
+    """Other settings are to be adopted; they were validated before."""
 
     changes: Mapping[str, Any]
     by: str = "person"
@@ -103,7 +103,7 @@ class WorkRaised:
 
 @dataclass(frozen=True, slots=True)
 class WorkStopped:
-    """The work has really ended because it was asked to."""
+    """The work has really ended on request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +115,10 @@ class OwnerLost:
 
 Input = (
     Admitted
-    | PauseAsked
-    | ResumeAsked
-    | CancelAsked
-    | AdjustAsked
+    | PauseRequested
+    | ResumeRequested
+    | CancelRequested
+    | AdjustRequested
     | CheckpointReached
     | WorkReturned
     | WorkRaised
@@ -139,16 +139,16 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class JoinQueue:
-    """Wait for a turn."""
+    """Wait for a slot."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeaveQueue:
-    """Do not wait for a turn any more."""
+    """Do not wait for a slot any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class BeginWork:
+class StartWork:
     """Start the thread that does the work."""
 
 
@@ -159,7 +159,7 @@ class HoldWork:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseWork:
-    """Let work that waits at a checkpoint go on."""
+    """Let work that waits at a checkpoint continue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,25 +169,25 @@ class StopWork:
 
 @dataclass(frozen=True, slots=True)
 class Adopt:
-    """The work takes these settings from here on."""
+    """The work uses these settings from here on."""
 
     changes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """Free the slot, the scenario and whoever waits."""
+    """Free the slot and the scenario, and wake all waiting threads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Tell whoever asked why it cannot be done."""
+    """Tell the caller why the request cannot be carried out."""
 
     reason: str
 
 
 Effect = (
-    Record | JoinQueue | LeaveQueue | BeginWork | HoldWork | ReleaseWork | StopWork | Adopt | Finish | Refuse
+    Record | JoinQueue | LeaveQueue | StartWork | HoldWork | ReleaseWork | StopWork | Adopt | Finish | Refuse
 )
 
 
@@ -197,29 +197,29 @@ class RunMachine:
     Attributes
     ----------
     state, cause, reason
-        Where the run is, why, and the sentence that says so.
-    story
-        Every transition as ``(state before, input, state after)``, to print when something goes wrong.
+        Its status, the cause, and the sentence that explains it.
+    transitions
+        Every transition as ``(state before, input, state after)``, to print in case of a fault.
     """
 
     def __init__(self) -> None:
         self.state = RunState.QUEUED
         self.cause = Cause.NONE
         self.reason = ""
-        self.begun = False
+        self.started = False
         self.pausing = False
         self.cancelling = False
         self.stopping_cause = Cause.NONE
         self.waiting_changes: list[Mapping[str, Any]] = []
         self._cancel_acknowledged = False
-        self.story: list[tuple[RunState, Input, RunState]] = []
+        self.transitions: list[tuple[RunState, Input, RunState]] = []
 
     def apply(self, fact: Input) -> tuple[Effect, ...]:
         """Take one fact and say what has to be done about it, in order."""
         before = self.state
         effects = self._dispatch(fact)
         if self.state != before or not isinstance(fact, CheckpointReached):
-            self.story.append((before, fact, self.state))
+            self.transitions.append((before, fact, self.state))
         return tuple(effects)
 
     def _dispatch(self, fact: Input) -> list[Effect]:
@@ -228,14 +228,14 @@ class RunMachine:
         match fact:
             case Admitted():
                 return self._transition_queued_running() if self.state == RunState.QUEUED else []
-            case PauseAsked():
-                return self._ask_pause(fact)
-            case ResumeAsked():
-                return self._ask_resume(fact)
-            case CancelAsked():
-                return self._ask_cancel(fact)
-            case AdjustAsked():
-                return self._ask_adjust(fact)
+            case PauseRequested():
+                return self._request_pause(fact)
+            case ResumeRequested():
+                return self._request_resume(fact)
+            case CancelRequested():
+                return self._request_cancel(fact)
+            case AdjustRequested():
+                return self._request_adjust(fact)
             case CheckpointReached():
                 return self._reach_checkpoint()
             case WorkReturned():
@@ -248,13 +248,13 @@ class RunMachine:
                 return self._finish(RunState.INTERRUPTED, Cause.PROCESS_GONE, fact.message, level="error")
 
     def _after_the_end(self, fact: Input) -> list[Effect]:
-        if isinstance(fact, (PauseAsked, ResumeAsked, CancelAsked, AdjustAsked)):
+        if isinstance(fact, (PauseRequested, ResumeRequested, CancelRequested, AdjustRequested)):
             return [Refuse(f"the run has already {_PAST[self.state]}")]
         return []
 
     # requests
 
-    def _ask_pause(self, fact: PauseAsked) -> list[Effect]:
+    def _request_pause(self, fact: PauseRequested) -> list[Effect]:
         if self.cancelling:
             return [Refuse("the run is being cancelled")]
         if self.pausing or self.state == RunState.PAUSED:
@@ -265,41 +265,41 @@ class RunMachine:
         self.pausing = True
         return [asked, HoldWork()]
 
-    def _ask_resume(self, fact: ResumeAsked) -> list[Effect]:
+    def _request_resume(self, fact: ResumeRequested) -> list[Effect]:
         if self.cancelling:
             return [Refuse("the run is being cancelled")]
         answered: list[Effect] = [_control("resume", "asked", fact.by), _control("resume", "acknowledged")]
         if self.state == RunState.PAUSED:
             return answered + (
-                self._transition_paused_running() if self.begun else self._transition_paused_queued()
+                self._transition_paused_running() if self.started else self._transition_paused_queued()
             )
         if self.pausing:
             self.pausing = False
             return [*answered, ReleaseWork()]
         return [Refuse(f"the run is {self.state}, not paused")]
 
-    def _ask_cancel(self, fact: CancelAsked) -> list[Effect]:
+    def _request_cancel(self, fact: CancelRequested) -> list[Effect]:
         if self.cancelling:
             return []
         self.cancelling = True
         self.pausing = False
         self.stopping_cause = fact.cause
         asked = _control("cancel", "asked", fact.by)
-        if not self.begun:
+        if not self.started:
             self._cancel_acknowledged = True
             acknowledged = _control("cancel", "acknowledged")
             return [asked, LeaveQueue(), acknowledged, *self._transition_running_cancelled()]
         return [asked, StopWork(), ReleaseWork()]
 
-    def _ask_adjust(self, fact: AdjustAsked) -> list[Effect]:
+    def _request_adjust(self, fact: AdjustRequested) -> list[Effect]:
         if self.cancelling:
             return [Refuse("the run is being cancelled")]
         asked = _control("adjust", "asked", fact.by, changes=dict(fact.changes))
         self.waiting_changes.append(fact.changes)
         if self.state == RunState.RUNNING:
-            # A checkpoint has to look up: until then nothing has changed for the work.
+            # A checkpoint has to poll: until then nothing has changed for the work.
             return [asked, HoldWork()]
-        return [asked, *self._take_changes()]
+        return [asked, *self._adopt_changes()]
 
     def _reach_checkpoint(self) -> list[Effect]:
         if self.cancelling:
@@ -307,13 +307,13 @@ class RunMachine:
                 return []
             self._cancel_acknowledged = True
             return [_control("cancel", "acknowledged")]
-        effects: list[Effect] = self._take_changes()
+        effects: list[Effect] = self._adopt_changes()
         if self.pausing:
             return [*effects, _control("pause", "acknowledged"), *self._transition_running_paused()]
         # While paused, other threads of the work still have to be held when they come.
         return [*effects, ReleaseWork()] if self.state == RunState.RUNNING else effects
 
-    def _take_changes(self) -> list[Effect]:
+    def _adopt_changes(self) -> list[Effect]:
         effects: list[Effect] = []
         for changes in self.waiting_changes:
             effects += [Adopt(changes), _control("adjust", "acknowledged", changes=dict(changes))]
@@ -323,14 +323,14 @@ class RunMachine:
     # transitions
 
     def _transition_queued_running(self) -> list[Effect]:
-        self.begun = True
-        return [self._enter(RunState.RUNNING, Cause.NONE, "Started"), BeginWork()]
+        self.started = True
+        return [self._enter(RunState.RUNNING, Cause.NONE, "Started"), StartWork()]
 
     def _transition_queued_paused(self) -> list[Effect]:
-        return [self._enter(RunState.PAUSED, Cause.PERSON, "Paused before its turn")]
+        return [self._enter(RunState.PAUSED, Cause.PERSON, "Paused in the queue")]
 
     def _transition_paused_queued(self) -> list[Effect]:
-        return [self._enter(RunState.QUEUED, Cause.PERSON, "Waiting for its turn"), JoinQueue()]
+        return [self._enter(RunState.QUEUED, Cause.PERSON, "Waiting for a slot"), JoinQueue()]
 
     def _transition_running_paused(self) -> list[Effect]:
         self.pausing = False

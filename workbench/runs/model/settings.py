@@ -10,12 +10,14 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from workbench.errors import SettingError
+
+Config = TypeVar("Config")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def setting(
     choices
         Allowed values (of the elements, for a sequence).
     adjustable
-        Whether the value may be changed while a run goes on.
+        Whether the value may be changed while a run continues.
     advanced
         Whether most people leave it alone; a form keeps it out of the way.
     """
@@ -116,22 +118,60 @@ def validate(config: Any) -> None:
     Raises
     ------
     SettingError
-        On the first value that is not allowed.
+        When values are not allowed; all are listed.
     """
+    refuse(settings_problems(config))
+
+
+def refuse(problems: Sequence[SettingError]) -> None:
+    """Raise one error for all problems; nothing happens without any.
+
+    Raises
+    ------
+    SettingError
+        When there is a problem.
+    """
+    if problems:
+        raise SettingError.of(problems)
+
+
+def settings_problems(
+    config: Config, check: Callable[[Config], Iterable[SettingError]] | None = None
+) -> list[SettingError]:
+    """List every value that is not allowed, by itself or (with ``check``) beside the others.
+
+    Fields of a wrong type count with their defaults in ``check``, which may then rely on the types.
+    """
+    problems: list[SettingError] = []
+    defaults = {}
     for item in settings_of(type(config)):
         value = getattr(config, item.name)
-        if not _is_of_type(value, item.type):
-            raise SettingError(
-                f"{item.title} ({item.name}) is {value!r}, expected {describe_type(item.type)}.",
-                item.name,
-                value,
-            )
-        elements = list(value) if isinstance(value, (tuple, list)) else [value]
-        for element in elements:
-            _check_element(item, element)
+        if _is_of_type(value, item.type):
+            elements = list(value) if isinstance(value, (tuple, list)) else [value]
+            for element in elements:
+                problems += _element_problems(item, element)
+        else:
+            expected = f"{item.title} ({item.name}) is {value!r}, expected {describe_type(item.type)}."
+            problems.append(SettingError(expected, item.name, value))
+            defaults[item.name] = item.default
+    if check is not None:
+        problems += check(replaced(config, defaults) if defaults else config)
+    return problems
 
 
-def changed(config: Any, changes: Mapping[str, Any], *, while_running: bool = False) -> Any:
+def replaced(config: Config, values: Mapping[str, Any]) -> Config:
+    """Return a copy of a config with other values, as they are."""
+    made: Config = dataclasses.replace(config, **values)  # type: ignore[type-var]
+    return made
+
+
+def changed(
+    config: Config,
+    changes: Mapping[str, object],
+    *,
+    while_running: bool = False,
+    check: Callable[[Config], Iterable[SettingError]] | None = None,
+) -> Config:
     """Return a copy of a config with some values changed, validated.
 
     Parameters
@@ -142,26 +182,37 @@ def changed(config: Any, changes: Mapping[str, Any], *, while_running: bool = Fa
         New values by name; text is read as the setting's type.
     while_running
         Refuse settings that are not marked adjustable.
+    check
+        Gives the problems of the config as a whole.
 
     Raises
     ------
     SettingError
-        When a name is unknown, a value is not allowed, or the setting is fixed while the run goes on.
+        When names are unknown, values are not allowed, or a setting is fixed while the run continues; all are
+        listed.
     """
     known = {item.name: item for item in settings_of(type(config))}
+    problems: list[SettingError] = []
     converted = {}
     for name, value in changes.items():
-        if name not in known:
-            raise SettingError(f"There is no setting {name!r}; known are {', '.join(known)}.", name, value)
-        if while_running and not known[name].adjustable:
-            adjustable = [item.name for item in known.values() if item.adjustable] or ["none"]
-            raise SettingError(
-                f"{name} is fixed while a run goes on; adjustable here: {', '.join(adjustable)}.", name, value
-            )
-        converted[name] = from_plain(known[name].type, value, name)
-    result = dataclasses.replace(config, **converted)
-    validate(result)
+        try:
+            converted[name] = _read_change(known, name, value, while_running)
+        except SettingError as error:
+            problems += error.problems
+    result = replaced(config, converted)
+    refuse([*problems, *settings_problems(result, check)])
     return result
+
+
+def _read_change(known: Mapping[str, Setting], name: str, value: object, while_running: bool) -> Any:
+    if name not in known:
+        raise SettingError(f"There is no setting {name!r}; known are {', '.join(known)}.", name, value)
+    if while_running and not known[name].adjustable:
+        adjustable = [item.name for item in known.values() if item.adjustable] or ["none"]
+        raise SettingError(
+            f"{name} is fixed while a run continues; adjustable here: {', '.join(adjustable)}.", name, value
+        )
+    return from_plain(known[name].type, value, name)
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
@@ -176,7 +227,9 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
     for word in assignments:
         name, sign, value = word.partition("=")
         if not sign:
-            raise SettingError(f"{word!r} is no setting; write name=value, such as target_year=2040.", word)
+            raise SettingError(
+                f"{word!r} is not a setting; write name=value, such as target_year=2040.", word
+            )
         found[name.strip().replace("-", "_")] = value.strip()
     return found
 
@@ -196,7 +249,7 @@ def to_plain(value: Any) -> Any:
     return str(value)
 
 
-def config_from_plain(config_type: type, plain: Mapping[str, Any]) -> Any:
+def config_from_plain(config_type: type[Config], plain: Mapping[str, object]) -> Config:
     """Make a config from what :func:`to_plain` gave; unknown names are refused.
 
     Raises
@@ -225,7 +278,7 @@ def from_plain(kind: Any, value: Any, name: str) -> Any:
 
 
 def describe_type(kind: Any) -> str:
-    """Say a type in words."""
+    """Describe a type in words."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return " or ".join(describe_type(part) for part in arguments)
@@ -239,27 +292,23 @@ def describe_type(kind: Any) -> str:
     return words.get(kind, getattr(kind, "__name__", str(kind)))
 
 
-def _check_element(item: Setting, element: Any) -> None:
-    allowed = ", ".join(str(choice) for choice in item.choices)
+def _element_problems(item: Setting, element: Any) -> Iterator[SettingError]:
     if item.choices and element is not None and element not in item.choices:
-        raise SettingError(
+        allowed = ", ".join(str(choice) for choice in item.choices)
+        yield SettingError(
             f"{item.title} ({item.name}) is {element!r}, expected one of {allowed}.", item.name, element
         )
     if isinstance(element, bool) or not isinstance(element, (int, float)):
         return
     unit = f" {item.unit}" if item.unit else ""
-    if item.minimum is not None and not element >= item.minimum:
-        raise SettingError(
-            f"{item.title} ({item.name}) is {element}{unit}, the least allowed is {item.minimum}{unit}.",
-            item.name,
-            element,
-        )
-    if item.maximum is not None and not element <= item.maximum:
-        raise SettingError(
-            f"{item.title} ({item.name}) is {element}{unit}, the most allowed is {item.maximum}{unit}.",
-            item.name,
-            element,
-        )
+    for bound, word, is_kept in (
+        (item.minimum, "least", item.minimum is None or element >= item.minimum),
+        (item.maximum, "most", item.maximum is None or element <= item.maximum),
+    ):
+        if not is_kept:
+            sentence = f"{item.title} ({item.name}) is {element}{unit}, the {word} allowed is {bound}{unit}."
+            yield SettingError(sentence, item.name, element)
+            return
 
 
 def _is_of_type(value: Any, kind: Any) -> bool:
@@ -335,16 +384,9 @@ def _convert_union(kinds: Sequence[Any], value: Any) -> Any:
 
 
 def _convert_bool(value: Any) -> bool:
-    words = {
-        "yes": True,
-        "true": True,
-        "on": True,
-        "1": True,
-        "no": False,
-        "false": False,
-        "off": False,
-        "0": False,
-    }
+    words = dict.fromkeys(("yes", "true", "on", "1"), True) | dict.fromkeys(
+        ("no", "false", "off", "0"), False
+    )
     if isinstance(value, bool):
         return value
     return words[str(value).lower()]

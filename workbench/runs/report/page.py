@@ -1,4 +1,4 @@
-"""The story of a run as one HTML file: charts drawn here, a replay and the log by a small script inside."""
+"""The report of a run as one HTML file: charts drawn here, a replay and the log by a small script inside."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.runs.model.run_report import RunReport
 from workbench.runs.model.states import StageState
 from workbench.runs.model.summary import StageSummary
-from workbench.runs.report.run_report import Story
 
-__all__ = ["page_of_story"]
+__all__ = ["page_of_report"]
 
-MOST_LINES = 200_000
+MAX_LINES = 200_000
 FIRST_LINES = 1_000
 """Of a longer log, so many lines of its beginning are kept, and the rest of its end."""
-MOST_STAGES = 1_500
-LONGEST_LINE = 2_000
+MAX_STAGES = 1_500
+MAX_LINE_LENGTH = 2_000
 
 _FOLDER = Path(__file__).parent
 _LEVELS = {"debug": 0, "info": 1, "warning": 2, "error": 3}
@@ -50,20 +50,20 @@ _TIME_STEPS = (
 )
 
 
-def page_of_story(story: Story) -> str:
-    """Write a story as a page that needs nothing else; everything that the run said is escaped."""
+def page_of_report(report: RunReport) -> str:
+    """Write a report as a page that needs nothing else; everything that the run said is escaped."""
     template = (_FOLDER / "page.html").read_text(encoding="utf-8")
-    span = max(story.end - story.begin, 0.001)
-    lines, note = _lines(story)
+    span = max(report.end - report.begin, 0.001)
+    lines, note = _lines(report)
     parts = {
-        "title": html.escape(f"{story.record.title}, {story.record.scenario}"),
-        "head": _head(story),
+        "title": html.escape(f"{report.record.title}, {report.record.scenario}"),
+        "head": _head(report),
         "axis": _axis(span),
-        "stages": _stages(story, span),
-        "usage": _usage(story, span),
-        "facts": _facts(story),
+        "stages": _stages(report, span),
+        "usage": _usage(report, span),
+        "facts": _facts(report),
         "note": html.escape(note),
-        "data": _packed(_replay(story, lines)),
+        "data": _packed(_replay(report, lines)),
         "style": (_FOLDER / "page.css").read_text(encoding="utf-8"),
         "script": (_FOLDER / "page.js").read_text(encoding="utf-8"),
     }
@@ -76,13 +76,13 @@ def page_of_story(story: Story) -> str:
     return "".join(made)
 
 
-def _lines(story: Story) -> tuple[list[list[Any]], str]:
-    total = story.line_count
-    if total <= MOST_LINES:
-        return [_line(line, story.begin) for line in story.lines()], ""
-    newest = total - (MOST_LINES - FIRST_LINES)
-    rows = [_line(line, story.begin) for line in story.lines(0, FIRST_LINES)]
-    rows += [_line(line, story.begin) for line in story.lines(newest)]
+def _lines(report: RunReport) -> tuple[list[list[Any]], str]:
+    total = report.line_count
+    if total <= MAX_LINES:
+        return [_line(line, report.begin) for line in report.lines()], ""
+    newest = total - (MAX_LINES - FIRST_LINES)
+    rows = [_line(line, report.begin) for line in report.lines(0, FIRST_LINES)]
+    rows += [_line(line, report.begin) for line in report.lines(newest)]
     left_out = newest - FIRST_LINES
     return rows, (
         f"The log has {total:,} lines; {left_out:,} of its middle (from line {FIRST_LINES + 1:,}) are left out "
@@ -91,24 +91,24 @@ def _lines(story: Story) -> tuple[list[list[Any]], str]:
 
 
 def _line(line: Any, begin: float) -> list[Any]:
-    return [round(line.time - begin, 3), _LEVELS[line.level], line.stage, line.message[:LONGEST_LINE]]
+    return [round(line.time - begin, 3), _LEVELS[line.level], line.stage, line.message[:MAX_LINE_LENGTH]]
 
 
-def _replay(story: Story, lines: list[list[Any]]) -> dict[str, Any]:
-    begin = story.begin
+def _replay(report: RunReport, lines: list[list[Any]]) -> dict[str, Any]:
+    begin = report.begin
     return {
         "begin": begin,
         # A little past the last moment, whose time is rounded.
-        "span": story.end - begin + 0.002,
-        "progress": [[round(moment - begin, 3), round(share, 4)] for moment, share in story.progress],
-        "moments": [[round(moment.time - begin, 3), moment.kind, moment.text] for moment in story.moments],
+        "span": report.end - begin + 0.002,
+        "progress": [[round(moment - begin, 3), round(share, 4)] for moment, share in report.progress],
+        "moments": [[round(moment.time - begin, 3), moment.kind, moment.text] for moment in report.moments],
         "stages": [
             [
                 round(stage.started - begin, 3),
                 None if stage.ended is None else round(stage.ended - begin, 3),
                 stage.path,
             ]
-            for stage in story.spans
+            for stage in report.spans
         ],
         "lines": lines,
     }
@@ -119,8 +119,8 @@ def _packed(data: Mapping[str, Any]) -> str:
     return base64.b64encode(gzip.compress(plain, compresslevel=6)).decode("ascii")
 
 
-def _head(story: Story) -> str:
-    record = story.record
+def _head(report: RunReport) -> str:
+    record = report.record
     reason = f'<p class="reason">{html.escape(record.reason)}</p>' if record.reason else ""
     return (
         f'<span class="badge" data-state="{html.escape(str(record.state))}">{html.escape(str(record.state))}</span>'
@@ -147,21 +147,21 @@ def _short_time(seconds: float, step: float) -> str:
     return f"{minutes} min" if step < 3600 else f"{minutes // 60} h"
 
 
-def _stages(story: Story, span: float) -> str:
-    if not story.spans:
+def _stages(report: RunReport, span: float) -> str:
+    if not report.spans:
         return '<p class="none">The run has reported no stages.</p>'
-    rows = [_stage_row(story, stage, span) for stage in story.spans[:MOST_STAGES]]
-    if len(story.spans) > MOST_STAGES:
-        rows.append(f'<p class="none">and {len(story.spans) - MOST_STAGES:,} more stages</p>')
+    rows = [_stage_row(report, stage, span) for stage in report.spans[:MAX_STAGES]]
+    if len(report.spans) > MAX_STAGES:
+        rows.append(f'<p class="none">and {len(report.spans) - MAX_STAGES:,} more stages</p>')
     return "".join(rows)
 
 
-def _stage_row(story: Story, stage: StageSummary, span: float) -> str:
-    ended = story.end if stage.ended is None else stage.ended
-    left, width = (stage.started - story.begin) / span, (ended - stage.started) / span
+def _stage_row(report: RunReport, stage: StageSummary, span: float) -> str:
+    ended = report.end if stage.ended is None else stage.ended
+    left, width = (stage.started - report.begin) / span, (ended - stage.started) / span
     depth = stage.path.count("/")
     seconds = f"{ended - stage.started:.1f} s"
-    why = (
+    reason = (
         f"<em>{html.escape(stage.message)}</em>" if stage.state == StageState.FAILED and stage.message else ""
     )
     tip = html.escape(f"{stage.path}: {stage.state}, {seconds}. {stage.message}", quote=True)
@@ -169,20 +169,20 @@ def _stage_row(story: Story, stage: StageSummary, span: float) -> str:
         f'<div class="row" title="{tip}"><span class="name" style="padding-left:{depth * 14}px">'
         f'{html.escape(stage.title)}</span><span class="track"><i data-state="{html.escape(str(stage.state))}" '
         f'style="left:{left:.4%};width:{width:.4%}"></i></span>'
-        f'<span class="seconds">{seconds}</span>{why}</div>'
+        f'<span class="seconds">{seconds}</span>{reason}</div>'
     )
 
 
-def _usage(story: Story, span: float) -> str:
-    if len(story.samples) < 2:
+def _usage(report: RunReport, span: float) -> str:
+    if len(report.samples) < 2:
         return '<p class="none">The run was too short for CPU and memory to be sampled (every 2 s).</p>'
-    begin = story.begin
+    begin = report.begin
     cores = [
         (later.time - begin, max(0.0, later.cpu_seconds - sample.cpu_seconds) / (later.time - sample.time))
-        for sample, later in zip(story.samples, story.samples[1:], strict=False)
+        for sample, later in zip(report.samples, report.samples[1:], strict=False)
         if later.time > sample.time
     ]
-    memory = [(sample.time - begin, sample.memory / 1e6) for sample in story.samples]
+    memory = [(sample.time - begin, sample.memory / 1e6) for sample in report.samples]
     return _curve("CPU [cores]", cores, span) + _curve("Memory [MB]", memory, span)
 
 
@@ -206,32 +206,33 @@ def _round_up(value: float) -> float:
     return next(step * size for step in (1, 2, 5, 10) if value <= step * size * (1 + 1e-9))
 
 
-def _facts(story: Story) -> str:
-    record = story.record
+def _facts(report: RunReport) -> str:
+    record = report.record
     run = {
         "Run": record.id,
         "Job": f"{record.title} ({record.job})",
         "Scenario": record.scenario,
         "State": f"{record.state}{f', cause: {record.cause}' if record.cause else ''}",
         "Reason": record.reason,
-        "Asked for": _moment(record.created),
+        "Requested": _moment(record.created),
         "Started": _moment(record.started),
         "Ended": _moment(record.ended),
         "Resumed from": record.resumed_from,
         "Package version": record.version,
         "Host": record.owner.host,
         "Process": record.owner.pid,
-        "CPU time": None if story.summary.cpu_seconds is None else f"{story.summary.cpu_seconds:.1f} s",
+        "CPU time": None if report.summary.cpu_seconds is None else f"{report.summary.cpu_seconds:.1f} s",
     }
     metrics = [
         (metric.name, f"{metric.value:g} {metric.unit}".rstrip(), metric.stage)
-        for metric in story.summary.metrics.values()
+        for metric in report.summary.metrics.values()
     ]
     inputs = [
-        (item.get("title", ""), item.get("sha256", ""), item.get("path", "")) for item in story.summary.inputs
+        (item.get("title", ""), item.get("sha256", ""), item.get("path", ""))
+        for item in report.summary.inputs
     ]
-    files = [(item.get("title", ""), item.get("path", "")) for item in story.summary.artifacts]
-    moments = [(f"{moment.time - story.begin:.2f} s", moment.text) for moment in story.moments]
+    files = [(item.get("title", ""), item.get("path", "")) for item in report.summary.artifacts]
+    moments = [(f"{moment.time - report.begin:.2f} s", moment.text) for moment in report.moments]
     return "".join(
         (
             _table("Run", [(name, value) for name, value in run.items() if value]),
@@ -243,7 +244,7 @@ def _facts(story: Story) -> str:
             _table("Inputs: file, SHA-256, path", inputs),
             _table("Files written", files),
             _table("States and requests", moments),
-            _table("State machine of the process", [(text,) for text in story.machine]),
+            _table("State machine of the process", [(text,) for text in report.machine]),
         )
     )
 

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from workbench.runs.model import hooks
 from workbench.runs.model.events import Event
 from workbench.runs.model.records import LogLine, RunRecord
 from workbench.runs.model.states import EventKind
 from workbench.runs.model.summary import StageSummary, Summary
 
-if TYPE_CHECKING:
-    from workbench.runs.engine.run import Run
-
-__all__ = ["Moment", "Story", "UsageSample"]
+__all__ = ["Moment", "RunReport", "UsageSample"]
 
 PAGE = 5_000
 SMALLEST_STEP = 0.002
 """Progress that is less than this is not worth a point of its own in the replay."""
 
-_TOLD_KINDS = tuple(kind for kind in EventKind if kind != EventKind.LOG)
+_REPORTED_KINDS = tuple(kind for kind in EventKind if kind != EventKind.LOG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class UsageSample:
     time
         Seconds since 1970-01-01 UTC.
     cpu_seconds
-        CPU time since the work began (s).
+        CPU time since the work started (s).
     memory
         Resident memory (bytes).
     """
@@ -53,8 +51,25 @@ class Moment:
     text: str
 
 
+class _Recorded(Protocol):
+    """What the report needs of a run."""
+
+    @property
+    def record(self) -> RunRecord: ...
+
+    def settle(self) -> None: ...
+
+    def events(self, after: int = 0, *, kinds: Sequence[EventKind] = (), limit: int = -1) -> list[Event]: ...
+
+    def each_event(self, after: int = 0) -> Iterator[Event]: ...
+
+    def count_lines(self) -> int: ...
+
+    def lines(self, first: int = 0, count: int = 1000) -> list[LogLine]: ...
+
+
 @dataclass(frozen=True, slots=True, repr=False)
-class Story:
+class RunReport:
     """The history of one run.
 
     Attributes
@@ -62,9 +77,9 @@ class Story:
     record
         Which run, with its config, version and host.
     summary
-        How it stands at the end of the story.
+        Its status at the end of the report.
     spans
-        Its stages with their times, in the order in which they began.
+        Its stages with their times, in the order in which they started.
     samples
         CPU time and memory over time.
     moments
@@ -83,25 +98,25 @@ class Story:
     progress: tuple[tuple[float, float], ...]
     machine: tuple[str, ...]
     line_count: int
-    _run: Run = field(compare=False)
+    _run: _Recorded = field(compare=False)
 
     @classmethod
-    def of(cls, run: Run) -> Story:
-        """Collect the story of a run so far; log lines stay in the journal until they are asked for."""
+    def of(cls, run: _Recorded) -> RunReport:
+        """Collect the history of a run so far; log lines stay in the journal until they are requested."""
         summary = Summary(settings=dict(run.record.config))
         samples: list[UsageSample] = []
         moments: list[Moment] = []
         progress: list[tuple[float, float]] = []
-        for event in _told_events(run):
+        for event in _reported_events(run):
             summary.add(event)
             if event.kind == EventKind.HEARTBEAT and event.data:
                 samples.append(UsageSample(event.time, event.data["cpu_seconds"], event.data["memory"]))
             elif event.kind in (EventKind.STATE, EventKind.CONTROL):
-                moments.append(Moment(event.time, str(event.kind), _say(event)))
+                moments.append(Moment(event.time, str(event.kind), _sentence(event)))
             reached = summary.fraction
             if reached is not None and (not progress or reached - progress[-1][1] >= SMALLEST_STEP):
                 progress.append((event.time, reached))
-        transitions = getattr(run, "machine_story", [])
+        transitions = getattr(run, "transitions", [])
         return cls(
             record=run.record,
             summary=summary,
@@ -116,13 +131,13 @@ class Story:
 
     def __repr__(self) -> str:
         return (
-            f"<Story of {self.record.id}: {self.record.state}, {len(self.spans)} stages, "
+            f"<RunReport of {self.record.id}: {self.record.state}, {len(self.spans)} stages, "
             f"{self.line_count} lines, {self.end - self.begin:.1f} s>"
         )
 
     @property
     def begin(self) -> float:
-        """When the run was asked for (seconds since 1970-01-01 UTC)."""
+        """When the run was requested (seconds since 1970-01-01 UTC)."""
         return self.record.created
 
     @property
@@ -141,34 +156,32 @@ class Story:
             yield from self._run.lines(start, min(PAGE, last - start))
 
     def to_html(self, path: Path | str) -> Path:
-        """Write the story as one file that opens in any browser without a network; returns its path.
+        """Write the report as one file that opens in any browser without a network; returns its path.
 
         Raises
         ------
         OSError
             When the file cannot be written; nothing is left behind.
         """
-        from workbench.runs.report.page import page_of_story  # needs this module
-
         final = Path(path)
         temporary = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
         try:
-            temporary.write_text(page_of_story(self), encoding="utf-8", errors="replace")
+            temporary.write_text(hooks.page_of_report(self), encoding="utf-8", errors="replace")
             temporary.replace(final)
         finally:
             temporary.unlink(missing_ok=True)
         return final
 
 
-def _told_events(run: Run) -> Iterator[Event]:
+def _reported_events(run: _Recorded) -> Iterator[Event]:
     run.settle()
     after = 0
-    while events := run.events(after, kinds=_TOLD_KINDS, limit=PAGE):
+    while events := run.events(after, kinds=_REPORTED_KINDS, limit=PAGE):
         yield from events
         after = events[-1].seq
 
 
-def _say(event: Event) -> str:
+def _sentence(event: Event) -> str:
     facts: Mapping[str, Any] = event.data or {}
     if event.kind == EventKind.STATE:
         cause = f" (cause: {facts['cause']})" if facts.get("cause") else ""

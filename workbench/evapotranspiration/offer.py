@@ -1,0 +1,14 @@
+"""The jobs of evapotranspiration, as offered in the entry point group ``workbench.jobs``; imports little."""
+
+from workbench.runs.jobs.offer import JobOffer
+
+__all__ = ["estimate", "validation"]
+
+estimate = JobOffer(
+    "Reference evapotranspiration",
+    "workbench.evapotranspiration.jobs:estimate_evapotranspiration",
+)
+validation = JobOffer(
+    "Validation of evapotranspiration",
+    "workbench.evapotranspiration.validation_job:validate_evapotranspiration",
+)

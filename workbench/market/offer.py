@@ -1,0 +1,8 @@
+"""The jobs of the market's data, as offered in the entry point group ``workbench.jobs``; imports little."""
+
+from workbench.runs.jobs.offer import JobOffer
+
+__all__ = ["backfill", "ingest"]
+
+ingest = JobOffer("Market data: import files", "workbench.market.jobs:ingest_market")
+backfill = JobOffer("Market data: fetch what is missing", "workbench.market.jobs:backfill_market")

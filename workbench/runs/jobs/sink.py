@@ -1,0 +1,69 @@
+"""Where a job's reports go and its requests come from: what differs between kernel, script, child and worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from workbench.runs.jobs.workers import Workers
+from workbench.runs.model.progress import Gates
+from workbench.runs.model.resources import Resources
+from workbench.runs.model.states import EventKind, Level
+
+__all__ = ["Sink", "Suspendable"]
+
+
+class Suspendable(Protocol):
+    """Something that works on its own and can be held, such as a child process."""
+
+    def suspend(self) -> None:
+        """Hold it."""
+
+    def proceed(self) -> None:
+        """Let it continue."""
+
+
+class Sink(Protocol):
+    """Where a job's reports go and its requests come from."""
+
+    run_id: str
+    on_terminal: bool
+    gates: Gates
+    resources: Resources
+    workers: Workers
+
+    @property
+    def config(self) -> Any:
+        """The config with every adjustment made so far."""
+
+    def emit(
+        self,
+        kind: EventKind,
+        message: str = "",
+        *,
+        stage: str = "",
+        fraction: float | None = None,
+        level: Level = Level.INFO,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Take one event."""
+
+    def checkpoint(self, holding: Suspendable | None = None) -> None:
+        """Hold or end the work if that was asked."""
+
+    def add_failed_stage(self, path: str) -> None:
+        """Remember that a stage failed while the run continued."""
+
+    def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
+        """Find the pickled result of a unit that an earlier run finished, with its duration (s)."""
+
+    def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
+        """Keep the pickled result of a finished unit."""
+
+    @property
+    def remembers(self) -> bool:
+        """Whether finished units are kept at all."""
+
+    @property
+    def resumes(self) -> bool:
+        """Whether there is an earlier run to take units from."""
