@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from workbench.capacity.config import CapacityConfig, Horizon, check
+from workbench.capacity.config import CapacityConfig, Horizon
 from workbench.capacity.inputs.reading import find_source, is_network, read_system
 from workbench.capacity.inputs.template import YEARS, example_rows, write_template
+from workbench.capacity.jobs import plan_capacity
 from workbench.capacity.model.system import Kind, is_renewable
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError, UnreadableFile
@@ -188,7 +189,7 @@ def test_the_kind_of_a_source_does_not_depend_on_its_name(make_project: MakeProj
 )
 def test_settings_that_do_not_fit_are_refused(changes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(SettingError, match=sentence):
-        check(CapacityConfig(**changes))
+        plan_capacity.make_config(CapacityConfig(**changes))
 
 
 def test_a_setting_that_names_an_unknown_carrier_or_plant_is_an_error(make_project: MakeProject) -> None:

@@ -11,9 +11,10 @@ import pytest
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError, UnreadableFile
-from workbench.evapotranspiration.config import EvapotranspirationConfig, check
+from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.inputs.files import read_daily_table
 from workbench.evapotranspiration.inputs.reading import read_inputs, read_sites
+from workbench.evapotranspiration.jobs import estimate_evapotranspiration
 
 HEAD = "date,tmax,tmin,rh,u2,rs,precip\n"
 ROWS = "2024-02-28,30,18,60,2,20,0\n2024-02-29,31,19,61,2.1,21,0.2\n2024-03-01,32,20,62,2.2,22,0\n"
@@ -212,7 +213,7 @@ def test_settings_that_cannot_be_are_refused_with_what_was_seen(
     config = EvapotranspirationConfig(**settings)
 
     def use() -> None:
-        check(config)
+        estimate_evapotranspiration.make_config(config)
         read_inputs(project, config)
 
     with pytest.raises(SettingError, match=words):

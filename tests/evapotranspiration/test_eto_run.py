@@ -19,7 +19,7 @@ from weather_server import Reply, WeatherServer
 from workbench.data.projects.project import Project
 from workbench.data.results.tables import read_table
 from workbench.errors import InvalidData, RunFailed, SettingError, SourceFailed, UnreadableFile
-from workbench.evapotranspiration.config import METHODS, EvapotranspirationConfig
+from workbench.evapotranspiration.config import METHODS, SPLITS, EvapotranspirationConfig
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
 from workbench.evapotranspiration.fusion.learning import lessons, year_blocks
 from workbench.evapotranspiration.fusion.statistics import shipped_statistics
@@ -30,7 +30,7 @@ from workbench.evapotranspiration.results.export import to_xarray, write_csv, wr
 from workbench.evapotranspiration.results.saved import EtoResult, compare, load
 from workbench.evapotranspiration.results.validation_saved import load as load_validation
 from workbench.evapotranspiration.sample import add_sample, sample_tables, write_sample
-from workbench.evapotranspiration.validation_job import SPLITS, validate_evapotranspiration
+from workbench.evapotranspiration.validation_job import validate_evapotranspiration
 from workbench.runs.engine import start as engine
 from workbench.runs.engine.run import Run
 from workbench.runs.model.states import RunState

@@ -5,7 +5,8 @@ import pytest
 
 from workbench.errors import SettingError
 from workbench.finance.analysis.what_if import simulate, tornado
-from workbench.finance.config import FinanceConfig, check
+from workbench.finance.config import FinanceConfig
+from workbench.finance.jobs import make_finance_report
 from workbench.finance.model.what_if import Assumptions, Baseline, Driver, DriverKind
 from workbench.runs.model.settings import config_from_plain, to_plain
 
@@ -121,7 +122,7 @@ def test_nothing_can_fall_by_more_than_all_of_it(baseline: Baseline):
 )
 def test_a_driver_that_cannot_be_is_refused_before_anything_is_read(driver: Driver, sentence: str):
     with pytest.raises(SettingError, match=sentence):
-        check(FinanceConfig(file="a.csv", drivers=(driver,)))
+        make_finance_report.make_config(FinanceConfig(file="a.csv", drivers=(driver,)))
 
 
 def test_drivers_are_kept_with_the_config_and_come_back():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
 from workbench.errors import SettingError
-from workbench.runs.model.settings import changed, parse_assignments, setting, validate
+from workbench.runs.model.settings import changed, parse_assignments, setting, settings_problems
 
 
 class Horizon(StrEnum):
@@ -159,66 +160,98 @@ class CapacityConfig:
     )
 
 
-def check(config: CapacityConfig) -> None:
-    """Check a config beyond its types and bounds.
+def check(config: CapacityConfig) -> Iterator[SettingError]:
+    """Give a problem for each value that its type and bounds allow, but not the rest of the config."""
+    yield from _year_problems(config)
+    if config.rolling_horizon:
+        yield from _window_problems(config)
+    for name, highest in (
+        ("renewable_share", 100.0),
+        ("capacity_factor_limits", 100.0),
+        ("co2_limit", float("inf")),
+        ("build_limits", float("inf")),
+        ("energy_limits", float("inf")),
+        ("storage_cycles", 24.0),
+    ):
+        for value in getattr(config, name).values():
+            if not 0 <= value <= highest:
+                yield SettingError(
+                    f"{name} holds {value}, expected a number from 0 to {highest:g}.", name, value
+                )
+    if config.futures and abs(sum(config.futures.values()) - 1) > 1e-6:
+        yield SettingError(
+            f"The probabilities of the futures add up to {sum(config.futures.values()):g}, expected 1.",
+            "futures",
+            config.futures,
+        )
+    if config.changes:
+        yield from _scenario_problems(config)
+
+
+def scenario_config(config: CapacityConfig, name: str) -> CapacityConfig:
+    """Make the config of one of the scenarios of the setting ``changes``.
 
     Raises
     ------
     SettingError
-        With the setting, the value seen and what is allowed.
+        When its changes cannot be read, or do not fit the other settings.
     """
-    validate(config)
+    changes = parse_assignments(part for part in config.changes[name].split(";") if part.strip())
+    return changed(config, {**changes, "scenario": name, "changes": {}}, check=check)
+
+
+def _year_problems(config: CapacityConfig) -> Iterator[SettingError]:
     if not config.years:
-        raise SettingError("No year is given (years); expected at least one, such as 2030.", "years", ())
+        yield SettingError("No year is given (years); expected at least one, such as 2030.", "years", ())
     if list(config.years) != sorted(set(config.years)):
-        raise SettingError(
+        yield SettingError(
             f"The years are {', '.join(map(str, config.years))}; expected each once, in rising order.",
             "years",
             config.years,
         )
     if config.horizon is Horizon.SINGLE and len(config.years) > 1:
-        raise SettingError(
+        yield SettingError(
             f"{len(config.years)} years are given for a single year; choose rolling years or perfect foresight, or "
             "give one year.",
             "horizon",
             config.horizon,
         )
-    if config.rolling_horizon and config.rolling_overlap >= config.rolling_horizon:
-        raise SettingError(
+
+
+def _window_problems(config: CapacityConfig) -> Iterator[SettingError]:
+    if config.rolling_overlap >= config.rolling_horizon:
+        yield SettingError(
             f"The windows overlap by {config.rolling_overlap} snapshots (rolling_overlap), as many as they have "
             f"(rolling_horizon {config.rolling_horizon}); choose fewer.",
             "rolling_overlap",
             config.rolling_overlap,
         )
-    if config.rolling_horizon:
-        yearly = ("co2_limit", "renewable_share", "energy_limits", "build_limits", "storage_cycles")
-        for name in (*yearly, "reserve_margin", "alternatives"):
-            if getattr(config, name):
-                raise SettingError(
-                    f"{name} is a limit of the whole year, which windows (rolling_horizon) cannot keep; leave one "
-                    "out.",
-                    name,
-                    getattr(config, name),
-                )
-    for name, values, most in (
-        ("renewable_share", config.renewable_share.values(), 100.0),
-        ("capacity_factor_limits", config.capacity_factor_limits.values(), 100.0),
-        ("co2_limit", config.co2_limit.values(), float("inf")),
-        ("build_limits", config.build_limits.values(), float("inf")),
-        ("energy_limits", config.energy_limits.values(), float("inf")),
-        ("storage_cycles", config.storage_cycles.values(), 24.0),
-    ):
-        for value in values:
-            if not 0 <= value <= most:
-                raise SettingError(
-                    f"{name} holds {value}, expected a number from 0 to {most:g}.", name, value
-                )
-    if config.futures and abs(sum(config.futures.values()) - 1) > 1e-6:
-        raise SettingError(
-            f"The probabilities of the futures add up to {sum(config.futures.values()):g}, expected 1.",
-            "futures",
-            config.futures,
-        )
+    yearly = ("co2_limit", "renewable_share", "energy_limits", "build_limits", "storage_cycles")
+    for name in (*yearly, "reserve_margin", "alternatives"):
+        if getattr(config, name):
+            yield SettingError(
+                f"{name} is a limit of the whole year, which windows (rolling_horizon) cannot keep; leave one out.",
+                name,
+                getattr(config, name),
+            )
+
+
+def _scenario_problems(config: CapacityConfig) -> Iterator[SettingError]:
+    # What is wrong with the config itself is not repeated for each of its scenarios.
+    own = {str(problem) for problem in settings_problems(replace(config, changes={}), check)}
+    for name, text in config.changes.items():
+        if name == config.scenario:
+            sentence = (
+                f"The scenario '{name}' of the setting changes has the name of the run itself; rename it."
+            )
+            yield SettingError(sentence, "changes", name)
+            continue
+        try:
+            scenario_config(config, name)
+        except SettingError as error:
+            for problem in error.problems:
+                if str(problem) not in own:
+                    yield SettingError(f"The scenario '{name}': {problem}", "changes", text)
 
 
 def value_in(points: dict[int, float], year: int) -> float | None:
@@ -232,29 +265,3 @@ def value_in(points: dict[int, float], year: int) -> float | None:
         if year <= right:
             return points[left] + (points[right] - points[left]) * (year - left) / (right - left)
     return points[years[-1]]
-
-
-def scenario_configs(config: CapacityConfig) -> dict[str, CapacityConfig]:
-    """Make the config of each scenario of the setting ``changes``.
-
-    Raises
-    ------
-    SettingError
-        When a change cannot be read; the sentence names its scenario.
-    """
-    found = {}
-    for name, text in config.changes.items():
-        if name == config.scenario:
-            raise SettingError(
-                f"The scenario '{name}' of the setting changes has the name of the run itself; rename it.",
-                "changes",
-                name,
-            )
-        try:
-            changes = parse_assignments(part for part in text.split(";") if part.strip())
-            made = changed(config, {**changes, "scenario": name, "changes": {}})
-            check(made)
-        except SettingError as error:
-            raise SettingError(f"The scenario '{name}': {error}", "changes", text) from error
-        found[name] = made
-    return found

@@ -19,7 +19,7 @@ def load_result(project: Project, scenario: str) -> CapacityResult:
     return load(project, scenario)
 
 
-@job("capacity", title="Capacity plan", config=CapacityConfig, load=load_result)
+@job("capacity", title="Capacity plan", config=CapacityConfig, load=load_result, check=check)
 def plan_capacity(job: Job, project: Project, config: CapacityConfig) -> CapacityResult:
     """Plan what to build and how to run it, or solve a saved network.
 

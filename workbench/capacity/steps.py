@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.capacity.config import CapacityConfig, check, scenario_configs
+from workbench.capacity.config import CapacityConfig, scenario_config
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems, report_files
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 def run_capacity_plan(job: Job, project: Project, config: CapacityConfig) -> CapacityResult:
     """Solve the plan and the scenarios of its changes; see :func:`workbench.capacity.jobs.plan_capacity`."""
-    check(config)
     project.results_folder("capacity", config.scenario)
     job.plan(read=1, validate=1, build=2, optimise=20, results=3, save=3)
     result = _solve_and_save(job, project, config)
@@ -40,7 +39,7 @@ def _solve_and_save(job: Job, project: Project, config: CapacityConfig) -> Capac
 
 def solve_changes(job: Job, project: Project, config: CapacityConfig) -> None:
     """Solve the scenarios in ``config.changes`` side by side, each a unit of the run; one may fail alone."""
-    units = [Unit(name, (project.folder, made), name) for name, made in scenario_configs(config).items()]
+    units = [Unit(name, (project.folder, scenario_config(config, name)), name) for name in config.changes]
     with job.stage("scenarios", title="Scenarios"):
         # Each solve has a process of its own; the threads only build and wait.
         for _ in job.map(solve_scenario, units, title="Scenario"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workbench.demand.model.choices import AUTOMATIC, DEFAULT_MODELS, GIVEN_PATH, MODEL_NAMES, ShockHandling
 from workbench.demand.model.roles import Role
 from workbench.errors import SettingError
-from workbench.runs.model.settings import setting, validate
+from workbench.runs.model.settings import setting
 
 
 class GapHandling(StrEnum):
@@ -185,19 +186,12 @@ def three_scenarios(config: DemandConfig) -> dict[str, DemandConfig]:
     }
 
 
-def check(config: DemandConfig) -> None:
-    """Check a config beyond its types and bounds.
-
-    Raises
-    ------
-    SettingError
-        With the setting, the value seen and what is allowed.
-    """
-    validate(config)
+def check(config: DemandConfig) -> Iterator[SettingError]:
+    """Give a problem for each value that its type and bounds allow, but not the rest of the config."""
     names = (AUTOMATIC, GIVEN_PATH, *MODEL_NAMES)
     for sector, model in config.sector_models.items():
         if model not in names:
-            raise SettingError(
+            yield SettingError(
                 f"The model of {sector} (sector_models) is {model!r}, expected one of {', '.join(names)}.",
                 "sector_models",
                 model,
@@ -206,20 +200,18 @@ def check(config: DemandConfig) -> None:
     for setting_name, chosen in (("roles", config.roles.values()), ("added_layers", config.added_layers)):
         for role in chosen:
             if role not in allowed:
-                raise SettingError(
+                yield SettingError(
                     f"{setting_name} names the role {role!r}, expected one of {', '.join(allowed)}.",
                     setting_name,
                     role,
                 )
     if not config.levels:
-        raise SettingError("levels is empty, expected at least one probability such as 0.8.", "levels", ())
-    _check_percentages("losses", config.losses, 0, 60)
-    _check_percentages("load_factors", config.load_factors, 10, 100)
-
-
-def _check_percentages(name: str, points: dict[int, float], least: float, most: float) -> None:
-    for year, value in points.items():
-        if not least <= value <= most:
-            raise SettingError(
-                f"{name} is {value} % in {year}, expected a percentage from {least} to {most}.", name, value
-            )
+        yield SettingError("levels is empty, expected at least one probability such as 0.8.", "levels", ())
+    for name, lowest, highest in (("losses", 0, 60), ("load_factors", 10, 100)):
+        for year, value in getattr(config, name).items():
+            if not lowest <= value <= highest:
+                yield SettingError(
+                    f"{name} is {value} % in {year}, expected a percentage from {lowest} to {highest}.",
+                    name,
+                    value,
+                )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.demand.config import DemandConfig
+from workbench.demand.config import DemandConfig, check
 from workbench.runs import Job, job
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def load_demand(project: Project, scenario: str) -> DemandResult:
     return load(project, scenario)
 
 
-@job("demand", title="Demand forecast", config=DemandConfig, load=load_demand)
+@job("demand", title="Demand forecast", config=DemandConfig, load=load_demand, check=check)
 def forecast_demand(job: Job, project: Project, config: DemandConfig) -> DemandResult:
     """Forecast the demand of every sector, and the requirement and peak that follow.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems, report_files
-from workbench.demand.config import DemandConfig, check
+from workbench.demand.config import DemandConfig
 from workbench.demand.inputs.reading import DemandInput, find_workbook, read_demand
 from workbench.demand.results.assemble import assemble
 from workbench.demand.results.export import write_excel
@@ -18,7 +18,6 @@ from workbench.runs import Job, Unit
 
 def run_demand(job: Job, project: Project, config: DemandConfig) -> DemandResult:
     """Read, forecast, sum up and save; see :func:`workbench.demand.jobs.forecast_demand`."""
-    check(config)
     project.results_folder("demand", config.scenario)
     job.plan(read=1, forecast=6, requirement=1, save=3)
     with job.stage("read", title="Read the workbook"):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.errors import SettingError
 from workbench.evapotranspiration.model.catalogue import SourceId
-from workbench.runs.model.settings import setting, validate
+from workbench.runs.model.settings import setting
 
 METHODS = ("ridge", "kalman", "error_weights")
+SPLITS = ("time", "blocks", "site")
 
 
 class Period(StrEnum):
@@ -109,27 +112,80 @@ class EvapotranspirationConfig:
     )
 
 
-def check(config: EvapotranspirationConfig) -> None:
-    """Check a config beyond its types and bounds.
+@dataclass(frozen=True, slots=True)
+class ValidationConfig:
+    """Parameters of a validation."""
 
-    Raises
-    ------
-    SettingError
-        With the setting, the value seen and what is allowed.
-    """
-    validate(config)
-    days = [day_of(config, name) for name in ("start", "end")]
-    if days[0] and days[1] and days[0] > days[1]:
-        raise SettingError(f"start {days[0]} lies after end {days[1]}; exchange them.", "start", config.start)
+    scenario: str = setting(
+        "Validation", help="Name of the validation; its results go into a folder of that name"
+    )
+    split: str = setting(
+        "time",
+        help="What is held out: later years (time), blocks of five years in turn (blocks), or whole sites (site)",
+        choices=SPLITS,
+    )
+    train_until: str = setting(
+        "", help="Last day learned from, as 2003-12-31; two thirds of the days if empty (time)"
+    )
+    buffer_km: float = setting(
+        200.0, help="No site this near is learned from (site)", unit="km", minimum=0, maximum=20_000
+    )
+    method: str = setting("ridge", help="How the sources are combined", choices=METHODS)
+    interval: float = setting(
+        90.0,
+        help="Share of days that the interval is to hold",
+        unit="%",
+        minimum=50,
+        maximum=99,
+        advanced=True,
+    )
+    sites_file: str = setting("", help="Table of sites in the inputs; eto_sites.csv if empty", advanced=True)
+    weather_file: str = setting(
+        "", help="Daily weather in the inputs; eto_weather.csv or .parquet if empty", advanced=True
+    )
+    reference_file: str = setting(
+        "", help="Trusted ETo in the inputs; eto_reference.csv or .parquet if empty", advanced=True
+    )
+
+
+def check(config: EvapotranspirationConfig) -> Iterator[SettingError]:
+    """Give a problem for each value that its type and bounds allow, but not the rest of the config."""
+    days = []
+    for name in ("start", "end"):
+        try:
+            days.append(day_of(config, name))
+        except SettingError as error:
+            yield error
+    if len(days) == 2 and days[0] and days[1] and days[0] > days[1]:
+        yield SettingError(f"start {days[0]} lies after end {days[1]}; exchange them.", "start", config.start)
     if config.grid:
-        _check_grid(config)
+        yield from _grid_problems(config.grid)
     if config.place and config.grid:
-        raise SettingError("place and grid are both given; empty one of them.", "grid", config.grid)
+        yield SettingError("place and grid are both given; empty one of them.", "grid", config.grid)
     known = [*SourceId, "opentopodata"]
-    for name in config.services:
+    for name, address in config.services.items():
         if name not in known:
-            raise SettingError(
+            yield SettingError(
                 f"services names {name!r}, expected one of {', '.join(known)}.", "services", config.services
+            )
+        elif not re.match(r"https?://[^/\s]", address):
+            yield SettingError(
+                f"The address of {name} is {address!r}, expected one like https://weather.example.org.",
+                "services",
+                address,
+            )
+
+
+def check_validation(config: ValidationConfig) -> Iterator[SettingError]:
+    """Give a problem for each value that its type and bounds allow, but not the rest of the config."""
+    if config.train_until:
+        try:
+            datetime.date.fromisoformat(config.train_until)
+        except ValueError:
+            yield SettingError(
+                f"train_until is {config.train_until!r}, expected a date such as 2003-12-31.",
+                "train_until",
+                config.train_until,
             )
 
 
@@ -153,15 +209,15 @@ def day_of(config: EvapotranspirationConfig, name: str) -> datetime.date | None:
         ) from error
 
 
-def _check_grid(config: EvapotranspirationConfig) -> None:
-    grid = config.grid
+def _grid_problems(grid: tuple[float, ...]) -> Iterator[SettingError]:
     if len(grid) != 5:
-        raise SettingError(
+        yield SettingError(
             f"grid has {len(grid)} numbers, expected 5: south, west, north, east, step.", "grid", grid
         )
+        return
     south, west, north, east, step = grid
     if not (-90 <= south <= north <= 90 and -180 <= west <= east <= 180 and step > 0):
-        raise SettingError(
+        yield SettingError(
             f"grid is south {south:g}, west {west:g}, north {north:g}, east {east:g}, step {step:g}; expected "
             "south up to north within -90 to 90, west up to east within -180 to 180, and a step above 0.",
             "grid",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.evapotranspiration.config import EvapotranspirationConfig
+from workbench.evapotranspiration.config import EvapotranspirationConfig, check
 from workbench.runs import Job, job
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def load_evapotranspiration(project: Project, scenario: str) -> EtoResult:
     title="Reference evapotranspiration",
     config=EvapotranspirationConfig,
     load=load_evapotranspiration,
+    check=check,
 )
 def estimate_evapotranspiration(job: Job, project: Project, config: EvapotranspirationConfig) -> EtoResult:
     """Estimate daily reference evapotranspiration of places, with its uncertainty.

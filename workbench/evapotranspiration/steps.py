@@ -9,7 +9,7 @@ import pandas as pd
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems, report_files
 from workbench.errors import SourceFailed
-from workbench.evapotranspiration.config import EvapotranspirationConfig, check
+from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.fusion.learning import lessons
 from workbench.evapotranspiration.fusion.site_check import SiteCheck, check_site
 from workbench.evapotranspiration.fusion.site_fusion import SiteFusion, fuse_site
@@ -31,7 +31,6 @@ from workbench.runs import Job, Unit
 
 def run_evapotranspiration(job: Job, project: Project, config: EvapotranspirationConfig) -> EtoResult:
     """Read, download, check, fuse, save; see :mod:`workbench.evapotranspiration.jobs`."""
-    check(config)
     project.results_folder("evapotranspiration", config.scenario)
     job.plan(read=1, download=6, quality_control=2, fusion=2, save=1)
     with job.stage("read", title="Read places and files"):

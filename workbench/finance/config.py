@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workbench.errors import SettingError
 from workbench.finance.model.what_if import Driver
-from workbench.runs.model.settings import setting, validate
+from workbench.runs.model.settings import setting, settings_problems
 
 __all__ = ["FinanceConfig", "check"]
 
@@ -71,37 +72,32 @@ class FinanceConfig:
     )
 
 
-def check(config: FinanceConfig) -> None:
-    """Check a config beyond its types and bounds.
-
-    Raises
-    ------
-    SettingError
-        With the setting, the value seen and what is allowed.
-    """
-    validate(config)
+def check(config: FinanceConfig) -> Iterator[SettingError]:
+    """Give a problem for each value that its type and bounds allow, but not the rest of the config."""
     if not config.file:
-        raise SettingError(
+        yield SettingError(
             "No file is chosen: read one and confirm its columns, or name a file of the inputs in 'file'.",
             "file",
             "",
         )
     for driver in config.drivers:
-        validate(driver)
-        for name in ("start", "end"):
-            month = getattr(driver, name)
-            if month and not _is_month(month):
-                raise SettingError(
-                    f"The {name} of '{driver.kind}' is {month!r}, expected a month such as 2026-01.",
-                    "drivers",
-                    month,
-                )
-        if driver.start and driver.end and driver.start > driver.end:
-            raise SettingError(
-                f"'{driver.kind}' starts in {driver.start}, after its end {driver.end}; exchange them.",
-                "drivers",
-                driver.start,
+        for problem in (*settings_problems(driver), *_driver_problems(driver)):
+            yield SettingError(str(problem), "drivers", problem.value)
+
+
+def _driver_problems(driver: Driver) -> Iterator[SettingError]:
+    for name in ("start", "end"):
+        month = getattr(driver, name)
+        if month and not _is_month(month):
+            yield SettingError(
+                f"The {name} of '{driver.kind}' is {month!r}, expected a month such as 2026-01.", name, month
             )
+    if driver.start and driver.end and driver.start > driver.end:
+        yield SettingError(
+            f"'{driver.kind}' starts in {driver.start}, after its end {driver.end}; exchange them.",
+            "start",
+            driver.start,
+        )
 
 
 def _is_month(text: str) -> bool:

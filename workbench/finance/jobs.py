@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.finance.config import FinanceConfig
+from workbench.finance.config import FinanceConfig, check
 from workbench.runs import Job, job
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def load_report(project: Project, scenario: str) -> FinanceResult:
     return load(project, scenario)
 
 
-@job("finance", title="Finance report", config=FinanceConfig, load=load_report)
+@job("finance", title="Finance report", config=FinanceConfig, load=load_report, check=check)
 def make_finance_report(job: Job, project: Project, config: FinanceConfig) -> FinanceResult:
     """Make a board report from a file of company finances.
 

@@ -32,7 +32,7 @@ from workbench.finance.analysis.scenario import (
 )
 from workbench.finance.anomalies.events import Event, read_judgements
 from workbench.finance.anomalies.unusual import events_table, expected_table
-from workbench.finance.config import FinanceConfig, check
+from workbench.finance.config import FinanceConfig
 from workbench.finance.inputs.finance_file import read_ledger
 from workbench.finance.inputs.mapping.saved import load_mapping
 from workbench.finance.model.calendar import FiscalCalendar
@@ -99,7 +99,6 @@ class _Work:
 
 def run_finance(job: Job, project: Project, config: FinanceConfig) -> FinanceResult:
     """Make a report; see :func:`workbench.finance.jobs.make_finance_report`."""
-    check(config)
     project.results_folder(DOMAIN, config.scenario)
     job.plan(**{name: share for name, (_, share) in STAGES.items()})
     with job.stage("upload", title=STAGES["upload"][0]):

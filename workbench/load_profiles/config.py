@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.errors import SettingError
 from workbench.load_profiles.model.overlays import Overlay, check_overlay
 from workbench.load_profiles.model.targets import PRECEDENCE, TargetKind, Transform
-from workbench.runs.model.settings import setting, validate
+from workbench.runs.model.settings import setting, settings_problems
 
 
 class EnergySource(StrEnum):
@@ -168,55 +169,57 @@ class LoadProfileConfig:
     seed: int = setting(0, help="Seed of the drawn residuals (STL only)", minimum=0, advanced=True)
 
 
-def check(config: LoadProfileConfig) -> None:
-    """Check a config beyond its types and bounds.
-
-    Raises
-    ------
-    SettingError
-        With the setting, the value seen and what is allowed.
-    """
-    validate(config)
+def check(config: LoadProfileConfig) -> Iterator[SettingError]:
+    """Give a problem for each value that its type and bounds allow, but not the rest of the config."""
     for name in ("extra_holidays", "no_holidays"):
         for text in getattr(config, name):
-            _check_date(name, text)
+            if not _is_date(text):
+                yield SettingError(f"{name} holds {text!r}, expected a date such as 2026-08-15.", name, text)
     if config.first_year and config.last_year and config.first_year > config.last_year:
-        raise SettingError(
+        yield SettingError(
             f"first_year {config.first_year} lies after last_year {config.last_year}; exchange them.",
             "first_year",
             config.first_year,
         )
     for year, value in config.load_factor.items():
         if not 0 < value < 100:
-            raise SettingError(
-                f"load_factor is {value:g} % in {year}, expected above 0 and below 100 %: the mean lies "
-                f"below the peak.",
+            yield SettingError(
+                f"load_factor is {value:g} % in {year}, expected above 0 and below 100 %: the mean lies below the "
+                "peak.",
                 "load_factor",
                 value,
             )
     for setting_name in ("energy", "peak", "minimum"):
         for year, value in getattr(config, setting_name).items():
             if value <= 0:
-                raise SettingError(
+                yield SettingError(
                     f"{setting_name} is {value:g} in {year}, expected a number above 0.", setting_name, value
                 )
     if config.energy_source is EnergySource.SCENARIO and not config.demand_scenario:
-        raise SettingError(
+        yield SettingError(
             "energy_source is 'scenario', but demand_scenario names none; choose one.", "demand_scenario", ""
         )
-    names = [overlay.name for overlay in config.overlays]
-    for overlay in config.overlays:
-        check_overlay(overlay)
-        if names.count(overlay.name) > 1 or overlay.name in ("load", "gross", "utc"):
-            raise SettingError(
-                f"The name of the overlay {overlay.name!r} is taken; rename it.", "overlays", names
-            )
+    yield from _overlay_problems(config.overlays)
 
 
-def _check_date(name: str, text: str) -> None:
+def _overlay_problems(overlays: tuple[Overlay, ...]) -> Iterator[SettingError]:
+    names = [overlay.name for overlay in overlays]
+    for overlay in overlays:
+        problems = settings_problems(overlay)
+        try:
+            check_overlay(overlay)
+        except SettingError as error:
+            problems.append(error)
+        for problem in problems:
+            yield SettingError(str(problem), "overlays", problem.value)
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1 or name in ("load", "gross", "utc"):
+            yield SettingError(f"The name of the overlay {name!r} is taken; rename it.", "overlays", names)
+
+
+def _is_date(text: str) -> bool:
     try:
         datetime.date.fromisoformat(text)
     except ValueError:
-        raise SettingError(
-            f"{name} holds {text!r}, expected a date such as 2026-08-15.", name, text
-        ) from None
+        return False
+    return True

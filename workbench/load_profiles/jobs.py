@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.load_profiles.config import LoadProfileConfig
+from workbench.load_profiles.config import LoadProfileConfig, check
 from workbench.runs import Job, job
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def load_profiles(project: Project, scenario: str) -> LoadProfileResult:
     return load(project, scenario)
 
 
-@job("load_profiles", title="Load profiles", config=LoadProfileConfig, load=load_profiles)
+@job("load_profiles", title="Load profiles", config=LoadProfileConfig, load=load_profiles, check=check)
 def make_load_profiles(job: Job, project: Project, config: LoadProfileConfig) -> LoadProfileResult:
     """Make hourly load profiles of future years that meet every target.
 

@@ -10,7 +10,7 @@ from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems, report_files
 from workbench.data.results.tables import package_version
 from workbench.errors import InvalidData
-from workbench.load_profiles.config import LoadProfileConfig, ShapeMethod, check
+from workbench.load_profiles.config import LoadProfileConfig, ShapeMethod
 from workbench.load_profiles.generation.accuracy import Accuracy
 from workbench.load_profiles.generation.generate import MadeYear, make_year
 from workbench.load_profiles.generation.holdout import hold_out, source_before
@@ -35,7 +35,6 @@ from workbench.runs import Job, Unit
 
 def run_load_profiles(job: Job, project: Project, config: LoadProfileConfig) -> LoadProfileResult:
     """Read, settle, make, measure, save; see :func:`workbench.load_profiles.jobs.make_load_profiles`."""
-    check(config)
     project.results_folder("load_profiles", config.scenario)
     job.plan(read=4, targets=1, years=2, accuracy=1, save=4)
     with job.stage("read", title="Read the history"):

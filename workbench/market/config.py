@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.errors import SettingError
 from workbench.market.store.dataset import DEFAULT_NAME, INCOMING, market_folder
 from workbench.runs.model.settings import setting
 
@@ -75,6 +79,32 @@ class BackfillConfig:
         help="New table versions that were looked at and are taken, such as DISPATCH.PRICE.6",
         advanced=True,
     )
+
+
+def check_backfill(config: BackfillConfig) -> Iterator[SettingError]:
+    """Give a problem for each value that its type and bounds allow, but not the rest of the config."""
+    if not re.match(r"https?://[^/\s]+", config.base_url):
+        yield SettingError(
+            f"base_url is {config.base_url!r}, expected an address such as https://example.org.",
+            "base_url",
+            config.base_url,
+        )
+    days = []
+    for name in ("first_day", "last_day"):
+        text = getattr(config, name)
+        try:
+            days.append(datetime.date.fromisoformat(text) if text else None)
+        except ValueError:
+            yield SettingError(f"{name} is {text!r}, expected a date such as 2025-08-01.", name, text)
+    match days:
+        case None, datetime.date():
+            yield SettingError(
+                f"last_day is {config.last_day}, but first_day is empty; give both, or the first only.",
+                "first_day",
+                "",
+            )
+        case datetime.date() as first, datetime.date() as last if last < first:
+            yield SettingError(f"The last day {last} comes before the first, {first}.", "last_day", last)
 
 
 def dataset_folder(project: Project, config: IngestConfig | BackfillConfig) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.market.config import BackfillConfig, IngestConfig
+from workbench.market.config import BackfillConfig, IngestConfig, check_backfill
 from workbench.runs import Job, job
 
 if TYPE_CHECKING:
@@ -50,7 +50,13 @@ def ingest_market(job: Job, project: Project, config: IngestConfig) -> IngestRes
     return run_ingest(job, project, config)
 
 
-@job("market_backfill", title="Market data: fetch what is missing", config=BackfillConfig, load=load_result)
+@job(
+    "market_backfill",
+    title="Market data: fetch what is missing",
+    config=BackfillConfig,
+    load=load_result,
+    check=check_backfill,
+)
 def backfill_market(job: Job, project: Project, config: BackfillConfig) -> IngestResult:
     """Fetch the files for the gaps of a dataset, or for given days, and take them in group by group.
 

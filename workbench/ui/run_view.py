@@ -67,7 +67,7 @@ class RunView(Pane):
         self._live_view = live_view
         self._current: Run | None = None
         self._busy = threading.Lock()
-        self.form = ConfigForm(job.config_type, config)
+        self.form = ConfigForm(job.config_type, config, job.check)
         self._make_parts()
         super().__init__()
         self.above = None if above is None or is_viewer() else above(self.form)

@@ -8,9 +8,9 @@ from typing import Any
 
 from workbench.data.results.scenario import SavedScenario, ScenarioWriter
 from workbench.data.results.store import Result, ResultStore, units_from
+from workbench.evapotranspiration.config import ValidationConfig
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
 from workbench.evapotranspiration.fusion.validation import Split, Validation
-from workbench.evapotranspiration.validation_job import ValidationConfig
 
 DOMAIN = "evapotranspiration_validation"
 TABLES = ("by_site", "overall", "windows", "predictions")

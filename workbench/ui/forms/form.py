@@ -6,7 +6,7 @@ import dataclasses
 import enum
 import html
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import ipywidgets
@@ -33,9 +33,17 @@ class ConfigForm(ipywidgets.VBox):  # type: ignore[misc]
         Frozen dataclass whose fields are declared with ``setting(...)``.
     config
         What the form shows first; the defaults when left out.
+    check
+        Gives the problems of a config as a whole, as a job does.
     """
 
-    def __init__(self, config_type: type, config: Any = None) -> None:
+    def __init__(
+        self,
+        config_type: type,
+        config: Any = None,
+        check: Callable[[Any], Iterable[SettingError]] | None = None,
+    ) -> None:
+        self._check_whole = check
         self._base = config_type() if config is None else config
         self._fields = {
             item.name: _Field(item, getattr(self._base, item.name)) for item in settings_of(config_type)
@@ -65,9 +73,10 @@ class ConfigForm(ipywidgets.VBox):  # type: ignore[misc]
         """
         self._say_nothing()
         try:
-            return changed(self._base, {name: field.value for name, field in self._fields.items()})
+            return changed(self._base, self.values, check=self._check_whole)
         except SettingError as error:
-            self._say(error)
+            for problem in error.problems:
+                self._say(problem)
             raise
 
     @property
@@ -92,7 +101,8 @@ class ConfigForm(ipywidgets.VBox):  # type: ignore[misc]
             changed(self._base, {name: field.value})
         except SettingError as error:
             # A rule between two settings is checked when the run is started.
-            field.say(str(error) if error.setting in (name, "") else "")
+            own = [str(problem) for problem in error.problems if problem.setting in (name, "")]
+            field.say(own[0] if own else "")
         else:
             field.say("")
 
