@@ -15,12 +15,16 @@ Every name loads when it is used, and heavy libraries when something needs them.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from workbench.runs.model import hooks
 
+# Type checkers know the name; importing typing would double the time that this module takes.
+TYPE_CHECKING = False
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from workbench import errors
     from workbench.data.projects.project import Project
     from workbench.home.opening import open_project

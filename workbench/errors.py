@@ -5,7 +5,7 @@ The tree::
     WorkbenchError
     ├── RunError                 about a run; carries ``.run`` (its id)
     │   ├── RunFailed            the job raised; ``__cause__`` is the job's own error where it is at hand
-    │   ├── RunCancelled         somebody asked for the end, and the work has stopped
+    │   ├── RunCancelled         cancelled on request, and the work has stopped
     │   ├── RunInterrupted       the process that owned the run is gone
     │   ├── ScenarioBusy         another run is writing the same scenario
     │   ├── ControlRefused       a request that this run cannot take (finished, unknown setting …)
@@ -17,18 +17,23 @@ The tree::
     ├── JournalError             the journal cannot be read or written
     │   └── JournalTooNew        written by a newer version of the workbench
     ├── ViewerRefused            a published page tried to change something
+    ├── ServeError               the server of published pages cannot start
     ├── SolveError               a solve without a solution; carries ``.status`` and ``.causes``
     │   ├── ModelInfeasible      no plan can meet all constraints at once: what contradicts what
     │   ├── ModelUnbounded       costs can fall without end: what can grow
     │   ├── NoSolutionInTime     the time limit came before a solution that can be used
     │   ├── SolverFailed         the solver gave up, or its process ended by itself
     │   └── SolverMissing        not installed, or without a licence
+    ├── CacheNotWritten          (also UserWarning) a table could not be kept; a warning, the work continues
     ├── SourceFailed             an online source gave no usable answer; carries ``.source`` and ``.status``
     ├── ProjectError             a project folder cannot be opened or created; carries ``.path``
     └── DataError                about an input; carries ``.file`` and ``.problems``
         ├── UnreadableFile       (also OSError) missing, locked, too large, or of another kind
-        ├── UnwritableFile       (also OSError) carries ``.errno``; what stood under the name is unchanged
+        ├── UnwritableFile       (also OSError) carries ``.errno``; what exists under the name is unchanged
         └── InvalidData          (also ValueError) read, but its content does not fit
+
+What ends the work of a cancelled run is no error: :class:`workbench.runs.model.signals.CancelSignal` is a
+``BaseException``, so that ``except Exception`` lets it pass.
 
 Each error is one sentence that says what was found, what was expected, and what to do.
 """
@@ -41,6 +46,7 @@ from pathlib import Path
 from workbench.problem import Problem
 
 __all__ = [
+    "CacheNotWritten",
     "ChildCrashed",
     "ControlRefused",
     "DataError",
@@ -56,6 +62,7 @@ __all__ = [
     "RunFailed",
     "RunInterrupted",
     "ScenarioBusy",
+    "ServeError",
     "SettingError",
     "SolveError",
     "SolverFailed",
@@ -152,7 +159,7 @@ class ChildCrashed(WorkbenchError):
 
 
 class WorkersLost(WorkbenchError):
-    """The cluster that computes units cannot be reached, or not any more; finished units are kept.
+    """The cluster that computes units cannot be reached, or no longer; finished units are kept.
 
     Parameters
     ----------
@@ -219,13 +226,17 @@ class ViewerRefused(WorkbenchError):
     """A process that serves readers was asked to change something; nothing was changed."""
 
 
+class ServeError(WorkbenchError):
+    """The server does not start: an address without a token, a port in use, no project."""
+
+
 class SourceFailed(WorkbenchError):
-    """An online source gave no usable answer: down, slow, throttled, or rubbish.
+    """An online source gave no usable answer: down, slow, throttled, or malformed.
 
     Parameters
     ----------
     message
-        One sentence with what was asked, what came back, and what to do.
+        One sentence with what was requested, what came back, and what to do.
     source
         Id of the source.
     status
@@ -278,7 +289,7 @@ class UnreadableFile(DataError, OSError):
 
 
 class UnwritableFile(DataError, OSError):
-    """A file could not be written; whatever stood under its name is unchanged.
+    """A file could not be written; whatever exists under its name is unchanged.
 
     Parameters
     ----------
@@ -336,3 +347,7 @@ class SolverFailed(SolveError):
 
 class SolverMissing(SolveError):
     """The solver is not installed here, or has no licence."""
+
+
+class CacheNotWritten(WorkbenchError, UserWarning):
+    """A table could not be kept; the work continues with the table in memory."""

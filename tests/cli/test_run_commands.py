@@ -51,7 +51,7 @@ def test_wrong_use_names_the_setting_and_leaves_no_run_behind(project, capsys):
 
 def test_an_unknown_job_names_the_known_ones(project, capsys):
     assert main(["run", "demandd", "--project", str(project.folder)]) == 2
-    assert "known are capacity, count, demand" in capsys.readouterr().err
+    assert "known are capacity, demand" in capsys.readouterr().err
 
 
 def test_a_folder_that_is_no_project_is_refused_with_a_sentence(tmp_path, capsys):

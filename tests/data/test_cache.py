@@ -14,7 +14,8 @@ import pytest
 
 from workbench.data.projects.project import Project
 from workbench.data.results import cache
-from workbench.data.results.cache import CacheNotWritten, cache_path, cached, prune
+from workbench.data.results.cache import cache_path, cached, prune
+from workbench.errors import CacheNotWritten
 
 KEY = {"inputs": ["ab12"], "version": 1}
 TABLE = pa.table({"mw": np.arange(1000.0)})
@@ -111,7 +112,7 @@ def test_a_full_disk_costs_only_the_cache(tiny_disk: Path) -> None:
     project = Project.create(tiny_disk / "p", "x")
     large = Maker(pa.table({"mw": np.zeros(100_000)}))
 
-    with pytest.warns(CacheNotWritten, match="the work goes on without it.*disk is full"):
+    with pytest.warns(CacheNotWritten, match="the work continues without it.*disk is full"):
         assert cached(project, KEY, large).num_rows == 100_000
 
     assert list(project.cache_folder.iterdir()) == []

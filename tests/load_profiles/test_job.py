@@ -21,7 +21,6 @@ from workbench.load_profiles.config import (
     EnergySource,
     LoadProfileConfig,
     ShapeMethod,
-    check,
 )
 from workbench.load_profiles.inputs.reading import read_inputs
 from workbench.load_profiles.jobs import make_load_profiles
@@ -367,8 +366,10 @@ def test_a_wrong_setting_is_refused_before_anything_is_read() -> None:
         ({"overlays": (Overlay("load"),)}, "is taken; rename it"),
     ):
         with pytest.raises(SettingError, match=says):
-            check(LoadProfileConfig(**settings))
-    check(LoadProfileConfig(precedence=(TargetKind.LOAD_FACTOR,), conflicts=Conflicts.REFUSE))
+            make_load_profiles.make_config(LoadProfileConfig(**settings))
+    make_load_profiles.make_config(
+        LoadProfileConfig(precedence=(TargetKind.LOAD_FACTOR,), conflicts=Conflicts.REFUSE)
+    )
 
 
 def test_a_cancelled_run_leaves_no_result(small_project: SmallProject) -> None:

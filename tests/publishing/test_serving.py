@@ -16,10 +16,10 @@ import pytest
 from site_under_test import CHECKOUT, PROTOCOL, Site, Visitor, ask, is_alive, wait_until, write_board
 from stranger_board import CELLS
 
-from workbench.errors import WorkbenchError
+from workbench.errors import ServeError, WorkbenchError
 from workbench.publishing.access import Access
 from workbench.publishing.publication import ServerOptions
-from workbench.publishing.server import CannotServe, check_options
+from workbench.publishing.server import check_options
 from workbench.publishing.sessions import LINGER_SECONDS
 
 TOKEN = "a-token-that-nobody-guesses"
@@ -58,7 +58,7 @@ def serve(*options: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.1.2.3", "boards.example", ""])
 def test_a_public_address_without_a_token_is_refused_and_said_why(tmp_path, address):
     options = ServerOptions(tmp_path, tmp_path, address)
-    with pytest.raises(CannotServe, match="--token"):
+    with pytest.raises(ServeError, match="--token"):
         check_options(options)
 
 
@@ -68,7 +68,7 @@ def test_a_public_address_with_a_token_or_a_proxy_is_not(tmp_path, access):
 
 
 def test_a_token_that_could_be_guessed_is_refused(tmp_path):
-    with pytest.raises(CannotServe, match="12 signs"):
+    with pytest.raises(ServeError, match="12 signs"):
         check_options(ServerOptions(tmp_path, tmp_path, access=Access(token="letmein")))
 
 
@@ -311,7 +311,7 @@ def test_boards_that_are_marked_while_the_server_runs_are_published(start_site, 
 
 
 def test_errors_of_publishing_are_errors_of_the_workbench():
-    assert issubclass(CannotServe, WorkbenchError)
+    assert issubclass(ServeError, WorkbenchError)
 
 
 def test_a_slow_answer_is_no_answer_to_another(site):

@@ -47,7 +47,7 @@ def opening(folder: Path) -> list[str]:
     return [f"--LabApp.default_url=/lab/tree/{HOME}"] if (folder / HOME).is_file() else []
 
 
-def notebooks_folder(chosen: Path | None = None) -> Path:
+def notebooks_folder(given: Path | str | None = None) -> Path:
     """Find the notebooks: the chosen folder, those of a checkout, or a copy of the packaged ones.
 
     Raises
@@ -55,7 +55,8 @@ def notebooks_folder(chosen: Path | None = None) -> Path:
     ProjectError
         When the chosen folder does not exist, or the notebooks cannot be copied.
     """
-    if chosen is not None:
+    if given is not None:
+        chosen = Path(given)
         if not chosen.is_dir():
             raise ProjectError(f"There is no folder {chosen}; name the folder of the notebooks.", chosen)
         return chosen.resolve()

@@ -22,7 +22,7 @@ from workbench.runs.model.summary import Summary
 
 __all__ = ["duration", "follow", "print_end"]
 
-LOOK_SECONDS = 0.1
+POLL_SECONDS = 0.1
 _FOR_PEOPLE = (".html", ".xlsx", ".csv", ".pdf", ".txt")
 _STYLES = {"debug": "dim", "info": "", "warning": "yellow", "error": "bold red"}
 
@@ -37,14 +37,14 @@ def follow(run: Run, *, as_json: bool, when_interrupted: Callable[[], None]) -> 
     as_json
         Write each event as a line of JSON to standard output instead of drawing.
     when_interrupted
-        Called when the person presses Ctrl-C; may raise to leave.
+        Called when the user presses Ctrl-C; may raise to leave.
     """
     display = _JsonDisplay(sys.stdout) if as_json else _TerminalDisplay(run)
     summary = Summary()
     with display:
         while True:
             try:
-                ended = run.wait(LOOK_SECONDS)
+                ended = run.wait(POLL_SECONDS)
                 events = run.events(summary.seq)
                 for event in events:
                     summary.add(event)
@@ -56,7 +56,7 @@ def follow(run: Run, *, as_json: bool, when_interrupted: Callable[[], None]) -> 
 
 
 def print_end(run: Run, summary: Summary, console: Console | None = None) -> None:
-    """Say how a run ended and where its results are."""
+    """Print how a run ended and where its results are."""
     console = console or Console()
     colour = {"succeeded": "green", "failed": "red", "interrupted": "red"}.get(str(summary.state), "yellow")
     if summary.state == "succeeded" and summary.failed_stages:
@@ -68,7 +68,7 @@ def print_end(run: Run, summary: Summary, console: Console | None = None) -> Non
         highlight=False,
     )
     for metric in summary.metrics.values():
-        # A nested stage's numbers are for the panel; here is what the run as a whole came to.
+        # A nested stage's numbers are for the panel; here is the result of the run as a whole.
         if "/" not in metric.stage:
             console.print(
                 f"  {escape(metric.name)} = {metric.value:g} {escape(metric.unit)}", highlight=False
@@ -89,7 +89,7 @@ def _print_files(paths: list[Path], console: Console) -> None:
 
 
 def duration(seconds: float) -> str:
-    """Say a duration as people do."""
+    """Format a duration for people."""
     if seconds < 60:
         return f"{seconds:.1f} s"
     return str(datetime.timedelta(seconds=round(seconds)))
@@ -147,13 +147,13 @@ class _TerminalDisplay:
             self._update_stage(path, stage.title, stage.state, stage.share, stage.message)
         left = "" if summary.seconds_left is None else f"{duration(summary.seconds_left)} left"
         share = "" if summary.fraction is None else f"{summary.fraction:.0%}"
-        words = f"{escape(self._run.title)} [dim]{summary.state}[/]"
+        description = f"{escape(self._run.title)} [dim]{summary.state}[/]"
         if summary.request:
-            words += f" [yellow]({summary.request} asked)[/]"
+            description += f" [yellow]({summary.request} requested)[/]"
         if place := self._run.queue_place():
-            words += f" [dim]({place} before it)[/]"
+            description += f" [dim]({place} before it)[/]"
         self._progress.update(
-            self._whole, completed=summary.fraction or 0.0, description=words, share=share, left=left
+            self._whole, completed=summary.fraction or 0.0, description=description, share=share, left=left
         )
 
     def _update_stage(self, path: str, title: str, state: StageState, share: float, message: str) -> None:
@@ -168,7 +168,7 @@ class _TerminalDisplay:
         if state == StageState.STARTED:
             self._progress.update(task, completed=share, share=f"{share:.0%}", left=escape(message)[:40])
         elif depth > 1:
-            # A finished child has had its line in the log; the screen is for what is going on.
+            # A finished child has had its line in the log; the screen is for what is running.
             self._progress.remove_task(task)
             del self._stages[path]
         else:
@@ -192,11 +192,11 @@ class _TerminalDisplay:
         state = StageState(facts["state"])
         if state == StageState.STARTED:
             return
-        took = f" in {duration(facts['seconds'])}" if "seconds" in facts else ""
+        duration_text = f" in {duration(facts['seconds'])}" if "seconds" in facts else ""
         reason = f": {escape(event.message)}" if event.message else ""
         colour = {"completed": "green", "failed": "bold red"}.get(str(state), "yellow")
         self._progress.console.print(
-            f"[{colour}]{_MARKS[state]}[/] {escape(event.stage)} {state}{took}{reason}",
+            f"[{colour}]{_MARKS[state]}[/] {escape(event.stage)} {state}{duration_text}{reason}",
             highlight=False,
             soft_wrap=True,
         )

@@ -22,8 +22,8 @@ __all__ = ["demo", "new"]
 
 
 def new(options: argparse.Namespace) -> int:
-    """Create a project and say what comes next."""
-    folder: Path = options.folder
+    """Create a project and print the next step."""
+    folder = Path(options.folder)
     name = options.name or folder.expanduser().resolve().name
     if options.origin == "sample":
         project = create_from_sample(folder)
@@ -45,7 +45,7 @@ def new(options: argparse.Namespace) -> int:
 
 def demo(options: argparse.Namespace) -> int:
     """Run the planning chain on a project, making the sample project first where there is none."""
-    folder: Path = options.project or options.folder
+    folder = Path(options.project or options.folder)
     console = Console(highlight=False, soft_wrap=True)
     if options.project or (folder / "project.toml").is_file():
         project = Project.open(folder)
@@ -61,7 +61,7 @@ def demo(options: argparse.Namespace) -> int:
         if code not in (ExitCode.SUCCEEDED, ExitCode.SOME_STAGES_FAILED):
             return code
     console.print(f"\nThe results are in [bold]{escape(str(project.results))}[/]")
-    console.print(f"  the whole story, in a browser: {escape(str(_write_story(project)))}")
+    console.print(f"  the report of all steps, for the browser: {escape(str(_write_report(project)))}")
     console.print(f"  open JupyterLab on the notebooks: make lab   (or: workbench lab --project {folder})")
     return code
 
@@ -76,7 +76,7 @@ def _complete_plants(project: Project, console: Console) -> None:
         )
 
 
-def _write_story(project: Project) -> Path:
+def _write_report(project: Project) -> Path:
     chain = load_chain(project)
     path = project.results_folder("planning", chain.plan.scenario) / "report.html"
     return write_report(chain, path, project.name, project.style)

@@ -8,23 +8,19 @@ import json
 import shlex
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from workbench.cli.exit_codes import ExitCode, exit_code_of
-from workbench.cli.live_display import duration, follow, print_end
 from workbench.data.projects.project import Project
 from workbench.errors import ControlRefused
-from workbench.runs import attach, find_job, known_jobs, resume, runs, settings_of, start
+from workbench.runs import attach, resume, runs, start
 from workbench.runs.engine.run import Run
 from workbench.runs.jobs.workers import parse_workers
-from workbench.runs.model.settings import describe_type, parse_assignments, to_plain
+from workbench.runs.model.settings import parse_assignments
 from workbench.runs.model.states import RunState
 
-__all__ = ["ask", "list_jobs", "list_runs", "resume_run", "run", "run_and_show", "story", "watch"]
+__all__ = ["ask", "list_runs", "report", "resume_run", "run", "run_and_show", "watch"]
 
 
 def run(options: argparse.Namespace) -> int:
@@ -47,13 +43,13 @@ def run(options: argparse.Namespace) -> int:
 
 def run_and_show(started: Run, *, as_json: bool) -> int:
     """Show a run of this process until it ends; the first Ctrl-C cancels it, the second leaves at once."""
-    asked = False
+    cancelling = False
 
     def cancel_or_leave() -> None:
-        nonlocal asked
-        if asked:
+        nonlocal cancelling
+        if cancelling:
             raise KeyboardInterrupt
-        asked = True
+        cancelling = True
         print("Cancelling; press Ctrl-C again to leave at once.", file=sys.stderr)  # noqa: T201
         try:
             started.cancel()
@@ -75,7 +71,7 @@ def watch(options: argparse.Namespace) -> int:
 
 
 def resume_run(options: argparse.Namespace) -> int:
-    """Go on with a run: here when its process is gone, in its own process when it is only paused."""
+    """Continue a run: here when its process is gone, in its own process when it is only paused."""
     project = Project.open(options.project)
     workers = parse_workers(options.workers)
     resumed = resume(options.run, project, workers=workers, detached=options.detach)
@@ -99,14 +95,14 @@ def ask(options: argparse.Namespace) -> int:
     else:
         found.cancel()
         found.wait(10)
-    return _answer(found, options.json, f"{options.request} asked")
+    return _answer(found, options.json, f"{options.request} requested")
 
 
-def story(options: argparse.Namespace) -> int:
-    """Write a run's story as one file that opens offline."""
+def report(options: argparse.Namespace) -> int:
+    """Write the report of a run as one file that opens offline."""
     found = attach(options.run, Project.open(options.project))
-    target = options.output or Path(f"{found.id}.html")
-    found.story().to_html(target)
+    target = Path(options.output or f"{found.id}.html")
+    found.report().to_html(target)
     print(target)  # noqa: T201
     return ExitCode.SUCCEEDED
 
@@ -118,62 +114,34 @@ def list_runs(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([record.to_plain() for record in found], indent=2))  # noqa: T201
         return ExitCode.SUCCEEDED
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from workbench.cli.live_display import duration
+
     console = Console()
     if not found:
         console.print(f"No runs in {escape(str(project.folder))} yet: start one with `workbench run demand`.")
         return ExitCode.SUCCEEDED
     table = Table(box=None, header_style="bold")
-    for name in ("run", "job", "scenario", "state", "begun", "took", "why"):
+    for name in ("run", "job", "scenario", "state", "created", "duration", "reason"):
         table.add_column(name, overflow="fold")
     for record in found:
-        begun = datetime.datetime.fromtimestamp(record.created).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        took = ""
+        created = datetime.datetime.fromtimestamp(record.created).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        length = ""
         if record.started is not None:
-            took = duration((record.ended or time.time()) - record.started)
-        cells = [record.id, record.job, record.scenario, str(record.state), begun, took, record.reason]
+            length = duration((record.ended or time.time()) - record.started)
+        cells = [record.id, record.job, record.scenario, str(record.state), created, length, record.reason]
         table.add_row(*map(escape, cells))
     console.print(table)
     return ExitCode.SUCCEEDED
 
 
-def list_jobs(options: argparse.Namespace) -> int:
-    """List the jobs, or one with its settings."""
-    if options.job is None:
-        titles = known_jobs()
-        lines = [f"{name}  {title}" for name, title in titles.items()]
-        print(json.dumps(titles, indent=2) if options.json else "\n".join(lines))  # noqa: T201
-        return ExitCode.SUCCEEDED
-    settings = settings_of(find_job(options.job).config_type)
-    if options.json:
-        plain = [
-            {
-                "name": item.name,
-                "title": item.title,
-                "help": item.help,
-                "unit": item.unit,
-                "default": to_plain(item.default),
-                "minimum": item.minimum,
-                "maximum": item.maximum,
-                "choices": to_plain(item.choices),
-                "adjustable": item.adjustable,
-            }
-            for item in settings
-        ]
-        print(json.dumps(plain, indent=2))  # noqa: T201
-        return ExitCode.SUCCEEDED
-    table = Table(box=None, header_style="bold")
-    for name in ("setting", "default", "expects", "help"):
-        table.add_column(name, overflow="fold")
-    for item in settings:
-        expects = ", ".join(map(str, item.choices)) or describe_type(item.type)
-        default = json.dumps(to_plain(item.default))
-        table.add_row(item.name, escape(f"{default} {item.unit}".strip()), escape(expects), escape(item.help))
-    Console().print(table)
-    return ExitCode.SUCCEEDED
+def _show(shown: Run, as_json: bool, when_interrupted: Callable[[], None]) -> int:
+    from workbench.cli.live_display import follow, print_end
 
-
-def _show(shown: Run, as_json: bool, when_interrupted: object) -> int:
-    summary = follow(shown, as_json=as_json, when_interrupted=when_interrupted)  # type: ignore[arg-type]
+    summary = follow(shown, as_json=as_json, when_interrupted=when_interrupted)
     if not as_json:
         print_end(shown, summary)
         if summary.state in (RunState.INTERRUPTED, RunState.FAILED, RunState.CANCELLED):
@@ -186,13 +154,13 @@ def _leave(started: Run, project: Project, as_json: bool) -> int:
         print(json.dumps(started.record.to_plain()))  # noqa: T201
         return ExitCode.SUCCEEDED
     print(  # noqa: T201
-        f"{started.id} goes on in a process of its own ({started.record.owner.pid}).\n"
+        f"{started.id} continues in a process of its own ({started.record.owner.pid}).\n"
         f"  watch it:  workbench watch {started.id} --project {shlex.quote(str(project.folder))}"
     )
     return ExitCode.SUCCEEDED
 
 
-def _answer(found: Run, as_json: bool, words: str) -> int:
+def _answer(found: Run, as_json: bool, outcome: str) -> int:
     record = found.record
-    print(json.dumps(record.to_plain()) if as_json else f"{record.id}: {words}, now {record.state}")  # noqa: T201
+    print(json.dumps(record.to_plain()) if as_json else f"{record.id}: {outcome}, now {record.state}")  # noqa: T201
     return ExitCode.SUCCEEDED

@@ -12,51 +12,16 @@ from rich.markup import escape
 
 from workbench.cli.exit_codes import ExitCode
 from workbench.cli.lab import notebooks_folder
+from workbench.cli.parser import TOKEN_VARIABLE
+from workbench.publishing.access import Access
+from workbench.publishing.publication import ServerOptions
+from workbench.publishing.server import PublishingServer
 
-__all__ = ["add_serve_command", "serve"]
-
-TOKEN_VARIABLE = "WORKBENCH_TOKEN"
-
-
-def add_serve_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to those of ``workbench``."""
-    parser = commands.add_parser(
-        "serve",
-        help="publish the marked notebooks, read-only, on a server of their own",
-        description="Publish the notebooks whose metadata say so, read-only. On this machine's own addresses no "
-        "token is needed; on any other one there must be a token, or a proxy that signs readers in.",
-    )
-    parser.add_argument(
-        "--project",
-        default=os.environ.get("WORKBENCH_PROJECT", "."),
-        help="folder of the project (default: $WORKBENCH_PROJECT, or the current folder)",
-    )
-    parser.add_argument("--folder", type=Path, help="folder of the notebooks")
-    parser.add_argument("--address", default="127.0.0.1", help="where to listen (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8866, help="0 takes a free one (default: %(default)s)")
-    parser.add_argument("--token", help=f"what readers need to sign in (better: in ${TOKEN_VARIABLE})")
-    parser.add_argument(
-        "--host", action="append", default=[], metavar="NAME", help="name by which readers call this server"
-    )
-    parser.add_argument("--proxy-header", default="", help="header in which a proxy names who is signed in")
-    parser.add_argument(
-        "--proxy",
-        action="append",
-        default=[],
-        metavar="ADDRESS",
-        help="address of the proxy (default: this machine's own)",
-    )
-    parser.add_argument("--most", type=int, default=60, help="open pages at once (default: %(default)s)")
-    parser.set_defaults(command=serve)
+__all__ = ["serve"]
 
 
 def serve(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
-    # Here and not above: the server's libraries are for this command only.
-    from workbench.publishing.access import Access
-    from workbench.publishing.publication import ServerOptions
-    from workbench.publishing.server import PublishingServer
-
     token = options.token or os.environ.get(TOKEN_VARIABLE) or None
     access = Access(
         token=token,
@@ -66,7 +31,7 @@ def serve(options: argparse.Namespace) -> int:
         **({"proxies": frozenset(options.proxy)} if options.proxy else {}),
     )
     project, folder = Path(options.project).expanduser().resolve(), notebooks_folder(options.folder)
-    chosen = ServerOptions(project, folder, options.address, options.port, access, options.most)
+    chosen = ServerOptions(project, folder, options.address, options.port, access, options.max_pages)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("workbench").setLevel(logging.INFO)
     server = PublishingServer(chosen)

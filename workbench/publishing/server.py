@@ -17,13 +17,13 @@ from traitlets.config import Config
 from voila.app import Voila
 
 from workbench.data.projects.project import Project
-from workbench.errors import WorkbenchError
+from workbench.errors import ServeError, WorkbenchError
 from workbench.publishing import pages, sockets
 from workbench.publishing.access import is_loopback
 from workbench.publishing.kernels import Nursery, ViewerKernels, register_nursery
 from workbench.publishing.publication import Publication, ServerOptions
 
-__all__ = ["CannotServe", "PublishingServer"]
+__all__ = ["PublishingServer"]
 
 PING_MILLISECONDS = 4_000
 _IDENTITY = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
@@ -31,8 +31,6 @@ _IDENTITY = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _log = logging.getLogger("workbench.publishing")
 
 
-class CannotServe(WorkbenchError):
-    """The server does not start: an address without a token, a port in use, no project."""
 
 
 class GatedApplication(tornado.web.Application):
@@ -61,7 +59,7 @@ class PublishingServer(Voila):  # type: ignore[misc]
 
     Raises
     ------
-    CannotServe
+    ServeError
         When it may not or cannot listen there.
     ProjectError
         When there is no project.
@@ -186,7 +184,7 @@ class PublishingServer(Voila):  # type: ignore[misc]
         try:
             found = tornado.netutil.bind_sockets(options.port, options.address)
         except OSError as error:
-            raise CannotServe(
+            raise ServeError(
                 f"{options.address}:{options.port} cannot be used ({error.strerror or error}): another server may "
                 "be running there. Choose another port with --port."
             ) from error
@@ -199,20 +197,20 @@ def check_options(options: ServerOptions) -> None:
 
     Raises
     ------
-    CannotServe
+    ServeError
         When the address is not this machine's own, and readers need neither a token nor a proxy's word.
     """
     if not options.notebooks.is_dir():
-        raise CannotServe(f"There is no folder {options.notebooks}; name the folder of the notebooks.")
+        raise ServeError(f"There is no folder {options.notebooks}; name the folder of the notebooks.")
     guarded = options.access.token is not None or options.access.proxy_header
     if not is_loopback(options.address) and not guarded:
-        raise CannotServe(
+        raise ServeError(
             f"{options.address} can be reached from other machines, and anybody could read the project. Give a "
             "token (--token, or the variable WORKBENCH_TOKEN), or the header in which your proxy names who is "
             "signed in (--proxy-header)."
         )
     if options.access.token is not None and len(options.access.token) < 12:
-        raise CannotServe("The token is shorter than 12 signs and could be guessed; take a longer one.")
+        raise ServeError("The token is shorter than 12 signs and could be guessed; take a longer one.")
 
 
 def _log_request(handler: tornado.web.RequestHandler) -> None:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import importlib
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
 from workbench.runs.model import hooks
 
+TYPE_CHECKING = False  # as in the package above
+
 if TYPE_CHECKING:
+    from typing import Any
+
     from workbench.runs.engine.run import Run
     from workbench.runs.engine.start import attach, resume, runs, start
     from workbench.runs.jobs.job import Job, current_job

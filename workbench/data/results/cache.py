@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from workbench.data.atomic import replacing, sweep
 from workbench.data.projects.project import Project
-from workbench.errors import UnwritableFile
+from workbench.errors import CacheNotWritten, UnwritableFile
 from workbench.runs.model.read_only import is_viewer
 
 LARGEST_MEGABYTES = 2000
@@ -28,10 +28,6 @@ _TRAILER = struct.Struct("<8sI")
 _MAGIC = b"WBCACHE1"
 
 _verified: set[tuple[str, int, int]] = set()
-
-
-class CacheNotWritten(UserWarning):
-    """A table could not be kept; the work goes on with the table in memory."""
 
 
 def cached(project: Project, key_parts: Mapping[str, object], make: Callable[[], pa.Table]) -> pa.Table:
@@ -67,7 +63,9 @@ def cached(project: Project, key_parts: Mapping[str, object], make: Callable[[],
     try:
         _write(path, table)
     except UnwritableFile as error:
-        warnings.warn(f"The cache was not written, the work goes on without it: {error}", CacheNotWritten, 2)
+        warnings.warn(
+            f"The cache was not written, the work continues without it: {error}", CacheNotWritten, 2
+        )
         return table
     prune(project)
     return _read(path) or table

@@ -32,6 +32,9 @@ __all__ = ["RESULT_KEY", "Order", "is_detached", "kill", "launch", "load_order"]
 RESULT_KEY = "\0result"
 """Under this key the journal keeps the result of a job that has no files to load it from."""
 
+_children: dict[int, subprocess.Popen[bytes]] = {}
+"""The detached processes that this one has started and that have not ended, by their ids."""
+
 _MODULE = "workbench.runs.engine.detached_main"
 _GONE_SECONDS = 5.0
 
@@ -130,6 +133,10 @@ def kill(record: RunRecord, journal: Journal, by: str) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(record.owner.pid, signal.SIGKILL)
     deadline = time.monotonic() + _GONE_SECONDS
+    if (ours := _children.get(record.owner.pid)) is not None:
+        # Gone means reaped too, where that is for us to do: no trace of it is left when this returns.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            ours.wait(_GONE_SECONDS)
     while not record.owner.is_gone():
         if time.monotonic() > deadline:
             raise ControlRefused(
@@ -172,6 +179,12 @@ def _spawn(pickled: bytes, words: list[str]) -> int:
             start_new_session=True,
             env={**os.environ, **restore_search_path(), "PYTHONUNBUFFERED": "1"},
         )
+    _children[process.pid] = process
     # So that it does not stay a zombie while this process lives.
-    threading.Thread(target=process.wait, name="workbench detached run", daemon=True).start()
+    threading.Thread(target=_reap, args=(process,), name="workbench detached run", daemon=True).start()
     return process.pid
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    process.wait()
+    _children.pop(process.pid, None)

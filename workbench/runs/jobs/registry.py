@@ -63,7 +63,7 @@ class JobFunction(Generic[Config, Result]):
         signature, called = inspect.signature(self.function), inspect.signature(type(self).__call__)
         parameters = list(called.parameters.values())[1:]
         for at, own in enumerate(list(signature.parameters.values())[1:3]):
-            parameters[at] = parameters[at].replace(annotation=own.annotation)
+            parameters[at] = parameters[at].replace(annotation=_optional(own.annotation))
         vars(self).update(
             __doc__=self.function.__doc__,
             __module__=self.function.__module__,
@@ -113,6 +113,12 @@ class JobFunction(Generic[Config, Result]):
     def with_function(self, function: Callable[[Job, Any, Config], Result]) -> JobFunction[Config, Result]:
         """Give the same job around another function."""
         return replace(self, function=function)
+
+
+def _optional(annotation: Any) -> Any:
+    if isinstance(annotation, str):
+        return f"{annotation} | None"
+    return annotation if annotation in (inspect.Parameter.empty, Any) else annotation | None
 
 
 def job(

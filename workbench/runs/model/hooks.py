@@ -6,8 +6,11 @@ what it needs when it is called, so that nothing heavy loads before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+TYPE_CHECKING = False  # as in the package above
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
 __all__ = ["dispatch_to_cluster", "page_of_report", "presenters"]
 

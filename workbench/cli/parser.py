@@ -1,0 +1,178 @@
+"""The words of the ``workbench`` command: which commands there are, with their options."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from workbench.runs.model.states import RunState
+
+TYPE_CHECKING = False  # without typing and pathlib the help is there sooner
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+__all__ = ["TOKEN_VARIABLE", "make_parser"]
+
+TOKEN_VARIABLE = "WORKBENCH_TOKEN"
+
+_EPILOG = """
+exit codes: 0 succeeded, 1 failed, 2 wrong use or input, 3 cancelled, 4 interrupted,
+            5 succeeded but some stages failed, 130 left with Ctrl-C
+"""
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Make the parser; ``options.command`` is the function that carries the command out, ``module:name``."""
+    parser = argparse.ArgumentParser(
+        prog="workbench",
+        description="Plan and analyse energy systems: projects, runs and notebooks.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_project_commands(commands)
+    _add_run_commands(commands)
+    _add_serve(commands)
+    lab = commands.add_parser("lab", help="open JupyterLab on the notebooks")
+    lab.add_argument("--folder", help="folder of the notebooks")
+    lab.add_argument("--project", help="project that the notebooks open")
+    lab.add_argument("rest", nargs=argparse.REMAINDER, help="further options for `jupyter lab`")
+    lab.set_defaults(command="lab:lab")
+    return parser
+
+
+def _add_project_commands(commands: Commands) -> None:
+    demo = commands.add_parser(
+        "demo", help="run the planning chain, on the sample project or on one of yours"
+    )
+    demo.add_argument("--project", help="a project of your own; none is made")
+    demo.add_argument("--folder", default="sample-project", help="where the sample project goes")
+    demo.set_defaults(command="projects:demo")
+
+    new = commands.add_parser("new", help="create a project")
+    new.add_argument("folder", help="folder of the new project")
+    new.add_argument("--name", help="name of the project (default: the folder's)")
+    new.add_argument("--from", dest="origin", choices=("template", "sample", "empty"), default="template")
+    new.set_defaults(command="projects:new")
+
+
+def _add_run_commands(commands: Commands) -> None:
+    run = commands.add_parser("run", help="run a job and watch it", add_help=False)
+    run.add_argument("job", help="which job, such as 'demand' (`workbench jobs` lists them)")
+    run.add_argument(
+        "-h", "--help", action=_HelpWithSettings, help="show this, with all settings of JOB where it is given"
+    )
+    run.add_argument("--set", dest="settings", action="append", default=[], metavar="NAME=VALUE")
+    run.add_argument("--when-busy", choices=("refuse", "queue", "rename"), default="refuse")
+    run.add_argument("--deadline", type=float, metavar="SECONDS", help="cancel after so many seconds of work")
+    _add_place(run)
+    _add_common(run)
+    run.set_defaults(command="run_commands:run")
+
+    jobs = commands.add_parser("jobs", help="list the jobs and their settings")
+    jobs.add_argument("job", nargs="?", help="only this one, with its settings")
+    jobs.add_argument("--json", action="store_true")
+    jobs.set_defaults(command="job_settings:list_jobs")
+
+    runs = commands.add_parser("runs", help="list a project's runs")
+    runs.add_argument("--state", action="append", default=[], choices=[str(state) for state in RunState])
+    runs.add_argument("--job")
+    runs.add_argument("--limit", type=int, default=20)
+    _add_common(runs)
+    runs.set_defaults(command="run_commands:list_runs")
+
+    _add_run_command(commands, "watch", "follow a run of any process", "watch")
+    _add_run_command(commands, "pause", "hold a run at its next checkpoint", "ask")
+    cancel = _add_run_command(commands, "cancel", "end a run", "ask")
+    cancel.add_argument("--kill", action="store_true", help="end the process of a detached run at once")
+    adjust = _add_run_command(commands, "adjust", "change settings of a run while it continues", "ask")
+    adjust.add_argument("--set", dest="settings", action="append", default=[], metavar="NAME=VALUE")
+    resume = _add_run_command(
+        commands, "resume", "continue a paused, interrupted, cancelled or failed run", "resume_run"
+    )
+    _add_place(resume)
+    report = _add_run_command(commands, "report", "write the report of a run as one file", "report", "story")
+    report.add_argument("--output", help="default: RUN.html")
+
+
+def _add_serve(commands: Commands) -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="publish the marked notebooks, read-only, on a server of their own",
+        description="Publish the notebooks whose metadata say so, read-only. On this machine's own addresses no "
+        "token is needed; on any other one there must be a token, or a proxy that signs readers in.",
+    )
+    _add_project(serve)
+    serve.add_argument("--folder", help="folder of the notebooks")
+    serve.add_argument("--address", default="127.0.0.1", help="where to listen (default: %(default)s)")
+    serve.add_argument("--port", type=int, default=8866, help="0 takes a free one (default: %(default)s)")
+    serve.add_argument("--token", help=f"what readers need to sign in (better: in ${TOKEN_VARIABLE})")
+    serve.add_argument(
+        "--host", action="append", default=[], metavar="NAME", help="name by which readers call this server"
+    )
+    serve.add_argument("--proxy-header", default="", help="header in which a proxy names who is signed in")
+    serve.add_argument(
+        "--proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="address of the proxy (default: this machine's own)",
+    )
+    serve.add_argument(
+        "--max-pages", "--most", type=int, default=60, help="open pages at once (default: %(default)s)"
+    )
+    serve.set_defaults(command="serve:serve")
+
+
+class _HelpWithSettings(argparse.Action):
+    """``--help`` that also lists the settings of a job that is named before it."""
+
+    def __init__(self, option_strings: list[str], dest: str, **options: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=options.get("help"))
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *_: object) -> None:
+        parser.print_help()
+        if namespace.job is not None:
+            from workbench.cli.job_settings import print_settings
+
+            print_settings(namespace.job)
+        parser.exit()
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--workers",
+        metavar="WHERE",
+        help="where units are computed: threads, processes, a number, or a Dask scheduler's tcp://host:port",
+    )
+    parser.add_argument(
+        "--detach", action="store_true", help="give the run a process of its own and return at once"
+    )
+
+
+def _add_project(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--project",
+        default=os.environ.get("WORKBENCH_PROJECT", "."),
+        help="folder of the project (default: $WORKBENCH_PROJECT, or the current folder)",
+    )
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    _add_project(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="write JSON (one line per event) to standard output"
+    )
+
+
+def _add_run_command(
+    commands: Commands, name: str, text: str, function: str, *aliases: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, aliases=aliases)
+    parser.add_argument("run", help="id of the run, or the beginning of it")
+    _add_common(parser)
+    parser.set_defaults(command=f"run_commands:{function}", request=name)
+    return parser
