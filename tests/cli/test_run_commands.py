@@ -83,13 +83,16 @@ def test_cancel_ends_a_run_that_goes_on(project, capsys):
 
 
 def test_adjust_changes_a_run_that_goes_on(project, capsys):
-    thread = threading.Thread(target=run_count, args=(project, "--set", "steps=300", "--set", "pause=0.01"))
+    thread = threading.Thread(
+        target=run_count, args=(project, "--set", "steps=100000", "--set", "pause=0.01")
+    )
     thread.start()
     run_id = _wait_for_run(project)
     folder = str(project.folder)
     assert main(["adjust", run_id, "--project", folder, "--set", "steps=7"]) == 0
     assert main(["adjust", run_id, "--project", folder, "--set", "pause=7"]) == 2
     assert "pause is fixed while a run continues" in capsys.readouterr().err
+    assert main(["cancel", run_id, "--project", folder]) == 0
     thread.join(10)
     assert attach(run_id, project).record.config["steps"] == 7
 

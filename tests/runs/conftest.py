@@ -68,6 +68,21 @@ def until() -> Callable[..., None]:
     return wait
 
 
+@pytest.fixture
+def until_still(until: Callable[..., None]) -> Callable[[Callable[[], Any]], None]:
+    """Wait until a value stays the same for a while: threads that are held come to their checkpoints one by one."""
+
+    def wait(value: Callable[[], Any]) -> None:
+        def is_still() -> bool:
+            before = value()
+            time.sleep(0.1)
+            return bool(value() == before)
+
+        until(is_still)
+
+    return wait
+
+
 class Scripts:
     """Starts Python processes that can import the package, and ends those that are left."""
 

@@ -170,7 +170,7 @@ def test_pause_holds_the_work_and_resume_lets_it_go_on(
 
 
 def test_every_thread_of_a_paused_run_is_held(
-    make_job: Make, project: Path, until: Callable[..., None]
+    make_job: Make, project: Path, until: Callable[..., None], until_still: Callable[..., None]
 ) -> None:
     counts = [0, 0, 0]
     done = threading.Event()
@@ -193,7 +193,7 @@ def test_every_thread_of_a_paused_run_is_held(
     until(lambda: min(counts) > 3)
     run.pause()
     until(lambda: run.state == RunState.PAUSED)
-    time.sleep(0.05)
+    until_still(lambda: list(counts))
     held = list(counts)
     time.sleep(0.1)
     assert counts == held
@@ -656,7 +656,7 @@ def test_a_summary_taken_during_a_flood_is_that_of_all_events(make_job: Make, pr
     assert found.seq == run.last_seq()
 
 
-def test_the_pulse_goes_on_when_it_stumbles_over_one_run(
+def test_the_heartbeat_continues_when_it_fails_for_one_run(
     gated: Gated, make_job: Make, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = start(gated.job, project, scenario="a")
