@@ -194,6 +194,7 @@ def test_the_form_shows_each_fault_at_its_field() -> None:
     "name",
     [
         "demand",
+        "load_profiles",
         "capacity",
         "market_ingest",
         "market_backfill",

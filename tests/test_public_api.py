@@ -20,7 +20,7 @@ PACKAGE = Path(workbench.__file__).parent
 INTERNAL = {
     "CancelSignal": "ends the work of a cancelled run; a BaseException, which a job lets pass",
     "CellFailed": "the server turns it into a page",
-    "NotUnderstood": "a browser's message, refused and shown in the widget",
+    "InvalidMessage": "a browser's message, refused and logged",
     "NurseryGone": "the server starts another one",
     "TooManyVisits": "the server answers with 503",
     "_Refused": "a file's rows, listed with the file",
@@ -36,8 +36,8 @@ def test_the_names_are_sorted_exact_and_all_there(package: object) -> None:
 
 def test_the_top_offers_what_a_notebook_needs() -> None:
     assert workbench.__all__ == [
-        *("Job", "Project", "Run", "Unit", "attach", "errors", "find_job", "job", "known_jobs", "resume"),
-        *("runs", "setting", "start"),
+        *("Job", "Project", "Run", "Unit", "attach", "board", "errors", "find_job", "job", "known_jobs"),
+        *("open_project", "resume", "runs", "setting", "start", "view"),
     ]
     assert dir(workbench) == workbench.__all__
     with pytest.raises(AttributeError, match="no attribute 'strat'"):

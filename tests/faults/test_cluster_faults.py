@@ -14,7 +14,7 @@ import pytest
 
 from workbench.errors import WorkersLost
 from workbench.runs import EventKind, Job, RunState, Unit, current_job, resume, start
-from workbench.runs.cluster import dispatch as cluster_feeding
+from workbench.runs.cluster import dispatch as cluster_dispatch
 
 pytest.importorskip("distributed", reason="Dask is an optional extra")
 Make = Callable[..., Any]
@@ -81,7 +81,7 @@ def test_a_killed_worker_costs_the_unit_it_held_and_no_other(
 def test_a_run_goes_on_when_all_workers_are_killed_and_another_joins(
     make_job: Make, project: Path, make_cluster: Make, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster_feeding, "ALONE_SECONDS", 0.5)
+    monkeypatch.setattr(cluster_dispatch, "ALONE_SECONDS", 0.5)
     cluster = make_cluster(workers=1)
     run = start(make_job(work), project, count=12, workers=cluster.address)
     until(lambda: results(run) >= 3, 30)

@@ -249,6 +249,21 @@ def test_an_offer_that_leads_to_no_such_job_is_refused(
         find_job("offered")
 
 
+def test_two_packages_that_offer_one_name_are_both_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    offer_in(tmp_path, monkeypatch, "offered_here:work")
+    (tmp_path / "second-1.0.dist-info").mkdir()
+    (tmp_path / "second-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: second\n")
+    (tmp_path / "second-1.0.dist-info" / "entry_points.txt").write_text(
+        "[workbench.jobs]\noffered = second.offers:work\n"
+    )
+    assert "offered" not in known_jobs()
+    assert "is offered twice" in caplog.text
+    with pytest.raises(SettingError, match=r"offered twice: .*second\.offers:work"):
+        find_job("offered")
+
+
 def test_a_package_in_the_current_folder_offers_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from traitlets.config import Config
 from voila.app import Voila
 
 from workbench.data.projects.project import Project
-from workbench.errors import ServeError, WorkbenchError
+from workbench.errors import ServeError
 from workbench.publishing import pages, sockets
 from workbench.publishing.access import is_loopback
 from workbench.publishing.kernels import Nursery, ViewerKernels, register_nursery
@@ -29,8 +29,6 @@ PING_MILLISECONDS = 4_000
 _IDENTITY = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 
 _log = logging.getLogger("workbench.publishing")
-
-
 
 
 class GatedApplication(tornado.web.Application):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.load_profiles.model.year_hours import Floats
+if TYPE_CHECKING:
+    # pandas, which a form of the config has no use for
+    from workbench.load_profiles.model.year_hours import Floats
 
 MONTHS = 12
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 
@@ -43,11 +42,9 @@ class JobOffer:
 def offered_jobs() -> dict[str, JobOffer]:
     """Offers of all installed packages by name; one that cannot be read is logged and left out."""
     found: dict[str, JobOffer] = {}
-    for point in _entry_points():
-        if point.name in found:
-            continue
+    for name, points in _entry_points().items():
         try:
-            found[point.name] = _load(point)
+            found[name] = _load(points)
         except SettingError as error:
             _logger.warning("%s", error)
     return found
@@ -59,23 +56,31 @@ def offered_job(name: str) -> JobOffer | None:
     Raises
     ------
     SettingError
-        When its package is broken.
+        When its package is broken, or another one offers a job of the same name.
     """
-    for point in _entry_points():
-        if point.name == name:
-            return _load(point)
-    return None
+    points = _entry_points().get(name)
+    return None if points is None else _load(points)
 
 
-def _entry_points() -> Iterator[metadata.EntryPoint]:
-    # Without the current folder, which Python also searches: it may be somebody else's project.
+def _entry_points() -> dict[str, list[metadata.EntryPoint]]:
+    # Without the current folder, which Python also searches: it may be another person's project.
     path = [entry for entry in sys.path if entry]
+    found: dict[str, list[metadata.EntryPoint]] = {}
     for distribution in metadata.distributions(path=path):
-        yield from distribution.entry_points.select(group=GROUP)
+        for point in distribution.entry_points.select(group=GROUP):
+            same = found.setdefault(point.name, [])
+            # One package may be found twice on the path, as an editable one is.
+            if point.value not in [other.value for other in same]:
+                same.append(point)
+    return found
 
 
-def _load(point: metadata.EntryPoint) -> JobOffer:
+def _load(points: list[metadata.EntryPoint]) -> JobOffer:
+    point = points[0]
     package = f" of {point.dist.name}" if point.dist is not None else ""
+    if len(points) > 1:
+        listed = ", ".join(other.value for other in points)
+        raise SettingError(f"The job {point.name!r} is offered twice: {listed}.", "job", point.name)
     try:
         offer = point.load()
     except Exception as error:
