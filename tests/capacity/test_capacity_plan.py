@@ -18,7 +18,8 @@ from workbench.capacity.network.build import annuity
 from workbench.capacity.results import charts
 from workbench.capacity.results import hourly_charts as charts_hourly
 from workbench.capacity.results.compare import compare, compare_years, side_by_side
-from workbench.capacity.results.saved import TABLES, CapacityResult, load
+from workbench.capacity.results.opened import CapacityPlan
+from workbench.capacity.results.saved import STORE, TABLES, CapacityResult, load
 from workbench.data.projects.project import Project
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import ModelInfeasible, UnreadableFile
@@ -55,6 +56,24 @@ def perfect(project: Project) -> CapacityResult:
 
 def run(project: Project, **changes: Any) -> CapacityResult:
     return plan_capacity(project, dataclasses.replace(QUICK, **changes))
+
+
+def test_a_saved_plan_is_opened_in_three_lines(project: Project, quick: CapacityResult) -> None:
+    plan = CapacityPlan.open(project, "quick")
+    assert plan.to_pandas("costs").equals(quick.table("costs"))
+    assert "total [INR a year]" in plan.costs._repr_html_()
+    assert plan.trace().inputs["plan.xlsx"] == quick.facts["sha256"]
+    assert plan.network().generators.index.equals(quick.network().generators.index)
+
+
+def test_every_figure_of_a_plan_is_drawn_by_its_name(quick: CapacityResult) -> None:
+    drawn = {name: getattr(quick.plot, name)() for name in STORE.figures}
+    assert all(figure.layout.title.text for figure in drawn.values())
+    assert quick.plot.capacity(value="new").layout.title.text == "New capacity"
+    bars = quick.plot.costs.bar()
+    assert {bar.name for bar in bars.data} == set(quick.table("costs").carrier)
+    assert bars.layout.yaxis.title.text == "total [INR a year]"
+    assert "load" not in {bar.name for bar in quick.plot.dispatch.bar().data}
 
 
 def test_annuity_is_the_yearly_payment_of_a_loan() -> None:

@@ -133,7 +133,7 @@ def test_frames_given_out_are_copies() -> None:
     frame = study.to_pandas("speeds")
     frame["speed"] = 0.0
     assert study.speeds.frame["speed"].tolist() == [7.0, 9.0]
-    with pytest.raises(KeyError, match="no table 'gusts'; present: speeds"):
+    with pytest.raises(KeyError, match="has no table 'gusts'; present: speeds"):
         study.to_pandas("gusts")
 
 

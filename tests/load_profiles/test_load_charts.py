@@ -16,7 +16,8 @@ from workbench.data.projects.settings_file import ProjectSettings
 from workbench.load_profiles.jobs import make_load_profiles
 from workbench.load_profiles.model.overlays import Effect, Overlay, OverlayShape
 from workbench.load_profiles.results import charts, day_charts
-from workbench.load_profiles.results.saved import LoadProfileResult
+from workbench.load_profiles.results.opened import LoadProfiles
+from workbench.load_profiles.results.saved import STORE, LoadProfileResult
 from workbench.runs.engine import start as engine
 
 OVERLAYS = (
@@ -145,3 +146,21 @@ def test_the_report_opens_offline_and_holds_every_section(result: LoadProfileRes
     assert body.count("Plotly.newPlot") == 11
     assert "<script src=" not in text
     assert "http" not in "".join(part for part in body.split("<script")[0])
+
+
+def test_saved_profiles_are_opened_in_three_lines(result: LoadProfileResult) -> None:
+    assert result.folder is not None
+    profiles = LoadProfiles.open(result.folder.parents[2])
+    assert "the only finished one" in repr(profiles)
+    assert profiles.years.header("peak") == "peak [MW]"
+    hours = profiles.hours(result.years[0])
+    assert hours.to_pandas().equals(result.hours(result.years[0]))
+    assert hours.header("load") == "load [MW]"
+
+
+def test_every_figure_of_profiles_is_drawn_by_its_name(result: LoadProfileResult) -> None:
+    drawn = {name: getattr(result.plot, name)() for name in STORE.figures}
+    assert all(figure.layout.title.text for figure in drawn.values())
+    first = result.years[0]
+    assert result.plot.hours(year=first).layout.title.text != drawn["hours"].layout.title.text
+    assert [bar.name for bar in result.plot.years.bar().data] == ["peak", "minimum"]

@@ -1,1 +1,55 @@
-"""Capacity planning and dispatch with PyPSA: build, solve, watch, stop, explain, read the results."""
+"""Capacity planning and dispatch with PyPSA: build, solve, watch, stop, explain, read the results.
+
+::
+
+    from workbench.capacity import CapacityPlan
+
+    plan = CapacityPlan.open(project)      # the newest finished plan
+    plan.plot.costs.bar()
+
+Heavy libraries are loaded by the first name that needs them, not by importing this package.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.capacity.config import CapacityConfig, Commitment, Horizon, Snapshots
+    from workbench.capacity.jobs import plan_capacity
+    from workbench.capacity.results.compare import compare
+    from workbench.capacity.results.opened import CapacityPlan
+    from workbench.capacity.results.saved import CapacityResult
+
+__all__ = [
+    "CapacityConfig",
+    "CapacityPlan",
+    "CapacityResult",
+    "Commitment",
+    "Horizon",
+    "Snapshots",
+    "compare",
+    "plan_capacity",
+]
+
+_MODULES = {
+    "CapacityConfig": "config",
+    "CapacityPlan": "results.opened",
+    "CapacityResult": "results.saved",
+    "Commitment": "config",
+    "Horizon": "config",
+    "Snapshots": "config",
+    "compare": "results.compare",
+    "plan_capacity": "jobs",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from workbench.charts.template import Theme
 
-__all__ = ["Opened", "plots_of"]
+__all__ = ["Opened", "plots_of", "table_of"]
 
 R = TypeVar("R", bound=Result[Any])
 
@@ -103,12 +103,24 @@ class Opened(Generic[R]):
     @property
     def tables(self) -> Mapping[str, Table]:
         """All tables by name."""
-        return {name: _table_of(self.store, self.result, name) for name in self.result.tables}
+        return {name: self.table(name) for name in self.result.tables}
 
     @property
     def plot(self) -> Plots:
-        """Figures of the tables, and the domain's own."""
+        """Figures by table: ``plot.NAME()`` the domain's own, ``plot.NAME.line()``, ``.bar()``, ``.area()``."""
         return plots_of(self.store, self.result, self._style)
+
+    def table(self, name: str) -> Table:
+        """Give a table by name.
+
+        Raises
+        ------
+        KeyError
+            When there is no such table; the message names those present.
+        """
+        if name not in self.result.tables:
+            raise KeyError(self._missing(name))
+        return table_of(self.store, self.result, name)
 
     def to_pandas(self, name: str) -> pd.DataFrame:
         """Give a copy of a table as a DataFrame.
@@ -118,19 +130,17 @@ class Opened(Generic[R]):
         KeyError
             When there is no such table; the message names those present.
         """
-        if name not in self.result.tables:
-            raise KeyError(f"There is no table {name!r}; present: {', '.join(self.result.tables)}.")
-        return self.result.tables[name].copy()
+        return self.table(name).to_pandas()
 
     def trace(self) -> Provenance:
         """Give the run, the inputs' hashes and the package version that made the result."""
         return self.result.trace()
 
     def __getattr__(self, name: str) -> Table:
-        if name.startswith("_") or name == "result" or name not in self.result.tables:
-            present = "" if name.startswith("_") or name == "result" else ", ".join(self.result.tables)
-            raise AttributeError(f"{type(self).__name__} has no table {name!r}; present: {present}.")
-        return _table_of(self.store, self.result, name)
+        # Without a result, as while it is copied, no attribute is a table.
+        if "result" not in self.__dict__ or name not in self.result.tables:
+            raise AttributeError(self._missing(name) if "result" in self.__dict__ else name)
+        return self.table(name)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.result.tables]
@@ -148,13 +158,16 @@ class Opened(Generic[R]):
             lines.append(f"{len(problems) - MAX_PROBLEMS_SHOWN} more in <code>result.problems</code>")
         rows = "".join(
             f"<tr><td><code>{html.escape(name)}</code></td><td>{len(frame)}</td>"
-            f"<td>{html.escape(', '.join(_table_of(self.store, self.result, name).headers()))}</td></tr>"
+            f"<td>{html.escape(', '.join(self.table(name).headers()))}</td></tr>"
             for name, frame in self.result.tables.items()
         )
         listed = f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if lines else ""
         return (
             f"{head}{choice}{listed}<table><tr><th>Table</th><th>Rows</th><th>Columns</th></tr>{rows}</table>"
         )
+
+    def _missing(self, name: str) -> str:
+        return f"{type(self).__name__} has no table {name!r}; present: {', '.join(self.result.tables)}."
 
 
 def plots_of(store: ResultStore[Any], result: Result[Any], style: Style | None = None) -> Plots:
@@ -169,7 +182,7 @@ def plots_of(store: ResultStore[Any], result: Result[Any], style: Style | None =
     style
         How numbers and years are written, for the figures that follow a project's style; their default when None.
     """
-    tables = {name: functools.partial(_table_of, store, result, name) for name in result.tables}
+    tables = {name: functools.partial(table_of, store, result, name) for name in result.tables}
     figures = {
         name: functools.partial(_draw, place, store, result, style=style)
         for name, place in store.figures.items()
@@ -177,10 +190,15 @@ def plots_of(store: ResultStore[Any], result: Result[Any], style: Style | None =
     return Plots(tables, figures)
 
 
-def _table_of(store: ResultStore[Any], result: Result[Any], name: str) -> Table:
+def table_of(store: ResultStore[Any], result: Result[Any], name: str) -> Table:
+    """Give a table of a result with its units, and how it is read."""
     frame = result.tables[name]
-    title = f"{name.replace('_', ' ').capitalize()}, {result.scenario}"
-    return Table(frame, store.units(name, frame), title)
+    shown = {"title": name.replace("_", " ").capitalize(), **store.shown.get(name, {})}
+    shown = {key: value(frame) if callable(value) else value for key, value in shown.items()}
+    # Tables are saved with the word "currency" in their units; the result knows which, where its inputs said so.
+    currency = str(result.facts.get("currency") or "currency")
+    units = {column: unit.replace("currency", currency) for column, unit in store.units(name, frame).items()}
+    return Table(frame, units, **shown)
 
 
 def _draw(

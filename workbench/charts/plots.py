@@ -40,12 +40,24 @@ class Table:
         What the table is.
     notes
         What its reader has to know: what was assumed, what is missing.
+    x
+        Column across in a figure; the row labels when empty.
+    y
+        Columns that a figure draws when none are named; all that share the first unit when empty.
+    by
+        Columns whose values tell apart the series of a long table; each series is drawn for itself.
+    where
+        Which rows a figure draws, one truth value a row; all when None.
     """
 
     frame: pd.DataFrame
     units: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     notes: Sequence[str] = ()
+    x: str = ""
+    y: Sequence[str] = ()
+    by: Sequence[str] = ()
+    where: Sequence[bool] | pd.Series | None = None
 
     def __repr__(self) -> str:
         return f"<Table {self.title!r}: {len(self.frame)} rows, {', '.join(self.headers())}>"
@@ -94,10 +106,9 @@ class TablePlot:
     drawn: Callable[..., go.Figure] | None = None
 
     def __call__(self, *, theme: Theme = "light", **options: Any) -> go.Figure:
-        """Draw the domain's figure of the table with its options, or lines where it has none."""
-        if self.drawn is None:
-            return self.line(**options, theme=theme)
-        return self.drawn(theme=theme, **options)
+        """Draw the domain's figure of the table with its own options, or lines where it has none."""
+        draw = self.line if self.drawn is None else self.drawn
+        return draw(theme=theme, **options)
 
     def line(
         self, x: str | None = None, y: str | Sequence[str] | None = None, *, theme: Theme = "light"
@@ -109,7 +120,7 @@ class TablePlot:
         x
             Column (or name of the index) across; the row labels when None.
         y
-            Columns up; all of numbers that have the unit of the first one when None.
+            Columns up; when None, all that have the first unit of the table.
         theme
             ``"light"`` or ``"dark"``.
 
@@ -157,15 +168,29 @@ class TablePlot:
     ) -> go.Figure:
         from workbench.charts.figure import new_figure
 
-        label, across = self._labels(x)
-        columns = self._columns(y, label)
+        label, across = self._labels(x or self.table.x or None)
+        columns = self._columns(y or self.table.y or None, label)
         unit = self.table.units.get(columns[0], "")
         figure = new_figure(self.table.title, self.table.header(label), f"[{unit}]" if unit else "", theme)
-        for name in columns:
-            figure.add_trace(trace(name, across, self.table.frame[name]))
+        for series, rows in self._series():
+            for name in columns:
+                named = name if not series else series if len(columns) == 1 else f"{series}, {name}"
+                figure.add_trace(trace(named, across[rows], self.table.frame[name].to_numpy()[rows]))
         if len(columns) == 1:
-            figure.update_yaxes(title=self.table.header(columns[0])).update_traces(showlegend=False)
+            figure.update_yaxes(title=self.table.header(columns[0]))
+            figure.update_layout(showlegend=len(figure.data) > 1)
         return figure
+
+    def _series(self) -> list[tuple[str, Any]]:
+        """Name and rows of each series; one without a name when nothing tells them apart."""
+        import numpy as np
+
+        frame, by = self.table.frame, list(self.table.by)
+        where = np.ones(len(frame), bool) if self.table.where is None else np.asarray(self.table.where, bool)
+        if not by or not where.any():
+            return [("", where)]
+        names = np.array([", ".join(filter(None, row)) for row in frame[by].astype(str).to_numpy()], object)
+        return [(name, where & (names == name)) for name in dict.fromkeys(names[where])]
 
     def _labels(self, x: str | None) -> tuple[str, Any]:
         frame = self.table.frame
@@ -189,7 +214,9 @@ class TablePlot:
             numbers = [
                 str(name) for name in frame.columns if frame[name].dtype.kind in "iuf" and name != label
             ]
-            columns = [name for name in numbers if units.get(name, "") == units.get(numbers[0], "")]
+            # A number without a unit, such as a year, is drawn only where none has one.
+            first = next((units[name] for name in numbers if units.get(name)), "")
+            columns = [name for name in numbers if units.get(name, "") == first]
         if not columns:
             raise ValueError(f"{self.table.title or 'The table'} has no column of numbers to draw.")
         return columns
@@ -212,17 +239,27 @@ class Plots:
         Name -> table, or how to make it when it is first drawn.
     figures
         Name of a table -> draws the domain's own figure of it; or name of a figure of the whole result -> draws it.
-        Takes the theme as a keyword.
+        Takes the theme, and its own options, as keywords.
+    whole
+        Draws the result as a whole, for ``result.plot()``; the figure of the first table when None.
     """
 
     def __init__(
         self,
         tables: Mapping[str, Table | Callable[[], Table]],
         figures: Mapping[str, Callable[..., go.Figure]] | None = None,
+        whole: Callable[..., go.Figure] | None = None,
     ) -> None:
         self._tables = tables
         self._figures = figures or {}
         self._names = tuple(dict.fromkeys((*tables, *self._figures)))
+        self._whole = whole
+
+    def __call__(self, *, theme: Theme = "light", **options: Any) -> go.Figure:
+        """Draw the result as a whole, with the options of its figure."""
+        draw = self._whole or getattr(self, next(iter(self)))
+        figure: go.Figure = draw(theme=theme, **options)
+        return figure
 
     def __getattr__(self, name: str) -> TablePlot:
         if name.startswith("_") or name not in self._names:

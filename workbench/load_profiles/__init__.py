@@ -1,1 +1,68 @@
-"""Hourly load profiles of future years that meet every energy and peak target exactly."""
+"""Hourly load profiles of future years that meet every energy and peak target exactly.
+
+::
+
+    from workbench.load_profiles import LoadProfiles
+
+    profiles = LoadProfiles.open(project)      # the newest finished ones
+    profiles.plot.duration_curve()
+
+Heavy libraries are loaded by the first name that needs them, not by importing this package.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.load_profiles.config import Conflicts, EnergySource, LoadProfileConfig, ShapeMethod
+    from workbench.load_profiles.jobs import make_load_profiles
+    from workbench.load_profiles.model.overlays import Counted, Effect, Overlay, OverlayShape
+    from workbench.load_profiles.model.targets import TargetKind, Transform
+    from workbench.load_profiles.results.opened import LoadProfiles
+    from workbench.load_profiles.results.saved import LoadProfileResult, compare
+
+__all__ = [
+    "Conflicts",
+    "Counted",
+    "Effect",
+    "EnergySource",
+    "LoadProfileConfig",
+    "LoadProfileResult",
+    "LoadProfiles",
+    "Overlay",
+    "OverlayShape",
+    "ShapeMethod",
+    "TargetKind",
+    "Transform",
+    "compare",
+    "make_load_profiles",
+]
+
+_MODULES = {
+    "Conflicts": "config",
+    "Counted": "model.overlays",
+    "Effect": "model.overlays",
+    "EnergySource": "config",
+    "LoadProfileConfig": "config",
+    "LoadProfileResult": "results.saved",
+    "LoadProfiles": "results.opened",
+    "Overlay": "model.overlays",
+    "OverlayShape": "model.overlays",
+    "ShapeMethod": "config",
+    "TargetKind": "model.targets",
+    "Transform": "model.targets",
+    "compare": "results.saved",
+    "make_load_profiles": "jobs",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -63,6 +63,7 @@ _UNITS = {
     "solves": {"seconds": "s", "objective": "currency"},
     "alternatives": {"capacity": "MW", "cost": "%"},
 }
+_PLAIN = ("year", "time", "weight")
 _HOURLY_UNITS = {"dispatch": "MW", "storage": "MWh", "prices": "currency/MWh", "flows": "MW"}
 
 
@@ -139,8 +140,7 @@ def write_network(network: Network, path: Path) -> Path:
 def units_of(name: str, table: pd.DataFrame) -> dict[str, str]:
     """Units of the columns of one of our tables."""
     if name in _HOURLY_UNITS:
-        plain = ("year", "time", "weight")
-        units = {str(c): _HOURLY_UNITS[name] for c in table.columns if c not in plain}
+        units = {str(c): _HOURLY_UNITS[name] for c in table.columns if c not in _PLAIN}
         return units | ({"weight": "h"} if "weight" in table else {})
     return {column: unit for column, unit in _UNITS.get(name, {}).items() if column in table}
 
@@ -150,6 +150,16 @@ def _save_networks(result: CapacityResult, writer: ScenarioWriter) -> Mapping[st
         writer.count_in(write_network(network, writer.folder / name))
     writer.remove_others("network*.nc")
     return {}
+
+
+def _is_power(capacity: pd.DataFrame) -> pd.Series:
+    # Stores have MWh and are left out of what is drawn in MW.
+    return capacity.unit == "MW"
+
+
+def _sources(dispatch: pd.DataFrame) -> list[str]:
+    # What is stacked; the load is met by it.
+    return [str(name) for name in dispatch.columns if name not in (*_PLAIN, "load")]
 
 
 def _inputs(facts: Mapping[str, Any]) -> Mapping[str, str]:
@@ -166,6 +176,27 @@ STORE = ResultStore(
     units=units_of,
     inputs=_inputs,
     save_more=_save_networks,
+    shown={
+        "capacity": {
+            "x": "year",
+            "y": ("capacity",),
+            "by": ("carrier",),
+            "where": lambda frame: frame.unit == "MW",
+        },
+        "assets": {"x": "name", "y": ("energy",)},
+        "dispatch": {"x": "time", "y": _sources},
+        "energy": {"x": "year", "y": ("supply",), "by": ("carrier",)},
+        "curtailment": {"x": "year", "y": ("curtailed",), "by": ("carrier",)},
+        "storage": {"x": "time"},
+        "prices": {"x": "time"},
+        "flows": {"x": "time"},
+        "costs": {"x": "year", "y": ("total",), "by": ("carrier",)},
+        "emissions": {"x": "year", "y": ("co2",), "by": ("carrier",)},
+        "adequacy": {"x": "year", "y": ("peak", "firm_capacity")},
+        "buses": {"x": "bus", "y": ("price",)},
+        "solves": {"x": "label", "y": ("seconds",)},
+        "alternatives": {"x": "alternative", "y": ("capacity",), "by": ("carrier",)},
+    },
     figures={
         "capacity": "workbench.capacity.results.charts:capacity_chart",
         "assets": "workbench.capacity.results.charts:capacity_factor_chart",

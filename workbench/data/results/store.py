@@ -135,6 +135,9 @@ class ResultStore(Generic[R]):
         Writes what a result has beside its tables, and gives further entries of the summary.
     load_more
         Reads that back: further fields of the result.
+    shown
+        Name of a table -> how a person and a figure read it: ``title``, ``x``, ``y``, ``by`` and ``where`` of
+        :class:`~workbench.charts.plots.Table`, each a value or a function of the table.
     figures
         Name -> ``"module:function"`` that draws the domain's own figure of a result; the name of a table where it
         is the figure of that table.
@@ -153,6 +156,7 @@ class ResultStore(Generic[R]):
     changes_by_run: bool = False
     save_more: Callable[[R, ScenarioWriter], Mapping[str, Any]] = _save_nothing
     load_more: Callable[[SavedScenario], Mapping[str, Any]] = _load_nothing
+    shown: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
     choices: Callable[[R], Mapping[str, Any]] = _choose_nothing
 

@@ -185,6 +185,16 @@ STORE = ResultStore(
     units=units_from(UNITS, accuracy=ACCURACY_UNITS),
     inputs=lambda facts: facts["files"],
     save_more=_save_hours,
+    shown={
+        "years": {"x": "year", "y": ("peak", "minimum")},
+        "months": {"x": "name", "y": ("peak",), "by": ("year",)},
+        "targets": {"x": "year", "y": ("reached",), "by": ("kind", "period")},
+        "cleaning": {"x": "finding", "y": ("hours",)},
+        "history_years": {"x": "year", "y": ("peak", "minimum")},
+        "accuracy": {"x": "year", "y": ("hourly_mape",), "by": ("shape", "transform")},
+        "ageing": {"x": "age", "y": ("profile_change",)},
+        "day_types": {"x": "day", "y": ("factor",)},
+    },
     load_more=_load_hours,
     figures={
         "years": "workbench.load_profiles.results.charts:energy_and_peak_chart",
