@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workbench.data.arrays import Times
 from workbench.data.projects.project import Project
 from workbench.data.projects.settings_file import ProjectSettings
 from workbench.data.workbooks.reading import read_workbook
@@ -25,7 +26,7 @@ from workbench.load_profiles.inputs.history_years import history_years, year_loa
 from workbench.load_profiles.inputs.hourly_sheet import HourlySheet, read_hourly_sheet
 from workbench.load_profiles.jobs import make_load_profiles
 from workbench.load_profiles.model.targets import Settled, Transform, YearTargets, no_months
-from workbench.load_profiles.model.year_hours import Times, hours_of_year
+from workbench.load_profiles.model.year_hours import hours_of_year
 from workbench.load_profiles.results import charts, day_charts
 from workbench.load_profiles.results.saved import load
 from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource

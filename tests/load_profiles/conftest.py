@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from load_profiles.series import INDIA, Area, local_hours, plain_load
+from workbench.data.arrays import Floats, Times
 from workbench.data.projects.project import Project
 from workbench.data.projects.settings_file import ProjectSettings
 from workbench.data.workbooks.reading import read_workbook
 from workbench.data.workbooks.writing import Column, writing_workbook
 from workbench.load_profiles.inputs.cleaning import CleaningRules, clean
 from workbench.load_profiles.inputs.hourly_sheet import read_hourly_sheet
-from workbench.load_profiles.model.year_hours import Floats, Times
 
 KERALA = "kerala_hourly_load.xlsx"
 

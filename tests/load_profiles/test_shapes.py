@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from load_profiles.series import INDIA, Area, local_hours, plain_load
+from workbench.data.arrays import Times
 from workbench.errors import InvalidData, SettingError
 from workbench.load_profiles.config import ShapeMethod
 from workbench.load_profiles.model.day_matrix import DayMatrix, day_matrix
-from workbench.load_profiles.model.year_hours import Times, hours_of_year, weekdays
+from workbench.load_profiles.model.year_hours import hours_of_year, weekdays
 from workbench.load_profiles.shapes.ageing import age_warning, shape_ageing
 from workbench.load_profiles.shapes.alignment import align_days
 from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from workbench.data.arrays import Floats
 from workbench.data.atomic import write_text
 from workbench.data.projects.project import Project
 from workbench.data.results.tables import Provenance, write_table
@@ -30,8 +30,6 @@ REFERENCE_FILE = "eto_reference.csv"
 FIRST, LAST = "2019-01-01", "2022-12-31"
 REFERENCE_LAST = "2021-12-31"
 SEED = 56
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

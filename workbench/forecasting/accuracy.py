@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.forecasting.series import Floats
+from workbench.data.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

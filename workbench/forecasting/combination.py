@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from workbench.forecasting.series import Floats
+from workbench.data.arrays import Floats
 
 
 def median_of(forecasts: Sequence[Floats]) -> Floats:

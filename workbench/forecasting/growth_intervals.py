@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from workbench.data.arrays import Floats, Integers
 from workbench.forecasting.quantiles import conformal_quantile, student_quantile
-from workbench.forecasting.series import Floats, Integers
 
 __all__ = ["half_widths", "scaled_errors", "spread_factor"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.forecasting.series import Floats, Integers, end_of
+from workbench.data.arrays import Floats, Integers
+from workbench.forecasting.series import end_of
 
 __all__ = ["carry_forward", "drift", "naive", "seasonal_naive", "seasonal_naive_drift", "yearly_change"]
 

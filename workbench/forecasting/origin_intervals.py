@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.data.arrays import Booleans, Floats, Integers
 from workbench.forecasting.pool import Rolled
 from workbench.forecasting.quantiles import conformal_quantile, student_quantile
-from workbench.forecasting.series import Flags, Floats, Integers, known_outcomes
+from workbench.forecasting.series import known_outcomes
 
 __all__ = ["Intervals", "half_widths", "measure_intervals"]
 
@@ -122,7 +123,7 @@ def _size(forecasts: Floats) -> Floats:
     return np.where(steady, away, np.maximum(middle, 1e-12))
 
 
-def _spread(relative: Floats, usable: Flags) -> Floats:
+def _spread(relative: Floats, usable: Booleans) -> Floats:
     """Root mean square of each step with its neighbours, rising with the step, shape ``(series, horizon)``."""
     squares, counts = (relative**2).sum(axis=1), usable.sum(axis=1).astype(float)
     horizon = squares.shape[1]

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from workbench.data.arrays import Floats, Integers
 from workbench.forecasting.naive import seasonal_naive, seasonal_naive_drift
-from workbench.forecasting.series import Floats, Integers, following, known_outcomes
+from workbench.forecasting.series import following, known_outcomes
 from workbench.forecasting.smoothing import exponential_smoothing
 from workbench.forecasting.theta import theta
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from workbench.forecasting.series import Floats, Integers
+from workbench.data.arrays import Floats, Integers
 
 __all__ = ["conformal_quantile", "student_quantile"]
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from workbench.forecasting.series import Floats
+from workbench.data.arrays import Floats
 
 __all__ = ["reconcile"]
 

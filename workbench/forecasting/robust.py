@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.forecasting.series import Floats
+from workbench.data.arrays import Floats
 
 __all__ = ["MAD_TO_SD", "row_median", "winsorise"]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.forecasting.series import Floats, Integers
+from workbench.data.arrays import Floats, Integers
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from workbench.data.arrays import Booleans, Floats, Integers
+
 __all__ = [
-    "Flags",
-    "Floats",
-    "Integers",
     "all_origins",
     "count_known",
     "end_of",
@@ -25,10 +24,6 @@ __all__ = [
     "stack",
     "straight_slope",
 ]
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 
 def stack(series: Sequence[ArrayLike]) -> Floats:
@@ -156,6 +151,6 @@ def following(values: Floats, rows: Integers, origins: Integers, horizon: int) -
     return np.where(inside.reshape(shape), found, np.nan)
 
 
-def known_outcomes(origins: Integers, horizon: int, end: int) -> Flags:
+def known_outcomes(origins: Integers, horizon: int, end: int) -> Booleans:
     """Tell which outcomes are known when ``end`` periods are, shape (origins, horizon)."""
     return np.asarray(origins[:, None] + np.arange(1, horizon + 1)[None, :] <= end)

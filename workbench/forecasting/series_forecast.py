@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.data.arrays import Floats
 from workbench.forecasting.origin_intervals import Intervals, measure_intervals
 from workbench.forecasting.pool import METHODS, Method, Rolled, roll
-from workbench.forecasting.series import Floats
 
 __all__ = ["MIN_PERIODS", "SeriesForecast", "forecast_series", "why_not"]
 

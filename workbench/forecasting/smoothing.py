@@ -20,7 +20,8 @@ from functools import cache
 
 import numpy as np
 
-from workbench.forecasting.series import Floats, Integers, count_known, end_of, straight_slope
+from workbench.data.arrays import Floats, Integers
+from workbench.forecasting.series import count_known, end_of, straight_slope
 
 __all__ = ["damped_holt", "exponential_smoothing"]
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.forecasting.series import Flags, Floats, Integers, count_known, straight_slope
+from workbench.data.arrays import Booleans, Floats, Integers
+from workbench.forecasting.series import count_known, straight_slope
 
 __all__ = ["season_pattern", "theta", "yearly_theta"]
 
@@ -97,7 +98,7 @@ def season_pattern(values: Floats, season: int) -> Floats:
     return np.where(_is_seasonal(filled, season)[:, None], pattern, 0.0)
 
 
-def _is_seasonal(values: Floats, season: int) -> Flags:
+def _is_seasonal(values: Floats, season: int) -> Booleans:
     count = values.shape[1]
     time = np.arange(count) - (count - 1) / 2
     away = values - values.mean(axis=1, keepdims=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from workbench.data.arrays import Floats
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems, report_files
 from workbench.data.results.tables import package_version
@@ -16,7 +17,7 @@ from workbench.load_profiles.generation.generate import MadeYear, make_year
 from workbench.load_profiles.generation.holdout import hold_out, source_before
 from workbench.load_profiles.generation.plan import Plan, make_plan
 from workbench.load_profiles.inputs.reading import LoadInput, read_inputs
-from workbench.load_profiles.model.year_hours import Floats, hours_of_year
+from workbench.load_profiles.model.year_hours import hours_of_year
 from workbench.load_profiles.results.result_tables import (
     actual_load,
     conflicts_table,

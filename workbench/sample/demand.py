@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.demand.inputs.template import DemandContent, Indicator, Role, SectorInput
 
 STATE = "Samudra Pradesh"
@@ -24,7 +25,6 @@ EFFICIENCY = (
     ("Efficient lighting and pumps", 2037, -1_150_000.0),
 )
 
-Floats = NDArray[np.float64]
 YEARS = np.arange(FIRST_YEAR, LAST_YEAR + 1)
 
 

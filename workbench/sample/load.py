@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.capacity.inputs.demand_source import LOAD_SHEET
+from workbench.data.arrays import Floats
 from workbench.data.workbooks.writing import Column, writing_workbook
 
 LOAD_YEARS = (2023, 2024, 2025)
 HOLIDAYS_SHEET = "Holidays"
 
-Floats = NDArray[np.float64]
 
 # Days and months of the public holidays; the movable ones differ from year to year, as in a calendar.
 _FIXED_HOLIDAYS = ((1, 26), (5, 1), (8, 15), (10, 2), (12, 25))

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from workbench.data.arrays import Floats
 
 LATITUDE = 10.0
 """Degrees north; the length of the day differs by an hour between 10 and 20 degrees."""

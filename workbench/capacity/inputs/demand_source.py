@@ -9,7 +9,8 @@ import numpy as np
 
 from workbench.capacity.config import CapacityConfig
 from workbench.capacity.model.fiscal_hours import fit_to, hours_of
-from workbench.capacity.model.system import Floats, System
+from workbench.capacity.model.system import System
+from workbench.data.arrays import Floats
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios
 from workbench.data.workbooks.reading import read_workbook

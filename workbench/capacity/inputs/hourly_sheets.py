@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.capacity.model.fiscal_hours import hours_of
-from workbench.capacity.model.system import Floats
+from workbench.data.arrays import Floats
 from workbench.data.problems import Problems
 from workbench.data.workbooks.number_cells import read_numbers
 from workbench.data.workbooks.reading import Workbook

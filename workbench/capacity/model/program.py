@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from workbench.data.arrays import Floats
+
 Indices = NDArray[np.int32]
 
 

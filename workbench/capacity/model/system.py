@@ -7,12 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from workbench.data.arrays import Floats
 from workbench.data.problems import Problem
 
-Floats = NDArray[np.float64]
 ByYear = Mapping[int, float]
 
 RENEWABLE_WORDS = ("solar", "wind", "hydro", "biomass", "biogas", "geothermal", "tidal", "waste", "ror")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.capacity.model.program import Answer, Floats, Matrix, Program
+from workbench.capacity.model.program import Answer, Matrix, Program
+from workbench.data.arrays import Floats
 from workbench.errors import SolveError
 
 if TYPE_CHECKING:

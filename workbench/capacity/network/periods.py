@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from workbench.data.arrays import Floats
+
 DAY, WEEK = 24, 168
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from workbench.capacity.config import CapacityConfig, Snapshots
 from workbench.capacity.inputs.availability import solar_availability, wind_availability
 from workbench.capacity.model.fiscal_hours import fit_to, hours_of
-from workbench.capacity.model.system import Candidate, Floats, Plant, System, at, is_variable
+from workbench.capacity.model.system import Candidate, Plant, System, at, is_variable
 from workbench.capacity.network.periods import (
     Selection,
     chosen_days,
@@ -19,6 +19,7 @@ from workbench.capacity.network.periods import (
     typical_days,
     whole_year,
 )
+from workbench.data.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,8 +7,9 @@ import time
 import highspy
 import numpy as np
 
-from workbench.capacity.model.program import Conflict, Floats, Indices, Matrix, Program
+from workbench.capacity.model.program import Conflict, Indices, Matrix, Program
 from workbench.capacity.solving.child import pass_program
+from workbench.data.arrays import Floats
 
 IRREDUCIBLE_FROM_LP = 6
 """kIisStrategyFromLp + kIisStrategyIrreducible of HiGHS."""

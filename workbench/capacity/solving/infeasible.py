@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from workbench.capacity.model.program import Conflict, Floats, Indices, Program
+from workbench.capacity.model.program import Conflict, Indices, Program
 from workbench.capacity.network.constraints import PREFIX, describe
+from workbench.data.arrays import Floats
 
 if TYPE_CHECKING:
     from linopy import Model

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.data.arrays import Floats
 from workbench.data.problems import Problem, Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.data.workbooks.reading import Workbook, read_workbook
@@ -25,7 +26,6 @@ from workbench.demand.inputs.sector_sheets import SectorSheet, fill_gaps, read_s
 from workbench.demand.model.drivers import breaks
 from workbench.demand.model.roles import REDUCING, Role, role_of
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.forecasting.series import Floats
 
 LEAST_SHARE_SUM, MOST_SHARE_SUM = 99.9, 100.1
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.data.arrays import Floats
 from workbench.forecasting.robust import MAD_TO_SD
-from workbench.forecasting.series import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.demand.models.elasticity import growth_elasticities
 from workbench.demand.models.growth import DAMPING, compound_growth, damped_growth, weighted_average_growth
 from workbench.demand.models.regression import regression_on_drivers, regression_on_year
 from workbench.demand.models.trend import anchored_linear_trend
 from workbench.forecasting.combination import geometric_mean, median_of
 from workbench.forecasting.naive import drift, naive
-from workbench.forecasting.series import Floats
 from workbench.forecasting.smoothing import damped_holt
 from workbench.forecasting.theta import yearly_theta
 

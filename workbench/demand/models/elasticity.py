@@ -17,9 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.demand.models.growth import damped_sum, decaying_weights, weighted_mean
 from workbench.forecasting.robust import winsorise
-from workbench.forecasting.series import Floats, log_growth
+from workbench.forecasting.series import log_growth
 
 PRIOR = (0.6, 1.0)
 

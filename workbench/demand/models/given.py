@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from workbench.data.arrays import Floats
 from workbench.demand.config import PathEnd
-from workbench.forecasting.series import Floats
 
 
 def given_path(

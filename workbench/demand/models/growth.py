@@ -16,8 +16,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.forecasting.robust import winsorise
-from workbench.forecasting.series import Floats, log_growth
+from workbench.forecasting.series import log_growth
 
 DAMPING = {"low": 0.90, "base": 0.95, "high": 0.98}
 

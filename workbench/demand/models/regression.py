@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.forecasting.series import Floats
+from workbench.data.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.demand.model.choices import ShockHandling
 from workbench.forecasting.robust import row_median, winsorise
-from workbench.forecasting.series import Floats, log_growth
+from workbench.forecasting.series import log_growth
 
 
 def winsorised_history(history: Floats, cut: float = 2.0) -> Floats:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from workbench.data.arrays import Floats
 from workbench.forecasting.robust import row_median
-from workbench.forecasting.series import Floats
 
 
 def anchored_linear_trend(history: Floats, horizon: int, *, window: int = 10) -> Floats:

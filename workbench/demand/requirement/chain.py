@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.demand.config import SalesBasis
 from workbench.demand.inputs.reading import Sector
 from workbench.demand.model.roles import Role
@@ -25,7 +26,6 @@ from workbench.demand.requirement.totals import TotalSpread, spread_of_sum
 from workbench.demand.sectors.plan import Plan
 from workbench.demand.sectors.sector_forecast import ModelForecast
 from workbench.errors import WorkbenchError
-from workbench.forecasting.series import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
+from workbench.data.arrays import Floats
 from workbench.demand.model.roles import REDUCING, Role
-from workbench.forecasting.series import Floats
 
 DEFINITIONS = {
     "gross": "Gross consumption: category sales + open access + electric vehicles + green hydrogen "

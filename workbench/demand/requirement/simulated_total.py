@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import special
 
-from workbench.forecasting.series import Floats
+from workbench.data.arrays import Floats
 
 __all__ = ["growth_correlation", "simulate_sum"]
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.data.arrays import Floats
 from workbench.demand.inputs.reading import Sector
 from workbench.demand.model.roles import REDUCING
 from workbench.demand.requirement.simulated_total import growth_correlation, simulate_sum
 from workbench.demand.sectors.sector_forecast import ModelForecast
 from workbench.forecasting.accuracy import Accuracy, measure
-from workbench.forecasting.series import Floats, log_growth, positive_run
+from workbench.forecasting.series import log_growth, positive_run
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,20 +12,13 @@ from enum import StrEnum
 
 import numpy as np
 
+from workbench.data.arrays import Floats, Integers
 from workbench.demand.model.choices import ShockHandling
 from workbench.demand.models.catalogue import DriverPaths, Model, Needs, Situation
 from workbench.demand.models.growth import damped_growth
 from workbench.demand.models.shocks import prepare
 from workbench.forecasting.growth_intervals import half_widths, scaled_errors
-from workbench.forecasting.series import (
-    Floats,
-    Integers,
-    all_origins,
-    count_known,
-    following,
-    known_outcomes,
-    positive_run,
-)
+from workbench.forecasting.series import all_origins, count_known, following, known_outcomes, positive_run
 
 
 class DriverKnowledge(StrEnum):

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.data.arrays import Floats
 from workbench.demand.models.catalogue import DriverPaths, Model
 from workbench.demand.models.elasticity import fit
 from workbench.demand.models.growth import decaying_weights, shrunk_growth, weighted_mean
 from workbench.demand.models.regression import least_squares
 from workbench.demand.sectors.backtest import Backtest
-from workbench.forecasting.series import Floats, log_growth
+from workbench.forecasting.series import log_growth
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.data.arrays import Floats
 from workbench.demand.models.catalogue import MODELS, Needs
 from workbench.demand.models.shocks import prepare
 from workbench.demand.sectors.backtest import Preparation, rolling_origin, situation_for
 from workbench.forecasting.growth_intervals import half_widths, scaled_errors
-from workbench.forecasting.series import Floats, count_known, log_growth, positive_run
+from workbench.forecasting.series import count_known, log_growth, positive_run
 
 # Bounds the working memory of the backtest: series x origins rows at once.
 SERIES_AT_ONCE = 500

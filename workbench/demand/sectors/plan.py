@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from workbench.data.arrays import Floats
 from workbench.demand.config import DemandConfig
 from workbench.demand.inputs.reading import DemandInput, Sector
 from workbench.demand.model.choices import AUTOMATIC, BENCHMARKS, GIVEN_PATH, choose
@@ -16,7 +17,6 @@ from workbench.demand.sectors.backtest import Preparation
 from workbench.demand.sectors.driver_plan import DriverPlan, plan_drivers
 from workbench.demand.sectors.sector_forecast import Request
 from workbench.errors import SettingError
-from workbench.forecasting.series import Floats
 
 
 @dataclass(frozen=True, slots=True)

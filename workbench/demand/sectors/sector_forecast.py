@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.data.arrays import Floats
 from workbench.demand.models.catalogue import MODELS, DriverPaths, Model, Needs
 from workbench.demand.models.shocks import prepare
 from workbench.demand.sectors.backtest import (
@@ -24,7 +25,7 @@ from workbench.demand.sectors.backtest import (
 from workbench.demand.sectors.coefficients import Coefficient, coefficients_of, one_step_r_squared
 from workbench.forecasting.accuracy import Accuracy, measure
 from workbench.forecasting.growth_intervals import half_widths
-from workbench.forecasting.series import Floats, log_growth, positive_run
+from workbench.forecasting.series import log_growth, positive_run
 
 # A forecast beyond these limits is an error of the inputs or of the model, whatever the formula says.
 LARGEST_YEARLY_FACTOR = 1.5

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.equation.hargreaves import hargreaves
 from workbench.evapotranspiration.equation.missing_inputs import fill_missing, in_words
@@ -21,8 +21,6 @@ from workbench.evapotranspiration.physics.radiation import (
     net_longwave,
     net_shortwave,
 )
-
-Floats = NDArray[np.float64]
 
 WEATHER_COLUMNS = ("tmax", "tmin", "tmean", "tdew", "rh", "rh_max", "rh_min", "u2", "rs", "precip", "eto")
 """Columns of daily weather; units in :data:`WEATHER_UNITS`. ``eto`` is the source's own, where it has one."""

@@ -9,11 +9,10 @@ References
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from workbench.data.arrays import Floats
 from workbench.evapotranspiration.physics.radiation import extraterrestrial
-
-Floats = NDArray[np.float64]
 
 
 def hargreaves(*, tmax: ArrayLike, tmin: ArrayLike, latitude: ArrayLike, day_of_year: ArrayLike) -> Floats:

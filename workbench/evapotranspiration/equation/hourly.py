@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.equation.missing_inputs import LEAST_WIND, WIND_WITHOUT_MEASUREMENT
 from workbench.evapotranspiration.equation.penman_monteith import Surface, penman_monteith_hourly
@@ -19,8 +19,6 @@ from workbench.evapotranspiration.physics.radiation_hourly import (
     solar_hour_angle,
     sun_height,
 )
-
-Floats = NDArray[np.float64]
 
 
 def hourly_eto(weather: pd.DataFrame, site: Site, *, surface: Surface = Surface.FAO56) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.evapotranspiration.physics.atmosphere import (
     mean_saturation_vapour_pressure,
     vapour_pressure_from_dew_point,
@@ -21,8 +22,6 @@ from workbench.evapotranspiration.physics.atmosphere import (
     vapour_pressure_from_rh_max,
 )
 from workbench.evapotranspiration.physics.radiation import KRS_COASTAL, KRS_INLAND, solar_from_temperature
-
-Floats = NDArray[np.float64]
 
 WIND_WITHOUT_MEASUREMENT = 2.0
 """World-wide mean [m/s] ([1], page 63)."""

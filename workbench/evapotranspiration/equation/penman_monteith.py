@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from workbench.data.arrays import Floats
 from workbench.evapotranspiration.physics.atmosphere import (
     air_pressure,
     psychrometric_constant,
@@ -30,8 +31,6 @@ from workbench.evapotranspiration.physics.radiation import (
     net_longwave,
     net_shortwave,
 )
-
-Floats = NDArray[np.float64]
 
 BLOCK = 8_192
 """Values worked on at once, so that the steps in between stay in the processor's cache."""

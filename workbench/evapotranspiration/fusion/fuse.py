@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.fusion.drift import follow_drift
 from workbench.evapotranspiration.fusion.features import ETO, chosen_features, source_of
@@ -31,7 +32,6 @@ from workbench.evapotranspiration.model.site import Site
 
 __all__ = ["Basis", "Fused", "FusionMethod", "Grade", "Neighbour", "fuse"]
 
-Floats = NDArray[np.float64]
 
 STANDS_IN = {"openmeteo_forecast": "openmeteo_archive"}
 """A source without statistics of its own and the one of the same house and model whose bias it has."""

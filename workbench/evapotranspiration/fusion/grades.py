@@ -7,10 +7,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.evapotranspiration.fusion.pooling import Basis, Moments, Pool
 from workbench.evapotranspiration.fusion.regression_ensemble import by_day
-
-Floats = NDArray[np.float64]
 
 HIGH_RELATIVE_ERROR, MEDIUM_RELATIVE_ERROR = 0.15, 0.30
 """Standard error over ETo up to which a day may be high, and medium."""

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.evapotranspiration.fusion.pooling import Moments
 from workbench.evapotranspiration.fusion.regression_ensemble import by_day
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

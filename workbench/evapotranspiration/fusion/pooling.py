@@ -7,13 +7,11 @@ from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.evapotranspiration.fusion.features import ETO, RH
 from workbench.evapotranspiration.fusion.statistics import MONTHS, SiteStatistics, Statistics
 from workbench.evapotranspiration.model.site import Site, distance_km
-
-Floats = NDArray[np.float64]
 
 SAME_PLACE_KM = 15.0
 """A reference within it is that of the place: half the cell of the finest source."""

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.evapotranspiration.fusion.pooling import Moments
 from workbench.evapotranspiration.fusion.statistics import MONTHS
-
-Floats = NDArray[np.float64]
 
 RIDGE = 0.01
 """Added to the diagonal of the correlation matrix; enough for sources that go closely together."""

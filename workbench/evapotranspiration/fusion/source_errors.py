@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.evapotranspiration.fusion.features import ETO
 from workbench.evapotranspiration.fusion.statistics import Statistics
-
-Floats = NDArray[np.float64]
 
 ASSUMED_ERROR = {
     "nasa_power": 0.26,

@@ -13,13 +13,11 @@ from importlib import resources
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.fusion.features import ETO, RH, chosen_features, source_of
 from workbench.evapotranspiration.model.site import Site
-
-Floats = NDArray[np.float64]
 
 MONTHS = 12
 FEWEST_DAYS = 60

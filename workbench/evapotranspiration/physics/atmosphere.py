@@ -12,9 +12,9 @@ References
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from workbench.data.arrays import Floats
 
 WIND_TO_2_M_FROM_10_M = 4.87 / np.log(67.8 * 10.0 - 5.42)
 """Equation 47 for 10 m: 0.748."""

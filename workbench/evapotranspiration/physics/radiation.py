@@ -12,9 +12,9 @@ References
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from workbench.data.arrays import Floats
 
 SOLAR_CONSTANT = 0.0820
 """[MJ m-2 min-1]"""

@@ -12,8 +12,9 @@ References
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from workbench.data.arrays import Floats
 from workbench.evapotranspiration.physics.radiation import (
     KELVIN,
     SOLAR_CONSTANT,
@@ -22,8 +23,6 @@ from workbench.evapotranspiration.physics.radiation import (
     inverse_distance,
     sunset_angle,
 )
-
-Floats = NDArray[np.float64]
 
 STEFAN_BOLTZMANN_HOUR = 4.903e-9 / 24.0
 """[MJ K-4 m-2 h-1]; printed as 2.043e-10."""

@@ -9,11 +9,10 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from workbench.data.arrays import Booleans
 from workbench.errors import InvalidData
 
-Booleans = NDArray[np.bool_]
 FLAG_COLUMNS = ("date", "column", "value", "flag", "reason")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from workbench.data.arrays import Booleans
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.physics.radiation import clear_sky, extraterrestrial
-from workbench.evapotranspiration.quality.flags import Booleans, Flag, Marks
+from workbench.evapotranspiration.quality.flags import Flag, Marks
 
 FILL_VALUES = (-999.0, -9999.0, -999.9, -99.9, -99.0, -6999.0, 9999.0, 99999.0)
 LIMITS = {

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.physics.radiation import clear_sky, extraterrestrial
 from workbench.evapotranspiration.quality.flags import Finding, Flag, Kind, Marks
-
-Floats = NDArray[np.float64]
 
 FEWEST_DAYS = 20
 """Days needed to tell a unit."""

@@ -6,14 +6,12 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from workbench.data.arrays import Floats
 from workbench.evapotranspiration.equation.daily import daily_eto
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.quality.agreement import weather_findings
 from workbench.evapotranspiration.quality.flags import Checked, Finding, Flag, Kind, Marks
-
-Floats = NDArray[np.float64]
 
 FEWEST_DAYS = 30
 OCEAN_RANGE = 3.0

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from workbench.data.arrays import Floats
 from workbench.finance.analysis.bridge import Bridge, contribution_bridge, rate_volume_mix
 from workbench.finance.model.series import FigureSeries
-from workbench.forecasting.series import Floats
 
 __all__ = ["COLUMNS", "bridges_table", "windows"]
 

@@ -6,13 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.data.arrays import Floats
 from workbench.finance.analysis.relations import changes
 
 __all__ = ["DriverAnalysis", "foretelling_figures"]
 
-Floats = npt.NDArray[np.float64]
 
 LAGS = (1, 2, 3)
 FEWEST_TRAINED = 18

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from workbench.data.arrays import Floats
 from workbench.finance.model.series import COMPANY, FigureSeries, Part
 from workbench.forecasting.reconcile import reconcile
-from workbench.forecasting.series import Floats
 from workbench.forecasting.series_forecast import SeriesForecast, forecast_series, why_not
 
 __all__ = ["OTHER", "Forecast", "Make", "PartForecasts", "company_forecasts", "part_forecasts", "unexplained"]

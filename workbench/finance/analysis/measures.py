@@ -14,11 +14,12 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from workbench.data.arrays import Booleans, Floats
 from workbench.errors import InvalidData
 from workbench.finance.analysis.checks import profit_costs
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.roles import Behaviour
-from workbench.finance.model.spans import Flags, Floats, Span, Windows, windows_of
+from workbench.finance.model.spans import Span, Windows, windows_of
 
 __all__ = ["MEASURES", "Measure", "Span", "figure_table", "measure_table", "measures_of"]
 
@@ -269,7 +270,11 @@ def _computed(
 
 
 def _sum(
-    ledger: Ledger, terms: Mapping[str, float], values: Mapping[str, Floats], counted: Flags, windows: Windows
+    ledger: Ledger,
+    terms: Mapping[str, float],
+    values: Mapping[str, Floats],
+    counted: Booleans,
+    windows: Windows,
 ) -> Floats:
     total = np.zeros(len(windows.last))
     for name, factor in terms.items():

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from workbench.data.arrays import Floats
 
 __all__ = ["adjusted_p_values", "changes", "relations"]
 
-Floats = npt.NDArray[np.float64]
 
 FEWEST_PAIRS = 12
 LONGEST_LEAD = 6

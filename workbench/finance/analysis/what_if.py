@@ -12,8 +12,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from workbench.data.arrays import Floats
 from workbench.errors import SettingError
-from workbench.finance.model.what_if import Assumptions, Baseline, Driver, DriverKind, Floats, Path
+from workbench.finance.model.what_if import Assumptions, Baseline, Driver, DriverKind, Path
 
 __all__ = ["check_driver", "simulate", "tornado"]
 

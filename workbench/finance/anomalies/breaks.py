@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from workbench.finance.anomalies.expected import Expected, Floats, expected_values
+from workbench.data.arrays import Floats
+from workbench.finance.anomalies.expected import Expected, expected_values
 
 __all__ = ["level_breaks"]
 

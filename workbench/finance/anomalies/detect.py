@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.data.arrays import Floats
 from workbench.finance.anomalies.breaks import level_breaks
-from workbench.finance.anomalies.expected import Expected, Floats, expected_values
+from workbench.finance.anomalies.expected import Expected, expected_values
 
 __all__ = ["FEWEST_PERIODS", "Outliers", "find_outliers", "isolation_forest", "score_limit"]
 

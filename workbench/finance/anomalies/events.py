@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from workbench.data.arrays import Floats
 from workbench.data.atomic import write_text
 from workbench.errors import SettingError, UnreadableFile
 from workbench.finance.anomalies.detect import Outliers
-from workbench.finance.anomalies.expected import Floats
 
 __all__ = [
     "Event",

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.data.arrays import Floats
+
 __all__ = ["Expected", "expected_values"]
 
-Floats = npt.NDArray[np.float64]
 
 BISQUARE = 4.685
 """Tuning constant: 95 % as efficient as least squares with normal errors."""

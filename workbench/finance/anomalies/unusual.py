@@ -8,9 +8,9 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
+from workbench.data.arrays import Floats
 from workbench.finance.anomalies.detect import find_outliers, isolation_forest
 from workbench.finance.anomalies.events import Event, Judgement, events_of
-from workbench.finance.anomalies.expected import Floats
 from workbench.finance.model.series import FigureSeries, Part
 
 __all__ = ["EVENT_COLUMNS", "STATUS_OPEN", "events_of_series", "events_table", "expected_table"]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from workbench.data.arrays import Floats
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.roles import Behaviour, Variant
-from workbench.forecasting.series import Floats
 
 __all__ = ["COMPANY", "FigureSeries", "Part", "figure_series", "season_of"]
 

@@ -9,10 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.data.arrays import Booleans, Floats
 from workbench.finance.model.ledger import Frequency, Ledger
-
-Flags = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 
 
 class Span(StrEnum):
@@ -48,10 +46,10 @@ class Windows:
 
     last: pd.DatetimeIndex
     labels: tuple[str, ...]
-    member: Flags
+    member: Booleans
     expected: npt.NDArray[np.int64]
     days: Floats
-    partial: Flags
+    partial: Booleans
 
 
 def windows_of(ledger: Ledger, span: Span) -> Windows:

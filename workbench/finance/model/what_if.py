@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-import numpy.typing as npt
-
+from workbench.data.arrays import Floats
 from workbench.runs.model.settings import setting
 
 __all__ = ["Assumptions", "Baseline", "Driver", "DriverKind", "Path"]
-
-Floats = npt.NDArray[np.float64]
 
 
 class DriverKind(StrEnum):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.load_profiles.model.year_hours import Floats, Integers, YearHours, weekdays
+from workbench.data.arrays import Floats, Integers
+from workbench.load_profiles.model.year_hours import YearHours, weekdays
 
 TOP_SHARE = 0.01
 

@@ -8,11 +8,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from workbench.data.arrays import Floats, Times
 from workbench.errors import InvalidData
 from workbench.load_profiles.generation.transforms import fit_month, lift_minimum
 from workbench.load_profiles.model.overlays import Counted, Effect
 from workbench.load_profiles.model.targets import Settled, Transform
-from workbench.load_profiles.model.year_hours import Floats, Times, YearHours, hours_of_year
+from workbench.load_profiles.model.year_hours import YearHours, hours_of_year
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from workbench.data.arrays import Floats
 from workbench.load_profiles.model.targets import (
     MONTHS,
     PRECEDENCE,
@@ -21,7 +22,7 @@ from workbench.load_profiles.model.targets import (
     TargetKind,
     YearTargets,
 )
-from workbench.load_profiles.model.year_hours import Floats, YearHours
+from workbench.load_profiles.model.year_hours import YearHours
 
 EQUAL = 1e-9
 ROUNDED_LOAD_FACTOR = 0.005

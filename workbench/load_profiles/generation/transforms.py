@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.data.arrays import Floats, Integers
 from workbench.load_profiles.model.targets import Transform
-from workbench.load_profiles.model.year_hours import Floats, Integers
 
 TAIL_QUANTILES = (0.85, 0.7, 0.5, 0.3, 0.0)
 LEAST_TAIL, MOST_TAIL = 0.8, 1.3

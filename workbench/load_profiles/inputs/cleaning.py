@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.data.arrays import Booleans, Floats, Integers, Times
 from workbench.load_profiles.config import Clock, SpikeHandling, Stamps
 from workbench.load_profiles.inputs.clock import hour_places, step_minutes, to_utc
 from workbench.load_profiles.inputs.findings import Action, Finding, Noticed
 from workbench.load_profiles.inputs.hourly_sheet import HourlySheet
 from workbench.load_profiles.inputs.suspicious import flat_runs, outages, shifted_days, spikes, usual_load
 from workbench.load_profiles.model.day_matrix import DayMatrix, day_matrix
-from workbench.load_profiles.model.year_hours import HOUR, Flags, Floats, Integers, Times, local_times
+from workbench.load_profiles.model.year_hours import HOUR, local_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class History:
     utc: Times
     load: Floats
     temperature: Floats
-    changed: Flags
+    changed: Booleans
     zone: str
     found: tuple[Noticed, ...] = ()
 
@@ -261,7 +262,7 @@ def _note_days_under_other_dates(again: Times, utc: Times, zone: str, found: lis
             )
 
 
-def _fill_gaps(hourly: Floats, changed: Flags, local: Times, longest: int, found: list[Noticed]) -> None:
+def _fill_gaps(hourly: Floats, changed: Booleans, local: Times, longest: int, found: list[Noticed]) -> None:
     for start, end in _runs(np.isnan(hourly)):
         length = end - start
         short = length <= longest and start > 0 and end < len(hourly)
@@ -275,7 +276,7 @@ def _fill_gaps(hourly: Floats, changed: Flags, local: Times, longest: int, found
 
 def _judge(
     hourly: Floats,
-    changed: Flags,
+    changed: Booleans,
     local: Times,
     rules: CleaningRules,
     found: list[Noticed],
@@ -318,6 +319,6 @@ def _interpolate(values: Floats, places: Integers) -> None:
         values[places] = np.interp(places, near, values[near])
 
 
-def _runs(flags: Flags) -> list[tuple[int, int]]:
+def _runs(flags: Booleans) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from workbench.data.arrays import Integers, Times
 from workbench.load_profiles.config import Clock
-from workbench.load_profiles.model.year_hours import Integers, Times
 
 
 def to_utc(times: Times, clock: Clock, zone: str) -> Times:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from workbench.data.arrays import Floats
 from workbench.load_profiles.inputs.cleaning import History
 from workbench.load_profiles.inputs.findings import Action, Finding, Noticed
-from workbench.load_profiles.model.year_hours import Floats, YearHours, hours_of_year, year_of_days
+from workbench.load_profiles.model.year_hours import YearHours, hours_of_year, year_of_days
 
 
 def year_load(history: History, hours: YearHours) -> Floats:

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from workbench.data.arrays import Booleans, Times
 from workbench.data.problems import Problems
 from workbench.errors import SettingError
-from workbench.load_profiles.model.year_hours import Flags, Times
 
 KEPT_SHARE = 0.5
 """A feast of the calendar is carried on when the list holds it in at least this share of the years."""
@@ -47,7 +47,7 @@ class Holidays:
     carried: tuple[str, ...] = ()
     problems: Problems = field(default_factory=Problems, compare=False)
 
-    def among(self, days: Times) -> Flags:
+    def among(self, days: Times) -> Booleans:
         """Whether each day is a holiday."""
         return np.isin(days.astype("datetime64[D]"), np.array(list(self.names), dtype="datetime64[D]"))
 

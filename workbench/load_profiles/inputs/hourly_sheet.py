@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench.data.arrays import Floats, Integers, Times
 from workbench.data.atomic import reason_of
 from workbench.data.problems import Problem, Problems, Severity
 from workbench.data.workbooks.number_cells import number_from_text
@@ -23,7 +24,6 @@ from workbench.data.workbooks.reading import Sheet, read_workbook
 from workbench.data.workbooks.table import Table, cell_name, plain_name
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.load_profiles.inputs.moments import MOST_BAD_CELLS, read_minutes, read_moments
-from workbench.load_profiles.model.year_hours import Floats, Integers, Times
 
 HISTORY_WORDS = ("hourly", "halfhourly", "history", "loadcurve", "scada")
 TIME_NAMES = ("datetime", "timestamp", "utc", "datetimeutc", "stamp", "period", "localtime")

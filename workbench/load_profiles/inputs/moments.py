@@ -7,9 +7,9 @@ import re
 
 import numpy as np
 
+from workbench.data.arrays import Integers, Times
 from workbench.data.problems import Problems
 from workbench.data.workbooks.table import Table
-from workbench.load_profiles.model.year_hours import Integers, Times
 
 MINUTES_A_DAY = 1440
 MOST_BAD_CELLS = 20

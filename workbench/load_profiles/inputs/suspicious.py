@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.load_profiles.model.year_hours import Floats, Times
+from workbench.data.arrays import Floats, Times
 
 WEEK = 168
 WEEKS_AROUND = 3

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.load_profiles.model.year_hours import Floats, Times, clock_hours, local_times
+from workbench.data.arrays import Floats, Times
+from workbench.load_profiles.model.year_hours import clock_hours, local_times
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    # pandas, which a form of the config has no use for
-    from workbench.load_profiles.model.year_hours import Floats
+from workbench.data.arrays import Floats
 
 MONTHS = 12
 

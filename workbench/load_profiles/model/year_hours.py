@@ -9,16 +9,11 @@ from __future__ import annotations
 import datetime
 import functools
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
-Times: TypeAlias = NDArray[np.datetime64]
+from workbench.data.arrays import Integers, Times
 
 HOUR = np.timedelta64(60, "m")
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.load_profiles.model.year_hours import Flags, Integers, Times, weekdays
+from workbench.data.arrays import Booleans, Integers, Times
+from workbench.load_profiles.model.year_hours import weekdays
 
 HOLIDAY_REACH = 20
 """Days within which a holiday of the base year may stand for another."""
@@ -35,8 +36,8 @@ def same_position(target_days: Times, base_days: Times) -> Integers:
 def align_days(
     target_days: Times,
     base_days: Times,
-    target_holidays: Flags,
-    base_holidays: Flags,
+    target_holidays: Booleans,
+    base_holidays: Booleans,
     rest_day: int = SUNDAY,
 ) -> Integers:
     """Position in the base year of the day that stands for each target day.
@@ -66,7 +67,7 @@ def align_days(
 
 
 def _nearest_weekday(
-    position: Integers, wanted: Integers, base_weekday: Integers, base_holidays: Flags
+    position: Integers, wanted: Integers, base_weekday: Integers, base_holidays: Booleans
 ) -> Integers:
     shift = (wanted - base_weekday[position] + 3) % 7 - 3
     last = len(base_weekday) - 1

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from workbench.data.arrays import Booleans, Floats, Integers, Times
 from workbench.errors import InvalidData, SettingError
 from workbench.load_profiles.config import ShapeMethod
 from workbench.load_profiles.model.day_matrix import DayMatrix
 from workbench.load_profiles.model.targets import BaseMonths
-from workbench.load_profiles.model.year_hours import Flags, Floats, Integers, Times, YearHours
+from workbench.load_profiles.model.year_hours import YearHours
 from workbench.load_profiles.shapes.alignment import align_days, same_position
 from workbench.load_profiles.shapes.day_types import DayTypes, day_kinds
 from workbench.load_profiles.shapes.decomposition import (
@@ -54,7 +55,7 @@ class ShapeSource:
     weather_year: int | None = None
     seed: int = 0
 
-    def is_holiday(self, days: Times) -> Flags:
+    def is_holiday(self, days: Times) -> Booleans:
         """Whether each day is a holiday."""
         return np.isin(days, self.holidays)
 

@@ -11,8 +11,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from workbench.data.arrays import Booleans, Floats, Integers, Times
 from workbench.load_profiles.model.day_matrix import DayMatrix
-from workbench.load_profiles.model.year_hours import Flags, Floats, Integers, Times, weekdays
+from workbench.load_profiles.model.year_hours import weekdays
 
 HOLIDAY = 7
 ALIKE = 0.02
@@ -55,12 +56,12 @@ class DayTypes:
         )
 
 
-def day_kinds(days: Times, holidays: Flags) -> Integers:
+def day_kinds(days: Times, holidays: Booleans) -> Integers:
     """Kind of each day: its weekday from 0 for Monday, or 7 for a holiday."""
     return np.where(holidays, HOLIDAY, weekdays(days))
 
 
-def learn_day_types(matrix: DayMatrix, holidays: Flags) -> DayTypes:
+def learn_day_types(matrix: DayMatrix, holidays: Booleans) -> DayTypes:
     """Learn which weekdays are alike and how much lower holidays are.
 
     Each day is compared with the mean of the ordinary days of the week around it, so that neither season nor
@@ -89,7 +90,7 @@ def learn_day_types(matrix: DayMatrix, holidays: Flags) -> DayTypes:
     return DayTypes(factors, profiles, _types(profiles), int(factors[:WEEK_DAYS].argmin()))
 
 
-def _level(daily: Floats, usable: Flags) -> Floats:
+def _level(daily: Floats, usable: Booleans) -> Floats:
     """Mean of the usable days of the 15 days around each day."""
     window = np.ones(15)
     values = np.where(usable, np.nan_to_num(daily), 0.0)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
+from workbench.data.arrays import Booleans, Floats, Integers, Times
 from workbench.forecasting.seasonal_trend import mstl
 from workbench.load_profiles.model.day_matrix import DayMatrix
-from workbench.load_profiles.model.year_hours import Flags, Floats, Integers, Times
 from workbench.load_profiles.shapes.alignment import same_position
 from workbench.load_profiles.shapes.day_types import day_kinds, learn_day_types
 
@@ -41,7 +41,7 @@ class Components:
     residual: Floats
 
 
-def decompose(matrix: DayMatrix, holidays: Flags) -> Components:
+def decompose(matrix: DayMatrix, holidays: Booleans) -> Components:
     """Take a year apart; level x profile x residual gives it back exactly.
 
     Parameters
@@ -62,7 +62,7 @@ def decompose(matrix: DayMatrix, holidays: Flags) -> Components:
     return Components(matrix.days, level, types.profiles, residual)
 
 
-def compose(parts: Components, target_days: Times, holidays: Flags, aligned: Integers) -> Floats:
+def compose(parts: Components, target_days: Times, holidays: Booleans, aligned: Integers) -> Floats:
     """Put a year together for another calendar, days x 24 [MW].
 
     Parameters
@@ -118,8 +118,8 @@ def seasonal_parts(matrix: DayMatrix) -> SeasonalParts:
 def compose_seasonal(
     parts: SeasonalParts,
     target_days: Times,
-    target_holidays: Flags,
-    base_holidays: Flags,
+    target_holidays: Booleans,
+    base_holidays: Booleans,
     aligned: Integers,
     rng: Generator,
 ) -> Floats:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from workbench.data.arrays import Booleans, Floats, Integers, Times
 from workbench.load_profiles.model.day_matrix import DayMatrix
-from workbench.load_profiles.model.year_hours import Flags, Floats, Integers, Times
 from workbench.load_profiles.shapes.alignment import same_position
 
 REACH = 30
@@ -30,7 +30,7 @@ def similar_days(
     base_types: Integers,
     base_warmth: Floats,
     aligned: Integers,
-) -> tuple[Integers, Flags]:
+) -> tuple[Integers, Booleans]:
     """Position in the base year of the day of the same type with the nearest weather.
 
     Parameters
