@@ -25,7 +25,7 @@ def test_a_whole_stream_passes():
         ([QUEUED, replace(LINE, time=9.0), END], "time falls at event 2"),
         ([QUEUED, replace(END, seq=2), replace(LINE, seq=3, time=12.0)], "the end is at 2"),
         ([QUEUED, LINE], "the end is at 2"),
-        ([QUEUED, ANSWER, END], "answers what nobody asked"),
+        ([QUEUED, ANSWER, END], "answers a request that was not made"),
     ],
 )
 def test_a_stream_that_is_not_whole_is_named(events, says):

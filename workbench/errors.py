@@ -32,7 +32,7 @@ The tree::
         ├── UnwritableFile       (also OSError) carries ``.errno``; what exists under the name is unchanged
         └── InvalidData          (also ValueError) read, but its content does not fit
 
-What ends the work of a cancelled run is no error: :class:`workbench.runs.model.signals.CancelSignal` is a
+What ends the work of a cancelled run is not an error: :class:`workbench.runs.model.signals.CancelSignal` is a
 ``BaseException``, so that ``except Exception`` lets it pass.
 
 Each error is one sentence that says what was found, what was expected, and what to do.
@@ -186,7 +186,7 @@ class SettingError(WorkbenchError, ValueError):
     value
         The value seen.
     problems
-        The errors of several settings that this one stands for.
+        The errors of several settings that this one combines.
     """
 
     def __init__(

@@ -32,7 +32,7 @@ def assert_run_is_whole(run: Run[Any]) -> None:
 
 
 def assert_stream_is_whole(events: Sequence[Event]) -> None:
-    """Assert that a finished stream has no gap, one end, times that do not fall, and no unasked answer.
+    """Assert that a finished stream has no gap, one end, times that do not fall, and no answer without a request.
 
     Raises
     ------
@@ -50,5 +50,5 @@ def assert_stream_is_whole(events: Sequence[Event]) -> None:
             if facts["phase"] == "asked":
                 asked.append(facts["request"])
             else:
-                assert facts["request"] in asked, f"event {event.seq} answers what nobody asked"
+                assert facts["request"] in asked, f"event {event.seq} answers a request that was not made"
                 asked.remove(facts["request"])

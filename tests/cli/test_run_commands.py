@@ -92,9 +92,13 @@ def test_adjust_changes_a_run_that_goes_on(project, capsys):
     assert main(["adjust", run_id, "--project", folder, "--set", "steps=7"]) == 0
     assert main(["adjust", run_id, "--project", folder, "--set", "pause=7"]) == 2
     assert "pause is fixed while a run continues" in capsys.readouterr().err
+    deadline = time.monotonic() + 10
+    while attach(run_id, project).record.config["steps"] != 7:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
     assert main(["cancel", run_id, "--project", folder]) == 0
     thread.join(10)
-    assert attach(run_id, project).record.config["steps"] == 7
+    assert not thread.is_alive()
 
 
 def test_resume_goes_on_from_a_failed_run(project, capsys):

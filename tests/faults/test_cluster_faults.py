@@ -73,7 +73,7 @@ def test_a_killed_worker_costs_the_unit_it_held_and_no_other(
     assert max(calls(project, f"unit-{number}") for number in range(24)) == 2
     told = run.logs(level="warning", contains="its worker")
     assert len(told) == len(repeated)
-    assert all("is done again on tcp://" in line for line in told)
+    assert all("is computed again on tcp://" in line for line in told)
     assert [event.seq for event in run.events()] == list(range(1, run.last_seq() + 1))
 
 

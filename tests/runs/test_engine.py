@@ -260,7 +260,7 @@ def test_a_job_that_ignores_checkpoints_is_not_called_cancelled_before_it_stops(
     assert run.wait(5)
     # It went through to its end: that is what is said.
     assert run.state == RunState.SUCCEEDED
-    assert "before the cancel request could be taken" in run.reason
+    assert "before the cancel request could be adopted" in run.reason
 
 
 def test_adjusted_settings_are_taken_at_the_next_checkpoint_and_kept(

@@ -288,7 +288,7 @@ def test_a_file_that_is_no_journal_is_named_and_left_alone(path: Path) -> None:
     path.write_bytes(b"year,demand\n2020,1\n" * 100)
     for opening in (Journal, JournalReader):
         with pytest.raises(
-            JournalError, match=r"journal\.sqlite is no journal of the workbench, or it is damaged"
+            JournalError, match=r"journal\.sqlite is not a journal of the workbench, or it is damaged"
         ):
             opening(path)
     assert path.read_bytes().startswith(b"year,demand")
@@ -410,7 +410,7 @@ def test_requests_that_the_run_did_not_take_are_answered_by_its_end(journal: Jou
     journal.flush()
     assert journal.reader.refusal(request) == (
         True,
-        "The run ended before the request was taken (succeeded).",
+        "The run ended before the request was adopted (succeeded).",
     )
 
 

@@ -162,7 +162,9 @@ def test_a_run_with_failed_stages_says_which() -> None:
 
 
 def test_work_that_returns_before_it_took_the_cancel_request_says_so() -> None:
-    assert after(*CANCELLING, m.WorkReturned()).reason.endswith("(before the cancel request could be taken)")
+    assert after(*CANCELLING, m.WorkReturned()).reason.endswith(
+        "(before the cancel request could be adopted)"
+    )
 
 
 def test_the_transitions_hold_every_transition_but_no_idle_checkpoint() -> None:

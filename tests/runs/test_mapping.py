@@ -374,7 +374,7 @@ def test_a_result_that_can_no_longer_be_read_is_computed_again(
     )
     again = resume(run.id, project)
     assert again.result(10) == [False, False]
-    assert "is done again, its earlier result cannot be read" in again.logs(level="warning")[0]
+    assert "is computed again, its earlier result cannot be read" in again.logs(level="warning")[0]
     assert pickle.loads(pickle.dumps(1)) == 1
 
 

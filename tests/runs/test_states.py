@@ -37,5 +37,5 @@ def test_levels_are_read_from_words_and_from_the_numbers_of_logging(
 
 
 def test_an_unknown_level_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="'loud' is no level, expected debug, info, warning or error"):
+    with pytest.raises(ValueError, match="'loud' is not a level, expected debug, info, warning or error"):
         Level.of("loud")

@@ -1,4 +1,4 @@
-"""What a command tells the shell."""
+"""What a command reports to the shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of the ``workbench`` command: which commands there are, with their options."""
+"""The grammar of the ``workbench`` command: which commands there are, with their options."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _add_serve(commands: Commands) -> None:
     serve = commands.add_parser(
         "serve",
         help="publish the marked notebooks, read-only, on a server of their own",
-        description="Publish the notebooks whose metadata say so, read-only. On this machine's own addresses no "
+        description="Publish the notebooks whose metadata mark them, read-only. On this machine's own addresses no "
         "token is needed; on any other one there must be a token, or a proxy that signs readers in.",
     )
     _add_project(serve)

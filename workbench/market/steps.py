@@ -183,7 +183,7 @@ def _fetch(job: Job, client: FeedClient, group: Sequence[Work], folder: Path, ac
             continue
         if not outcome.result:
             account.refuse(outcome.key, f"{outcome.key}: the server has no such file.")
-        paths += outcome.result
+        paths += outcome.value
     return list(dict.fromkeys(paths))
 
 
@@ -203,7 +203,7 @@ def _read(
     units = [Unit(str(path), (path, description, drops, accepted)) for path in paths]
     # Each file is parsed by Python code, for which threads would only take turns.
     for outcome in job.map(_read_or_refuse, units, title="Read", workers=1, remember=False):
-        found[outcome.key] = outcome.error if outcome.error is not None else outcome.result
+        found[outcome.key] = outcome.error if outcome.error is not None else outcome.value
     read = []
     for path in paths:
         rows = found[str(path)]

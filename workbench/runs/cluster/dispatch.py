@@ -18,7 +18,7 @@ import cloudpickle
 
 from workbench.errors import WorkersLost
 from workbench.runs.cluster.link import ClusterLink, open_client
-from workbench.runs.cluster.messages import Answer, Call
+from workbench.runs.cluster.messages import Call, CallResult
 from workbench.runs.cluster.worker import run_call
 from workbench.runs.jobs.dispatch import Dispatch, MapWork
 from workbench.runs.jobs.open_stage import stage_path
@@ -31,12 +31,12 @@ __all__ = ["ClusterDispatch"]
 
 POLL_SECONDS = 0.05
 ALONE_SECONDS = 5.0
-"""Without any worker for so long, the log says so."""
+"""Without any worker for so long, the log reports it."""
 
 
 @dataclass(slots=True)
 class _Try:
-    """A unit that is with the cluster: its place on a worker, and what it took before."""
+    """A unit that is with the cluster: its worker, attempt and start."""
 
     unit: Unit
     attempt: int
@@ -155,7 +155,7 @@ class ClusterDispatch(Dispatch):
         self._work.report.started(one.unit)
         if one.worker:
             self._work.report.note(
-                one.unit, f"{one.unit.key} is done again on {worker}: its worker {one.worker} was lost"
+                one.unit, f"{one.unit.key} is computed again on {worker}: its worker {one.worker} was lost"
             )
         one.worker = worker
 
@@ -166,16 +166,18 @@ class ClusterDispatch(Dispatch):
             return
         with self._lock:
             one = self._tries.pop(number)
-        answer = self._answer_of(one)
-        link.wait_for(answer.sender, answer.sent)
-        if answer.kind == "stopped":
+        result = self._result_of(one)
+        link.wait_for(result.sender, result.sent)
+        if result.kind == "stopped":
             # Cut off from us for a while, it took us for dead: the unit is not at fault.
-            self._work.report.note(one.unit, f"{one.unit.key} was stopped on {one.worker} and is done again")
+            self._work.report.note(
+                one.unit, f"{one.unit.key} was stopped on {one.worker} and is computed again"
+            )
             self._work.waiting.appendleft(one.unit)
             return
-        outcome = self._outcome_of(one, answer)
+        outcome = self._outcome_of(one, result)
         if outcome.error is not None and one.attempt < self._work.retries:
-            self._work.report.tried_again(one.unit, outcome.error, one.attempt, self._work.retries + 1)
+            self._work.report.retrying(one.unit, outcome.error, one.attempt, self._work.retries + 1)
             self._send(client, link, _Try(one.unit, one.attempt + 1, time.monotonic()))
             return
         self._work.report.finished(one.unit, outcome)
@@ -192,35 +194,35 @@ class ClusterDispatch(Dispatch):
             else:
                 return
 
-    def _answer_of(self, one: _Try) -> Answer:
+    def _result_of(self, one: _Try) -> CallResult:
         from distributed import KilledWorker
 
         try:
-            answer: Answer = one.future.result()
+            result: CallResult = one.future.result()
         except KilledWorker as error:
             sentence = f"its worker died each time it was tried ({describe_error(error)})"
-            return Answer("error", (sentence, ""), time.monotonic() - one.asked, "", 0)
+            return CallResult("error", (sentence, ""), time.monotonic() - one.asked, "", 0)
         except Exception as error:
             if one.future.status == "error":
-                return Answer("error", (describe_error(error), ""), time.monotonic() - one.asked, "", 0)
-            # Cancelled by the loss of the scheduler, or by somebody who has restarted the cluster.
+                return CallResult("error", (describe_error(error), ""), time.monotonic() - one.asked, "", 0)
+            # Cancelled by the loss of the scheduler, or by a restart of the cluster.
             self._work.waiting.appendleft(one.unit)
             raise self._lost() from error
-        return answer
+        return result
 
-    def _outcome_of(self, one: _Try, answer: Answer) -> Outcome:
+    def _outcome_of(self, one: _Try, returned: CallResult) -> Outcome:
         unit, report = one.unit, self._work.report
-        if answer.kind == "result":
+        if returned.kind == "result":
             try:
-                result = cloudpickle.loads(answer.content)
+                result = cloudpickle.loads(returned.content)
             except Exception as error:  # noqa: BLE001 - whatever the classes inside raise
-                return Outcome(unit.key, None, describe_error(error), answer.seconds)
-            self._work.memory.keep(unit, result, answer.seconds, answer.content)
-            return Outcome(unit.key, result, None, answer.seconds)
-        sentence, trace = answer.content
+                return Outcome(unit.key, None, describe_error(error), returned.seconds)
+            self._work.memory.keep(unit, result, returned.seconds, returned.content)
+            return Outcome(unit.key, result, None, returned.seconds)
+        sentence, trace = returned.content
         if trace:
             report.note(unit, trace, Level.DEBUG)
-        return Outcome(unit.key, None, sentence, answer.seconds)
+        return Outcome(unit.key, None, sentence, returned.seconds)
 
     def _abandon(self, client: Any, link: ClusterLink) -> None:
         if not self._tries:

@@ -1,7 +1,7 @@
-"""The kernel's side of a Dask cluster: requests go down with every beat, what units tell comes up.
+"""The kernel's side of a Dask cluster: requests go down with every beat, what units report comes up.
 
 One link serves one map. Workers publish under a topic of their own, to which the client listens; a beat calls every
-worker once a second (at once when something changes, or when much arrives) with what is asked of the units, and
+worker once a second (at once when something changes, or when much arrives) with what is requested of the units, and
 learns what they compute and use.
 """
 
@@ -21,7 +21,7 @@ from typing import Any
 import cloudpickle
 
 from workbench.errors import WorkersLost
-from workbench.runs.cluster.heartbeat import ClusterBeat
+from workbench.runs.cluster.heartbeat import ClusterHeartbeat
 from workbench.runs.cluster.messages import Orders
 from workbench.runs.jobs.sink import Sink
 from workbench.runs.jobs.workers import address_of, check_workers
@@ -84,7 +84,7 @@ class ClusterLink:
     sink
         The run; CPU time and memory of the workers are counted in.
     take
-        Given everything that units tell, in order, by a thread of the link: number of the call, kind, facts.
+        Given everything that units report, in order, by a thread of the link: number of the call, kind, facts.
     """
 
     def __init__(self, client: Any, sink: Sink, take: Take) -> None:
@@ -94,7 +94,7 @@ class ClusterLink:
         self.address = address_of(client)
         self.token = secrets.token_hex(8)
         self.topic = f"workbench-{self.token}"
-        self._beat = ClusterBeat(client)
+        self._beat = ClusterHeartbeat(client)
         self._used: set[str] = set()
         self.failure: BaseException | None = None
         self._paused = False
@@ -153,7 +153,7 @@ class ClusterLink:
         self._soon.set()
 
     def proceed(self) -> None:
-        """Let all units go on."""
+        """Let all units continue."""
         self._paused = False
         self._soon.set()
 
@@ -187,7 +187,7 @@ class ClusterLink:
             try:
                 for call, kind, facts in batch:
                     self._take(call, kind, facts)
-            except Exception as error:  # noqa: BLE001 - raised by the feeding thread; the rest still counts
+            except Exception as error:  # noqa: BLE001 - raised by the dispatching thread; the rest still counts
                 self.failure = self.failure or error
             with self._arrived:
                 self._received[sender] = number
@@ -215,9 +215,9 @@ class ClusterLink:
             # The scheduler is just being lost; that shows in the client's status.
             return 0
         self._told = dict(orders.received)
-        for worker, telling in self._beat.tellings.items():
+        for worker, status in self._beat.statuses.items():
             self._used.add(worker)
-            self._sink.resources.count_elsewhere(f"{self.token} {worker}", telling.used)
+            self._sink.resources.count_elsewhere(f"{self.token} {worker}", status.used)
         return number
 
     def _orders(self) -> Orders:

@@ -1,4 +1,4 @@
-"""What the kernel and the workers of a Dask cluster say to each other."""
+"""What the kernel and the workers of a Dask cluster send to each other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.runs.model.resources import Sample
 
-__all__ = ["Answer", "Call", "Orders", "Telling"]
+__all__ = ["Call", "CallResult", "Orders", "WorkerStatus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What the kernel says with each beat.
+    """What the kernel sends with each beat.
 
     Attributes
     ----------
     token
         Names the map.
     paused, cancelled, closed
-        What is asked of its units; ``closed`` ends the channel.
+        What is requested of its units; ``closed`` ends the channel.
     received
         Messages that have arrived, by sender.
     config
@@ -65,8 +65,8 @@ class Orders:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """What a worker says after a beat: its threads, the calls it computes, what they have used."""
+class WorkerStatus:
+    """What a worker reports after a beat: its threads, the calls it computes, what they have used."""
 
     threads: int
     running: tuple[int, ...]
@@ -74,8 +74,8 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a call: ``kind`` is ``"result"``, ``"error"`` or ``"stopped"``.
+class CallResult:
+    """The outcome of a call: ``kind`` is ``"result"``, ``"error"`` or ``"stopped"``.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What runs on a worker of a Dask cluster: units, what they tell, and what is asked of them.
+"""What runs on a worker of a Dask cluster: units, what they report, and what is requested of them.
 
 Every worker process has one :class:`Channel` for each map that has units there. What units emit is gathered and
 sent as one message at most every ``SEND_SECONDS``; the kernel's beat, a call that every worker answers on its event
@@ -22,7 +22,7 @@ from typing import Any
 
 import cloudpickle
 
-from workbench.runs.cluster.messages import Answer, Call, Orders, Telling
+from workbench.runs.cluster.messages import Call, CallResult, Orders, WorkerStatus
 from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.progress import Gates
@@ -33,9 +33,9 @@ from workbench.runs.model.states import EventKind, Level
 __all__ = ["beat", "run_call"]
 
 SEND_SECONDS = 0.04
-LOOK_SECONDS = 0.1
+POLL_SECONDS = 0.1
 SILENT_SECONDS = 20.0
-"""Without a beat for so long, whoever started the units is taken for dead."""
+"""Without a beat for so long, the kernel that started the units counts as gone."""
 MESSAGE_EVENTS = 500
 MESSAGES_AHEAD = 64
 """Messages that may be on their way before units wait: what bounds the memory of scheduler and kernel."""
@@ -98,22 +98,22 @@ class Channel:
                 self._thread.start()
 
     def leave(self, number: int) -> None:
-        """Send what its unit has told, and leave a call out again."""
+        """Send what its unit has reported, and leave a call out again."""
         self.flush()
         with self._changed:
             self.running.discard(number)
             self._changed.notify_all()
 
     def emit(self, number: int, kind: str, facts: Mapping[str, Any]) -> None:
-        """Take something that a call tells; waits where the kernel cannot keep up."""
+        """Take one report of a call; waits where the kernel cannot keep up."""
         with self._changed:
             while len(self._waiting) >= MESSAGE_EVENTS and not self.stopping:
                 self._changed.notify_all()
-                self._changed.wait(LOOK_SECONDS)
+                self._changed.wait(POLL_SECONDS)
             self._waiting.append((number, kind, facts))
 
     def hold(self, holding: Suspendable | None) -> None:
-        """Wait while the run is paused, and end the unit where that is asked.
+        """Wait while the run is paused, and end the unit where that is requested.
 
         Raises
         ------
@@ -145,9 +145,9 @@ class Channel:
                     self._changed.notify_all()
                 send(_message(self.sender, self.sent, batch))
 
-    def telling(self, threads: int) -> Telling:
-        """What this worker says after a beat."""
-        return Telling(threads, tuple(self.running), self.resources.sample())
+    def status(self, threads: int) -> WorkerStatus:
+        """What this worker reports after a beat."""
+        return WorkerStatus(threads, tuple(self.running), self.resources.sample())
 
     def _serve(self) -> None:
         opened = 0.0
@@ -165,7 +165,7 @@ class Channel:
                 ahead = self.sent - self._received
             if ahead < MESSAGES_AHEAD or self.stopping:
                 self.flush()
-            if moment - opened >= LOOK_SECONDS:
+            if moment - opened >= POLL_SECONDS:
                 opened = moment
                 self.gates.open_all()
 
@@ -213,12 +213,12 @@ class WorkerSink:
         self._channel.emit(self._number, str(kind), facts)
 
     def checkpoint(self, holding: Suspendable | None = None) -> None:
-        """Hold or end the unit if that was asked."""
+        """Hold or end the unit if that was requested."""
         if self._channel.paused or self._channel.stopping:
             self._channel.hold(holding)
 
     def add_failed_stage(self, path: str) -> None:
-        """Tell the kernel that a stage failed while the unit went on."""
+        """Tell the kernel that a stage failed while the unit continued."""
         self._channel.emit(self._number, "failed stage", {"path": path})
 
     def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
@@ -234,14 +234,14 @@ _channels_lock = threading.Lock()
 _KEPT_CHANNELS = 200
 
 
-def beat(orders: Orders, dask_worker: Any = None) -> Telling:
+def beat(orders: Orders, dask_worker: Any = None) -> WorkerStatus:
     """Take orders on a worker, and answer; called by the kernel through ``Client.run``."""
     channel = _channel(dask_worker.address, orders.token)
     channel.take(orders)
-    return channel.telling(dask_worker.state.nthreads)
+    return channel.status(dask_worker.state.nthreads)
 
 
-def run_call(call: Call) -> Answer:
+def run_call(call: Call) -> CallResult:
     """Compute one unit on a worker, as a task of Dask."""
     from distributed import get_worker
 
@@ -256,7 +256,7 @@ def run_call(call: Call) -> Answer:
         kind, content = _compute(channel, call)
     finally:
         channel.leave(call.number)
-    return Answer(kind, content, time.monotonic() - started, channel.sender, channel.sent)
+    return CallResult(kind, content, time.monotonic() - started, channel.sender, channel.sent)
 
 
 def _compute(channel: Channel, call: Call) -> tuple[str, Any]:
@@ -300,7 +300,7 @@ def _extend_search_path(paths: Iterable[str]) -> None:
 def _message(sender: str, number: int, batch: list[tuple[int, str, Mapping[str, Any]]]) -> bytes:
     try:
         return pickle.dumps((sender, number, batch), protocol=5)
-    except Exception:  # noqa: BLE001 - whatever the classes inside raise: told as text
+    except Exception:  # noqa: BLE001 - whatever the classes inside raise: sent as text
         return pickle.dumps((sender, number, [_as_text(entry) for entry in batch]), protocol=5)
 
 

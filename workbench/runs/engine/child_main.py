@@ -1,4 +1,4 @@
-"""What runs in a child process: takes calls from the parent, ends when asked or when the parent is gone."""
+"""What runs in a child process: takes calls from the parent, ends on request or when the parent is gone."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class ChildSink:
         self.send("event", facts)
 
     def checkpoint(self, holding: Suspendable | None = None) -> None:
-        """End the work if the parent asked for it."""
+        """End the work if the parent requested it."""
         if self.stopping.is_set():
             raise CancelSignal
 
@@ -141,7 +141,7 @@ def _listen(connection: Connection, sink: ChildSink, calls: queue.SimpleQueue[by
         while message := connection.recv_bytes():
             calls.put(message)
     except (EOFError, OSError):
-        # The parent is gone: whatever native code is busy with must not go on by itself.
+        # The parent is gone: whatever native code is busy with must not continue by itself.
         os._exit(1)
     sink.stopping.set()
     calls.put(None)

@@ -50,7 +50,7 @@ class Order:
     project, config
         What it is called with.
     lineage
-        Numbers of the runs whose finished units may be taken over.
+        Numbers of the runs whose finished units may be reused.
     deadline
         Seconds of work after which the run is cancelled.
     workers
@@ -153,10 +153,10 @@ def is_detached(record: RunRecord) -> bool:
     if not record.owner.is_here() or record.owner.is_gone():
         return False
     try:
-        words = psutil.Process(record.owner.pid).cmdline()
+        arguments = psutil.Process(record.owner.pid).cmdline()
     except psutil.Error:
         return False
-    return _MODULE in words and words[-1] == record.id
+    return _MODULE in arguments and arguments[-1] == record.id
 
 
 def _reference(job: JobFunction[Any, Any]) -> JobFunction[Any, Any] | tuple[str, str]:
@@ -167,12 +167,12 @@ def _reference(job: JobFunction[Any, Any]) -> JobFunction[Any, Any] | tuple[str,
     return job
 
 
-def _spawn(pickled: bytes, words: list[str]) -> int:
+def _spawn(pickled: bytes, arguments: list[str]) -> int:
     with tempfile.TemporaryFile() as order:
         order.write(pickled)
         order.seek(0)
         process = subprocess.Popen(
-            [sys.executable, "-m", _MODULE, *words],
+            [sys.executable, "-m", _MODULE, *arguments],
             stdin=order,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -45,7 +45,7 @@ def main(journal_path: Path, run_id: str) -> None:
         return
     try:
         order, job = load_order(pickled)
-    except BaseException as error:  # noqa: BLE001 - whatever an import raises is told by the run itself
+    except BaseException as error:  # noqa: BLE001 - whatever an import raises is reported by the run itself
         order, job = _failing(record, error)
     run = carry_on(
         journal,

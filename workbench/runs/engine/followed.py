@@ -112,7 +112,7 @@ class FollowedRun(Run[Any]):
         """Ask the owner to end the run."""
         self._ask("cancel", {}, by)
 
-    def adjust(self, *, by: str = "", **changes: Any) -> None:
+    def adjust(self, *, by: str = "", **changes: object) -> None:
         """Ask the owner to change settings of the run."""
         job = find_job(self.job)
         config = config_from_plain(job.config_type, self.record.config)
@@ -142,7 +142,7 @@ class FollowedRun(Run[Any]):
         way_out = f" To end it at once: workbench cancel {self.id} --kill." if is_detached(record) else ""
         raise ControlRefused(
             f"{self.id}: its process ({record.owner.pid} on {record.owner.host}) has not answered within "
-            f"{ANSWER_SECONDS:g} s; the request stays in the journal and is taken when it does.{way_out}",
+            f"{ANSWER_SECONDS:g} s; the request stays in the journal and is carried out when it does.{way_out}",
             self.id,
         )
 

@@ -16,7 +16,7 @@ from typing import Any
 from workbench.errors import ControlRefused, JournalError, SettingError
 from workbench.runs.engine.live import LiveRun
 from workbench.runs.journal.writer import Journal
-from workbench.runs.model.records import Request
+from workbench.runs.model.records import ControlRequest
 from workbench.runs.model.resources import Sample, judge
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
 
@@ -176,7 +176,7 @@ class _Watch:
         )
 
 
-def _carry_out(run: LiveRun[Any], request: Request) -> str | None:
+def _carry_out(run: LiveRun[Any], request: ControlRequest) -> str | None:
     try:
         match request.kind:
             case "pause":

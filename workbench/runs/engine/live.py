@@ -1,4 +1,4 @@
-"""A run of this process: the shell that carries out what the state machine says."""
+"""A run of this process: the shell that carries out what the state machine decides."""
 
 from __future__ import annotations
 
@@ -260,11 +260,11 @@ class LiveRun(Run[Result_co]):
         """Ask the run to end."""
         self.apply(machine.CancelRequested(by, cause))
 
-    def adjust(self, *, by: str = "person", **changes: Any) -> None:
+    def adjust(self, *, by: str = "person", **changes: object) -> None:
         """Change settings while it runs; adopted at the next checkpoint."""
         adjusted = changed(self.config, changes, while_running=True, check=self._job_function.check)
-        taken = {name: to_plain(getattr(adjusted, name)) for name in changes}
-        self.apply(machine.AdjustRequested(taken, by))
+        adopted = {name: to_plain(getattr(adjusted, name)) for name in changes}
+        self.apply(machine.AdjustRequested(adopted, by))
 
     def extend(self, seconds: float) -> None:
         """Move the deadline by so many seconds.
@@ -289,7 +289,7 @@ class LiveRun(Run[Result_co]):
     # the shell of the state machine
 
     def apply(self, fact: machine.Input) -> None:
-        """Give the machine a fact and carry out what it says.
+        """Give the machine a fact and carry out its effects.
 
         Raises
         ------

@@ -204,7 +204,7 @@ class Run(ABC, Generic[Result_co]):
         """
 
     @abstractmethod
-    def adjust(self, *, by: str = "person", **changes: Any) -> None:
+    def adjust(self, *, by: str = "person", **changes: object) -> None:
         """Change settings while it runs; adopted at the next checkpoint.
 
         Raises

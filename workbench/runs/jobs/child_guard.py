@@ -53,7 +53,7 @@ def start_guard(connection: int) -> Callable[[], None]:
 
 
 def _leave_all_but(*kept: int) -> None:
-    # Above all the pipes of the child's output: whoever reads them waits until nobody can write any more.
+    # Above all the pipes of the child's output: their reader waits until all writers have closed them.
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)

@@ -35,7 +35,7 @@ class MapWork:
     waiting
         The units that are not done yet.
     memory, report
-        Where finished units are kept and told.
+        Where finished units are kept and reported.
     retries
         How often a failed unit is tried again.
     """

@@ -94,7 +94,7 @@ class Job:
         title
             What a person reads; the name when left out.
         keep_going
-            Record a failure inside with its reason, and go on after the stage.
+            Record a failure inside with its reason, and continue after the stage.
         """
         path = self.stage_path(name)
         token = open_stage.set(path)
@@ -133,7 +133,7 @@ class Job:
         total
             Number of items, where ``len`` cannot tell.
         title
-            What the bar says.
+            Label of the bar.
         """
         if total is None and isinstance(iterable, Sized):
             total = len(iterable)
@@ -208,7 +208,7 @@ class Job:
         self._sink.emit(EventKind.ARTIFACT, f"Reads {facts['title']}", stage=open_stage.get(), data=facts)
 
     def checkpoint(self) -> None:
-        """Offer a moment at which the run may hold, end, or take new settings.
+        """Offer a moment at which the run may hold, end, or adopt new settings.
 
         Raises
         ------
@@ -221,18 +221,18 @@ class Job:
 
     def map(
         self,
-        function: Callable[..., Any],
+        function: Callable[..., Result],
         units: Iterable[Unit],
         *,
         title: str = "",
         workers: Workers = None,
         retries: int = 0,
         remember: bool = True,
-    ) -> Iterator[Outcome]:
-        """Run independent units side by side and yield what came of each as it finishes.
+    ) -> Iterator[Outcome[Result]]:
+        """Run independent units side by side and yield the outcome of each as it finishes.
 
         A unit that fails is reported and does not stop the others. On resume, units that an earlier run has
-        finished with the same arguments are yielded without being done again.
+        finished with the same arguments are yielded without being computed again.
 
         Parameters
         ----------
@@ -241,7 +241,7 @@ class Job:
         units
             What to do.
         title
-            What the bar says.
+            Label of the bar.
         workers
             ``"threads"``, ``"processes"``, a number of threads, a ``distributed.Client`` or the address of a Dask
             scheduler. When left out, or ``"processes"``, it goes where the run was started with ``workers=``;

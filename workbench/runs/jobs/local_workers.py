@@ -85,7 +85,7 @@ class LocalDispatch(Dispatch):
                 reason = describe_error(error)
                 outcome = Outcome(unit.key, None, reason, time.monotonic() - started)
                 if attempt < work.retries:
-                    report.tried_again(unit, reason, attempt, work.retries + 1)
+                    report.retrying(unit, reason, attempt, work.retries + 1)
                     self._sink.checkpoint()
             else:
                 outcome = Outcome(unit.key, result, None, time.monotonic() - started)

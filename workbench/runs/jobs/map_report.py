@@ -1,4 +1,4 @@
-"""What a run tells of the units of one map: stages, progress, failures, time left."""
+"""What a run reports of the units of one map: stages, progress, failures, time left."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class MapReport:
     units
         All units of the map.
     title
-        What the bar says.
+        Label of the bar.
     """
 
     def __init__(self, sink: Sink, units: list[Unit], title: str) -> None:
@@ -111,8 +111,8 @@ class MapReport:
         level = Level.ERROR if state == StageState.FAILED else Level.INFO
         self._sink.emit(EventKind.STAGE, message, stage=self.stage_of(unit), level=level, data=data)
 
-    def tried_again(self, unit: Unit, error: str, attempt: int, attempts: int) -> None:
-        """Say that a unit has failed and is tried again."""
+    def retrying(self, unit: Unit, error: str, attempt: int, attempts: int) -> None:
+        """Report that a unit has failed and is tried again."""
         self._sink.emit(
             EventKind.LOG,
             f"{unit.key} failed (try {attempt + 1} of {attempts}), trying again: {error}",

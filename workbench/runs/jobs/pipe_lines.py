@@ -9,7 +9,7 @@ from typing import IO
 
 __all__ = ["flush_native_lines", "lines_of", "write_native_lines_at_once"]
 
-LONGEST_LINE = 65_536
+MAX_LINE_LENGTH = 65_536
 
 _libc = ctypes.CDLL(None)
 _LINE_BUFFERED = 1
@@ -19,7 +19,7 @@ _LINE_BUFFERED = 1
 def lines_of(pipe: IO[bytes]) -> Iterator[str]:
     """Yield the lines of a pipe as they come, blank ones left out; a bar that was drawn over is its last state."""
     # Bounded: some bars never end their line.
-    while raw := pipe.readline(LONGEST_LINE):
+    while raw := pipe.readline(MAX_LINE_LENGTH):
         line = raw.decode("utf-8", "replace").rstrip("\r\n").rpartition("\r")[2]
         if line.strip():
             yield line

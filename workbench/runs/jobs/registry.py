@@ -7,6 +7,7 @@ project folder says is ever imported: jobs come from this process and from insta
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -64,14 +65,11 @@ class JobFunction(Generic[Config, Result]):
         parameters = list(called.parameters.values())[1:]
         for at, own in enumerate(list(signature.parameters.values())[1:3]):
             parameters[at] = parameters[at].replace(annotation=_optional(own.annotation))
-        vars(self).update(
-            __doc__=self.function.__doc__,
-            __module__=self.function.__module__,
-            __name__=self.function.__name__,
-            __qualname__=self.function.__qualname__,
-            __signature__=signature.replace(parameters=parameters),
-            __wrapped__=self.function,
-        )
+        shown: dict[str, Any] = {
+            name: getattr(self.function, name, None) for name in functools.WRAPPER_ASSIGNMENTS[:4]
+        }
+        shown |= {"__signature__": signature.replace(parameters=parameters), "__wrapped__": self.function}
+        vars(self).update((name, value) for name, value in shown.items() if value is not None)
 
     def __call__(self, project: Any = None, config: Config | None = None, **changes: object) -> Result:
         """Do the work in this thread and return its result.

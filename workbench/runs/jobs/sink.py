@@ -49,7 +49,7 @@ class Sink(Protocol):
         """Take one event."""
 
     def checkpoint(self, holding: Suspendable | None = None) -> None:
-        """Hold or end the work if that was asked."""
+        """Hold or end the work if that was requested."""
 
     def add_failed_stage(self, path: str) -> None:
         """Remember that a stage failed while the run continued."""

@@ -59,7 +59,7 @@ class TerminalSink:
         """Nobody can ask anything of a plain call: Ctrl-C does its work."""
 
     def add_failed_stage(self, path: str) -> None:
-        """Remember it for whoever looks."""
+        """Remember it for the caller."""
         self.failed_stages.append(path)
 
     def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
@@ -70,7 +70,7 @@ class TerminalSink:
         """Nothing is kept."""
 
     def close(self) -> None:
-        """Close the bars that stand, where the job has raised."""
+        """Close the open bars, where the job has raised."""
         with self._lock:
             while self._bars:
                 self._bars.popitem()[1].close()
@@ -87,7 +87,7 @@ class TerminalSink:
                 self._bars.pop(stage).close()
 
     def _print(self, line: str) -> None:
-        # tqdm.write keeps a bar that stands on the same terminal whole.
+        # tqdm.write keeps an open bar of the same terminal whole.
         from tqdm import tqdm  # only a script needs it
 
         tqdm.write(line, file=sys.stderr)

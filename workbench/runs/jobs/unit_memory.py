@@ -51,7 +51,7 @@ class UnitMemory:
             raise
         except Exception as error:  # noqa: BLE001 - whatever the classes inside raise, the unit is done again
             self._tell(
-                f"{unit.key} is done again, its earlier result cannot be read: {describe_error(error)}"
+                f"{unit.key} is computed again, its earlier result cannot be read: {describe_error(error)}"
             )
             return None
         # Kept under this run too, so that a later resume needs only this one.

@@ -6,15 +6,26 @@ import importlib.util
 import os
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from workbench.errors import SettingError
 
 __all__ = ["Place", "Placement", "Workers", "check_workers", "choose_workers", "parse_workers"]
 
-Workers: TypeAlias = Any
+
+class ClusterClient(Protocol):
+    """A ``distributed.Client``, which need not be installed."""
+
+    status: str
+
+    def submit(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Give a task to the cluster."""
+
+
+Workers: TypeAlias = str | int | ClusterClient | None
 """``"threads"``, ``"processes"``, a number, a ``distributed.Client``, the address of a Dask scheduler, or None."""
 
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://\S+")
@@ -57,7 +68,7 @@ class Placement:
         return one[self.place] if self.count == 1 else f"{self.count} {self.place}"
 
 
-def choose_workers(asked: Workers, wished: Workers = None) -> Placement:
+def choose_workers(requested: Workers, preferred: Workers = None) -> Placement:
     """Decide where a map goes.
 
     A map that the job has bound to threads of its own process stays there: its function may share state with the
@@ -66,21 +77,21 @@ def choose_workers(asked: Workers, wished: Workers = None) -> Placement:
 
     Parameters
     ----------
-    asked
-        What the job says of this map.
-    wished
-        What was said when the run was started.
+    requested
+        Given by the job for this map.
+    preferred
+        Given when the run was started.
 
     Raises
     ------
     SettingError
         When one of them makes no sense.
     """
-    own = _placement(asked)
-    if wished is None or (asked is not None and own.place == Place.THREADS):
+    own = _placement(requested)
+    if preferred is None or (requested is not None and own.place == Place.THREADS):
         return own
-    wanted = _placement(wished)
-    if own.place == Place.PROCESSES and wanted.place == Place.THREADS and wished != "threads":
+    wanted = _placement(preferred)
+    if own.place == Place.PROCESSES and wanted.place == Place.THREADS and preferred != "threads":
         return Placement(Place.PROCESSES, wanted.count)
     return wanted
 
@@ -103,7 +114,7 @@ def check_workers(workers: Workers) -> None:
 
 
 def parse_workers(text: str | None) -> Workers:
-    """Read workers from the command line; None where nothing was said.
+    """Read workers from the command line; None where nothing was given.
 
     Raises
     ------
@@ -134,6 +145,6 @@ def _placement(workers: Workers) -> Placement:
 
 
 def _is_client(workers: object) -> bool:
-    # Who has a client has imported distributed; nobody else needs to.
+    # The owner of a client has imported distributed; others need not.
     distributed = sys.modules.get("distributed")
     return distributed is not None and isinstance(workers, distributed.Client)

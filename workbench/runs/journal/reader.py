@@ -132,7 +132,7 @@ class JournalReader:
         return [_record(row) for row in rows]
 
     def lineage(self, record: RunRecord) -> list[int]:
-        """Numbers of the runs that this one went on from, nearest first."""
+        """Numbers of the runs that this one resumed, nearest first."""
         numbers: list[int] = []
         earlier = record.resumed_from
         while earlier is not None and len(numbers) < 1000:

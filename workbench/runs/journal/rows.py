@@ -29,7 +29,7 @@ def refuse_busy(connection: sqlite3.Connection, job: str, scenario: str) -> None
 
 
 def _enter_state(connection: sqlite3.Connection, run: int, event: Event) -> None:
-    # In the transaction that writes the event: the row and the events never tell different stories.
+    # In the transaction that writes the event: the row and the events never disagree.
     facts = event.data or {}
     state = RunState(facts["state"])
     columns = "state = ?, cause = ?, reason = ?"
@@ -42,7 +42,7 @@ def _enter_state(connection: sqlite3.Connection, run: int, event: Event) -> None
         values.append(facts.get("ended", event.time))
         connection.execute(
             "UPDATE request SET answered = ?, refusal = ? WHERE run = ? AND answered IS NULL",
-            (event.time, f"The run ended before the request was taken ({state}).", run),
+            (event.time, f"The run ended before the request was adopted ({state}).", run),
         )
     connection.execute(f"UPDATE run SET {columns} WHERE number = ?", (*values, run))
 

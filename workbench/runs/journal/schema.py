@@ -84,12 +84,14 @@ def check_version(connection: sqlite3.Connection, path: Path) -> int:
     JournalTooNew
         When a newer workbench wrote it.
     JournalError
-        When the file is no journal or is damaged.
+        When the file is not a journal or is damaged.
     """
     try:
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     except sqlite3.DatabaseError as error:
-        raise JournalError(f"{path} is no journal of the workbench, or it is damaged ({error}).") from error
+        raise JournalError(
+            f"{path} is not a journal of the workbench, or it is damaged ({error})."
+        ) from error
     if version > len(MIGRATIONS):
         raise JournalTooNew(
             f"{path} was written by a newer workbench (journal version {version}, this one reads up to "
@@ -106,7 +108,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     JournalTooNew
         When a newer workbench wrote it.
     JournalError
-        When the file is no journal, is damaged or cannot be written.
+        When the file is not a journal, is damaged or cannot be written.
     """
     if check_version(connection, path) == len(MIGRATIONS):
         return
@@ -127,7 +129,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    # Two processes may make one journal at one moment, and for this step SQLite does not wait for its turn.
+    # Two processes may make one journal at one moment, and for this step SQLite does not wait for the lock.
     deadline = time.monotonic() + LOCK_SECONDS
     while True:
         try:

@@ -1,7 +1,7 @@
-"""Remembered results are pickles, and a pickle from a stranger can run code when it is opened.
+"""Remembered results are pickles, and a pickle of unknown origin can run code when it is opened.
 
 So each is signed with a key that only this user has, as Jupyter signs trusted notebooks: a project that came
-from somebody else keeps its history, but its units are done again instead of being opened.
+of another user keeps its history, but its units are computed again instead of being opened.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _logger = logging.getLogger(__name__)
 RING = 5_000
 """Newest events kept in memory; older ones are read from the journal."""
 BACKLOG = 20_000
-"""Events that may wait for the disk before whoever emits helps to write them: what bounds the memory."""
+"""Events that may wait for the disk before the emitting thread helps to write them: what bounds the memory."""
 
 
 class _Store(Protocol):

@@ -26,7 +26,7 @@ from workbench.runs.journal.stream import EventStream
 from workbench.runs.model.events import Event
 from workbench.runs.model.process_identity import ProcessIdentity
 from workbench.runs.model.read_only import refuse_viewer
-from workbench.runs.model.records import Request, RunRecord
+from workbench.runs.model.records import ControlRequest, RunRecord
 from workbench.runs.model.states import Cause, EventKind, RunState
 
 __all__ = ["Journal"]
@@ -124,7 +124,7 @@ class Journal:
         )
         with self._transaction() as connection:
             if not beside_others:
-                # Asked where nobody else can write: two processes may start the same scenario at one moment.
+                # Checked where no other process can write: two processes may start the same scenario at one moment.
                 refuse_busy(connection, job, scenario)
             connection.execute(
                 "INSERT INTO run (id, job, title, scenario, config, version, resumed_from, host, pid, "
@@ -134,7 +134,7 @@ class Journal:
         return self.reader.run(run_id)
 
     def set_config(self, run: int, config: Mapping[str, Any]) -> None:
-        """Keep the settings that a run has taken over while it went on."""
+        """Keep the settings that a run has adopted while it continued."""
         with self._transaction() as connection:
             connection.execute("UPDATE run SET config = ? WHERE number = ?", (json.dumps(config), run))
 
@@ -147,14 +147,14 @@ class Journal:
             )
 
     def claim(self, run: int, scenario_key: str) -> str | None:
-        """Reserve a scenario's results for one run; returns the id of whoever holds them instead.
+        """Reserve a scenario's results for one run; returns the id of the run that holds them instead.
 
         Two processes may ask at the same moment: the column is unique, so that one of them gets the answer no.
 
         Raises
         ------
         JournalError
-            When the journal is busy: whoever gives turns must not wait for one project while others could go on.
+            When the journal is busy: slots must not be held up by one project while runs of others could continue.
         """
         if not self.lock.acquire(timeout=CLAIM_SECONDS):
             raise JournalError(f"The journal {self.path} is busy.")
@@ -211,7 +211,7 @@ class Journal:
     def delete(self, numbers: Sequence[int], *, shrink: bool) -> None:
         """Remove runs with all that is known of them; ``shrink`` gives their room back to the disk.
 
-        Shrinking keeps every other writer waiting, and is only for a journal none of whose runs goes on.
+        Shrinking keeps every other writer waiting, and is only for a journal whose runs have all ended.
         """
         with self._transaction() as connection:
             for table, column in (("event", "run"), ("unit", "run"), ("request", "run"), ("run", "number")):
@@ -269,7 +269,7 @@ class Journal:
                 self._wanted.set()
 
     def _write_waiting(self, connection: sqlite3.Connection) -> None:
-        # Held until all of a run is written, whoever else has let go of it.
+        # Held until all of a run is written, even if all others have released it.
         self._streams = [stream for stream in self._streams if not stream.is_over()]
         for stream in self._streams:
             waiting = stream.take_waiting()
@@ -331,7 +331,7 @@ class Journal:
             )
             return int(cursor.lastrowid or 0)
 
-    def open_requests(self, runs: list[int]) -> list[Request]:
+    def open_requests(self, runs: list[int]) -> list[ControlRequest]:
         """Requests that wait for an answer from this process's runs, oldest first."""
         with self.lock:
             rows = self._connection.execute(
@@ -339,7 +339,7 @@ class Journal:
                 f"AND run IN ({', '.join('?' * len(runs))}) ORDER BY number",
                 runs,
             ).fetchall()
-        return [Request(row[0], row[1], row[2], json.loads(row[3]), row[4]) for row in rows]
+        return [ControlRequest(row[0], row[1], row[2], json.loads(row[3]), row[4]) for row in rows]
 
     def answer(self, request: int, refusal: str | None) -> None:
         """Close a request, with the reason when it was refused."""

@@ -28,7 +28,7 @@ class Event:
     message
         One line for a person.
     fraction
-        How much of the stage is done, 0 to 1, or None when that is not what the event says.
+        How much of the stage is done, 0 to 1, or None when that is not what the event is about.
     level
         ``debug``, ``info``, ``warning`` or ``error``.
     data

@@ -83,7 +83,7 @@ class AdjustRequested:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointReached:
-    """The work is at a point where it can hold, end or take new settings."""
+    """The work is at a point where it can hold, end or adopt new settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ class RunMachine:
         self.transitions: list[tuple[RunState, Input, RunState]] = []
 
     def apply(self, fact: Input) -> tuple[Effect, ...]:
-        """Take one fact and say what has to be done about it, in order."""
+        """Apply one fact and give the effects to carry out, in order."""
         before = self.state
         effects = self._dispatch(fact)
         if self.state != before or not isinstance(fact, CheckpointReached):
@@ -344,7 +344,7 @@ class RunMachine:
         if fact.failed_stages:
             reason = f"Completed; failed: {', '.join(fact.failed_stages)}"
         if self.cancelling:
-            reason += " (before the cancel request could be taken)"
+            reason += " (before the cancel request could be adopted)"
         level = "warning" if fact.failed_stages else "info"
         return self._finish(
             RunState.SUCCEEDED, Cause.COMPLETED, reason, level, failed_stages=list(fact.failed_stages)

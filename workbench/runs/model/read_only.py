@@ -20,7 +20,7 @@ _viewer = os.environ.get(VARIABLE, "") not in ("", "0")
 
 
 def is_viewer() -> bool:
-    """Tell whether this process is read-only, because strangers look at it."""
+    """Tell whether this process is read-only, because it serves untrusted visitors."""
     return _viewer
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.runs.model.process_identity import ProcessIdentity
 from workbench.runs.model.states import Cause, RunState
 
-__all__ = ["LogLine", "Request", "RunRecord"]
+__all__ = ["ControlRequest", "LogLine", "RunRecord"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class RunRecord:
     version
         Version of the package that made it.
     resumed_from
-        Id of the run this one went on from.
+        Id of the run that this one resumed.
     owner
         The process that does (or did) the work.
     created, started, ended
@@ -94,8 +94,8 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """Something that was asked of a run through the journal."""
+class ControlRequest:
+    """A request to a run, through the journal."""
 
     number: int
     run: int

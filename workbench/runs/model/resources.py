@@ -129,13 +129,13 @@ def _thread_seconds(numbers: Iterable[int]) -> dict[int, float]:
     """CPU time of threads of this process (s); those that have ended are left out."""
     if sys.platform != "linux":
         return {thread.id: thread.user_time + thread.system_time for thread in _SELF.threads()}
-    # Only the threads that are asked for: beside a job that computes in Python, each file that is read costs a
-    # turn at the interpreter, and a kernel has dozens of threads.
+    # Only the requested threads: beside a job that computes in Python, each file that is read costs a
+    # switch of the interpreter, and a kernel has dozens of threads.
     found = {}
     for number in numbers:
         with contextlib.suppress(OSError):
             text = Path(f"/proc/self/task/{number}/stat").read_text(encoding="ascii", errors="replace")
-            # The name stands in brackets and may hold spaces; user and system time are fields 14 and 15.
+            # The name is in brackets and may hold spaces; user and system time are fields 14 and 15.
             fields = text.rpartition(")")[2].split()
             found[number] = (int(fields[11]) + int(fields[12])) / _TICKS
     return found

@@ -15,10 +15,10 @@ class CancelSignal(BaseException):
 
 
 def describe_error(error: BaseException) -> str:
-    """Say an exception in one line: its own words, with its type unless that is one of ours."""
-    words = " ".join(str(error).split())
+    """Describe an exception in one line: its own message, with its type unless that is one of ours."""
+    sentence = " ".join(str(error).split())
     if isinstance(error, WorkbenchError):
-        return words
+        return sentence
     if isinstance(error, SystemExit):
-        return f"the job called exit ({words or 'no code'})"
-    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+        return f"the job called exit ({sentence or 'no code'})"
+    return f"{type(error).__name__}: {sentence}" if sentence else type(error).__name__

@@ -89,7 +89,7 @@ class Level(IntEnum):
         # Also by the other names that the logging module has.
         name = {"WARN": "WARNING", "CRITICAL": "ERROR", "FATAL": "ERROR"}.get(word.upper(), word.upper())
         if name not in cls.__members__:
-            raise ValueError(f"{word!r} is no level, expected debug, info, warning or error.")
+            raise ValueError(f"{word!r} is not a level, expected debug, info, warning or error.")
         return cls[name]
 
     @property

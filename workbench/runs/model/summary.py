@@ -44,7 +44,7 @@ class Metric:
 class Summary:
     """State of a run as far as its events up to ``seq`` tell.
 
-    The overall fraction never falls, whatever a stage reports. ``seconds_left`` is None as long as nobody can
+    The overall fraction never falls, whatever a stage reports. ``seconds_left`` is None as long as it cannot
     know: before two units (or items) of the stage in hand have finished.
     """
 
@@ -95,7 +95,7 @@ class Summary:
                 self.cpu_seconds = facts.get("cpu_seconds")
 
     def copy(self) -> Summary:
-        """Give a copy that stays as it is while this one goes on."""
+        """Give a copy that stays as it is while this one continues."""
         return replace(
             self,
             stages={path: replace(stage) for path, stage in self.stages.items()},

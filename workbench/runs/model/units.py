@@ -1,13 +1,22 @@
-"""Independent pieces of a run, and what came of each."""
+"""Independent pieces of a run, and the outcome of each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, cast
 
 from workbench.errors import UnitFailed
 
 __all__ = ["Outcome", "Unit"]
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    Result = TypeVar("Result", default=Any)
+else:
+    from typing import TypeVar
+
+    Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +40,8 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one unit.
+class Outcome(Generic[Result]):
+    """The outcome of one unit.
 
     Attributes
     ----------
@@ -47,13 +56,13 @@ class Outcome:
     """
 
     key: str
-    result: Any = None
+    result: Result | None = None
     error: str | None = None
     seconds: float = 0.0
     remembered: bool = False
 
     @property
-    def value(self) -> Any:
+    def value(self) -> Result:
         """The unit's result.
 
         Raises
@@ -63,4 +72,4 @@ class Outcome:
         """
         if self.error is not None:
             raise UnitFailed(f"{self.key}: {self.error}", self.key)
-        return self.result
+        return cast(Result, self.result)

@@ -28,7 +28,7 @@ _users = 0
 _undo: list[Callable[[], None]] = []
 _streams: list[_RoutedStream] = []
 
-LONGEST_LINE = 65_536
+MAX_LINE_LENGTH = 65_536
 """Characters after which a line counts as a line, even if it was not ended."""
 
 
@@ -47,7 +47,7 @@ def capture_output(*, streams: bool = True) -> Iterator[None]:
         if _users == 1:
             _install_hooks()
         if streams:
-            # Also for a later run: somebody may have put another stream in place meanwhile.
+            # Also for a later run: another stream may have been put in place meanwhile.
             _install_stream("stdout", Level.INFO)
             _install_stream("stderr", Level.WARNING)
         # Python shows a warning once per line of code; a run is to have those that an earlier one has had.
@@ -94,7 +94,7 @@ class _RoutedStream(io.TextIOBase):
             self._log(before, partial)
             partial = ""
         *lines, rest = (partial + text).split("\n")
-        if len(rest) > LONGEST_LINE:
+        if len(rest) > MAX_LINE_LENGTH:
             lines.append(rest)
             rest = ""
         if rest:
@@ -104,7 +104,7 @@ class _RoutedStream(io.TextIOBase):
         return len(text)
 
     def finish(self, job: Job) -> None:
-        """Log the lines that a job has begun and not ended, in whichever thread."""
+        """Log the lines that a job has started and not ended, in whichever thread."""
         for thread, (owner, partial) in list(self._partial.items()):
             if owner is job and self._partial.pop(thread, None) is not None:
                 self._log(job, partial)
@@ -140,7 +140,7 @@ class _RoutedStream(io.TextIOBase):
 def _install_stream(name: str, level: Level) -> None:
     original = getattr(sys, name)
     while isinstance(original, _RoutedStream) and original not in _streams:
-        # One of ours that somebody has put back after its time.
+        # One of ours that was put back after its time.
         original = original.original
     if original is None or isinstance(original, _RoutedStream):
         return
@@ -236,8 +236,8 @@ def _install_warnings() -> None:
         if job is None or file is not None:
             original(message, category, filename, lineno, file, line)
         else:
-            words = " ".join(str(message).split())
-            job.log(f"{category.__name__}: {words} ({filename}:{lineno})", Level.WARNING)
+            text = " ".join(str(message).split())
+            job.log(f"{category.__name__}: {text} ({filename}:{lineno})", Level.WARNING)
 
     warnings.showwarning = show
 

@@ -51,7 +51,7 @@ _TIME_STEPS = (
 
 
 def page_of_report(report: RunReport) -> str:
-    """Write a report as a page that needs nothing else; everything that the run said is escaped."""
+    """Write a report as a page that needs nothing else; everything from the run is escaped."""
     template = (_FOLDER / "page.html").read_text(encoding="utf-8")
     span = max(report.end - report.begin, 0.001)
     lines, note = _lines(report)
