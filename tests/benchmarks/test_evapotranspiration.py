@@ -14,9 +14,9 @@ import pytest
 
 from workbench.evapotranspiration.equation.penman_monteith import penman_monteith_daily
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
-from workbench.evapotranspiration.fusion.validation import Split, Validation, compare_methods, validate
 from workbench.evapotranspiration.physics.atmosphere import saturation_vapour_pressure
 from workbench.evapotranspiration.quality.control import check_sources
+from workbench.evapotranspiration.validation.holdout import Split, Validation, compare_methods, validate
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "evapotranspiration"))
 import brazilian_sites as brazil

@@ -23,14 +23,13 @@ from workbench.evapotranspiration.config import METHODS, SPLITS, Evapotranspirat
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
 from workbench.evapotranspiration.fusion.learning import lessons, year_blocks
 from workbench.evapotranspiration.fusion.statistics import shipped_statistics
-from workbench.evapotranspiration.fusion.validation import Split
-from workbench.evapotranspiration.jobs import estimate_evapotranspiration
+from workbench.evapotranspiration.jobs import estimate_evapotranspiration, validate_evapotranspiration
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.results.export import to_xarray, write_csv, write_excel, write_netcdf
 from workbench.evapotranspiration.results.saved import EtoResult, compare, load
 from workbench.evapotranspiration.results.validation_saved import load as load_validation
 from workbench.evapotranspiration.sample import add_sample, sample_tables, write_sample
-from workbench.evapotranspiration.validation_job import validate_evapotranspiration
+from workbench.evapotranspiration.validation.holdout import Split
 from workbench.runs.engine import start as engine
 from workbench.runs.engine.run import Run
 from workbench.runs.model.states import RunState

@@ -12,9 +12,9 @@ from workbench.evapotranspiration.fusion.drift import follow_drift
 from workbench.evapotranspiration.fusion.fuse import Basis, FusionMethod, fuse
 from workbench.evapotranspiration.fusion.pooling import Pool, choose_pool, pooled_moments
 from workbench.evapotranspiration.fusion.regression_ensemble import by_day, fit
-from workbench.evapotranspiration.fusion.skill import skill
 from workbench.evapotranspiration.fusion.statistics import Statistics, learn
 from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.validation.skill import skill
 
 PARIS = Site("Paris", 48.9, 2.35, 35.0)
 

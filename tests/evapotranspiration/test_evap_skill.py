@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.evapotranspiration.fusion.skill import skill, window_anomalies, window_correlation
+from workbench.evapotranspiration.validation.skill import skill, window_anomalies, window_correlation
 
 
 def test_a_perfect_estimate_has_perfect_measures() -> None:

@@ -16,7 +16,7 @@ from made_references import PLACES, made_sites
 
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
-from workbench.evapotranspiration.fusion.validation import Split, Validation, compare_methods, validate
+from workbench.evapotranspiration.validation.holdout import Split, Validation, compare_methods, validate
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from made_references import PLACES, made_sites
 
-from workbench.evapotranspiration.fusion.validation import Split, Validation, validate
 from workbench.evapotranspiration.results import validation_charts as charts
+from workbench.evapotranspiration.validation.holdout import Split, Validation, validate
 
 
 @pytest.fixture(scope="module")

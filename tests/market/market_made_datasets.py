@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import polars as pl
 
-from workbench.market.inputs.units_register import MarketUnit, UnitKind
 from workbench.market.model.nem import NEM
 from workbench.market.model.tables import TABLES
+from workbench.market.model.units import MarketUnit, UnitKind
 from workbench.market.sample.market import SampleMarket
 from workbench.market.store.dataset import create_dataset
 from workbench.market.store.months import empty

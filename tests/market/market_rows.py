@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workbench.market.inputs.units_register import MarketUnit, UnitKind
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.nem import NEM
 from workbench.market.model.tables import TABLES
+from workbench.market.model.units import MarketUnit, UnitKind
 from workbench.market.store.dataset import create_dataset
 from workbench.market.store.months import schema_of
 from workbench.market.store.publication import Published, writing

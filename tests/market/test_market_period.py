@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.market.definitions.clock import day_of
+from workbench.market.model.clock import day_of
 from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
 
 minutes = st.integers(28_000_000, 30_000_000)

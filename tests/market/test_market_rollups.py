@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from market.market_rows import publish, rows, stamps_between, with_changes
 from workbench.errors import SettingError
-from workbench.market.inputs.units_register import MarketUnit
+from workbench.market.model.units import MarketUnit
 from workbench.market.sample.market import make_sample_dataset
 from workbench.market.store.reading import MarketData
 from workbench.market.store.resolution import Subject

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.market.inputs.units_register import MarketUnit, UnitKind, UnitsRegister, amount, read_register
+from workbench.market.inputs.units_register import amount, read_register
 from workbench.market.model.nem import NEM
+from workbench.market.model.units import MarketUnit, UnitKind, UnitsRegister
 from workbench.market.sample.units import write_register
 
 REAL_COLUMNS = {

@@ -1,4 +1,4 @@
-"""Every parameter of reference evapotranspiration."""
+"""Every parameter of reference evapotranspiration, and of its validation."""
 
 from __future__ import annotations
 

@@ -1,15 +1,21 @@
-"""Reference evapotranspiration as one job: download, quality control, each source's ETo, fusion, save."""
+"""The jobs: estimate reference evapotranspiration, and validate the estimate on days and sites held out."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.evapotranspiration.config import EvapotranspirationConfig, check
+from workbench.evapotranspiration.config import (
+    EvapotranspirationConfig,
+    ValidationConfig,
+    check,
+    check_validation,
+)
 from workbench.runs import Job, job
 
 if TYPE_CHECKING:
     from workbench.data.projects.project import Project
     from workbench.evapotranspiration.results.saved import EtoResult
+    from workbench.evapotranspiration.results.validation_saved import ValidationResult
 
 
 def load_evapotranspiration(project: Project, scenario: str) -> EtoResult:
@@ -51,6 +57,45 @@ def estimate_evapotranspiration(job: Job, project: Project, config: Evapotranspi
         When no place has any weather.
     """
     # pandas loads here, in the run, so that starting one returns at once.
-    from workbench.evapotranspiration.steps import run_evapotranspiration
+    from workbench.evapotranspiration.steps.estimation import run_evapotranspiration
 
     return run_evapotranspiration(job, project, config)
+
+
+def load_validation(project: Project, scenario: str) -> ValidationResult:
+    """Read a saved validation back, see :func:`workbench.evapotranspiration.results.validation_saved.load`."""
+    from workbench.evapotranspiration.results.validation_saved import load
+
+    return load(project, scenario)
+
+
+@job(
+    "evapotranspiration_validation",
+    title="Validation of evapotranspiration",
+    config=ValidationConfig,
+    load=load_validation,
+    check=check_validation,
+)
+def validate_evapotranspiration(job: Job, project: Project, config: ValidationConfig) -> ValidationResult:
+    """Measure the fusion beside a trusted reference, on days and sites that it has not learned from.
+
+    Parameters
+    ----------
+    job
+        Handle of the run.
+    project
+        Where weather and reference are read and results go.
+    config
+        What is held out.
+
+    Raises
+    ------
+    DataError
+        When a file cannot be read or used, or nothing is left to learn from or to test.
+    SettingError
+        When a setting is not allowed.
+    """
+    # pandas loads here, in the run, so that starting one returns at once.
+    from workbench.evapotranspiration.steps.validation import run_validation
+
+    return run_validation(job, project, config)

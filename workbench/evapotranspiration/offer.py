@@ -10,5 +10,5 @@ estimate = JobOffer(
 )
 validation = JobOffer(
     "Validation of evapotranspiration",
-    "workbench.evapotranspiration.validation_job:validate_evapotranspiration",
+    "workbench.evapotranspiration.jobs:validate_evapotranspiration",
 )

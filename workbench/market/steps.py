@@ -13,9 +13,10 @@ from workbench.market.config import BackfillConfig, IngestConfig, dataset_folder
 from workbench.market.inputs.drops import MAPPING_FILE, Drop, read_mapping
 from workbench.market.inputs.fetch import FeedClient, Work, days_of, work_for_days, work_for_gaps
 from workbench.market.inputs.ingest import Batch, FileRows, find_files, read_file
-from workbench.market.inputs.units_register import MarketUnit, read_register
+from workbench.market.inputs.units_register import read_register
 from workbench.market.model.description import FILE_NAME, MarketDescription
 from workbench.market.model.nem import NEM
+from workbench.market.model.units import MarketUnit
 from workbench.market.results.saved import IngestResult
 from workbench.market.store.dataset import (
     INCOMING,

@@ -12,10 +12,9 @@ import workbench
 from workbench.data.projects.project import Project
 from workbench.evapotranspiration.inputs.places.land import land_at
 from workbench.evapotranspiration.inputs.places.place import Place
-from workbench.evapotranspiration.jobs import estimate_evapotranspiration
+from workbench.evapotranspiration.jobs import estimate_evapotranspiration, validate_evapotranspiration
 from workbench.evapotranspiration.results.saved import EtoResult
 from workbench.evapotranspiration.sample import add_sample
-from workbench.evapotranspiration.validation_job import validate_evapotranspiration
 from workbench.evapotranspiration.views import view as evapotranspiration_view
 from workbench.evapotranspiration.views.place_map import COLUMNS, ROWS, PlaceMap
 from workbench.evapotranspiration.views.place_picker import PlacePicker

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 
 from workbench.charts.figure import add_line, new_figure, note_empty, with_line
 from workbench.charts.palette import nth_colour
-from workbench.evapotranspiration.fusion.skill import window_anomalies
-from workbench.evapotranspiration.fusion.validation import FUSED, WHOLE_YEAR, WINDOW_DAYS, Validation
+from workbench.evapotranspiration.validation.holdout import FUSED, WHOLE_YEAR, WINDOW_DAYS, Validation
+from workbench.evapotranspiration.validation.skill import window_anomalies
 
 MEASURE_NAMES = {
     "r2": "R² [-]",

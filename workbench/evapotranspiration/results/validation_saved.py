@@ -10,7 +10,7 @@ from workbench.data.results.scenario import SavedScenario, ScenarioWriter
 from workbench.data.results.store import Result, ResultStore, units_from
 from workbench.evapotranspiration.config import ValidationConfig
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
-from workbench.evapotranspiration.fusion.validation import Split, Validation
+from workbench.evapotranspiration.validation.holdout import Split, Validation
 
 DOMAIN = "evapotranspiration_validation"
 TABLES = ("by_site", "overall", "windows", "predictions")

@@ -8,15 +8,6 @@ added up; an interconnector's flow is positive from its FROM region to its TO re
 """
 
 from workbench.market.definitions.bands import PRICE_BANDS, BandTable, PriceBands, band_table
-from workbench.market.definitions.clock import (
-    EVENING_PEAK_HOURS,
-    comparable_start,
-    day_of,
-    first_stamp,
-    hour_of_day,
-    in_hours,
-    last_stamp,
-)
 from workbench.market.definitions.energy import (
     annualised_energy,
     capacity_factor,
@@ -30,6 +21,15 @@ from workbench.market.definitions.flows import at_limit, limits_by_direction, ne
 from workbench.market.definitions.prices import capture_rate, revenue, time_weighted, volume_weighted
 from workbench.market.definitions.storage import cycles, price_spread, round_trip, storage_utilisation
 from workbench.market.definitions.weather import curtailed_power, curtailment_rate
+from workbench.market.model.clock import (
+    EVENING_PEAK_HOURS,
+    comparable_start,
+    day_of,
+    first_stamp,
+    hour_of_day,
+    in_hours,
+    last_stamp,
+)
 
 __all__ = [
     "EVENING_PEAK_HOURS",

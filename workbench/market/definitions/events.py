@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from workbench.market.definitions.clock import Stamps
 from workbench.market.definitions.energy import Floats
+from workbench.market.model.clock import Stamps
 
 
 @dataclass(frozen=True, slots=True)

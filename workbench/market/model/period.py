@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.market.definitions.clock import Stamp, Stamps, begin_of, comparable_start, day_of
+from workbench.market.model.clock import Stamp, Stamps, begin_of, comparable_start, day_of
 
 MINUTE = np.timedelta64(1, "m")
 DAY = np.timedelta64(1440, "m")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.market.definitions.clock import Stamp
 from workbench.market.definitions.energy import hours_of
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.clock import Stamp
 from workbench.market.model.market_time import to_minutes
 from workbench.market.model.period import Period
 

@@ -17,9 +17,9 @@ from workbench.market.definitions import (
     time_weighted,
     volume_weighted,
 )
-from workbench.market.definitions.clock import Stamps
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.clock import Stamps
 from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.scope import answer, check_region, named, time_columns
 from workbench.market.queries.sums import scattered, sums_of, total_of

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.market.definitions.clock import Stamp
 from workbench.market.definitions.energy import Floats, hours_of
+from workbench.market.model.clock import Stamp
 from workbench.market.model.period import Bins, Period, Resolution
 from workbench.market.store.resolution import Subject
 

@@ -25,7 +25,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from workbench.market.inputs.units_register import MarketUnit, UnitKind
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import (
     DAY,
@@ -41,6 +40,7 @@ from workbench.market.model.market_time import (
 )
 from workbench.market.model.nem import NEM
 from workbench.market.model.tables import TABLES
+from workbench.market.model.units import MarketUnit, UnitKind
 from workbench.market.sample.state import Floats, State, state_of
 from workbench.market.sample.units import sample_units
 from workbench.market.store.dataset import create_dataset

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.market.inputs.units_register import MarketUnit, UnitKind
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import DAY, Minutes
+from workbench.market.model.units import MarketUnit, UnitKind
 
 Floats = NDArray[np.float64]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from workbench.data.atomic import write_text
-from workbench.market.inputs.units_register import MarketUnit, UnitKind
 from workbench.market.model.description import MarketDescription
+from workbench.market.model.units import MarketUnit, UnitKind
 
 # Fuel, share of all units, usual size [MW], hours of storage.
 MIX: tuple[tuple[str, float, float, float], ...] = (

@@ -13,8 +13,8 @@ import polars as pl
 from workbench.data.atomic import replacing
 from workbench.market.model.market_time import Time, month_of, period_bounds, stamp_of, to_minutes
 from workbench.market.model.tables import TABLES
-from workbench.market.store.block import Block
 from workbench.market.store.reading import MarketData
+from workbench.market.store.rollups.block import Block
 
 
 def export_parquet(

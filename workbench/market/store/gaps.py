@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import say, stamp_of
-from workbench.market.store.rollup_schema import feeds_of
+from workbench.market.store.rollups.schema import feeds_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from workbench.data.atomic import replacing
 from workbench.errors import UnreadableFile
 from workbench.market.model.market_time import month_of, period_bounds
 from workbench.market.model.tables import TABLES, RawTable
-from workbench.market.store.aggregation import Rows
 from workbench.market.store.dataset import RAW, Part
+from workbench.market.store.rollups.aggregation import Rows
 
 ROW_GROUP = 150_000
 _MINUTES = pl.col("stamp").dt.epoch("ms") // 60_000

@@ -18,11 +18,10 @@ from pathlib import Path
 import polars as pl
 
 from workbench.data.atomic import sweep, write_text
-from workbench.market.inputs.units_register import MarketUnit, UnitsRegister
 from workbench.market.model.description import FILE_NAME, MarketDescription
 from workbench.market.model.market_time import DAY, ceil_to, floor_to, period_bounds
 from workbench.market.model.tables import TABLES
-from workbench.market.store.aggregation import Arrays, Frame, Rows
+from workbench.market.model.units import MarketUnit, UnitsRegister
 from workbench.market.store.dataset import (
     FACTS,
     POINTER,
@@ -45,9 +44,10 @@ from workbench.market.store.months import (
     split_periods,
     write_part,
 )
-from workbench.market.store.rollup_files import Chunk, map_chunk, write_chunk
-from workbench.market.store.rollup_schema import ROLLUPS as SCHEMA
-from workbench.market.store.rollups import SOURCES, build, fold_days, patched
+from workbench.market.store.rollups.aggregation import Arrays, Frame, Rows
+from workbench.market.store.rollups.building import SOURCES, build, fold_days, patched
+from workbench.market.store.rollups.files import Chunk, map_chunk, write_chunk
+from workbench.market.store.rollups.schema import ROLLUPS as SCHEMA
 
 
 @dataclass(slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.market.definitions.energy import Floats
-from workbench.market.inputs.units_register import UnitsRegister
 from workbench.market.model.description import UNKNOWN, MarketDescription
 from workbench.market.model.tables import TABLES
-from workbench.market.store.aggregation import Arrays, Frame, Rows, price_columns
+from workbench.market.model.units import UnitsRegister
 from workbench.market.store.dataset import Manifest
 from workbench.market.store.resolution import Subject
+from workbench.market.store.rollups.aggregation import Arrays, Frame, Rows, price_columns
 
 
 def prices_from_grid(rrp: Floats, start: int, end: int, description: MarketDescription) -> Arrays:
@@ -49,7 +49,7 @@ def raw_steps(
         Column -> array of shape (series …, intervals), all series; those not asked for are empty.
     """
     from workbench.market.store.months import rows_of, scan_rows
-    from workbench.market.store.rollups import build
+    from workbench.market.store.rollups.building import build
 
     def rows(name: str) -> Rows:
         table = TABLES[name]

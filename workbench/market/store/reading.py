@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import SettingError
-from workbench.market.inputs.units_register import UnitsRegister
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import (
     Time,
@@ -31,7 +30,7 @@ from workbench.market.model.market_time import (
     stamp_of,
     to_minutes,
 )
-from workbench.market.store.block import Block
+from workbench.market.model.units import UnitsRegister
 from workbench.market.store.dataset import (
     Manifest,
     VersionHold,
@@ -41,8 +40,9 @@ from workbench.market.store.dataset import (
 )
 from workbench.market.store.gaps import Gap, find_gaps
 from workbench.market.store.resolution import RAW, Subject, choose
-from workbench.market.store.rollup_pages import RollupPages
-from workbench.market.store.rollup_schema import ROLLUPS, RollupColumn
+from workbench.market.store.rollups.block import Block
+from workbench.market.store.rollups.pages import RollupPages
+from workbench.market.store.rollups.schema import ROLLUPS, RollupColumn
 
 if TYPE_CHECKING:
     import polars as pl
@@ -216,7 +216,7 @@ class MarketData:
         Parameters
         ----------
         name
-            Name of the roll-up, see :data:`workbench.market.store.rollup_schema.ROLLUPS`.
+            Name of the roll-up, see :data:`workbench.market.store.rollups.schema.ROLLUPS`.
         start, end
             Range ``(start, end]``, on the steps of the roll-up.
         columns

@@ -11,7 +11,7 @@ import numpy as np
 from workbench.errors import SettingError
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import Minutes
-from workbench.market.store.rollup_schema import ROLLUPS
+from workbench.market.store.rollups.schema import ROLLUPS
 
 RAW = "raw"
 

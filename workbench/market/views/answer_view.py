@@ -12,8 +12,8 @@ import numpy as np
 
 from workbench.data.formatting import MISSING, Grouping, Style, format_number
 from workbench.errors import WorkbenchError
-from workbench.market.definitions.clock import Stamp
 from workbench.market.model.answer import Answer, Column
+from workbench.market.model.clock import Stamp
 from workbench.market.model.period import Period
 from workbench.market.results.figure_style import for_narrow_page
 from workbench.market.views.answer_figure import AnswerFigure

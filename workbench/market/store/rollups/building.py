@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.market.inputs.units_register import UnitsRegister
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import DAY
-from workbench.market.store.aggregation import (
+from workbench.market.model.units import UnitsRegister
+from workbench.market.store.rollups.aggregation import (
     Arrays,
     Frame,
     Rows,
@@ -25,8 +25,8 @@ from workbench.market.store.aggregation import (
     settle_cadence,
     signed,
 )
-from workbench.market.store.rollup_files import Chunk
-from workbench.market.store.rollup_schema import ROLLUPS, Rollup, feeds_of, labels_of
+from workbench.market.store.rollups.files import Chunk
+from workbench.market.store.rollups.schema import ROLLUPS, Rollup, feeds_of, labels_of
 
 RowsOf = Callable[[str], Rows]
 

@@ -11,15 +11,15 @@ from workbench.errors import InvalidData
 from workbench.evapotranspiration.config import EvapotranspirationConfig, ValidationConfig
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
 from workbench.evapotranspiration.fusion.site_check import check_site
-from workbench.evapotranspiration.fusion.validation import Split, validate
 from workbench.evapotranspiration.inputs.reading import EtoInput, read_inputs
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.results.validation_saved import ValidationResult, save
+from workbench.evapotranspiration.validation.holdout import Split, validate
 from workbench.runs import Job, Unit
 
 
 def run_validation(job: Job, project: Project, config: ValidationConfig) -> ValidationResult:
-    """Read, check, hold out, save; see :mod:`workbench.evapotranspiration.validation_job`."""
+    """Read, check, hold out, save; see :mod:`workbench.evapotranspiration.jobs`."""
     project.results_folder("evapotranspiration_validation", config.scenario)
     job.plan(read=1, quality_control=2, validation=4, save=1)
     with job.stage("read", title="Read places and files"):

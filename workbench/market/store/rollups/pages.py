@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.market.inputs.units_register import UnitsRegister
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import period_bounds
-from workbench.market.store.block import Axis, Block, together
-from workbench.market.store.rollup_files import Chunk, map_chunk
-from workbench.market.store.rollup_schema import ROLLUPS, How, RollupColumn, labels_of
+from workbench.market.model.units import UnitsRegister
+from workbench.market.store.rollups.block import Axis, Block, together
+from workbench.market.store.rollups.files import Chunk, map_chunk
+from workbench.market.store.rollups.schema import ROLLUPS, How, RollupColumn, labels_of
 
 
 class RollupPages:

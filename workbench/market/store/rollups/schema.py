@@ -13,9 +13,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from workbench.market.inputs.units_register import UnitsRegister
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import DAY
+from workbench.market.model.units import UnitsRegister
 
 
 class How(StrEnum):

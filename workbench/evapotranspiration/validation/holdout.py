@@ -12,9 +12,9 @@ import pandas as pd
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.fusion.features import ETO, source_of
 from workbench.evapotranspiration.fusion.fuse import FusionMethod, fuse
-from workbench.evapotranspiration.fusion.skill import skill, window_correlation
 from workbench.evapotranspiration.fusion.statistics import Statistics, learn
 from workbench.evapotranspiration.model.site import Site, distance_km
+from workbench.evapotranspiration.validation.skill import skill, window_correlation
 
 FUSED = "fused"
 WHOLE_YEAR = "all"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.errors import SettingError
 from workbench.market.model.market_time import Minutes, Stamps, to_minutes, to_stamps
-from workbench.market.store.rollup_schema import How, RollupColumn
+from workbench.market.store.rollups.schema import How, RollupColumn
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from workbench.market.definitions.energy import Floats, energy, hours_of, split_directions
 from workbench.market.definitions.flows import AT_LIMIT_TOLERANCE, limits_by_direction
 from workbench.market.definitions.weather import curtailed_power
-from workbench.market.inputs.units_register import UnitKind, UnitsRegister
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import Minutes
+from workbench.market.model.units import UnitKind, UnitsRegister
 
 Counts = NDArray[np.int32]
 Arrays = dict[str, NDArray[np.generic]]
