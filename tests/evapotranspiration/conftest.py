@@ -7,7 +7,7 @@ import pytest
 from weather_server import WeatherServer
 
 from workbench.data.projects.project import Project
-from workbench.evapotranspiration.inputs.services.transport import Transport
+from workbench.online.client import OnlineClient
 
 
 @pytest.fixture
@@ -19,18 +19,18 @@ def server() -> Iterator[WeatherServer]:
 
 
 @pytest.fixture
-def open_transport(tmp_path: Path, server: WeatherServer) -> Iterator[Callable[..., Transport]]:
-    """Opens transports that ask the local server; with one folder they share a cache."""
+def open_client(tmp_path: Path, server: WeatherServer) -> Iterator[Callable[..., OnlineClient]]:
+    """Opens clients that ask the local server; with one folder they share a cache."""
     opened = []
 
-    def open_one(patience: float = 5.0) -> Transport:
-        transport = Transport(tmp_path / "weather", server.services, patience)
-        opened.append(transport.__enter__())
-        return transport
+    def open_one(patience: float = 5.0) -> OnlineClient:
+        client = OnlineClient(tmp_path / "weather", server.services, patience)
+        opened.append(client.__enter__())
+        return client
 
     yield open_one
-    for transport in opened:
-        transport.__exit__()
+    for client in opened:
+        client.__exit__()
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray
-from weather_server import Reply, WeatherServer
+from online.faulty_server import Reply
+from weather_server import WeatherServer
 
 from workbench.data.projects.project import Project
 from workbench.data.results.tables import read_table
@@ -200,12 +201,12 @@ def test_every_fault_at_once_costs_only_the_sources_that_have_it(
     }
 
 
-def test_rubbish_from_one_service_leaves_the_other(project: Project, server: WeatherServer) -> None:
+def test_a_malformed_answer_of_one_service_leaves_the_other(project: Project, server: WeatherServer) -> None:
     server.faults["nws_forecast"] = lambda n: Reply(b"<html>rubbish</html>")
     result = start(project, server, place="32.22, -110.97", period="forecast").result()
     asked = result.table("downloads").set_index("source")["state"]
     assert asked.to_dict() == {"nws_forecast": "failed", "openmeteo_forecast": "received"}
-    assert any("no weather data of its kind" in problem for problem in result.problems)
+    assert any("an answer that cannot be read" in problem for problem in result.problems)
     assert set(result.table("daily")["sources"]) == {"openmeteo_forecast"}
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from weather_server import Reply, WeatherServer, met_norway, weather_of
+from online.faulty_server import Reply
+from weather_server import WeatherServer, met_norway, weather_of
 
 from workbench.errors import SettingError, SourceFailed
 from workbench.evapotranspiration.inputs.places.place import Place
@@ -25,11 +26,12 @@ from workbench.evapotranspiration.inputs.services.daily_weather import (
     daily_sums,
     solar_zone,
 )
-from workbench.evapotranspiration.inputs.services.transport import Transport, Watch
 from workbench.evapotranspiration.model.catalogue import SOURCES, SourceId, title_of, today_at
 from workbench.evapotranspiration.physics.radiation import extraterrestrial
+from workbench.online.client import OnlineClient
+from workbench.online.service import Watch
 
-Open = Callable[..., Transport]
+Open = Callable[..., OnlineClient]
 PIRACICABA = Place("Piracicaba", -22.725, -47.6476)
 DENVER = Place("Denver", 39.7392, -104.9903)
 OSLO = Place("Oslo", 59.91, 10.75)
@@ -230,15 +232,13 @@ def test_a_long_period_is_cut_at_fixed_years() -> None:
     assert [end + DAY for _, end in one[:-1]] == [begin for begin, _ in one[1:]]
 
 
-def fetch(transport: Transport, source: str, place: Place, first: datetime.date, last: datetime.date):
-    return FETCHES[source](transport, place, first, last, Watch())
+def fetch(client: OnlineClient, source: str, place: Place, first: datetime.date, last: datetime.date):
+    return FETCHES[source](client, place, first, last, Watch())
 
 
 @pytest.mark.parametrize("source", ["nasa_power", "openmeteo_archive"])
-def test_ten_years_with_leap_days_come_whole(
-    open_transport: Open, server: WeatherServer, source: str
-) -> None:
-    got = fetch(open_transport(), source, PIRACICABA, datetime.date(2003, 1, 1), datetime.date(2012, 12, 31))
+def test_ten_years_with_leap_days_come_whole(open_client: Open, server: WeatherServer, source: str) -> None:
+    got = fetch(open_client(), source, PIRACICABA, datetime.date(2003, 1, 1), datetime.date(2012, 12, 31))
     assert len(got.weather) == 3653
     assert pd.Timestamp("2012-02-29") in got.weather.index
     assert got.weather.index.is_monotonic_increasing
@@ -251,23 +251,23 @@ def test_ten_years_with_leap_days_come_whole(
 
 
 def test_an_interrupted_long_download_asks_only_for_what_is_missing(
-    open_transport: Open, server: WeatherServer
+    open_client: Open, server: WeatherServer
 ) -> None:
     server.faults["nasa_power"] = lambda n: Reply({}, 400) if n == 2 else None
     period = (datetime.date(2003, 1, 1), datetime.date(2012, 12, 31))
     with pytest.raises(SourceFailed):
-        fetch(open_transport(), "nasa_power", PIRACICABA, *period)
-    fetch(open_transport(), "nasa_power", PIRACICABA, *period)
+        fetch(open_client(), "nasa_power", PIRACICABA, *period)
+    fetch(open_client(), "nasa_power", PIRACICABA, *period)
     assert server.count("nasa_power") == 4
 
 
-def test_requests_are_those_that_the_services_document(open_transport: Open, server: WeatherServer) -> None:
-    transport = open_transport()
+def test_requests_are_those_that_the_services_document(open_client: Open, server: WeatherServer) -> None:
+    client = open_client()
     today = today_at(PIRACICABA.longitude)
-    fetch(transport, "nasa_power", PIRACICABA, datetime.date(2020, 2, 28), datetime.date(2020, 3, 1))
-    fetch(transport, "openmeteo_archive", PIRACICABA, datetime.date(2020, 2, 28), datetime.date(2020, 3, 1))
-    fetch(transport, "openmeteo_forecast", PIRACICABA, today - 29 * DAY, today + 5 * DAY)
-    fetch(transport, "met_norway", OSLO, today, today + 5 * DAY)
+    fetch(client, "nasa_power", PIRACICABA, datetime.date(2020, 2, 28), datetime.date(2020, 3, 1))
+    fetch(client, "openmeteo_archive", PIRACICABA, datetime.date(2020, 2, 28), datetime.date(2020, 3, 1))
+    fetch(client, "openmeteo_forecast", PIRACICABA, today - 29 * DAY, today + 5 * DAY)
+    fetch(client, "met_norway", OSLO, today, today + 5 * DAY)
     nasa, archive, forecast, norway = (request[2] for request in server.requests)
     assert nasa["parameters"] == "T2M_MAX,T2M_MIN,T2M,RH2M,WS2M,ALLSKY_SFC_SW_DWN,PRECTOTCORR"
     assert (nasa["community"], nasa["start"], nasa["end"], nasa["format"]) == (
@@ -288,11 +288,11 @@ def test_requests_are_those_that_the_services_document(open_transport: Open, ser
     assert norway == {"lat": "59.9100", "lon": "10.7500"}
 
 
-def test_met_norway_gives_wind_and_rain_in_the_nordic_countries_only(open_transport: Open) -> None:
-    transport = open_transport()
+def test_met_norway_gives_wind_and_rain_in_the_nordic_countries_only(open_client: Open) -> None:
+    client = open_client()
     tomorrow = today_at(0.0) + DAY
-    north = fetch(transport, "met_norway", OSLO, tomorrow, tomorrow + 3 * DAY).weather
-    south = fetch(transport, "met_norway", PIRACICABA, tomorrow, tomorrow + 3 * DAY)
+    north = fetch(client, "met_norway", OSLO, tomorrow, tomorrow + 3 * DAY).weather
+    south = fetch(client, "met_norway", PIRACICABA, tomorrow, tomorrow + 3 * DAY)
     assert {"u2", "precip"} <= set(north.columns)
     assert set(south.weather.columns) == {"tmax", "tmin", "tmean", "rh"}
     assert any("outside the Nordic countries" in note for note in south.notes)
@@ -307,9 +307,9 @@ def test_a_day_that_a_forecast_has_in_part_is_left_out() -> None:
     assert min(days) == datetime.date(2026, 3, 2)
 
 
-def test_the_sky_of_the_nws_gives_radiation_by_angstrom(open_transport: Open) -> None:
+def test_the_sky_of_the_nws_gives_radiation_by_angstrom(open_client: Open) -> None:
     today = today_at(DENVER.longitude) + DAY
-    got = fetch(open_transport(), "nws_forecast", DENVER, today, today + 3 * DAY)
+    got = fetch(open_client(), "nws_forecast", DENVER, today, today + 3 * DAY)
     number = got.weather.index[0].day_of_year
     # FAO-56, equation 35, with a quarter of the sky covered: Ra (0.25 + 0.50 x 0.75).
     assert got.weather["rs"].iloc[0] == pytest.approx(
@@ -320,15 +320,15 @@ def test_the_sky_of_the_nws_gives_radiation_by_angstrom(open_transport: Open) ->
     assert got.elevation == 1609.0
 
 
-def test_the_station_that_was_observed_is_named(open_transport: Open) -> None:
+def test_the_station_that_was_observed_is_named(open_client: Open) -> None:
     today = today_at(DENVER.longitude)
-    got = fetch(open_transport(), "nws_stations", DENVER, today - 2 * DAY, today)
+    got = fetch(open_client(), "nws_stations", DENVER, today - 2 * DAY, today)
     assert got.notes[0] == "NWS stations: observed at Denver International Airport (KDEN)."
     assert list(got.weather.columns) == ["tmax", "tmin", "tmean", "tdew", "rh", "u2"]
     assert got.weather["u2"].iloc[0] == pytest.approx(18 / 3.6 * 0.748, rel=1e-3)
 
 
-def test_stations_that_are_silent_are_named_and_not_used(open_transport: Open, server: WeatherServer) -> None:
+def test_stations_that_are_silent_are_named_and_not_used(open_client: Open, server: WeatherServer) -> None:
     old = {
         "properties": {
             "timestamp": "2020-01-01T00:00:00+00:00",
@@ -339,17 +339,17 @@ def test_stations_that_are_silent_are_named_and_not_used(open_transport: Open, s
     server.faults["nws_stations"] = lambda n: Reply(old) if n == 2 else None
     today = today_at(DENVER.longitude)
     with pytest.raises(SourceFailed, match=r"tried KDEN \(last 2020-01-01 00:00 UTC\)"):
-        fetch(open_transport(), "nws_stations", DENVER, today - 2 * DAY, today)
+        fetch(open_client(), "nws_stations", DENVER, today - 2 * DAY, today)
 
 
 def test_a_foreign_unit_is_rubbish_and_not_converted_by_guess(
-    open_transport: Open, server: WeatherServer
+    open_client: Open, server: WeatherServer
 ) -> None:
     answer = json.loads(json.dumps({"daily": {"time": []}, "daily_units": {"wind_speed_10m_mean": "km/h"}}))
     server.faults["openmeteo_archive"] = lambda n: Reply(answer)
     with pytest.raises(SourceFailed, match="wind_speed_10m_mean is in 'km/h', expected 'm/s'"):
         fetch(
-            open_transport(),
+            open_client(),
             "openmeteo_archive",
             PIRACICABA,
             datetime.date(2020, 1, 1),
@@ -357,9 +357,9 @@ def test_a_foreign_unit_is_rubbish_and_not_converted_by_guess(
         )
 
 
-def test_heights_are_asked_a_hundred_at_a_time(open_transport: Open, server: WeatherServer) -> None:
+def test_heights_are_asked_a_hundred_at_a_time(open_client: Open, server: WeatherServer) -> None:
     places = [Place(str(i), -22.0 - i / 1000, -47.0) for i in range(101)]
-    heights = elevation.fetch_elevations(open_transport(), places, Watch())
+    heights = elevation.fetch_elevations(open_client(), places, Watch())
     assert heights == [500.0] * 101
     assert [request[2]["locations"].count("|") for request in server.requests] == [99, 0]
 
@@ -369,3 +369,7 @@ def test_every_source_carries_its_credit() -> None:
     assert "CC BY 4.0" in SOURCES["openmeteo_archive"].credit
     assert "Langley Research Center" in SOURCES["nasa_power"].credit
     assert "MET Norway" in SOURCES["met_norway"].credit
+
+
+def test_met_norway_is_not_asked_again_when_it_throttles() -> None:
+    assert [facts.id for facts in SOURCES.values() if not facts.patient] == ["met_norway"]

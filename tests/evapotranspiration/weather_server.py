@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import json
 import math
-import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+
+from online.faulty_server import FaultyServer
 
 SOURCE_OF_PATH = {
     "/api/temporal/daily/point": "nasa_power",
@@ -22,109 +18,19 @@ SOURCE_OF_PATH = {
 }
 
 
-@dataclass
-class Reply:
-    """What the server says: a status, a body, headers, and how long it waits before it says so."""
-
-    body: Any = b""
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    delay: float = 0.0
-    drip: float = 0.0
-    """Seconds between the bytes of the body."""
-
-
-Fault = Callable[[int], Reply | None]
-
-
-class WeatherServer:
-    """Answers every source's requests with made weather; ``faults[source]`` comes first.
-
-    A fault is a function of the number of the request to that source (from 0), None for a good answer.
-    """
-
-    def __init__(self) -> None:
-        self.faults: dict[str, Fault] = {}
-        self.requests: list[tuple[str, str, dict[str, str], dict[str, str]]] = []
-        self.headers: dict[str, dict[str, str]] = {}
-        self._lock = threading.Lock()
-        self._counts: dict[str, int] = {}
-        self.closing = threading.Event()
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                server._answer(self)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
+class WeatherServer(FaultyServer):
+    """Answers every source's requests with made weather."""
 
     @property
     def services(self) -> dict[str, str]:
         names = [*SOURCE_OF_PATH.values(), "nws_forecast", "nws_stations"]
         return dict.fromkeys(names, self.address)
 
-    def count(self, source: str) -> int:
-        return self._counts.get(source, 0)
+    def service_of(self, path: str) -> str:
+        return SOURCE_OF_PATH.get(path) or _nws_source(path)
 
-    def close(self) -> None:
-        self.closing.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
-
-    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
-        parts = urlsplit(handler.path)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        source = SOURCE_OF_PATH.get(parts.path) or _nws_source(parts.path)
-        sent = {name.lower(): value for name, value in handler.headers.items()}
-        with self._lock:
-            number = self._counts.get(source, 0)
-            self._counts[source] = number + 1
-            self.requests.append((source, parts.path, query, sent))
-        fault = self.faults.get(source)
-        reply = fault(number) if fault else None
-        if reply is None:
-            reply = Reply(answer_of(source, parts.path, query), headers=dict(self.headers.get(source, {})))
-            if _unchanged(sent, reply.headers):
-                reply = Reply(b"", 304, reply.headers)
-        body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
-        if self.closing.wait(reply.delay):
-            return
-        try:
-            handler.send_response(reply.status)
-            for name, value in reply.headers.items():
-                handler.send_header(name, value)
-            if reply.status != 304:
-                handler.send_header("Content-Length", str(len(body)))
-            handler.end_headers()
-            if reply.drip:
-                for byte in body:
-                    handler.wfile.write(bytes([byte]))
-                    handler.wfile.flush()
-                    time.sleep(reply.drip)
-            elif reply.status != 304:
-                handler.wfile.write(body)
-        except OSError:
-            pass  # whoever asked has hung up
-
-
-def _unchanged(sent: dict[str, str], headers: dict[str, str]) -> bool:
-    tag, modified = headers.get("ETag"), headers.get("Last-Modified")
-    return bool(
-        (tag and sent.get("if-none-match") == tag) or (modified and sent.get("if-modified-since") == modified)
-    )
+    def answer(self, service: str, path: str, query: dict[str, str]) -> Any:
+        return answer_of(service, path, query)
 
 
 def _nws_source(path: str) -> str:

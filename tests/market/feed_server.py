@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ class Feeds:
     """What the server has, what it was asked, and what goes wrong.
 
     ``faults`` holds for an address what happens to its next requests: a status, or ``"cut"`` for a body that
-    breaks off, or ``"drop"`` for a connection that is closed without an answer.
+    breaks off, ``"drip"`` for one that comes slowly, or ``"drop"`` for a connection closed without an answer.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -48,16 +50,22 @@ def serving() -> Iterator[Feeds]:
                 return
             if not self.headers.get("User-Agent", "").startswith("energy-workbench"):
                 what = 403
-            if what in (200, "cut") and found is None:
+            if what in (200, "cut", "drip") and found is None:
                 what = 404
-            if not found or what not in (200, "cut"):
+            if not found or what not in (200, "cut", "drip"):
                 self.send_error(int(what) if what != 200 else 404)
                 return
             self.send_response(200)
             self.send_header("Content-Length", str(len(found)))
             self.end_headers()
-            self.wfile.write(found[: len(found) // 2] if what == "cut" else found)
             self.close_connection = True
+            with contextlib.suppress(OSError):  # the client may have hung up
+                if what == "drip":
+                    for at in range(0, len(found), 1000):
+                        self.wfile.write(found[at : at + 1000])
+                        time.sleep(0.1)
+                else:
+                    self.wfile.write(found[: len(found) // 2] if what == "cut" else found)
 
         def log_message(self, *_: object) -> None:
             pass

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from market.feed_server import Feeds, serving
-from workbench.errors import SettingError, UnreadableFile
+from workbench.errors import SettingError, SourceFailed
 from workbench.market.inputs.fetch import FeedClient, Work, days_of, work_for_days
 from workbench.market.model.market_time import to_minutes
 from workbench.market.model.nem import NEM
@@ -22,12 +22,17 @@ def feeds() -> Iterator[Feeds]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def _short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.online.retries.FIRST_BACKOFF", 0.01)
+
+
 def current(stamp: str) -> str:
     return f"/Reports/CURRENT/Dispatch_SCADA/PUBLIC_DISPATCHSCADA_{stamp}_0000000000000001.zip"
 
 
 def client(feeds: Feeds, **options: object) -> FeedClient:
-    return FeedClient(feeds.address, wait=lambda seconds: None, silence=5.0, **options)  # type: ignore[arg-type]
+    return FeedClient(feeds.address, patience=5.0, **options)  # type: ignore[arg-type]
 
 
 def test_a_day_is_fetched_from_the_archive_and_not_a_second_time(feeds: Feeds, tmp_path: Path) -> None:
@@ -63,7 +68,10 @@ def test_passing_faults_are_tried_again_and_lasting_ones_reported(feeds: Feeds, 
     assert path.read_bytes() == b"day" * 1000
     path.unlink()
     feeds.faults[ARCHIVE] = [500] * 10
-    with client(feeds, retries=1) as fetcher, pytest.raises(UnreadableFile, match="cannot be fetched: 500"):
+    with (
+        client(feeds, retries=1) as fetcher,
+        pytest.raises(SourceFailed, match="downloaded: it answered with status 500"),
+    ):
         fetcher.fetch(Work(SCADA, "2025-08-01"), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -71,7 +79,7 @@ def test_passing_faults_are_tried_again_and_lasting_ones_reported(feeds: Feeds, 
 def test_a_download_that_breaks_off_leaves_no_half_file(feeds: Feeds, tmp_path: Path) -> None:
     feeds.files[ARCHIVE] = b"day" * 1000
     feeds.faults[ARCHIVE] = ["cut"] * 10
-    with client(feeds, retries=2) as fetcher, pytest.raises(UnreadableFile):
+    with client(feeds, retries=2) as fetcher, pytest.raises(SourceFailed):
         fetcher.fetch(Work(SCADA, "2025-08-01"), tmp_path)
     assert list(tmp_path.iterdir()) == []
     assert feeds.asked.count(ARCHIVE) == 3
@@ -80,7 +88,7 @@ def test_a_download_that_breaks_off_leaves_no_half_file(feeds: Feeds, tmp_path: 
 def test_a_refusal_is_not_tried_again(feeds: Feeds, tmp_path: Path) -> None:
     feeds.files[ARCHIVE] = b"day"
     feeds.faults[ARCHIVE] = [401] * 10
-    with client(feeds) as fetcher, pytest.raises(UnreadableFile, match="401"):
+    with client(feeds) as fetcher, pytest.raises(SourceFailed, match="401"):
         fetcher.fetch(Work(SCADA, "2025-08-01"), tmp_path)
     assert len(feeds.asked) == 1
 

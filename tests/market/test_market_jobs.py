@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -280,6 +281,27 @@ def test_what_the_server_does_not_have_or_refuses_is_reported_and_the_rest_is_ta
     assert again.added["unit_power"] == 288 * len(MARKET.units)
     assert [path for path in feeds.asked[before:] if "ARCHIVE" in path] == [scada]
     assert (market_folder(project) / INCOMING).is_dir()
+
+
+def test_a_back_fill_is_cancelled_in_the_middle_of_a_download_within_a_second(
+    project: Project, feeds: Feeds, tmp_path: Path
+) -> None:
+    archive(feeds, tmp_path, 1)
+    scada = next(path for path in feeds.files if "SCADA" in path)
+    feeds.faults[scada] = ["drip"]  # a kilobyte every tenth of a second: a minute for the file
+    feeds.files[scada] += b"\0" * 600_000
+    run = engine.start(backfill_market, project, base_url=feeds.address, first_day="2025-08-01", pause=0.0)
+    deadline = time.monotonic() + 20
+    while scada not in feeds.asked and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.3)
+    began = time.monotonic()
+    run.cancel()
+    run.wait(20)
+    assert time.monotonic() - began < 1.0
+    assert run.state is RunState.CANCELLED
+    assert not list((market_folder(project) / INCOMING).rglob("*SCADA*"))
+    assert not list((market_folder(project) / INCOMING).rglob(".part-*"))
 
 
 def test_a_back_fill_without_data_needs_days(project: Project, feeds: Feeds) -> None:

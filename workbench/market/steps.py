@@ -28,7 +28,9 @@ from workbench.market.store.dataset import (
 from workbench.market.store.ledger import Ledger
 from workbench.market.store.publication import Published, Writer, writing
 from workbench.market.store.reading import MarketData
+from workbench.online.service import Watch
 from workbench.runs import Job, Unit
+from workbench.runs.jobs.job import current_job
 from workbench.runs.model.digest import file_digest
 
 MOST_NOTES = 500
@@ -189,7 +191,7 @@ def _fetch(job: Job, client: FeedClient, group: Sequence[Work], folder: Path, ac
 
 
 def _fetch_one(client: FeedClient, work: Work, folder: Path) -> tuple[Path, ...]:
-    return client.fetch(work, folder)
+    return client.fetch(work, folder, Watch.of(current_job()))
 
 
 def _read(

@@ -15,8 +15,9 @@ from workbench.evapotranspiration.inputs.reading import EtoInput, period_of
 from workbench.evapotranspiration.inputs.services.choice import FETCHES, Ask, choose
 from workbench.evapotranspiration.inputs.services.daily_weather import Download
 from workbench.evapotranspiration.inputs.services.elevation import fetch_elevations
-from workbench.evapotranspiration.inputs.services.transport import Transport, Watch
 from workbench.evapotranspiration.model.catalogue import ELEVATION, title_of, today_at
+from workbench.online.client import OnlineClient
+from workbench.online.service import Watch
 from workbench.runs.jobs.job import Job, current_job
 
 DOWNLOAD_COLUMNS = ("site", "source", "first", "last", "days", "state", "message")
@@ -98,12 +99,12 @@ class Downloader:
 
     Parameters
     ----------
-    transport
+    client
         How services are asked.
     """
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    def __init__(self, client: OnlineClient) -> None:
+        self._client = client
 
     def __getstate__(self) -> dict[str, object]:
         # A download is recognised on resume by what was asked, whatever connection asked it.
@@ -117,7 +118,7 @@ class Downloader:
         SourceFailed
             When there is no usable answer.
         """
-        return FETCHES[ask.source](self._transport, place, ask.first, ask.last, _watch(current_job()))
+        return FETCHES[ask.source](self._client, place, ask.first, ask.last, Watch.of(current_job()))
 
 
 def plan_sites(
@@ -174,7 +175,7 @@ def plan_sites(
 
 
 def look_up_elevations(
-    job: Job, transport: Transport, plans: Sequence[SitePlan]
+    job: Job, client: OnlineClient, plans: Sequence[SitePlan]
 ) -> tuple[list[SitePlan], str]:
     """Fill in the heights of places that have none and are asked for online.
 
@@ -189,7 +190,7 @@ def look_up_elevations(
     if not unknown:
         return list(plans), ""
     try:
-        heights = fetch_elevations(transport, unknown, _watch(job))
+        heights = fetch_elevations(client, unknown, Watch.of(job))
     except SourceFailed as error:
         return list(plans), str(error)
     found: Mapping[str, float | None] = dict(zip([place.name for place in unknown], heights, strict=True))
@@ -221,12 +222,6 @@ def place_with_elevation(place: Place, given: Place, gathered: Gathered) -> tupl
     for source in sorted(assumed, key=lambda name: ("openmeteo" not in name, name)):
         return replace(place, elevation=assumed[source]), f"as {title_of(source)} assumes it"
     return replace(place, elevation=0.0), "not known: 0 m is assumed"
-
-
-def _watch(job: Job | None) -> Watch:
-    if job is None:
-        return Watch()
-    return Watch(job.checkpoint, lambda line: job.log(line, level="warning"))
 
 
 def _days(ask: Ask) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.errors import SettingError
+from workbench.online.service import Service
 
 FIRST_ARCHIVE_DAY = datetime.date(1990, 1, 1)
 OPENMETEO_CREDIT = "Weather data by Open-Meteo.com (https://open-meteo.com), CC BY 4.0."
@@ -27,43 +28,24 @@ class SourceId(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFacts:
-    """What is known of a source.
+class SourceFacts(Service):
+    """What is known of a source, beside what the online client has to know; own instances by ``services``.
 
     Parameters
     ----------
-    id
-        Its id in tables and settings.
-    title
-        What a person reads.
-    address
-        Where it answers; own instances take its place through ``services``.
     oldest, newest
         First and last day it has, in days from today; ``oldest`` None is 1990-01-01.
     credit
         Sentence that its licence wants beside every result.
-    tries
-        How often one request is made at most.
-    per_minute, per_day
-        Requests it allows; a request for a long period may count as many, see ``cost``.
     covers
         Where it answers: ``""`` everywhere, or a name of
         :mod:`workbench.evapotranspiration.inputs.services.coverage`.
-    patient
-        Whether an answer "too many requests" is waited out; MET Norway asks not to be tried again.
     """
 
-    id: str
-    title: str
-    address: str
     oldest: int | None
     newest: int
     credit: str
-    tries: int = 3
-    per_minute: float = 60
-    per_day: int = 100_000
     covers: str = ""
-    patient: bool = True
 
     def window(self, today: datetime.date) -> tuple[datetime.date, datetime.date]:
         """Give the first and last day that the source has when it is ``today`` at the place."""
@@ -115,7 +97,7 @@ SOURCES: Mapping[str, SourceFacts] = {
             5,
             MET_CREDIT,
             per_minute=1200,
-            patient=False,
+            patient=False,  # its terms ask not to be tried again when it throttles
         ),
         SourceFacts(
             SourceId.NWS_FORECAST,

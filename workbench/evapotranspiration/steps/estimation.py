@@ -22,10 +22,10 @@ from workbench.evapotranspiration.inputs.downloads import (
     plan_sites,
 )
 from workbench.evapotranspiration.inputs.reading import EtoInput, read_inputs
-from workbench.evapotranspiration.inputs.services.transport import Transport
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.results.result_tables import assemble
 from workbench.evapotranspiration.results.saved import EtoResult, save
+from workbench.online.client import OnlineClient
 from workbench.runs import Job, Unit
 
 
@@ -75,14 +75,16 @@ def _download(
         job.log("All weather comes from files; no online service is asked.")
         return gathered, list(plans)
     folder = project.cache_folder / "weather"
-    with Transport(folder, config.services, config.patience) as transport:
-        filled, reason = look_up_elevations(job, transport, plans)
+    with OnlineClient(
+        folder, config.services, config.patience, purpose="reference evapotranspiration"
+    ) as client:
+        filled, reason = look_up_elevations(job, client, plans)
         if reason:
             gathered.notes.append(reason)
             job.log(f"{reason} Heights come from the weather sources instead.", level="warning")
         asked = {f"{plan.place.name}/{ask.source}": (plan, ask) for plan in filled for ask in plan.asks}
         units = [Unit(key, (plan.place, ask)) for key, (plan, ask) in asked.items()]
-        download = Downloader(transport).download
+        download = Downloader(client).download
         for outcome in job.map(download, units, title="Download", workers=config.parallel):
             plan, ask = asked[outcome.key]
             if outcome.error is not None:

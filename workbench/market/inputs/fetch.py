@@ -1,29 +1,26 @@
-"""What is missing as work to fetch, and a polite download client that leaves no half file."""
+"""What is missing as work to fetch, and the client that downloads it."""
 
 from __future__ import annotations
 
+import math
 import re
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from types import TracebackType
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
-import httpx
 import numpy as np
 
-from workbench.data.atomic import replacing
-from workbench.errors import SettingError, UnreadableFile
+from workbench.errors import SettingError, SourceFailed
 from workbench.market.model.description import Feed, MarketDescription
 from workbench.market.model.market_time import day_of, period_bounds
 from workbench.market.store.gaps import Gap
+from workbench.online.client import OnlineClient
+from workbench.online.service import HttpRequest, Service, Watch, check_address
 
-USER_AGENT = "energy-workbench (market data reader)"
-SILENCE_SECONDS = 60.0
-WORTH_RETRYING = frozenset({408, 425, 429, 500, 502, 503, 504})
+PATIENCE_SECONDS = 60.0
 _LINK = re.compile(r'href\s*=\s*["\']?([^"\'\s>]+)', re.IGNORECASE)
 
 
@@ -94,23 +91,23 @@ def work_for_days(first: str, last: str, description: MarketDescription) -> tupl
 
 
 class FeedClient:
-    """Downloads files of feeds.
+    """Downloads files of feeds; a context manager.
 
     Parameters
     ----------
     base_url
         Address that the feeds' folders are relative to.
     retries
-        How often a failed request is tried again, after 0.5, 1, 2 … s.
+        How often a failed request is tried again.
     pause
         Gives the pause before each request [s].
-    wait
-        Waits; a run passes one that can be cancelled.
+    patience
+        Longest wait for the server to send something [s].
 
     Raises
     ------
     SettingError
-        When the address is none.
+        When the address is not one of a web server.
     """
 
     def __init__(
@@ -119,34 +116,30 @@ class FeedClient:
         *,
         retries: int = 3,
         pause: Callable[[], float] = lambda: 0.0,
-        wait: Callable[[float], None] = time.sleep,
-        silence: float = SILENCE_SECONDS,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
-        if not re.match(r"https?://[^/\s]+", base_url):
-            raise SettingError(
-                f"base_url is {base_url!r}, expected an address such as https://example.org.",
-                "base_url",
-                base_url,
-            )
-        # Servers of market data answer 403 to a client that does not say who it is.
-        self._client = httpx.Client(
-            base_url=base_url.rstrip("/"),
-            headers={"User-Agent": USER_AGENT},
-            follow_redirects=True,
-            timeout=httpx.Timeout(silence),
+        check_address(base_url, "the feeds", "base_url")
+        self._service = Service(
+            "feeds",
+            urlsplit(base_url).netloc,
+            base_url,
+            tries=retries + 1,
+            slow_tries=retries + 1,
+            per_minute=math.inf,
+            per_day=math.inf,
         )
-        self._retries, self._pause, self._wait = retries, pause, wait
+        self._client = OnlineClient(patience=patience, purpose="market data")
+        self._pause = pause
         self._listings: dict[str, tuple[str, ...]] = {}
 
     def __enter__(self) -> FeedClient:
+        self._client.__enter__()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._client.close()
+    def __exit__(self, *error: object) -> None:
+        self._client.__exit__(*error)
 
-    def fetch(self, work: Work, folder: Path) -> tuple[Path, ...]:
+    def fetch(self, work: Work, folder: Path, watch: Watch | None = None) -> tuple[Path, ...]:
         """Fetch the files of some work into a folder; files that are there already are not fetched again.
 
         Parameters
@@ -155,6 +148,8 @@ class FeedClient:
             What to fetch.
         folder
             Where to; made when missing.
+        watch
+            What is called meanwhile.
 
         Returns
         -------
@@ -163,26 +158,27 @@ class FeedClient:
 
         Raises
         ------
-        UnreadableFile
+        SourceFailed
             When the server does not answer, refuses, or breaks off; files fetched before stay.
         UnwritableFile
             When the operating system refuses.
         """
+        watch = watch or Watch()
         if work.archive:
             target = folder / Path(work.archive).name
-            if target.is_file() or self.download(work.archive, target):
+            if target.is_file() or self._download(work.archive, target, watch):
                 return (target,)
         found = []
-        for name in self._current(work):
+        for name in self._current(work, watch):
             target = folder / name
-            if target.is_file() or self.download(f"{work.feed.current.rstrip('/')}/{name}", target):
+            if target.is_file() or self._download(f"{work.feed.current.rstrip('/')}/{name}", target, watch):
                 found.append(target)
         return tuple(found)
 
-    def _current(self, work: Work) -> list[str]:
+    def _current(self, work: Work, watch: Watch) -> list[str]:
         start, end = period_bounds(work.day)
         if work.feed.current not in self._listings:
-            self._listings[work.feed.current] = self.listing(work.feed.current)
+            self._listings[work.feed.current] = self.listing(work.feed.current, watch)
         chosen = []
         for name in self._listings[work.feed.current]:
             match = re.fullmatch(work.feed.pattern, name, re.IGNORECASE)
@@ -195,61 +191,41 @@ class FeedClient:
                 chosen.append(name)
         return sorted(chosen)
 
-    def listing(self, folder: str) -> tuple[str, ...]:
-        """Give the names of the files that a folder's page links to.
+    def listing(self, folder: str, watch: Watch | None = None) -> tuple[str, ...]:
+        """Give the names of the files that a folder's page links to; none when there is no such page.
 
         Raises
         ------
-        UnreadableFile
-            When the page cannot be had.
+        SourceFailed
+            When the page cannot be read.
         """
-        response = self._request(folder)
-        if response is None:
-            return ()
-        names = (unquote(link).rstrip("/").rpartition("/")[2] for link in _LINK.findall(response.text))
-        return tuple(dict.fromkeys(name for name in names if name and name[0] not in ".?"))
+        watch = watch or Watch()
+        watch.sleep(self._pause())
+        try:
+            return self._client.get(
+                HttpRequest(self._service, folder, accept="text/html, */*"), _links, watch
+            )
+        except SourceFailed as error:
+            if error.status == 404:
+                return ()
+            raise
 
-    def download(self, address: str, target: Path) -> bool:
-        """Download one file, wholly or not at all.
-
-        Returns
-        -------
-        bool
-            False when the server has no such file.
-
-        Raises
-        ------
-        UnreadableFile
-            When it cannot be had.
-        UnwritableFile
-            When the operating system refuses.
-        """
-        response = self._request(address)
-        if response is None:
-            return False
-        with replacing(target) as temporary:
-            temporary.write_bytes(response.content)
+    def _download(self, address: str, target: Path, watch: Watch) -> bool:
+        """Download one file, wholly or not at all; False when the server has no such file."""
+        watch.sleep(self._pause())
+        try:
+            self._client.download(HttpRequest(self._service, address), target, watch)
+        except SourceFailed as error:
+            if error.status == 404:
+                return False
+            raise
         return True
 
-    def _request(self, address: str) -> httpx.Response | None:
-        reason = ""
-        for attempt in range(self._retries + 1):
-            pause = self._pause() if attempt == 0 else 0.5 * 2 ** (attempt - 1)
-            if pause:
-                self._wait(pause)
-            try:
-                response = self._client.get(address)
-            except httpx.HTTPError as error:
-                reason = str(error) or type(error).__name__
-                continue
-            if response.status_code == 404:
-                return None
-            if response.status_code == 200:
-                return response
-            reason = f"{response.status_code} {response.reason_phrase}"
-            if response.status_code not in WORTH_RETRYING:
-                break
-        raise UnreadableFile(f"{self._client.base_url}{address} cannot be fetched: {reason}.", address)
+
+def _links(page: bytes) -> tuple[str, ...]:
+    links = _LINK.findall(page.decode("utf-8", "replace"))
+    names = (unquote(link).rstrip("/").rpartition("/")[2] for link in links)
+    return tuple(dict.fromkeys(name for name in names if name and name[0] not in ".?"))
 
 
 def _stamp(text: str) -> int:

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from workbench.evapotranspiration.inputs.places.place import Place
-from workbench.evapotranspiration.inputs.services.transport import Transport, Watch
 from workbench.evapotranspiration.model.catalogue import SourceFacts
 from workbench.evapotranspiration.physics.atmosphere import wind_at_2m
+from workbench.online.client import OnlineClient
+from workbench.online.service import Watch
 
 WEATHER_COLUMNS = ("tmax", "tmin", "tmean", "tdew", "rh", "rh_max", "rh_min", "u2", "rs", "precip", "eto")
 WEATHER_UNITS: Mapping[str, str] = {
@@ -63,7 +64,7 @@ class Fetch(Protocol):
     """Asks a source for the weather of a place from ``first`` to ``last``."""
 
     def __call__(
-        self, transport: Transport, place: Place, first: datetime.date, last: datetime.date, watch: Watch
+        self, client: OnlineClient, place: Place, first: datetime.date, last: datetime.date, watch: Watch
     ) -> Download:
         """Ask; raises SourceFailed when there is no usable answer."""
 

@@ -10,15 +10,16 @@ from collections.abc import Sequence
 
 from workbench.errors import SourceFailed
 from workbench.evapotranspiration.inputs.places.place import Place
-from workbench.evapotranspiration.inputs.services.transport import Question, Transport, Watch
 from workbench.evapotranspiration.model.catalogue import ELEVATION
+from workbench.online.client import OnlineClient
+from workbench.online.service import HttpRequest, Watch
 
 MOST_PLACES = 100
 GOOD_FOR = 365 * 86400.0
 _PATH = "/v1/srtm30m,aster30m"
 
 
-def fetch_elevations(transport: Transport, places: Sequence[Place], watch: Watch) -> list[float | None]:
+def fetch_elevations(client: OnlineClient, places: Sequence[Place], watch: Watch) -> list[float | None]:
     """Ask for the heights of places [m], in their order; None where the service knows none.
 
     Raises
@@ -30,8 +31,8 @@ def fetch_elevations(transport: Transport, places: Sequence[Place], watch: Watch
     for start in range(0, len(places), MOST_PLACES):
         batch = places[start : start + MOST_PLACES]
         locations = "|".join(f"{place.latitude:.5f},{place.longitude:.5f}" for place in batch)
-        question = Question(ELEVATION, _PATH, {"locations": locations}, GOOD_FOR)
-        heights = transport.get(question, read_heights, watch)
+        request = HttpRequest(ELEVATION, _PATH, {"locations": locations}, GOOD_FOR)
+        heights = client.get(request, read_heights, watch)
         if len(heights) != len(batch):
             raise SourceFailed(
                 f"{ELEVATION.title} gave {len(heights)} heights for {len(batch)} places.", ELEVATION.id

@@ -26,8 +26,9 @@ from workbench.evapotranspiration.inputs.services.daily_weather import (
     gap_notes,
     solar_zone,
 )
-from workbench.evapotranspiration.inputs.services.transport import Question, Transport, Watch
 from workbench.evapotranspiration.model.catalogue import SOURCES, SourceId
+from workbench.online.client import OnlineClient
+from workbench.online.service import HttpRequest, Watch
 
 FACTS = SOURCES[SourceId.MET_NORWAY]
 GOOD_FOR = 1800.0
@@ -35,7 +36,7 @@ LONGEST_STEP = 6.0
 
 
 def fetch_met_norway(
-    transport: Transport, place: Place, first: datetime.date, last: datetime.date, watch: Watch
+    client: OnlineClient, place: Place, first: datetime.date, last: datetime.date, watch: Watch
 ) -> Download:
     """Ask MET Norway for the days from ``first`` to ``last``; days that it has only in part are left out.
 
@@ -48,8 +49,8 @@ def fetch_met_norway(
     parameters = {"lat": f"{place.latitude:.4f}", "lon": f"{place.longitude:.4f}"}
     if place.elevation is not None:
         parameters["altitude"] = f"{place.elevation:.0f}"
-    question = Question(FACTS, "/weatherapi/locationforecast/2.0/complete", parameters, GOOD_FOR)
-    steps = transport.get(question, read_steps, watch)
+    request = HttpRequest(FACTS, "/weatherapi/locationforecast/2.0/complete", parameters, GOOD_FOR)
+    steps = client.get(request, read_steps, watch)
     nordic = covers(Region.NORDIC, place.latitude, place.longitude)
     frame = frame_of_days(_daily(steps, solar_zone(place.longitude), nordic), first, last)
     notes = gap_notes(frame, FACTS, first, last)

@@ -21,8 +21,9 @@ from workbench.evapotranspiration.inputs.services.daily_weather import (
     joined_days,
     weather_frame,
 )
-from workbench.evapotranspiration.inputs.services.transport import Question, Transport, Watch
 from workbench.evapotranspiration.model.catalogue import SOURCES, SourceId, today_at
+from workbench.online.client import OnlineClient
+from workbench.online.service import HttpRequest, Watch
 
 FACTS = SOURCES[SourceId.NASA_POWER]
 FILL = -999.0
@@ -38,7 +39,7 @@ PARAMETERS = {
 
 
 def fetch_nasa_power(
-    transport: Transport, place: Place, first: datetime.date, last: datetime.date, watch: Watch
+    client: OnlineClient, place: Place, first: datetime.date, last: datetime.date, watch: Watch
 ) -> Download:
     """Ask NASA POWER for the days from ``first`` to ``last``.
 
@@ -59,8 +60,8 @@ def fetch_nasa_power(
             "format": "JSON",
         }
         keep = good_for(end, today_at(place.longitude))
-        question = Question(FACTS, "/api/temporal/daily/point", parameters, keep)
-        part, elevation = transport.get(question, read_answer, watch)
+        request = HttpRequest(FACTS, "/api/temporal/daily/point", parameters, keep)
+        part, elevation = client.get(request, read_answer, watch)
         parts.append(part)
     frame = joined_days(parts, first, last)
     return Download(FACTS.id, frame, gap_notes(frame, FACTS, first, last), elevation)

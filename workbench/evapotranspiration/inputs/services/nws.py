@@ -26,13 +26,14 @@ from workbench.evapotranspiration.inputs.services.daily_weather import (
     frame_of_days,
     gap_notes,
 )
-from workbench.evapotranspiration.inputs.services.transport import Question, Transport, Watch
 from workbench.evapotranspiration.model.catalogue import SOURCES, SourceId
 from workbench.evapotranspiration.physics.radiation import (
     daylight_hours,
     extraterrestrial,
     solar_from_sunshine,
 )
+from workbench.online.client import OnlineClient
+from workbench.online.service import HttpRequest, Watch
 
 FORECAST = SOURCES[SourceId.NWS_FORECAST]
 ACCEPT = "application/geo+json"
@@ -43,7 +44,7 @@ _INTERVAL = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 
 
 def fetch_nws_forecast(
-    transport: Transport, place: Place, first: datetime.date, last: datetime.date, watch: Watch
+    client: OnlineClient, place: Place, first: datetime.date, last: datetime.date, watch: Watch
 ) -> Download:
     """Ask for the gridded forecast from ``first`` to ``last``; days that it has only in part are left out.
 
@@ -52,9 +53,9 @@ def fetch_nws_forecast(
     SourceFailed
         When there is no usable answer, such as outside the United States.
     """
-    grid = find_grid(transport, place, SourceId.NWS_FORECAST, watch)
+    grid = find_grid(client, place, SourceId.NWS_FORECAST, watch)
     path = f"/gridpoints/{grid['gridId']}/{grid['gridX']},{grid['gridY']}"
-    layers = transport.get(Question(FORECAST, path, {}, GOOD_FOR, accept=ACCEPT), read_layers, watch)
+    layers = client.get(HttpRequest(FORECAST, path, {}, GOOD_FOR, accept=ACCEPT), read_layers, watch)
     zone = zoneinfo.ZoneInfo(grid["timeZone"])
     frame = frame_of_days(_daily(layers, zone, place.latitude), first, last)
     height = layers.get("elevation")
@@ -63,7 +64,7 @@ def fetch_nws_forecast(
     )
 
 
-def find_grid(transport: Transport, place: Place, source: str, watch: Watch) -> Mapping[str, Any]:
+def find_grid(client: OnlineClient, place: Place, source: str, watch: Watch) -> Mapping[str, Any]:
     """Ask which grid cell a place lies in: ``gridId``, ``gridX``, ``gridY`` and ``timeZone``.
 
     Raises
@@ -82,7 +83,7 @@ def find_grid(transport: Transport, place: Place, source: str, watch: Watch) -> 
         return {**found, "gridX": int(found["gridX"]), "gridY": int(found["gridY"])}
 
     try:
-        return transport.get(Question(facts, path, {}, GRID_GOOD_FOR, accept=ACCEPT), read, watch)
+        return client.get(HttpRequest(facts, path, {}, GRID_GOOD_FOR, accept=ACCEPT), read, watch)
     except SourceFailed as error:
         if error.status == 404:
             raise SourceFailed(

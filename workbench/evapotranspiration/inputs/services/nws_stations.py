@@ -22,8 +22,9 @@ from workbench.evapotranspiration.inputs.services.daily_weather import (
     gap_notes,
 )
 from workbench.evapotranspiration.inputs.services.nws import ACCEPT, PER_SECOND, find_grid
-from workbench.evapotranspiration.inputs.services.transport import Question, Transport, Watch
 from workbench.evapotranspiration.model.catalogue import SOURCES, SourceId
+from workbench.online.client import OnlineClient
+from workbench.online.service import HttpRequest, Watch
 
 FACTS = SOURCES[SourceId.NWS_STATIONS]
 LIST_GOOD_FOR = 7 * 86400.0
@@ -78,7 +79,7 @@ class Observation:
 
 
 def fetch_nws_stations(
-    transport: Transport, place: Place, first: datetime.date, last: datetime.date, watch: Watch
+    client: OnlineClient, place: Place, first: datetime.date, last: datetime.date, watch: Watch
 ) -> Download:
     """Ask for the whole days from ``first`` to ``last`` that the nearest active station has observed.
 
@@ -87,21 +88,21 @@ def fetch_nws_stations(
     SourceFailed
         When no station near the place is active, or there is no usable answer.
     """
-    grid = find_grid(transport, place, SourceId.NWS_STATIONS, watch)
+    grid = find_grid(client, place, SourceId.NWS_STATIONS, watch)
     path = f"/gridpoints/{grid['gridId']}/{grid['gridX']},{grid['gridY']}/stations"
-    stations = transport.get(
-        Question(FACTS, path, {"limit": "5"}, LIST_GOOD_FOR, accept=ACCEPT), read_stations, watch
+    stations = client.get(
+        HttpRequest(FACTS, path, {"limit": "5"}, LIST_GOOD_FOR, accept=ACCEPT), read_stations, watch
     )
     now = datetime.datetime.now(datetime.UTC)
     silent: list[str] = []
     for station in stations:
-        latest = transport.get(
-            Question(FACTS, f"/stations/{station.id}/observations/latest", {}, GOOD_FOR, accept=ACCEPT),
+        latest = client.get(
+            HttpRequest(FACTS, f"/stations/{station.id}/observations/latest", {}, GOOD_FOR, accept=ACCEPT),
             lambda body: read_observations(body)[0],
             watch,
         )
         if latest.temperature is not None and now - latest.time <= OLDEST_ACTIVE:
-            return _observed(transport, station, first, last, tuple(silent), watch)
+            return _observed(client, station, first, last, tuple(silent), watch)
         silent.append(f"{station.id} (last {latest.time:%Y-%m-%d %H:%M} UTC)")
     raise SourceFailed(
         f"{FACTS.title}: no station near {place} has reported a temperature in the last 30 minutes; tried "
@@ -173,17 +174,17 @@ def days_of(
 
 
 def _observed(
-    transport: Transport,
+    client: OnlineClient,
     station: Station,
     first: datetime.date,
     last: datetime.date,
     silent: tuple[str, ...],
     watch: Watch,
 ) -> Download:
-    question = Question(
+    request = HttpRequest(
         FACTS, f"/stations/{station.id}/observations", {"limit": "500"}, GOOD_FOR, accept=ACCEPT
     )
-    observations = transport.get(question, read_observations, watch)
+    observations = client.get(request, read_observations, watch)
     frame = frame_of_days(days_of(observations, station.zone), first, last)
     notes = [f"{FACTS.title}: observed at {station.name} ({station.id})."]
     if silent:

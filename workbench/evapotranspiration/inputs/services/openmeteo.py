@@ -22,8 +22,9 @@ from workbench.evapotranspiration.inputs.services.daily_weather import (
     joined_days,
     weather_frame,
 )
-from workbench.evapotranspiration.inputs.services.transport import Question, Transport, Watch, cost_of_days
 from workbench.evapotranspiration.model.catalogue import SOURCES, SourceFacts, SourceId, today_at
+from workbench.online.client import OnlineClient
+from workbench.online.service import HttpRequest, Watch
 
 ARCHIVE = SOURCES[SourceId.OPENMETEO_ARCHIVE]
 FORECAST = SOURCES[SourceId.OPENMETEO_FORECAST]
@@ -48,7 +49,7 @@ FORECAST_GOOD_FOR = 3600.0
 
 
 def fetch_openmeteo_archive(
-    transport: Transport, place: Place, first: datetime.date, last: datetime.date, watch: Watch
+    client: OnlineClient, place: Place, first: datetime.date, last: datetime.date, watch: Watch
 ) -> Download:
     """Ask the archive for the days from ``first`` to ``last``, in pieces of five years.
 
@@ -60,19 +61,19 @@ def fetch_openmeteo_archive(
     answers = []
     for begin, end in blocks(first, last):
         dates = {"start_date": begin.isoformat(), "end_date": end.isoformat()}
-        question = Question(
+        request = HttpRequest(
             ARCHIVE,
             "/v1/archive",
             _parameters(place) | dates,
             good_for(end, today_at(place.longitude)),
             cost_of_days((end - begin).days + 1),
         )
-        answers.append(transport.get(question, read_answer, watch))
+        answers.append(client.get(request, read_answer, watch))
     return _download(ARCHIVE, answers, first, last)
 
 
 def fetch_openmeteo_forecast(
-    transport: Transport, place: Place, first: datetime.date, last: datetime.date, watch: Watch
+    client: OnlineClient, place: Place, first: datetime.date, last: datetime.date, watch: Watch
 ) -> Download:
     """Ask the forecast for the days from ``first`` to ``last``, around today.
 
@@ -85,14 +86,14 @@ def fetch_openmeteo_forecast(
     # One day more on both sides: the local clock may be ahead of the sun.
     past, future = min(29, (today - first).days + 1), min(16, (last - today).days + 2)
     span = {name: str(days) for name, days in (("past_days", past), ("forecast_days", future)) if days > 0}
-    question = Question(
+    request = HttpRequest(
         FORECAST,
         "/v1/forecast",
         _parameters(place) | span,
         FORECAST_GOOD_FOR,
         cost_of_days(past + future),
     )
-    return _download(FORECAST, [transport.get(question, read_answer, watch)], first, last)
+    return _download(FORECAST, [client.get(request, read_answer, watch)], first, last)
 
 
 def read_answer(body: bytes) -> tuple[pd.DataFrame, float | None]:
@@ -115,6 +116,11 @@ def read_answer(body: bytes) -> tuple[pd.DataFrame, float | None]:
     elevation = answer.get("elevation")
     frame = weather_frame([datetime.date.fromisoformat(day) for day in daily["time"]], columns)
     return frame, None if elevation is None else float(elevation)
+
+
+def cost_of_days(days: int) -> float:
+    """As how many requests Open-Meteo counts one for a period of ten variables: one for each two weeks or part."""
+    return max(1.0, days / 14)
 
 
 def _parameters(place: Place) -> dict[str, str]:

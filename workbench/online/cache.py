@@ -13,11 +13,11 @@ from pathlib import Path
 
 from workbench.data.atomic import write_bytes
 
-KEPT_HEADERS = ("etag", "last-modified", "content-type")
+KEPT_HEADERS = ("etag", "last-modified")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CachedResponse:
     """An answer of a service.
 
     Parameters
@@ -57,19 +57,19 @@ class ResponseCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def find(self, source: str, address: str) -> Answer | None:
+    def find(self, source: str, address: str) -> CachedResponse | None:
         """Give what was kept for an address, expired or not; None when nothing was, or it is damaged."""
         try:
             content = self._path(source, address).read_bytes()
-            head, _, body = content.partition(b"\n")
-            facts = json.loads(head)
+            header, _, body = content.partition(b"\n")
+            facts = json.loads(header)
             if facts.pop("address") != address or facts.pop("length") != len(body):
                 return None
-            return Answer(body, **facts)
+            return CachedResponse(body, **facts)
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
-    def keep(self, source: str, address: str, answer: Answer) -> None:
+    def keep(self, source: str, address: str, response: CachedResponse) -> None:
         """Keep an answer under its address.
 
         Raises
@@ -77,10 +77,10 @@ class ResponseCache:
         UnwritableFile
             When the operating system refuses.
         """
-        facts = asdict(answer)
+        facts = asdict(response)
         del facts["body"]
-        facts |= {"address": address, "length": len(answer.body), "headers": dict(answer.headers)}
-        write_bytes(self._path(source, address), json.dumps(facts).encode() + b"\n" + answer.body)
+        facts |= {"address": address, "length": len(response.body), "headers": dict(response.headers)}
+        write_bytes(self._path(source, address), json.dumps(facts).encode() + b"\n" + response.body)
 
     def _path(self, source: str, address: str) -> Path:
         return self._folder / source / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.answer"
@@ -122,3 +122,8 @@ def http_date(text: str) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.UTC)
     return moment.timestamp()
+
+
+def validators(headers: Mapping[str, str]) -> dict[str, str]:
+    """Give those of an answer's headers that are needed to ask again whether it has changed."""
+    return {name: headers[name] for name in KEPT_HEADERS if name in headers}

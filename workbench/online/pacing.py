@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
+import math
 import threading
 import time
 from pathlib import Path
 
 from workbench.data.atomic import write_text
 from workbench.errors import SourceFailed
-from workbench.evapotranspiration.model.catalogue import SourceFacts
+from workbench.online.service import Service
 
 
 class Pace:
@@ -26,29 +27,31 @@ class Pace:
     """
 
     def __init__(self, per_minute: float) -> None:
-        self._most = per_minute
+        self._max = per_minute
         self._left = per_minute
         self._counted = time.monotonic()
         self._lock = asyncio.Lock()
 
     async def wait(self, cost: float) -> None:
-        """Return when a request that counts as ``cost`` may be made; a dearer one waits for the whole allowance."""
+        """Return when a request that counts as ``cost`` may be made; a larger one waits for the whole allowance."""
+        if math.isinf(self._max):
+            return
         async with self._lock:
             self._refill()
-            needed = min(cost, self._most)
+            needed = min(cost, self._max)
             if self._left < needed:
-                await asyncio.sleep((needed - self._left) * 60 / self._most)
+                await asyncio.sleep((needed - self._left) * 60 / self._max)
                 self._refill()
             self._left -= cost
 
     def _refill(self) -> None:
         now = time.monotonic()
-        self._left = min(self._most, self._left + (now - self._counted) * self._most / 60)
+        self._left = min(self._max, self._left + (now - self._counted) * self._max / 60)
         self._counted = now
 
 
 class DailyAllowance:
-    """Counts the requests of a day (UTC) to each service, over all runs of a project.
+    """Counts the requests of a day (UTC) to each host, over all runs of a project.
 
     Parameters
     ----------
@@ -60,7 +63,7 @@ class DailyAllowance:
         self._path = path
         self._lock = threading.Lock()
 
-    def take(self, facts: SourceFacts, service: str, cost: float) -> None:
+    def take(self, service: Service, host: str, cost: float) -> None:
         """Count a request.
 
         Raises
@@ -71,15 +74,14 @@ class DailyAllowance:
         today = datetime.datetime.now(datetime.UTC).date().isoformat()
         with self._lock:
             counts = self._read(today)
-            used = counts.get(service, 0.0) + cost
-            if used > facts.per_day:
+            used = counts.get(host, 0.0) + cost
+            if used > service.per_day:
                 raise SourceFailed(
-                    f"{facts.title} allows {facts.per_day} requests a day and {counts.get(service, 0.0):.0f} are "
-                    f"used, this one counts as {cost:.0f}; go on tomorrow (UTC), with fewer places, or a shorter "
-                    "period.",
-                    facts.id,
+                    f"{service.title} allows {service.per_day} requests a day and {counts.get(host, 0.0):.0f} are "
+                    f"used, this one counts as {cost:.0f}; continue tomorrow (UTC), or ask for less.",
+                    service.id,
                 )
-            counts[service] = used
+            counts[host] = used
             write_text(self._path, json.dumps({"day": today, "counts": counts}))
 
     def _read(self, today: str) -> dict[str, float]:
