@@ -14,6 +14,7 @@ The tree::
     ├── ChildCrashed             a child process ended without an answer; carries ``.exit_code``
     ├── WorkersLost              the cluster that computes units is out of reach; carries ``.address``
     ├── SettingError             (also ValueError) config values; carries ``.setting``, ``.value``, ``.problems``
+    │   └── UnknownName          (also KeyError) nothing has that name; the sentence lists what there is
     ├── JournalError             the journal cannot be read or written
     │   └── JournalTooNew        written by a newer version of the workbench
     ├── ViewerRefused            a published page tried to change something
@@ -69,6 +70,7 @@ __all__ = [
     "SolverMissing",
     "SourceFailed",
     "UnitFailed",
+    "UnknownName",
     "UnknownRun",
     "UnreadableFile",
     "UnwritableFile",
@@ -212,6 +214,10 @@ class SettingError(WorkbenchError, ValueError):
         return cls(
             f"{len(problems)} problems with the settings: {listed}", first.setting, first.value, problems
         )
+
+
+class UnknownName(SettingError, KeyError):
+    """Nothing has the name that was given; the sentence lists the names that there are, or the closest."""
 
 
 class JournalError(WorkbenchError):

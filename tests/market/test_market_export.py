@@ -98,7 +98,7 @@ def test_an_answer_names_the_columns_it_has(shown):
     with pytest.raises(KeyError, match="present: End, Station, Price"):
         shown["Pric"]
     assert "3 rows" in repr(shown)
-    assert list(shown.frame().columns) == ["End", "Station", "Price [AUD/MWh]"]
+    assert shown.table().headers() == ["End", "Station", "Price [AUD/MWh]"]
 
 
 def test_rows_without_a_number_are_sorted_last(shown):

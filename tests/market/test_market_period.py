@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.errors import SettingError
 from workbench.market.model.clock import day_of
 from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
+from workbench.market.model.period_text import read_period
 
 minutes = st.integers(28_000_000, 30_000_000)
 
@@ -72,3 +74,48 @@ def test_an_empty_period_is_refused():
 def test_a_period_fits_a_screen_in_its_resolution(days):
     period = Period("2015-01-01", np.datetime64("2015-01-01") + np.timedelta64(days, "D"))
     assert 20 <= len(cut(period, fitting_resolution(period))) <= 1500
+
+
+NOW = np.datetime64("2025-03-31T10:05")
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("2025", "2025-01-01 00:00 to 2026-01-01 00:00"),
+        ("2025-Q1", "2025-01-01 00:00 to 2025-04-01 00:00"),
+        ("2025q4", "2025-10-01 00:00 to 2026-01-01 00:00"),
+        ("2025-07", "2025-07-01 00:00 to 2025-08-01 00:00"),
+        ("2024-02-29", "2024-02-29 00:00 to 2024-03-01 00:00"),
+        ("2025-07-01/2025-07-08", "2025-07-01 00:00 to 2025-07-09 00:00"),
+        ("2025-07-01 to 2025-07-08", "2025-07-01 00:00 to 2025-07-09 00:00"),
+        ("2024/2025", "2024-01-01 00:00 to 2026-01-01 00:00"),
+        ("2025-07-01T06:30/2025-07-01T09:00", "2025-07-01 06:30 to 2025-07-01 09:00"),
+        ("2025-07-01 06:30 / 2025-07-02", "2025-07-01 06:30 to 2025-07-03 00:00"),
+        ("last 7 days", "2025-03-25 00:00 to 2025-03-31 10:05"),
+        ("Last  day", "2025-03-31 00:00 to 2025-03-31 10:05"),
+        ("last 2 weeks", "2025-03-18 00:00 to 2025-03-31 10:05"),
+        ("last 12 hours", "2025-03-30 22:05 to 2025-03-31 10:05"),
+        ("last month", "2025-03-01 00:00 to 2025-03-31 10:05"),
+        ("last 2 years", "2023-04-01 00:00 to 2025-03-31 10:05"),
+    ],
+)
+def test_a_period_is_read_from_text(text, period):
+    assert str(read_period(text, NOW)) == period
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "July", "2025-13", "2025-02-30", "2025-7", "2025-07-09/2025-07-01", "last 0 days", "last", "/"),
+        *(2025, None, 7.5, b"2025", ("2025-07", "2025-08"), "2025/", "2025/2026/2027", "NaT"),
+    ],
+)
+def test_what_is_no_period_is_a_sentence_that_shows_examples(text):
+    with pytest.raises(SettingError, match='write it like "2025", "2025-Q3", "2025-07"'):
+        read_period(text, NOW)
+
+
+def test_a_period_stays_one():
+    period = Period("2025-02-10T13:30", "2025-03-31T13:30")
+    assert read_period(period, NOW) is period

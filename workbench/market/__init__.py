@@ -1,1 +1,74 @@
-"""Electricity markets: one shared copy of the data, one definition of each quantity, boards on top."""
+"""Electricity markets: one shared copy of the data, one definition of each quantity, boards on top.
+
+::
+
+    from workbench.market import Market
+
+    market = Market.open(project)
+    market.prices("2025-07")                                # in a notebook: the table
+    market.generation("last 7 days", region="SA1").plot()   # the figure
+    market.revenue("2025", by="station").to_pandas()        # a DataFrame of your own
+
+Heavy libraries are loaded by the first name that needs them, not by importing this package.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.market.config import BackfillConfig, IngestConfig
+    from workbench.market.jobs import backfill_market, ingest_market
+    from workbench.market.market import Market
+    from workbench.market.model.answer import Answer, Column
+    from workbench.market.model.period import Period, Resolution
+    from workbench.market.model.period_text import read_period
+    from workbench.market.queries import By
+    from workbench.market.results.saved import IngestResult
+    from workbench.market.sample.market import add_sample
+    from workbench.market.store.reading import MarketData
+
+__all__ = [
+    "Answer",
+    "BackfillConfig",
+    "By",
+    "Column",
+    "IngestConfig",
+    "IngestResult",
+    "Market",
+    "MarketData",
+    "Period",
+    "Resolution",
+    "add_sample",
+    "backfill_market",
+    "ingest_market",
+    "read_period",
+]
+
+_MODULES = {
+    "Answer": "model.answer",
+    "BackfillConfig": "config",
+    "By": "queries",
+    "Column": "model.answer",
+    "IngestConfig": "config",
+    "IngestResult": "results.saved",
+    "Market": "market",
+    "MarketData": "store.reading",
+    "Period": "model.period",
+    "Resolution": "model.period",
+    "add_sample": "sample.market",
+    "backfill_market": "jobs",
+    "ingest_market": "jobs",
+    "read_period": "model.period_text",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

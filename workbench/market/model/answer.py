@@ -1,8 +1,11 @@
-"""What every query gives: a table whose columns know their unit, and where its numbers come from."""
+"""What every query gives: a table whose columns know their unit, and where its numbers come from.
+
+It is made of numpy arrays; pandas and Plotly are loaded when an answer is shown, drawn or given as a DataFrame.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +14,9 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
+
+    from workbench.charts.plots import Table, TablePlot
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +38,7 @@ class Column:
     unit: str = ""
 
     @property
-    def head(self) -> str:
+    def header(self) -> str:
         """Name with unit, as tables and exports write it."""
         return f"{self.name} [{self.unit}]" if self.unit else self.name
 
@@ -53,6 +59,8 @@ class Answer:
         Tables and roll-ups that were read, and at which cadence.
     notes
         What a reader has to know: missing stamps, units left out, limits of the method.
+    draw
+        Makes the figure of the whole answer; takes the theme as a keyword. None where there is no special one.
 
     Raises
     ------
@@ -64,7 +72,8 @@ class Answer:
     columns: tuple[Column, ...]
     version: str = ""
     source: str = ""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    draw: Callable[..., go.Figure] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         lengths = {len(column.cells) for column in self.columns}
@@ -85,9 +94,7 @@ class Answer:
         return any(column.name == name for column in self.columns)
 
     def __repr__(self) -> str:
-        return (
-            f"<Answer {self.title!r}: {len(self)} rows, {', '.join(column.head for column in self.columns)}>"
-        )
+        return f"<Answer {self.title!r}: {len(self)} rows, {', '.join(column.header for column in self.columns)}>"
 
     def column(self, name: str) -> Column:
         """Give a column by its name.
@@ -117,11 +124,30 @@ class Answer:
         values = np.asarray(self[name], dtype=np.float64)
         return self.rows(np.argsort(-values if falling else values, kind="stable"))
 
-    def frame(self) -> pd.DataFrame:
-        """Give a DataFrame whose columns are named with their units."""
+    def table(self) -> Table:
+        """Give it as a table that shows itself; its notes say what was read."""
         import pandas as pd
 
-        return pd.DataFrame({column.head: column.cells for column in self.columns})
+        from workbench.charts.plots import Table
+
+        units = {column.name: column.unit for column in self.columns if column.unit}
+        read = f"Read from {self.source}, data version {self.version}." if self.source else ""
+        notes = [note for note in (*self.notes, read) if note]
+        return Table(pd.DataFrame({c.name: c.cells for c in self.columns}), units, self.title, notes)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Give a DataFrame; the units of its columns are in :attr:`Column.unit`."""
+        return self.table().to_pandas()
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+    @property
+    def plot(self) -> TablePlot:
+        """Figures: called, the one made for this answer; ``.line()``, ``.bar()`` and ``.area()`` of any columns."""
+        from workbench.charts.plots import TablePlot
+
+        return TablePlot(self.table(), self.draw)
 
 
 def texts(values: Sequence[str]) -> NDArray[Any]:

@@ -93,3 +93,8 @@ def comparable_start(start: Stamp, end: Stamp) -> Stamp:
     year = np.timedelta64(WEEKS_OF_A_YEAR * 7, "D").astype("timedelta64[m]")
     times = max(1, -int(-(last - first) // year))
     return first - times * year
+
+
+def written(stamp: Stamp) -> str:
+    """Write a time for a person: ``2025-08-20 18:10``."""
+    return str(np.datetime64(stamp, "m")).replace("T", " ")

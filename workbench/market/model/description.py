@@ -129,6 +129,8 @@ class MarketDescription:
         Table -> cadences that its rows may have [min], the usual one first.
     fuel_aliases
         What registers call a fuel -> name of the fuel here.
+    made_up
+        Whether the data are a sample: every answer says so.
     """
 
     name: str
@@ -147,6 +149,13 @@ class MarketDescription:
     cadences: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     fuel_aliases: Mapping[str, str] = field(default_factory=dict)
     feeds: tuple[Feed, ...] = ()
+    made_up: bool = False
+
+    @property
+    def clock(self) -> str:
+        """Name of the market's time, such as ``UTC+10:00``."""
+        hours, minutes = divmod(abs(self.utc_offset_minutes), 60)
+        return f"UTC{'-' if self.utc_offset_minutes < 0 else '+'}{hours:02d}:{minutes:02d}"
 
     @property
     def region_names(self) -> tuple[str, ...]:

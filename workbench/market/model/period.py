@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.market.model.clock import Stamp, Stamps, begin_of, comparable_start, day_of
+from workbench.market.model.clock import Stamp, Stamps, begin_of, comparable_start, day_of, written
 
 MINUTE = np.timedelta64(1, "m")
 DAY = np.timedelta64(1440, "m")
@@ -107,7 +107,7 @@ class Period:
         return inside
 
     def __str__(self) -> str:
-        return f"{_written(self.begin)} to {_written(self.end)}"
+        return f"{written(self.begin)} to {written(self.end)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,3 @@ _LONGEST = (
     (400.0, Resolution.DAY),
     (1100.0, Resolution.WEEK),
 )
-
-
-def _written(stamp: Stamp) -> str:
-    return str(np.datetime64(stamp, "m")).replace("T", " ")

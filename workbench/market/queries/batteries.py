@@ -18,7 +18,7 @@ from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.revenue import unit_sums
-from workbench.market.queries.scope import answer, check_region, named, only, region_rows, time_columns
+from workbench.market.queries.scope import answer, check_scope, named, only, region_rows, time_columns
 from workbench.market.queries.sums import Sums, covered_hours, scattered, sums_of
 from workbench.market.store.resolution import Subject
 
@@ -41,8 +41,7 @@ def batteries(data: MarketData, period: Period, *, region: str | None = None) ->
     region
         One region, or all of them.
     """
-    if region is not None:
-        check_region(data, region)
+    check_scope(data, region)
     units, currency = data.units, data.description.currency
     storage = data.description.storage_fuels
     chosen = np.array([unit.fuel in storage and region in (None, unit.region) for unit in units], dtype=bool)
@@ -121,8 +120,7 @@ def batteries_by_hour(data: MarketData, period: Period, *, region: str | None = 
 
 
 def _storage_energy(data: MarketData, bins: Bins, region: str | None) -> tuple[Sums, Floats, Floats]:
-    if region is not None:
-        check_region(data, region)
+    check_scope(data, region)
     found = sums_of(data, Subject.REGION_FUEL, bins, ["out_mwh", "in_mwh"], series=only(region))
     rows = region_rows(data, found.labels[0], region)
     fuels = np.array([found.labels[1].index(name) for name in data.description.storage_fuels], dtype=np.int64)

@@ -11,7 +11,7 @@ from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution
 from workbench.market.queries.generation import flat_price
-from workbench.market.queries.scope import answer, check_region, named, only, region_rows
+from workbench.market.queries.scope import answer, check_scope, named, only, region_rows
 from workbench.market.queries.sums import covered_hours, rooftop_hours, total_of
 from workbench.market.store.resolution import Subject
 
@@ -37,8 +37,7 @@ def comparison(data: MarketData, period: Period, *, region: str | None = None) -
         One row per fuel: energy [TWh/a] and price, before, now and the change. Where a period has no data its
         numbers are missing; energy of a period with gaps is that of the hours that are covered.
     """
-    if region is not None:
-        check_region(data, region)
+    check_scope(data, region)
     before = period.comparable()
     now_energy, now_price, source = _by_fuel(data, period, region)
     old_energy, old_price, _ = _by_fuel(data, before, region)

@@ -10,7 +10,7 @@ from workbench.market.definitions import curtailed_power, curtailment_rate
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
-from workbench.market.queries.scope import answer, check_region, named, only, region_rows, time_columns
+from workbench.market.queries.scope import answer, check_scope, named, only, region_rows, time_columns
 from workbench.market.queries.sums import common_hours, sums_of, total_of
 from workbench.market.store.resolution import Subject
 
@@ -41,8 +41,7 @@ def curtailment(
     Answer
         ``Begin``, ``End``, for solar and wind what was curtailed and what was available [MW].
     """
-    if region is not None:
-        check_region(data, region)
+    check_scope(data, region)
     bins = cut(period, resolution or fitting_resolution(period))
     found = sums_of(data, Subject.REGION, bins, [*_COLUMNS, "uigf_minutes"], series=only(region))
     rows = region_rows(data, found.labels[0], region)

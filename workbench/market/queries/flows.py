@@ -9,8 +9,9 @@ import numpy as np
 from workbench.market.definitions import net_imports
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.names import known_name
 from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
-from workbench.market.queries.scope import answer, check_region, named, time_columns
+from workbench.market.queries.scope import answer, check_scope, named, time_columns
 from workbench.market.queries.sums import Sums, common_hours, sums_of, total_of
 from workbench.market.store.resolution import Subject
 
@@ -30,7 +31,7 @@ _LIMITS = [
 
 def net_import_energy(data: MarketData, bins: Bins, region: str) -> tuple[Floats, Floats]:
     """Net import of a region in each bin [MWh], negative when it exports, and the hours for which it is known."""
-    check_region(data, region)
+    check_scope(data, region)
     found, ends = sums_of(data, Subject.FLOW, bins, _ENERGY), _ends(data)
     own = [place for place, name in enumerate(found.labels[0]) if region in ends[name]]
     total = np.asarray(net_imports(_net(found), ends, region), dtype=np.float64)
@@ -75,12 +76,11 @@ def interconnector_flow(
 
     Raises
     ------
-    KeyError
+    UnknownName
         When the dataset has no such interconnector.
     """
     names = data.description.interconnector_names
-    if name not in names:
-        raise KeyError(f"there is no interconnector {name!r}; the dataset has {', '.join(names)}")
+    name = known_name("interconnector", name, names)
     bins = cut(period, resolution or fitting_resolution(period))
     found = sums_of(data, Subject.FLOW, bins, [*_ENERGY, *_LIMITS[:3]])
     row = found.labels[0].index(name)

@@ -18,7 +18,7 @@ from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.flows import net_import_energy
-from workbench.market.queries.scope import answer, check_region, named, only, region_rows, time_columns
+from workbench.market.queries.scope import answer, check_scope, named, only, region_rows, time_columns
 from workbench.market.queries.sums import Sums, covered_hours, rooftop_hours, scattered, sums_of, total_of
 from workbench.market.store.resolution import Subject
 
@@ -56,7 +56,7 @@ def generation(
 
     Raises
     ------
-    KeyError
+    UnknownName
         When the dataset has no such region.
     """
     bins = cut(period, resolution or fitting_resolution(period))
@@ -77,8 +77,7 @@ def generation(
 
 def energy_by_fuel(data: MarketData, bins: Bins, region: str | None) -> tuple[Sums, Floats, Floats]:
     """Energy given and taken by each fuel [MWh], each of shape (fuels, bins)."""
-    if region is not None:
-        check_region(data, region)
+    check_scope(data, region)
     found = sums_of(data, Subject.REGION_FUEL, bins, ["out_mwh", "in_mwh"], series=only(region))
     rows = region_rows(data, found.labels[0], region)
     return found, found["out_mwh"][rows].sum(axis=0), found["in_mwh"][rows].sum(axis=0)
@@ -108,8 +107,7 @@ def fuel_totals(data: MarketData, period: Period, *, region: str | None = None) 
         and has none. Capture prices cover energy whose region had a price; the flat price is the time-weighted one
         of the region, weighted by demand over all regions.
     """
-    if region is not None:
-        check_region(data, region)
+    check_scope(data, region)
     wanted = ["out_mwh", "in_mwh", "out_revenue", "in_cost", "out_priced_mwh"]
     found = total_of(data, Subject.REGION_FUEL, period, wanted, series=only(region))
     rows = region_rows(data, found.labels[0], region)

@@ -21,7 +21,7 @@ from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.clock import Stamps
 from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
-from workbench.market.queries.scope import answer, check_region, named, time_columns
+from workbench.market.queries.scope import answer, check_scope, named, time_columns
 from workbench.market.queries.sums import scattered, sums_of, total_of
 from workbench.market.store.resolution import Subject
 
@@ -203,8 +203,7 @@ def price_events(
     threshold
         A price at or above it counts [currency/MWh].
     """
-    if region is not None:
-        check_region(data, region)
+    check_scope(data, region)
     stamps, values, labels = single_prices(data, period)
     minutes = data.description.interval_minutes
     found = [

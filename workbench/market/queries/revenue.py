@@ -12,7 +12,7 @@ from workbench.market.definitions import volume_weighted
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Period
-from workbench.market.queries.scope import answer, check_region, named
+from workbench.market.queries.scope import answer, check_scope, named
 from workbench.market.queries.sums import total_of
 from workbench.market.store.resolution import Subject
 
@@ -55,8 +55,7 @@ def revenue_by(
     -----
     Rooftop systems are no market units and have no revenue here.
     """
-    if region is not None:
-        check_region(data, region)
+    check_scope(data, region, fuel)
     chosen = units_of(data, region=region, fuel=fuel)
     keys = {By.FUEL: data.units.fuels, By.REGION: data.units.regions, By.UNIT: data.units.names}.get(
         by, data.units.stations

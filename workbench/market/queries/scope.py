@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.market.model.answer import Answer, Column
+from workbench.market.model.names import unknown_name
 from workbench.market.model.period import Bins, Period
 from workbench.market.queries.coverage import holes
 
@@ -23,13 +24,13 @@ def region_rows(data: MarketData, labels: tuple[str, ...], region: str | None) -
 
     Raises
     ------
-    KeyError
+    UnknownName
         When the dataset has no such region.
     """
     known = data.description.region_names
     if region is None:
         return np.array([place for place, name in enumerate(labels) if name in known or name == "Unknown"])
-    check_region(data, region)
+    check_scope(data, region)
     return np.array([labels.index(region)])
 
 
@@ -38,25 +39,26 @@ def only(region: str | None) -> list[str] | None:
     return None if region is None else [region]
 
 
-def check_region(data: MarketData, region: str) -> None:
-    """Refuse a region that the dataset does not have.
+def check_scope(data: MarketData, region: str | None, fuel: str | None = None) -> None:
+    """Refuse a region or a fuel that the dataset does not have; those left out do not restrict.
 
     Raises
     ------
-    KeyError
-        Names those that it has.
+    UnknownName
+        Lists those that it has.
     """
-    if region not in data.description.region_names:
-        raise KeyError(
-            f"there is no region {region!r}; the dataset has {', '.join(data.description.region_names)}"
-        )
+    if region is not None and region not in data.description.region_names:
+        raise unknown_name("region", region, data.description.region_names)
+    if fuel is not None and fuel not in data.description.fuel_names:
+        raise unknown_name("fuel", fuel, data.description.fuel_names)
 
 
 def answer(
     data: MarketData, title: str, columns: list[Column], period: Period, source: str, *notes: str
 ) -> Answer:
     """Make an answer that names its data version and the gaps in its period."""
-    said = [*notes, *gap_notes(data, period)]
+    made_up = "These data are made up: a sample, not a real market." if data.description.made_up else ""
+    said = [made_up, *notes, *gap_notes(data, period)]
     return Answer(title, tuple(columns), str(data.version), source, tuple(note for note in said if note))
 
 

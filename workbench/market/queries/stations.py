@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from workbench.market.definitions import capacity_factor, volume_weighted
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.names import known_name
 from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.prices import prices
 from workbench.market.queries.revenue import unit_sums, units_of
-from workbench.market.queries.scope import answer, check_region, named, time_columns
+from workbench.market.queries.scope import answer, check_scope, named, time_columns
 from workbench.market.queries.sums import covered_hours, sums_of
 from workbench.market.store.resolution import Subject
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from workbench.market.store.reading import MarketData
 
 PRICE = "Price"
-LONGEST_SEARCH = 80
+MAX_SEARCH_CHARACTERS = 80
 
 
 def find_stations(
@@ -38,7 +39,7 @@ def find_stations(
     region, fuel
         Only stations with such a unit.
     """
-    words = search[:LONGEST_SEARCH].casefold().split()
+    words = search[:MAX_SEARCH_CHARACTERS].casefold().split()
     chosen = units_of(data, region=region, fuel=fuel)
     found = set()
     for place in np.flatnonzero(chosen):
@@ -61,8 +62,7 @@ def station_table(
     search, region, fuel
         As in :func:`find_stations`.
     """
-    if region is not None:
-        check_region(data, region)
+    check_scope(data, region, fuel)
     names = set(find_stations(data, search=search, region=region, fuel=fuel))
     chosen = units_of(data, region=region, fuel=fuel) & np.array(
         [name in names for name in data.units.stations]
@@ -83,25 +83,11 @@ def station_units(data: MarketData, period: Period, station: str) -> Answer:
 
     Raises
     ------
-    KeyError
+    UnknownName
         When the register has no such station.
     """
-    name = known_station(data, station)
+    name = known_name("station", station, data.units.stations)
     return _units(data, period, units_of(data, station=name), f"{name}, {period}")
-
-
-def known_station(data: MarketData, station: str) -> str:
-    """Give the name of a station as the register writes it.
-
-    Raises
-    ------
-    KeyError
-        When there is none of that name, in whichever case.
-    """
-    names = {name.casefold(): name for name in data.units.stations}
-    if station.casefold() not in names:
-        raise KeyError(f"there is no station {station!r} among the {len(names)} of the register")
-    return names[station.casefold()]
 
 
 def _units(data: MarketData, period: Period, chosen: NDArray[np.bool_], title: str) -> Answer:
@@ -150,10 +136,10 @@ def station_series(
 
     Raises
     ------
-    KeyError
+    UnknownName
         When the register has no such station.
     """
-    name = known_station(data, station)
+    name = known_name("station", station, data.units.stations)
     bins = cut(period, resolution or fitting_resolution(period))
     places = np.flatnonzero(units_of(data, station=name))
     names = [data.units.names[place] for place in places]

@@ -61,7 +61,7 @@ def bars_chart(answer: Answer, value: str, *, by_fuel: bool = False, theme: Them
     )
     more = f", the first {MOST_BARS} of {len(answer)}" if len(answer) > MOST_BARS else ""
     figure.update_yaxes(autorange="reversed", title=answer.columns[0].name, type="category")
-    figure.update_xaxes(title=f"{column.head}{more}", separatethousands=True)
+    figure.update_xaxes(title=f"{column.header}{more}", separatethousands=True)
     height = max(300, 150 + 20 * len(names))
     return figure.update_layout(hovermode="closest", height=height, showlegend=False, margin={"b": 60})
 
@@ -149,7 +149,7 @@ def bands_chart(answer: Answer, value: str = "Share", *, theme: Theme = "light")
             )
         )
     figure.update_yaxes(autorange="reversed", type="category")
-    figure.update_xaxes(title=column.head)
+    figure.update_xaxes(title=column.header)
     return figure.update_layout(barmode="relative", hovermode="y unified")
 
 
@@ -238,7 +238,7 @@ def comparison_chart(answer: Answer, before: str, now: str, *, theme: Theme = "l
     if not has_numbers(answer, [before, now]):
         return empty_figure(answer, NOTHING, theme)
     column = answer.column(now)
-    figure = new_figure(answer, column.head, theme)
+    figure = new_figure(answer, column.header, theme)
     fuels = [str(name) for name in answer["Fuel"]]
     for name, colour, pattern in ((before, "#A0A7AD", "/"), (now, nth_colour(0), "")):
         figure.add_trace(

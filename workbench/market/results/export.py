@@ -30,7 +30,7 @@ def csv_of(answer: Answer) -> bytes:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([column.head for column in answer])
+    writer.writerow([column.header for column in answer])
     writer.writerows(zip(*(_csv_cells(column) for column in answer), strict=True))
     return text.getvalue().encode("utf-8-sig")
 
@@ -55,8 +55,8 @@ def parquet_of(answer: Answer) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrays = {column.head: pa.array(_arrow_values(column)) for column in answer}
-    units = {column.head: column.unit for column in answer if column.unit}
+    arrays = {column.header: pa.array(_arrow_values(column)) for column in answer}
+    units = {column.header: column.unit for column in answer if column.unit}
     facts = json.dumps({"units": units, **dict(_facts(answer))})
     table = pa.table(arrays).replace_schema_metadata({"workbench": facts})
     sink = io.BytesIO()
@@ -136,10 +136,10 @@ def _excel_column(column: Column) -> excel.Column:
 
     values = column.cells
     if values.dtype.kind == "M":
-        return excel.Column(column.head, excel.day_numbers(values), number_format=TIME_FORMAT)
+        return excel.Column(column.header, excel.day_numbers(values), number_format=TIME_FORMAT)
     if values.dtype.kind == "f":
-        return excel.Column(column.head, np.where(np.isfinite(values), values, np.nan).tolist())
-    return excel.Column(column.head, values.tolist())
+        return excel.Column(column.header, np.where(np.isfinite(values), values, np.nan).tolist())
+    return excel.Column(column.header, values.tolist())
 
 
 def _arrow_values(column: Column) -> Any:

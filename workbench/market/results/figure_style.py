@@ -116,13 +116,6 @@ def missing_stretches(answer: Answer, most: int = 60) -> list[tuple[Any, Any]]:
     return sorted(found, key=lambda pair: pair[0] - pair[1])[:most]
 
 
-def clock_name(offset_minutes: int) -> str:
-    """Write an offset from UTC: ``UTC+10:00``."""
-    sign = "-" if offset_minutes < 0 else "+"
-    hours, minutes = divmod(abs(offset_minutes), 60)
-    return f"UTC{sign}{hours:02d}:{minutes:02d}"
-
-
 def empty_figure(answer: Answer, sentence: str, theme: Theme = "light") -> go.Figure:
     """Give a figure that says why there is nothing to see."""
     return note_empty(new_figure(answer, "", theme), sentence)

@@ -19,12 +19,14 @@ It is no model of any real market, and its numbers are nobody's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from workbench.data.projects.project import Project
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import (
     DAY,
@@ -43,7 +45,7 @@ from workbench.market.model.tables import TABLES
 from workbench.market.model.units import MarketUnit, UnitKind
 from workbench.market.sample.state import Floats, State, state_of
 from workbench.market.sample.units import sample_units
-from workbench.market.store.dataset import create_dataset
+from workbench.market.store.dataset import create_dataset, dataset_names, market_folder
 from workbench.market.store.months import schema_of
 from workbench.market.store.publication import writing
 
@@ -244,7 +246,7 @@ def make_sample_dataset(
         When the operating system refuses.
     """
     market = SampleMarket.make(units, description=description, seed=seed)
-    folder = create_dataset(folder, description)
+    folder = create_dataset(folder, replace(description, made_up=True))
     first = to_minutes(start)
     last = first + days * DAY
     register = market.units[:-1] if holes else market.units
@@ -255,6 +257,33 @@ def make_sample_dataset(
                 frames = {table: _with_holes(table, frame, first, last) for table, frame in frames.items()}
             writer.publish(frames, register=register, newest_month=day_of(last)[:7])
     return folder
+
+
+def add_sample(project: Project, dataset: str = "sample", **options: Any) -> Path:
+    """Make a made-up market in a project's results, unless a dataset of that name is there already.
+
+    Parameters
+    ----------
+    project
+        The project.
+    dataset
+        Name of the dataset.
+    **options
+        As of :func:`make_sample_dataset`: ``start``, ``days``, ``units``, ``seed``, ``holes``.
+
+    Returns
+    -------
+    Path
+        The folder of the dataset.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses.
+    """
+    project.require_writable()
+    folder = market_folder(project, dataset)
+    return folder if dataset in dataset_names(project) else make_sample_dataset(folder, **options)
 
 
 def _with_holes(table: str, frame: pl.DataFrame, first: int, last: int) -> pl.DataFrame:

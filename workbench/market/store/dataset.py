@@ -29,8 +29,9 @@ from typing import Any
 
 from workbench.data.atomic import write_text
 from workbench.data.projects.project import Project
-from workbench.errors import InvalidData, ScenarioBusy, UnreadableFile
+from workbench.errors import InvalidData, ScenarioBusy, SettingError, UnreadableFile
 from workbench.market.model.description import FILE_NAME, MarketDescription
+from workbench.market.model.names import unknown_name
 from workbench.runs.model.read_only import refuse_viewer
 
 DOMAIN = "market"
@@ -126,6 +127,51 @@ def market_folder(project: Project, name: str = DEFAULT_NAME) -> Path:
         When the name cannot be the name of one folder.
     """
     return project.results_folder(DOMAIN, name)
+
+
+def dataset_names(project: Project) -> tuple[str, ...]:
+    """Name a project's own datasets in which something is published, in alphabetical order."""
+    return tuple(
+        name for name in project.scenarios(DOMAIN) if (market_folder(project, name) / POINTER).is_file()
+    )
+
+
+def find_dataset(project: Project | Path | str, name: str | None = None) -> Path:
+    """Find a dataset in which something is published.
+
+    Parameters
+    ----------
+    project
+        A project or its folder, or the folder of a dataset that several projects share.
+    name
+        Of the dataset; ``"nem"``, the default of the market's jobs, when left out, else the only one.
+
+    Raises
+    ------
+    UnknownName
+        When the project has no dataset of that name; the sentence lists those that it has.
+    SettingError
+        When no name is given and none of several datasets is the default.
+    UnreadableFile
+        When the project has no market data yet.
+    """
+    if not isinstance(project, Project):
+        folder = Path(project).expanduser()
+        if (folder / FILE_NAME).is_file():
+            return folder.resolve()
+        project = Project.open(folder)
+    names = dataset_names(project)
+    if not names:
+        raise UnreadableFile(
+            f"{project.folder} has no market data yet: ingest files with start('market_ingest', project), or make "
+            "a sample with workbench.market.add_sample(project).",
+            project.folder,
+        )
+    if name is None and DEFAULT_NAME not in names and len(names) > 1:
+        raise SettingError(f"The project has several datasets, choose one: {', '.join(names)}.", "dataset")
+    if name is not None and name not in names:
+        raise unknown_name("dataset", name, names)
+    return market_folder(project, name or (DEFAULT_NAME if DEFAULT_NAME in names else names[0]))
 
 
 def create_dataset(folder: Path | str, description: MarketDescription) -> Path:

@@ -192,7 +192,11 @@ def answer_rows(answer: Answer, style: Style) -> tuple[list[str], list[list[str]
     """
     columns = [_cells(column, style) for column in answer]
     text_columns = [place for place, column in enumerate(answer) if column.cells.dtype.kind in "OU"]
-    return [column.head for column in answer], [list(row) for row in zip(*columns, strict=True)], text_columns
+    return (
+        [column.header for column in answer],
+        [list(row) for row in zip(*columns, strict=True)],
+        text_columns,
+    )
 
 
 def _cells(column: Column, style: Style) -> list[str]:

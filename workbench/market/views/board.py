@@ -16,7 +16,6 @@ from workbench.market.model.answer import Answer
 from workbench.market.model.period import Period, Resolution
 from workbench.market.queries.coverage import holes
 from workbench.market.queries.scope import ALL
-from workbench.market.results.figure_style import clock_name
 from workbench.market.store.reading import MarketData
 from workbench.market.views.answer_tools import Appearance
 from workbench.market.views.answer_view import AnswerView, Screen
@@ -136,7 +135,7 @@ class AnswerBoard(Pane):
     @property
     def clock(self) -> str:
         """Name of the market's time."""
-        return clock_name(self.data.description.utc_offset_minutes)
+        return self.data.description.clock
 
     def period(self) -> Period:
         """Give the period that the filters say, within the data."""

@@ -1,0 +1,400 @@
+"""A project's market data as one object: every question is a method, every answer shows and draws itself."""
+
+from __future__ import annotations
+
+import html
+import importlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.data.projects.project import Project
+from workbench.errors import SettingError
+from workbench.market import queries
+from workbench.market.model.answer import Answer
+from workbench.market.model.clock import written
+from workbench.market.model.names import known_name
+from workbench.market.model.period import Period, Resolution
+from workbench.market.model.period_text import read_period
+from workbench.market.queries import By
+from workbench.market.store.dataset import dataset_names, find_dataset
+from workbench.market.store.reading import MarketData
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+__all__ = ["Market"]
+
+_CHARTS = "workbench.market.results.charts"
+_GROUP_CHARTS = "workbench.market.results.charts_by_group"
+
+
+class Market:
+    """The market data of a project; make it with :meth:`open`.
+
+    Periods are text, on the market's own clock: ``"2025"``, ``"2025-Q3"``, ``"2025-07"``, ``"2025-07-14"``,
+    ``"2025-07-01/2025-07-08"`` (the last day is included), ``"last 7 days"`` (of the data). Names of regions,
+    fuels, stations and interconnectors are found in any case.
+
+    Parameters
+    ----------
+    data
+        The data; its methods answer what is not asked often enough for one here.
+
+    Examples
+    --------
+    >>> from workbench import Project
+    >>> from workbench.market import Market, add_sample
+    >>> project = Project.create(folder, "A market")
+    >>> _ = add_sample(project, days=8, units=12)
+    >>> market = Market.open(project)
+    >>> prices = market.prices("2025-07-01/2025-07-07")
+    >>> prices.names
+    ('Begin', 'End', 'NSW1', 'QLD1', 'VIC1', 'SA1', 'TAS1')
+    >>> market.generation("last 7 days", region="SA1", resolution="day").to_pandas().shape[0]
+    7
+    >>> figure = market.revenue("2025-07", by="station").plot()
+    """
+
+    def __init__(self, data: MarketData) -> None:
+        self.data = data
+
+    @classmethod
+    def open(cls, project: Project | Path | str, dataset: str | None = None) -> Market:
+        """Open the market data of a project, as they are now; :meth:`refresh` looks for newer ones.
+
+        Parameters
+        ----------
+        project, dataset
+            Which one, see :func:`~workbench.market.store.dataset.find_dataset`: of a project ``"nem"`` or the only
+            one when left out.
+
+        Raises
+        ------
+        UnknownName, SettingError, UnreadableFile
+            When there is none of that name, none that can be chosen, or none at all.
+        """
+        return cls(MarketData.open(find_dataset(project, dataset)))
+
+    @staticmethod
+    def datasets(project: Project) -> tuple[str, ...]:
+        """Name the datasets of a project that can be opened."""
+        return dataset_names(project)
+
+    @property
+    def name(self) -> str:
+        """Name of the dataset: of its folder."""
+        return self.data.folder.name
+
+    def __repr__(self) -> str:
+        return f"<Market {self.name!r}: {self._summary()}>"
+
+    def _repr_html_(self) -> str:
+        lists = {"Regions": self.regions, "Fuels": self.fuels, "Interconnectors": self.interconnectors}
+        lines = "".join(f"<li>{name}: {html.escape(', '.join(found))}</li>" for name, found in lists.items())
+        return f"<b>{html.escape(f'Market {self.name}: {self._summary()}')}</b><ul>{lines}</ul>"
+
+    def _summary(self) -> str:
+        data, made_up = self.data, "made up, " if self.data.description.made_up else ""
+        return (
+            f"{data.description.title}, {made_up}version {data.version}, {len(data.units)} units, "
+            f"{written(data.first)} to {written(data.last)} {self.clock}"
+        )
+
+    def __enter__(self) -> Market:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the version go; answers stay usable."""
+        self.data.close()
+
+    def refresh(self) -> bool:
+        """Read the newest version from now on; say whether there was a newer one."""
+        return self.data.refresh()
+
+    # what there is
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Names of the price regions."""
+        return self.data.description.region_names
+
+    @property
+    def fuels(self) -> tuple[str, ...]:
+        """Names of the fuels that have units, in the order of the description."""
+        present = {*self.data.units.fuels, self.data.description.rooftop_fuel}
+        return tuple(fuel for fuel in self.data.description.fuel_names if fuel in present)
+
+    @property
+    def interconnectors(self) -> tuple[str, ...]:
+        """Names of the interconnectors."""
+        return self.data.description.interconnector_names
+
+    @property
+    def clock(self) -> str:
+        """Name of the market's time, such as ``UTC+10:00``."""
+        return self.data.description.clock
+
+    def station_names(
+        self, search: str = "", *, region: str | None = None, fuel: str | None = None
+    ) -> list[str]:
+        """Name the stations whose name, owner, unit or fuel holds all words of a text."""
+        scope = self._scope(region, fuel)
+        return list(queries.find_stations(self.data, search=search, **scope))
+
+    def period(self, text: Period | str) -> Period:
+        """Read a period, see :func:`~workbench.market.model.period_text.read_period`.
+
+        Raises
+        ------
+        SettingError
+            When it cannot be read, or the data have nothing of it.
+        """
+        period, data = read_period(text, self.data.last), self.data
+        if period.end <= data.first or period.begin >= data.last:
+            raise SettingError(
+                f"There are no data of {period}: {self.name} has {written(data.first)} to "
+                f"{written(data.last)}.",
+                "period",
+                text,
+            )
+        return period
+
+    # prices
+
+    def prices(
+        self, period: Period | str, *, by: str = "time", resolution: Resolution | str | None = None
+    ) -> Answer:
+        """Time-weighted mean price of each region, over time or by the hour of the day [currency/MWh].
+
+        Parameters
+        ----------
+        period
+            Which stretch of time.
+        by
+            ``"time"`` or ``"hour"``.
+        resolution
+            Of a series: ``"5 min"``, ``"30 min"``, ``"hour"``, ``"day"``, ``"week"`` or ``"month"``; one that fits
+            the period when left out.
+        """
+        unit = f"[{self.data.description.currency}/MWh]"
+        if _grouping(by, "time", "hour") == "hour":
+            draw = _figure(_GROUP_CHARTS, "hours_chart", f"Mean price {unit}")
+            return self._ask(queries.prices_by_hour, period, draw)
+        draw = _figure(_CHARTS, "lines_chart", self.clock, f"Price {unit}")
+        return self._ask(queries.prices, period, draw, resolution=_resolution(resolution))
+
+    def price_statistics(self, period: Period | str) -> Answer:
+        """Mean, spread and extremes of each region's price."""
+        return self._ask(queries.price_statistics, period)
+
+    def price_bands(self, period: Period | str) -> Answer:
+        """Time in each price band and what it adds to the mean price, by region."""
+        return self._ask(queries.price_bands, period, _figure(_GROUP_CHARTS, "bands_chart"))
+
+    def price_events(
+        self, period: Period | str, *, region: str | None = None, threshold: float = 300.0
+    ) -> Answer:
+        """Stretches with prices at or above a threshold [currency/MWh], the longest first."""
+        return self._ask(queries.price_events, period, **self._scope(region), threshold=threshold)
+
+    def price_duration(self, period: Period | str) -> Answer:
+        """Price that is reached or exceeded for a share of the time, by region."""
+        return self._ask(queries.price_duration, period, _figure(_GROUP_CHARTS, "duration_chart"))
+
+    # generation
+
+    def generation(
+        self,
+        period: Period | str,
+        *,
+        by: str = "fuel",
+        region: str | None = None,
+        resolution: Resolution | str | None = None,
+    ) -> Answer:
+        """Mean power of each fuel [MW], over time or by the hour of the day.
+
+        Parameters
+        ----------
+        period
+            Which stretch of time.
+        by
+            ``"fuel"`` for a series of each fuel, ``"hour"`` for each fuel by the hour of the day.
+        region
+            One region, or all of them.
+        resolution
+            As for :meth:`prices`.
+        """
+        if _grouping(by, "fuel", "hour") == "hour":
+            draw = _figure(_GROUP_CHARTS, "hours_chart", "Mean power [MW]", by_fuel=True)
+            return self._ask(queries.generation_by_hour, period, draw, **self._scope(region))
+        draw = _figure(_CHARTS, "mix_chart", self.clock)
+        scope = self._scope(region)
+        return self._ask(queries.generation, period, draw, **scope, resolution=_resolution(resolution))
+
+    def fuel_totals(self, period: Period | str, *, region: str | None = None) -> Answer:
+        """Energy, share, revenue, capture price and capacity factor of each fuel."""
+        draw = _figure(_GROUP_CHARTS, "bars_chart", "Energy", by_fuel=True)
+        return self._ask(queries.fuel_totals, period, draw, **self._scope(region))
+
+    def shares(
+        self, period: Period | str, *, region: str | None = None, resolution: Resolution | str = "month"
+    ) -> Answer:
+        """Share of each fuel, and of all renewables, in the generation [%]."""
+        draw = _figure(_CHARTS, "share_chart", self.clock, "Renewables")
+        scope = self._scope(region)
+        return self._ask(queries.penetration, period, draw, **scope, resolution=_resolution(resolution))
+
+    def year_before(self, period: Period | str, *, region: str | None = None) -> Answer:
+        """Energy at the pace of a year and price of each fuel, now and 52 weeks before."""
+        draw = _figure(_GROUP_CHARTS, "comparison_chart", "Energy before", "Energy now")
+        return self._ask(queries.comparison, period, draw, **self._scope(region))
+
+    def evening_peak(self, period: Period | str, *, region: str | None = None) -> Answer:
+        """Mean power by fuel, demand and price from 17:00 to 22:00 of each day."""
+        draw = _figure(_GROUP_CHARTS, "evening_chart")
+        return self._ask(queries.evening_peak, period, draw, **self._scope(region))
+
+    def curtailment(
+        self, period: Period | str, *, region: str | None = None, resolution: Resolution | str | None = None
+    ) -> Answer:
+        """Mean solar and wind power that was available and not dispatched [MW]."""
+        draw, scope = _figure(_CHARTS, "curtailment_chart", self.clock), self._scope(region)
+        return self._ask(queries.curtailment, period, draw, **scope, resolution=_resolution(resolution))
+
+    def rooftop(self, period: Period | str, *, resolution: Resolution | str | None = None) -> Answer:
+        """Mean rooftop power of each region [MW]."""
+        draw = _figure(_CHARTS, "lines_chart", self.clock, "Mean power [MW]")
+        return self._ask(queries.rooftop, period, draw, resolution=_resolution(resolution))
+
+    # stations, batteries, flows
+
+    def revenue(
+        self,
+        period: Period | str,
+        *,
+        by: By | str = "fuel",
+        region: str | None = None,
+        fuel: str | None = None,
+    ) -> Answer:
+        """Energy, revenue and average price, the highest revenue first.
+
+        Parameters
+        ----------
+        period
+            Which stretch of time.
+        by
+            ``"fuel"``, ``"region"``, ``"station"`` or ``"unit"``.
+        region, fuel
+            Only units of this region and fuel.
+        """
+        chosen = By(_grouping(by, *By))
+        draw = _figure(_GROUP_CHARTS, "bars_chart", "Revenue", by_fuel=chosen is By.FUEL)
+        return self._ask(queries.revenue_by, period, draw, by=chosen, **self._scope(region, fuel))
+
+    def stations(
+        self, period: Period | str, search: str = "", *, region: str | None = None, fuel: str | None = None
+    ) -> Answer:
+        """Capacity, energy, capacity factor and revenue of the units of the stations that are found."""
+        return self._ask(queries.station_table, period, search=search, **self._scope(region, fuel))
+
+    def station(
+        self, period: Period | str, name: str, *, resolution: Resolution | str | None = None
+    ) -> Answer:
+        """Mean net power of each unit of a station, and the price of its region."""
+        draw = _figure(_CHARTS, "station_chart", self.clock)
+        found = _resolution(resolution)
+        return self._ask(queries.station_series, period, draw, station=name, resolution=found)
+
+    def batteries(self, period: Period | str, *, by: str = "station", region: str | None = None) -> Answer:
+        """Figures of each battery station, or the power of all of them over time or by the hour of the day.
+
+        Parameters
+        ----------
+        period
+            Which stretch of time.
+        by
+            ``"station"``, ``"time"`` or ``"hour"``.
+        region
+            One region, or all of them.
+        """
+        query, draw = {
+            "station": (queries.batteries, _figure(_GROUP_CHARTS, "bars_chart", "Net revenue")),
+            "time": (queries.battery_power, _figure(_CHARTS, "battery_chart", self.clock)),
+            "hour": (queries.batteries_by_hour, _figure(_GROUP_CHARTS, "hours_chart", "Mean power [MW]")),
+        }[_grouping(by, "station", "time", "hour")]
+        return self._ask(query, period, draw, **self._scope(region))
+
+    def flows(
+        self,
+        period: Period | str,
+        interconnector: str | None = None,
+        *,
+        resolution: Resolution | str | None = None,
+    ) -> Answer:
+        """Energy in both directions and time at the limits of each interconnector, or the flow of one over time."""
+        if interconnector is None:
+            return self._ask(queries.flow_totals, period)
+        draw, found = _figure(_CHARTS, "flow_chart", self.clock), _resolution(resolution)
+        return self._ask(queries.interconnector_flow, period, draw, name=interconnector, resolution=found)
+
+    # the data themselves
+
+    def coverage(self, period: Period | str | None = None) -> Answer:
+        """Span of each table, the time that it covers, and how far it lags behind."""
+        return queries.coverage(self.data, None if period is None else self.period(period))
+
+    def gaps(self, period: Period | str | None = None) -> Answer:
+        """Holes in the data, the newest first."""
+        return queries.gaps(self.data, None if period is None else self.period(period))
+
+    # inside
+
+    def _scope(self, region: str | None, *fuel: str | None) -> dict[str, Any]:
+        names = {"region": self.regions, "fuel": self.data.description.fuel_names}
+        given = zip(names.items(), (region, *fuel), strict=False)
+        return {
+            what: None if name is None else known_name(what, name, there) for (what, there), name in given
+        }
+
+    def _ask(
+        self,
+        query: Callable[..., Answer],
+        period: Period | str,
+        draw: Callable[..., go.Figure] | None = None,
+        **options: Any,
+    ) -> Answer:
+        chosen = self.period(period)
+        answer = query(self.data, chosen, **options)
+        first, last = self.data.first, self.data.last
+        outside = (
+            f"The data have only {written(max(first, chosen.begin))} to {written(min(last, chosen.end))} of "
+            "this period."
+            if chosen.begin < first or chosen.end > last
+            else ""
+        )
+        notes = tuple(note for note in (*answer.notes, outside) if note)
+        drawn = None if draw is None else lambda **theme: draw(answer, **theme)
+        return replace(answer, notes=notes, draw=drawn)
+
+
+def _figure(module: str, name: str, *given: object, **options: object) -> Callable[..., go.Figure]:
+    """Draw with a function of the results; Plotly is loaded by the first drawing."""
+
+    def draw(answer: Answer, **theme: Any) -> go.Figure:
+        figure: go.Figure = getattr(importlib.import_module(module), name)(answer, *given, **options, **theme)
+        return figure
+
+    return draw
+
+
+def _grouping(by: object, *choices: str) -> str:
+    return known_name("grouping", by, [str(choice) for choice in choices])
+
+
+def _resolution(text: Resolution | str | None) -> Resolution | None:
+    return None if text is None else Resolution(known_name("resolution", text, [str(r) for r in Resolution]))
