@@ -1,1 +1,68 @@
-"""Reference evapotranspiration of a place from several weather sources, with its uncertainty."""
+"""Reference evapotranspiration of a place from several weather sources, with its uncertainty.
+
+::
+
+    from workbench.evapotranspiration import Evapotranspiration, reference_evapotranspiration
+
+    reference_evapotranspiration(days, latitude=17.6, elevation=560)   # of a table at hand
+    eto = Evapotranspiration.open(project)                             # of a finished run
+    eto.plot.daily(site="River plain")
+
+Heavy libraries are loaded by the first name that needs them, not by importing this package.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.evapotranspiration.config import EvapotranspirationConfig, ValidationConfig
+    from workbench.evapotranspiration.equation.daily import Equation
+    from workbench.evapotranspiration.jobs import estimate_evapotranspiration, validate_evapotranspiration
+    from workbench.evapotranspiration.model.site import Site
+    from workbench.evapotranspiration.opened import Evapotranspiration, EvapotranspirationValidation
+    from workbench.evapotranspiration.reference import reference_evapotranspiration
+    from workbench.evapotranspiration.results.saved import EtoResult
+    from workbench.evapotranspiration.results.validation_saved import ValidationResult
+    from workbench.evapotranspiration.sample import add_sample
+
+__all__ = [
+    "Equation",
+    "EtoResult",
+    "Evapotranspiration",
+    "EvapotranspirationConfig",
+    "EvapotranspirationValidation",
+    "Site",
+    "ValidationConfig",
+    "ValidationResult",
+    "add_sample",
+    "estimate_evapotranspiration",
+    "reference_evapotranspiration",
+    "validate_evapotranspiration",
+]
+
+_MODULES = {
+    "Equation": "equation.daily",
+    "EtoResult": "results.saved",
+    "Evapotranspiration": "opened",
+    "EvapotranspirationConfig": "config",
+    "EvapotranspirationValidation": "opened",
+    "Site": "model.site",
+    "ValidationConfig": "config",
+    "ValidationResult": "results.validation_saved",
+    "add_sample": "sample",
+    "estimate_evapotranspiration": "jobs",
+    "reference_evapotranspiration": "reference",
+    "validate_evapotranspiration": "jobs",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -20,8 +20,8 @@ from workbench.data.atomic import write_text
 from workbench.data.projects.project import Project
 from workbench.data.results.tables import Provenance, write_table
 from workbench.evapotranspiration.equation.daily import daily_eto
-from workbench.evapotranspiration.inputs.services.daily_weather import WEATHER_UNITS
 from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.model.weather import WEATHER_UNITS
 from workbench.evapotranspiration.physics.radiation import clear_sky, extraterrestrial
 
 SITES_FILE = "eto_sites.csv"

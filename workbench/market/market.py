@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.data.known_names import known_name
 from workbench.data.projects.project import Project
 from workbench.errors import SettingError
 from workbench.market import queries
 from workbench.market.model.answer import Answer
 from workbench.market.model.clock import written
-from workbench.market.model.names import known_name
 from workbench.market.model.period import Period, Resolution
 from workbench.market.model.period_text import read_period
 from workbench.market.queries import By

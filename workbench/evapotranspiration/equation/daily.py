@@ -14,6 +14,7 @@ from workbench.evapotranspiration.equation.hargreaves import hargreaves
 from workbench.evapotranspiration.equation.missing_inputs import fill_missing, in_words
 from workbench.evapotranspiration.equation.penman_monteith import Surface, penman_monteith_daily
 from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS, WEATHER_UNITS
 from workbench.evapotranspiration.physics.atmosphere import mean_saturation_vapour_pressure
 from workbench.evapotranspiration.physics.radiation import (
     clear_sky,
@@ -22,21 +23,6 @@ from workbench.evapotranspiration.physics.radiation import (
     net_shortwave,
 )
 
-WEATHER_COLUMNS = ("tmax", "tmin", "tmean", "tdew", "rh", "rh_max", "rh_min", "u2", "rs", "precip", "eto")
-"""Columns of daily weather; units in :data:`WEATHER_UNITS`. ``eto`` is the source's own, where it has one."""
-WEATHER_UNITS = {
-    "tmax": "degC",
-    "tmin": "degC",
-    "tmean": "degC",
-    "tdew": "degC",
-    "rh": "%",
-    "rh_max": "%",
-    "rh_min": "%",
-    "u2": "m/s at 2 m",
-    "rs": "MJ m-2 d-1",
-    "precip": "mm/d",
-    "eto": "mm/d",
-}
 
 
 class Equation(StrEnum):
@@ -56,7 +42,7 @@ def daily_eto(
     Parameters
     ----------
     weather
-        Indexed by ``date``, columns of :data:`WEATHER_COLUMNS`; ``tmax`` and ``tmin`` must be there.
+        Indexed by ``date``, columns of ``WEATHER_UNITS``; ``tmax`` and ``tmin`` must be there.
     site
         Where it was measured.
     equation
@@ -97,7 +83,7 @@ def daily_eto_table(
     Parameters
     ----------
     table
-        Long: ``site``, ``date`` and columns of :data:`WEATHER_COLUMNS`, in any order of rows.
+        Long: ``site``, ``date`` and columns of ``WEATHER_UNITS``, in any order of rows.
     sites
         The sites by name.
 

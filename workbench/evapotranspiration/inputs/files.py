@@ -1,110 +1,25 @@
 """Tables of daily values from the project's inputs: CSV and Parquet, in the units that their headers say.
 
 A table has one row for each day (and site, and source): columns ``date``, optionally ``site`` and ``source``, and
-values named as the ``WEATHER_UNITS`` of :mod:`~workbench.evapotranspiration.inputs.services.daily_weather`, with
-the unit in brackets where it is another: ``tmax [degF]``, ``u2 [km/h]``, ``rs [W/m2]``. -999 and empty cells are
-missing.
+values named as the ``WEATHER_UNITS`` of :mod:`~workbench.evapotranspiration.model.weather`, with the unit in
+brackets where it is another: ``tmax [degF]``, ``u2 [km/h]``, ``rs [W/m2]``. -999 and empty cells are missing.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from workbench.data.problems import Problems
 from workbench.errors import UnreadableFile
-from workbench.evapotranspiration.inputs.services.daily_weather import WEATHER_UNITS
+from workbench.evapotranspiration.inputs.headers import MAX_BAD_CELLS_LISTED, named_columns, numbers
+from workbench.evapotranspiration.model.weather import WEATHER_UNITS
 from workbench.runs.model.digest import file_digest
-
-FILL = -999.0
-MOST_BAD_CELLS = 5
-_HEADER = re.compile(r"\s*(?P<name>[^\[(]+?)\s*(?:[\[(]\s*(?P<unit>[^\])]*?)\s*[\])])?\s*")
-_OTHER_NAMES = {
-    "t_max": "tmax",
-    "temperature_max": "tmax",
-    "t_min": "tmin",
-    "temperature_min": "tmin",
-    "t_mean": "tmean",
-    "temperature_mean": "tmean",
-    "dew_point": "tdew",
-    "humidity": "rh",
-    "rhmax": "rh_max",
-    "rhmin": "rh_min",
-    "wind": "u2",
-    "radiation": "rs",
-    "precipitation": "precip",
-    "rain": "precip",
-    "et0": "eto",
-    "day": "date",
-    "time": "date",
-    "station": "site",
-    "name": "site",
-    "lat": "latitude",
-    "lon": "longitude",
-    "lng": "longitude",
-    "altitude": "elevation",
-    "elevation_m": "elevation",
-    "height": "elevation",
-}
-_SAME_UNITS = {
-    "": "",
-    "°c": "degC",
-    "c": "degC",
-    "degc": "degC",
-    "celsius": "degC",
-    "°f": "degF",
-    "f": "degF",
-    "degf": "degF",
-    "fahrenheit": "degF",
-    "k": "K",
-    "kelvin": "K",
-    "m/s": "m/s",
-    "m s-1": "m/s",
-    "km/h": "km/h",
-    "kmh": "km/h",
-    "mph": "mph",
-    "knots": "kn",
-    "kn": "kn",
-    "mj/m2/d": "MJ/m2/d",
-    "mj/m2": "MJ/m2/d",
-    "mj/m²": "MJ/m2/d",
-    "mj m-2 d-1": "MJ/m2/d",
-    "mj m-2": "MJ/m2/d",
-    "kj/m2": "kJ/m2",
-    "kj/m²": "kJ/m2",
-    "kj m-2": "kJ/m2",
-    "w/m2": "W/m2",
-    "w/m²": "W/m2",
-    "w m-2": "W/m2",
-    "mm": "mm/d",
-    "mm/d": "mm/d",
-    "mm/day": "mm/d",
-    "mm d-1": "mm/d",
-    "in": "in",
-    "inch": "in",
-    "%": "%",
-    "percent": "%",
-    "m": "m",
-    "deg": "degrees",
-    "degrees": "degrees",
-    "°": "degrees",
-}
-_CONVERSIONS: Mapping[tuple[str, str], Callable[[pd.Series], pd.Series]] = {
-    ("degF", "degC"): lambda values: (values - 32) / 1.8,
-    ("K", "degC"): lambda values: values - 273.15,
-    ("km/h", "m/s"): lambda values: values / 3.6,
-    ("mph", "m/s"): lambda values: values * 0.44704,
-    ("kn", "m/s"): lambda values: values * 1852 / 3600,
-    ("kJ/m2", "MJ/m2/d"): lambda values: values / 1000,
-    ("W/m2", "MJ/m2/d"): lambda values: values * 0.0864,
-    ("in", "mm/d"): lambda values: values * 25.4,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +59,27 @@ def read_daily_table(path: Path, columns: Sequence[str] = tuple(WEATHER_UNITS)) 
         When rows cannot be used: with row, column, and the value seen.
     """
     problems = Problems(path.name)
-    raw = read_raw(path, problems)
+    frame = daily_rows(read_raw(path, problems), columns, problems)
+    return DailyTable(frame, problems, file_digest(path))
+
+
+def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) -> pd.DataFrame:
+    """Check the rows of a table of daily values and sort them, as :attr:`DailyTable.frame`.
+
+    Parameters
+    ----------
+    raw
+        With columns named as ours and in our units; its index numbers the rows.
+    columns
+        Values to read; at least one must be there.
+    problems
+        Takes what is noticed.
+
+    Raises
+    ------
+    InvalidData
+        When rows cannot be used: with row, column, and the value seen.
+    """
     present = [name for name in columns if name in raw]
     if "date" not in raw:
         problems.error(f"there is no column 'date'; present: {', '.join(raw.columns)}. Name one 'date'.")
@@ -166,7 +101,7 @@ def read_daily_table(path: Path, columns: Sequence[str] = tuple(WEATHER_UNITS)) 
     problems.raise_errors()
     frame = frame.sort_values(["site", "source", "date"], ignore_index=True)
     _note_gaps(frame, problems)
-    return DailyTable(frame, problems, file_digest(path))
+    return frame
 
 
 def read_raw(path: Path, problems: Problems) -> pd.DataFrame:
@@ -184,64 +119,7 @@ def read_raw(path: Path, problems: Problems) -> pd.DataFrame:
         raise UnreadableFile(
             f"{path.name} has no rows below its header; fill it, or choose another file.", path
         )
-    raw = raw.set_axis(range(2, len(raw) + 2), axis=0)
-    named: dict[str, pd.Series] = {}
-    seen: dict[str, str] = {}
-    for header in raw.columns:
-        found = _HEADER.fullmatch(str(header))
-        name = (found["name"] if found else str(header)).strip().lower().replace(" ", "_")
-        name = _OTHER_NAMES.get(name, name)
-        if name in seen:
-            problems.error(f"the columns '{seen[name]}' and '{header}' are both read as {name}; rename one.")
-            continue
-        seen[name] = str(header)
-        unit = _SAME_UNITS.get((found["unit"] or "").lower(), found["unit"]) if found else ""
-        named[name] = _in_our_unit(raw[header], name, unit or "", str(header), problems)
-    problems.raise_errors()
-    return pd.DataFrame(named)
-
-
-def numbers(values: pd.Series, name: str, problems: Problems) -> pd.Series:
-    """Read cells as numbers; -999 and empty cells are missing, the former noted."""
-    found = pd.to_numeric(values, errors="coerce").astype(float)
-    if values.dtype == object or isinstance(values.dtype, pd.StringDtype):
-        texts = values.astype(str).str.strip()
-        bad = found.isna() & ~texts.str.lower().isin(("", "nan", "na", "none", "null", "-", "<na>"))
-        for row in values.index[bad][:MOST_BAD_CELLS]:
-            problems.error(
-                f"row {row}, column '{name}': {texts[row]!r} is no number; write a number, or leave the cell empty."
-            )
-        if int(bad.sum()) > MOST_BAD_CELLS:
-            problems.error(f"column '{name}': {int(bad.sum()) - MOST_BAD_CELLS} more cells are no numbers.")
-    fills = np.isclose(found, FILL)
-    if fills.any():
-        rows = values.index[fills]
-        problems.change(
-            f"column '{name}': {int(fills.sum())} cells hold {FILL:g} (first in row {rows[0]}), read as missing."
-        )
-        found = found.mask(fills)
-    infinite = np.isinf(found)
-    if infinite.any():
-        problems.error(f"row {values.index[infinite][0]}, column '{name}': the number is infinite.")
-    return found
-
-
-def _in_our_unit(values: pd.Series, name: str, unit: str, header: str, problems: Problems) -> pd.Series:
-    wanted = WEATHER_UNITS.get(
-        name, {"elevation": "m", "latitude": "degrees", "longitude": "degrees"}.get(name, "")
-    )
-    if not wanted or unit in ("", wanted):
-        return values
-    convert = _CONVERSIONS.get((unit, wanted))
-    if convert is None:
-        problems.error(f"column '{header}': the unit {unit!r} is not known for {name}, expected {wanted}.")
-        return values
-    found = numbers(values, header, problems)
-    problems.change(
-        f"column '{header}': converted from {unit} to {wanted}, such as {found.iloc[0]:g} {unit} to "
-        f"{float(convert(found.iloc[:1]).iloc[0]):.4g} {wanted}."
-    )
-    return convert(found)
+    return named_columns(raw.set_axis(range(2, len(raw) + 2), axis=0), problems)
 
 
 def _dates(values: pd.Series, problems: Problems) -> pd.Series:
@@ -251,10 +129,10 @@ def _dates(values: pd.Series, problems: Problems) -> pd.Series:
     texts = values.astype(str).str.strip()
     found = pd.to_datetime(texts, format="ISO8601", errors="coerce").astype("datetime64[s]")
     bad = found.isna()
-    for row in values.index[bad][:MOST_BAD_CELLS]:
+    for row in values.index[bad][:MAX_BAD_CELLS_LISTED]:
         problems.error(f"row {row}, column 'date': {texts[row]!r} {_why_no_date(texts[row])}")
-    if int(bad.sum()) > MOST_BAD_CELLS:
-        problems.error(f"column 'date': {int(bad.sum()) - MOST_BAD_CELLS} more cells are no dates.")
+    if int(bad.sum()) > MAX_BAD_CELLS_LISTED:
+        problems.error(f"column 'date': {int(bad.sum()) - MAX_BAD_CELLS_LISTED} more cells are no dates.")
     return found
 
 

@@ -14,7 +14,8 @@ from workbench.data.problems import Problem, Problems
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError
 from workbench.evapotranspiration.config import EvapotranspirationConfig, Period, day_of
-from workbench.evapotranspiration.inputs.files import numbers, read_daily_table, read_raw
+from workbench.evapotranspiration.inputs.files import read_daily_table, read_raw
+from workbench.evapotranspiration.inputs.headers import numbers
 from workbench.evapotranspiration.inputs.places.land import land_at
 from workbench.evapotranspiration.inputs.places.place import Place, check_place
 from workbench.evapotranspiration.inputs.places.place_names import place_from_text

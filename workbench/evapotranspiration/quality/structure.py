@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import InvalidData
-from workbench.evapotranspiration.equation.daily import WEATHER_COLUMNS, WEATHER_UNITS
+from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS, WEATHER_UNITS
 from workbench.evapotranspiration.quality.flags import Finding, Kind, shown
 
 

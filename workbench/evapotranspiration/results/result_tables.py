@@ -14,8 +14,8 @@ from workbench.evapotranspiration.fusion.site_fusion import SiteFusion
 from workbench.evapotranspiration.inputs.downloads import Gathered, SitePlan
 from workbench.evapotranspiration.inputs.places.gazetteer import ATTRIBUTION
 from workbench.evapotranspiration.inputs.reading import EtoInput
-from workbench.evapotranspiration.inputs.services.daily_weather import WEATHER_COLUMNS
 from workbench.evapotranspiration.model.catalogue import ELEVATION, SOURCES
+from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
 from workbench.evapotranspiration.results.climate import monthly_climate
 from workbench.evapotranspiration.results.saved import DAILY_COLUMNS, EtoResult
 

@@ -11,7 +11,7 @@ import pandas as pd
 from workbench.data.results.store import Result, ResultStore, units_from
 from workbench.errors import UnreadableFile
 from workbench.evapotranspiration.config import EvapotranspirationConfig
-from workbench.evapotranspiration.inputs.services.daily_weather import WEATHER_UNITS
+from workbench.evapotranspiration.model.weather import WEATHER_UNITS
 
 if TYPE_CHECKING:
     from workbench.charts.plots import Plots

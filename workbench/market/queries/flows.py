@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.data.known_names import known_name
 from workbench.market.definitions import net_imports
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
-from workbench.market.model.names import known_name
 from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.scope import answer, check_scope, named, time_columns
 from workbench.market.queries.sums import Sums, common_hours, sums_of, total_of

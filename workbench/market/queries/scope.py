@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.known_names import unknown_name
 from workbench.market.model.answer import Answer, Column
-from workbench.market.model.names import unknown_name
 from workbench.market.model.period import Bins, Period
 from workbench.market.queries.coverage import holes
 

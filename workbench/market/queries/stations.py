@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.known_names import known_name
 from workbench.market.definitions import capacity_factor, volume_weighted
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
-from workbench.market.model.names import known_name
 from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.prices import prices
 from workbench.market.queries.revenue import unit_sums, units_of

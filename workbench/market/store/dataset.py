@@ -28,10 +28,10 @@ from pathlib import Path
 from typing import Any
 
 from workbench.data.atomic import write_text
+from workbench.data.known_names import unknown_name
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, ScenarioBusy, SettingError, UnreadableFile
 from workbench.market.model.description import FILE_NAME, MarketDescription
-from workbench.market.model.names import unknown_name
 from workbench.runs.model.read_only import refuse_viewer
 
 DOMAIN = "market"

@@ -12,24 +12,11 @@ import pandas as pd
 
 from workbench.evapotranspiration.inputs.places.place import Place
 from workbench.evapotranspiration.model.catalogue import SourceFacts
+from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
 from workbench.evapotranspiration.physics.atmosphere import wind_at_2m
 from workbench.online.client import OnlineClient
 from workbench.online.service import Watch
 
-WEATHER_COLUMNS = ("tmax", "tmin", "tmean", "tdew", "rh", "rh_max", "rh_min", "u2", "rs", "precip", "eto")
-WEATHER_UNITS: Mapping[str, str] = {
-    "tmax": "degC",
-    "tmin": "degC",
-    "tmean": "degC",
-    "tdew": "degC",
-    "rh": "%",
-    "rh_max": "%",
-    "rh_min": "%",
-    "u2": "m/s",
-    "rs": "MJ/m2/d",
-    "precip": "mm/d",
-    "eto": "mm/d",
-}
 WIND_10_M_TO_2_M = float(wind_at_2m(1.0, 10.0))
 """FAO-56, equation 47: 0.748."""
 LEAST_HOURS = 23

@@ -11,7 +11,7 @@ MAX_LISTED = 30
 
 
 def known_name(what: str, name: object, present: Iterable[str]) -> str:
-    """Give a name as the dataset writes it, whatever its case.
+    """Give a name as it is written where it comes from, whatever its case.
 
     Parameters
     ----------
