@@ -63,10 +63,10 @@ def test_days_before_help_and_a_gap_lets_them_fade() -> None:
 
 def test_the_error_settles_at_the_solution_of_the_riccati_equation() -> None:
     model = moments([[2.0]], [1.0], [0.0], 0.8)
-    settled = kalman(np.full((200, 1), 4.0), np.arange(200), np.full(200, 100), model).error[-1] ** 2
+    reconciled = kalman(np.full((200, 1), 4.0), np.arange(200), np.full(200, 100), model).error[-1] ** 2
     r = 2.0 * 1.01 + 1e-9
-    spread = 0.64 * settled + 0.36
-    assert settled == pytest.approx(1 / (1 / spread + 1 / r), rel=1e-6)
+    spread = 0.64 * reconciled + 0.36
+    assert reconciled == pytest.approx(1 / (1 / spread + 1 / r), rel=1e-6)
 
 
 def test_a_filter_does_not_look_ahead() -> None:

@@ -57,7 +57,7 @@ def test_efficiencies_far_below_zero_are_cut_and_the_axis_says_so(validation: Va
     worse = validation.by_site.copy()
     worse.loc[worse["what"] == "nasa_power", "nse"] = -7.0
     figure = charts.skill_figure(dataclasses.replace(validation, by_site=worse), "nse")
-    assert min(figure.data[1].x) == charts.LEAST_SHOWN
+    assert min(figure.data[1].x) == charts.MIN_SHOWN
     assert "cut at -1" in figure.layout.xaxis.title.text
     assert set(np.asarray(figure.data[1].customdata)) == {-7.0}
 

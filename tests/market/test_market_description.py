@@ -40,7 +40,7 @@ def test_another_market_needs_no_change_of_code() -> None:
         ({"regions": ()}, "there is no region"),
         ({"regions": (*NEM.regions, Region("NSW1"))}, "the region NSW1 is named twice"),
         ({"fuels": NEM.fuels[:-1]}, "the last fuel is not Unknown"),
-        ({"interconnectors": (Interconnector("X", "NSW1", "WA1"),)}, "X ends in WA1, which is no region"),
+        ({"interconnectors": (Interconnector("X", "NSW1", "WA1"),)}, "X ends in WA1, which is not a region"),
         ({"cadences": {"price": (7,)}}, "the cadence 7 of price does not fit"),
         ({"cadences": {"prize": (5,)}}, "there is no table prize"),
         ({"fuel_aliases": {"Sun": "Solaris"}}, "'Sun' is read as the fuel Solaris"),

@@ -124,5 +124,5 @@ def test_days_are_listed_for_each_feed_and_put_into_groups() -> None:
     ]
     with pytest.raises(SettingError, match="comes before"):
         work_for_days("2025-08-02", "2025-08-01", NEM)
-    with pytest.raises(SettingError, match="no days"):
+    with pytest.raises(SettingError, match="not days"):
         work_for_days("2025-08-32", "", NEM)

@@ -236,6 +236,6 @@ def test_a_mapping_is_read_and_its_mistakes_are_all_named(tmp_path: Path) -> Non
         read_mapping(path, NEM)
     said = " ".join(str(problem) for problem in caught.value.problems)
     assert "number 1: table is 'prize'" in said
-    assert "'rp' is no column of price" in said
+    assert "'rp' is not a column of price" in said
     assert "cadences [7]" in said
     assert "number 3 does not fit" in said

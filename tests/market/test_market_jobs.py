@@ -99,7 +99,7 @@ def test_files_taken_before_are_passed_over_by_content_whatever_their_name(
     )
 
 
-def test_a_damaged_file_is_reported_and_left_out_and_the_others_are_taken(
+def test_a_damaged_file_is_reported_and_left_out_and_the_others_are_ingested(
     project: Project, files: Path
 ) -> None:
     victims = sorted(files.glob("*SCADA*"))[5:8]
@@ -110,7 +110,7 @@ def test_a_damaged_file_is_reported_and_left_out_and_the_others_are_taken(
     victims[2].unlink()
     result = ingest_market(project, files="nemweb", register="units.csv")
     assert set(result.refused) == {path.name for path in victims[:2]}
-    assert "no whole zip" in result.refused[victims[0].name]
+    assert "not a whole zip" in result.refused[victims[0].name]
     assert result.missing == {"unit_power": 3}
     # Once the files are whole the gap closes.
     write_nemweb(files, MARKET.frames(START, END))
@@ -147,12 +147,12 @@ def test_names_of_another_spelling_are_changed_and_reported(project: Project, tm
     assert power(market_folder(project))["mw"].to_list() == [5.0, 6.0]
 
 
-def test_nothing_to_take_in_and_nothing_usable_are_failures_that_say_why(project: Project) -> None:
-    with pytest.raises(InvalidData, match="There are no files to take in"):
+def test_nothing_to_ingest_and_nothing_usable_are_failures_that_say_why(project: Project) -> None:
+    with pytest.raises(InvalidData, match="There are no files to ingest"):
         ingest_market(project)
     (project.inputs / "bad").mkdir()
     (project.inputs / "bad" / "x.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(InvalidData, match=r"Nothing could be taken in.*x\.csv: line 1 begins with 'a'"):
+    with pytest.raises(InvalidData, match=r"Nothing could be ingested.*x\.csv: line 1 begins with 'a'"):
         ingest_market(project, files="bad")
 
 
@@ -181,7 +181,7 @@ def test_on_the_engine_the_run_has_its_stages_and_its_result(project: Project, f
     assert run.state is RunState.SUCCEEDED
     assert_run_is_whole(run)
     stages = {event.stage for event in run.events() if event.stage}
-    assert {"find", "take", "check"} <= stages
+    assert {"find", "ingest", "check"} <= stages
     assert result.run == run.id
 
 
@@ -201,7 +201,7 @@ INTERRUPTED = """
 """
 
 
-def test_a_killed_ingest_goes_on_with_the_files_that_are_left(project: Project, files: Path) -> None:
+def test_a_killed_ingest_continues_with_the_files_that_are_left(project: Project, files: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(INTERRUPTED), str(project.folder)],
         capture_output=True,
@@ -228,7 +228,7 @@ def archive(feeds: Feeds, tmp_path: Path, days: int) -> SampleMarket:
     return MARKET
 
 
-def test_a_back_fill_fetches_days_group_by_group_and_takes_them_in(
+def test_a_back_fill_fetches_days_group_by_group_and_ingests_them(
     project: Project, feeds: Feeds, tmp_path: Path
 ) -> None:
     archive(feeds, tmp_path, 2)
@@ -264,7 +264,7 @@ def test_a_back_fill_of_gaps_fetches_only_the_days_that_have_them(
     assert feeds.asked == ["/Reports/ARCHIVE/Dispatch_SCADA/PUBLIC_DISPATCHSCADA_20250801.zip"]
 
 
-def test_what_the_server_does_not_have_or_refuses_is_reported_and_the_rest_is_taken(
+def test_what_the_server_does_not_have_or_refuses_is_reported_and_the_rest_is_ingested(
     project: Project, feeds: Feeds, tmp_path: Path
 ) -> None:
     archive(feeds, tmp_path, 1)

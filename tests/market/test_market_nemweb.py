@@ -128,7 +128,7 @@ def test_a_missing_column_is_named_with_its_line() -> None:
         ("D,DISPATCH,UNIT_SCADA,1", "D,DISPATCH,PRICE,5", "line 3 is data of DISPATCH.PRICE.5"),
         ("COAL1", " ", "line 3 has no DUID"),
         ("I,DISPATCH", "X,DISPATCH", "line 2 begins with 'X'"),
-        ('REPORT",5\n', 'REPORT",5\nC,more\n', "line 6 stands after the trailer"),
+        ('REPORT",5\n', 'REPORT",5\nC,more\n', "line 6 comes after the trailer"),
     ],
 )
 def test_what_is_wrong_in_a_row_is_said_with_its_line(old: str, new: str, said: str) -> None:
@@ -198,7 +198,7 @@ def test_zips_in_zips_are_opened_and_named_in_messages(tmp_path: Path) -> None:
 def test_a_zip_that_was_cut_short_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "cut.zip"
     path.write_bytes(zipped({"a.CSV": SCADA.encode() * 50})[:-200])
-    with pytest.raises(InvalidData, match=r"cut\.zip is no whole zip"):
+    with pytest.raises(InvalidData, match=r"cut\.zip is not a whole zip"):
         list(csv_members(path))
 
 

@@ -361,12 +361,12 @@ def test_a_checkpoint_that_ends_the_run_ends_the_publication_with_nothing_change
 
 
 def test_what_is_no_dataset_says_so(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="is no market dataset"):
+    with pytest.raises(UnreadableFile, match="is not a market dataset"):
         MarketData.open(tmp_path)
     create_dataset(tmp_path, NEM)
     with pytest.raises(UnreadableFile, match="has nothing published yet"):
         MarketData.open(tmp_path)
-    with pytest.raises(UnreadableFile, match="is no market dataset"), writing(tmp_path / "elsewhere"):
+    with pytest.raises(UnreadableFile, match="is not a market dataset"), writing(tmp_path / "elsewhere"):
         pass
 
 

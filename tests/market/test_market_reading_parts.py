@@ -12,7 +12,7 @@ import pytest
 from market.market_rows import publish, rows, stamps_between
 from workbench.errors import SettingError
 from workbench.market.config import BackfillConfig, IngestConfig
-from workbench.market.model.market_time import day_of, month_of, say, split_edges, to_minutes
+from workbench.market.model.market_time import day_of, month_of, shown, split_edges, to_minutes
 from workbench.market.store.export import export_parquet
 from workbench.market.store.reading import MarketData
 from workbench.runs.model.settings import settings_of, validate
@@ -33,7 +33,7 @@ def two_months(tmp_path_factory: pytest.TempPathFactory) -> MarketData:
 
 def test_midnight_ends_its_day_and_its_month() -> None:
     midnight = to_minutes("2025-08-01")
-    assert (day_of(midnight), month_of(midnight), say(midnight)) == (
+    assert (day_of(midnight), month_of(midnight), shown(midnight)) == (
         "2025-07-31",
         "2025-07",
         "2025-08-01 00:00",
@@ -44,9 +44,9 @@ def test_midnight_ends_its_day_and_its_month() -> None:
 def test_a_time_with_a_zone_or_seconds_is_refused() -> None:
     with pytest.raises(SettingError, match="carries a zone"):
         to_minutes(datetime.datetime(2025, 8, 1, tzinfo=datetime.UTC))
-    with pytest.raises(SettingError, match="no whole minute"):
+    with pytest.raises(SettingError, match="not a whole minute"):
         to_minutes("2025-08-01T00:00:30")
-    with pytest.raises(SettingError, match="no whole minute"):
+    with pytest.raises(SettingError, match="not a whole minute"):
         to_minutes(np.datetime64("NaT"))
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.market.results.thinning import MOST_POINTS, thin
+from workbench.market.results.thinning import MAX_POINTS, thin
 
 
 def walk(count: int) -> np.ndarray:
@@ -14,7 +14,7 @@ def walk(count: int) -> np.ndarray:
 
 def test_a_year_of_five_minutes_becomes_points_for_a_screen():
     y = walk(105_120)
-    assert len(thin(np.arange(105_120.0), y)) == MOST_POINTS
+    assert len(thin(np.arange(105_120.0), y)) == MAX_POINTS
 
 
 def test_a_short_series_is_left_alone():
@@ -34,12 +34,12 @@ def test_the_buckets_are_those_of_the_published_algorithm():
 
 
 @given(st.integers(3, 4000), st.integers(20, 300), st.data())
-def test_never_too_many_always_rising_and_both_ends_kept(count, most, data):
+def test_never_too_many_always_rising_and_both_ends_kept(count, limit, data):
     y = walk(count)
     gap = data.draw(st.integers(0, count - 1))
     y[gap : gap + data.draw(st.integers(0, 50))] = np.nan
-    chosen = thin(np.arange(float(count)), y, most)
-    assert len(chosen) <= max(most, 0)
+    chosen = thin(np.arange(float(count)), y, limit)
+    assert len(chosen) <= max(limit, 0)
     assert (np.diff(chosen) > 0).all()
     seen = np.flatnonzero(~np.isnan(y))
     if len(seen):
@@ -52,15 +52,15 @@ def test_a_gap_stays_a_gap():
     y[5_000:5_100] = np.nan
     chosen = thin(np.arange(20_000.0), y)
     assert np.isnan(y[chosen]).sum() == 1
-    assert len(chosen) <= MOST_POINTS
+    assert len(chosen) <= MAX_POINTS
 
 
 def test_more_gaps_than_points_still_gives_points():
     y = walk(20_000)
     y[::3] = np.nan
-    assert 0 < len(thin(np.arange(20_000.0), y)) <= MOST_POINTS
+    assert 0 < len(thin(np.arange(20_000.0), y)) <= MAX_POINTS
 
 
-@pytest.mark.parametrize("most", [2, 3, 4])
-def test_few_points_can_be_asked_for(most):
-    assert len(thin(np.arange(100.0), walk(100), most)) == most
+@pytest.mark.parametrize("limit", [2, 3, 4])
+def test_few_points_can_be_asked_for(limit):
+    assert len(thin(np.arange(100.0), walk(100), limit)) == limit

@@ -17,7 +17,7 @@ SPLITS = ("time", "blocks", "site")
 
 
 class Period(StrEnum):
-    """Which days are asked for."""
+    """Which days are requested."""
 
     HISTORY = "history"
     """From ``start`` to ``end``; without them all days of the weather file, or the last year."""
@@ -57,7 +57,7 @@ class EvapotranspirationConfig:
     method: str = setting("ridge", help="How the sources are combined", choices=METHODS)
     elevation: float | None = setting(
         None,
-        help="Height of the place above the sea; looked up if empty",
+        help="Height of the place above the sea; found online if empty",
         unit="m",
         minimum=-450,
         maximum=8900,
@@ -86,7 +86,7 @@ class EvapotranspirationConfig:
         advanced=True,
     )
     learn: bool = setting(
-        True, help="Learn bias and weights from the reference, never from the days asked for", advanced=True
+        True, help="Learn bias and weights from the reference, never from the requested days", advanced=True
     )
     interval: float = setting(
         90.0,
@@ -195,7 +195,7 @@ def day_of(config: EvapotranspirationConfig, name: str) -> datetime.date | None:
     Raises
     ------
     SettingError
-        When it is no date.
+        When it is not a date.
     """
     text = getattr(config, name)
     if not text:

@@ -36,7 +36,7 @@ def estimate_evapotranspiration(job: Job, project: Project, config: Evapotranspi
     """Estimate daily reference evapotranspiration of places, with its uncertainty.
 
     A source that fails costs itself, and so does a place without any source: both are reported, and the run
-    goes on.
+    continues.
 
     Parameters
     ----------

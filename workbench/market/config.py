@@ -41,7 +41,7 @@ class IngestConfig:
     )
     accepted_versions: tuple[str, ...] = setting(
         (),
-        help="New table versions that were looked at and are taken, such as DISPATCH.PRICE.6",
+        help="New table versions that were checked and are accepted, such as DISPATCH.PRICE.6",
         advanced=True,
     )
     batch: int = setting(
@@ -52,7 +52,7 @@ class IngestConfig:
 
 @dataclass(frozen=True, slots=True)
 class BackfillConfig:
-    """Parameters of fetching what is missing and taking it in."""
+    """Parameters of fetching missing days and ingesting them."""
 
     scenario: str = setting(
         DEFAULT_NAME, title="Dataset", help="Name of the dataset in the project's results"
@@ -76,7 +76,7 @@ class BackfillConfig:
     )
     accepted_versions: tuple[str, ...] = setting(
         (),
-        help="New table versions that were looked at and are taken, such as DISPATCH.PRICE.6",
+        help="New table versions that were checked and are accepted, such as DISPATCH.PRICE.6",
         advanced=True,
     )
 
@@ -115,7 +115,7 @@ def dataset_folder(project: Project, config: IngestConfig | BackfillConfig) -> P
 
 
 def files_folder(project: Project, config: IngestConfig) -> Path:
-    """Give the folder with the files to take in."""
+    """Give the folder with the files to ingest."""
     if not config.files:
         return dataset_folder(project, config) / INCOMING
     inside = project.inputs / config.files

@@ -1,4 +1,4 @@
-"""The market's jobs: taking files in, and fetching what is missing."""
+"""The market's jobs: ingest files, and fetch missing days."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def load_result(project: Project, scenario: str) -> IngestResult:
     return load(market_folder(project, scenario))
 
 
-@job("market_ingest", title="Market data: import files", config=IngestConfig, load=load_result)
+@job("market_ingest", title="Market data: ingest files", config=IngestConfig, load=load_result)
 def ingest_market(job: Job, project: Project, config: IngestConfig) -> IngestResult:
-    """Take market files into a dataset: NEMWEB CSVs and zips, and CSV or Parquet with a declared mapping.
+    """Ingest market files into a dataset: NEMWEB CSVs and zips, and CSV or Parquet with a declared mapping.
 
-    Files that were taken before are passed over; any order gives the same dataset; a file with an error is
-    reported with its line and left out, and the others are taken. Each batch of files becomes a version of its
-    own, so that a run that is killed goes on where it stopped.
+    Files that were ingested before are skipped; any order gives the same dataset; a file with an error is
+    reported with its line and left out, and the others are ingested. Each batch of files becomes a version of its
+    own, so that a run that is killed continues where it stopped.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def ingest_market(job: Job, project: Project, config: IngestConfig) -> IngestRes
     Raises
     ------
     DataError
-        When there is nothing to take in, or none of it can be used.
+        When there is nothing to ingest, or none of it can be used.
     ScenarioBusy
         When another run is writing the dataset.
     """
@@ -52,16 +52,16 @@ def ingest_market(job: Job, project: Project, config: IngestConfig) -> IngestRes
 
 @job(
     "market_backfill",
-    title="Market data: fetch what is missing",
+    title="Market data: fetch missing days",
     config=BackfillConfig,
     load=load_result,
     check=check_backfill,
 )
 def backfill_market(job: Job, project: Project, config: BackfillConfig) -> IngestResult:
-    """Fetch the files for the gaps of a dataset, or for given days, and take them in group by group.
+    """Fetch the files for the gaps of a dataset, or for given days, and ingest them group by group.
 
     Files that are in the dataset's ``incoming`` folder are not fetched again; each group of days becomes a
-    version of its own, so that a run that is killed goes on where it stopped.
+    version of its own, so that a run that is killed continues where it stopped.
 
     Parameters
     ----------
@@ -75,9 +75,9 @@ def backfill_market(job: Job, project: Project, config: BackfillConfig) -> Inges
     Raises
     ------
     DataError
-        When nothing is known to be missing, or nothing could be taken in.
+        When nothing is known to be missing, or nothing could be ingested.
     SettingError
-        When the address or a day is none.
+        When the address or a day is malformed.
     ScenarioBusy
         When another run is writing the dataset.
     """

@@ -4,5 +4,5 @@ from workbench.runs.jobs.offer import JobOffer
 
 __all__ = ["backfill", "ingest"]
 
-ingest = JobOffer("Market data: import files", "workbench.market.jobs:ingest_market")
-backfill = JobOffer("Market data: fetch what is missing", "workbench.market.jobs:backfill_market")
+ingest = JobOffer("Market data: ingest files", "workbench.market.jobs:ingest_market")
+backfill = JobOffer("Market data: fetch missing days", "workbench.market.jobs:backfill_market")

@@ -33,7 +33,7 @@ from workbench.runs import Job, Unit
 from workbench.runs.jobs.job import current_job
 from workbench.runs.model.digest import file_digest
 
-MOST_NOTES = 500
+MAX_NOTES = 500
 
 
 class Account:
@@ -41,7 +41,7 @@ class Account:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.taken = 0
+        self.ingested = 0
         self.known = 0
         self.refused: dict[str, str] = {}
         self.added: dict[str, int] = {}
@@ -51,10 +51,10 @@ class Account:
     def note(self, problems: Sequence[Problem]) -> None:
         """Put problems into the log and the result."""
         log_problems(self.job, problems)
-        self.notes.extend(map(str, problems[: MOST_NOTES - len(self.notes)]))
+        self.notes.extend(map(str, problems[: MAX_NOTES - len(self.notes)]))
 
     def refuse(self, name: str, reason: str) -> None:
-        """Note a file of which nothing was taken."""
+        """Note a file of which nothing was ingested."""
         self.refused[name] = reason
         self.job.log(reason, level="error")
 
@@ -66,7 +66,7 @@ class Account:
         conflicts = {table: count for table, count in published.conflicts.items() if count}
         for table, count in conflicts.items():
             self._doubt(
-                f"{table}: {count} rows say something else than rows published at the same time; of each "
+                f"{table}: {count} rows differ from rows published at the same time; of each "
                 f"pair the larger value is kept."
             )
         if published.unknown_units:
@@ -84,7 +84,7 @@ def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult
     """Find, read, publish, check; see :func:`workbench.market.jobs.ingest_market`."""
     folder = create_dataset(dataset_folder(project, config), NEM)
     description = read_description(folder / FILE_NAME)
-    job.plan(find=1, take=20, check=1)
+    job.plan(find=1, ingest=20, check=1)
     account = Account(job)
     with job.stage("find", title="Find the files"):
         register = _register(job, project, config, description, account)
@@ -92,15 +92,15 @@ def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult
         paths = find_files(source) if source.is_dir() else []
         if not paths and register is None and not config.rebuild:
             raise InvalidData(
-                f"There are no files to take in {source}; put CSV, zip or Parquet files there.", source
+                f"There are no files to ingest in {source}; put CSV, zip or Parquet files there.", source
             )
         drops = _drops(source, description)
         ledger = Ledger(folder)
         known = ledger.known()
         fresh = [path for path in job.track(paths, title="File") if file_digest(path) not in known]
         account.known = len(paths) - len(fresh)
-        job.log(f"{len(paths)} files in {source}, {account.known} of them were taken before.")
-    with job.stage("take", title="Take them in"), writing(folder) as writer:
+        job.log(f"{len(paths)} files in {source}, {account.known} of them were ingested before.")
+    with job.stage("ingest", title="Ingest"), writing(folder) as writer:
         if register is not None or config.rebuild:
             account.count(
                 writer.publish({}, register=register, rebuild=config.rebuild, checkpoint=job.checkpoint)
@@ -125,7 +125,7 @@ def run_backfill(job: Job, project: Project, config: BackfillConfig) -> IngestRe
         job.log(f"{sum(map(len, groups))} days of feeds to fetch, published in {len(groups)} groups.")
     ledger = Ledger(folder)
     with (
-        job.stage("fetch", title="Fetch and take in"),
+        job.stage("fetch", title="Fetch and ingest"),
         FeedClient(
             config.base_url,
             retries=config.retries,
@@ -221,7 +221,7 @@ def _read(
 def _read_or_refuse(
     path: Path, description: MarketDescription, drops: Sequence[Drop], accepted: Sequence[str]
 ) -> FileRows | str:
-    # A file that is refused is no failure of the run: it is reported, and the others are taken.
+    # A file that is refused is not a failure of the run: it is reported, and the others are ingested.
     try:
         return read_file(path, description, drops, accepted)
     except DataError as error:
@@ -239,7 +239,7 @@ def _publish(job: Job, writer: Writer, read: Sequence[FileRows], ledger: Ledger,
         ledger.add([(rows.sha256, rows.path.name) for rows in read], published.version)
     except UnwritableFile as error:
         job.log(f"The files will be read again next time: {error}", level="warning")
-    account.taken += len(read)
+    account.ingested += len(read)
     account.count(published)
     rows = sum(published.added.values())
     job.log(f"Version {published.version}: {rows:,} rows added from {len(read)} files.")
@@ -250,9 +250,9 @@ def _finish(
 ) -> IngestResult:
     folder = dataset_folder(project, config)
     with job.stage("check", title="Check for gaps"):
-        if not current_version(folder) or (account.refused and not account.taken + account.known):
+        if not current_version(folder) or (account.refused and not account.ingested + account.known):
             reasons = "; ".join(list(account.refused.values())[:3])
-            raise InvalidData(f"Nothing could be taken in. {reasons}", folder)
+            raise InvalidData(f"Nothing could be ingested. {reasons}", folder)
         with MarketData.open(folder) as data:
             gaps, version, unknown = data.gaps(), data.version, data.units.unknown
             missing: dict[str, int] = {}
@@ -267,7 +267,7 @@ def _finish(
         result = IngestResult(
             str(folder),
             version,
-            account.taken,
+            account.ingested,
             account.known,
             account.refused,
             account.added,
@@ -278,8 +278,8 @@ def _finish(
             tuple(account.notes),
             job.run_id,
         )
-        # In the project too, where whoever follows the run looks for it.
+        # In the project too, where readers of the run look for it.
         for place in dict.fromkeys((market_folder(project, config.scenario), folder)):
             path = result.save(place)
-        job.artifact(path, "What the run took in")
+        job.artifact(path, "What the run ingested")
         return result

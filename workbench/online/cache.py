@@ -1,4 +1,4 @@
-"""Answers of services kept on disk: used until they expire, then asked for again only if they have changed."""
+"""Answers of services kept on disk: used until they expire, then requested again only if they have changed."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class OnlineClient:
         self._cache = None if folder is None else ResponseCache(folder / "answers")
         self._allowance = None if folder is None else DailyAllowance(folder / "requests.json")
         self._patience = patience
-        # Some services refuse a client that does not say who it is.
+        # Some services refuse a client without a name.
         self._agent = f"energy-workbench/{package_version()} ({purpose}; python-httpx)"
         self._paces: dict[str, Pace] = {}
         self._loop = asyncio.new_event_loop()

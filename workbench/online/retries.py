@@ -1,4 +1,4 @@
-"""Which failures are worth another try, after how long, and what is said of them."""
+"""Which failures are worth another try, after how long, and how they are described."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pandas as pd
 from workbench.data.arrays import Floats
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.equation.hargreaves import hargreaves
-from workbench.evapotranspiration.equation.missing_inputs import fill_missing, in_words
+from workbench.evapotranspiration.equation.missing_inputs import described, fill_missing
 from workbench.evapotranspiration.equation.penman_monteith import Surface, penman_monteith_daily
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS, WEATHER_UNITS
@@ -158,7 +158,7 @@ def _computed(
     net = net_shortwave(filled.rs) - net_longwave(tmax, tmin, filled.ea, filled.rs, rso)
     if equation is Equation.HARGREAVES:
         eto = hargreaves(tmax=tmax, tmin=tmin, latitude=latitude, day_of_year=day)
-        words = np.where(np.isnan(eto), "tmax or tmin missing", "temperature alone").tolist()
+        texts = np.where(np.isnan(eto), "tmax or tmin missing", "temperature alone").tolist()
     else:
         eto = penman_monteith_daily(
             tmax=tmax,
@@ -171,7 +171,7 @@ def _computed(
             day_of_year=day,
             surface=Surface(equation.value),
         )
-        words = in_words(filled.assumed)
+        texts = described(filled.assumed)
     return pd.DataFrame(
         {
             "eto": eto,
@@ -182,6 +182,6 @@ def _computed(
             "es": mean_saturation_vapour_pressure(tmax, tmin),
             "ea": filled.ea,
             "u2": filled.u2,
-            "assumed": words,
+            "assumed": texts,
         }
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from workbench.data.arrays import Floats
 from workbench.errors import InvalidData
-from workbench.evapotranspiration.equation.missing_inputs import LEAST_WIND, WIND_WITHOUT_MEASUREMENT
+from workbench.evapotranspiration.equation.missing_inputs import MIN_WIND, WIND_WITHOUT_MEASUREMENT
 from workbench.evapotranspiration.equation.penman_monteith import Surface, penman_monteith_hourly
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.physics.atmosphere import saturation_vapour_pressure
@@ -53,7 +53,7 @@ def hourly_eto(weather: pd.DataFrame, site: Site, *, surface: Surface = Surface.
     else:
         ea = saturation_vapour_pressure(temperature) * _column(weather, "rh", site) / 100.0
     u2 = _column(weather, "u2", site) if "u2" in weather else np.full(len(weather), np.nan)
-    u2 = np.where(np.isnan(u2), WIND_WITHOUT_MEASUREMENT, np.maximum(u2, LEAST_WIND))
+    u2 = np.where(np.isnan(u2), WIND_WITHOUT_MEASUREMENT, np.maximum(u2, MIN_WIND))
     middle = starts.tz_convert("UTC") + pd.Timedelta(minutes=30)
     utc_hour = (middle.hour + middle.minute / 60.0).to_numpy()
     # The sun's day is that of the site, not of Greenwich.

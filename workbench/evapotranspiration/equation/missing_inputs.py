@@ -1,4 +1,4 @@
-"""What FAO-56 takes where an input was not measured; every value taken so is told.
+"""What FAO-56 takes where an input was not measured; every value assumed so is listed.
 
 References
 ----------
@@ -25,7 +25,7 @@ from workbench.evapotranspiration.physics.radiation import KRS_COASTAL, KRS_INLA
 
 WIND_WITHOUT_MEASUREMENT = 2.0
 """World-wide mean [m/s] ([1], page 63)."""
-LEAST_WIND = 0.5
+MIN_WIND = 0.5
 """Even in still air the surface layer mixes; the least the equation should be given [m/s] ([1], page 63)."""
 
 ASSUMPTIONS = (
@@ -35,7 +35,7 @@ ASSUMPTIONS = (
     "u2 raised to 0.5 m/s",
     "tmax or tmin missing",
 )
-"""What may have been assumed on a day; bit n of ``Filled.assumed`` stands for the n-th."""
+"""What may have been assumed on a day; bit n of ``Filled.assumed`` is the n-th."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +93,20 @@ def fill_missing(weather: Mapping[str, Floats], ra: Floats, *, coastal: bool = F
         krs = KRS_COASTAL if coastal else KRS_INLAND
         rs = np.where(np.isnan(measured), solar_from_temperature(tmax, tmin, ra, krs=krs), measured)
     u2 = weather.get("u2", np.full(tmax.shape, np.nan))
-    assumed |= _bit(2, np.isnan(u2)) | _bit(3, u2 < LEAST_WIND)
-    u2 = np.where(np.isnan(u2), WIND_WITHOUT_MEASUREMENT, np.maximum(u2, LEAST_WIND))
+    assumed |= _bit(2, np.isnan(u2)) | _bit(3, u2 < MIN_WIND)
+    u2 = np.where(np.isnan(u2), WIND_WITHOUT_MEASUREMENT, np.maximum(u2, MIN_WIND))
     absent = np.isnan(tmax) | np.isnan(tmin)
     assumed = np.where(absent, _bit(4, absent), assumed).astype(np.uint8)
     return Filled(ea, np.asarray(rs, dtype=float), u2, assumed)
 
 
-def in_words(assumed: NDArray[np.uint8]) -> list[str]:
-    """Say what was assumed on each day; empty where all was measured."""
-    words = {
+def described(assumed: NDArray[np.uint8]) -> list[str]:
+    """Describe what was assumed on each day; empty where all was measured."""
+    texts = {
         int(code): "; ".join(text for bit, text in enumerate(ASSUMPTIONS) if int(code) >> bit & 1)
         for code in np.unique(assumed)
     }
-    return [words[int(code)] for code in assumed]
+    return [texts[int(code)] for code in assumed]
 
 
 def _vapour_pressure(weather: Mapping[str, Floats]) -> Floats:

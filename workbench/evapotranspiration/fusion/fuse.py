@@ -68,7 +68,7 @@ class Fused:
     neighbours
         Reference sites learned from, most weight first.
     method
-        Which method was used: error weights where nothing could be learned, whatever was asked for.
+        Which method was used: error weights where nothing could be learned, whatever was requested.
     explanation
         One sentence on the basis.
     coverage
@@ -130,7 +130,7 @@ def fuse(
         When no source has an ETo.
     """
     known = shipped_statistics() if statistics is None else statistics
-    table, standing = _with_stand_ins(features, known)
+    table, substituted = _with_stand_ins(features, known)
     if not any(str(name).startswith(ETO) for name in table.columns):
         raise InvalidData(
             f"'{site.name}': no source has an ETo to fuse; give a source with tmax and tmin, or look at the "
@@ -146,28 +146,28 @@ def fuse(
     whole = pd.concat(parts).reindex(table.index) if parts else pd.DataFrame(index=table.index)
     pool = first[0] if first else Pool(Basis.SOURCE_ERRORS)
     used = method if pool.basis is not Basis.SOURCE_ERRORS else FusionMethod.ERROR_WEIGHTS
-    told = _told_apart(_finished(whole), standing)
-    return Fused(site, told, pool.basis, pool.neighbours, used, _explained(pool, site), coverage)
+    marked = _marked(_finished(whole), substituted)
+    return Fused(site, marked, pool.basis, pool.neighbours, used, _explained(pool, site), coverage)
 
 
 def _with_stand_ins(features: pd.DataFrame, known: Statistics) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
-    """Let a source stand in for another on days without it; also tell which days those are."""
-    table, standing = features.copy(), {}
+    """Let a source stand in for another on days without it; also give which days those are."""
+    table, substituted = features.copy(), {}
     for stand_in, source in STANDS_IN.items():
         for prefix in (ETO, "rs_", "rh_"):
             given, wanted = prefix + stand_in, prefix + source
             if given in table and given not in known.features:
                 if prefix == ETO:
                     absent = table[wanted].isna() if wanted in table else True
-                    standing[stand_in] = table[given].notna() & absent
+                    substituted[stand_in] = table[given].notna() & absent
                 table[wanted] = table[wanted].fillna(table[given]) if wanted in table else table[given]
                 table = table.drop(columns=given)
-    return table, standing
+    return table, substituted
 
 
-def _told_apart(whole: pd.DataFrame, standing: Mapping[str, pd.Series]) -> pd.DataFrame:
+def _marked(whole: pd.DataFrame, substituted: Mapping[str, pd.Series]) -> pd.DataFrame:
     """Name the stand-in on its days, widen their error and hold their grade down."""
-    for stand_in, days in standing.items():
+    for stand_in, days in substituted.items():
         weight, own = f"weight_{STANDS_IN[stand_in]}", f"weight_{stand_in}"
         where = days & (whole[weight] > 0) if weight in whole else days & False
         if not where.any():
@@ -182,8 +182,8 @@ def _told_apart(whole: pd.DataFrame, standing: Mapping[str, pd.Series]) -> pd.Da
         whole["sources"] = whole["sources"].where(~where, sources)
         held = where & (whole["grade"] == Grade.HIGH.value)
         whole["grade"] = whole["grade"].where(~held, Grade.MEDIUM.value)
-        words = f"; {stand_in} in the place of {STANDS_IN[stand_in]}"
-        whole["reason"] = whole["reason"].where(~where, whole["reason"] + words)
+        text = f"; {stand_in} in the place of {STANDS_IN[stand_in]}"
+        whole["reason"] = whole["reason"].where(~where, whole["reason"] + text)
     return whole
 
 
@@ -303,8 +303,8 @@ def _finished(whole: pd.DataFrame) -> pd.DataFrame:
         if name not in whole:
             whole[name] = np.nan
     absent = whole["eto"].isna()
-    for name, words in (("grade", Grade.LOW.value), ("reason", "no source has this day"), ("sources", "")):
-        whole[name] = whole[name].where(~absent, words) if name in whole else words
+    for name, text in (("grade", Grade.LOW.value), ("reason", "no source has this day"), ("sources", "")):
+        whole[name] = whole[name].where(~absent, text) if name in whole else text
     weights = [str(name) for name in whole if str(name).startswith("weight_")]
     whole[weights] = whole[weights].fillna(0.0)
     return whole

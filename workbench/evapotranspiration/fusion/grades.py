@@ -49,7 +49,7 @@ def grade_days(
     eto, error
         Estimate and standard error [mm/d].
     sources
-        How many sources stand behind the day.
+        How many sources the day has.
     unlike
         As of :func:`unlikeness`; NaN where nothing was learned.
     pool

@@ -1,4 +1,4 @@
-"""Learning from a trusted reference without ever looking at the days that are asked for."""
+"""Learning from a trusted reference without ever looking at the requested days."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Statistics for some of the days that are asked for.
+    """Statistics for some of the requested days.
 
     Parameters
     ----------
@@ -35,10 +35,10 @@ class Lesson:
 def lessons(
     features: pd.DataFrame, reference: pd.DataFrame, sites: Mapping[str, Site], asked: pd.DatetimeIndex
 ) -> tuple[list[Lesson], str]:
-    """Learn for the days that are asked for, from other days of the reference.
+    """Learn for the requested days, from other days of the reference.
 
-    Where the reference has three years outside of the days asked for, they are learned from once. Where it does
-    not, the days asked for are cut into up to five blocks of whole years, and each block is estimated with what the
+    Where the reference has three years outside of the requested days, they are learned from once. Where it does
+    not, the requested days are cut into up to five blocks of whole years, and each block is estimated with what the
     others teach. What the workbench ships is added for sites that the reference does not have.
 
     Parameters
@@ -50,12 +50,12 @@ def lessons(
     sites
         Sites by name.
     asked
-        The days that are asked for at any site.
+        The requested days at any site.
 
     Returns
     -------
     list of Lesson
-        Together they hold every day asked for, once.
+        Together they hold every requested day, once.
     str
         What was learned from, in one sentence.
     """
@@ -89,13 +89,13 @@ def lessons(
     )
 
 
-def year_blocks(days: pd.DatetimeIndex, most: int = FOLDS) -> list[pd.DatetimeIndex]:
-    """Cut days into blocks of whole calendar years, at most ``most``; a single year is cut into halves."""
+def year_blocks(days: pd.DatetimeIndex, limit: int = FOLDS) -> list[pd.DatetimeIndex]:
+    """Cut days into blocks of whole calendar years, at most ``limit``; a single year is cut into halves."""
     years = np.unique(days.year)
     if len(years) == 1:
         middle = pd.Timestamp(int(years[0]), 7, 1)
         return [part for part in (days[days < middle], days[days >= middle]) if len(part)]
-    groups: Sequence[np.ndarray] = np.array_split(years, min(most, len(years)))
+    groups: Sequence[np.ndarray] = np.array_split(years, min(limit, len(years)))
     return [days[days.year.isin(group)] for group in groups]
 
 

@@ -21,7 +21,7 @@ HUMIDITY_SCALE = 5.5
 """... and of mean relative humidity [%]; the spread of the Brazilian reference sites."""
 CLIMATE_WIDTH = 0.5
 """Width of the kernel over the distance of climates [steps]; chosen by leave-site-out validation."""
-MOST_UNLIKE = 2.5
+MAX_UNLIKENESS = 2.5
 """Distance of climates from which nothing is transferred [steps]."""
 FEWEST_CLIMATE_DAYS = 300
 """Days of the place needed to know its climate; with less, places are compared by distance."""
@@ -141,7 +141,7 @@ def choose_pool(features: pd.DataFrame, site: Site, statistics: Statistics, want
     usable = away <= (FURTHEST_KM if unlike is None else FURTHEST_CLIMATE_KM)
     exponent = -0.5 * (away / KERNEL_KM) ** 2
     if unlike is not None:
-        usable &= unlike <= MOST_UNLIKE
+        usable &= unlike <= MAX_UNLIKENESS
         exponent -= 0.5 * (unlike / CLIMATE_WIDTH) ** 2
     if local < 0 and not usable.any():
         return Pool(Basis.SOURCE_ERRORS)

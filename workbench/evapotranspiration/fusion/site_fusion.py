@@ -1,4 +1,4 @@
-"""Fusion of one place over the days that are asked for, each with what other days have taught."""
+"""Fusion of one place over the requested days, each with what other days have taught."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def fuse_site(
     site
         The place.
     features
-        Of the days asked for, indexed by date.
+        Of the requested days, indexed by date.
     lessons
         Statistics, and the days each of them is for.
     method

@@ -22,7 +22,7 @@ from workbench.evapotranspiration.model.site import Site
 MONTHS = 12
 FEWEST_DAYS = 60
 """Days on which a reference and all features must be there."""
-LEAST_SHARE = 0.3
+MIN_SHARE = 0.3
 """Of the reference's days that a feature must cover to be learned from."""
 SHIPPED = "reference_statistics.csv"
 REFERENCE = "reference"
@@ -133,7 +133,7 @@ class Statistics:
 
 
 def learn(features: pd.DataFrame, reference: pd.DataFrame, sites: Mapping[str, Site]) -> Statistics:
-    """Learn how sources stand beside a reference.
+    """Learn how sources compare with a reference.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def shipped_statistics() -> Statistics:
 
 def _learned(together: pd.DataFrame, site: Site) -> SiteStatistics | None:
     names = chosen_features([str(name) for name in together.columns])
-    names = [name for name in names if together[name].notna().mean() >= LEAST_SHARE]
+    names = [name for name in names if together[name].notna().mean() >= MIN_SHARE]
     whole = together.dropna(subset=names).sort_values("date")
     if not any(name.startswith(ETO) for name in names) or len(whole) < FEWEST_DAYS:
         return None

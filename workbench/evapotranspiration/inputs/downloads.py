@@ -1,4 +1,4 @@
-"""The downloads of a run: what is asked for each place, side by side, each failure alone."""
+"""The downloads of a run: what is requested for each place, side by side, each failure alone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DOWNLOAD_COLUMNS = ("site", "source", "first", "last", "days", "state", "message
 
 @dataclass(frozen=True, slots=True)
 class SitePlan:
-    """What is asked for a place.
+    """What is requested for a place.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ class Downloader:
 def plan_sites(
     data: EtoInput, config: EvapotranspirationConfig, now: datetime.datetime | None = None
 ) -> tuple[list[SitePlan], dict[str, str]]:
-    """Settle what is asked for each place.
+    """Decide what is requested for each place.
 
     Parameters
     ----------
@@ -138,14 +138,14 @@ def plan_sites(
     Returns
     -------
     list of SitePlan
-        One for each place that something can be asked for.
+        One for each place that something can be requested.
     dict
-        Places that nothing can be asked for -> why.
+        Places that nothing can be requested -> why.
 
     Raises
     ------
     SettingError
-        When nothing can be asked for any place.
+        When nothing can be requested for any place.
     """
     plans, refused = [], {}
     for place in data.places:
@@ -174,10 +174,8 @@ def plan_sites(
     return plans, refused
 
 
-def look_up_elevations(
-    job: Job, client: OnlineClient, plans: Sequence[SitePlan]
-) -> tuple[list[SitePlan], str]:
-    """Fill in the heights of places that have none and are asked for online.
+def fill_elevations(job: Job, client: OnlineClient, plans: Sequence[SitePlan]) -> tuple[list[SitePlan], str]:
+    """Fill in the heights of places that have none and are requested online.
 
     Returns
     -------
@@ -209,9 +207,9 @@ def place_with_elevation(place: Place, given: Place, gathered: Gathered) -> tupl
     Parameters
     ----------
     place
-        With the height that was looked up.
+        With the height that was found online.
     given
-        The same place as it was asked for.
+        The same place as it was requested.
     gathered
         What the sources have sent.
     """

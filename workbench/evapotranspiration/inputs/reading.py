@@ -21,7 +21,7 @@ from workbench.evapotranspiration.inputs.places.place import Place, check_place
 from workbench.evapotranspiration.inputs.places.place_names import place_from_text
 from workbench.runs.model.digest import file_digest
 
-MOST_PLACES = 400
+MAX_PLACES = 400
 HISTORY_WITHOUT_START = 365
 FORECAST_DAYS = 5
 
@@ -36,7 +36,7 @@ class EtoInput:
     Parameters
     ----------
     places
-        Where ETo is asked for.
+        Where ETo is requested.
     weather
         Daily weather of the file, by site and source.
     reference
@@ -100,10 +100,10 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
         reference = table.frame[["site", "date", "eto"]].dropna(ignore_index=True)
     known = {place.name: place for place in (*listed, *places)}
     reference_places = tuple(known[name] for name in reference["site"].unique() if name in known)
-    strangers = [name for name in reference["site"].unique() if name not in known]
-    if strangers:
+    unknown = [name for name in reference["site"].unique() if name not in known]
+    if unknown:
         problems.warning(
-            f"the reference has sites that the sites file does not: {', '.join(map(str, strangers[:5]))}; their "
+            f"the reference has sites that the sites file does not: {', '.join(map(str, unknown[:5]))}; their "
             "coordinates are not known, so they are left out."
         )
         reference = reference[reference["site"].isin(known)].reset_index(drop=True)
@@ -226,14 +226,14 @@ def _grid(grid: tuple[float, ...], problems: Problems) -> tuple[Place, ...]:
     latitudes = np.round(np.arange(south, north + step / 1e6, step), 6)
     longitudes = np.round(np.arange(west, east + step / 1e6, step), 6)
     count = len(latitudes) * len(longitudes)
-    land = land_at(latitudes, longitudes) if count <= 100 * MOST_PLACES else np.zeros((0, 0), dtype=bool)
+    land = land_at(latitudes, longitudes) if count <= 100 * MAX_PLACES else np.zeros((0, 0), dtype=bool)
     places = tuple(
         Place(f"{latitudes[i]:.3f} {longitudes[j]:.3f}", float(latitudes[i]), float(longitudes[j]))
         for i, j in np.argwhere(land)
     )
-    if count > 100 * MOST_PLACES or len(places) > MOST_PLACES:
+    if count > 100 * MAX_PLACES or len(places) > MAX_PLACES:
         raise SettingError(
-            f"The grid has {len(places) or count} places, at most {MOST_PLACES} are asked for at once; take a "
+            f"The grid has {len(places) or count} places, at most {MAX_PLACES} can be requested at once; take a "
             "larger step.",
             "grid",
             grid,
@@ -253,7 +253,7 @@ def _by_site(
     if (frame["site"] == "").all():
         if len(places) > 1:
             raise InvalidData(
-                f"{path.name}: there is no column 'site', and {len(places)} places are asked for; add one.",
+                f"{path.name}: there is no column 'site', and {len(places)} places are requested; add one.",
                 path,
             )
         frame = frame.assign(site=places[0].name)

@@ -17,7 +17,7 @@ HIGHEST_LAND = 8900.0
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place where evapotranspiration is asked for or was observed.
+    """A place where evapotranspiration is requested or was observed.
 
     Parameters
     ----------
@@ -54,9 +54,9 @@ def distance_km(one: Site, other: Site) -> float:
     return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(root)))
 
 
-def _check(name: str, what: str, value: float, least: float, most: float, unit: str) -> None:
-    if not np.isfinite(value) or not least <= value <= most:
+def _check(name: str, what: str, value: float, lowest: float, highest: float, unit: str) -> None:
+    if not np.isfinite(value) or not lowest <= value <= highest:
         raise InvalidData(
-            f"Site '{name}': {what} is {value:g}, expected {least:g} to {most:g} {unit}; correct it, or swap "
+            f"Site '{name}': {what} is {value:g}, expected {lowest:g} to {highest:g} {unit}; correct it, or swap "
             "latitude and longitude when they are in the wrong order."
         )

@@ -24,13 +24,13 @@ KELVIN = 273.16
 """As equation 39 has it."""
 ALBEDO = 0.23
 """Of the reference grass (equation 38)."""
-LEAST_CLEARNESS = 0.3
+MIN_CLEARNESS = 0.3
 """Rs/Rso of a fully overcast sky; below it equation 39 has no meaning (ASCE-EWRI 2005, equation 18)."""
 CLEARNESS_WITHOUT_SUN = 0.75
 """Taken for Rs/Rso in the polar night, where Rso is zero: half-clouded."""
 KRS_INLAND, KRS_COASTAL = 0.16, 0.19
 _DAYS_OF_TABLE = 366
-_LONGEST_WITHOUT_TABLE = 800
+_MAX_DAYS_WITHOUT_TABLE = 800
 
 
 def inverse_distance(day_of_year: ArrayLike) -> Floats:
@@ -67,7 +67,7 @@ def extraterrestrial(latitude: ArrayLike, day_of_year: ArrayLike) -> Floats:
     """
     place, day = np.asarray(latitude, dtype=float), np.asarray(day_of_year)
     fixed_in_time = place.ndim == 0 or (day.ndim == 1 and place.shape[-1] == 1)
-    if fixed_in_time and day.ndim == 1 and day.size > _LONGEST_WITHOUT_TABLE and day.dtype.kind in "iu":
+    if fixed_in_time and day.ndim == 1 and day.size > _MAX_DAYS_WITHOUT_TABLE and day.dtype.kind in "iu":
         table = _extraterrestrial(place, np.arange(1, _DAYS_OF_TABLE + 1))
         return np.asarray(np.take(table, day - 1, axis=-1))
     return _extraterrestrial(place, day)
@@ -161,7 +161,7 @@ def clearness(rs: ArrayLike, rso: ArrayLike) -> Floats:
     sun, clear = np.asarray(rs, dtype=float), np.asarray(rso, dtype=float)
     ratio = np.full(np.broadcast(sun, clear).shape, CLEARNESS_WITHOUT_SUN)
     np.divide(sun, clear, out=ratio, where=clear > 0)
-    return np.asarray(np.clip(ratio, LEAST_CLEARNESS, 1.0))
+    return np.asarray(np.clip(ratio, MIN_CLEARNESS, 1.0))
 
 
 def net_longwave(tmax: ArrayLike, tmin: ArrayLike, ea: ArrayLike, rs: ArrayLike, rso: ArrayLike) -> Floats:

@@ -26,7 +26,7 @@ from workbench.evapotranspiration.physics.radiation import (
 
 STEFAN_BOLTZMANN_HOUR = 4.903e-9 / 24.0
 """[MJ K-4 m-2 h-1]; printed as 2.043e-10."""
-LEAST_SUN_HEIGHT = 0.3
+MIN_SUN_HEIGHT = 0.3
 """Below it Rs/Rso says little of the clouds, and the last hour above it is carried on [rad] ([2], page 34)."""
 CLEARNESS_BEFORE_ANY_SUN = 0.7
 """Rs/Rso of hours for which no earlier or later sun is known (FAO-56 names 0.4 to 0.6 for humid, 0.7 to 0.8
@@ -104,7 +104,7 @@ def carried_clearness(rs: ArrayLike, rso: ArrayLike, height: ArrayLike) -> Float
         Within 0.3 to 1. Hours before the first sun take the first that follows, or 0.7 where there is none.
     """
     ratio = clearness(rs, rso)
-    high = (np.asarray(height) > LEAST_SUN_HEIGHT) & np.isfinite(ratio)
+    high = (np.asarray(height) > MIN_SUN_HEIGHT) & np.isfinite(ratio)
     ratio, high = np.broadcast_arrays(ratio, high)
     place = np.where(high, np.arange(ratio.shape[-1]), -1)
     last = np.maximum.accumulate(place, axis=-1)

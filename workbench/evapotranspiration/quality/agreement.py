@@ -28,8 +28,8 @@ def weather_findings(weather: Mapping[str, pd.DataFrame]) -> dict[str, list[Find
     Returns
     -------
     dict
-        Findings by source. With three or more sources the one that stands alone is of a wrong place; with two it
-        is not known which, and both are doubted.
+        Findings by source. With three or more sources the one that differs from all others is of a wrong place;
+        with two it is not known which, and both are doubted.
     """
     departures = {name: _departures(table) for name, table in weather.items()}
     together = {

@@ -1,7 +1,7 @@
 """Quality control of daily weather: each value keeps its flag and reason, nothing is changed.
 
 The checks, in this order: structure (``quality_structure``), limits (``quality_limits``), units and stuck values
-(``quality_series``), and what sources say of one another (``quality_sources``).
+(``quality_series``), and how sources agree with one another (``quality_sources``).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def check_source(weather: pd.DataFrame, site: Site, source: str = "weather") -> 
     Raises
     ------
     InvalidData
-        When it is no daily weather of one place: rows without dates, hourly or doubled rows, no known column,
+        When it is not daily weather of one place: rows without dates, hourly or doubled rows, no known column,
         text where numbers are expected, temperatures in Fahrenheit or kelvin.
     """
     table = daily_table(weather, source)
@@ -72,7 +72,7 @@ def check_sources(weather: Mapping[str, pd.DataFrame], site: Site) -> dict[str, 
     Returns
     -------
     dict
-        One result a source. A source that is no daily weather at all is there too, with nothing usable and the
+        One result a source. A source that is not daily weather at all is there too, with nothing usable and the
         reason among its findings, so that it costs itself and not the others.
     """
     alone = {}

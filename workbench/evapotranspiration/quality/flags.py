@@ -187,7 +187,7 @@ def _empty_flags() -> pd.DataFrame:
     return empty.astype({"date": "datetime64[ns]", "value": float})
 
 
-def shown(days: Iterable[pd.Timestamp], most: int = 3) -> str:
+def shown(days: Iterable[pd.Timestamp], limit: int = 3) -> str:
     """Write a few days for a sentence."""
     listed = [f"{day:%Y-%m-%d}" for day in days]
-    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
+    return ", ".join(listed[:limit]) + (f" and {len(listed) - limit} more" if len(listed) > limit else "")

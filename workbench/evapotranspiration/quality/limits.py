@@ -25,8 +25,8 @@ LIMITS = {
     "eto": (0.0, 22.0, "mm/d"),
 }
 """What was ever observed on Earth, a little widened (WMO World Weather & Climate Extremes Archive)."""
-MOST_ABOVE_CLEAR_SKY = 1.15
-LEAST_OF_EXTRATERRESTRIAL = 0.03
+MAX_CLEAR_SKY_RATIO = 1.15
+MIN_EXTRATERRESTRIAL_RATIO = 0.03
 """A fully overcast day still has a tenth of Ra at low ground; less than 3 % is a covered or dead sensor."""
 DARK = 2.0
 """Ra below which ratios of radiation mean nothing [MJ m-2 d-1]."""
@@ -52,9 +52,9 @@ def mark_limits(weather: pd.DataFrame, site: Site, marks: Marks) -> None:
         if name in ("tmax", "tmin", "tmean", "tdew"):
             fill &= values < -95.0
         marks.mark(name, fill, Flag.MISSING, "fill value {value}")
-        least, most, unit = LIMITS[name]
-        beyond = ((values < least) | (values > most)) & ~fill
-        marks.mark(name, beyond, Flag.WRONG, f"{{value}} {unit}, possible is {least:g} to {most:g}")
+        low, high, unit = LIMITS[name]
+        beyond = ((values < low) | (values > high)) & ~fill
+        marks.mark(name, beyond, Flag.WRONG, f"{{value}} {unit}, possible is {low:g} to {high:g}")
     _temperatures(weather, marks)
     _humidity(weather, marks)
     _wind(weather, marks)
@@ -113,9 +113,9 @@ def _radiation(weather: pd.DataFrame, site: Site, marks: Marks) -> None:
     real = _real(weather, "rs") & (rs <= LIMITS["rs"][1])
     above_space = real & (rs > ra + 0.5)
     marks.mark("rs", above_space, Flag.WRONG, "{value} MJ m-2 d-1, more than arrives above the atmosphere")
-    bright = real & ~above_space & (rs > MOST_ABOVE_CLEAR_SKY * rso) & (ra > DARK)
+    bright = real & ~above_space & (rs > MAX_CLEAR_SKY_RATIO * rso) & (ra > DARK)
     marks.mark("rs", bright, Flag.SUSPECT, "{value} MJ m-2 d-1, more than 15 % above a clear sky")
-    dark = real & (rs < LEAST_OF_EXTRATERRESTRIAL * ra) & (ra > DARK)
+    dark = real & (rs < MIN_EXTRATERRESTRIAL_RATIO * ra) & (ra > DARK)
     marks.mark(
         "rs", dark, Flag.SUSPECT, "{value} MJ m-2 d-1, less than 3 % of what arrives above the atmosphere"
     )
@@ -123,5 +123,5 @@ def _radiation(weather: pd.DataFrame, site: Site, marks: Marks) -> None:
 
 def _real(weather: pd.DataFrame, name: str) -> Booleans:
     values = weather[name].to_numpy()
-    least, most, _ = LIMITS[name]
-    return np.asarray(np.isfinite(values) & (values >= least) & (values <= most))
+    low, high, _ = LIMITS[name]
+    return np.asarray(np.isfinite(values) & (values >= low) & (values <= high))

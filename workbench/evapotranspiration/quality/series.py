@@ -15,7 +15,7 @@ from workbench.evapotranspiration.quality.flags import Finding, Flag, Kind, Mark
 
 FEWEST_DAYS = 20
 """Days needed to tell a unit."""
-SHORTEST_STUCK = 4
+MIN_STUCK_DAYS = 4
 RARELY = 0.01
 """A run of equal values is called stuck when chance makes less than so many of them in the whole series."""
 COARSE = 0.2
@@ -97,7 +97,7 @@ def mark_stuck(weather: pd.DataFrame, source: str, marks: Marks) -> list[Finding
         if count:
             first = weather.index[int(np.argmax(stuck))]
             message = (
-                f"{source}: '{name}' stands still for up to {int(lengths.max())} days, first at "
+                f"{source}: '{name}' does not change for up to {int(lengths.max())} days, first at "
                 f"{values[np.argmax(stuck)]:g} from {first:%Y-%m-%d}; these {count} days are not used."
             )
             found.append(Finding(Kind.STUCK, source, name, message, count))
@@ -185,8 +185,8 @@ def _longest_by_chance(values: Floats) -> int:
     same = values[np.flatnonzero(new)] == values[np.flatnonzero(new)[longest]]
     if runs[longest] < 0.9 * len(values) and np.delete(same, longest) @ others > COARSE * len(values):
         return len(values) + 1
-    # How often a pair goes on to a third day; counted once a run, so that one long fault weighs little.
+    # How often a pair continues to a third day; counted once a run, so that one long fault weighs little.
     pairs, thirds = int((runs >= 2).sum()), int((runs >= 3).sum())
     goes_on = min(0.7, (thirds + 1.0) / (pairs + 5.0))
     needed = 2 + np.log(RARELY / max(pairs, 1)) / np.log(goes_on)
-    return max(SHORTEST_STUCK, int(np.ceil(needed)))
+    return max(MIN_STUCK_DAYS, int(np.ceil(needed)))

@@ -37,7 +37,7 @@ ODD_DAY_LEAST = {"tmax": 9.0, "tmin": 9.0, "rh": 45.0, "u2": 5.0, "rs": 20.0}
 
 
 def compare_sources(checked: dict[str, Checked], site: Site) -> dict[str, Checked]:
-    """Add what the sources say of one another.
+    """Add how the sources agree with one another.
 
     Parameters
     ----------

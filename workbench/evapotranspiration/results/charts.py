@@ -16,8 +16,8 @@ AMOUNT = "ETo [mm/d]"
 HOVER = "%{y:.2f} mm/d"
 GRADES = {"high": CATEGORIES[2], "medium": CATEGORIES[1], "low": CATEGORIES[5]}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-MOST_DAYS_SHOWN = 800
-MOST_DAYS_OF_ONE_SUM = 400
+MAX_DAYS_SHOWN = 800
+MAX_DAYS_OF_ONE_SUM = 400
 LAND = "#C9D1C8"
 
 
@@ -146,7 +146,7 @@ def water_balance_chart(result: EtoResult, site: str) -> go.Figure:
         return note_empty(figure, "No source has rain.")
     dates = pd.DatetimeIndex(known.index)
     # Over several dry years one sum would only be a line downwards.
-    yearly = len(known) > MOST_DAYS_OF_ONE_SUM
+    yearly = len(known) > MAX_DAYS_OF_ONE_SUM
     sums = known.groupby(dates.year)["balance"].cumsum() if yearly else known["balance"].cumsum()
     running, _ = _thinned(sums.to_frame(), last=True)
     months = known["balance"].resample("MS").sum()
@@ -283,7 +283,7 @@ def _frame(sites: pd.DataFrame) -> tuple[float, float, float, float]:
 
 
 def _thinned(frame: pd.DataFrame, *, last: bool = False) -> tuple[pd.DataFrame, str]:
-    if len(frame) <= MOST_DAYS_SHOWN:
+    if len(frame) <= MAX_DAYS_SHOWN:
         return frame, ""
     weeks = frame.resample("7D")
     return (weeks.last() if last else weeks.mean()), "means of 7 days"

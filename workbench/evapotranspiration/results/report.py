@@ -12,7 +12,7 @@ from workbench.evapotranspiration.results.saved import EtoResult
 if TYPE_CHECKING:
     from workbench.charts.page import Section
 
-MOST_SITES_DRAWN = 6
+MAX_SITES_DRAWN = 6
 
 
 def write_report(result: EtoResult, path: Path, style: Style = INDIA) -> Path:
@@ -49,16 +49,16 @@ def write_report(result: EtoResult, path: Path, style: Style = INDIA) -> Path:
     overview.figure(charts.grades_chart(result))
     overview.figure(charts.map_chart(result))
     overview.text(result.facts["learned_from"])
-    for site in result.sites[:MOST_SITES_DRAWN]:
+    for site in result.sites[:MAX_SITES_DRAWN]:
         section = page.section(site)
         section.text(str(result.table("sites").set_index("site")["explanation"][site]))
         section.figure(charts.series_chart(result, site))
         section.figure(charts.sources_chart(result, site))
         section.figure(charts.monthly_chart(result, site))
         section.figure(charts.water_balance_chart(result, site))
-    if len(result.sites) > MOST_SITES_DRAWN:
+    if len(result.sites) > MAX_SITES_DRAWN:
         page.section("More places").text(
-            f"{len(result.sites) - MOST_SITES_DRAWN} more places are in the tables beside this page."
+            f"{len(result.sites) - MAX_SITES_DRAWN} more places are in the tables beside this page."
         )
     _sources(page.section("Sources and quality control"), result)
     page.section("Settings").settings(result.config)
@@ -66,7 +66,7 @@ def write_report(result: EtoResult, path: Path, style: Style = INDIA) -> Path:
 
 
 def _sites(section: Section, result: EtoResult, style: Style) -> None:
-    heads = [
+    headers = [
         "Place",
         "Mean ETo [mm/d]",
         "Standard error [mm/d]",
@@ -82,7 +82,7 @@ def _sites(section: Section, result: EtoResult, style: Style) -> None:
         numbers += [(row[name], 0) for name in ("total_eto", "total_precip", "total_balance")]
         cells = [format_number(value, decimals=digits, style=style) for value, digits in numbers]
         rows.append([row["site"], *cells, str(row["days"]), str(row["missing_days"])])
-    section.table(heads, rows)
+    section.table(headers, rows)
 
 
 def _sources(section: Section, result: EtoResult) -> None:
@@ -96,7 +96,7 @@ def _sources(section: Section, result: EtoResult) -> None:
         )
         for row in result.table("downloads").to_dict("records")
     ]
-    section.table(("Place", "Source", "Asked for", "Came", "Remarks"), rows, text=True)
+    section.table(("Place", "Source", "Requested", "Received", "Remarks"), rows, text=True)
     findings = result.table("findings")
     if len(findings):
         found = [

@@ -25,9 +25,9 @@ MEASURE_NAMES = {
 CELL = 0.2
 """Width of a cell of the scatter [mm/d]."""
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
-LONGEST_NAME = 20
+MAX_NAME_LENGTH = 20
 NO_DAY = "No held-out day has both an estimate and a reference"
-LEAST_SHOWN = -1.0
+MIN_SHOWN = -1.0
 """Bars of efficiencies are cut here: how bad a bias makes a source matters no further."""
 
 
@@ -90,7 +90,7 @@ def skill_figure(validation: Validation, measure: str = "nse", *, season: str = 
     for place, what in enumerate(dict.fromkeys(rows["what"])):
         one = rows[rows["what"] == what].set_index("site").reindex(order)
         value = one[measure]
-        shown = value.clip(lower=LEAST_SHOWN) if measure in ("kge", "nse") else value
+        shown = value.clip(lower=MIN_SHOWN) if measure in ("kge", "nse") else value
         figure.add_trace(
             go.Scatter(
                 x=shown,
@@ -106,8 +106,8 @@ def skill_figure(validation: Validation, measure: str = "nse", *, season: str = 
                 hovertemplate="%{y}: %{customdata:.2f}<extra>%{fullData.name}</extra>",
             )
         )
-    if measure in ("kge", "nse") and rows[measure].min() < LEAST_SHOWN:
-        figure.update_xaxes(title=f"{MEASURE_NAMES[measure]}, cut at {LEAST_SHOWN:g}")
+    if measure in ("kge", "nse") and rows[measure].min() < MIN_SHOWN:
+        figure.update_xaxes(title=f"{MEASURE_NAMES[measure]}, cut at {MIN_SHOWN:g}")
     if measure == "pbias":
         figure.add_vline(x=0, line_width=1, line_color=nth_colour(7))
     figure.update_yaxes(showgrid=True, type="category")
@@ -227,7 +227,9 @@ def _ordered(rows: pd.DataFrame, measure: str) -> list[str]:
 def _labels(names: list[str]) -> list[str]:
     """Names short enough for the edge of a narrow page, as long as they still tell the sites apart."""
     whole = [name.replace("_", " ") for name in names]
-    short = [name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…" for name in whole]
+    short = [
+        name if len(name) <= MAX_NAME_LENGTH else f"{name[: MAX_NAME_LENGTH - 1].rstrip()}…" for name in whole
+    ]
     return short if len(set(short)) == len(set(whole)) else whole
 
 

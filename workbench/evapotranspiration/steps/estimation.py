@@ -17,7 +17,7 @@ from workbench.evapotranspiration.inputs.downloads import (
     Downloader,
     Gathered,
     SitePlan,
-    look_up_elevations,
+    fill_elevations,
     place_with_elevation,
     plan_sites,
 )
@@ -78,7 +78,7 @@ def _download(
     with OnlineClient(
         folder, config.services, config.patience, purpose="reference evapotranspiration"
     ) as client:
-        filled, reason = look_up_elevations(job, client, plans)
+        filled, reason = fill_elevations(job, client, plans)
         if reason:
             gathered.notes.append(reason)
             job.log(f"{reason} Heights come from the weather sources instead.", level="warning")
@@ -145,7 +145,7 @@ def _fuse(
     for name, item in checks.items():
         own = item.features[item.features.index.isin(periods[name])].dropna(how="all")
         if own.empty:
-            failed[name] = f"{name}: no source has any of the days asked for."
+            failed[name] = f"{name}: no source has any of the requested days."
             job.log(failed[name], level="error")
             continue
         units.append(Unit(name, (item.site, own, taught, config.method, config.interval / 100)))
@@ -156,7 +156,7 @@ def _fuse(
         else:
             failed[outcome.key] = outcome.error
     if not fused:
-        raise SourceFailed("No place has any of the days asked for; change the period, or the sources.")
+        raise SourceFailed("No place has any of the requested days; change the period, or the sources.")
     return fused, words
 
 

@@ -67,7 +67,7 @@ def limits_by_direction(
 def at_limit(
     target: ArrayLike, lowest: ArrayLike, highest: ArrayLike, tolerance: float = AT_LIMIT_TOLERANCE
 ) -> NDArray[np.bool_]:
-    """Say of each interval whether the dispatch target is at its limit, in either direction.
+    """Tell for each interval whether the dispatch target is at its limit, in either direction.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from workbench.data.atomic import reason_of
 from workbench.errors import InvalidData, UnreadableFile
 
 DEEPEST = 3
-LARGEST_MEGABYTES = 4000
+MAX_MEGABYTES = 4000
 
 
 def csv_members(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -62,7 +62,7 @@ def _members(name: str, file: io.BufferedIOBase, depth: int, path: Path) -> Iter
         archive = zipfile.ZipFile(file)
     except zipfile.BadZipFile as error:
         raise InvalidData(
-            f"{name} is no whole zip ({error}): it was cut short; get it again.", path
+            f"{name} is not a whole zip ({error}): it was cut short; get it again.", path
         ) from error
     with archive:
         for item in sorted(archive.infolist(), key=lambda item: item.filename):
@@ -70,8 +70,8 @@ def _members(name: str, file: io.BufferedIOBase, depth: int, path: Path) -> Iter
             if item.is_dir() or suffix not in (".csv", ".zip"):
                 continue
             inner = f"{name} > {Path(item.filename).name}"
-            if item.file_size > LARGEST_MEGABYTES * 1e6:
-                raise InvalidData(f"{inner} is larger than {LARGEST_MEGABYTES} MB unpacked.", path)
+            if item.file_size > MAX_MEGABYTES * 1e6:
+                raise InvalidData(f"{inner} is larger than {MAX_MEGABYTES} MB unpacked.", path)
             try:
                 content = archive.read(item)
             except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:

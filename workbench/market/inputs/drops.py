@@ -63,7 +63,7 @@ def read_mapping(path: Path, description: MarketDescription) -> tuple[Drop, ...]
     UnreadableFile
         When it cannot be read.
     InvalidData
-        When it is no TOML, or declares what cannot be.
+        When it is not TOML, or declares what cannot be.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -95,9 +95,11 @@ def _wrong(drop: Drop, description: MarketDescription) -> list[str]:
         wrong.append("give either series and values, or columns for a wide file.")
     if drop.period not in ("ending", "beginning"):
         wrong.append(f"period is {drop.period!r}, expected 'ending' or 'beginning'.")
-    strangers = [name for name in drop.values if name not in table.value_names]
-    if strangers:
-        wrong.append(f"{strangers[0]!r} is no column of {table.name}; it has {', '.join(table.value_names)}.")
+    unknown = [name for name in drop.values if name not in table.value_names]
+    if unknown:
+        wrong.append(
+            f"{unknown[0]!r} is not a column of {table.name}; it has {', '.join(table.value_names)}."
+        )
     required = [value.name for value in table.values if value.required and value.name not in drop.values]
     if drop.values and required:
         wrong.append(f"values lacks {', '.join(required)}.")

@@ -76,13 +76,13 @@ def work_for_days(first: str, last: str, description: MarketDescription) -> tupl
     Raises
     ------
     SettingError
-        When a day is no date, or the last comes before the first.
+        When a day is not a date, or the last comes before the first.
     """
     try:
         start, end = date.fromisoformat(first), date.fromisoformat(last or first)
     except ValueError as error:
         raise SettingError(
-            f"{first!r} to {last!r} are no days ({error}), expected such as 2025-08-01.", "first_day", first
+            f"{first!r} to {last!r} are not days ({error}), expected such as 2025-08-01.", "first_day", first
         ) from error
     if end < start:
         raise SettingError(f"The last day {last} comes before the first, {first}.", "last_day", last)

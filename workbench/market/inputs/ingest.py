@@ -1,4 +1,4 @@
-"""Files in, a new version out: each file is taken whole or refused, and told apart by its content, not its name."""
+"""Reads files for ingestion: each is read whole or refused, and recognised by its content, not its name."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def read_file(
 
 def _nothing(path: Path) -> Problem:
     problems = Problems(path.name)
-    problems.warning("holds none of the tables that are read here; nothing was taken from it.")
+    problems.warning("holds none of the tables that are read here; nothing was ingested from it.")
     return next(iter(problems))
 
 
@@ -143,10 +143,10 @@ def _named(frame: pl.DataFrame, table: str, known: Iterable[str], problems: Prob
         problems.change(f"{table}: {len(changes)} names of another spelling were changed ({shown}).")
         frame = frame.with_columns(pl.col(key).replace(changes))
     if table != "unit_power":
-        strangers = sorted({name for name in present if name not in changes} - set(known))
-        if strangers:
+        unknown = sorted({name for name in present if name not in changes} - set(known))
+        if unknown:
             problems.warning(
-                f"{table}: {', '.join(strangers[:5])} {'is' if len(strangers) == 1 else 'are'} not in the "
+                f"{table}: {', '.join(unknown[:5])} {'is' if len(unknown) == 1 else 'are'} not in the "
                 f"description; the rows are kept in the record, and shown once it lists them."
             )
     return frame

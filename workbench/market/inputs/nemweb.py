@@ -2,7 +2,7 @@
 
 A file is rows ``C`` (comment: who published it and when; last, the trailer ``C,"END OF REPORT",<lines>``),
 ``I`` (header of a table: report, table, version, column names) and ``D`` (data of the table above). A file is
-taken whole or not at all: what is wrong anywhere in it is reported with its line.
+read whole or not at all: what is wrong anywhere in it is reported with its line.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ import polars as pl
 from workbench.data.problems import Problems
 from workbench.market.inputs.nemweb_layouts import LAYOUTS, NemwebTable
 from workbench.market.model.description import MarketDescription
-from workbench.market.model.market_time import say
+from workbench.market.model.market_time import shown
 from workbench.market.store.months import schema_of
 
 TRAILER = "END OF REPORT"
 _EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - the market's clock has no zone
-MOST_REPORTED = 20
+MAX_REPORTED = 20
 
 
 class _Refused(Exception):
@@ -37,7 +37,7 @@ class _Open:
     """A table whose rows are being read: where its columns are, and what has been read."""
 
     layout: NemwebTable
-    head: tuple[str, str, str]
+    header: tuple[str, str, str]
     width: int
     stamp: int
     series: int
@@ -68,7 +68,7 @@ def read_nemweb(
     description
         Cadence of each table.
     accepted_versions
-        Versions beyond the known ones that are taken, such as ``"DISPATCH.PRICE.6"``, once somebody has looked
+        Versions beyond the known ones that are accepted, such as ``"DISPATCH.PRICE.6"``, once a person has looked
         at them.
 
     Returns
@@ -88,7 +88,7 @@ def read_nemweb(
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        problems.error(f"line {line} is no text in UTF-8; get the file again.")
+        problems.error(f"line {line} is not text in UTF-8; get the file again.")
         problems.raise_errors()
     reading = _Reading(description, accepted_versions, problems)
     try:
@@ -96,7 +96,7 @@ def read_nemweb(
     except _Refused:
         pass
     except csv.Error as error:
-        problems.error(f"is no CSV ({error}); get the file again.")
+        problems.error(f"is not CSV ({error}); get the file again.")
     problems.raise_errors()
     return reading.frames(), problems
 
@@ -111,7 +111,7 @@ class _Reading:
         self.tables: list[_Open] = []
         self.published: datetime.datetime | None = None
         self.stamps: dict[tuple[str, int], int] = {}
-        self.head: tuple[str, ...] = ()
+        self.header: tuple[str, ...] = ()
 
     def read(self, text: str) -> None:
         reader = csv.reader(io.StringIO(text, newline=""))
@@ -122,26 +122,26 @@ class _Reading:
             if not row:
                 continue
             if ended:
-                self.error("stands after the trailer; two files seem to have been joined.", line)
+                self.error("comes after the trailer; two files seem to have been joined.", line)
                 raise _Refused
             kind = row[0]
             if kind == "D":
-                if tuple(row[1:4]) != self.head:
+                if tuple(row[1:4]) != self.header:
                     found = ".".join(row[1:4])
                     self.error(
                         f"is data of {found}, but the header above it is of "
-                        f"{'.'.join(self.head) or 'no table'}.",
+                        f"{'.'.join(self.header) or 'no table'}.",
                         line,
                     )
                 elif current is not None:
                     self._data(current, row, line)
             elif kind == "I":
-                self.head = tuple(row[1:4])
+                self.header = tuple(row[1:4])
                 current = self._header(row, line)
             elif kind == "C":
                 ended = self._comment(row, line)
             else:
-                self.error(f"begins with {kind[:20]!r}, expected C, I or D: this is no NEMWEB file.", line)
+                self.error(f"begins with {kind[:20]!r}, expected C, I or D: this is not a NEMWEB file.", line)
                 raise _Refused
         if not ended:
             self.error(
@@ -151,7 +151,7 @@ class _Reading:
 
     def error(self, message: str, line: int) -> None:
         self.problems.error(f"line {line} {message}")
-        if len(self.problems.errors) >= MOST_REPORTED:
+        if len(self.problems.errors) >= MAX_REPORTED:
             raise _Refused
 
     def _comment(self, row: Sequence[str], line: int) -> bool:
@@ -269,7 +269,9 @@ class _Reading:
         found: dict[str, list[pl.DataFrame]] = {}
         for table in self.tables:
             if table.empty > 1:
-                self.problems.change(f"{table.empty} rows of {'.'.join(table.head)} have no value; left out.")
+                self.problems.change(
+                    f"{table.empty} rows of {'.'.join(table.header)} have no value; left out."
+                )
             if table.stamps:
                 found.setdefault(table.layout.table.name, []).append(self._frame(table))
         return {name: pl.concat(frames) for name, frames in found.items()}
@@ -300,10 +302,10 @@ class _Reading:
         )
         dropped = frame.height - kept.height
         if dropped:
-            when = say(opened.stamps[opened.flags.index(True)])
+            when = shown(opened.stamps[opened.flags.index(True)])
             run = "with" if table.physical else "without"
             self.problems.change(
-                f"{dropped} rows of {'.'.join(opened.head)} are of a second run, because the operator "
+                f"{dropped} rows of {'.'.join(opened.header)} are of a second run, because the operator "
                 f"intervened (first at {when}); only the run {run} the intervention is counted."
             )
         return kept

@@ -134,7 +134,7 @@ def _unit(
         if text:
             problems.warning(
                 f"{place}: {name} is of the kind {text!r}, expected one of {', '.join(UnitKind)}; "
-                f"it is taken as {kind}."
+                f"it is read as {kind}."
             )
     return MarketUnit(
         name,
@@ -200,10 +200,10 @@ def _cells(path: Path) -> tuple[list[str], Iterable[Sequence[Any]]]:
 
 
 def _find_columns(path: Path, header: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
-    strangers = [name for name in named if name not in NAMES_OF_COLUMNS]
+    unknown = [name for name in named if name not in NAMES_OF_COLUMNS]
     missing = [name for name in named.values() if name not in header]
-    if strangers or missing:
-        what = f"no column {missing[0]!r}" if missing else f"no such thing as {strangers[0]!r} in a register"
+    if unknown or missing:
+        what = f"no column {missing[0]!r}" if missing else f"no meaning {unknown[0]!r} in a register"
         raise InvalidData(f"{path}: there is {what}; its columns are {', '.join(header)}.", path)
     folded = {name.strip().casefold(): at for at, name in reversed(list(enumerate(header)))}
     found = {name: header.index(column) for name, column in named.items()}

@@ -60,7 +60,7 @@ def day_of(stamps: Stamps, minutes: int) -> Stamps:
 
 
 def in_hours(stamps: Stamps, minutes: int, hours: tuple[int, int] = EVENING_PEAK_HOURS) -> NDArray[np.bool_]:
-    """Say of each interval whether it lies from the beginning of the first hour to that of the second."""
+    """Tell for each interval whether it lies from the beginning of the first hour to that of the second."""
     hour = hour_of_day(stamps, minutes)
     return (hour >= hours[0]) & (hour < hours[1])
 

@@ -235,7 +235,7 @@ class MarketDescription:
         Raises
         ------
         InvalidData
-            When it is no TOML, or a value is missing, unknown or not allowed; everything is reported at once.
+            When it is not TOML, or a value is missing, unknown or not allowed; everything is reported at once.
         """
         path = Path(path)
         try:
@@ -312,11 +312,11 @@ def _wrong_names(description: MarketDescription) -> Iterable[str]:
         yield "more than one fuel stands for rooftop solar; mark one."
     for part in description.subregions:
         if part.parent not in regions:
-            yield f"the parent {part.parent} of {part.name} is no region."
+            yield f"the parent {part.parent} of {part.name} is not a region."
     for link in description.interconnectors:
         for end in (link.from_region, link.to_region):
             if end not in regions:
-                yield f"{link.name} ends in {end}, which is no region."
+                yield f"{link.name} ends in {end}, which is not a region."
     for name in (*description.cadences, *(table for feed in description.feeds for table in feed.tables)):
         if name not in TABLES:
             yield f"there is no table {name}; known are {', '.join(TABLES)}."

@@ -27,7 +27,7 @@ def to_minutes(when: Time) -> int:
     Raises
     ------
     SettingError
-        When it is no time, carries a zone, or does not fall on a whole minute.
+        When it is not a time, carries a zone, or does not fall on a whole minute.
     """
     if isinstance(when, datetime.datetime) and when.tzinfo is not None:
         raise SettingError(f"{when} carries a zone, expected a time on the market's own clock.", "time", when)
@@ -35,11 +35,13 @@ def to_minutes(when: Time) -> int:
         exact = np.array(when, dtype="datetime64[us]")[()]
     except ValueError:
         raise SettingError(
-            f"{when!r} is no time, expected one such as 2025-08-20T18:10.", "time", when
+            f"{when!r} is not a time, expected one such as 2025-08-20T18:10.", "time", when
         ) from None
     minute = exact.astype("datetime64[m]")
     if np.isnat(exact) or minute != exact:
-        raise SettingError(f"{when} is no whole minute, expected one such as 2025-08-20T18:10.", "time", when)
+        raise SettingError(
+            f"{when} is not a whole minute, expected one such as 2025-08-20T18:10.", "time", when
+        )
     return int(minute.astype(np.int64))
 
 
@@ -53,7 +55,7 @@ def stamp_of(minutes: int) -> np.datetime64:
     return np.datetime64(int(minutes), "m")
 
 
-def say(minutes: int) -> str:
+def shown(minutes: int) -> str:
     """Write a time for a person: ``2025-08-20 18:10``."""
     return str(stamp_of(minutes)).replace("T", " ")
 

@@ -102,7 +102,7 @@ class Period:
         return Period(begin, begin + (self.end - self.begin))
 
     def holds(self, stamps: Stamps) -> NDArray[np.bool_]:
-        """Say of each period-ending stamp whether its interval is in the period."""
+        """Tell for each period-ending stamp whether its interval is in the period."""
         inside: NDArray[np.bool_] = (stamps > self.begin) & (stamps <= self.end)
         return inside
 
@@ -163,13 +163,13 @@ def cut(period: Period, resolution: Resolution) -> Bins:
 
 def fitting_resolution(period: Period) -> Resolution:
     """Choose the resolution in which a period fills a screen without crowding it."""
-    for days, resolution in _LONGEST:
+    for days, resolution in _MAX_DAYS:
         if period.days <= days:
             return resolution
     return Resolution.MONTH
 
 
-_LONGEST = (
+_MAX_DAYS = (
     (2.0, Resolution.FIVE_MINUTES),
     (31.0, Resolution.HALF_HOUR),
     (400.0, Resolution.DAY),

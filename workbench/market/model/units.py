@@ -139,10 +139,10 @@ class UnitsRegister(Sequence[MarketUnit]):
 
     def with_unknown(self, names: Iterable[str]) -> UnitsRegister:
         """Add the units of these names that are not listed, under fuel and region "Unknown"."""
-        strangers = sorted({name for name in names if name not in self._positions})
-        if not strangers:
+        new = sorted({name for name in names if name not in self._positions})
+        if not new:
             return self
-        return UnitsRegister((*self.units, *(MarketUnit(name, name, known=False) for name in strangers)))
+        return UnitsRegister((*self.units, *(MarketUnit(name, name, known=False) for name in new)))
 
     def to_json(self) -> str:
         """Write it as JSON, one unit a line."""

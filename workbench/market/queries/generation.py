@@ -36,7 +36,7 @@ def generation(
     """Mean power by fuel in each bin.
 
     Storage gives two columns, discharge above zero and charging below, split per unit and interval. For one region
-    net imports and demand stand beside.
+    net imports and demand are added.
 
     Parameters
     ----------

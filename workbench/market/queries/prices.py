@@ -73,7 +73,7 @@ def prices(data: MarketData, period: Period, *, resolution: Resolution | None = 
 def single_prices(data: MarketData, period: Period) -> tuple[Stamps, Floats, tuple[str, ...]]:
     """Every price of a period: stamps (n,), prices (regions, n) with ``nan`` where there is none, and regions.
 
-    A price of a longer interval stands in each of the short intervals that it covers, so that every value counts
+    A price of a longer interval is in each of the short intervals that it covers, so that every value counts
     for the same time.
     """
     end = min(period.end, data.last)
@@ -114,13 +114,13 @@ def price_statistics(data: MarketData, period: Period) -> Answer:
         )
     table = np.array(rows, dtype=np.float64).reshape(len(rows), -1)
     unit = f"{data.description.currency}/MWh"
-    heads = [
+    headers = [
         *((name, unit) for name in _PRICE_COLUMNS),
         ("Below 0", "h"),
         (f"{HIGH_PRICE:.0f} and above", "h"),
         ("Covered", "h"),
     ]
-    columns = [Column(name, table[:, place], unit) for place, (name, unit) in enumerate(heads)]
+    columns = [Column(name, table[:, place], unit) for place, (name, unit) in enumerate(headers)]
     first = Column("Region", texts(data.description.region_names))
     return answer(
         data, named("Price statistics", None, period), [first, *columns], period, "price_interval, region"

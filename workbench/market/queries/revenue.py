@@ -53,7 +53,7 @@ def revenue_by(
 
     Notes
     -----
-    Rooftop systems are no market units and have no revenue here.
+    Rooftop systems are not market units and have no revenue here.
     """
     check_scope(data, region, fuel)
     chosen = units_of(data, region=region, fuel=fuel)
@@ -88,7 +88,7 @@ def revenue_by(
 def units_of(
     data: MarketData, *, region: str | None = None, fuel: str | None = None, station: str | None = None
 ) -> NDArray[np.bool_]:
-    """Say of each unit whether it is of a region, fuel and station; the ones left out do not restrict."""
+    """Tell for each unit whether it is of a region, fuel and station; the ones left out do not restrict."""
     chosen = np.ones(len(data.units), dtype=bool)
     for wanted, names in (
         (region, data.units.regions),

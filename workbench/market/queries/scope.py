@@ -58,12 +58,12 @@ def answer(
 ) -> Answer:
     """Make an answer that names its data version and the gaps in its period."""
     made_up = "These data are made up: a sample, not a real market." if data.description.made_up else ""
-    said = [made_up, *notes, *gap_notes(data, period)]
-    return Answer(title, tuple(columns), str(data.version), source, tuple(note for note in said if note))
+    found = [made_up, *notes, *gap_notes(data, period)]
+    return Answer(title, tuple(columns), str(data.version), source, tuple(note for note in found if note))
 
 
 def gap_notes(data: MarketData, period: Period) -> list[str]:
-    """Say in a sentence what is missing within a period."""
+    """Describe in a sentence what is missing within a period."""
     tables: dict[str, int] = {}
     for hole in holes(data, period):
         tables[hole.table] = tables.get(hole.table, 0) + hole.missing

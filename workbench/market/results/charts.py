@@ -31,7 +31,7 @@ from workbench.market.results.figure_style import (
     steps_of,
     time_axis,
 )
-from workbench.market.results.thinning import MOST_POINTS, thin
+from workbench.market.results.thinning import MAX_POINTS, thin
 
 if TYPE_CHECKING:
     from workbench.charts import Theme
@@ -84,7 +84,7 @@ def _above_and_below(answer: Answer, names: Sequence[str]) -> tuple[dict[str, Fl
 
 def _drawn(answer: Answer, values: Floats) -> tuple[NDArray[np.int64], dict[str, Any]]:
     """Choose the rows that a screen shows of these values, and give them with their places."""
-    chosen = thin(np.arange(float(len(answer))), values, MOST_POINTS)
+    chosen = thin(np.arange(float(len(answer))), values, MAX_POINTS)
     return chosen, steps_of(answer, chosen)
 
 

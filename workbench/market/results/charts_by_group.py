@@ -23,7 +23,7 @@ from workbench.market.results.figure_style import (
 if TYPE_CHECKING:
     from workbench.charts import Theme
 
-MOST_BARS = 30
+MAX_BARS = 30
 _BAND_COLOURS = ("#56B4E9", "#CFE8D5", "#9AD0B0", "#F0E442", "#E69F00", "#D55E00", "#A0204C", "#5B0E2D")
 
 
@@ -43,7 +43,7 @@ def bars_chart(answer: Answer, value: str, *, by_fuel: bool = False, theme: Them
     """
     if not has_numbers(answer, [value]):
         return empty_figure(answer, NOTHING, theme)
-    shown = answer.rows(slice(0, MOST_BARS))
+    shown = answer.rows(slice(0, MAX_BARS))
     figure = new_figure(answer, "", theme)
     names = [str(name) for name in shown.columns[0].cells]
     column = shown.column(value)
@@ -59,7 +59,7 @@ def bars_chart(answer: Answer, value: str, *, by_fuel: bool = False, theme: Them
             hovertemplate=f"%{{y}}: %{{x:{digits}}} {column.unit}<extra></extra>",
         )
     )
-    more = f", the first {MOST_BARS} of {len(answer)}" if len(answer) > MOST_BARS else ""
+    more = f", the first {MAX_BARS} of {len(answer)}" if len(answer) > MAX_BARS else ""
     figure.update_yaxes(autorange="reversed", title=answer.columns[0].name, type="category")
     figure.update_xaxes(title=f"{column.header}{more}", separatethousands=True)
     height = max(300, 150 + 20 * len(names))

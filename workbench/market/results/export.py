@@ -44,9 +44,9 @@ def excel_of(answer: Answer) -> bytes:
         sheet, about = book.sheet("data"), book.sheet("about")
         sheet.table([_excel_column(column) for column in answer])
         sheet.freeze(1, 1)
-        names, words = zip(*_facts(answer), strict=True)
+        names, values = zip(*_facts(answer), strict=True)
         about.text(names)
-        about.text(words, column=1)
+        about.text(values, column=1)
     return content.getvalue()
 
 

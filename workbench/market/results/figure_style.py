@@ -60,7 +60,7 @@ def fuel_colour(name: str) -> str:
 
 
 def ink(theme: Theme) -> str:
-    """Colour of lines that stand for everything: demand, totals."""
+    """Colour of lines of totals: demand, totals."""
     return INK[theme]
 
 
@@ -103,7 +103,7 @@ def time_axis(figure: go.Figure, answer: Answer, clock: str) -> go.Figure:
     return figure
 
 
-def missing_stretches(answer: Answer, most: int = 60) -> list[tuple[Any, Any]]:
+def missing_stretches(answer: Answer, limit: int = 60) -> list[tuple[Any, Any]]:
     """Find the stretches in which every number of an answer is missing; at most so many, the longest."""
     numbers = [column.cells for column in answer if column.cells.dtype.kind == "f"]
     if not numbers:
@@ -113,7 +113,7 @@ def missing_stretches(answer: Answer, most: int = 60) -> list[tuple[Any, Any]]:
     found = [
         (answer[BEGIN][first], answer[END][after - 1]) for first, after in changes.reshape(-1, 2).tolist()
     ]
-    return sorted(found, key=lambda pair: pair[0] - pair[1])[:most]
+    return sorted(found, key=lambda pair: pair[0] - pair[1])[:limit]
 
 
 def empty_figure(answer: Answer, sentence: str, theme: Theme = "light") -> go.Figure:
@@ -122,5 +122,5 @@ def empty_figure(answer: Answer, sentence: str, theme: Theme = "light") -> go.Fi
 
 
 def has_numbers(answer: Answer, names: Sequence[str]) -> bool:
-    """Say whether any of these columns holds a number."""
+    """Tell whether any of these columns holds a number."""
     return len(answer) > 0 and any(bool((~np.isnan(answer[name])).any()) for name in names)

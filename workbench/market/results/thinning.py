@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from workbench.market.definitions.energy import Floats
 
-MOST_POINTS = 1500
+MAX_POINTS = 1500
 """Of one series on one chart."""
 
 
-def thin(x: Floats, y: Floats, most: int = MOST_POINTS) -> NDArray[np.int64]:
+def thin(x: Floats, y: Floats, limit: int = MAX_POINTS) -> NDArray[np.int64]:
     """Choose the points of a series that keep its shape, peaks included.
 
     Parameters
@@ -20,13 +20,13 @@ def thin(x: Floats, y: Floats, most: int = MOST_POINTS) -> NDArray[np.int64]:
         Rising positions, shape (n,).
     y
         Values, shape (n,); missing ones are kept where a run of them begins, so that a line breaks there.
-    most
+    limit
         Number of points to keep; the first and the last always are.
 
     Returns
     -------
     ndarray
-        Rising positions of the chosen points: all of them when there are no more than ``most``.
+        Rising positions of the chosen points: all of them when there are no more than ``limit``.
 
     Notes
     -----
@@ -34,18 +34,18 @@ def thin(x: Floats, y: Floats, most: int = MOST_POINTS) -> NDArray[np.int64]:
     University of Iceland, section 4.2. Each stretch between gaps is thinned by itself, in proportion to its length.
     """
     count = len(y)
-    if count <= most:
+    if count <= limit:
         return np.arange(count)
     missing = np.isnan(y)
     if not missing.any():
-        return _largest_triangles(x, y, most)
+        return _largest_triangles(x, y, limit)
     begins_gap = missing & ~np.concatenate(([False], missing[:-1]))
     seen = np.flatnonzero(~missing)
     stretches = np.split(seen, np.flatnonzero(np.diff(seen) > 1) + 1)
-    if not len(seen) or 3 * len(stretches) + 1 > most:
+    if not len(seen) or 3 * len(stretches) + 1 > limit:
         # More gaps than points: no share is left to keep each of them in sight.
-        return seen[_largest_triangles(x[seen], y[seen], most)]
-    spare = most - int(begins_gap.sum()) - 2 * len(stretches)
+        return seen[_largest_triangles(x[seen], y[seen], limit)]
+    spare = limit - int(begins_gap.sum()) - 2 * len(stretches)
     kept = [np.flatnonzero(begins_gap)]
     for stretch in stretches:
         share = 2 + spare * len(stretch) // len(seen)
@@ -53,20 +53,20 @@ def thin(x: Floats, y: Floats, most: int = MOST_POINTS) -> NDArray[np.int64]:
     return np.sort(np.concatenate(kept))
 
 
-def _largest_triangles(x: Floats, y: Floats, most: int) -> NDArray[np.int64]:
+def _largest_triangles(x: Floats, y: Floats, limit: int) -> NDArray[np.int64]:
     count = len(y)
-    if count <= most:
+    if count <= limit:
         return np.arange(count)
-    if most < 3:
-        return np.array([0, count - 1])[:most]
-    edges = np.linspace(1, count - 1, most - 1).astype(np.int64)
+    if limit < 3:
+        return np.array([0, count - 1])[:limit]
+    edges = np.linspace(1, count - 1, limit - 1).astype(np.int64)
     middles_x, middles_y = _means_of(x, edges), _means_of(y, edges)
-    chosen = np.empty(most, dtype=np.int64)
+    chosen = np.empty(limit, dtype=np.int64)
     chosen[0], chosen[-1] = 0, count - 1
     last = 0
-    for bucket in range(most - 2):
+    for bucket in range(limit - 2):
         begin, end = edges[bucket], edges[bucket + 1]
-        is_last = bucket == most - 3
+        is_last = bucket == limit - 3
         next_x = x[-1] if is_last else middles_x[bucket + 1]
         next_y = y[-1] if is_last else middles_y[bucket + 1]
         area = np.abs(

@@ -52,14 +52,14 @@ def nemweb_csv(report: str, frames: Mapping[str, pl.DataFrame]) -> bytes:
 def _table_lines(key: tuple[str, str], layout: NemwebTable, frame: pl.DataFrame) -> list[str]:
     filler = _FILLER[key[0]]
     names = [layout.stamp, *filler, layout.series, *([layout.intervention] if layout.intervention else [])]
-    head = ",".join((*key, layout.versions[-1]))
-    lines = [f"I,{head},{','.join((*names, *layout.values.values()))}"]
+    key_text = ",".join((*key, layout.versions[-1]))
+    lines = [f"I,{key_text},{','.join((*names, *layout.values.values()))}"]
     columns = ["stamp", layout.table.key, *layout.values]
     for stamp, series, *numbers in frame.select(columns).iter_rows():
         cells = [f'"{stamp:%Y/%m/%d %H:%M:%S}"', *("1" for _ in filler), series]
         cells += ["0"] if layout.intervention else []
         cells += ["" if number is None else repr(number) for number in numbers]
-        lines.append(f"D,{head},{','.join(cells)}")
+        lines.append(f"D,{key_text},{','.join(cells)}")
     return lines
 
 

@@ -10,10 +10,10 @@ is modelled (:mod:`workbench.market.sample.state`):
   much sun and wind (which then is curtailed: cleared stays under UIGF), at random a spike, and on some evenings
   a stretch of a quarter to one and a half hours of high prices;
 - coal runs between its minimum and its capacity, gas and water fill up; batteries charge in the cheapest hours
-  of a day and discharge in the dearest, 85 % of what they took; interconnectors carry from the cheaper to the
-  dearer region within limits that move.
+  of a day and discharge in the most expensive, 85 % of what they took; interconnectors carry from the cheaper
+  to the more expensive region within limits that move.
 
-It is no model of any real market, and its numbers are nobody's.
+It is not a model of any real market, and its numbers are nobody's.
 """
 
 from __future__ import annotations

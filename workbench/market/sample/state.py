@@ -1,7 +1,7 @@
 """What a made-up market does at each moment: weather, demand, prices, flows, output.
 
 Everything is a function of the seed and of the day alone, so that any days can be made by themselves and
-neighbours fit together. It is no model of any real market, and its numbers are nobody's.
+neighbours fit together. It is not a model of any real market, and its numbers are nobody's.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def state_of(
     stamps: Minutes,
     asked: NDArray[np.bool_],
 ) -> State:
-    """Say what a made-up market does.
+    """Compute what a made-up market does.
 
     Parameters
     ----------
@@ -247,7 +247,7 @@ def _unit_output(
 
 
 def _battery(price: Floats, unit: MarketUnit, interval: int) -> Floats:
-    """Share of the capacity, charging negative: once a day full in the cheapest hours, empty in the dearest."""
+    """Share of the capacity, charging negative: once a day full in the cheapest hours, empty in the costly ones."""
     days = price.reshape(-1, DAY // interval)
     hours = interval / 60.0
     cheap = days <= np.quantile(days, CHEAPEST, axis=1, keepdims=True)

@@ -9,8 +9,8 @@
       facts/                          descriptions and unit lists of the versions
       raw/<table>/<month>/…parquet    the record, one file a month (a file a day in the newest month)
       rollups/<name>/…arrow           sums and counts, memory-mapped
-      incoming/                       files to take in, where no other folder is named
-      ingested.sqlite                 which files were taken in
+      incoming/                       files to ingest, where no other folder is named
+      ingested.sqlite                 which files were ingested
 
 It lies in ``<project>/results/market/<name>`` unless a setting names another folder, which several projects can
 share. Files are never changed: a new version has new ones, and is there when ``current.json`` has been replaced.
@@ -202,7 +202,7 @@ def read_description(path: Path) -> MarketDescription:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(
-            f"{path.parent} is no market dataset: {path.name} cannot be read ({error}).", path
+            f"{path.parent} is not a market dataset: {path.name} cannot be read ({error}).", path
         ) from error
     return MarketDescription.from_toml(text, path)
 
@@ -280,7 +280,9 @@ def hold_current(folder: Path) -> VersionHold:
     for _ in range(100):
         version = current_version(folder)
         if not version:
-            what = "has nothing published yet" if (folder / FILE_NAME).is_file() else "is no market dataset"
+            what = (
+                "has nothing published yet" if (folder / FILE_NAME).is_file() else "is not a market dataset"
+            )
             raise UnreadableFile(f"{folder} {what}; ingest data into it first.", folder)
         # Between looking and holding a writer may have replaced and removed it: then there is a newer one.
         with contextlib.suppress(FileNotFoundError, BlockingIOError):

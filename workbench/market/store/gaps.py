@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.market.model.description import MarketDescription
-from workbench.market.model.market_time import say, stamp_of
+from workbench.market.model.market_time import shown, stamp_of
 from workbench.market.store.rollups.schema import feeds_of
 
 
@@ -54,7 +54,7 @@ class Gap:
         return self.hours + self.cadence / 60
 
     def __str__(self) -> str:
-        start, end = (say(int(edge.astype(np.int64))) for edge in (self.start, self.end))
+        start, end = (shown(int(edge.astype(np.int64))) for edge in (self.start, self.end))
         return f"{self.feed}: {self.missing} stamps of {self.cadence} min missing after {start} until {end}"
 
 

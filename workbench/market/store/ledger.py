@@ -1,4 +1,4 @@
-"""Which files a dataset has taken in, so that a file is not read again; losing it costs time, never data."""
+"""Which files a dataset has ingested, so that a file is not read again; losing it costs time, never data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS files (
 
 
 class Ledger:
-    """The list of files that were taken in.
+    """The list of files that were ingested.
 
     Parameters
     ----------
@@ -32,14 +32,14 @@ class Ledger:
         self.path = folder / LEDGER
 
     def known(self) -> frozenset[str]:
-        """Hashes of all files that were taken in."""
+        """Hashes of all files that were ingested."""
         if not self.path.is_file():
             return frozenset()
         with self._open() as connection:
             return frozenset(row[0] for row in connection.execute("SELECT sha256 FROM files"))
 
     def names(self) -> frozenset[str]:
-        """Names of all files that were taken in."""
+        """Names of all files that were ingested."""
         if not self.path.is_file():
             return frozenset()
         with self._open() as connection:

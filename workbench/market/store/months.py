@@ -27,7 +27,7 @@ _MINUTES = pl.col("stamp").dt.epoch("ms") // 60_000
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What came of new rows.
+    """Outcome of new rows.
 
     Parameters
     ----------

@@ -85,7 +85,7 @@ def writing(folder: Path | str) -> Iterator[Writer]:
     Raises
     ------
     ScenarioBusy
-        When somebody else writes.
+        When another run writes.
     UnreadableFile
         When the folder has no description; see :func:`workbench.market.store.dataset.create_dataset`.
     """
@@ -127,7 +127,7 @@ class Writer:
         rebuild: bool = False,
         checkpoint: Callable[[], None] = lambda: None,
     ) -> Published:
-        """Take in rows and publish what comes of them.
+        """Ingest rows and publish the outcome.
 
         Parameters
         ----------
@@ -138,8 +138,8 @@ class Writer:
         newest_month
             A month that is known to follow, such as ``"2025-12"``; months before it are laid out as finished.
         close_months
-            Put the days of months that are over into one file each. It takes seconds, once a month: whoever wants
-            new rows to be seen at once leaves it out and closes afterwards, by a publication of nothing.
+            Put the days of months that are over into one file each. It takes seconds, once a month: callers that
+            want new rows to be seen at once leave it out and close afterwards, by a publication of nothing.
         rebuild
             Build every roll-up anew.
         checkpoint

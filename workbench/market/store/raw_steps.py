@@ -46,7 +46,7 @@ def raw_steps(
     Returns
     -------
     dict
-        Column -> array of shape (series …, intervals), all series; those not asked for are empty.
+        Column -> array of shape (series …, intervals), all series; those not requested are empty.
     """
     from workbench.market.store.months import rows_of, scan_rows
     from workbench.market.store.rollups.building import build

@@ -1,4 +1,4 @@
-"""The one door through which everybody reads a dataset: a consistent version, shared pages, one resolution rule.
+"""The only reader of datasets: a consistent version, shared pages, one resolution rule.
 
 ::
 
@@ -51,8 +51,8 @@ if TYPE_CHECKING:
 class MarketData:
     """One version of a dataset, as a reader sees it; make it with :meth:`open`.
 
-    It stays the same, whatever is published meanwhile, until :meth:`refresh` is asked. Of what stands behind, only
-    the pages that are looked at are loaded, and all processes share them.
+    It stays the same, whatever is published meanwhile, until :meth:`refresh` is asked. Of the files behind, only
+    the pages that are read are loaded, and all processes share them.
     """
 
     def __init__(self, folder: Path, hold: VersionHold) -> None:
@@ -234,7 +234,7 @@ class MarketData:
         step = rollup.step.minutes(self.description)
         if begin % step or finish % step or begin >= finish:
             raise SettingError(
-                f"{start} to {end} is no range on the {step}-minute steps of {name}.", "start", start
+                f"{start} to {end} is not a range on the {step}-minute steps of {name}.", "start", start
             )
         schema = {column: rollup.column(column) for column in columns or rollup.column_names}
         return self._pages.block(name, begin, finish, schema)

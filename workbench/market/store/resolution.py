@@ -48,14 +48,14 @@ def choose(subject: Subject, edges: Minutes, description: MarketDescription) -> 
     subject
         What is asked about.
     edges
-        Borders of the steps asked for [minutes since 1970].
+        Borders of the requested steps [minutes since 1970].
     description
         Of the dataset.
 
     Returns
     -------
     str
-        A roll-up all of whose steps lie inside the steps asked for; ``"raw"`` where none is fine enough.
+        A roll-up all of whose steps lie inside the requested steps; ``"raw"`` where none is fine enough.
 
     Raises
     ------

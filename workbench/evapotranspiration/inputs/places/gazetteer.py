@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 ATTRIBUTION = "City names and coordinates: GeoNames (https://www.geonames.org), CC BY 4.0."
-MOST_FOUND = 12
-LEAST_SIMILAR = 82
+MAX_FOUND = 12
+MIN_SIMILARITY = 82
 KILOMETRES_PER_DEGREE = 111.195
 
 
@@ -45,14 +45,14 @@ class City:
         return f"{self.name}, {self.country}"
 
 
-def find_cities(text: str, most: int = MOST_FOUND) -> tuple[City, ...]:
+def find_cities(text: str, limit: int = MAX_FOUND) -> tuple[City, ...]:
     """Find cities by name: the same name first, then names that begin with it, then similar ones.
 
     Parameters
     ----------
     text
         A name, with or without accents, and optionally a country: ``"balsas"``, ``"Paris, US"``.
-    most
+    limit
         How many are given at most; larger cities come first.
     """
     from rapidfuzz import fuzz, process
@@ -66,10 +66,10 @@ def find_cities(text: str, most: int = MOST_FOUND) -> tuple[City, ...]:
     begins = [i for i, known in enumerate(names) if known.startswith(wanted) and known != wanted]
     found = [*same, *begins]
     if not found and len(wanted) >= 4:
-        close = process.extract(wanted, names, scorer=fuzz.ratio, limit=most, score_cutoff=LEAST_SIMILAR)
+        close = process.extract(wanted, names, scorer=fuzz.ratio, limit=limit, score_cutoff=MIN_SIMILARITY)
         found = [place for _, _, place in close]
     kept = [cities[i] for i in found if not country or cities[i].country == country]
-    return tuple(kept[:most])
+    return tuple(kept[:limit])
 
 
 def nearest_city(latitude: float, longitude: float) -> tuple[City, float]:
@@ -86,10 +86,10 @@ def nearest_city(latitude: float, longitude: float) -> tuple[City, float]:
     return _cities()[best], float(away[best])
 
 
-def cities_within(west: float, south: float, east: float, north: float, most: int) -> tuple[City, ...]:
+def cities_within(west: float, south: float, east: float, north: float, limit: int) -> tuple[City, ...]:
     """List the largest cities of a box [degrees], the largest first."""
     lat, lon = _coordinates()
-    inside = np.flatnonzero((lat >= south) & (lat <= north) & (lon >= west) & (lon <= east))[:most]
+    inside = np.flatnonzero((lat >= south) & (lat <= north) & (lon >= west) & (lon <= east))[:limit]
     return tuple(_cities()[i] for i in inside)
 
 

@@ -54,7 +54,7 @@ class Place:
 
 
 def check_place(place: Place) -> Place:
-    """Give a place back when weather can be asked for it.
+    """Give a place back when weather can be requested for it.
 
     Raises
     ------
@@ -133,10 +133,10 @@ def parse_coordinates(text: str) -> tuple[float, float]:
             raise SettingError(f"{text!r} gives the {axis} twice; write {EXAMPLES}.", "place", text)
         axes[axis] = value
     latitude, longitude = axes["latitude"], axes["longitude"]
-    for name, value, most in (("latitude", latitude, 90), ("longitude", longitude, 180)):
-        if abs(value) > most:
+    for name, value, limit in (("latitude", latitude, 90), ("longitude", longitude, 180)):
+        if abs(value) > limit:
             raise SettingError(
-                f"The {name} of {text!r} is {value:g}, expected -{most} to {most} degrees.", name, value
+                f"The {name} of {text!r} is {value:g}, expected -{limit} to {limit} degrees.", name, value
             )
     return latitude, longitude
 

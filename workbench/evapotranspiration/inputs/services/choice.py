@@ -1,4 +1,4 @@
-"""Which sources are asked for which days of a place: by hand, or by place and date."""
+"""Which sources are asked, and for which days, of a place: by hand, or by place and date."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FETCHES: Mapping[str, Fetch] = {
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One source and the days it is asked for.
+    """One source and the days it is requested for.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is asked for a place.
+    """What is requested for a place.
 
     Parameters
     ----------
@@ -109,14 +109,14 @@ def choose(
     if not asks:
         raise SettingError(_nothing(first, last, today), "start", first)
     reached = max(ask.last for ask in asks)
-    begun = min(ask.first for ask in asks)
+    earliest = min(ask.first for ask in asks)
     if reached < last:
         notes.append(
             f"No source has days after {reached} yet; {reached + datetime.timedelta(1)} to {last} are left out."
         )
-    if begun > first:
+    if earliest > first:
         notes.append(
-            f"No source has days before {begun}; {first} to {begun - datetime.timedelta(1)} are left out."
+            f"No source has days before {earliest}; {first} to {earliest - datetime.timedelta(1)} are left out."
         )
     return Choice(tuple(asks), tuple(notes))
 
@@ -154,7 +154,7 @@ def _by_hand(
             )
         if (ask.first, ask.last) != (first, last):
             notes.append(
-                f"{facts.title} has {begin} to {end}: it is asked for {ask.first} to {ask.last} only."
+                f"{facts.title} has {begin} to {end}: it is requested for {ask.first} to {ask.last} only."
             )
         asks.append(ask)
     return Choice(tuple(asks), tuple(notes))

@@ -19,7 +19,7 @@ from workbench.online.service import Watch
 
 WIND_10_M_TO_2_M = float(wind_at_2m(1.0, 10.0))
 """FAO-56, equation 47: 0.748."""
-LEAST_HOURS = 23
+MIN_HOURS = 23
 OLD_DAYS = 60
 LONG, SHORT = 90 * 86400.0, 6 * 3600.0
 
@@ -131,7 +131,7 @@ def daily_means(spells: Iterable[Spell], zone: datetime.tzinfo) -> dict[datetime
     return {
         day: sum(hours * value for hours, value in parts) / sum(hours for hours, _ in parts)
         for day, parts in days.items()
-        if sum(hours for hours, _ in parts) >= LEAST_HOURS
+        if sum(hours for hours, _ in parts) >= MIN_HOURS
     }
 
 
@@ -141,7 +141,7 @@ def daily_sums(spells: Iterable[Spell], zone: datetime.tzinfo) -> dict[datetime.
     return {
         day: sum(hours * rate for hours, rate in parts)
         for day, parts in _by_day(rates, zone).items()
-        if sum(hours for hours, _ in parts) >= LEAST_HOURS
+        if sum(hours for hours, _ in parts) >= MIN_HOURS
     }
 
 
@@ -152,7 +152,7 @@ def daily_extremes(
     return {
         day: (min(value for _, value in parts), max(value for _, value in parts))
         for day, parts in _by_day(spells, zone).items()
-        if sum(hours for hours, _ in parts) >= LEAST_HOURS
+        if sum(hours for hours, _ in parts) >= MIN_HOURS
     }
 
 
@@ -173,7 +173,7 @@ def joined_days(parts: Sequence[pd.DataFrame], first: datetime.date, last: datet
 def gap_notes(
     frame: pd.DataFrame, facts: SourceFacts, first: datetime.date, last: datetime.date
 ) -> tuple[str, ...]:
-    """Say which of the days that were asked for a source does not have."""
+    """List which of the days that were requested a source does not have."""
     asked = pd.date_range(first, last, freq="D")
     missing = asked.difference(pd.DatetimeIndex(frame.dropna(how="all").index))
     if missing.empty:

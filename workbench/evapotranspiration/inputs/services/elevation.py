@@ -14,7 +14,7 @@ from workbench.evapotranspiration.model.catalogue import ELEVATION
 from workbench.online.client import OnlineClient
 from workbench.online.service import HttpRequest, Watch
 
-MOST_PLACES = 100
+MAX_PLACES = 100
 GOOD_FOR = 365 * 86400.0
 _PATH = "/v1/srtm30m,aster30m"
 
@@ -28,8 +28,8 @@ def fetch_elevations(client: OnlineClient, places: Sequence[Place], watch: Watch
         When there is no usable answer.
     """
     found: list[float | None] = []
-    for start in range(0, len(places), MOST_PLACES):
-        batch = places[start : start + MOST_PLACES]
+    for start in range(0, len(places), MAX_PLACES):
+        batch = places[start : start + MAX_PLACES]
         locations = "|".join(f"{place.latitude:.5f},{place.longitude:.5f}" for place in batch)
         request = HttpRequest(ELEVATION, _PATH, {"locations": locations}, GOOD_FOR)
         heights = client.get(request, read_heights, watch)

@@ -32,7 +32,7 @@ from workbench.online.service import HttpRequest, Watch
 
 FACTS = SOURCES[SourceId.MET_NORWAY]
 GOOD_FOR = 1800.0
-LONGEST_STEP = 6.0
+MAX_STEP_HOURS = 6.0
 
 
 def fetch_met_norway(
@@ -75,7 +75,7 @@ def read_steps(body: bytes) -> list[dict[str, Any]]:
         raise ValueError(f"it has {len(times)} steps")
     lengths = [(later - now).total_seconds() / 3600 for now, later in itertools.pairwise(times)]
     return [
-        _step(step["data"], time, min(hours, LONGEST_STEP))
+        _step(step["data"], time, min(hours, MAX_STEP_HOURS))
         for step, time, hours in zip(series, times, lengths, strict=False)
     ]
 

@@ -29,8 +29,8 @@ from workbench.online.service import HttpRequest, Watch
 FACTS = SOURCES[SourceId.NWS_STATIONS]
 LIST_GOOD_FOR = 7 * 86400.0
 GOOD_FOR = 300.0
-OLDEST_ACTIVE = datetime.timedelta(minutes=30)
-LONGEST_GAP = 3.0
+MAX_AGE_OF_ACTIVE = datetime.timedelta(minutes=30)
+MAX_GAP_HOURS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def fetch_nws_stations(
             lambda body: read_observations(body)[0],
             watch,
         )
-        if latest.temperature is not None and now - latest.time <= OLDEST_ACTIVE:
+        if latest.temperature is not None and now - latest.time <= MAX_AGE_OF_ACTIVE:
             return _observed(client, station, first, last, tuple(silent), watch)
         silent.append(f"{station.id} (last {latest.time:%Y-%m-%d %H:%M} UTC)")
     raise SourceFailed(
@@ -158,7 +158,7 @@ def days_of(
         return [
             Spell(time, hours, value)
             for (time, value), (later, _) in itertools.pairwise(known)
-            if 0 < (hours := (later - time).total_seconds() / 3600) <= LONGEST_GAP
+            if 0 < (hours := (later - time).total_seconds() / 3600) <= MAX_GAP_HOURS
         ]
 
     extremes = daily_extremes(spells("temperature"), zone)

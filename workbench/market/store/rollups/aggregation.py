@@ -86,7 +86,7 @@ class Frame:
         return (rows.stamp - self.start) // self.interval - 1
 
 
-def settle_cadence(rows: Rows, frame: Frame) -> Rows:
+def reconcile_cadence(rows: Rows, frame: Frame) -> Rows:
     """Count each moment once where one table holds readings of two cadences.
 
     In a bucket that has finer rows of a series, those count when they fill it, else the coarser one does.
@@ -105,7 +105,7 @@ def settle_cadence(rows: Rows, frame: Frame) -> Rows:
 
 
 def price_grid(price: Rows, frame: Frame, regions: int) -> tuple[Floats, Counts]:
-    """Lay prices on the native grid; a 30-minute price stands in all six of its intervals.
+    """Lay prices on the native grid; a 30-minute price is in all six of its intervals.
 
     Returns
     -------

@@ -15,7 +15,7 @@ from workbench.market.store.rollups.schema import How, RollupColumn
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An axis before time, such as ``region``, and what stands on it."""
+    """An axis before time, such as ``region``, and its labels."""
 
     name: str
     labels: tuple[str, ...]
@@ -92,7 +92,7 @@ class Block:
         return self.schema[column].unit
 
     def pick(self, axis: str, labels: Sequence[str]) -> Block:
-        """Give only some places of an axis, in the order asked for.
+        """Give only some places of an axis, in the requested order.
 
         Raises
         ------
@@ -130,7 +130,7 @@ class Block:
         fits = len(edges) > 1 and bool((np.diff(edges) > 0).all()) and bool(inside.all())
         if not fits or not np.array_equal(self.edges[at], edges):
             raise SettingError(
-                f"The borders asked for do not lie on the steps of {self.source}, which end every "
+                f"The requested borders do not lie on the steps of {self.source}, which end every "
                 f"{self.minutes or 'other'} minutes.",
                 "edges",
                 edges,

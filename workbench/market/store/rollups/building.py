@@ -20,9 +20,9 @@ from workbench.market.store.rollups.aggregation import (
     output_columns,
     price_columns,
     price_grid,
+    reconcile_cadence,
     region_columns,
     rooftop_columns,
-    settle_cadence,
     signed,
 )
 from workbench.market.store.rollups.files import Chunk
@@ -71,35 +71,35 @@ def build(
         native cadence whatever the step.
     """
     raw = {table: rows_of(table) for table in sorted(set().union(*(SOURCES[name] for name in names)))}
-    settled = {table: settle_cadence(rows, frame) for table, rows in raw.items()}
+    reconciled = {table: reconcile_cadence(rows, frame) for table, rows in raw.items()}
     regions = len(description.regions)
     built: dict[str, Arrays] = {}
     rrp = np.full((regions, frame.slots), np.nan)
-    if "price" in settled:
-        rrp, cadence = price_grid(settled["price"], frame, regions)
+    if "price" in reconciled:
+        rrp, cadence = price_grid(reconciled["price"], frame, regions)
         built["price_interval"] = {"rrp": rrp, "cadence": cadence}
         built["price"] = price_columns(rrp, frame)
     if names & {"unit", "region_fuel"}:
         region = np.array([_place(unit.region, description) for unit in units] or [-1])
-        power = signed(settled["unit_power"], units)
+        power = signed(reconciled["unit_power"], units)
         built["unit"] = output_columns(power, region, rrp, frame, len(units))
     if "region_fuel" in names:
         built["region_fuel"] = _with_rooftop(
-            group_columns(built["unit"], units, description), settled["rooftop"], rrp, frame, description
+            group_columns(built["unit"], units, description), reconciled["rooftop"], rrp, frame, description
         )
     if "region" in names:
-        built["region"] = region_columns(settled["region"], rrp, frame, regions)
+        built["region"] = region_columns(reconciled["region"], rrp, frame, regions)
     if "flow" in names:
         built["flow"] = flow_columns(
-            settled["flow"],
+            reconciled["flow"],
             frame,
             len(description.interconnectors),
             import_limits_negative=description.import_limits_negative,
         )
     if "rooftop" in names:
-        built["rooftop"] = rooftop_columns(settled["rooftop"], frame, len(description.rooftop_areas))
+        built["rooftop"] = rooftop_columns(reconciled["rooftop"], frame, len(description.rooftop_areas))
     if "coverage" in names:
-        built["coverage"] = _coverage(settled, frame, description)
+        built["coverage"] = _coverage(reconciled, frame, description)
     return {name: columns for name, columns in built.items() if name in names}
 
 
@@ -124,10 +124,10 @@ def _with_rooftop(
     return grouped
 
 
-def _coverage(settled: Mapping[str, Rows], frame: Frame, description: MarketDescription) -> Arrays:
+def _coverage(reconciled: Mapping[str, Rows], frame: Frame, description: MarketDescription) -> Arrays:
     feeds = feeds_of(description)
     total = {name: np.zeros((len(feeds), frame.slots), dtype=np.int32) for name in ("rows", "cadence")}
-    for table, rows in settled.items():
+    for table, rows in reconciled.items():
         names = description.series_of(table)
         first = (
             feeds.index(f"{table}/{names[0]}" if names else table)

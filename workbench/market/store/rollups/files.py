@@ -47,11 +47,11 @@ def write_chunk(path: Path, chunk: Chunk, units: Mapping[str, str]) -> None:
     Parameters
     ----------
     path
-        Final name; whoever reads an earlier file of that name keeps it.
+        Final name; readers of an earlier file of that name keep it.
     chunk
         What to write.
     units
-        Column -> unit, for whoever opens the file with other tools.
+        Column -> unit, for those who open the file with other tools.
 
     Raises
     ------

@@ -29,7 +29,7 @@ class How(StrEnum):
 
 
 class Step(StrEnum):
-    """Step of a roll-up, in the words of the description."""
+    """Step of a roll-up, as the description writes it."""
 
     INTERVAL = "interval"
     BUCKET = "bucket"
@@ -60,7 +60,7 @@ class RollupColumn:
 
     @property
     def empty(self) -> float:
-        """What stands where nothing is known."""
+        """Value where nothing is known."""
         return 0 if self.how is How.SUM or self.whole else np.nan
 
 
