@@ -24,7 +24,6 @@ from workbench.evapotranspiration.physics.radiation import (
 )
 
 
-
 class Equation(StrEnum):
     """How reference evapotranspiration is computed."""
 
