@@ -53,6 +53,8 @@ class LiveRuns(Pane):
         self._when_ended, self._live_view = when_ended, live_view
         self._shown: dict[str, ipywidgets.Widget] = {}
         self._ended: dict[str, float] = {}
+        self._told: set[str] = set()
+        self._since = time.time()
         self._in_sight: tuple[ipywidgets.Widget, ...] = ()
         super().__init__()
         self.look()
@@ -69,10 +71,16 @@ class LiveRuns(Pane):
             self._in_sight = self.children = children
 
     def _look(self) -> None:
-        found = runs(self._project, states=ACTIVE, limit=50)
-        active = [record for record in found if not self._jobs or record.job in self._jobs]
+        active = self._of_our_jobs(runs(self._project, states=ACTIVE, limit=50))
         self._add(active[:MAX_SHOWN])
         self._remove_ended({record.id for record in active})
+        # A short run may begin and end between two looks.
+        for record in self._of_our_jobs(runs(self._project, limit=MAX_SHOWN)):
+            if record.state.is_final and record.created >= self._since:
+                self._tell_ended(record)
+
+    def _of_our_jobs(self, records: Sequence[RunRecord]) -> list[RunRecord]:
+        return [record for record in records if not self._jobs or record.job in self._jobs]
 
     def _add(self, records: Sequence[RunRecord]) -> None:
         for record in reversed(records):
@@ -90,10 +98,15 @@ class LiveRuns(Pane):
                 continue
             if identity not in self._ended:
                 self._ended[identity] = now
-                if self._when_ended is not None:
-                    self._when_ended(attach(identity, self._project).record)
+                self._tell_ended(attach(identity, self._project).record)
             elif now - self._ended[identity] > KEEP_SECONDS:
                 del self._shown[identity], self._ended[identity]
+
+    def _tell_ended(self, record: RunRecord) -> None:
+        if record.id not in self._told:
+            self._told.add(record.id)
+            if self._when_ended is not None:
+                self._when_ended(record)
 
 
 class Board(ipywidgets.VBox):  # type: ignore[misc]
