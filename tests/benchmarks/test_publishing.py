@@ -184,15 +184,15 @@ def test_memory_and_answers_of_many_readers(published, report: Report):
         time.sleep(1)
         kernels = published.kernels()
         assert len(kernels) == count
-        nursery = psutil.Process(published.process.pid).children()[0]
-        # All of it, the nursery's too, spread over the readers; a bare kernel with the libraries is one fork alone.
+        prefork = psutil.Process(published.process.pid).children()[0]
+        # All of it, the prefork's too, spread over the readers; a bare kernel with the libraries is one fork alone.
         each = statistics.mean(pss(kernel) for kernel in kernels)
         report(f"memory of each of {count} readers (PSS)", each, bare_pss, "MB", "", True)
         if count == READERS:
             beyond = statistics.mean(private(kernel) for kernel in kernels) - bare_private
             report("memory of each beyond a bare kernel's", beyond, bare_private, "MB", "<= 25", beyond <= 25)
-            whole = sum(pss(kernel) for kernel in kernels) + pss(nursery)
-            report("all kernels and the nursery", whole, None, "MB", "", True)
+            whole = sum(pss(kernel) for kernel in kernels) + pss(prefork)
+            report("all kernels and the prefork", whole, None, "MB", "", True)
     # As people come, and all in the same instant, again and again: the worst that twenty can do.
     chance = random.Random(5)
     for words, phases, guarded in (

@@ -168,10 +168,10 @@ class Site:
         return ask(self.port, path, method, **options)
 
     def kernels(self) -> list[psutil.Process]:
-        """The kernels' processes: what the nursery has forked."""
+        """The kernels' processes: what the prefork has forked."""
         try:
             nurseries = psutil.Process(self.process.pid).children()
-            return [kernel for nursery in nurseries for kernel in nursery.children()]
+            return [kernel for prefork in nurseries for kernel in prefork.children()]
         except psutil.NoSuchProcess:
             return []
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.publishing.frames import (
-    LARGEST_FRAME,
-    MESSAGES_AT_ONCE,
+    MAX_BURST,
+    MAX_FRAME_BYTES,
     MESSAGES_PER_SECOND,
-    Doorkeeper,
+    FrameFilter,
     header_of,
     passes_to_browser,
 )
@@ -36,7 +36,7 @@ CONTROL = {"comm_id": "c", "target_name": "jupyter.widget.control", "data": {}}
 
 
 def test_what_a_page_sends_passes():
-    door = Doorkeeper()
+    door = FrameFilter()
     assert door.refusal(frame("kernel_info_request", {})) == ""
     assert door.refusal(frame("comm_info_request", {"target_name": "jupyter.widget"})) == ""
     assert door.refusal(frame("comm_open", CONTROL)) == ""
@@ -48,51 +48,51 @@ def test_what_a_page_sends_passes():
     "kind", ["execute_request", "shutdown_request", "debug_request", "input_reply", "", "Comm_msg"]
 )
 def test_other_kinds_do_not(kind):
-    assert Doorkeeper().refusal(frame(kind, {})) != ""
+    assert FrameFilter().refusal(frame(kind, {})) != ""
 
 
 @pytest.mark.parametrize("channel", ["control", "stdin", "iopub", "hb", "", "Shell"])
 def test_only_the_shell_channel_is_open(channel):
-    assert "channel" in Doorkeeper().refusal(frame("kernel_info_request", {}, channel))
+    assert "channel" in FrameFilter().refusal(frame("kernel_info_request", {}, channel))
 
 
 def test_a_subshell_cannot_be_named():
-    assert "subshell" in Doorkeeper().refusal(
+    assert "subshell" in FrameFilter().refusal(
         frame("comm_msg", {"comm_id": "m", "data": {}}, subshell_id="x")
     )
 
 
 def test_a_widget_cannot_be_opened_or_closed():
-    door = Doorkeeper()
+    door = FrameFilter()
     assert "opening" in door.refusal(frame("comm_open", {**CONTROL, "target_name": "jupyter.widget"}))
     assert "loading" in door.refusal(frame("comm_open", {**CONTROL, "target_module": "os"}))
     assert "closing" in door.refusal(frame("comm_close", {"comm_id": "m"}))
 
 
 def test_a_large_frame_is_refused():
-    assert "bytes" in Doorkeeper().refusal(b"x" * (LARGEST_FRAME + 1))
+    assert "bytes" in FrameFilter().refusal(b"x" * (MAX_FRAME_BYTES + 1))
 
 
 def test_a_flood_is_refused_and_forgiven():
     clock = Clock()
-    door = Doorkeeper(clock)
-    answers = [door.refusal(frame("kernel_info_request", {})) for _ in range(int(MESSAGES_AT_ONCE) + 10)]
-    assert answers[: int(MESSAGES_AT_ONCE)] == [""] * int(MESSAGES_AT_ONCE)
-    assert set(answers[int(MESSAGES_AT_ONCE) :]) == {"too many messages"}
+    door = FrameFilter(clock)
+    answers = [door.refusal(frame("kernel_info_request", {})) for _ in range(int(MAX_BURST) + 10)]
+    assert answers[: int(MAX_BURST)] == [""] * int(MAX_BURST)
+    assert set(answers[int(MAX_BURST) :]) == {"too many messages"}
     clock.now += 20 / MESSAGES_PER_SECOND
     assert door.refusal(frame("kernel_info_request", {})) == ""
 
 
 @given(st.binary(max_size=400))
 def test_no_bytes_whatever_raise_an_error_or_pass(content):
-    assert Doorkeeper().refusal(content) != ""
+    assert FrameFilter().refusal(content) != ""
     assert header_of(content) == {}
 
 
 @given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=12), st.binary(max_size=100))
 def test_no_marks_whatever_lead_outside_of_the_frame(numbers, rest):
     content = b"".join(number.to_bytes(8, "little") for number in numbers) + rest
-    assert isinstance(Doorkeeper().refusal(content), str)
+    assert isinstance(FrameFilter().refusal(content), str)
 
 
 def test_errors_and_printed_lines_do_not_reach_browsers():

@@ -371,7 +371,7 @@ def test_another_visitor_can_neither_see_nor_end_nor_use_a_kernel(site, visitor)
     xsrf = other.cookies["_xsrf"]
     assert thief.ask(f"/api/kernels/{visitor.kernel}").status == 404
     assert thief.ask(f"/voila/api/shutdown/{visitor.kernel}", "POST", body=f"_xsrf={xsrf}").status == 404
-    assert thief.ask(f"/visit/{visitor.kernel}", "POST", body=f"_xsrf={xsrf}").status == 404
+    assert thief.ask(f"/session/{visitor.kernel}", "POST", body=f"_xsrf={xsrf}").status == 404
     for stranger in (thief, Visitor(site.port, visitor.kernel)):
         with pytest.raises(websockets.exceptions.InvalidStatus) as refused, stranger.socket():
             pass
@@ -427,7 +427,7 @@ def test_a_line_end_in_an_address_does_not_make_a_line_of_the_log(site):
 def test_what_goes_wrong_in_a_board_stays_in_the_log(site):
     visitor = site.visit("broken")
     xsrf = visitor.cookies["_xsrf"]
-    answer = visitor.ask(f"/visit/{visitor.kernel}", "POST", body=f"_xsrf={xsrf}")
+    answer = visitor.ask(f"/session/{visitor.kernel}", "POST", body=f"_xsrf={xsrf}")
     assert "cannot be shown" in json.loads(answer.text)["failure"]
     assert "secret reason" not in answer.text
     assert "secret reason" in site.log_text()

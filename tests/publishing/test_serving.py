@@ -68,7 +68,7 @@ def test_a_public_address_with_a_token_or_a_proxy_is_not(tmp_path, access):
 
 
 def test_a_token_that_could_be_guessed_is_refused(tmp_path):
-    with pytest.raises(ServeError, match="12 signs"):
+    with pytest.raises(ServeError, match="12 characters"):
         check_options(ServerOptions(tmp_path, tmp_path, access=Access(token="letmein")))
 
 
@@ -287,14 +287,14 @@ def test_no_process_outlives_the_server_however_it_ends(start_site, small_folder
     assert len(family) == 2
     getattr(site.process, way)()
     site.process.wait(20)
-    wait_until(lambda: not any(is_alive(process) for process in family), 10, "kernel and nursery go")
+    wait_until(lambda: not any(is_alive(process) for process in family), 10, "kernel and prefork server go")
 
 
 @pytest.mark.slow
-def test_a_nursery_that_dies_is_replaced_for_the_next_visitor(quiet):
-    (nursery,) = psutil.Process(quiet.process.pid).children()
-    nursery.kill()
-    wait_until(lambda: not is_alive(nursery), 5)
+def test_a_prefork_server_that_dies_is_replaced_for_the_next_visitor(quiet):
+    (prefork,) = psutil.Process(quiet.process.pid).children()
+    prefork.kill()
+    wait_until(lambda: not is_alive(prefork), 5)
     with quiet.visit("stranger").socket() as wire:
         assert wire.is_answered()
 

@@ -20,7 +20,7 @@ LOOK = """
 import json, sys
 from workbench.publishing import prefork
 
-failed = prefork.warm_up(sys.argv[1:])
+failed = prefork.load_modules(sys.argv[1:])
 print(json.dumps([failed, prefork._number_of_threads(), sorted(sys.modules)]))
 """
 

@@ -4,4 +4,4 @@ from workbench.ui.declared import PageView
 
 __all__ = ["VIEW"]
 
-VIEW = PageView(page="workbench.planning.view:PlanningStory")
+VIEW = PageView(page="workbench.planning.view:PlanningSummary")

@@ -15,10 +15,10 @@ from workbench.ui.figures.controls import figure_of
 from workbench.ui.figures.tables import TableArea
 from workbench.ui.forms.saved_results import SavedResults
 
-__all__ = ["PlanningStory"]
+__all__ = ["PlanningSummary"]
 
 
-class PlanningStory(SavedResults):
+class PlanningSummary(SavedResults):
     """Choose a capacity plan and read it together with the profile and the forecast under it.
 
     Parameters
@@ -31,13 +31,13 @@ class PlanningStory(SavedResults):
         super().__init__(
             "Plan",
             finished_scenarios(project),
-            lambda name: _story(load_chain(project, name), project),
+            lambda name: _summary_of(load_chain(project, name), project),
             "There is no capacity plan yet: run `workbench demo --project FOLDER`, or the notebooks demand/10, "
             "load-profiles/10 and capacity/10.",
         )
 
 
-def _story(chain: PlanningChain, project: Project) -> ipywidgets.Widget:
+def _summary_of(chain: PlanningChain, project: Project) -> ipywidgets.Widget:
     style = project.style
     sentences, table = TableArea(), TableArea()
     sentences.show(["In short"], [[sentence] for sentence in summary(chain, style)])

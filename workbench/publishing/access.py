@@ -1,4 +1,4 @@
-"""Who may come in: one judgement on every request, before anything else looks at it.
+"""Access control: one judgement on every request, before anything else looks at it.
 
 A request passes when its host is ours (a page of another site that has its own name point here does not get any
 further), when it comes from our own pages where it changes anything or opens a connection, and when it is
@@ -14,18 +14,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-__all__ = ["OPEN_PATHS", "Access", "Refusal", "Request"]
+__all__ = ["OPEN_PATHS", "Access", "AccessRequest", "Refusal"]
 
 OPEN_PATHS = frozenset({"/sign-in", "/health"})
-"""What anybody may ask for who knows the host's name; neither says anything about what is published."""
+"""Open to every client that knows the host's name; neither says anything about what is published."""
 
 METHODS = frozenset({"GET", "HEAD", "POST"})
-LONGEST_PATH = 400
+MAX_PATH_CHARACTERS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What the gate looks at.
+class AccessRequest:
+    """What access control looks at.
 
     Attributes
     ----------
@@ -84,13 +84,13 @@ class Access:
     proxy_header: str = ""
     proxies: frozenset[str] = field(default_factory=lambda: frozenset({"127.0.0.1", "::1"}))
 
-    def refusal(self, request: Request) -> Refusal | None:
+    def refusal(self, request: AccessRequest) -> Refusal | None:
         """Judge a request; None when it may pass."""
         if not self._is_our_host(request.headers.get("host", "")):
             return Refusal(403, "the host is not ours")
         if request.method not in METHODS:
             return Refusal(405, f"{request.method[:20]} is not possible")
-        if len(request.path) > LONGEST_PATH:
+        if len(request.path) > MAX_PATH_CHARACTERS:
             return Refusal(414, "the address is too long")
         if (request.method == "POST" or request.is_socket) and not self._is_our_page(request):
             return Refusal(403, "it does not come from our own page")
@@ -102,12 +102,12 @@ class Access:
         """Compare with the token, in a time that tells nothing."""
         return self.token is not None and hmac.compare_digest(given.encode(), self.token.encode())
 
-    def _authentication_refusal(self, request: Request) -> Refusal | None:
+    def _authentication_refusal(self, request: AccessRequest) -> Refusal | None:
         if self.proxy_header:
             if request.address not in self.proxies:
                 return Refusal(403, "it does not come through the proxy")
             if not request.headers.get(self.proxy_header.lower(), "").strip():
-                return Refusal(401, "the proxy names nobody")
+                return Refusal(401, "the proxy names no user")
             return None
         if self.token is None or request.signed_in:
             return None
@@ -127,7 +127,7 @@ class Access:
         # A name can be made to point anywhere; an address is where it is.
         return address.is_loopback or self.is_public
 
-    def _is_our_page(self, request: Request) -> bool:
+    def _is_our_page(self, request: AccessRequest) -> bool:
         origin = request.headers.get("origin")
         if origin is None:
             # Every browser names the page that opens a connection or sends a form.

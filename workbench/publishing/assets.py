@@ -28,7 +28,7 @@ _THEME = re.compile(r"theme-(light|dark)\.css")
 EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
 """What boards need of what may be installed for JupyterLab: the fewer, the sooner a page can be used."""
 
-SMALLEST_COMPRESSED = 1_000
+MIN_COMPRESSED_BYTES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _asset_of(file: Path) -> Asset:
     content = file.read_bytes()
     type_, _ = mimetypes.guess_type(file.name)
     is_text = file.suffix in (".js", ".css", ".svg")
-    compressed = gzip.compress(content, 6) if is_text and len(content) > SMALLEST_COMPRESSED else None
+    compressed = gzip.compress(content, 6) if is_text and len(content) > MIN_COMPRESSED_BYTES else None
     return Asset(content, compressed, type_ or "application/octet-stream")
 
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Doorkeeper", "header_of", "passes_to_browser"]
+__all__ = ["FrameFilter", "header_of", "passes_to_browser"]
 
-LARGEST_FRAME = 64_000
-LARGEST_NUMBER_OF_PARTS = 64
+MAX_FRAME_BYTES = 64_000
+MAX_PARTS = 64
 MESSAGES_PER_SECOND = 60.0
-MESSAGES_AT_ONCE = 400.0
+MAX_BURST = 400.0
 CONTROL_TARGET = "jupyter.widget.control"
 
 _TO_BROWSER = frozenset(
@@ -45,7 +45,7 @@ def header_of(frame: bytes) -> Mapping[str, Any]:
 
 
 @dataclass(slots=True)
-class Doorkeeper:
+class FrameFilter:
     """Looks at every frame of one connection; remembers only which control channels it has let open.
 
     Parameters
@@ -56,7 +56,7 @@ class Doorkeeper:
 
     clock: Callable[[], float] = time.monotonic
     _controls: set[str] = field(default_factory=set)
-    _allowance: float = MESSAGES_AT_ONCE
+    _allowance: float = MAX_BURST
     _last: float | None = None
 
     def refusal(self, frame: str | bytes) -> str:
@@ -65,7 +65,7 @@ class Doorkeeper:
             return "too many messages"
         if isinstance(frame, str):
             return "text is not understood here"
-        if len(frame) > LARGEST_FRAME:
+        if len(frame) > MAX_FRAME_BYTES:
             return f"a message of {len(frame)} bytes"
         parts = _parts_of(frame)
         if parts is None or len(parts) < 5:
@@ -102,7 +102,7 @@ class Doorkeeper:
         now = self.clock()
         if self._last is not None:
             earned = (now - self._last) * MESSAGES_PER_SECOND
-            self._allowance = min(MESSAGES_AT_ONCE, self._allowance + earned)
+            self._allowance = min(MAX_BURST, self._allowance + earned)
         self._last = now
         self._allowance -= 1
         return self._allowance < 0
@@ -112,7 +112,7 @@ def _parts_of(frame: bytes) -> list[bytes] | None:
     if len(frame) < 16:
         return None
     count = int.from_bytes(frame[:8], "little")
-    if not 2 <= count <= LARGEST_NUMBER_OF_PARTS or len(frame) < 8 * (count + 1):
+    if not 2 <= count <= MAX_PARTS or len(frame) < 8 * (count + 1):
         return None
     marks = [int.from_bytes(frame[8 * (i + 1) : 8 * (i + 2)], "little") for i in range(count)]
     if marks[0] < 8 * (count + 1) or marks[-1] > len(frame) or marks != sorted(marks):

@@ -1,4 +1,4 @@
-"""The server's side of the nursery: asking for kernels, and Jupyter's way of handling them."""
+"""Asking the prefork server for kernels, and Jupyter's way of handling them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from workbench.errors import WorkbenchError
 from workbench.runs.model.read_only import VARIABLE
 
-__all__ = ["KERNEL_NAME", "ForkedKernel", "Nursery", "NurseryGone", "ViewerKernels", "register_nursery"]
+__all__ = [
+    "KERNEL_NAME",
+    "ForkedKernel",
+    "PreforkServer",
+    "PreforkServerGone",
+    "ViewerKernels",
+    "register_prefork_server",
+]
 
 KERNEL_NAME = "workbench-viewer"
 FOR_FORKS = {
@@ -38,11 +45,11 @@ ANSWER_SECONDS = 20.0
 WARM_UP_SECONDS = 120.0
 
 _log = logging.getLogger(__name__)
-_PROVISIONER = "workbench-nursery"
+_PROVISIONER = "workbench-prefork"
 
 
-class NurseryGone(WorkbenchError):
-    """The process that makes kernels has ended; the next visit starts another one."""
+class PreforkServerGone(WorkbenchError):
+    """The process that makes kernels has ended; the next session starts another one."""
 
 
 @dataclass(slots=True, eq=False)
@@ -54,7 +61,7 @@ class Kernel:
     code: int | None = None
 
 
-class Nursery:
+class PreforkServer:
     """Starts the process that kernels are forked from, and asks it for them.
 
     Parameters
@@ -91,7 +98,7 @@ class Nursery:
 
         Raises
         ------
-        NurseryGone
+        PreforkServerGone
             When it ends before that.
         """
         async with self._starting:
@@ -112,14 +119,14 @@ class Nursery:
 
         Raises
         ------
-        NurseryGone
+        PreforkServerGone
             When that ends too.
         TimeoutError
             When it does not answer.
         """
         try:
             return await self._fork(connection_file, environment, folder)
-        except NurseryGone:
+        except PreforkServerGone:
             _log.error("The process that makes kernels has ended; another one is started")
             if self._reader is not None:
                 await self._reader
@@ -160,7 +167,7 @@ class Nursery:
 
     def _ask(self, **request: Any) -> None:
         if self.pid is None or self._process is None or self._process.stdin is None:
-            raise NurseryGone("The process that makes kernels has ended; try again.")
+            raise PreforkServerGone("The process that makes kernels has ended; try again.")
         self._process.stdin.write(json.dumps(request).encode() + b"\n")
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
@@ -168,11 +175,11 @@ class Nursery:
         while line := await process.stdout.readline():
             self._take(json.loads(line))
         await process.wait()
-        gone = NurseryGone("The process that makes kernels has ended; try again.")
+        gone = PreforkServerGone("The process that makes kernels has ended; try again.")
         for waiting in (self._ready, *self._asked.values()):
             if waiting is not None and not waiting.done():
                 waiting.set_exception(gone)
-                # Whoever waits gets it; when nobody does, that is no error of its own.
+                # A caller that waits gets it; when none does, it is not an error of its own.
                 waiting.exception()
         for kernel in self._kernels.values():
             kernel.code = -signal.SIGKILL
@@ -200,12 +207,12 @@ class Nursery:
             ended.ended.set()
 
 
-_nurseries: list[Nursery] = []
+_servers: list[PreforkServer] = []
 
 
-def register_nursery(nursery: Nursery) -> None:
-    """Make kernels of the name :data:`KERNEL_NAME` come from this nursery, in this process."""
-    _nurseries[:] = [nursery]
+def register_prefork_server(server: PreforkServer) -> None:
+    """Make kernels of the name :data:`KERNEL_NAME` come from this prefork server, in this process."""
+    _servers[:] = [server]
     entry = EntryPoint(_PROVISIONER, f"{__name__}:ForkedKernel", KernelProvisionerFactory.GROUP_NAME)
     KernelProvisionerFactory.provisioners[_PROVISIONER] = entry
 
@@ -216,7 +223,7 @@ class ViewerKernels(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Give the one kernel there is."""
         return KernelSpec(
-            argv=["the nursery forks it", "{connection_file}"],
+            argv=["the prefork server forks it", "{connection_file}"],
             name=KERNEL_NAME,
             display_name="Workbench, for visitors",
             language="python",
@@ -230,7 +237,7 @@ class ViewerKernels(KernelSpecManager):
 
 
 class ForkedKernel(LocalProvisioner):
-    """A kernel whose process the nursery has forked."""
+    """A kernel whose process the prefork server has forked."""
 
     _kernel: Kernel | None = None
 
@@ -254,7 +261,7 @@ class ForkedKernel(LocalProvisioner):
     async def send_signal(self, signum: int) -> None:
         """Send a signal to the process."""
         if self._kernel is not None:
-            _nurseries[0].send_signal(self._kernel, int(signum))
+            _servers[0].send_signal(self._kernel, int(signum))
 
     async def kill(self, restart: bool = False) -> None:
         """End the process at once."""
@@ -273,7 +280,7 @@ class ForkedKernel(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Have the process forked."""
         folder = Path(kwargs.get("cwd") or Path.cwd())
-        self._kernel = await _nurseries[0].fork(cmd[-1], kwargs["env"], folder)
+        self._kernel = await _servers[0].fork(cmd[-1], kwargs["env"], folder)
         self.pid = self._kernel.pid
         self.cwd = folder
         return self.connection_info

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from workbench.publishing.access import Refusal
 from workbench.publishing.boards import PublishedBoard
 from workbench.publishing.publication import Publication
-from workbench.publishing.sessions import TooManyVisits, Visit
+from workbench.publishing.sessions import Session, TooManySessions
 from workbench.publishing.thumbnails import thumbnail
 
 __all__ = ["AssetPage", "BoardPage", "Gallery", "Health", "NotFound", "Page", "Refused", "SignIn"]
@@ -55,7 +55,7 @@ class Page(tornado.web.RequestHandler):
         sentences = {404: "There is no such page here.", 403: "This is not possible here."}
         sentence = sentences.get(status_code, "Something went wrong; it is in the server's log.")
         if self.request.method in ("GET", "HEAD") and not self._finished:
-            self.render_page("message.html.jinja", title="Not here", sentence=sentence, back=True)
+            self.render_page("message.html.jinja", title="Not found", sentence=sentence, back=True)
         else:
             self.finish({"error": sentence})
 
@@ -108,19 +108,19 @@ class BoardPage(Page):
             return
         visitor = self.visitor or secrets.token_hex(16)
         try:
-            visit = publication.visits.begin(board, visitor)
-        except TooManyVisits:
+            session = publication.sessions.begin(board, visitor)
+        except TooManySessions:
             self.set_status(503)
             self.set_header("Retry-After", "30")
             sentence = "Too many readers are here at this moment. Please try again in a little while."
-            self.render_page("message.html.jinja", title="Full house", sentence=sentence, back=True)
+            self.render_page("message.html.jinja", title="Too many readers", sentence=sentence, back=True)
             return
         self.set_secret_cookie("visitor", visitor)
-        self._render(board, visit)
+        self._render(board, session)
 
     head = get
 
-    def _render(self, board: PublishedBoard, visit: Visit) -> None:
+    def _render(self, board: PublishedBoard, session: Session) -> None:
         theme = self.get_query_argument("theme", "auto")
         number = 0
         cells = []
@@ -129,7 +129,7 @@ class BoardPage(Page):
             # The notebook's own text, written by the analyst; raw HTML in it is shown as text.
             text = "" if cell.is_code else Markup(_markdown(cell.source))
             cells.append({"is_code": cell.is_code, "number": number, "html": text})
-        config = self.publication.page_config(visit)
+        config = self.publication.page_config(session)
         self.render_page(
             "board.html.jinja",
             title=board.title,
@@ -182,9 +182,9 @@ class Health(Page):
             facts |= {
                 "problem": problem,
                 "boards": len(publication.library.boards()),
-                "visits": len(publication.visits),
-                "visits_begun": publication.visits.begun,
-                "most_visits": publication.visits.most,
+                "sessions": len(publication.sessions),
+                "sessions_started": publication.sessions.started,
+                "max_sessions": publication.sessions.limit,
                 "seconds_up": round(time.monotonic() - publication.started),
             }
         self.finish(facts)
@@ -219,7 +219,7 @@ class SignIn(Page):
 
 
 class Refused(Page):
-    """What the gate does not let pass."""
+    """What access control rejects."""
 
     def initialize(self, publication: Publication, refusal: Refusal) -> None:  # type: ignore[override]
         """Take why."""

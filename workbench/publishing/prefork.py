@@ -4,7 +4,7 @@ A kernel that starts from nothing needs seconds for its libraries and keeps a co
 this process is ready in a tenth of a second and shares their memory with all others. It has one thread, opens no
 socket and no file, and reads lines of JSON from its standard input::
 
-    {"fork": 1, "connection_file": "…", "environment": {…}, "folder": "…"}     a kernel for visit 1
+    {"fork": 1, "connection_file": "…", "environment": {…}, "folder": "…"}     a kernel for request 1
     {"signal": 9, "pid": 4711}                                                 to a kernel of its own
 
 It answers on its standard output with ``{"ready": …}``, ``{"fork": 1, "pid": 4711}`` and
@@ -30,7 +30,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["main", "warm_up"]
+__all__ = ["load_modules", "main"]
 
 LIBRARIES = (
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipywidgets", "anywidget"),
@@ -44,7 +44,7 @@ LIBRARIES = (
     ),
     *("pdb", "tornado.platform.asyncio", "tornado.queues", "zmq.utils.garbage", "encodings.utf_8_sig"),
 )
-"""What every board needs; the libraries of the boards themselves are named by whoever starts this process."""
+"""What every board needs; the libraries of the boards themselves are named by the caller."""
 
 _PR_SET_PDEATHSIG = 1
 
@@ -58,11 +58,11 @@ def main(modules: Sequence[str]) -> None:
     # What a library prints must not come between the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
-    failed = warm_up(modules)
-    Nursery(answers).serve({"ready": True, "failed": failed, "threads": _number_of_threads()})
+    failed = load_modules(modules)
+    KernelForker(answers).serve({"ready": True, "failed": failed, "threads": _number_of_threads()})
 
 
-def warm_up(modules: Sequence[str]) -> dict[str, str]:
+def load_modules(modules: Sequence[str]) -> dict[str, str]:
     """Import modules; returns the reason for each that could not be.
 
     Parameters
@@ -80,16 +80,16 @@ def warm_up(modules: Sequence[str]) -> dict[str, str]:
         except Exception as error:  # noqa: BLE001 - a board that cannot be loaded says so on its own page
             failed[name] = f"{type(error).__name__}: {error}"
     if "workbench.ui.figures.area" in sys.modules:
-        from workbench.publishing.warm_up import rehearse
+        from workbench.publishing.warm_up import warm_up
 
-        rehearse()
+        warm_up()
     gc.collect()
     # Else the first collection in each fork would copy every page that holds an object.
     gc.freeze()
     return failed
 
 
-class Nursery:
+class KernelForker:
     """Forks kernels, passes signals on to them, and tells when one has ended.
 
     Parameters
@@ -139,7 +139,7 @@ class Nursery:
             self._children.add(pid)
             self._answer(fork=request["fork"], pid=pid)
         elif request["pid"] in self._children:
-            # Still ours: its number cannot be anybody else's before it was reaped.
+            # Still ours: its number is not given to another process before it was reaped.
             os.kill(request["pid"], request["signal"])
 
     def _reap(self) -> None:
@@ -184,7 +184,7 @@ def _run_kernel(connection_file: str) -> None:
     from workbench.ui.widget_guard import serve_control_comm
 
     application = IPKernelApp.instance()
-    # No history: it is a file that all kernels would share, and nobody types here.
+    # No history: it is a file that all kernels would share, and no code is typed here.
     application.initialize(  # type: ignore[no-untyped-call]
         ["-f", connection_file, "--HistoryManager.enabled=False", "--IPKernelApp.log_level=ERROR"]
     )

@@ -16,11 +16,11 @@ import tornado.web
 
 from workbench.data.projects.project import Project
 from workbench.errors import JournalError, WorkbenchError
-from workbench.publishing.access import Access, Refusal, Request
+from workbench.publishing.access import Access, AccessRequest, Refusal
 from workbench.publishing.assets import Assets
 from workbench.publishing.boards import Library
 from workbench.publishing.bundle import Bundle
-from workbench.publishing.sessions import Visit, Visits
+from workbench.publishing.sessions import Session, Sessions
 from workbench.runs.journal.reader import JournalReader
 
 __all__ = ["Publication", "ServerOptions"]
@@ -45,7 +45,7 @@ class ServerOptions:
         Where the server listens; port 0 chooses a free one.
     access
         Who may come in.
-    most_visits
+    max_sessions
         Open pages at once.
     """
 
@@ -54,7 +54,7 @@ class ServerOptions:
     address: str = "127.0.0.1"
     port: int = 8866
     access: Access = field(default_factory=Access)
-    most_visits: int = 60
+    max_sessions: int = 60
 
 
 class Publication:
@@ -76,7 +76,7 @@ class Publication:
         self.access = options.access
         self.library = Library(options.notebooks)
         self.assets = Assets()
-        self.visits = Visits(kernels, options.notebooks, options.most_visits)
+        self.sessions = Sessions(kernels, options.notebooks, options.max_sessions)
         self.started = time.monotonic()
         self.secret = secrets.token_bytes(32)
         self.title, region = project.name, project.region
@@ -103,13 +103,13 @@ class Publication:
         forwarded = through_proxy and request.headers.get("X-Forwarded-Proto", "") == "https"
         return request.protocol == "https" or forwarded
 
-    def page_config(self, visit: Visit) -> dict[str, Any]:
+    def page_config(self, session: Session) -> dict[str, Any]:
         """Tell Voilà's front end what it needs to know."""
         return {
             "appVersion": "1",
             "appUrl": "voila/",
             "baseUrl": self.base,
-            "kernelId": visit.id,
+            "kernelId": session.id,
             "frontend": "voila",
             "progressiveRendering": True,
             "jupyterLabTheme": "light",
@@ -127,33 +127,31 @@ class Publication:
             Project.open(self._project.folder)
         except WorkbenchError as error:
             _log.error("The project cannot be opened: %s", error)
-            return (
-                "The project of these pages is not there at the moment. Whoever publishes them can see why."
-            )
+            return "The project of these pages is not available at the moment; the reason is in the server's log."
         try:
             if self._project.journal_path.is_file():
                 JournalReader(self._project.journal_path).close()
         except JournalError as error:
             _log.error("The journal cannot be read: %s", error)
             return (
-                "The history of this project cannot be read at the moment. Whoever publishes it can see why."
+                "The history of this project cannot be read at the moment; the reason is in the server's log."
             )
         return ""
 
-    # who may come in
+    # access
 
     def judge(self, request: tornado.httputil.HTTPServerRequest) -> Refusal | None:
-        """Judge a request by the gate's rules."""
+        """Judge a request by the rules of access control."""
         headers = {name.lower(): value for name, value in request.headers.get_all()}
-        facts = Request(
+        facts = AccessRequest(
             request.method or "", request.path, headers, request.remote_ip or "", self._is_signed_in(request)
         )
         return self.access.refusal(facts)
 
     def lets_in(self, request: tornado.httputil.HTTPServerRequest, path: str) -> bool:
-        """Whether whoever asks could also ask for another page."""
+        """Whether the client could also request another page."""
         headers = {name.lower(): value for name, value in request.headers.get_all()}
-        facts = Request("GET", path, headers, request.remote_ip or "", self._is_signed_in(request))
+        facts = AccessRequest("GET", path, headers, request.remote_ip or "", self._is_signed_in(request))
         return self.access.refusal(facts) is None
 
     def _is_signed_in(self, request: tornado.httputil.HTTPServerRequest) -> bool:

@@ -1,4 +1,4 @@
-"""The server: Voilà's standalone one, with our own pages in place of all of its own, and a gate before them."""
+"""The server: Voilà's standalone one, with our own pages in place of all of its own, behind access control."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workbench.data.projects.project import Project
 from workbench.errors import ServeError
 from workbench.publishing import pages, sockets
 from workbench.publishing.access import is_loopback
-from workbench.publishing.kernels import Nursery, ViewerKernels, register_nursery
+from workbench.publishing.kernels import PreforkServer, ViewerKernels, register_prefork_server
 from workbench.publishing.publication import Publication, ServerOptions
 
 __all__ = ["PublishingServer"]
@@ -31,7 +31,7 @@ _IDENTITY = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _log = logging.getLogger("workbench.publishing")
 
 
-class GatedApplication(tornado.web.Application):
+class GuardedApplication(tornado.web.Application):
     """Looks at every request before it is given to any page."""
 
     publication: Publication
@@ -39,7 +39,7 @@ class GatedApplication(tornado.web.Application):
     def find_handler(
         self, request: tornado.httputil.HTTPServerRequest, **options: Any
     ) -> tornado.web._HandlerDelegate:
-        """Give the page that answers; the refusal when the gate does not let the request pass."""
+        """Give the page that answers; the refusal when access control rejects the request."""
         refusal = self.publication.judge(request)
         if refusal is not None:
             facts = {"publication": self.publication, "refusal": refusal}
@@ -114,7 +114,7 @@ class PublishingServer(Voila):  # type: ignore[misc]
             (r"/assets/([0-9a-f]{16})/(.+)", pages.AssetPage, facts),
             ("/health", pages.Health, facts),
             ("/sign-in", pages.SignIn, facts),
-            (rf"/visit/{_IDENTITY}", sockets.VisitPage, facts),
+            (rf"/session/{_IDENTITY}", sockets.SessionPage, facts),
             (rf"/voila/api/shutdown/{_IDENTITY}", sockets.Shutdown, facts),
             (rf"/voila/execution/{_IDENTITY}", sockets.CellResults, facts),
             (rf"/api/kernels/{_IDENTITY}", sockets.KernelModel, facts),
@@ -142,9 +142,9 @@ class PublishingServer(Voila):  # type: ignore[misc]
         self.publication = publication = Publication(self.options, project, self.kernel_manager)
         settings["cookie_secret"] = publication.secret
         modules = dict.fromkeys(name for board in publication.library.boards() for name in board.modules)
-        nursery = Nursery(list(modules), environment)
-        register_nursery(nursery)
-        application = GatedApplication(**settings)
+        prefork = PreforkServer(list(modules), environment)
+        register_prefork_server(prefork)
+        application = GuardedApplication(**settings)
         application.publication = publication
         application.add_handlers(".*$", self.init_handlers())
         self._stop = asyncio.Event()
@@ -155,8 +155,8 @@ class PublishingServer(Voila):  # type: ignore[misc]
         watching = None
         try:
             publication.port = self._listen(application)
-            await nursery.start()
-            watching = asyncio.gather(publication.visits.watch(), publication.bundle.keep())
+            await prefork.start()
+            watching = asyncio.gather(publication.sessions.watch(), publication.bundle.keep())
             self.on_ready()
             await self._stop.wait()
         finally:
@@ -164,8 +164,8 @@ class PublishingServer(Voila):  # type: ignore[misc]
                 watching.cancel()
                 await asyncio.gather(watching, return_exceptions=True)
             self._http.stop()
-            await publication.visits.end_all()
-            await nursery.stop()
+            await publication.sessions.end_all()
+            await prefork.stop()
             await self._http.close_all_connections()
             shutil.rmtree(self.connection_dir, ignore_errors=True)
 
@@ -173,7 +173,7 @@ class PublishingServer(Voila):  # type: ignore[misc]
         """End the server, from any thread."""
         self._loop.call_soon_threadsafe(self._stop.set)
 
-    def _listen(self, application: GatedApplication) -> int:
+    def _listen(self, application: GuardedApplication) -> int:
         import tornado.httpserver
         import tornado.netutil
 
@@ -191,7 +191,7 @@ class PublishingServer(Voila):  # type: ignore[misc]
 
 
 def check_options(options: ServerOptions) -> None:
-    """Make sure that nothing is opened to strangers by accident.
+    """Make sure that nothing is opened to untrusted visitors by accident.
 
     Raises
     ------
@@ -203,12 +203,12 @@ def check_options(options: ServerOptions) -> None:
     guarded = options.access.token is not None or options.access.proxy_header
     if not is_loopback(options.address) and not guarded:
         raise ServeError(
-            f"{options.address} can be reached from other machines, and anybody could read the project. Give a "
+            f"{options.address} can be reached from other machines, whose users could read the project. Give a "
             "token (--token, or the variable WORKBENCH_TOKEN), or the header in which your proxy names who is "
             "signed in (--proxy-header)."
         )
     if options.access.token is not None and len(options.access.token) < 12:
-        raise ServeError("The token is shorter than 12 signs and could be guessed; take a longer one.")
+        raise ServeError("The token is shorter than 12 characters and could be guessed; take a longer one.")
 
 
 def _log_request(handler: tornado.web.RequestHandler) -> None:

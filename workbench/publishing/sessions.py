@@ -1,4 +1,4 @@
-"""The visits: each has a kernel of its own, which goes when the visitor has gone, however that happened.
+"""Sessions: one open page with a kernel of its own, which ends when the page is gone, however that happened.
 
 A page says that it is open by its connection to the kernel, which the server pings, and before that connection
 stands by small requests. When neither has been heard for ``LINGER_SECONDS`` the kernel is ended. A page that is
@@ -23,7 +23,7 @@ from workbench.publishing.boards import PublishedBoard
 from workbench.publishing.execution import CellFailed, Outputs, run_cell, subscribe
 from workbench.publishing.kernels import KERNEL_NAME
 
-__all__ = ["TooManyVisits", "Visit", "Visits"]
+__all__ = ["Session", "Sessions", "TooManySessions"]
 
 LINGER_SECONDS = 12.0
 LOOK_SECONDS = 1.0
@@ -32,12 +32,12 @@ CELL_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 
 
-class TooManyVisits(WorkbenchError):
-    """Every place is taken: somebody has to leave first."""
+class TooManySessions(WorkbenchError):
+    """As many pages are open as may be."""
 
 
 @dataclass(slots=True, eq=False)
-class Visit:
+class Session:
     """One open page and its kernel.
 
     Attributes
@@ -63,12 +63,12 @@ class Visit:
     starting: asyncio.Future[Any] | None = None
 
     def is_of(self, visitor: str) -> bool:
-        """Whether this browser began the visit."""
+        """Whether this browser began the session."""
         return secrets.compare_digest(self.visitor, visitor)
 
 
-class Visits:
-    """Begins visits, runs their boards, and ends them.
+class Sessions:
+    """Begins sessions, runs their boards, and ends them.
 
     Parameters
     ----------
@@ -76,139 +76,139 @@ class Visits:
         Jupyter's manager of kernels.
     folder
         Where the kernels work.
-    most
-        Visits at once.
+    limit
+        Sessions at once.
     clock
         Gives seconds.
     """
 
     def __init__(
-        self, kernels: Any, folder: Path, most: int, clock: Callable[[], float] = time.monotonic
+        self, kernels: Any, folder: Path, limit: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self.begun = 0
-        self.most = most
+        self.started = 0
+        self.limit = limit
         self._kernels = kernels
         self._folder = folder
         self._clock = clock
-        self._visits: dict[str, Visit] = {}
+        self._sessions: dict[str, Session] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
-        return len(self._visits)
+        return len(self._sessions)
 
-    def begin(self, board: PublishedBoard, visitor: str) -> Visit:
-        """Begin a visit; its kernel starts and its cells run while the page is on its way.
+    def begin(self, board: PublishedBoard, visitor: str) -> Session:
+        """Begin a session; its kernel starts and its cells run while the page is on its way.
 
         Raises
         ------
-        TooManyVisits
+        TooManySessions
             When there is no place left.
         """
-        if len(self._visits) >= self.most:
-            raise TooManyVisits(f"{self.most} pages are open already.")
-        visit = Visit(str(uuid.uuid4()), board, visitor, self._clock())
-        self._visits[visit.id] = visit
-        self.begun += 1
-        visit.work = asyncio.create_task(self._run(visit), name=f"visit {visit.id}")
-        return visit
+        if len(self._sessions) >= self.limit:
+            raise TooManySessions(f"{self.limit} pages are open already.")
+        session = Session(str(uuid.uuid4()), board, visitor, self._clock())
+        self._sessions[session.id] = session
+        self.started += 1
+        session.work = asyncio.create_task(self._run(session), name=f"session {session.id}")
+        return session
 
-    def find(self, identity: str, visitor: str) -> Visit | None:
-        """Find a visit of this browser."""
-        visit = self._visits.get(identity)
-        return visit if visit is not None and visit.is_of(visitor) else None
+    def find(self, identity: str, visitor: str) -> Session | None:
+        """Find a session of this browser."""
+        session = self._sessions.get(identity)
+        return session if session is not None and session.is_of(visitor) else None
 
-    def hear(self, visit: Visit) -> None:
+    def hear(self, session: Session) -> None:
         """Note that the page is still there."""
-        visit.heard = self._clock()
+        session.heard = self._clock()
 
-    async def ready(self, visit: Visit) -> None:
-        """Wait until the cells have run; the visit must not be ended by a page that gives up waiting."""
-        if visit.work is None:
+    async def ready(self, session: Session) -> None:
+        """Wait until the cells have run; the session must not be ended by a page that gives up waiting."""
+        if session.work is None:
             return
-        # Whoever waits is there, however long the kernel takes on a busy machine.
-        visit.sockets += 1
+        # A page that waits is there, however long the kernel takes on a busy machine.
+        session.sockets += 1
         try:
             with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.shield(visit.work)
+                await asyncio.shield(session.work)
         finally:
-            visit.sockets -= 1
-            self.hear(visit)
+            session.sockets -= 1
+            self.hear(session)
 
-    def end(self, visit: Visit) -> None:
-        """End a visit and its kernel."""
-        if self._visits.pop(visit.id, None) is not None:
-            task = asyncio.create_task(self._end_kernel(visit))
+    def end(self, session: Session) -> None:
+        """End a session and its kernel."""
+        if self._sessions.pop(session.id, None) is not None:
+            task = asyncio.create_task(self._end_kernel(session))
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
 
     async def watch(self) -> None:
-        """End, again and again, the visits whose page is gone."""
+        """End, again and again, the sessions whose page is gone."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            self.end_forsaken()
+            self.end_abandoned()
             await self._end_dead()
 
-    def end_forsaken(self) -> None:
-        """End the visits of which nothing was heard for a while."""
+    def end_abandoned(self) -> None:
+        """End the sessions of which nothing was heard for a while."""
         now = self._clock()
-        for visit in list(self._visits.values()):
-            if visit.sockets:
-                visit.heard = now
-            elif now - visit.heard > LINGER_SECONDS:
-                _log.info("The page of %s is gone", visit.board.slug)
-                self.end(visit)
+        for session in list(self._sessions.values()):
+            if session.sockets:
+                session.heard = now
+            elif now - session.heard > LINGER_SECONDS:
+                _log.info("The page of %s is gone", session.board.slug)
+                self.end(session)
 
     async def _end_dead(self) -> None:
-        for visit in list(self._visits.values()):
-            if visit.work is not None and visit.work.done() and visit.id in self._kernels:
+        for session in list(self._sessions.values()):
+            if session.work is not None and session.work.done() and session.id in self._kernels:
                 with contextlib.suppress(KeyError):
-                    if not await self._kernels.get_kernel(visit.id).is_alive():
+                    if not await self._kernels.get_kernel(session.id).is_alive():
                         # The page finds out at its next sign of life, and says so.
-                        _log.error("A kernel of %s has ended by itself", visit.board.slug)
-                        self.end(visit)
+                        _log.error("A kernel of %s has ended by itself", session.board.slug)
+                        self.end(session)
 
     async def end_all(self) -> None:
-        """End every visit and wait for it."""
-        for visit in list(self._visits.values()):
-            self.end(visit)
+        """End every session and wait for it."""
+        for session in list(self._sessions.values()):
+            self.end(session)
         if self._ending:
             await asyncio.wait(self._ending, timeout=10)
 
-    async def _run(self, visit: Visit) -> None:
+    async def _run(self, session: Session) -> None:
         try:
-            visit.starting = asyncio.ensure_future(
+            session.starting = asyncio.ensure_future(
                 self._kernels.start_kernel(
-                    kernel_id=visit.id, kernel_name=KERNEL_NAME, cwd=str(self._folder), env={}
+                    kernel_id=session.id, kernel_name=KERNEL_NAME, cwd=str(self._folder), env={}
                 )
             )
-            # Of a start that is broken off in the middle, nobody would know the kernel to end it.
-            await asyncio.shield(visit.starting)
-            client = self._kernels.get_kernel(visit.id).client()
+            # Of a start that is broken off in the middle, the kernel would not be known and could not be ended.
+            await asyncio.shield(session.starting)
+            client = self._kernels.get_kernel(session.id).client()
             client.start_channels(hb=False, stdin=False, control=False)
             try:
                 await subscribe(client)
-                for cell in visit.board.cells:
+                for cell in session.board.cells:
                     if cell.is_code:
-                        visit.outputs.append(await run_cell(client, cell.source, CELL_SECONDS))
+                        session.outputs.append(await run_cell(client, cell.source, CELL_SECONDS))
             finally:
                 client.stop_channels()
         except CellFailed as error:
-            visit.failure = "This board cannot be shown now. What went wrong is in the server's log."
-            _log.error("The board %s failed:\n%s", visit.board.slug, error)
+            session.failure = "This board cannot be shown now. What went wrong is in the server's log."
+            _log.error("The board %s failed:\n%s", session.board.slug, error)
         except Exception:  # noqa: BLE001 - said on the page and in the log, whatever it is
-            visit.failure = "This board cannot be shown now. What went wrong is in the server's log."
-            _log.exception("The kernel of a visit of %s", visit.board.slug)
+            session.failure = "This board cannot be shown now. What went wrong is in the server's log."
+            _log.exception("The kernel of a session of %s", session.board.slug)
 
-    async def _end_kernel(self, visit: Visit) -> None:
-        if visit.work is not None and not visit.work.done():
-            visit.work.cancel()
-            await asyncio.wait([visit.work])
-        if visit.starting is not None:
-            await asyncio.wait([visit.starting])
+    async def _end_kernel(self, session: Session) -> None:
+        if session.work is not None and not session.work.done():
+            session.work.cancel()
+            await asyncio.wait([session.work])
+        if session.starting is not None:
+            await asyncio.wait([session.starting])
         with contextlib.suppress(KeyError):
-            if visit.id in self._kernels:
+            if session.id in self._kernels:
                 try:
                     # It has nothing to save: it may only look.
-                    await self._kernels.shutdown_kernel(visit.id, now=True)
-                except Exception:  # noqa: BLE001 - the other visits go on
-                    _log.exception("The kernel of a visit of %s did not end", visit.board.slug)
+                    await self._kernels.shutdown_kernel(session.id, now=True)
+                except Exception:  # noqa: BLE001 - the other sessions go on
+                    _log.exception("The kernel of a session of %s did not end", session.board.slug)

@@ -13,16 +13,16 @@ import tornado.websocket
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from workbench.publishing.access import Refusal
-from workbench.publishing.frames import Doorkeeper, header_of, passes_to_browser
+from workbench.publishing.frames import FrameFilter, header_of, passes_to_browser
 from workbench.publishing.pages import COOKIE_DAYS, Page
 from workbench.publishing.publication import Publication
-from workbench.publishing.sessions import Visit
+from workbench.publishing.sessions import Session
 
-__all__ = ["CellResults", "KernelModel", "KernelSocket", "Shutdown", "VisitPage"]
+__all__ = ["CellResults", "KernelModel", "KernelSocket", "SessionPage", "Shutdown"]
 
-MOST_REFUSED = 50
+MAX_REFUSED = 50
 """Refused messages after which a connection is closed: no page sends one."""
-LONGEST_QUESTION = 500
+MAX_QUESTION_CHARACTERS = 500
 SILENT_SECONDS = 9.0
 """Two pings without an answer: the browser has crashed, or its network is gone."""
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
@@ -30,47 +30,51 @@ PROTOCOL = "v1.kernel.websocket.jupyter.org"
 _log = logging.getLogger(__name__)
 
 
-class OfVisit(Page):
-    """A request about a visit, from the browser that began it."""
+class OfSession(Page):
+    """A request about a session, from the browser that began it."""
 
-    def visit(self, identity: str) -> Visit:
-        """Find the visit; of another browser's there is nothing to be found."""
-        found = self.publication.visits.find(identity, self.visitor)
+    def session(self, identity: str) -> Session:
+        """Find the session; of another browser's there is nothing to be found."""
+        found = self.publication.sessions.find(identity, self.visitor)
         if found is None:
-            self.publication.log_refusal(self.request, Refusal(404, "no visit of this browser"))
+            self.publication.log_refusal(self.request, Refusal(404, "no session of this browser"))
             raise tornado.web.HTTPError(404)
         return found
 
 
-class VisitPage(OfVisit):
+class SessionPage(OfSession):
     """A page says that it is open."""
 
     async def post(self, identity: str) -> None:
         """Note it, and tell whether the board has been run, and could be."""
-        visit = self.visit(identity)
-        self.publication.visits.hear(visit)
-        self.finish({"failure": visit.failure, "finished": visit.work is not None and visit.work.done()})
+        session = self.session(identity)
+        self.publication.sessions.hear(session)
+        self.finish(
+            {"failure": session.failure, "finished": session.work is not None and session.work.done()}
+        )
 
 
-class Shutdown(OfVisit):
+class Shutdown(OfSession):
     """A page says that it is being left."""
 
     async def post(self, identity: str) -> None:
-        """End the visit."""
-        self.publication.visits.end(self.visit(identity))
+        """End the session."""
+        self.publication.sessions.end(self.session(identity))
         self.set_status(204)
         await self.finish()
 
 
-class KernelModel(OfVisit):
+class KernelModel(OfSession):
     """What Voilà's front end asks for first."""
 
     async def get(self, identity: str) -> None:
         """Describe the kernel, when the board's cells have run: all its widgets are there then."""
-        visit = self.visit(identity)
-        self.publication.visits.hear(visit)
-        await self.publication.visits.ready(visit)
-        self.finish({"id": visit.id, "name": "workbench-viewer", "execution_state": "idle", "connections": 0})
+        session = self.session(identity)
+        self.publication.sessions.hear(session)
+        await self.publication.sessions.ready(session)
+        self.finish(
+            {"id": session.id, "name": "workbench-viewer", "execution_state": "idle", "connections": 0}
+        )
 
 
 class CellResults(tornado.websocket.WebSocketHandler):
@@ -79,25 +83,25 @@ class CellResults(tornado.websocket.WebSocketHandler):
     def initialize(self, publication: Publication) -> None:
         """Take what is published."""
         self.publication = publication
-        self._visit: Visit | None = None
+        self._session: Session | None = None
 
     def get_compression_options(self) -> dict[str, Any] | None:
         """Compress: what a board shows is mostly numbers."""
         return {}
 
     async def open(self, identity: str) -> None:
-        """Find the visit."""
+        """Find the session."""
         self.set_nodelay(True)
         cookie = self.get_signed_cookie(self.publication.cookie("visitor"), max_age_days=COOKIE_DAYS)
-        self._visit = self.publication.visits.find(identity, "" if cookie is None else cookie.decode())
-        if self._visit is None:
-            self.publication.log_refusal(self.request, Refusal(404, "no visit of this browser"))
-            self.close(4404, "no such visit")
+        self._session = self.publication.sessions.find(identity, "" if cookie is None else cookie.decode())
+        if self._session is None:
+            self.publication.log_refusal(self.request, Refusal(404, "no session of this browser"))
+            self.close(4404, "no such session")
 
     async def on_message(self, message: str | bytes) -> None:
         """Answer the one question there is."""
-        visit = self._visit
-        if visit is None or len(message) > LONGEST_QUESTION:
+        session = self._session
+        if session is None or len(message) > MAX_QUESTION_CHARACTERS:
             return
         try:
             is_question = json.loads(message).get("action") == "execute"
@@ -106,9 +110,9 @@ class CellResults(tornado.websocket.WebSocketHandler):
         if not is_question:
             self.publication.log_refusal(self.request, Refusal(400, "an unknown message"))
             return
-        await self.publication.visits.ready(visit)
+        await self.publication.sessions.ready(session)
         with contextlib.suppress(tornado.websocket.WebSocketClosedError):
-            for index, outputs in enumerate(visit.outputs):
+            for index, outputs in enumerate(session.outputs):
                 # One at a time: of several, Voilà shows what follows the first widget too late or never.
                 for shown in [[output] for output in outputs] or [[]]:
                     payload = {"cell_index": index, "total_cell": -1, "output_cell": {"outputs": shown}}
@@ -122,8 +126,8 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         """Take what is published."""
         super().initialize()
         self.publication = publication
-        self._door = Doorkeeper()
-        self._visit: Visit | None = None
+        self._filter = FrameFilter()
+        self._session: Session | None = None
         self._refused = 0
         self.bytes_sent = 0
 
@@ -132,23 +136,23 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         return {}
 
     async def pre_get(self) -> None:
-        """Find the visit and connect to its kernel."""
+        """Find the session and connect to its kernel."""
         cookie = self.get_signed_cookie(self.publication.cookie("visitor"), max_age_days=COOKIE_DAYS)
-        visit = self.publication.visits.find(self.kernel_id, "" if cookie is None else cookie.decode())
-        if visit is None:
-            self.publication.log_refusal(self.request, Refusal(404, "no visit of this browser"))
+        session = self.publication.sessions.find(self.kernel_id, "" if cookie is None else cookie.decode())
+        if session is None:
+            self.publication.log_refusal(self.request, Refusal(404, "no session of this browser"))
             raise tornado.web.HTTPError(404)
         if PROTOCOL not in self.request.headers.get("Sec-WebSocket-Protocol", ""):
             self.publication.log_refusal(self.request, Refusal(400, "an unknown protocol"))
             raise tornado.web.HTTPError(400)
-        await self.publication.visits.ready(visit)
-        self._visit = visit
+        await self.publication.sessions.ready(session)
+        self._session = session
         await super().pre_get()
 
     def send_ping(self) -> None:
         """Ask whether the browser is still there; it answers without its page's help."""
         if tornado.ioloop.IOLoop.current().time() - self.last_pong > SILENT_SECONDS:
-            # Not politely: whoever answers no ping does not answer a farewell either.
+            # Without a closing handshake: a client that answers no ping does not answer that either.
             stream = getattr(self.ws_connection, "stream", None)
             if stream is not None:
                 stream.close()
@@ -160,19 +164,19 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         """Count the connection."""
         # An answer is several small messages: each would wait up to 40 ms for the one before to be confirmed.
         self.set_nodelay(True)
-        if self._visit is not None:
-            self._visit.sockets += 1
+        if self._session is not None:
+            self._session.sockets += 1
         await super().open(kernel_id)
 
     def on_message(self, message: str | bytes) -> None:
         """Let a message pass to the kernel, or refuse it with one line in the log."""
-        reason = self._door.refusal(message)
+        reason = self._filter.refusal(message)
         if not reason:
             super().on_message(message)
         else:
             self._refused += 1
             self.publication.log_refusal(self.request, Refusal(403, reason))
-            if self._refused > MOST_REFUSED:
+            if self._refused > MAX_REFUSED:
                 self.close(4403, "too many refused messages")
 
     def write_message(self, message: Any, binary: bool = False) -> Any:
@@ -184,9 +188,9 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
 
     def on_close(self) -> None:
         """Count the connection no more."""
-        if self._visit is not None:
-            self._visit.sockets -= 1
-            self.publication.visits.hear(self._visit)
-            _log.debug("A page of %s has got %d bytes", self._visit.board.slug, self.bytes_sent)
+        if self._session is not None:
+            self._session.sockets -= 1
+            self.publication.sessions.hear(self._session)
+            _log.debug("A page of %s has got %d bytes", self._session.board.slug, self.bytes_sent)
         if self.connection is not None:
             super().on_close()

@@ -10,13 +10,13 @@ from __future__ import annotations
 import contextlib
 import importlib
 
-__all__ = ["rehearse"]
+__all__ = ["warm_up"]
 
 READERS = ("pyarrow.dataset", "pyarrow.pandas_compat")
 """What pandas imports when it reads its first table."""
 
 
-def rehearse() -> None:
+def warm_up() -> None:
     """Draw figures of the common kinds from tables, as a board does, and forget them."""
     import numpy as np
     import pandas as pd

@@ -1,6 +1,6 @@
 """Reading what a browser sends: field by field, into facts; whatever does not fit has no effect.
 
-Whoever sees a page can send its widgets any message. The reader of a widget turns one into a fact that the widget
+A visitor of a page can send its widgets any message. The reader of a widget turns one into a fact that the widget
 understands, or refuses it with :class:`InvalidMessage`.
 """
 

@@ -1,4 +1,4 @@
-"""What a visitor of a published page may tell the widgets: to choose among what they offer, and nothing else.
+"""What a visitor of a published page may send to the widgets: choices among what they offer, and nothing else.
 
 A browser can write every synced trait of every widget of its kernel, send any custom message and open new widgets.
 In a process that serves readers, :func:`guard_widgets` puts one check before all of that: a message passes only
@@ -29,7 +29,7 @@ from ipywidgets.widgets.widget_selectioncontainer import _SelectionContainer
 __all__ = ["guard_widgets", "refusal_of", "serve_control_comm", "shown_widgets"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
-MOST_LINES = 2_000
+MAX_LINES = 2_000
 """Refusals of one kernel that are logged; the rest are only counted."""
 
 _log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def refusal_of(widget: ipywidgets.Widget, data: object) -> str:
         Content of the message, as the browser has sent it.
     """
     if not isinstance(data, Mapping):
-        return "the message is no object"
+        return "the message is not an object"
     method = data.get("method")
     if method not in ("update", "custom", "request_state"):
         return f"there is no message {str(method)[:40]!r}"
@@ -75,11 +75,11 @@ def _examines_itself(widget: ipywidgets.Widget) -> bool:
 def _refusal_of_state(widget: ipywidgets.Widget, data: Mapping[str, Any]) -> str:
     state = data.get("state")
     if not isinstance(state, Mapping) or data.get("buffer_paths"):
-        return "the state is no plain object"
+        return "the state is not a plain object"
     checks = _checks_of(widget)
     for name, value in state.items():
         if name not in checks:
-            return f"{str(name)[:40]!r} is not a visitor's to set"
+            return f"{str(name)[:40]!r} may not be set by a visitor"
         if not checks[name](widget, value):
             return f"{str(name)[:40]!r} is not offered as {str(value)[:40]!r}"
     return ""
@@ -195,7 +195,7 @@ _OFFERS: tuple[tuple[type, Mapping[str, Check]], ...] = (
 """By kind, the special before the general: which traits a visitor may set, and to what."""
 
 
-# standing before the widgets of this process
+# guarding the widgets of this process
 
 
 def guard_widgets() -> None:
@@ -228,7 +228,7 @@ def _note_displays(kind: type) -> None:
 def _refuse(widget: ipywidgets.Widget, reason: str) -> None:
     global _refused
     _refused += 1
-    level = logging.WARNING if _refused <= MOST_LINES else logging.DEBUG
+    level = logging.WARNING if _refused <= MAX_LINES else logging.DEBUG
     _log.log(level, "Refused a visitor's message to a %s: %s", type(widget).__name__, reason)
 
 

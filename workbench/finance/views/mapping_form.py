@@ -180,7 +180,7 @@ class MappingReview(Pane):
         variants = [(str(variant).replace("_", " "), variant) for variant in Variant]
         variant = ipywidgets.Dropdown(options=variants, value=item.variant, layout={"width": "110px"})
         turned = ipywidgets.Checkbox(
-            value=item.sign == "turned", description="turn sign", indent=False, layout={"width": "100px"}
+            value=item.sign == "turned", description="flip sign", indent=False, layout={"width": "100px"}
         )
         role.tooltip, variant.tooltip = f"Role of {column}", f"Kind of {column}"
 

@@ -67,7 +67,7 @@ class FinanceReportView(ResultTabs):
             "Checks and data": self._checks,
         }
 
-    def _said(self, section: str) -> ipywidgets.HTML:
+    def _sentences(self, section: str) -> ipywidgets.HTML:
         rows = self._result.table("sentences").query("section == @section").to_dict("records")
         lines = []
         for row in rows:
@@ -95,12 +95,12 @@ class FinanceReportView(ResultTabs):
         )
         return ipywidgets.VBox(
             [
-                self._said("Overview"),
+                self._sentences("Overview"),
                 *warnings,
                 figure,
                 chart,
                 table,
-                self._said("Since the last report"),
+                self._sentences("Since the last report"),
                 self._files(),
             ]
         )
@@ -165,7 +165,7 @@ class FinanceReportView(ResultTabs):
             [
                 figure,
                 figure_of(lambda: forecast_chart(result, figure.value), figure),
-                self._said("Forecasts"),
+                self._sentences("Forecasts"),
                 methods,
                 figure_of(lambda: accuracy_chart(result)),
                 values,
@@ -195,7 +195,7 @@ class FinanceReportView(ResultTabs):
         result = self._result
         events = result.table("events")
         if not len(events):
-            return self._said("What stands out")
+            return self._sentences("What stands out")
         labels = {_event_label(result, row): place for place, row in enumerate(events.to_dict("records"))}
         chosen = choice("Event", labels)
         chosen.layout.max_width = "640px"
@@ -237,7 +237,7 @@ class FinanceReportView(ResultTabs):
 
     def _relations(self) -> ipywidgets.Widget:
         result = self._result
-        parts: list[ipywidgets.Widget] = [self._said("Relations")]
+        parts: list[ipywidgets.Widget] = [self._sentences("Relations")]
         if len(result.table("relations")):
             parts.append(
                 _table(
@@ -250,7 +250,7 @@ class FinanceReportView(ResultTabs):
 
     def _what_if(self) -> ipywidgets.Widget:
         result = self._result
-        parts: list[ipywidgets.Widget] = [self._said("What if")]
+        parts: list[ipywidgets.Widget] = [self._sentences("What if")]
         if len(result.table("what_if")):
             names = dict.fromkeys(result.table("what_if").figure)
             figure = choice("Figure", {result.title(name): name for name in names})
@@ -280,7 +280,7 @@ class FinanceReportView(ResultTabs):
 
     def _checks(self) -> ipywidgets.Widget:
         result = self._result
-        parts: list[ipywidgets.Widget] = [self._said("Checks")]
+        parts: list[ipywidgets.Widget] = [self._sentences("Checks")]
         if len(result.table("exceptions")):
             exceptions = report_tables.exceptions(result, self._style)
             parts.append(_table(*exceptions, caption="Where checks do not hold", text_columns=(0, 3)))

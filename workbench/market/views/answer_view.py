@@ -30,7 +30,7 @@ __all__ = ["AnswerView", "Screen", "answer_rows"]
 
 _log = logging.getLogger(__name__)
 
-_SHORTEST_ZOOM = np.timedelta64(30, "m")
+_MIN_ZOOM = np.timedelta64(30, "m")
 
 
 @dataclass(slots=True)
@@ -161,7 +161,7 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
 
 
 def _part_of(period: Period, begin: str, end: str) -> Period | None:
-    """Give the half-hours of a period that are looked at; None for all of it, or what is no part of it."""
+    """Give the half-hours of a period that are shown; None for all of it, or for what is not a part of it."""
     if not begin:
         return None
     try:
@@ -170,7 +170,7 @@ def _part_of(period: Period, begin: str, end: str) -> Period | None:
         return None
     first, last = _half_hour(first, up=False), _half_hour(last, up=True)
     first, last = max(first, period.begin), min(last, period.end)
-    if last - first < _SHORTEST_ZOOM or (first == period.begin and last == period.end):
+    if last - first < _MIN_ZOOM or (first == period.begin and last == period.end):
         return None
     return Period(first, last)
 

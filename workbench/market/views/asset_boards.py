@@ -62,7 +62,7 @@ class StationsBoard(MarketBoard):
         }
 
     def filters(self) -> Sequence[ipywidgets.Widget]:
-        """Give fuel, search and station; strangers choose from lists only."""
+        """Give fuel, search and station; untrusted visitors choose from lists only."""
         fuels = [fuel for fuel in self.data.description.fuel_names if fuel in set(self.data.units.fuels)]
         self.fuel = choice("Fuel", [ALL_FUELS, *fuels])
         self.by = choice(

@@ -32,7 +32,7 @@ __all__ = ["PERIODS", "AnswerBoard", "Panel"]
 
 POLL_SECONDS = 5.0
 """How often a board looks whether something new was published."""
-FINEST_DAYS = 32.0
+MAX_NATIVE_DAYS = 32.0
 """Longest period that is shown in native intervals [d]."""
 TODAY, CHOSEN, EVERYTHING = "Today", "Chosen days", "Everything"
 FITTING = "Fitting"
@@ -127,7 +127,7 @@ class AnswerBoard(Pane):
         raise NotImplementedError
 
     def headline(self, period: Period) -> str:
-        """Give HTML that stands above the tabs: the few numbers that matter most."""
+        """Give HTML for above the tabs: the few numbers that matter most."""
         return ""
 
     # what all share
@@ -164,7 +164,7 @@ class AnswerBoard(Pane):
     def resolution_of(self, period: Period) -> Resolution | None:
         """Give the resolution that was chosen; native intervals only of a period that a screen can hold."""
         wanted = self.chosen_resolution
-        if wanted is Resolution.FIVE_MINUTES and period.days > FINEST_DAYS:
+        if wanted is Resolution.FIVE_MINUTES and period.days > MAX_NATIVE_DAYS:
             return Resolution.HALF_HOUR
         return wanted
 

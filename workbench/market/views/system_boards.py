@@ -48,7 +48,7 @@ __all__ = ["GenerationBoard", "PricesBoard", "TodayBoard"]
 
 
 class TodayBoard(MarketBoard):
-    """What is going on: the current day of the data, beside the comparable day of a year ago.
+    """What happens now: the current day of the data, beside the comparable day of a year ago.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 // have come, and says so when its kernel is gone.
 (() => {
   const config = JSON.parse(document.getElementById("jupyter-config-data").textContent);
-  const visit = `${config.baseUrl}visit/${config.kernelId}`;
+  const session = `${config.baseUrl}session/${config.kernelId}`;
   const STEP = 4000;
   let over = false;
   let wasFinished = false;
@@ -32,7 +32,7 @@
   async function beat() {
     if (over) return;
     try {
-      const answer = await fetch(visit, { method: "POST", headers: { "X-XSRFToken": xsrf() }, keepalive: true });
+      const answer = await fetch(session, { method: "POST", headers: { "X-XSRFToken": xsrf() }, keepalive: true });
       if (answer.status === 404) say("This page was away for too long and is no longer connected.");
       else if (answer.status === 403) say("You are no longer signed in.");
       else if (answer.ok) {

@@ -42,7 +42,7 @@ _ACTIONS = ("pause", "resume", "cancel")
 
 @dataclass(frozen=True, slots=True)
 class LineFilter:
-    """Which log lines somebody wants to see."""
+    """Which log lines a page shows."""
 
     level: Level = Level.DEBUG
     contains: str = ""
@@ -103,14 +103,14 @@ class ReadText(BrowserMessage):
 
 @dataclass(frozen=True, slots=True)
 class Control(BrowserMessage):
-    """Somebody has clicked on pause, resume or cancel."""
+    """The user has clicked on pause, resume or cancel."""
 
     action: str
 
 
 @dataclass(frozen=True, slots=True)
 class Adjust(BrowserMessage):
-    """Somebody wants other settings."""
+    """The user wants other settings."""
 
     changes: Mapping[str, Any]
 

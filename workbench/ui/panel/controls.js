@@ -1,4 +1,4 @@
-// What a person can ask of a run: the buttons, and the settings that may change while it goes on.
+// What a user can request of a run: the buttons, and the settings that may change while it is active.
 
 const BLIND_MILLISECONDS = 450; // the second half of a double click must not answer what the first half asked
 

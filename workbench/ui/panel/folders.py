@@ -1,4 +1,4 @@
-"""Leaving out where a project lies, on pages that strangers read."""
+"""Leaving out the folder of a project on pages for untrusted visitors."""
 
 from __future__ import annotations
 

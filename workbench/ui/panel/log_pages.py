@@ -18,7 +18,7 @@ from workbench.ui.panel.browser_messages import LineFilter
 
 __all__ = ["FilteredLog", "line_for_screen", "text_of"]
 
-LONGEST_ON_SCREEN = 1_000
+MAX_SCREEN_CHARACTERS = 1_000
 _LEVEL_NUMBERS = {level.word: number for number, level in enumerate(Level)}
 
 
@@ -78,8 +78,10 @@ class FilteredLog:
 def line_for_screen(line: LogLine) -> list[Any]:
     """Give a line as a row of the pane: number, time, level, stage, message cut to a sensible width."""
     message = line.message
-    if len(message) > LONGEST_ON_SCREEN:
-        message = f"{message[:LONGEST_ON_SCREEN]} … ({len(message)} characters; copy or download shows all)"
+    if len(message) > MAX_SCREEN_CHARACTERS:
+        message = (
+            f"{message[:MAX_SCREEN_CHARACTERS]} … ({len(message)} characters; copy or download shows all)"
+        )
     return [line.line, round(line.time, 3), _LEVEL_NUMBERS[line.level], line.stage, message]
 
 

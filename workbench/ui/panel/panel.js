@@ -121,11 +121,11 @@ class PanelView {
   silence() {
     const { run } = this.store.identity;
     if (this.store.heard === null && this.store.unanswered > 1) {
-      return `No kernel answers for this panel. Run its cell again, or attach("${run}", project) to see how the run stands.`;
+      return `No kernel answers for this panel. Run its cell again, or attach("${run}", project) to see the state of the run.`;
     }
     const seconds = this.store.silentSeconds();
     if (seconds < SILENT_SECONDS) return "";
-    return `No news from the kernel for ${Math.floor(seconds)} s: it is held up, or gone. attach("${run}", project) in another kernel shows how the run stands.`;
+    return `No news from the kernel for ${Math.floor(seconds)} s: it is held up, or gone. attach("${run}", project) in another kernel shows the state of the run.`;
   }
 
   renderMetrics() {

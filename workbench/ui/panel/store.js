@@ -19,7 +19,7 @@ class LogCache {
     this.known = true;
   }
 
-  // Keeps what is near the screen and the newest; the rest can be asked for again.
+  // Keeps what is near the screen and the newest; the rest can be requested again.
   prune(near) {
     if (this.rows.size < 4 * FARTHEST_CACHED) return;
     for (const index of this.rows.keys()) {
@@ -181,7 +181,7 @@ class Store {
     this.refresh();
   }
 
-  // Everything is told every few seconds while the run goes on: a longer silence means something.
+  // Everything is told every few seconds while the run is active: a longer silence means something.
   silentSeconds() {
     return this.heard === null || this.sections.facts.final ? 0 : (performance.now() - this.heard) / 1000;
   }

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.publishing.access import Access, Request
+from workbench.publishing.access import Access, AccessRequest
 
 
 def request(
     path: str = "/", method: str = "GET", address: str = "127.0.0.1", signed_in: bool = False, **headers: str
 ):
     given = {"host": "127.0.0.1:8866", **{name.replace("_", "-"): value for name, value in headers.items()}}
-    return Request(method, path, given, address, signed_in)
+    return AccessRequest(method, path, given, address, signed_in)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8866", "[::1]:8866", "LOCALHOST", "127.1.2.3"])
