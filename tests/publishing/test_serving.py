@@ -112,7 +112,7 @@ def test_a_project_that_has_gone_is_a_page_and_a_line_in_the_log(
     project.rename(tmp_path / "elsewhere")
     answer = site.ask("/board/stranger")
     assert answer.status == 503
-    assert "is not there at the moment" in answer.text
+    assert "is not available at the moment" in answer.text
     assert str(tmp_path) not in answer.text
     assert str(project) in site.log_text()
     assert site.ask("/health").status == 503

@@ -11,19 +11,22 @@ import ipywidgets
 
 __all__ = ["NotebookFacts", "notebook_facts", "notebook_list"]
 
+BOARDS = "boards"
+
 
 @dataclass(frozen=True, slots=True)
 class NotebookFacts:
-    """Path of the file within the folder, its title, its first sentence, and whether it is published."""
+    """Path of the file within the folder, its title, its first sentence, whether it is published, and its place."""
 
     path: PurePosixPath
     title: str
     sentence: str
     is_published: bool
+    order: int = 0
 
 
 def notebook_facts(folder: Path) -> tuple[NotebookFacts, ...]:
-    """Read what notebooks are for, those of the folder itself first; what is not a notebook is skipped."""
+    """Read what notebooks are for: those of the folder itself, then by folder, then boards; skip other files."""
     found = []
     inside = sorted(path for path in folder.glob("*/*.ipynb") if not path.parent.name.startswith("."))
     for path in [*sorted(folder.glob("*.ipynb")), *inside]:
@@ -37,8 +40,17 @@ def notebook_facts(folder: Path) -> tuple[NotebookFacts, ...]:
         sentence = rest.strip().split("\n")[0]
         is_published = isinstance(mark, dict) and mark.get("publish") is True
         place = PurePosixPath(path.relative_to(folder).as_posix())
-        found.append(NotebookFacts(place, title.lstrip("# ").strip() or path.stem, sentence, is_published))
-    return tuple(found)
+        order = mark.get("order", 0) if isinstance(mark, dict) else 0
+        title = title.lstrip("# ").strip() or path.stem
+        found.append(
+            NotebookFacts(place, title, sentence, is_published, order if isinstance(order, int) else 0)
+        )
+    return tuple(sorted(found, key=_place))
+
+
+def _place(facts: NotebookFacts) -> tuple[bool, int, PurePosixPath]:
+    is_board = facts.path.parent.name == BOARDS
+    return is_board, facts.order if facts.path.parent.name else 0, facts.path
 
 
 def notebook_list(folder: Path) -> ipywidgets.Output:
@@ -49,8 +61,15 @@ def notebook_list(folder: Path) -> ipywidgets.Output:
             continue
         if facts.path.parent != group:
             group = facts.path.parent
-            lines += ["", f"{group.name.replace('-', ' ').capitalize()}", ""]
-        published = " *(published by `workbench serve`)*" if facts.is_published else ""
+            heading = group.name.replace("-", " ").capitalize()
+            lines += [
+                "",
+                f"{heading} (published by `workbench serve`)" if group.name == BOARDS else heading,
+                "",
+            ]
+        published = ""
+        if facts.is_published and group.name != BOARDS:
+            published = " *(published by `workbench serve`)*"
         lines.append(
             f"- [{facts.title}]({urllib.parse.quote(str(facts.path))}) — {facts.sentence}{published}"
         )

@@ -12,7 +12,7 @@ from workbench.load_profiles.results.charts import energy_and_peak_chart
 from workbench.planning.chain import PlanningChain, load_chain
 from workbench.planning.report import agreement_table, summary
 from workbench.ui.figures.controls import figure_of
-from workbench.ui.figures.tables import TableArea
+from workbench.ui.figures.tables import table_of
 from workbench.ui.forms.saved_results import SavedResults
 
 __all__ = ["PlanningSummary"]
@@ -39,10 +39,9 @@ class PlanningSummary(SavedResults):
 
 def _summary_of(chain: PlanningChain, project: Project) -> ipywidgets.Widget:
     style = project.style
-    sentences, table = TableArea(), TableArea()
-    sentences.show(["In short"], [[sentence] for sentence in summary(chain, style)])
+    sentences = table_of(["In short"], [[sentence] for sentence in summary(chain, style)])
     headers, rows = agreement_table(chain, style)
-    table.show(headers, rows, caption="Do the steps agree?")
+    table = table_of(headers, rows, caption="Do the steps agree?")
     return ipywidgets.VBox(
         [
             sentences,

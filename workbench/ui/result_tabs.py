@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import ipywidgets
 
@@ -14,11 +14,23 @@ from workbench.ui.base import ErrorStrip
 from workbench.ui.figures.controls import follow
 from workbench.ui.tabs import LazyTabs, choice, note
 
-__all__ = ["ResultTabs"]
+__all__ = ["ResultTabs", "tab"]
+
+Draw = TypeVar("Draw", bound=Callable[..., ipywidgets.Widget])
+
+
+def tab(title: str) -> Callable[[Draw], Draw]:
+    """Make a method of :class:`ResultTabs` draw a tab; the tabs are in the order of the methods."""
+
+    def mark(method: Draw) -> Draw:
+        method.tab_title = title  # type: ignore[attr-defined]
+        return method
+
+    return mark
 
 
 class ResultTabs(LazyTabs):
-    """The result of a run as tabs; each is drawn when it is first opened.
+    """The result of a run as tabs, the methods marked with :func:`tab`; each is drawn when it is first opened.
 
     Parameters
     ----------
@@ -33,11 +45,12 @@ class ResultTabs(LazyTabs):
 
     def __init__(self, result: Any, project: Project) -> None:
         self._result, self._project, self._style = result, project, project.style
-        super().__init__(self.tabs())
-
-    def tabs(self) -> Mapping[str, Callable[[], ipywidgets.Widget]]:
-        """Give what makes the content of each tab, by its title."""
-        raise NotImplementedError
+        marked = {
+            method.tab_title: name
+            for name, method in vars(type(self)).items()
+            if hasattr(method, "tab_title")
+        }
+        super().__init__({title: getattr(self, name) for title, name in marked.items()})
 
     def comparison(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -17,9 +17,9 @@ from workbench.runs.engine.run import Run
 from workbench.runs.model.states import EventKind
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of
-from workbench.ui.figures.tables import TableArea
+from workbench.ui.figures.tables import TableArea, table_of
 from workbench.ui.polling import poll
-from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.result_tabs import ResultTabs, tab
 from workbench.ui.tabs import choice, note
 
 if TYPE_CHECKING:
@@ -63,35 +63,12 @@ class SolverCurve(FigureArea):
 
 
 class CapacityResultView(ResultTabs):
-    """A finished plan as tabs; each is drawn when it is first opened.
-
-    Parameters
-    ----------
-    result
-        The result.
-    project
-        Its project: units, year labels, and the other plans to compare with.
-    """
+    """A finished plan as tabs; each is drawn when it is first opened."""
 
     domain = DOMAIN
     _result: CapacityResult
 
-    def tabs(self) -> Mapping[str, Callable[[], ipywidgets.Widget]]:
-        """Give the tabs."""
-        return {
-            "Capacity": self._capacity,
-            "Dispatch": self._dispatch,
-            "Energy": self._energy,
-            "Storage": self._storage,
-            "Prices": self._prices,
-            "Costs": self._costs,
-            "Emissions": self._emissions,
-            "Adequacy": self._adequacy,
-            "Network": self._network,
-            "Compare": self._compare,
-            "Notes": self._notes,
-        }
-
+    @tab("Capacity")
     def _capacity(self) -> ipywidgets.Widget:
         value = choice(
             "Show", {"All": "capacity", "Existing": "existing", "New": "new", "Retired": "retired"}
@@ -101,6 +78,7 @@ class CapacityResultView(ResultTabs):
         )
         return ipywidgets.VBox([value, figure, self._table("capacity"), self._table("assets")])
 
+    @tab("Dispatch")
     def _dispatch(self) -> ipywidgets.Widget:
         result, year = self._result, self._year()
         what = choice("Curve of", {"Load": "load", "Residual load": "residual load", "Price": "price"})
@@ -117,6 +95,7 @@ class CapacityResultView(ResultTabs):
             parts.append(self._yearly(charts_hourly.flow_chart, year))
         return ipywidgets.VBox(parts)
 
+    @tab("Energy")
     def _energy(self) -> ipywidgets.Widget:
         year = self._year()
         return ipywidgets.VBox(
@@ -130,6 +109,7 @@ class CapacityResultView(ResultTabs):
             ]
         )
 
+    @tab("Storage")
     def _storage(self) -> ipywidgets.Widget:
         year = self._year()
         return ipywidgets.VBox(
@@ -139,6 +119,7 @@ class CapacityResultView(ResultTabs):
             ]
         )
 
+    @tab("Prices")
     def _prices(self) -> ipywidgets.Widget:
         year = self._year()
         return ipywidgets.VBox(
@@ -149,20 +130,25 @@ class CapacityResultView(ResultTabs):
             ]
         )
 
+    @tab("Costs")
     def _costs(self) -> ipywidgets.Widget:
         return ipywidgets.VBox([self._figure(charts.cost_chart), self._table("costs")])
 
+    @tab("Emissions")
     def _emissions(self) -> ipywidgets.Widget:
         return ipywidgets.VBox([self._figure(charts.emission_chart), self._table("emissions")])
 
+    @tab("Adequacy")
     def _adequacy(self) -> ipywidgets.Widget:
         return ipywidgets.VBox([self._figure(charts.adequacy_chart), self._table("adequacy")])
 
+    @tab("Network")
     def _network(self) -> ipywidgets.Widget:
         year = self._year()
         figure = self._yearly(charts.network_map, year)
         return ipywidgets.VBox([year, figure, self._table("buses")])
 
+    @tab("Compare")
     def _compare(self) -> ipywidgets.Widget:
         name = choice("Difference in", ["capacity", "energy", "costs", "emissions", "curtailment"])
 
@@ -173,13 +159,13 @@ class CapacityResultView(ResultTabs):
 
         return self.comparison(load, draw, name)
 
+    @tab("Notes")
     def _notes(self) -> ipywidgets.Widget:
-        result, facts, remarks = self._result, TableArea(), TableArea()
+        result = self._result
         shown = {name: value for name, value in result.facts.items() if isinstance(value, (str, int, float))}
-        facts.show(
-            ["Fact", ""], list(shown.items()), caption="What this plan was made from", text_columns=(0, 1)
-        )
-        remarks.show(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs")
+        caption = "What this plan was made from"
+        facts = table_of(["Fact", ""], list(shown.items()), caption=caption, text_columns=(0, 1))
+        remarks = table_of(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs")
         return ipywidgets.VBox([facts, self._table("solves"), remarks])
 
     def _year(self) -> ipywidgets.Dropdown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ from workbench.demand.results.saved import DOMAIN, DemandResult, compare, load
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of, follow
-from workbench.ui.figures.tables import TableArea
-from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.figures.tables import TableArea, table_of
+from workbench.ui.result_tabs import ResultTabs, tab
 from workbench.ui.tabs import choice, note
 
 __all__ = ["DemandResultView"]
@@ -27,39 +27,22 @@ _MEASURES = {"MAPE [%]": "mape", "sMAPE [%]": "smape", "MASE [-]": "mase", "Bias
 
 
 class DemandResultView(ResultTabs):
-    """A finished demand forecast as tabs; each is drawn when it is first opened.
-
-    Parameters
-    ----------
-    result
-        The result.
-    project
-        Its project: units, year labels, and the other scenarios to compare with.
-    """
+    """A finished demand forecast as tabs; each is drawn when it is first opened."""
 
     domain = DOMAIN
     _result: DemandResult
 
-    def tabs(self) -> Mapping[str, Callable[[], ipywidgets.Widget]]:
-        """Give the tabs."""
-        return {
-            "Total": self._total,
-            "Sectors": self._sectors,
-            "Accuracy": self._accuracy,
-            "Drivers": self._drivers,
-            "Compare": self._compare,
-            "Notes and files": self._notes,
-        }
-
+    @tab("Total")
     def _total(self) -> ipywidgets.Widget:
         kind = choice("Draw as", {"Stacked bars": "bars", "Area": "area", "Lines": "lines"})
         area = figure_of(lambda: charts.consolidated_chart(self._result, kind.value, style=self._style), kind)
         requirement = figure_of(lambda: charts.requirement_chart(self._result, style=self._style))
         peak = figure_of(lambda: charts.peak_chart(self._result, style=self._style))
-        table = TableArea()
-        table.show(*requirement_rows(self._result, self._style), caption="From sales to requirement to peak")
+        rows = requirement_rows(self._result, self._style)
+        table = table_of(*rows, caption="From sales to requirement to peak")
         return ipywidgets.VBox([kind, area, requirement, peak, table])
 
+    @tab("Sectors")
     def _sectors(self) -> ipywidgets.Widget:
         sector = choice("Sector", list(self._result.cards))
         area, card, accuracy = FigureArea(), ipywidgets.VBox(), TableArea()
@@ -73,6 +56,7 @@ class DemandResultView(ResultTabs):
         follow(draw, sector)
         return ipywidgets.VBox([sector, area, card, accuracy])
 
+    @tab("Accuracy")
     def _accuracy(self) -> ipywidgets.Widget:
         names = list(dict.fromkeys(self._result.table("accuracy").sector))
         sector, measure = (
@@ -84,9 +68,8 @@ class DemandResultView(ResultTabs):
             lambda: charts.accuracy_chart(self._result, sector.value, measure=measure.value), sector, measure
         )
         follow(lambda: _show_accuracy(table, self._result, sector.value), sector)
-        held = TableArea()
         unit = self._style.energy_unit
-        held.show(
+        held = table_of(
             ["Sector", "Drivers", "Year", f"Forecast [{unit}]", f"Actual [{unit}]", "Error [%]"],
             holdout_rows(self._result, self._style),
             caption="The last two years held out: trained on what was known before",
@@ -97,20 +80,21 @@ class DemandResultView(ResultTabs):
         )
         return ipywidgets.VBox([ipywidgets.HBox([sector, measure]), text, area, table, held])
 
+    @tab("Drivers")
     def _drivers(self) -> ipywidgets.Widget:
         of_growth = choice("Correlation of", {"Levels": False, "Yearly growth": True})
         area = figure_of(lambda: charts.correlation_chart(self._result, of_growth=of_growth.value), of_growth)
         return ipywidgets.VBox([of_growth, area])
 
+    @tab("Compare")
     def _compare(self) -> ipywidgets.Widget:
         return self.comparison(load, self._beside)
 
     def _beside(self, second: DemandResult) -> Sequence[ipywidgets.Widget]:
-        table = TableArea()
-        self._show_comparison(table, second)
-        return figure_of(lambda: charts.comparison_chart(self._result, second, style=self._style)), table
+        figure = figure_of(lambda: charts.comparison_chart(self._result, second, style=self._style))
+        return figure, self._comparison_table(second)
 
-    def _show_comparison(self, table: TableArea, second: DemandResult) -> None:
+    def _comparison_table(self, second: DemandResult) -> TableArea:
         rows = compare(self._result, second)
         last = rows[rows.year == rows.year.max()]
         cells = []
@@ -130,7 +114,7 @@ class DemandResultView(ResultTabs):
                 ]
             )
         first_name, second_name = self._result.scenario, second.scenario
-        table.show(
+        return table_of(
             [
                 "",
                 "Unit",
@@ -146,43 +130,34 @@ class DemandResultView(ResultTabs):
             text_columns=(0, 1),
         )
 
+    @tab("Notes and files")
     def _notes(self) -> ipywidgets.Widget:
         result = self._result
-        facts, failures, remarks, files = TableArea(), TableArea(), TableArea(), TableArea()
         shown = {
             name: result.facts[name]
             for name in ("workbook", "sha256", "unit", "last_actual_year", "target_year")
         }
         shown["package version"] = result.facts["package_version"]
         rows = [[name.replace("_", " "), value] for name, value in shown.items()]
-        facts.show(["Fact", ""], rows, caption="What these numbers were made from", text_columns=(0, 1))
-        parts: list[ipywidgets.Widget] = [facts]
+        caption = "What these numbers were made from"
+        parts = [table_of(["Fact", ""], rows, caption=caption, text_columns=(0, 1))]
         if result.failures:
-            failures.show(
-                ["Failed", "Reason"], list(result.failures.items()), caption="Failures", text_columns=(0, 1)
-            )
-            parts.append(failures)
-        remarks.show(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs")
-        definitions = TableArea()
-        definitions.show(
-            ["Word", "Meaning"],
-            [[name.replace("_", " "), text] for name, text in DEFINITIONS.items()],
-            caption="Definitions",
-            text_columns=(0, 1),
-        )
+            failures = list(result.failures.items())
+            parts.append(table_of(["Failed", "Reason"], failures, caption="Failures", text_columns=(0, 1)))
+        words = [[name.replace("_", " "), text] for name, text in DEFINITIONS.items()]
+        parts += [
+            table_of(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs"),
+            table_of(["Word", "Meaning"], words, caption="Definitions", text_columns=(0, 1)),
+        ]
         if result.folder is not None:
             paths = sorted(
                 path for path in result.folder.rglob("*") if path.is_file() and path.suffix != ".json"
             )
-            files.show(
-                ["File", "Size [kB]"],
-                [
-                    [self._name_of(path), format_number(path.stat().st_size / 1000, decimals=0)]
-                    for path in paths
-                ],
-                caption="Files",
-            )
-        return ipywidgets.VBox([*parts, remarks, definitions, files])
+            rows = [
+                [self._name_of(path), format_number(path.stat().st_size / 1000, decimals=0)] for path in paths
+            ]
+            parts.append(table_of(["File", "Size [kB]"], rows, caption="Files"))
+        return ipywidgets.VBox(parts)
 
     def _name_of(self, path: Path) -> Path:
         # A published page does not say where the project is.
@@ -190,8 +165,6 @@ class DemandResultView(ResultTabs):
 
 
 def _card(card: Any) -> ipywidgets.Widget:
-    parts: list[ipywidgets.Widget] = []
-    coefficients, facts = TableArea(), TableArea()
     rows: list[Sequence[object]] = [
         ["Model", card["label"]],
         ["Formula", card["formula"]],
@@ -202,10 +175,9 @@ def _card(card: Any) -> ipywidgets.Widget:
         ["R² one year ahead", format_number(card["r_squared_one_year_ahead"], decimals=3)],
         *(["Remark", text] for text in card["warnings"]),
     ]
-    facts.show(["Model card", ""], rows, text_columns=(0, 1))
-    parts.append(facts)
+    parts = [table_of(["Model card", ""], rows, text_columns=(0, 1))]
     if card["coefficients"]:
-        coefficients.show(
+        coefficients = table_of(
             ["Coefficient", "Value", "Standard error", "Unit"],
             [
                 [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import ipywidgets
 
 from workbench.evapotranspiration.model.catalogue import title_of
@@ -20,7 +18,7 @@ from workbench.evapotranspiration.results.validation_saved import (
 )
 from workbench.ui.figures.controls import figure_of
 from workbench.ui.figures.tables import TableArea
-from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.result_tabs import ResultTabs, tab
 from workbench.ui.tabs import choice, note
 
 __all__ = ["ValidationAnalysis"]
@@ -49,28 +47,9 @@ _TITLES = {
 
 
 class ValidationAnalysis(ResultTabs):
-    """A finished validation as tabs.
-
-    Parameters
-    ----------
-    result
-        The result.
-    project
-        Its project.
-    """
+    """A finished validation as tabs."""
 
     _result: ValidationResult
-
-    def tabs(self) -> Mapping[str, Callable[[], ipywidgets.Widget]]:
-        """Give the tabs."""
-        return {
-            "Summary": self._summary,
-            "Sites": self._sites,
-            "Seasons": self._seasons,
-            "Intervals": self._intervals,
-            "30-day windows": self._windows,
-            "Notes": self._notes,
-        }
 
     def _table(self, name: str, caption: str) -> TableArea:
         frame = getattr(self._result.measured, name).copy()
@@ -80,6 +59,7 @@ class ValidationAnalysis(ResultTabs):
         area.show_frame(frame, titles=_TITLES, units=units, caption=caption)
         return area
 
+    @tab("Summary")
     def _summary(self) -> ipywidgets.Widget:
         return ipywidgets.VBox(
             [
@@ -89,6 +69,7 @@ class ValidationAnalysis(ResultTabs):
             ]
         )
 
+    @tab("Sites")
     def _sites(self) -> ipywidgets.Widget:
         measure = choice("Measure", _MEASURES)
         season = choice(
@@ -100,15 +81,18 @@ class ValidationAnalysis(ResultTabs):
         row = ipywidgets.HBox([measure, season], layout={"flex_flow": "row wrap"})
         return ipywidgets.VBox([row, figure, self._table("by_site", "By site and season")])
 
+    @tab("Seasons")
     def _seasons(self) -> ipywidgets.Widget:
         measure = choice("Measure", _MEASURES)
         return ipywidgets.VBox(
             [measure, figure_of(lambda: season_figure(self._result.measured, measure.value), measure)]
         )
 
+    @tab("Intervals")
     def _intervals(self) -> ipywidgets.Widget:
         return figure_of(lambda: coverage_figure(self._result.measured))
 
+    @tab("30-day windows")
     def _windows(self) -> ipywidgets.Widget:
         site = choice("Place", [str(name) for name in self._result.measured.predictions["site"].unique()])
         figure = figure_of(lambda: windows_figure(self._result.measured, site.value), site)
@@ -116,6 +100,7 @@ class ValidationAnalysis(ResultTabs):
             [site, figure, self._table("windows", "Correlation of 30-day means' anomalies")]
         )
 
+    @tab("Notes")
     def _notes(self) -> ipywidgets.Widget:
         area = TableArea()
         area.show(["Remark"], [[text] for text in self._result.problems], caption="Remarks on the inputs")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -26,13 +24,13 @@ from workbench.evapotranspiration.results.saved import (
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
-from workbench.ui.figures.tables import TableArea
-from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.figures.download import csv_link
+from workbench.ui.figures.tables import TableArea, table_of
+from workbench.ui.result_tabs import ResultTabs, tab
 from workbench.ui.tabs import choice, note
 
 __all__ = ["EtoAnalysis"]
 
-MAX_IN_LINK = 4_000_000
 NO_BREAK = "\N{NO-BREAK SPACE}"
 PHRASE = 6
 COMPARE_UNITS = dict.fromkeys(("first", "second", "difference", "mean_absolute"), "mm/d")
@@ -59,32 +57,10 @@ class EtoAnalysis(ipywidgets.VBox):  # type: ignore[misc]
 
 
 class EtoTabs(ResultTabs):
-    """The tabs of a finished result.
-
-    Parameters
-    ----------
-    result
-        The result.
-    project
-        Its project: number style, and the other results to compare with.
-    """
+    """The tabs of a finished result."""
 
     domain = DOMAIN
     _result: EtoResult
-
-    def tabs(self) -> Mapping[str, Callable[[], ipywidgets.Widget]]:
-        """Give the tabs."""
-        return {
-            "Overview": self._overview,
-            "Days": self._days,
-            "Sources": self._sources,
-            "Months": self._months,
-            "Water balance": self._balance,
-            "Quality": self._quality,
-            "Compare": self._compare,
-            "Export": self._export,
-            "Notes": self._notes,
-        }
 
     def _site(self) -> ipywidgets.Dropdown:
         return choice("Place", list(self._result.sites))
@@ -107,6 +83,7 @@ class EtoTabs(ResultTabs):
         area.show_frame(shown, titles=titles, units=known, caption=caption)
         return area
 
+    @tab("Overview")
     def _overview(self) -> ipywidgets.Widget:
         result = self._result
         sites = result.table("sites")
@@ -138,6 +115,7 @@ class EtoTabs(ResultTabs):
         ]
         return ipywidgets.VBox(parts)
 
+    @tab("Days")
     def _days(self) -> ipywidgets.Widget:
         result, site, table = self._result, self._site(), TableArea()
 
@@ -156,6 +134,7 @@ class EtoTabs(ResultTabs):
             [site, figure_of(lambda: charts.series_chart(result, site.value), site), table]
         )
 
+    @tab("Sources")
     def _sources(self) -> ipywidgets.Widget:
         result, site = self._result, self._site()
         asked = result.table("downloads")
@@ -169,6 +148,7 @@ class EtoTabs(ResultTabs):
             ]
         )
 
+    @tab("Months")
     def _months(self) -> ipywidgets.Widget:
         result, site, table, statistics = self._result, self._site(), TableArea(), TableArea()
 
@@ -205,6 +185,7 @@ class EtoTabs(ResultTabs):
         figure = figure_of(lambda: charts.monthly_chart(result, site.value), site)
         return ipywidgets.VBox([site, figure, table, statistics])
 
+    @tab("Water balance")
     def _balance(self) -> ipywidgets.Widget:
         result, site = self._result, self._site()
         text = note("Rain is that of one source a day, never a mean: dry days stay dry.")
@@ -212,6 +193,7 @@ class EtoTabs(ResultTabs):
             [site, figure_of(lambda: charts.water_balance_chart(result, site.value), site), text]
         )
 
+    @tab("Quality")
     def _quality(self) -> ipywidgets.Widget:
         result = self._result
         findings, flags = result.table("findings"), result.table("flags")
@@ -231,6 +213,7 @@ class EtoTabs(ResultTabs):
             )
         return ipywidgets.VBox(parts)
 
+    @tab("Compare")
     def _compare(self) -> ipywidgets.Widget:
         site = self._site()
 
@@ -249,8 +232,10 @@ class EtoTabs(ResultTabs):
 
         return self.comparison(load, draw, site)
 
+    @tab("Export")
     def _export(self) -> ipywidgets.Widget:
-        parts: list[ipywidgets.Widget] = [ipywidgets.HTML(self._download_link())]
+        name, content = f"{self._result.scenario} evapotranspiration", csv_text(self._result).encode()
+        parts: list[ipywidgets.Widget] = [ipywidgets.HTML(csv_link("Download all days", name, content))]
         folder = self._result.folder
         if folder is not None and not is_viewer():
             parts.append(self._files(folder / "exports"))
@@ -272,23 +257,11 @@ class EtoTabs(ResultTabs):
         pane.children = [row, status, pane.strip]
         return pane
 
-    def _download_link(self) -> str:
-        content = csv_text(self._result).encode()
-        if len(content) > MAX_IN_LINK:
-            megabytes = len(content) / 1e6
-            return (
-                f"<span>The days are {megabytes:.0f} MB as CSV: too many for a download from the page.</span>"
-            )
-        name = html.escape(f"{self._result.scenario} evapotranspiration.csv", quote=True)
-        data = base64.b64encode(content).decode()
-        words = f"Download all days as CSV ({len(content) / 1e6:.1f} MB)"
-        return f'<a download="{name}" href="data:text/csv;base64,{data}">{words}</a>'
-
+    @tab("Notes")
     def _notes(self) -> ipywidgets.Widget:
-        remarks, credit = TableArea(), TableArea()
-        remarks.show(["Remark"], [[text] for text in self._result.problems], caption="Remarks")
-        credit.show(["Credit"], [[text] for text in self._result.credits], caption="Where the data are from")
-        return ipywidgets.VBox([remarks, credit])
+        remarks = table_of(["Remark"], [[text] for text in self._result.problems], caption="Remarks")
+        credit = [[text] for text in self._result.credits]
+        return ipywidgets.VBox([remarks, table_of(["Credit"], credit, caption="Where the data are from")])
 
 
 def _present(units: Mapping[str, str], frame: pd.DataFrame) -> dict[str, str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 import html
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -26,8 +25,9 @@ from workbench.finance.results.saved import DOMAIN, FinanceResult, compare, load
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
-from workbench.ui.figures.tables import TableArea
-from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.figures.download import csv_link
+from workbench.ui.figures.tables import TableArea, table_of
+from workbench.ui.result_tabs import ResultTabs, tab
 from workbench.ui.tabs import choice, note
 
 if TYPE_CHECKING:
@@ -35,37 +35,12 @@ if TYPE_CHECKING:
 
 __all__ = ["FinanceReportView"]
 
-MAX_IN_LINK = 3_000_000
-
 
 class FinanceReportView(ResultTabs):
-    """A finished report as tabs.
-
-    Parameters
-    ----------
-    result
-        The report.
-    project
-        Its project: how numbers are written, and the other reports to compare with.
-    """
+    """A finished report as tabs."""
 
     domain = DOMAIN
     _result: FinanceResult
-
-    def tabs(self) -> Mapping[str, Callable[[], ipywidgets.Widget]]:
-        """Give the tabs."""
-        return {
-            "Overview": self._overview,
-            "Measures": self._measures,
-            "Why it changed": self._bridges,
-            "Forecasts": self._forecasts,
-            "By part": self._parts,
-            "What stands out": self._events,
-            "Relations": self._relations,
-            "What if": self._what_if,
-            "Compare": self._compare,
-            "Checks and data": self._checks,
-        }
 
     def _sentences(self, section: str) -> ipywidgets.HTML:
         rows = self._result.table("sentences").query("section == @section").to_dict("records")
@@ -79,6 +54,7 @@ class FinanceReportView(ResultTabs):
         names = dict.fromkeys(self._result.table("history").figure)
         return {self._result.title(name): name for name in names}
 
+    @tab("Overview")
     def _overview(self) -> ipywidgets.Widget:
         result = self._result
         failed = result.table("checks").query("status == 'failed'")
@@ -90,7 +66,7 @@ class FinanceReportView(ResultTabs):
         ]
         figure = choice("Figure", self._figures())
         chart = figure_of(lambda: forecast_chart(result, figure.value), figure)
-        table = _table(
+        table = table_of(
             *report_tables.latest(result, self._style), caption="Latest periods", text_columns=(0, -1)
         )
         return ipywidgets.VBox(
@@ -119,6 +95,7 @@ class FinanceReportView(ResultTabs):
             )
         return ipywidgets.VBox(parts)
 
+    @tab("Measures")
     def _measures(self) -> ipywidgets.Widget:
         result = self._result
         table = result.table("measures")
@@ -133,10 +110,13 @@ class FinanceReportView(ResultTabs):
                 measure,
                 span,
                 chart,
-                _table(*report_tables.measures(result, self._style), caption="Measures", text_columns=(0, 1)),
+                table_of(
+                    *report_tables.measures(result, self._style), caption="Measures", text_columns=(0, 1)
+                ),
             ]
         )
 
+    @tab("Why it changed")
     def _bridges(self) -> ipywidgets.Widget:
         result = self._result
         table = result.table("bridges")
@@ -152,15 +132,16 @@ class FinanceReportView(ResultTabs):
             ]
         )
 
+    @tab("Forecasts")
     def _forecasts(self) -> ipywidgets.Widget:
         result = self._result
         figure = choice("Figure", self._figures())
-        methods = _table(
+        methods = table_of(
             *report_tables.models(result, self._style),
             caption="Methods and their errors",
             text_columns=(0, 1),
         )
-        values = _table(*report_tables.forecasts(result, self._style), caption="Forecasts")
+        values = table_of(*report_tables.forecasts(result, self._style), caption="Forecasts")
         return ipywidgets.VBox(
             [
                 figure,
@@ -172,6 +153,7 @@ class FinanceReportView(ResultTabs):
             ]
         )
 
+    @tab("By part")
     def _parts(self) -> ipywidgets.Widget:
         result = self._result
         reasons = result.table("left_out").query("dimension != '' and figure != 'other_items'")
@@ -191,6 +173,7 @@ class FinanceReportView(ResultTabs):
         chart = figure_of(lambda: parts_chart(result, figure.value, dimension.value), figure, dimension)
         return ipywidgets.VBox([dimension, figure, chart, table])
 
+    @tab("What stands out")
     def _events(self) -> ipywidgets.Widget:
         result = self._result
         events = result.table("events")
@@ -204,7 +187,7 @@ class FinanceReportView(ResultTabs):
             row = events.iloc[chosen.value]
             return events_chart(result, row.figure, row.dimension, row.entity)
 
-        table = _table(
+        table = table_of(
             *report_tables.events(result, self._style), caption="Events", text_columns=(0, 1, 2, 3, 9)
         )
         controls = [] if is_viewer() else [self._judging(chosen, events)]
@@ -235,12 +218,13 @@ class FinanceReportView(ResultTabs):
         pane.children = [row, status, pane.strip]
         return pane
 
+    @tab("Relations")
     def _relations(self) -> ipywidgets.Widget:
         result = self._result
         parts: list[ipywidgets.Widget] = [self._sentences("Relations")]
         if len(result.table("relations")):
             parts.append(
-                _table(
+                table_of(
                     *report_tables.relations(result),
                     caption="Changes that move together",
                     text_columns=(0, 1),
@@ -248,6 +232,7 @@ class FinanceReportView(ResultTabs):
             )
         return ipywidgets.VBox(parts)
 
+    @tab("What if")
     def _what_if(self) -> ipywidgets.Widget:
         result = self._result
         parts: list[ipywidgets.Widget] = [self._sentences("What if")]
@@ -259,7 +244,7 @@ class FinanceReportView(ResultTabs):
                 figure,
                 figure_of(lambda: what_if_chart(result, figure.value), figure),
                 figure_of(lambda: tornado_chart(result)),
-                _table(
+                table_of(
                     *report_tables.what_if(result, self._style),
                     caption="Scenario beside forecast",
                     text_columns=(0, 1),
@@ -267,6 +252,7 @@ class FinanceReportView(ResultTabs):
             ]
         return ipywidgets.VBox(parts)
 
+    @tab("Compare")
     def _compare(self) -> ipywidgets.Widget:
         def draw(second: FinanceResult) -> list[ipywidgets.Widget]:
             frame, table = compare(self._result, second), TableArea()
@@ -278,22 +264,23 @@ class FinanceReportView(ResultTabs):
 
         return self.comparison(load, draw)
 
+    @tab("Checks and data")
     def _checks(self) -> ipywidgets.Widget:
         result = self._result
         parts: list[ipywidgets.Widget] = [self._sentences("Checks")]
         if len(result.table("exceptions")):
             exceptions = report_tables.exceptions(result, self._style)
-            parts.append(_table(*exceptions, caption="Where checks do not hold", text_columns=(0, 3)))
+            parts.append(table_of(*exceptions, caption="Where checks do not hold", text_columns=(0, 3)))
         parts += [note(text) for text in result.problems]
         for name, caption in (("totals", "Control totals"), ("changes", "Changes to the data")):
             headers, rows = report_tables.frame(result.table(name).head(200), self._style)
-            parts.append(_table(headers, rows, caption=caption, text_columns=(0,)))
+            parts.append(table_of(headers, rows, caption=caption, text_columns=(0,)))
         columns = [
             (column, role or "not used", variant, reason)
             for column, role, variant, reason in result.facts["mapping"]
         ]
         parts.append(
-            _table(["Column", "Role", "Kind", "Why"], columns, caption="Columns", text_columns=(0, 1, 2, 3))
+            table_of(["Column", "Role", "Kind", "Why"], columns, caption="Columns", text_columns=(0, 1, 2, 3))
         )
         return ipywidgets.VBox(parts)
 
@@ -304,25 +291,8 @@ def _event_label(result: FinanceResult, row: Mapping[Hashable, Any]) -> str:
     return f"{result.title(str(row['figure']))}{of}, {first:%b %Y}, {row['kind']} ({row['status']})"
 
 
-def _table(
-    headers: Sequence[str],
-    rows: Sequence[Sequence[object]],
-    *,
-    caption: str,
-    text_columns: Sequence[int] = (0,),
-) -> TableArea:
-    area = TableArea()
-    area.show(headers, rows, caption=caption, text_columns=[place % len(headers) for place in text_columns])
-    return area
-
-
 def _link(title: str, name: str, table: pd.DataFrame) -> str:
     # A spreadsheet that opens the file must not find a formula in a name.
     words = [name for name in table.columns if table[name].dtype.kind not in "fiMb"]
     texts = table.assign(**{name: table[name].map(lambda value: harmless(str(value))) for name in words})
-    content = texts.to_csv(index=False).encode()
-    if len(content) > MAX_IN_LINK:
-        return html.escape(f"{title}: {len(content) / 1e6:.0f} MB, too many for a download from the page")
-    data = base64.b64encode(content).decode()
-    file = html.escape(f"{name}.csv", quote=True)
-    return f'<a download="{file}" href="data:text/csv;base64,{data}">{html.escape(title)} (CSV)</a>'
+    return csv_link(title, name, texts.to_csv(index=False).encode())

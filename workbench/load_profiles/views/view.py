@@ -23,8 +23,8 @@ from workbench.load_profiles.results.saved import (
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
-from workbench.ui.figures.tables import TableArea
-from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.figures.tables import TableArea, table_of
+from workbench.ui.result_tabs import ResultTabs, tab
 from workbench.ui.tabs import choice, note
 
 __all__ = ["ProfileAnalysis"]
@@ -39,33 +39,10 @@ _MEASURES = {
 
 
 class ProfileAnalysis(ResultTabs):
-    """Finished load profiles as tabs; each is drawn when it is first opened.
-
-    Parameters
-    ----------
-    result
-        The result.
-    project
-        Its project: units, year labels, and the other profiles to compare with.
-    """
+    """Finished load profiles as tabs; each is drawn when it is first opened."""
 
     domain = DOMAIN
     _result: LoadProfileResult
-
-    def tabs(self) -> Mapping[str, Callable[[], ipywidgets.Widget]]:
-        """Give the tabs."""
-        return {
-            "Years": self._years,
-            "Heat maps": self._heat_maps,
-            "Series": self._series,
-            "Days": self._days,
-            "Duration": self._duration,
-            "Overlays": self._overlays,
-            "Targets": self._targets,
-            "Accuracy": self._accuracy,
-            "Compare": self._compare,
-            "Notes": self._notes,
-        }
 
     def _year(self) -> ipywidgets.Dropdown:
         return choice("Year", {charts.label(year, self._result): year for year in self._result.years})
@@ -83,6 +60,7 @@ class ProfileAnalysis(ResultTabs):
         written = {name: unit if word == "GWh" else word for name, word in units.items()}
         table.show_frame(shown, titles={"ramp_p99": "Ramps p99"}, units=written, caption=caption)
 
+    @tab("Years")
     def _years(self) -> ipywidgets.Widget:
         result, style = self._result, self._project.style
         table = TableArea()
@@ -111,6 +89,7 @@ class ProfileAnalysis(ResultTabs):
         pane.children = [ipywidgets.HBox([year, excel, text]), status, pane.strip]
         return pane
 
+    @tab("Heat maps")
     def _heat_maps(self) -> ipywidgets.Widget:
         result, style = self._result, self._project.style
         year, measure = self._year(), choice("By month", _MEASURES)
@@ -118,6 +97,7 @@ class ProfileAnalysis(ResultTabs):
         months = figure_of(lambda: charts.month_year_heat_map(result, measure.value, style=style), measure)
         return ipywidgets.VBox([year, hours, measure, months])
 
+    @tab("Series")
     def _series(self) -> ipywidgets.Widget:
         result, year = self._result, self._year()
         first = ipywidgets.DatePicker(description="From", value=None)
@@ -136,6 +116,7 @@ class ProfileAnalysis(ResultTabs):
             [ipywidgets.HBox([year, first, last]), text, figure_of(draw, year, first, last)]
         )
 
+    @tab("Days")
     def _days(self) -> ipywidgets.Widget:
         result, year = self._result, self._year()
         by = choice("By", ["season", "month", "day type"])
@@ -165,6 +146,7 @@ class ProfileAnalysis(ResultTabs):
             ]
         )
 
+    @tab("Duration")
     def _duration(self) -> ipywidgets.Widget:
         result, year = self._result, self._year()
         per_unit = ipywidgets.Checkbox(description="Per unit of the peak", indent=False)
@@ -178,6 +160,7 @@ class ProfileAnalysis(ResultTabs):
             ]
         )
 
+    @tab("Overlays")
     def _overlays(self) -> ipywidgets.Widget:
         if not self._result.overlays:
             return note(
@@ -186,6 +169,7 @@ class ProfileAnalysis(ResultTabs):
             )
         return figure_of(lambda: day_charts.duck_curve_chart(self._result))
 
+    @tab("Targets")
     def _targets(self) -> ipywidgets.Widget:
         result, conflicts, targets = self._result, TableArea(), TableArea()
         overridden = result.table("conflicts")
@@ -196,6 +180,7 @@ class ProfileAnalysis(ResultTabs):
         self._show(targets, result.table("targets"), "Targets beside what the hours reach")
         return ipywidgets.VBox([conflicts, targets])
 
+    @tab("Accuracy")
     def _accuracy(self) -> ipywidgets.Widget:
         result, table, ageing = self._result, TableArea(), TableArea()
         measured = result.table("accuracy")
@@ -206,6 +191,7 @@ class ProfileAnalysis(ResultTabs):
         self._show(ageing, result.table("ageing"), "How fast the shape ages")
         return ipywidgets.VBox([figure_of(lambda: charts.held_out_chart(result)), table, ageing])
 
+    @tab("Compare")
     def _compare(self) -> ipywidgets.Widget:
         year = self._year()
 
@@ -218,10 +204,11 @@ class ProfileAnalysis(ResultTabs):
 
         return self.comparison(load, draw, year)
 
+    @tab("Notes")
     def _notes(self) -> ipywidgets.Widget:
         result = self._result
-        remarks, cleaning, years, holidays = TableArea(), TableArea(), TableArea(), TableArea()
-        remarks.show(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs")
+        cleaning, years, holidays = TableArea(), TableArea(), TableArea()
+        remarks = table_of(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs")
         cleaning.show_frame(result.table("cleaning"), caption="Cleaning of the history", units={"hours": "h"})
         self._show(years, result.table("history_years"), "Years of the history")
         holidays.show_frame(result.table("holidays"), caption="Holidays")

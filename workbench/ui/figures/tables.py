@@ -14,7 +14,7 @@ from workbench.data.formatting import format_number
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TableArea", "frame_cells", "table_html"]
+__all__ = ["TableArea", "frame_cells", "table_html", "table_of"]
 
 MAX_ROWS = 400
 
@@ -62,6 +62,19 @@ class TableArea(ipywidgets.HTML):  # type: ignore[misc]
     ) -> None:
         """Replace what is shown; see :func:`table_html`."""
         self.value = table_html(columns, rows, caption=caption, text_columns=text_columns, marked=marked)
+
+
+def table_of(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    caption: str = "",
+    text_columns: Sequence[int] = (0,),
+) -> TableArea:
+    """Make a table; a negative number of a text column counts from the last, see :func:`table_html`."""
+    area = TableArea()
+    area.show(columns, rows, caption=caption, text_columns=[place % len(columns) for place in text_columns])
+    return area
 
 
 def frame_cells(

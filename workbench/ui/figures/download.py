@@ -1,0 +1,32 @@
+"""A download made in memory, in a link of the page itself."""
+
+from __future__ import annotations
+
+import base64
+import html
+
+__all__ = ["csv_link"]
+
+MAX_LINK_BYTES = 4_000_000
+
+
+def csv_link(title: str, name: str, content: bytes) -> str:
+    """Write a link that downloads a CSV file; of a large one only its size is said.
+
+    Parameters
+    ----------
+    title
+        What is downloaded.
+    name
+        Name of the file, without its suffix.
+    content
+        Content of the file.
+    """
+    megabytes = len(content) / 1e6
+    if len(content) > MAX_LINK_BYTES:
+        return html.escape(f"{title}: {megabytes:.0f} MB, too large for a download from the page")
+    data, file = base64.b64encode(content).decode(), html.escape(f"{name}.csv", quote=True)
+    return (
+        f'<a download="{file}" href="data:text/csv;base64,{data}">'
+        f"{html.escape(title)} (CSV, {megabytes:.1f} MB)</a>"
+    )
