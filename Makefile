@@ -2,14 +2,15 @@
 # make test   sets up .venv with the test tools and runs the tests (make test-all: the slow ones too)
 # make lab    opens JupyterLab on the notebooks
 # make serve  publishes the boards of the sample project, read-only
-# make bench  measures ours beside its peers and writes the table into README.md
+# make bench  measures ours beside its peers and writes the table into docs/performance.md
+# make docs   builds the documentation into build/docs, offline, with every warning an error
 
 PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
 BIN := $(VENV)/bin
 
-.PHONY: demo lab serve test test-all bench lint clean
+.PHONY: demo lab serve test test-all bench docs lint clean
 
 demo: $(VENV)/.installed
 	$(BIN)/workbench demo --folder sample-project
@@ -27,7 +28,10 @@ test-all: $(VENV)/.installed-for-tests
 	$(BIN)/python -m pytest -m "not benchmark"
 
 bench: $(VENV)/.installed-for-tests
-	WORKBENCH_BENCHMARK_TABLE=README.md $(BIN)/python -m pytest tests/benchmarks -m benchmark
+	WORKBENCH_BENCHMARK_TABLE=docs/performance.md $(BIN)/python -m pytest tests/benchmarks -m benchmark
+
+docs: $(VENV)/.installed-for-docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --builder html docs build/docs
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .
@@ -51,3 +55,7 @@ $(VENV)/.installed-for-tests: pyproject.toml | $(VENV)/bin/python
 	# A peer for comparisons; its cap on pandas would take everything else years back.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps "pyet>=1.5"
 	touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-for-docs: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[docs]"
+	touch $@
