@@ -13,7 +13,7 @@ __all__ = ["add_band", "add_line", "new_figure", "note_empty", "with_line"]
 BAND = "rgba(0, 114, 178, 0.18)"
 
 
-def new_figure(title: str, x_title: str = "", y_title: str = "", theme: Theme = "light") -> go.Figure:
+def new_figure(title: str = "", x_title: str = "", y_title: str = "", theme: Theme = "light") -> go.Figure:
     """Give an empty figure in the house style; axis titles carry their units."""
     figure = go.Figure(layout={"template": f"workbench_{theme}"})
     return figure.update_layout(title=title, xaxis_title=x_title, yaxis_title=y_title)

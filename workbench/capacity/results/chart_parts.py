@@ -1,16 +1,13 @@
-"""What the figures of a plan share: order of carriers, labels, units, titles."""
+"""What the figures of a plan share: order of carriers, labels of years, units of money."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.capacity.model.system import is_storage
 from workbench.capacity.network.build import UNSERVED
 from workbench.capacity.results.saved import CapacityResult
 from workbench.data.formatting import CRORE, Style, year_label
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 _BASE_LOAD = ("nuclear", "coal", "lignite", "biomass", "hydro", "gas", "oil", "diesel")
 
@@ -39,23 +36,3 @@ def money_of(result: CapacityResult) -> tuple[str, float]:
 def currency_of(result: CapacityResult) -> str:
     """Currency of a result."""
     return str(result.facts.get("currency") or "currency")
-
-
-def graph_objects() -> Any:
-    """Plotly on first use."""
-    import plotly.graph_objects as go
-
-    return go
-
-
-def new_figure() -> go.Figure:
-    """An empty figure in the house style."""
-    import workbench.charts  # noqa: F401 - registers the house style
-
-    return graph_objects().Figure()
-
-
-def finished(figure: go.Figure, title: str, unit: str, horizontal: str = "") -> go.Figure:
-    """Put titles and units on a figure."""
-    figure.update_layout(title=title, yaxis_title=unit, xaxis_title=horizontal)
-    return figure

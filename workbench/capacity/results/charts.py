@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 
 from workbench.capacity.network.build import UNSERVED
 from workbench.capacity.results.chart_parts import (
     currency_of,
-    finished,
-    graph_objects,
     money_of,
-    new_figure,
     stack_order,
     year_labels,
 )
 from workbench.capacity.results.saved import CapacityResult
+from workbench.charts.figure import new_figure
 from workbench.charts.palette import CATEGORIES, carrier_colour
 from workbench.data.formatting import INDIA, Style, energy_factor, year_label
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 def capacity_chart(result: CapacityResult, value: str = "capacity", *, style: Style = INDIA) -> go.Figure:
@@ -60,8 +56,7 @@ def cost_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
     """Costs by year: capital of new plants, fixed costs, operation."""
     unit, factor = money_of(result)
     table = result.table("costs").groupby("year")[["capital", "fixed", "operation"]].sum() / factor
-    figure = new_figure()
-    go = graph_objects()
+    figure = new_figure("Costs a year", "", f"Costs [{unit} a year]")
     for index, (name, label) in enumerate(
         (("capital", "Capital of new plants"), ("fixed", "Fixed"), ("operation", "Fuel and operation"))
     ):
@@ -71,7 +66,7 @@ def cost_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
             )
         )
     figure.update_layout(barmode="relative")
-    return finished(figure, "Costs a year", f"Costs [{unit} a year]")
+    return figure
 
 
 def emission_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
@@ -84,10 +79,10 @@ def curtailment_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Fig
     """Part of the weather's energy that is not used [%]."""
     table = result.table("curtailment")
     wide = table.pivot_table(index="year", columns="carrier", values="rate").sort_index()
-    figure = _bars(wide, list(wide.columns), style)
+    figure = _bars(wide, list(wide.columns), "Curtailment", "Not used, of what was available [%]", style)
     figure.update_layout(barmode="group")
     figure.update_yaxes(range=[0, max(1.0, 1.1 * float(table.rate.max()))])
-    return finished(figure, "Curtailment", "Not used, of what was available [%]")
+    return figure
 
 
 def capacity_factor_chart(
@@ -106,9 +101,9 @@ def capacity_factor_chart(
     hours = float(result.table("dispatch").query("year == @year").weight.sum())
     factor = (100 * sums.energy * 1e3 / (sums.capacity * hours)).sort_values()
     colours = [carrier_colour(str(carrier)) for carrier in factor.index]
-    figure = new_figure()
+    figure = new_figure(f"Capacity factors in {year_label(year, style)}", "Capacity factor [%]", "")
     figure.add_trace(
-        graph_objects().Bar(
+        go.Bar(
             x=factor,
             y=[str(c) for c in factor.index],
             orientation="h",
@@ -117,22 +112,20 @@ def capacity_factor_chart(
         )
     )
     figure.update_layout(hovermode="closest")
-    return finished(figure, f"Capacity factors in {year_label(year, style)}", "", "Capacity factor [%]")
+    return figure
 
 
 def adequacy_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
     """Firm capacity beside the peak load [MW]."""
     table = result.table("adequacy")
-    figure = new_figure()
+    figure = new_figure("Adequacy", "", "Power [MW]")
     labels = year_labels(table.year, style)
     figure.add_trace(
-        graph_objects().Bar(x=labels, y=table.firm_capacity, name="Firm capacity", marker_color=CATEGORIES[0])
+        go.Bar(x=labels, y=table.firm_capacity, name="Firm capacity", marker_color=CATEGORIES[0])
     )
     marker = {"color": carrier_colour("load"), "symbol": "line-ew", "size": 40, "line": {"width": 3}}
-    figure.add_trace(
-        graph_objects().Scatter(x=labels, y=table.peak, name="Peak load", mode="markers", marker=marker)
-    )
-    return finished(figure, "Adequacy", "Power [MW]")
+    figure.add_trace(go.Scatter(x=labels, y=table.peak, name="Peak load", mode="markers", marker=marker))
+    return figure
 
 
 def network_map(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
@@ -140,8 +133,7 @@ def network_map(result: CapacityResult, year: int | None = None, *, style: Style
     year = result.years[0] if year is None else year
     buses = result.table("buses")
     rows = buses[buses.year == year].set_index("bus")
-    figure = new_figure()
-    go = graph_objects()
+    figure = new_figure(f"Network in {year_label(year, style)}", "Longitude or x", "Latitude or y")
     assets = result.table("assets")
     between = assets[(assets.year == year) & assets.component.isin(("Line", "Link", "Transformer"))]
     xs: list[float | None] = []
@@ -180,7 +172,7 @@ def network_map(result: CapacityResult, year: int | None = None, *, style: Style
     )
     figure.update_layout(hovermode="closest")
     figure.update_yaxes(scaleanchor="x", showgrid=False)
-    return finished(figure, f"Network in {year_label(year, style)}", "Latitude or y", "Longitude or x")
+    return figure
 
 
 def solve_chart(metrics: pd.DataFrame) -> go.Figure:
@@ -191,8 +183,7 @@ def solve_chart(metrics: pd.DataFrame) -> go.Figure:
     metrics
         time [s], name, value: the metrics of a run.
     """
-    figure = new_figure()
-    go = graph_objects()
+    figure = new_figure("Progress of the solver", "Time [s]", "Costs [currency]")
     for index, name in enumerate(("Objective", "Best bound", "Dual objective")):
         rows = metrics[metrics.name == name]
         if len(rows):
@@ -226,7 +217,7 @@ def solve_chart(metrics: pd.DataFrame) -> go.Figure:
                 "showgrid": False,
             }
         )
-    return finished(figure, "Progress of the solver", "Costs [currency]", "Time [s]")
+    return figure
 
 
 def comparison_chart(table: pd.DataFrame, name: str = "capacity") -> go.Figure:
@@ -240,34 +231,29 @@ def comparison_chart(table: pd.DataFrame, name: str = "capacity") -> go.Figure:
         Its table to show.
     """
     rows = table[(table.table == name) & (table.difference.abs() > 1e-6)]
-    figure = new_figure()
+    unit = f" [{rows.unit.iloc[0]}]" if len(rows) and rows.unit.iloc[0] else ""
+    figure = new_figure(f"Difference: {name}", "", f"Second less first{unit}")
     for carrier, group in rows.groupby("carrier"):
         figure.add_trace(
-            graph_objects().Bar(
+            go.Bar(
                 x=group.year.astype(str),
                 y=group.difference,
                 name=str(carrier) or name,
                 marker_color=carrier_colour(str(carrier)),
             )
         )
-    figure.update_layout(barmode="relative")
-    unit = str(rows.unit.iloc[0]) if len(rows) else ""
-    return finished(
-        figure, f"Difference: {name}", f"Second less first [{unit}]" if unit else "Second less first"
-    )
+    return figure.update_layout(barmode="relative")
 
 
 def _stack(table: pd.DataFrame, value: str, title: str, unit: str, style: Style) -> go.Figure:
     wide = table.pivot_table(index="year", columns="carrier", values=value, aggfunc="sum").fillna(0.0)
     carriers = [c for c in sorted(wide.columns, key=stack_order) if wide[c].abs().max() > 1e-6]
-    figure = _bars(wide, carriers, style)
-    figure.update_layout(barmode="relative")
-    return finished(figure, title, unit)
+    return _bars(wide, carriers, title, unit, style).update_layout(barmode="relative")
 
 
-def _bars(wide: pd.DataFrame, carriers: list[str], style: Style) -> go.Figure:
+def _bars(wide: pd.DataFrame, carriers: list[str], title: str, unit: str, style: Style) -> go.Figure:
     """One bar a year and carrier; a colour that comes again is told apart by its pattern."""
-    figure = new_figure()
+    figure = new_figure(title, "", unit)
     labels = year_labels(wide.index, style)
     seen: list[str] = []
     for carrier in carriers:
@@ -275,5 +261,5 @@ def _bars(wide: pd.DataFrame, carriers: list[str], style: Style) -> go.Figure:
         pattern = ("", "/", ".", "x")[seen.count(colour) % 4]
         seen.append(colour)
         marker = {"color": colour, "pattern": {"shape": pattern, "fgcolor": "#FFFFFF"}}
-        figure.add_trace(graph_objects().Bar(x=labels, y=wide[carrier], name=str(carrier), marker=marker))
+        figure.add_trace(go.Bar(x=labels, y=wide[carrier], name=str(carrier), marker=marker))
     return figure

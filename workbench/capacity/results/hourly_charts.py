@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 
 from workbench.capacity.results.chart_parts import (
     currency_of,
-    finished,
-    graph_objects,
-    new_figure,
     stack_order,
 )
 from workbench.capacity.results.saved import CapacityResult
+from workbench.charts.figure import new_figure, note_empty
 from workbench.charts.palette import CATEGORIES, DASHES, carrier_colour
 from workbench.data.formatting import INDIA, Style, year_label
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 _NO_CARRIERS = ("year", "time", "weight", "load")
 
@@ -50,8 +46,7 @@ def dispatch_chart(
     rows = table[table.year == year].iloc[first : None if count is None else first + count]
     hours, ticks = _axis(rows)
     carriers = [c for c in rows.columns if c not in _NO_CARRIERS and rows[c].abs().max() > 1e-3]
-    figure = new_figure()
-    go = graph_objects()
+    figure = new_figure(f"Dispatch in {year_label(year, style)}", "Snapshot", "Power [MW]")
     for carrier in sorted(carriers, key=stack_order):
         colour = carrier_colour(carrier)
         values = rows[carrier].to_numpy()
@@ -82,8 +77,7 @@ def dispatch_chart(
             x=hours, y=rows.load, name="Load", mode="lines", line={"color": ink, "width": 2, "shape": "hv"}
         )
     )
-    figure.update_xaxes(**ticks, rangeslider={"visible": True, "thickness": 0.08})
-    return finished(figure, f"Dispatch in {year_label(year, style)}", "Power [MW]", "Snapshot")
+    return figure.update_xaxes(**ticks, rangeslider={"visible": True, "thickness": 0.08})
 
 
 def duration_chart(
@@ -102,7 +96,12 @@ def duration_chart(
     style
         The project's year labels.
     """
-    figure = new_figure()
+    title, unit = (
+        ("Load duration", "Power [MW]")
+        if what == "load"
+        else ("Price duration", f"Price [{currency_of(result)}/MWh]")
+    )
+    figure = new_figure(title, "Hours of the year [h]", unit)
     years = result.years if year is None else (year,)
     dispatch = result.table("dispatch")
     for index, number in enumerate(years):
@@ -134,12 +133,7 @@ def duration_chart(
                 CATEGORIES[(index + bus_index) % 8],
                 dash,
             )
-    title, unit = (
-        ("Load duration", "Power [MW]")
-        if what == "load"
-        else ("Price duration", f"Price [{currency_of(result)}/MWh]")
-    )
-    return finished(figure, title, unit, "Hours of the year [h]")
+    return figure
 
 
 def storage_chart(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
@@ -148,14 +142,11 @@ def storage_chart(result: CapacityResult, year: int | None = None, *, style: Sty
     table = result.table("storage")
     rows = table[table.year == year]
     hours, ticks = _axis(rows)
-    figure = new_figure()
+    figure = new_figure(f"State of charge in {year_label(year, style)}", "Snapshot", "Energy [MWh]")
     for carrier in rows.columns[2:]:
         line = {"color": carrier_colour(str(carrier)), "width": 2}
-        figure.add_trace(
-            graph_objects().Scatter(x=hours, y=rows[carrier], name=str(carrier), mode="lines", line=line)
-        )
-    figure.update_xaxes(**ticks)
-    return finished(figure, f"State of charge in {year_label(year, style)}", "Energy [MWh]", "Snapshot")
+        figure.add_trace(go.Scatter(x=hours, y=rows[carrier], name=str(carrier), mode="lines", line=line))
+    return figure.update_xaxes(**ticks)
 
 
 def price_chart(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
@@ -164,28 +155,15 @@ def price_chart(result: CapacityResult, year: int | None = None, *, style: Style
     table = result.table("prices")
     rows = table[table.year == year]
     hours, ticks = _axis(rows)
-    figure = new_figure()
+    figure = new_figure(
+        f"Marginal price in {year_label(year, style)}", "Snapshot", f"Price [{currency_of(result)}/MWh]"
+    )
     for index, bus in enumerate(list(rows.columns[2:])[:8]):
         line = {"color": CATEGORIES[index], "width": 1.5, "shape": "hv"}
-        figure.add_trace(
-            graph_objects().Scatter(x=hours, y=rows[bus], name=str(bus), mode="lines", line=line)
-        )
+        figure.add_trace(go.Scatter(x=hours, y=rows[bus], name=str(bus), mode="lines", line=line))
     if rows.shape[1] <= 2:
-        figure.add_annotation(
-            text="No prices: the plan has whole units",
-            showarrow=False,
-            xref="paper",
-            yref="paper",
-            x=0.5,
-            y=0.5,
-        )
-    figure.update_xaxes(**ticks)
-    return finished(
-        figure,
-        f"Marginal price in {year_label(year, style)}",
-        f"Price [{currency_of(result)}/MWh]",
-        "Snapshot",
-    )
+        return note_empty(figure, "No prices: the plan has whole units")
+    return figure.update_xaxes(**ticks)
 
 
 def flow_chart(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
@@ -196,15 +174,12 @@ def flow_chart(result: CapacityResult, year: int | None = None, *, style: Style 
     hours, ticks = _axis(rows)
     names = rows.columns[2:]
     busiest = rows[names].abs().mean().sort_values(ascending=False).index[:8]
-    figure = new_figure()
+    figure = new_figure(f"Flows in {year_label(year, style)}", "Snapshot", "Power [MW]")
     for index, name in enumerate(busiest):
         figure.add_trace(
-            graph_objects().Scatter(
-                x=hours, y=rows[name], name=str(name), mode="lines", line={"color": CATEGORIES[index]}
-            )
+            go.Scatter(x=hours, y=rows[name], name=str(name), mode="lines", line={"color": CATEGORIES[index]})
         )
-    figure.update_xaxes(**ticks)
-    return finished(figure, f"Flows in {year_label(year, style)}", "Power [MW]", "Snapshot")
+    return figure.update_xaxes(**ticks)
 
 
 def _falling(
@@ -214,9 +189,7 @@ def _falling(
     hours = np.concatenate([[0.0], np.cumsum(weights[order])])
     line = {"color": colour, "dash": dash, "width": 2, "shape": "hv"}
     figure.add_trace(
-        graph_objects().Scatter(
-            x=hours, y=np.append(values[order], values[order][-1]), name=name, mode="lines", line=line
-        )
+        go.Scatter(x=hours, y=np.append(values[order], values[order][-1]), name=name, mode="lines", line=line)
     )
 
 

@@ -6,18 +6,17 @@ Only electricity is converted; drivers keep the unit they have in the workbook.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 import pandas as pd
+import plotly.graph_objects as go
 
+from workbench.charts.figure import new_figure
+from workbench.charts.palette import HISTORY, nth_colour, nth_dash
 from workbench.data.formatting import INDIA, Style, energy_factor, year_label
 from workbench.demand.model.choices import GIVEN_PATH
 from workbench.demand.model.roles import REDUCING
 from workbench.demand.models.catalogue import MODELS
 from workbench.demand.results.saved import DemandResult, interval_columns
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 MOST_TICKS = 6
 """Labels such as FY 2024-25 that a figure has room for side by side."""
@@ -40,7 +39,7 @@ def sector_chart(
     style
         Energy unit and year labels.
     """
-    figure = _figure()
+    figure = new_figure()
     factor = energy_factor("GWh", style.energy_unit)
     history = _of_sector(result.table("history"), sector)
     forecast = _of_sector(result.table("forecast"), sector)
@@ -50,25 +49,23 @@ def sector_chart(
         name = str(chosen.iloc[0].model)
         middle = chosen[result.config.variant if name != GIVEN_PATH else "base"] * factor
         _add_bands(figure, _joined(chosen, last), factor)
-        _add_line(figure, chosen.year, middle, _label(name), _colours()[0], width=3, last=last, factor=factor)
+        _add_line(figure, chosen.year, middle, _label(name), nth_colour(0), width=3, last=last, factor=factor)
     others = [m for m in dict.fromkeys(forecast.model) if not forecast[forecast.model == m].chosen.any()]
     for index, model in enumerate(m for m in others if models is None or m in models):
         rows = forecast[forecast.model == model]
-        colour = _colours()[1 + index % 7]
+        colour = nth_colour(1 + index % 7)
         _add_line(
             figure,
             rows.year,
             rows.base * factor,
             _label(model),
             colour,
-            dash=_dashes()[1 + index // 7 % 5],
+            dash=nth_dash(1 + index // 7 % 5),
             visible=True if models is not None else "legendonly",
             last=last,
             factor=factor,
         )
-    _add_line(
-        figure, history.year, history.electricity * factor, "Actual", _history_colour(), width=3, markers=True
-    )
+    _add_line(figure, history.year, history.electricity * factor, "Actual", HISTORY, width=3, markers=True)
     if last is not None:
         _mark_start(figure, int(last.year), style)
     return _finish(figure, f"{sector}: electricity by year", f"Electricity [{style.energy_unit}]", style)
@@ -107,9 +104,7 @@ def sectors_chart(
     """
     if kind not in ("bars", "area", "lines"):
         raise ValueError(f"kind is {kind!r}, expected bars, area or lines")
-    import plotly.graph_objects as go
-
-    figure = _figure()
+    figure = new_figure()
     factor = energy_factor("GWh", style.energy_unit)
     for index, name in enumerate(map(str, table.columns)):
         sign = -1.0 if name in reducing and kind != "lines" else 1.0
@@ -117,7 +112,7 @@ def sectors_chart(
         if kind != "lines":
             # A stack has no place for a blank; a sector that has not begun adds nothing to it.
             values = values.fillna(0.0)
-        colour, dash = _colours()[index % 8], _dashes()[index // 8 % 6]
+        colour, dash = nth_colour(index), nth_dash(index // 8)
         if kind == "bars":
             marker = {"color": colour, "pattern": {"shape": "" if index < 8 else "/", "fillmode": "overlay"}}
             figure.add_trace(go.Bar(x=table.index, y=values, name=name, marker=marker))
@@ -131,34 +126,34 @@ def sectors_chart(
 
 def requirement_chart(result: DemandResult, *, style: Style = INDIA) -> go.Figure:
     """Energy requirement with the bands of the simulated total."""
-    figure = _figure()
+    figure = new_figure()
     table = result.table("requirement")
     factor = energy_factor("GWh", style.energy_unit)
     _add_bands(figure, table, factor)
-    _add_line(figure, table.year, table.requirement * factor, "Requirement", _colours()[0], width=3)
-    _add_line(figure, table.year, table.net * factor, "Net consumption", _colours()[1], dash="dash")
+    _add_line(figure, table.year, table.requirement * factor, "Requirement", nth_colour(0), width=3)
+    _add_line(figure, table.year, table.net * factor, "Net consumption", nth_colour(1), dash="dash")
     _mark_start(figure, int(result.facts["last_actual_year"]), style)
     return _finish(figure, "Energy requirement", f"Electricity [{style.energy_unit}]", style)
 
 
 def peak_chart(result: DemandResult, *, style: Style = INDIA) -> go.Figure:
     """Peak load with its bands."""
-    figure = _figure()
+    figure = new_figure()
     table = result.table("requirement")
     renamed = table.drop(columns=interval_columns(table))
     _add_bands(figure, renamed.rename(columns=lambda name: name.removeprefix("peak_mw_")), 1.0)
-    _add_line(figure, table.year, table.peak_mw, "Peak load", _colours()[5], width=3)
+    _add_line(figure, table.year, table.peak_mw, "Peak load", nth_colour(5), width=3)
     _mark_start(figure, int(result.facts["last_actual_year"]), style)
     return _finish(figure, "Peak load", "Power [MW]", style)
 
 
 def accuracy_chart(result: DemandResult, sector: str = "Total", *, measure: str = "mape") -> go.Figure:
     """Out-of-sample error of every model by horizon, beside naive and drift."""
-    figure = _figure()
+    figure = new_figure()
     table = _of_sector(result.table("accuracy"), sector)
     for index, ((model, drivers), rows) in enumerate(table.groupby(["model", "drivers"], sort=False)):
         label = _label(str(model)) + ("" if drivers in ("none needed", "") else f", drivers {drivers}")
-        colour, dash = _colours()[index % 8], _dashes()[index // 8 % 6]
+        colour, dash = nth_colour(index), nth_dash(index // 8)
         _add_line(figure, rows.horizon, rows[measure], label, colour, dash=dash, markers=True)
     title = {"mape": "MAPE [%]", "smape": "sMAPE [%]", "mase": "MASE [-]", "bias": "Bias [%]"}[measure]
     figure.update_layout(
@@ -169,9 +164,7 @@ def accuracy_chart(result: DemandResult, sector: str = "Total", *, measure: str 
 
 def correlation_chart(result: DemandResult, *, of_growth: bool = False) -> go.Figure:
     """Signed correlation of sectors with drivers."""
-    import plotly.graph_objects as go
-
-    figure = _figure()
+    figure = new_figure()
     column = "growth" if of_growth else "level"
     table = result.table("correlations").pivot_table(
         index="sector", columns="driver", values=column, sort=False
@@ -195,40 +188,14 @@ def correlation_chart(result: DemandResult, *, of_growth: bool = False) -> go.Fi
 
 def comparison_chart(first: DemandResult, second: DemandResult, *, style: Style = INDIA) -> go.Figure:
     """Requirement of two scenarios."""
-    figure = _figure()
+    figure = new_figure()
     factor = energy_factor("GWh", style.energy_unit)
     for index, result in enumerate((first, second)):
         table = result.table("requirement")
-        colour, dash = _colours()[index], _dashes()[index]
+        colour, dash = nth_colour(index), nth_dash(index)
         _add_line(figure, table.year, table.requirement * factor, result.scenario, colour, dash=dash, width=3)
     _mark_start(figure, int(first.facts["last_actual_year"]), style)
     return _finish(figure, "Energy requirement by scenario", f"Electricity [{style.energy_unit}]", style)
-
-
-def _figure() -> go.Figure:
-    import plotly.graph_objects as go
-
-    import workbench.charts  # noqa: F401 - registers the house style
-
-    return go.Figure(layout={"template": "workbench_light"})
-
-
-def _colours() -> tuple[str, ...]:
-    from workbench.charts.palette import CATEGORIES
-
-    return tuple(CATEGORIES)
-
-
-def _dashes() -> tuple[str, ...]:
-    from workbench.charts.palette import DASHES
-
-    return tuple(DASHES)
-
-
-def _history_colour() -> str:
-    from workbench.charts.palette import HISTORY
-
-    return str(HISTORY)
 
 
 def _of_sector(table: pd.DataFrame, sector: str) -> pd.DataFrame:
@@ -249,8 +216,6 @@ def _joined(chosen: pd.DataFrame, last: pd.Series | None) -> pd.DataFrame:
 
 
 def _add_bands(figure: go.Figure, table: pd.DataFrame, factor: float) -> None:
-    import plotly.graph_objects as go
-
     levels = sorted(
         (float(name[6:]) for name in interval_columns(table) if name.startswith("lower_")), reverse=True
     )
@@ -281,8 +246,6 @@ def _add_line(
     last: pd.Series | None = None,
     factor: float = 1.0,
 ) -> None:
-    import plotly.graph_objects as go
-
     xs, ys = list(x), list(y)
     if last is not None:
         xs, ys = [last.year, *xs], [last.electricity * factor, *ys]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 
+from workbench.charts.figure import new_figure
+from workbench.charts.palette import HISTORY, nth_colour, nth_dash
 from workbench.data.formatting import INDIA, Style, energy_factor, year_label
 from workbench.load_profiles.model.year_hours import MONTH_NAMES, hours_of_year
 from workbench.load_profiles.results.analysis import daily, duration_curve, hour_day_matrix, monthly
@@ -16,17 +19,10 @@ from workbench.load_profiles.results.figure_style import (
     HEAT_SCALE,
     POWER,
     add_line,
-    colour,
-    dash,
-    history_colour,
-    new_figure,
     wall_time,
     year_axis,
 )
 from workbench.load_profiles.results.saved import LoadProfileResult
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 CURVE_POINTS = 700
 LONGEST_DETAIL_DAYS = 62
@@ -41,14 +37,12 @@ MEASURES = {
 
 def energy_and_peak_chart(result: LoadProfileResult, *, style: Style = INDIA) -> go.Figure:
     """Annual energy (bars) above annual peak and mean load (lines), history and profiles."""
-    import plotly.graph_objects as go
-
     figure = new_figure("Energy and peak by year", "Fiscal year" if result.first_month > 1 else "Year")
     past = result.table("history_years")
     past = past[past.complete]
     future = result.table("years")
     factor = energy_factor("GWh", style.energy_unit)
-    for table, name, shade in ((past, "history", history_colour()), (future, "profiles", colour(0))):
+    for table, name, shade in ((past, "history", HISTORY), (future, "profiles", nth_colour(0))):
         hover = f"%{{y:,.0f}} {style.energy_unit}"
         figure.add_trace(
             go.Bar(
@@ -59,9 +53,9 @@ def energy_and_peak_chart(result: LoadProfileResult, *, style: Style = INDIA) ->
                 hovertemplate=hover,
             )
         )
-    for table, name, shade in ((past, "history", history_colour()), (future, "profiles", colour(5))):
+    for table, name, shade in ((past, "history", HISTORY), (future, "profiles", nth_colour(5))):
         add_line(figure, table.year, table.peak, f"Peak, {name}", shade, mode="lines+markers", yaxis="y2")
-        add_line(figure, table.year, table["mean"], f"Mean, {name}", shade, line_dash="dot", yaxis="y2")
+        add_line(figure, table.year, table["mean"], f"Mean, {name}", shade, dash="dot", yaxis="y2")
     years = sorted({*past.year.astype(int), *future.year.astype(int)})
     year_axis(figure, {year: label(year, result) for year in years})
     return figure.update_layout(
@@ -84,8 +78,6 @@ def hour_day_heat_map(result: LoadProfileResult, year: int, *, column: str = "lo
     column
         ``load``, ``gross`` or the name of an overlay.
     """
-    import plotly.graph_objects as go
-
     load = year_series(result, year, column)
     matrix = hour_day_matrix(load)
     what = "" if column == "load" else f", {column}"
@@ -122,8 +114,6 @@ def month_year_heat_map(
     style
         Energy unit and year labels.
     """
-    import plotly.graph_objects as go
-
     table = monthly_table(result, history=history).pivot_table(
         index="year", columns="position", values=measure
     )
@@ -173,17 +163,15 @@ def duration_curve_chart(
     years = years or sorted({made[0], made[len(made) // 2], made[-1]})
     unit = "Load [share of the peak]" if per_unit else POWER
     figure = new_figure("Load duration curve", "Share of the hours at or above [%]", unit)
-    shown = [(year, colour(place), dash(place)) for place, year in enumerate(years)]
+    shown = [(year, nth_colour(place), nth_dash(place)) for place, year in enumerate(years)]
     if history:
-        shown.insert(0, (int(result.facts["complete_years"][-1]), history_colour(), "solid"))
+        shown.insert(0, (int(result.facts["complete_years"][-1]), HISTORY, "solid"))
     for year, shade, line_dash in shown:
         curve = duration_curve(year_series(result, year), CURVE_POINTS)
         scale = curve.load.max() if per_unit else 1.0
         name = f"{label(year, result)}{', history' if year not in result.hourly else ''}"
         hover = "%{y:.3f}" if per_unit else "%{y:,.0f} MW"
-        add_line(
-            figure, curve.share, curve.load / scale, name, shade, line_dash=line_dash, hovertemplate=hover
-        )
+        add_line(figure, curve.share, curve.load / scale, name, shade, dash=line_dash, hover=hover)
     figure.update_yaxes(rangemode="tozero")
     return figure.update_xaxes(range=[0, 100], hoverformat=".2f")
 
@@ -214,13 +202,13 @@ def series_chart(
     first = index[0] if start is None else max(index[0], pd.Timestamp(start).tz_localize(None))
     last = index[-1] if end is None else min(index[-1], pd.Timestamp(end).tz_localize(None))
     inside = load[(index >= first) & (index <= last)]
-    figure = new_figure(f"Load {label(year, result)}", "Day")
+    figure = new_figure(f"Load {label(year, result)}", "Day", POWER)
     if (last - first).days <= LONGEST_DETAIL_DAYS:
-        add_line(figure, wall_time(inside.index), inside, "Load", colour(0), width=1.5)
+        add_line(figure, wall_time(inside.index), inside, "Load", nth_colour(0), width=1.5)
         for place, name in enumerate(result.overlays if year in result.hourly else ()):
             values = result.hours(year)[name][(index >= first) & (index <= last)]
             add_line(
-                figure, wall_time(values.index), values, name, colour(1 + place), line_dash=dash(1 + place)
+                figure, wall_time(values.index), values, name, nth_colour(1 + place), dash=nth_dash(1 + place)
             )
         figure.update_xaxes(title="Time (begin of the hour)")
     else:
@@ -231,17 +219,15 @@ def series_chart(
 def comparison_chart(first: LoadProfileResult, second: LoadProfileResult, year: int) -> go.Figure:
     """Two sets of profiles in one year: duration curves, and daily means below."""
     figure = new_figure(
-        f"{first.scenario} and {second.scenario}, {label(year, first)}", "Share of the hours [%]"
+        f"{first.scenario} and {second.scenario}, {label(year, first)}", "Share of the hours [%]", POWER
     )
     for place, result in enumerate((first, second)):
         load = year_series(result, year)
         curve, days = duration_curve(load, CURVE_POINTS), daily(load)
-        shade, line_dash = colour(place), dash(place)
-        add_line(figure, curve.share, curve.load, result.scenario, shade, line_dash=line_dash)
+        shade, line_dash = nth_colour(place), nth_dash(place)
+        add_line(figure, curve.share, curve.load, result.scenario, shade, dash=line_dash)
         more: dict[str, Any] = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
-        add_line(
-            figure, wall_time(days.index), days["mean"], result.scenario, shade, line_dash=line_dash, **more
-        )
+        add_line(figure, wall_time(days.index), days["mean"], result.scenario, shade, dash=line_dash, **more)
     return _two_rows(figure, "Daily mean [MW]", "Day")
 
 
@@ -251,24 +237,24 @@ def history_comparison_chart(result: LoadProfileResult, year: int, past: int | N
     figure = new_figure(
         f"{label(year, result)} beside {label(past, result)}", "Share of the hours [%]", "Share of the peak"
     )
-    for shown, shade, line_dash in ((past, history_colour(), "solid"), (year, colour(0), "solid")):
+    for shown, shade, line_dash in ((past, HISTORY, "solid"), (year, nth_colour(0), "solid")):
         load = year_series(result, shown)
         curve, days = duration_curve(load / load.max(), CURVE_POINTS), daily(load / load.mean())
         name = label(shown, result)
-        add_line(figure, curve.share, curve.load, name, shade, line_dash=line_dash, hovertemplate="%{y:.3f}")
+        add_line(figure, curve.share, curve.load, name, shade, dash=line_dash, hover="%{y:.3f}")
         more: dict[str, Any] = {
             "xaxis": "x2",
             "yaxis": "y2",
             "showlegend": False,
-            "hovertemplate": "%{y:.3f}",
+            "hover": "%{y:.3f}",
         }
         place = np.arange(1, len(days) + 1)
-        add_line(figure, place, days["mean"], name, shade, line_dash=line_dash, **more)
+        add_line(figure, place, days["mean"], name, shade, dash=line_dash, **more)
     return _two_rows(figure, "Daily mean [share of the year's]", "Day of the year")
 
 
 def held_out_chart(result: LoadProfileResult, year: int | None = None) -> go.Figure:
-    """What really came beside what was made of earlier years: duration curves, and daily means below.
+    """The actual load beside what was made of earlier years: duration curves, and daily means below.
 
     Parameters
     ----------
@@ -291,18 +277,20 @@ def held_out_chart(result: LoadProfileResult, year: int | None = None) -> go.Fig
     index = pd.DatetimeIndex(frame.utc).tz_localize("UTC").tz_convert(result.zone)
     chosen = table[(table.year == year) & table.chosen].iloc[0]
     figure = new_figure(
-        f"{label(year, result)} held out: hourly MAPE {chosen.hourly_mape:.1f} %", "Share of the hours [%]"
+        f"{label(year, result)} held out: hourly MAPE {chosen.hourly_mape:.1f} %",
+        "Share of the hours [%]",
+        POWER,
     )
     shown = (
-        (frame.load, "What came", history_colour(), "solid"),
-        (frame.held_out, f"Made from {label(int(chosen.base_year), result)}", colour(0), "dash"),
+        (frame.load, "Actual", HISTORY, "solid"),
+        (frame.held_out, f"Made from {label(int(chosen.base_year), result)}", nth_colour(0), "dash"),
     )
     for values, name, shade, line_dash in shown:
         load = pd.Series(values.to_numpy(), index=index)
         curve, days = duration_curve(load, CURVE_POINTS), daily(load)
-        add_line(figure, curve.share, curve.load, name, shade, line_dash=line_dash)
+        add_line(figure, curve.share, curve.load, name, shade, dash=line_dash)
         more: dict[str, Any] = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
-        add_line(figure, wall_time(days.index), days["mean"], name, shade, line_dash=line_dash, **more)
+        add_line(figure, wall_time(days.index), days["mean"], name, shade, dash=line_dash, **more)
     return _two_rows(figure, "Daily mean [MW]", "Day")
 
 
@@ -351,18 +339,20 @@ def label(year: int, result: LoadProfileResult) -> str:
 def _add_daily_range(figure: go.Figure, table: pd.DataFrame) -> None:
     days = wall_time(table.index)
     hidden = {"width": 0.0}
-    add_line(figure, days, table["min"], "Lowest hour", colour(0), width=hidden["width"], showlegend=False)
+    add_line(
+        figure, days, table["min"], "Lowest hour", nth_colour(0), width=hidden["width"], showlegend=False
+    )
     add_line(
         figure,
         days,
         table["max"],
         "Range of the day",
-        colour(0),
+        nth_colour(0),
         width=0,
         fill="tonexty",
         fillcolor="rgba(0,114,178,0.25)",
     )
-    add_line(figure, days, table["mean"], "Mean of the day", colour(0))
+    add_line(figure, days, table["mean"], "Mean of the day", nth_colour(0))
 
 
 def _two_rows(figure: go.Figure, lower_title: str, lower_x: str) -> go.Figure:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 
+from workbench.charts.figure import new_figure
+from workbench.charts.palette import HISTORY, nth_colour, nth_dash
 from workbench.load_profiles.model.year_hours import MONTH_NAMES
 from workbench.load_profiles.results.analysis import (
     SEASONS,
@@ -21,20 +24,14 @@ from workbench.load_profiles.results.analysis import (
 from workbench.load_profiles.results.charts import label, year_series
 from workbench.load_profiles.results.figure_style import (
     CLOCK_AXIS,
+    POWER,
     add_line,
     clock_axis,
-    colour,
-    dash,
-    history_colour,
-    new_figure,
     overlay_colour,
     year_axis,
 )
 from workbench.load_profiles.results.saved import LoadProfileResult
 from workbench.load_profiles.shapes.day_types import DAY_NAMES
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 STATISTIC_WORDS = {"mean": "Average", "max": "Highest", "min": "Lowest"}
 
@@ -47,11 +44,13 @@ def peak_day_chart(result: LoadProfileResult, year: int) -> go.Figure:
     title = (
         f"Peak day {label(year, result)}: {top.day:%A %d %B %Y}, {top.peak:,.0f} MW at {int(top.hour):02d}:00"
     )
-    figure = new_figure(title, CLOCK_AXIS)
-    add_line(figure, times_of(day).hour, day, f"{top.day:%d %b %Y}", colour(5), width=3, mode="lines+markers")
+    figure = new_figure(title, CLOCK_AXIS, POWER)
+    add_line(
+        figure, times_of(day).hour, day, f"{top.day:%d %b %Y}", nth_colour(5), width=3, mode="lines+markers"
+    )
     month = load[times_of(load).month == top.day.month]
     average = month.groupby(times_of(month).hour).mean()
-    add_line(figure, average.index, average, f"Average day of {top.day:%B}", colour(0), line_dash="dash")
+    add_line(figure, average.index, average, f"Average day of {top.day:%B}", nth_colour(0), dash="dash")
     base = _base_day(result, year, top.day)
     if base is not None:
         add_line(
@@ -59,8 +58,8 @@ def peak_day_chart(result: LoadProfileResult, year: int) -> go.Figure:
             times_of(base).hour,
             base,
             f"Base day {times_of(base)[0]:%a %d %b %Y}",
-            history_colour(),
-            line_dash="dot",
+            HISTORY,
+            dash="dot",
         )
     figure.update_yaxes(rangemode="tozero")
     return clock_axis(figure)
@@ -69,13 +68,13 @@ def peak_day_chart(result: LoadProfileResult, year: int) -> go.Figure:
 def extreme_days_chart(result: LoadProfileResult, year: int) -> go.Figure:
     """The days with the highest peak, the highest and lowest energy and the lowest hour, and the average day."""
     load = year_series(result, year)
-    figure = new_figure(f"Extreme days {label(year, result)}", CLOCK_AXIS)
+    figure = new_figure(f"Extreme days {label(year, result)}", CLOCK_AXIS, POWER)
     for place, row in enumerate(extreme_days(load).to_dict("records")):
         day = load[times_of(load).normalize() == row["day"]]
         name = f"{row['what'].capitalize()}, {row['day']:%a %d %b %Y}"
-        add_line(figure, times_of(day).hour, day, name, colour(place), line_dash=dash(place))
+        add_line(figure, times_of(day).hour, day, name, nth_colour(place), dash=nth_dash(place))
     average = load.groupby(times_of(load).hour).mean()
-    add_line(figure, average.index, average, "Average day", history_colour(), width=3)
+    add_line(figure, average.index, average, "Average day", HISTORY, width=3)
     return clock_axis(figure)
 
 
@@ -104,10 +103,15 @@ def day_profile_chart(
     """
     load = year_series(result, year)
     table = day_profiles(load, by, statistic, holidays=holiday_dates(result), seasons=seasons)
-    figure = new_figure(f"{STATISTIC_WORDS[statistic]} day by {by}, {label(year, result)}", CLOCK_AXIS)
+    figure = new_figure(f"{STATISTIC_WORDS[statistic]} day by {by}, {label(year, result)}", CLOCK_AXIS, POWER)
     for place, name in enumerate(table.columns):
         add_line(
-            figure, table.index, table[name], name, colour(place), line_dash=dash(place // 8 + place % 2 * 2)
+            figure,
+            table.index,
+            table[name],
+            name,
+            nth_colour(place),
+            dash=nth_dash(place // 8 + place % 2 * 2),
         )
     return clock_axis(figure)
 
@@ -129,11 +133,9 @@ def duck_curve_chart(
     months
         Only days of these months, 1 for January; all when left out.
     """
-    import plotly.graph_objects as go
-
     years = years or sorted({result.years[0], result.years[-1]})
     when = f" in {', '.join(MONTH_NAMES[month - 1] for month in months)}" if months else ""
-    figure = new_figure(f"Gross and net load of the average day{when}", CLOCK_AXIS)
+    figure = new_figure(f"Gross and net load of the average day{when}", CLOCK_AXIS, POWER)
     last = years[-1]
     frame = _average_day(result.hours(last), months)
     gross = frame["gross"] if "gross" in frame else frame["load"]
@@ -145,11 +147,11 @@ def duck_curve_chart(
             net.index,
             net,
             f"Net load {label(year, result)}",
-            colour(place),
-            line_dash=dash(place),
+            nth_colour(place),
+            dash=nth_dash(place),
             width=width,
         )
-    add_line(figure, gross.index, gross, f"Gross load {label(last, result)}", history_colour(), width=3)
+    add_line(figure, gross.index, gross, f"Gross load {label(last, result)}", HISTORY, width=3)
     for overlay in result.config.overlays:
         values = frame[overlay.name]
         netted = overlay.sign < 0
@@ -175,15 +177,17 @@ def ramp_chart(result: LoadProfileResult, year: int, past: int | None = None) ->
         (0.01, 0.99, 0.16, "1 to 99 % of days"),
         (0.1, 0.9, 0.3, "10 to 90 % of days"),
     ):
-        plain: dict[str, Any] = {"hovertemplate": "%{y:+,.0f} MW/h", "width": 0.0}
-        add_line(figure, table.index, table[low], f"{100 * low:g} %", colour(0), showlegend=False, **plain)
+        plain: dict[str, Any] = {"hover": "%{y:+,.0f} MW/h", "width": 0.0}
+        add_line(
+            figure, table.index, table[low], f"{100 * low:g} %", nth_colour(0), showlegend=False, **plain
+        )
         fill: dict[str, Any] = {"fill": "tonexty", "fillcolor": f"rgba(0,114,178,{shade})"}
-        add_line(figure, table.index, table[high], name, colour(0), **fill, **plain)
-    hover: dict[str, Any] = {"hovertemplate": "%{y:+,.0f} MW/h"}
-    add_line(figure, table.index, table[0.5], "Median", colour(0), **hover)
+        add_line(figure, table.index, table[high], name, nth_colour(0), **fill, **plain)
+    hover: dict[str, Any] = {"hover": "%{y:+,.0f} MW/h"}
+    add_line(figure, table.index, table[0.5], "Median", nth_colour(0), **hover)
     before = ramps_by_hour(year_series(result, past))
     name = f"Median {label(past, result)}, history"
-    add_line(figure, before.index, before[0.5], name, history_colour(), line_dash="dash", **hover)
+    add_line(figure, before.index, before[0.5], name, HISTORY, dash="dash", **hover)
     return clock_axis(figure)
 
 
@@ -195,7 +199,7 @@ def load_factor_chart(result: LoadProfileResult) -> go.Figure:
     past = result.table("history_years")
     past = past[past.complete]
     made = result.table("years")
-    for table, name, shade in ((past, "History", history_colour()), (made, "Profiles", colour(0))):
+    for table, name, shade in ((past, "History", HISTORY), (made, "Profiles", nth_colour(0))):
         add_line(
             figure,
             table.year,
@@ -203,15 +207,13 @@ def load_factor_chart(result: LoadProfileResult) -> go.Figure:
             name,
             shade,
             mode="lines+markers",
-            hovertemplate="%{y:.1f} %",
+            hover="%{y:.1f} %",
         )
     return year_axis(figure, {int(y): label(int(y), result) for y in (*past.year, *made.year)})
 
 
 def day_type_chart(result: LoadProfileResult) -> go.Figure:
     """How much lower or higher each kind of day is than the days around it, as learned from the history."""
-    import plotly.graph_objects as go
-
     table = result.table("day_types")
     kinds = list(dict.fromkeys(table.type))
     figure = new_figure("Kinds of days, learned from the history", "Day", "Load beside the days around [%]")
@@ -222,7 +224,7 @@ def day_type_chart(result: LoadProfileResult) -> go.Figure:
                 x=rows.day,
                 y=100 * (rows.factor - 1),
                 name=kind,
-                marker_color=colour(place),
+                marker_color=nth_colour(place),
                 hovertemplate="%{y:+.1f} %",
             )
         )

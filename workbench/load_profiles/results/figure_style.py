@@ -1,77 +1,28 @@
-"""What all figures of load profiles share: axes in MW, hours of the clock, colours of years and overlays."""
+"""What all figures of load profiles share: axes in MW, hours of the clock, colours of overlays."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import functools
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
+from workbench.charts import figure as plain
+from workbench.charts.palette import CATEGORIES, carrier_colour
 
 POWER = "Load [MW]"
 CLOCK_AXIS = "Hour of the day (begin)"
 HEAT_SCALE = "Cividis"
-UNIFIED_HOVER = "%{y:,.0f} MW"
 
-
-def new_figure(title: str, x_title: str, y_title: str = POWER) -> go.Figure:
-    """Give an empty figure in the house style."""
-    import plotly.graph_objects as go
-
-    import workbench.charts  # noqa: F401 - registers the house style
-
-    figure = go.Figure(layout={"template": "workbench_light"})
-    return figure.update_layout(title=title, xaxis_title=x_title, yaxis_title=y_title)
-
-
-def colour(index: int) -> str:
-    """Colour of the n-th line."""
-    from workbench.charts.palette import CATEGORIES
-
-    return str(CATEGORIES[index % len(CATEGORIES)])
-
-
-def dash(index: int) -> str:
-    """Dash of the n-th line: a second code beside the colour."""
-    from workbench.charts.palette import DASHES
-
-    return str(DASHES[index % len(DASHES)])
-
-
-def history_colour() -> str:
-    """Colour of what has been observed."""
-    from workbench.charts.palette import HISTORY
-
-    return str(HISTORY)
+add_line = functools.partial(plain.add_line, hover="%{y:,.0f} MW")
+"""Adds a line with its value in MW under the pointer, see :func:`workbench.charts.figure.add_line`."""
 
 
 def overlay_colour(name: str) -> str:
     """Colour of an overlay."""
-    from workbench.charts.palette import CATEGORIES, carrier_colour
-
     known = carrier_colour(name)
-    return str(known if known != CATEGORIES[-1] else CATEGORIES[sum(map(ord, name)) % 6])
-
-
-def add_line(
-    figure: go.Figure,
-    x: Any,
-    y: Any,
-    name: str,
-    line_colour: str,
-    *,
-    line_dash: str = "solid",
-    width: float = 2,
-    **more: Any,
-) -> None:
-    """Add a line with its value in MW under the pointer."""
-    import plotly.graph_objects as go
-
-    line = {"color": line_colour, "dash": line_dash, "width": width}
-    more.setdefault("hovertemplate", UNIFIED_HOVER)
-    figure.add_trace(go.Scatter(x=x, y=y, name=name, mode=more.pop("mode", "lines"), line=line, **more))
+    return known if known != CATEGORIES[-1] else CATEGORIES[sum(map(ord, name)) % 6]
 
 
 def clock_axis(figure: go.Figure) -> go.Figure:

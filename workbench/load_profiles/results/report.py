@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from workbench.charts.page import ReportPage, Section
 from workbench.data.formatting import INDIA, Style, energy_factor, format_number
+from workbench.load_profiles.results import charts, day_charts
 from workbench.load_profiles.results.charts import label
 from workbench.load_profiles.results.saved import LoadProfileResult
-
-if TYPE_CHECKING:
-    from workbench.charts.page import Section
 
 MEASURE_HEADS = {
     "hourly_mape": "Hourly MAPE [%]",
@@ -42,9 +40,6 @@ def write_report(result: LoadProfileResult, path: Path, style: Style = INDIA) ->
     UnwritableFile
         When the operating system refuses.
     """
-    from workbench.charts.page import ReportPage
-    from workbench.load_profiles.results import charts, day_charts
-
     first, last = result.years[0], result.years[-1]
     files = ", ".join(f"{name} {sha[:16]}" for name, sha in result.facts["files"].items())
     page = ReportPage(
@@ -75,8 +70,6 @@ def write_report(result: LoadProfileResult, path: Path, style: Style = INDIA) ->
 
 def add_overview(section: Section, result: LoadProfileResult, style: Style) -> None:
     """Add energy, peak and shape of every year, and the years that could not be made."""
-    from workbench.load_profiles.results import charts
-
     for year, reason in result.facts["failed_years"].items():
         section.warning(f"{year} could not be made: {reason}")
     section.figure(charts.energy_and_peak_chart(result, style=style))
@@ -137,8 +130,6 @@ def _targets(section: Section, result: LoadProfileResult, style: Style) -> None:
 
 
 def _accuracy(section: Section, result: LoadProfileResult) -> None:
-    from workbench.load_profiles.results import charts
-
     table = result.table("accuracy")
     if not len(table):
         section.text("No year was held out.")
