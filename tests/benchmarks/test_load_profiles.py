@@ -20,12 +20,12 @@ from workbench.load_profiles.config import ShapeMethod
 from workbench.load_profiles.generation.accuracy import accuracy_of
 from workbench.load_profiles.generation.generate import meet_targets
 from workbench.load_profiles.generation.holdout import true_targets
-from workbench.load_profiles.generation.reconciliation import settle
+from workbench.load_profiles.generation.reconciliation import reconcile
 from workbench.load_profiles.inputs.cleaning import CleaningRules, History, clean
 from workbench.load_profiles.inputs.history_years import history_years, year_load
 from workbench.load_profiles.inputs.hourly_sheet import HourlySheet, read_hourly_sheet
 from workbench.load_profiles.jobs import make_load_profiles
-from workbench.load_profiles.model.targets import Settled, Transform, YearTargets, no_months
+from workbench.load_profiles.model.targets import ReconciledTargets, Transform, YearTargets, no_months
 from workbench.load_profiles.model.year_hours import hours_of_year
 from workbench.load_profiles.results import charts, day_charts
 from workbench.load_profiles.results.saved import load
@@ -236,9 +236,9 @@ def test_targets_of_25_years_are_met_to_1e_9_and_cost_little(report: Report, sha
         given = YearTargets(
             year, energy=float(energy.sum()), monthly_energy=energy, monthly_peak=peak, peak=float(peak.max())
         )
-        jobs.append((hours, shape.load, settle(given, months, hours), energy, peak))
+        jobs.append((hours, shape.load, reconcile(given, months, hours), energy, peak))
     started = time.process_time()
-    made = [meet_targets(shape, hours, settled)[0] for hours, shape, settled, _, _ in jobs]
+    made = [meet_targets(shape, hours, reconciled)[0] for hours, shape, reconciled, _, _ in jobs]
     seconds = time.process_time() - started
     for load_, (hours, _, _, energy, peak) in zip(made, jobs, strict=True):
         starts = hours.month_bounds[:-1]
@@ -304,7 +304,7 @@ def test_a_flat_or_peaky_target_never_gives_a_negative_hour(report: Report, shar
     lowest = np.inf
     for factor in (0.35, 0.5, 0.65, 0.8, 0.95):
         peak = own.energy / hours.hours_by_month / factor
-        settled = Settled(2025, own.energy, peak, no_months(), ())
+        reconciled = ReconciledTargets(2025, own.energy, peak, no_months(), ())
         for transform in Transform:
-            lowest = min(lowest, float(meet_targets(actual, hours, settled, transform)[0].min()))
+            lowest = min(lowest, float(meet_targets(actual, hours, reconciled, transform)[0].min()))
     report("load factors of 35 to 95 %, all transforms: lowest hour", lowest, None, "MW", ">= 0", lowest >= 0)

@@ -16,7 +16,7 @@ def test_traces_over_the_same_positions_stand_side_by_side_with_their_unit():
         go.Bar(x=[2025, 2026], y=[1.0, 2.0], name="Home"), go.Bar(x=[2025, 2026], y=[3.0, 4.0], name="EV")
     )
     table = figure_table(figure)
-    assert table.heads == ("Year", "Home [GWh]", "EV [GWh]")
+    assert table.headers == ("Year", "Home [GWh]", "EV [GWh]")
     assert table.rows == ((2025, 1.0, 3.0), (2026, 2.0, 4.0))
     assert not table.is_cut
 
@@ -24,7 +24,7 @@ def test_traces_over_the_same_positions_stand_side_by_side_with_their_unit():
 def test_traces_over_different_positions_are_one_row_a_point():
     figure = titled(go.Scatter(x=[1], y=[5], name="History"), go.Scatter(x=[2, 3], y=[6, 7], name="Forecast"))
     table = figure_table(figure)
-    assert table.heads[0] == "Series"
+    assert table.headers[0] == "Series"
     assert [row[1:] for row in table.rows] == [(1, 5), (2, 6), (3, 7)]
 
 
@@ -32,14 +32,14 @@ def test_lying_bars_are_read_from_their_names():
     table = figure_table(
         titled(go.Bar(x=[1, 2], y=["a", "b"], orientation="h"), across="Load [MW]", up="Plant")
     )
-    assert table.heads == ("Plant", "Load [MW]")
+    assert table.headers == ("Plant", "Load [MW]")
     assert table.rows == (("a", 1), ("b", 2))
 
 
 def test_a_matrix_keeps_its_two_directions():
     figure = titled(go.Heatmap(z=np.array([[1.0, 2.0], [3.0, 4.0]]), x=["Jan", "Feb"], y=[0, 1]), up="Hour")
     table = figure_table(figure)
-    assert table.heads == ("Hour", "Jan", "Feb")
+    assert table.headers == ("Hour", "Jan", "Feb")
     assert table.rows == ((0, 1.0, 2.0), (1, 3.0, 4.0))
 
 
@@ -50,7 +50,7 @@ def test_times_are_written_as_people_read_them_and_gaps_stay_empty():
 
 
 def test_a_long_table_is_cut_and_says_so():
-    table = figure_table(titled(go.Scatter(x=list(range(1000)), y=list(range(1000)))), most=10)
+    table = figure_table(titled(go.Scatter(x=list(range(1000)), y=list(range(1000)))), limit=10)
     assert len(table.rows) == 10
     assert table.rows_in_all == 1000
     assert table.is_cut

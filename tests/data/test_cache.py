@@ -188,7 +188,7 @@ def test_pruning_removes_what_was_not_used_for_the_longest_time(project: Project
     cached(project, {"v": 0}, Maker())
 
     size = cache_path(project, {"v": 0}).stat().st_size
-    assert prune(project, largest_megabytes=2.5 * size / 1e6) == 2
+    assert prune(project, max_megabytes=2.5 * size / 1e6) == 2
 
     assert cache_path(project, {"v": 0}).exists()
     assert cache_path(project, {"v": 3}).exists()

@@ -121,7 +121,7 @@ def test_the_largest_size_can_be_set(save_sheet: Save) -> None:
     path = save_sheet({"A1": 1})
 
     with pytest.raises(UnreadableFile, match=r"the most that is read is 0\.001 MB"):
-        read_workbook(path, largest_megabytes=0.001)
+        read_workbook(path, max_megabytes=0.001)
 
 
 def test_a_zip_bomb_is_refused_without_unpacking_it(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_zip_bomb_is_refused_without_unpacking_it(tmp_path: Path) -> None:
     assert path.stat().st_size < 0.1 * MEGABYTE
 
     with pytest.raises(UnreadableFile, match="would grow to 30 MB when unpacked"):
-        read_workbook(path, largest_megabytes=1)
+        read_workbook(path, max_megabytes=1)
 
 
 def test_a_sheet_that_lies_about_its_size_is_refused_without_unpacking_it(save_sheet: Save) -> None:

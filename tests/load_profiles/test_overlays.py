@@ -12,7 +12,7 @@ from workbench.load_profiles.generation.generate import (
 )
 from workbench.load_profiles.generation.overlays import overlay_load, sun_height
 from workbench.load_profiles.model.overlays import Counted, Effect, Overlay, OverlayShape, check_overlay
-from workbench.load_profiles.model.targets import Settled, no_months
+from workbench.load_profiles.model.targets import ReconciledTargets, no_months
 from workbench.load_profiles.model.year_hours import hours_of_year
 
 HOURS = hours_of_year(2030)
@@ -64,9 +64,9 @@ def test_netted_solar_on_top_lowers_the_grid_load_and_leaves_the_planned_and_gro
         Effect.ADDED,
         Counted.ON_TOP,
     )
-    settled = Settled(2030, ENERGY, no_months(), no_months(), ())
+    reconciled = ReconciledTargets(2030, ENERGY, no_months(), no_months(), ())
     made = make_year(
-        YearTask(2030, 4, "Asia/Kolkata", FLAT, 2025, HOURS.days, settled, overlays=(solar, charging))
+        YearTask(2030, 4, "Asia/Kolkata", FLAT, 2025, HOURS.days, reconciled, overlays=(solar, charging))
     )
 
     np.testing.assert_allclose(made.planned, FLAT)
@@ -82,8 +82,10 @@ def test_overlays_inside_the_target_change_the_shape_and_not_the_energy_or_the_p
         "sun", overlay_load(Overlay(), HOURS, {2030: 3000.0}), Effect.NETTED, Counted.IN_TARGET
     )
     shape = shape_with_overlays(FLAT, HOURS, ENERGY, [solar])
-    settled = Settled(2030, ENERGY, np.full(12, 5200.0), no_months(), ())
-    made = make_year(YearTask(2030, 4, "Asia/Kolkata", shape, 2025, HOURS.days, settled, overlays=(solar,)))
+    reconciled = ReconciledTargets(2030, ENERGY, np.full(12, 5200.0), no_months(), ())
+    made = make_year(
+        YearTask(2030, 4, "Asia/Kolkata", shape, 2025, HOURS.days, reconciled, overlays=(solar,))
+    )
 
     np.testing.assert_allclose(np.add.reduceat(made.load, HOURS.month_bounds[:-1]), ENERGY, rtol=1e-12)
     assert made.load.max() == 5200.0

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FigureTable", "figure_table"]
 
-MOST_ROWS = 400
-MOST_COLUMNS = 32
+MAX_ROWS = 400
+MAX_COLUMNS = 32
 _CARTESIAN = ("scatter", "scattergl", "bar", "box", "violin", "histogram", "waterfall", "funnel")
 
 
@@ -23,7 +23,7 @@ _CARTESIAN = ("scatter", "scattergl", "bar", "box", "violin", "histogram", "wate
 class FigureTable:
     """A table with headings and cells as text or numbers; ``rows_in_all`` when it was cut."""
 
-    heads: tuple[str, ...]
+    headers: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
     rows_in_all: int
 
@@ -33,7 +33,7 @@ class FigureTable:
         return self.rows_in_all > len(self.rows)
 
 
-def figure_table(figure: go.Figure, most: int = MOST_ROWS) -> FigureTable:
+def figure_table(figure: go.Figure, limit: int = MAX_ROWS) -> FigureTable:
     """Write what a figure shows as a table.
 
     Traces over the same positions stand side by side, a matrix keeps its two directions, anything else is one row
@@ -43,7 +43,7 @@ def figure_table(figure: go.Figure, most: int = MOST_ROWS) -> FigureTable:
     ----------
     figure
         The figure.
-    most
+    limit
         Rows at most.
 
     Returns
@@ -56,27 +56,27 @@ def figure_table(figure: go.Figure, most: int = MOST_ROWS) -> FigureTable:
     if not parts:
         return FigureTable((), (), 0)
     first = parts[0]
-    same = all(part.keys == first.keys and part.key_head == first.key_head for part in parts)
+    same = all(part.keys == first.keys and part.key_header == first.key_header for part in parts)
     if same:
-        heads = [first.key_head, *(head for part in parts for head in part.heads)]
+        headers = [first.key_header, *(header for part in parts for header in part.headers)]
         columns: list[Sequence[object]] = [first.keys, *(column for part in parts for column in part.columns)]
-        if len(heads) <= MOST_COLUMNS:
-            return _cut(heads, list(zip(*columns, strict=True)), most)
+        if len(headers) <= MAX_COLUMNS:
+            return _cut(headers, list(zip(*columns, strict=True)), limit)
     rows = [
-        (head, key, value)
+        (header, key, value)
         for part in parts
-        for head, column in zip(part.heads, part.columns, strict=True)
+        for header, column in zip(part.headers, part.columns, strict=True)
         for key, value in zip(part.keys, column, strict=True)
     ]
-    heads = list(dict.fromkeys(part.key_head for part in parts))
-    return _cut(["Series", " / ".join(heads), "Value"], rows, most)
+    headers = list(dict.fromkeys(part.key_header for part in parts))
+    return _cut(["Series", " / ".join(headers), "Value"], rows, limit)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    key_head: str
+    key_header: str
     keys: tuple[object, ...]
-    heads: tuple[str, ...]
+    headers: tuple[str, ...]
     columns: tuple[tuple[object, ...], ...]
 
 
@@ -112,9 +112,9 @@ def _matrix(figure: go.Figure, trace: Any) -> _Part:
     across = _plain(trace.x) or tuple(range(columns))
     bar = getattr(trace, "colorbar", None)
     unit = "" if bar is None or bar.title is None else str(bar.title.text or "")
-    heads = tuple(_named(str(_cell(name)), unit) for name in across)
+    headers = tuple(_named(str(_cell(name)), unit) for name in across)
     columns_of = tuple(tuple(_cell(value) for value in values[:, place]) for place in range(columns))
-    return _Part(_axis(figure, trace, "y") or "Row", down, heads, columns_of)
+    return _Part(_axis(figure, trace, "y") or "Row", down, headers, columns_of)
 
 
 def _flows(trace: Any) -> _Part:
@@ -155,5 +155,5 @@ def _cell(value: Any) -> object:
     return "" if value is None or value != value else value
 
 
-def _cut(heads: Sequence[str], rows: Sequence[tuple[object, ...]], most: int) -> FigureTable:
-    return FigureTable(tuple(heads), tuple(rows[:most]), len(rows))
+def _cut(headers: Sequence[str], rows: Sequence[tuple[object, ...]], limit: int) -> FigureTable:
+    return FigureTable(tuple(headers), tuple(rows[:limit]), len(rows))

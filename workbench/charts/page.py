@@ -61,7 +61,7 @@ class Section:
 
     def table(
         self,
-        heads: Sequence[str],
+        headers: Sequence[str],
         rows: Iterable[Sequence[str]],
         *,
         strong: Collection[int] = (),
@@ -71,7 +71,7 @@ class Section:
 
         Parameters
         ----------
-        heads
+        headers
             Headers, with units.
         rows
             Cells, formatted.
@@ -81,7 +81,7 @@ class Section:
             Let the cells wrap, aligned left: for words instead of numbers.
         """
         content = {
-            "heads": list(heads),
+            "headers": list(headers),
             "rows": [list(row) for row in rows],
             "strong": set(strong),
             "text": text,

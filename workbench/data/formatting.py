@@ -18,7 +18,7 @@ CRORE = 1e7
 MISSING = "\N{EN DASH}"
 
 ENERGY_IN_MWH = {"kWh": 1e-3, "MWh": 1.0, "GWh": 1e3, "MU": 1e3, "TWh": 1e6}
-CURRENCY_SIGNS = {"INR": "₹", "EUR": "€", "USD": "$", "GBP": "£"}
+CURRENCY_SYMBOLS = {"INR": "₹", "EUR": "€", "USD": "$", "GBP": "£"}
 
 
 class Grouping(StrEnum):
@@ -151,7 +151,7 @@ def format_money(value: float | None, *, decimals: int = 2, style: Style = INDIA
     scales = [(CRORE, "crore"), (LAKH, "lakh")]
     if style.grouping is not Grouping.INDIAN:
         scales = [(1e9, "billion"), (1e6, "million")]
-    sign = CURRENCY_SIGNS.get(style.currency, f"{style.currency} ")
+    sign = CURRENCY_SYMBOLS.get(style.currency, f"{style.currency} ")
     # Rounded first, so that 99,99,999.996 reads 1.00 crore and not 100.00 lakh.
     size = round(abs(value), decimals)
     for scale, word in scales:

@@ -6,7 +6,7 @@ import unicodedata
 
 from workbench.errors import SettingError
 
-LONGEST_NAME = 100
+MAX_NAME_BYTES = 100
 FORBIDDEN = '/\\:*?"<>|'
 # Windows treats these as devices, with any extension; a project is often on a shared drive.
 RESERVED = {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in "0123456789¹²³"}
@@ -44,8 +44,8 @@ def _refusal(name: str) -> str:
         return "contains an invisible character; type it again"
     if name != name.strip() or name.startswith(".") or name.endswith("."):
         return "begins with a dot, or begins or ends with a space or ends with a dot; leave it out"
-    if len(name.encode("utf-8")) > LONGEST_NAME:
-        return f"is longer than {LONGEST_NAME} bytes; shorten it"
+    if len(name.encode("utf-8")) > MAX_NAME_BYTES:
+        return f"is longer than {MAX_NAME_BYTES} bytes; shorten it"
     if name.partition(".")[0].rstrip().upper() in RESERVED:
         return "is reserved by Windows for a device; choose another"
     return ""

@@ -1,4 +1,4 @@
-"""Load profiles as one job: read, settle the targets, make every year, measure the accuracy, save."""
+"""Load profiles as one job: read, reconcile the targets, make every year, measure the accuracy, save."""
 
 from __future__ import annotations
 

@@ -35,12 +35,12 @@ from workbench.runs import Job, Unit
 
 
 def run_load_profiles(job: Job, project: Project, config: LoadProfileConfig) -> LoadProfileResult:
-    """Read, settle, make, measure, save; see :func:`workbench.load_profiles.jobs.make_load_profiles`."""
+    """Read, reconcile, make, measure, save; see :func:`workbench.load_profiles.jobs.make_load_profiles`."""
     project.results_folder("load_profiles", config.scenario)
     job.plan(read=4, targets=1, years=2, accuracy=1, save=4)
     with job.stage("read", title="Read the history"):
         data = _read(job, project, config)
-    with job.stage("targets", title="Settle the targets"):
+    with job.stage("targets", title="Reconcile the targets"):
         plan = make_plan(project, data, config)
         log_problems(job, plan.problems)
     with job.stage("years", title="Make the years"):

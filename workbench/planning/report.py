@@ -124,15 +124,15 @@ def _add_agreement(section: Section, chain: PlanningChain, style: Style) -> None
         )
     else:
         section.text(f"Every year carries its energy and peak through all steps, to within {TOLERANCE} %.")
-    heads, rows = agreement_table(chain, style)
+    headers, rows = agreement_table(chain, style)
     differing = [place for place, item in enumerate(chain.agreements) if not item.agrees]
-    section.table(heads, rows, strong=differing)
+    section.table(headers, rows, strong=differing)
 
 
 def agreement_table(chain: PlanningChain, style: Style = INDIA) -> tuple[list[str], list[list[str]]]:
     """Give headings and formatted cells: energy and peak of every year at each step of the chain."""
     unit, factor = style.energy_unit, energy_factor("GWh", style.energy_unit)
-    heads = [
+    headers = [
         "Year",
         f"Requirement [{unit}]",
         f"Load profile [{unit}]",
@@ -157,4 +157,4 @@ def agreement_table(chain: PlanningChain, style: Style = INDIA) -> tuple[list[st
         ]
         for item in chain.agreements
     ]
-    return heads, rows
+    return headers, rows

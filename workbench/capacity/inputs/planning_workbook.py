@@ -68,7 +68,7 @@ class _Reader:
                 f"no bus is named '{MAIN_BUS}', which carries the demand; rename one.", sheet="Buses"
             )
         settings, commitable, monthly, cycles = read_settings(self.book, self.problems)
-        fuel = self._by_name("Fuel_cost", "carrier", least=None)
+        fuel = self._by_name("Fuel_cost", "carrier", minimum=None)
         fixed = self._fixed_costs()
         plants = [
             self._plant(row, buses, carriers, fuel, fixed, commitable)
@@ -110,7 +110,9 @@ class _Reader:
         found = {}
         for row in self._rows("CO2", "TECHNOLOGY"):
             name = row.text("TECHNOLOGY")
-            found[name] = Carrier(name, row.number("tonnes/MWh", 0.0, least=0.0, most=3.0), row.text("color"))
+            found[name] = Carrier(
+                name, row.number("tonnes/MWh", 0.0, minimum=0.0, maximum=3.0), row.text("color")
+            )
             self.cells.note(row, name, "TECHNOLOGY", "tonnes/MWh")
         return found
 
@@ -136,23 +138,23 @@ class _Reader:
                     cell=row.cell("carrier"),
                 )
             cost = row.number("marginal_cost", 0.0)
-        options = {key: row.number(key, least=0.0) for key in _UNIT_OPTIONS if row.has(key)}
+        options = {key: row.number(key, minimum=0.0) for key in _UNIT_OPTIONS if row.has(key)}
         return Plant(
             name,
             carrier,
-            row.number("p_nom", least=0.0),
+            row.number("p_nom", minimum=0.0),
             row.known("bus", buses, "Buses"),
             marginal_cost=cost,
             fixed_cost=fixed.get(carrier, 0.0),
-            build_year=int(row.number("build_year", 0.0, least=0, most=2100)),
-            lifetime=row.number("lifetime", math.inf, least=1, most=300),
-            efficiency=row.number("efficiency", 1.0, least=0.01, most=1.0),
-            p_min_pu=row.number("p_min_pu", 0.0, least=0.0, most=1.0),
+            build_year=int(row.number("build_year", 0.0, minimum=0, maximum=2100)),
+            lifetime=row.number("lifetime", math.inf, minimum=1, maximum=300),
+            efficiency=row.number("efficiency", 1.0, minimum=0.01, maximum=1.0),
+            p_min_pu=row.number("p_min_pu", 0.0, minimum=0.0, maximum=1.0),
             committable=row.flag("committable") and commitable.get(carrier, True),
             options=options,
             extendable=row.flag("p_nom_extendable"),
-            p_nom_min=row.number("p_nom_min", 0.0, least=0.0),
-            p_nom_max=row.number("p_nom_max", math.inf, least=0.0),
+            p_nom_min=row.number("p_nom_min", 0.0, minimum=0.0),
+            p_nom_max=row.number("p_nom_max", math.inf, minimum=0.0),
         )
 
     def _candidates(
@@ -160,11 +162,11 @@ class _Reader:
     ) -> list[Candidate]:
         capital = self._by_name("Capital_cost", "TECHNOLOGY")
         lifetimes = {
-            row.text("TECHNOLOGY"): row.number("lifetime", least=1, most=200)
+            row.text("TECHNOLOGY"): row.number("lifetime", minimum=1, maximum=200)
             for row in self._rows("Lifetime", "TECHNOLOGY")
         }
-        least = self._by_name("Pipe_Line_Generators_p_min", "TECHNOLOGY")
-        most = self._by_name("Pipe_Line_Generators_p_max", "TECHNOLOGY")
+        minimum = self._by_name("Pipe_Line_Generators_p_min", "TECHNOLOGY")
+        maximum = self._by_name("Pipe_Line_Generators_p_max", "TECHNOLOGY")
         stored = self._by_name("Pipe_Line_Storage_p_min", "TECHNOLOGY")
         found = []
         for row in [*self._rows("New_Generators", "TECHNOLOGY"), *self._rows("New_Storage", "TECHNOLOGY")]:
@@ -191,16 +193,16 @@ class _Reader:
                     capital.get(name, 0.0),
                     fixed.get(carrier, 0.0),
                     row.number("marginal_cost", None if kind is Kind.GENERATOR else 0.0),
-                    row.number("efficiency_dispatch", 0.9, least=0.01, most=1.0)
+                    row.number("efficiency_dispatch", 0.9, minimum=0.01, maximum=1.0)
                     if storage
-                    else row.number("efficiency", 1.0, least=0.01, most=1.0),
-                    row.number("efficiency_store", 0.9, least=0.01, most=1.0) if storage else 1.0,
+                    else row.number("efficiency", 1.0, minimum=0.01, maximum=1.0),
+                    row.number("efficiency_store", 0.9, minimum=0.01, maximum=1.0) if storage else 1.0,
                     lifetimes.get(name, 25.0),
                     0,
-                    row.number(limit, math.inf, least=0.0),
-                    stored.get(name, {}) if storage else least.get(name, {}),
-                    {} if storage else most.get(name, {}),
-                    row.number("max_hours", 6.0, least=0.0, most=10_000)
+                    row.number(limit, math.inf, minimum=0.0),
+                    stored.get(name, {}) if storage else minimum.get(name, {}),
+                    {} if storage else maximum.get(name, {}),
+                    row.number("max_hours", 6.0, minimum=0.0, maximum=10_000)
                     if kind is Kind.STORAGE_UNIT
                     else 0.0,
                 )
@@ -217,12 +219,12 @@ class _Reader:
                     name,
                     row.known("bus0", buses, "Buses"),
                     row.known("bus1", buses, "Buses"),
-                    row.number("p_nom", 0.0, least=0.0),
-                    row.number("efficiency", 1.0, least=0.01, most=1.0),
-                    row.number("p_max_pu", 1.0, least=-1.0, most=1.0),
-                    row.number("p_min_pu", 0.0, least=-1.0, most=1.0),
+                    row.number("p_nom", 0.0, minimum=0.0),
+                    row.number("efficiency", 1.0, minimum=0.01, maximum=1.0),
+                    row.number("p_max_pu", 1.0, minimum=-1.0, maximum=1.0),
+                    row.number("p_min_pu", 0.0, minimum=-1.0, maximum=1.0),
                     row.number("marginal_cost", 0.0),
-                    row.number("capital_cost", 0.0, least=0.0),
+                    row.number("capital_cost", 0.0, minimum=0.0),
                     row.flag("p_nom_extendable"),
                     row.text("type") or "transmission",
                 )
@@ -230,7 +232,7 @@ class _Reader:
         return found
 
     def _fixed_costs(self) -> dict[str, float]:
-        return {row.text("carrier"): row.number("FOM", least=0.0) for row in self._rows("FOM", "carrier")}
+        return {row.text("carrier"): row.number("FOM", minimum=0.0) for row in self._rows("FOM", "carrier")}
 
     def _wacc(self) -> ByYear:
         table = self._table("wacc")
@@ -238,12 +240,12 @@ class _Reader:
             return {0: 0.09}
         row = Row(table, 0, self.problems)
         return {
-            int(column): row.number(column, least=0.0, most=0.4)
+            int(column): row.number(column, minimum=0.0, maximum=0.4)
             for column in table.columns
             if column.isdigit()
         }
 
-    def _by_name(self, sheet: str, key: str, *, least: float | None = 0.0) -> dict[str, ByYear]:
+    def _by_name(self, sheet: str, key: str, *, minimum: float | None = 0.0) -> dict[str, ByYear]:
         table = self._table(sheet)
         if table is None:
             return {}
@@ -258,8 +260,8 @@ class _Reader:
         found: dict[str, ByYear] = {}
         for row in TableReader(table, self.problems).rows(key):
             name = row.text(key)
-            lowest = -math.inf if least is None else least
-            found[name] = {int(year): row.number(year, 0.0, least=lowest) for year in years}
+            lowest = -math.inf if minimum is None else minimum
+            found[name] = {int(year): row.number(year, 0.0, minimum=lowest) for year in years}
             for year in years:
                 self.cells.add(name, f"{plain_name(sheet)} {year}", table.sheet, row.cell(year))
         return found
@@ -270,7 +272,7 @@ class _Reader:
             return ()
         rows = [Row(table, number, self.problems) for number in range(len(table.rows))]
         return tuple(
-            f"{int(row.number('Month', least=1, most=12)):02d}-{int(row.number('Day', least=1, most=31)):02d}"
+            f"{int(row.number('Month', minimum=1, maximum=12)):02d}-{int(row.number('Day', minimum=1, maximum=31)):02d}"
             for row in rows
         )
 
@@ -281,7 +283,9 @@ class _Reader:
         reader = TableReader(table, self.problems)
         columns = [column for column in table.columns if plain_name(column) != "name"]
         return {
-            row.text("name"): {column: row.number(column, 1.0, least=0.0, most=10.0) for column in columns}
+            row.text("name"): {
+                column: row.number(column, 1.0, minimum=0.0, maximum=10.0) for column in columns
+            }
             for row in reader.rows("name")
         }
 

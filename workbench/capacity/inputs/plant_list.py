@@ -48,7 +48,7 @@ def _read_carriers(book: Workbook, problems: Problems, cells: Cells) -> dict[str
     found = {}
     for row in reader.rows("carrier", "co2_emissions"):
         name = row.text("carrier")
-        found[name] = Carrier(name, row.number("co2_emissions", 0.0, least=0.0, most=3.0))
+        found[name] = Carrier(name, row.number("co2_emissions", 0.0, minimum=0.0, maximum=3.0))
         cells.note(row, name, "co2_emissions")
     return found
 
@@ -60,22 +60,22 @@ def _read_plants(
     found = []
     for row in reader.rows("name", "carrier", "p_nom", "marginal_cost"):
         name, carrier = row.text("name"), row.known("carrier", carriers, "carriers")
-        hours = row.number("max_hours", 0.0, least=0.0, most=10_000)
+        hours = row.number("max_hours", 0.0, minimum=0.0, maximum=10_000)
         storage = hours > 0 or is_storage(carrier)
-        efficiency = row.number("efficiency", 1.0, least=0.01, most=1.0)
+        efficiency = row.number("efficiency", 1.0, minimum=0.01, maximum=1.0)
         found.append(
             Plant(
                 name,
                 carrier,
-                row.number("p_nom", least=0.0),
+                row.number("p_nom", minimum=0.0),
                 kind=Kind.STORAGE_UNIT if storage else Kind.GENERATOR,
                 marginal_cost=row.number("marginal_cost"),
-                fixed_cost=row.number("fixed_cost", 0.0, least=0.0),
-                build_year=int(row.number("build_year", 0.0, least=1880, most=2100)),
-                lifetime=row.number("lifetime", math.inf, least=1, most=200),
+                fixed_cost=row.number("fixed_cost", 0.0, minimum=0.0),
+                build_year=int(row.number("build_year", 0.0, minimum=1880, maximum=2100)),
+                lifetime=row.number("lifetime", math.inf, minimum=1, maximum=200),
                 efficiency=math.sqrt(efficiency) if storage else efficiency,
                 efficiency_store=math.sqrt(efficiency) if storage else 1.0,
-                p_min_pu=row.number("p_min_pu", 0.0, least=0.0, most=1.0),
+                p_min_pu=row.number("p_min_pu", 0.0, minimum=0.0, maximum=1.0),
                 max_hours=hours,
                 committable=not storage and row.number("p_min_pu", 0.0) > 0,
             )
@@ -92,22 +92,22 @@ def _read_options(
     for row in reader.rows("carrier", "capital_cost", "marginal_cost", "lifetime"):
         carrier = row.known("carrier", carriers, "carriers")
         name = f"New {carrier}"
-        hours = row.number("max_hours", 0.0, least=0.0, most=10_000)
+        hours = row.number("max_hours", 0.0, minimum=0.0, maximum=10_000)
         storage = hours > 0 or is_storage(carrier)
-        efficiency = row.number("efficiency", 1.0, least=0.01, most=1.0)
+        efficiency = row.number("efficiency", 1.0, minimum=0.01, maximum=1.0)
         found.append(
             Candidate(
                 name,
                 carrier,
                 kind=Kind.STORAGE_UNIT if storage else Kind.GENERATOR,
-                capital_cost=row.number("capital_cost", least=0.0),
-                fixed_cost=row.number("fixed_cost", 0.0, least=0.0),
+                capital_cost=row.number("capital_cost", minimum=0.0),
+                fixed_cost=row.number("fixed_cost", 0.0, minimum=0.0),
                 marginal_cost=row.number("marginal_cost"),
                 efficiency=math.sqrt(efficiency) if storage else efficiency,
                 efficiency_store=math.sqrt(efficiency) if storage else 1.0,
-                lifetime=row.number("lifetime", least=1, most=200),
-                first_year=int(row.number("first_year", 0.0, least=1900, most=2100)),
-                p_nom_max=row.number("p_nom_max", math.inf, least=0.0),
+                lifetime=row.number("lifetime", minimum=1, maximum=200),
+                first_year=int(row.number("first_year", 0.0, minimum=1900, maximum=2100)),
+                p_nom_max=row.number("p_nom_max", math.inf, minimum=0.0),
                 max_hours=hours,
             )
         )

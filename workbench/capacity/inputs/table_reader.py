@@ -73,8 +73,8 @@ class Row:
         column: str,
         default: float | None = None,
         *,
-        least: float = -math.inf,
-        most: float = math.inf,
+        minimum: float = -math.inf,
+        maximum: float = math.inf,
     ) -> float:
         """Number of a cell.
 
@@ -84,7 +84,7 @@ class Row:
             Header.
         default
             For a blank cell or a missing column; without one, a blank is an error.
-        least, most
+        minimum, maximum
             Bounds, both allowed.
         """
         if not self.has(column):
@@ -94,8 +94,8 @@ class Row:
         value = number_at(self.table, self.number_of, column, self.problems)
         if math.isnan(value):
             return 0.0 if default is None else default
-        if not least <= value <= most:
-            self._error(column, _outside(column, value, least, most))
+        if not minimum <= value <= maximum:
+            self._error(column, _outside(column, value, minimum, maximum))
         return value
 
     def _error(self, column: str, message: str) -> None:
@@ -171,10 +171,10 @@ class Cells:
         self.places[name, attribute] = f"sheet '{sheet}', cell {cell}"
 
 
-def _outside(column: str, value: float, least: float, most: float) -> str:
+def _outside(column: str, value: float, minimum: float, maximum: float) -> str:
     message = f"the {column} is {value:g}, expected "
-    if value < least and math.isinf(most):
-        return f"{message}{least:g} or more."
-    if most == 1.0 and 1.0 < value <= 100.0:
-        return f"{message}a part of one, from {least:g} to 1: write {value / 100:g} for {value:g} %."
-    return f"{message}a number from {least:g} to {most:g}."
+    if value < minimum and math.isinf(maximum):
+        return f"{message}{minimum:g} or more."
+    if maximum == 1.0 and 1.0 < value <= 100.0:
+        return f"{message}a part of one, from {minimum:g} to 1: write {value / 100:g} for {value:g} %."
+    return f"{message}a number from {minimum:g} to {maximum:g}."

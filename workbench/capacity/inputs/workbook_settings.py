@@ -76,7 +76,7 @@ def read_settings(
                     cell=row.cell("Type"),
                 )
                 continue
-            limit = row.number("No. of cycle", least=0) / days
+            limit = row.number("No. of cycle", minimum=0) / days
             cycles["battery"] = min(limit, cycles.get("battery", limit))
     return main, commitable, monthly, cycles
 
@@ -91,7 +91,7 @@ def _monthly(table: Table, problems: Problems) -> Monthly:
         month = _month(row, problems)
         for column in table.columns:
             if plain_name(column) != "month" and row.has(column):
-                found[column, month] = row.number(column, least=0.0, most=1.0)
+                found[column, month] = row.number(column, minimum=0.0, maximum=1.0)
     return found
 
 

@@ -68,9 +68,9 @@ class Candidate:
     first_year: int = 0
     p_nom_max: float = float("inf")
     """MW (MWh for a store) in all years together."""
-    least: ByYear = field(default_factory=dict)
-    most: ByYear = field(default_factory=dict)
-    """Pipeline: least and most new MW (MWh) of each year."""
+    min_new: ByYear = field(default_factory=dict)
+    max_new: ByYear = field(default_factory=dict)
+    """Pipeline: minimum and maximum new MW (MWh) of each year."""
     max_hours: float = 0.0
     p_min_pu: float = 0.0
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pypsa import Network
 
 UNSERVED = "unserved"
-STANDING, BUILT = "standing", "built"
+EXISTING, BUILT = "existing", "built"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Asset:
     p_nom_max: float = float("inf")
     capital_cost: float = 0.0
     """Annuity, per MW (MWh) and year."""
-    origin: str = STANDING
+    origin: str = EXISTING
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,11 +132,11 @@ def _vintages(
         for item in system.candidates:
             if item.first_year > year:
                 continue
-            standing = sum(asset.p_nom for asset in built if asset.item is item)
-            least = sum(mw for when, mw in item.least.items() if before < when <= year)
-            most = item.p_nom_max - standing
-            if item.most:
-                most = min(most, sum(mw for when, mw in item.most.items() if before < when <= year))
+            existing = sum(asset.p_nom for asset in built if asset.item is item)
+            minimum = sum(mw for when, mw in item.min_new.items() if before < when <= year)
+            maximum = item.p_nom_max - existing
+            if item.max_new:
+                maximum = min(maximum, sum(mw for when, mw in item.max_new.items() if before < when <= year))
             found.append(
                 Asset(
                     f"{item.name} {year}",
@@ -145,8 +145,8 @@ def _vintages(
                     item.lifetime,
                     0.0,
                     True,
-                    least,
-                    max(most, 0.0),
+                    minimum,
+                    max(maximum, 0.0),
                     _annuity(system, config, item, year),
                     BUILT,
                 )

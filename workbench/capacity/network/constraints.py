@@ -111,10 +111,10 @@ def _active(plan: Plan, network: Network, component: str, year: int) -> pd.DataF
         static = pd.DataFrame(static.xs(network.scenarios[0], level="scenario"))
     if not plan.is_multi_period or static.empty:
         return static
-    standing: pd.DataFrame = static[
+    existing: pd.DataFrame = static[
         (static.build_year <= year) & (year < static.build_year + static.lifetime)
     ]
-    return standing
+    return existing
 
 
 def _renewable_share(plan: Plan, network: Network, where: _Places) -> None:
@@ -132,18 +132,18 @@ def _renewable_share(plan: Plan, network: Network, where: _Places) -> None:
 def _reserve_margin(plan: Plan, network: Network, where: _Places) -> None:
     if plan.config.reserve_margin <= 0:
         return
-    standing, terms = 0.0, []
+    existing, terms = 0.0, []
     for component, nominal in (("Generator", "p_nom"), ("StorageUnit", "p_nom")):
         table = _active(plan, network, component, where.year.year)
         table = table[table.carrier != "unserved"]
         credit = pd.Series({name: _credit(where, table, str(name)) for name in table.index}, dtype=float)
         extendable = table.index[table[f"{nominal}_extendable"]]
         fixed = table.index.difference(extendable)
-        standing += float((table[nominal] * credit).loc[fixed].sum())
+        existing += float((table[nominal] * credit).loc[fixed].sum())
         if len(extendable):
             variable = network.model[f"{component}-{nominal}"].sel(name=list(extendable))
             terms.append((variable * credit.loc[extendable].to_xarray().rename(index="name")).sum())
-    need = (1 + plan.config.reserve_margin / 100) * where.year.peak - standing
+    need = (1 + plan.config.reserve_margin / 100) * where.year.peak - existing
     if terms:
         network.model.add_constraints(
             sum(terms[1:], terms[0]) >= need, name=f"{PREFIX}reserve_margin-{where.year.year}"

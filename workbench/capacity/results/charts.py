@@ -37,7 +37,7 @@ def capacity_chart(result: CapacityResult, value: str = "capacity", *, style: St
     table = table[table.component.isin(("Generator", "StorageUnit"))]
     titles = {
         "capacity": "Capacity",
-        "existing": "Capacity that stood before",
+        "existing": "Existing capacity",
         "new": "New capacity",
         "retired": "Retired capacity",
     }
@@ -153,9 +153,9 @@ def network_map(result: CapacityResult, year: int | None = None, *, style: Style
             showlegend=False,
         )
     )
-    most = float(rows.load.max()) or 1.0
+    largest = float(rows.load.max()) or 1.0
     marker: dict[str, Any] = {
-        "size": 6 + 20 * np.sqrt(rows.load.clip(lower=0) / most),
+        "size": 6 + 20 * np.sqrt(rows.load.clip(lower=0) / largest),
         "line": {"width": 0.5, "color": "#1F2933"},
     }
     if rows.price.notna().any():

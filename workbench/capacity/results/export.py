@@ -12,7 +12,7 @@ from workbench.data.workbooks.facts import write_facts
 from workbench.data.workbooks.writing import Column, WorkbookWriter, writing_workbook
 
 HOURLY = ("dispatch", "storage", "prices", "flows")
-MOST_CELLS = 300_000
+MAX_CELLS = 300_000
 """Cells of one sheet by hour; larger tables are in the Parquet files only, and the workbook says so."""
 
 
@@ -37,7 +37,7 @@ def write_excel(result: CapacityResult, path: Path, style: Style = INDIA) -> Pat
         "title": f"Capacity plan, {result.scenario}",
         "comments": f"Source {result.facts['sha256']}",
     }
-    left_out = [name for name in HOURLY if result.table(name).size > MOST_CELLS]
+    left_out = [name for name in HOURLY if result.table(name).size > MAX_CELLS]
     with writing_workbook(path, properties) as book:
         _write_facts(book, result, left_out)
         for name in TABLES:

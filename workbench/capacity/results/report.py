@@ -26,7 +26,7 @@ SHOWN = (
     "alternatives",
     "solves",
 )
-MOST_SNAPSHOTS = 2000
+MAX_SNAPSHOTS = 2000
 """Snapshots drawn in the report; the workbook and the network hold all."""
 
 
@@ -97,7 +97,7 @@ def _detail_charts(result: CapacityResult, style: Style) -> list[go.Figure]:
     from workbench.capacity.results import hourly_charts as charts_hourly
 
     found = [
-        charts_hourly.dispatch_chart(result, result.years[-1], count=MOST_SNAPSHOTS, style=style),
+        charts_hourly.dispatch_chart(result, result.years[-1], count=MAX_SNAPSHOTS, style=style),
         charts_hourly.duration_chart(result, style=style),
         charts.capacity_factor_chart(result, style=style),
         charts.emission_chart(result, style=style),
@@ -107,7 +107,7 @@ def _detail_charts(result: CapacityResult, style: Style) -> list[go.Figure]:
         found.append(charts.curtailment_chart(result, style=style))
     if result.table("prices").shape[1] > 2:
         found.append(charts_hourly.duration_chart(result, "prices", style=style))
-    if result.table("storage").shape[1] > 2 and len(result.table("storage")) <= 4 * MOST_SNAPSHOTS:
+    if result.table("storage").shape[1] > 2 and len(result.table("storage")) <= 4 * MAX_SNAPSHOTS:
         found.append(charts_hourly.storage_chart(result, result.years[-1], style=style))
     if len(set(result.table("buses").bus)) > 1:
         found.append(charts.network_map(result, style=style))
@@ -116,14 +116,14 @@ def _detail_charts(result: CapacityResult, style: Style) -> list[go.Figure]:
 
 def _table(name: str, frame: pd.DataFrame, style: Style) -> tuple[list[str], list[list[str]]]:
     units = units_of(name, frame)
-    heads, columns = [], []
+    headers, columns = [], []
     for column in map(str, frame.columns):
         unit, values = units.get(column, ""), frame[column]
         if unit == "GWh":
             values, unit = values * energy_factor("GWh", style.energy_unit), style.energy_unit
-        heads.append(f"{column.replace('_', ' ').capitalize()}" + (f" [{unit}]" if unit else ""))
+        headers.append(f"{column.replace('_', ' ').capitalize()}" + (f" [{unit}]" if unit else ""))
         columns.append([_cell(value, column, style) for value in values])
-    return heads, [list(row) for row in zip(*columns, strict=True)]
+    return headers, [list(row) for row in zip(*columns, strict=True)]
 
 
 def _cell(value: Any, column: str, style: Style) -> str:

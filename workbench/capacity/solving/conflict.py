@@ -14,10 +14,10 @@ from workbench.data.arrays import Floats
 IRREDUCIBLE_FROM_LP = 6
 """kIisStrategyFromLp + kIisStrategyIrreducible of HiGHS."""
 IRREDUCIBLE_SECONDS = 10.0
-LARGEST_IRREDUCIBLE = 50_000
-MOST_IRREDUCIBLE = 200
+MAX_ROWS_IRREDUCIBLE = 50_000
+MAX_IRREDUCIBLE = 200
 """Rows."""
-MOST_SUSPECTS = 12
+MAX_SUSPECTS = 12
 """Limits that are tried alone."""
 
 
@@ -61,7 +61,7 @@ def find_conflict(program: Program, penalties: Floats, groups: Indices, seconds:
 
 def _irreducible(program: Program, seconds: float) -> tuple[Indices, Indices, bool]:
     nothing = np.empty(0, dtype=np.int32)
-    if program.row_lower.size > LARGEST_IRREDUCIBLE:
+    if program.row_lower.size > MAX_ROWS_IRREDUCIBLE:
         return nothing, nothing, False
     solver = _quiet_solver(program, seconds)
     solver.setOptionValue("iis_strategy", IRREDUCIBLE_FROM_LP)
@@ -69,7 +69,7 @@ def _irreducible(program: Program, seconds: float) -> tuple[Indices, Indices, bo
     rows = np.asarray(found.row_index_, dtype=np.int32)
     columns = np.asarray(found.col_index_, dtype=np.int32)
     # A contradiction of a thousand rows explains nothing; the violations above say more.
-    if not found.valid_ or rows.size > MOST_IRREDUCIBLE:
+    if not found.valid_ or rows.size > MAX_IRREDUCIBLE:
         return nothing, nothing, False
     return rows, columns, True
 
@@ -89,9 +89,9 @@ def _fewest_violations(program: Program, penalties: Floats, groups: Indices, sec
         )
     if len(suspects) < 2:
         return amounts
-    tried = sorted(suspects, key=lambda number: suspects[number])[:MOST_SUSPECTS]
+    tried = sorted(suspects, key=lambda number: suspects[number])[:MAX_SUSPECTS]
     # What is set on purpose may be the reason without being the cheapest way out.
-    tried += [int(g) for g in np.unique(groups[penalties <= 1.0]) if int(g) not in suspects][:MOST_SUSPECTS]
+    tried += [int(g) for g in np.unique(groups[penalties <= 1.0]) if int(g) not in suspects][:MAX_SUSPECTS]
     for group in tried:
         left = deadline - time.monotonic()
         if left <= 0:

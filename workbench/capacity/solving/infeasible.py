@@ -2,7 +2,7 @@
 
 The solver names rows and columns that contradict each other; here they become components and attributes. Of a
 set of contradicting limits those are said first that somebody has set on purpose (a given output, an energy, a
-least output, a plan's limit); the balance of a bus and the capacities around it come after.
+minimum output, a plan's limit); the balance of a bus and the capacities around it come after.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workbench.data.arrays import Floats
 if TYPE_CHECKING:
     from linopy import Model
 
-MOST_ROWS = 4000
+MAX_ROWS = 4000
 SHOWN = 3
 
 Place = Callable[..., str]
@@ -33,13 +33,13 @@ _KINDS: tuple[tuple[str, int, tuple[str, ...], str], ...] = (
     ("p_set", 0, ("p_set",), "has to run at a given output"),
     ("s_nom_set", 0, ("s_nom_set",), "has to be built in a given size"),
     ("nom_set", 0, ("p_nom_set", "e_nom_set"), "has to be built in a given size"),
-    ("e_sum_min", 0, ("e_sum_min",), "has to deliver a least energy"),
-    ("e_sum_max", 0, ("e_sum_max",), "may deliver no more than a most energy"),
-    ("nom-lower", 1, ("p_nom_min", "e_nom_min", "s_nom_min"), "has to be built with a least capacity"),
-    ("nom-upper", 2, ("p_nom_max", "e_nom_max", "s_nom_max"), "may be built up to a most capacity"),
+    ("e_sum_min", 0, ("e_sum_min",), "has to deliver a minimum energy"),
+    ("e_sum_max", 0, ("e_sum_max",), "may deliver no more than a maximum energy"),
+    ("nom-lower", 1, ("p_nom_min", "e_nom_min", "s_nom_min"), "has to be built with a minimum capacity"),
+    ("nom-upper", 2, ("p_nom_max", "e_nom_max", "s_nom_max"), "may be built up to a maximum capacity"),
     ("ramp_limit", 2, ("ramp_limit_up", "ramp_limit_down"), "may change its output only so fast"),
-    ("up-time", 2, ("min_up_time",), "has to stay on for a least time"),
-    ("down-time", 2, ("min_down_time",), "has to stay off for a least time"),
+    ("up-time", 2, ("min_up_time",), "has to stay on for a minimum time"),
+    ("down-time", 2, ("min_down_time",), "has to stay off for a minimum time"),
     (
         "-lower",
         3,
@@ -149,13 +149,13 @@ def _penalty(name: str) -> float:
 
 def _gather(model: Model, program: Program, conflict: Conflict) -> list[Blame]:
     found: dict[tuple[str, str], Blame] = {}
-    labels = model.constraints.label_index.clabels[conflict.rows[:MOST_ROWS]]
+    labels = model.constraints.label_index.clabels[conflict.rows[:MAX_ROWS]]
     amounts = conflict.row_amounts if conflict.row_amounts.size else np.zeros(conflict.rows.size)
     places = _positions(model.constraints, labels)
     for row, amount, (name, coordinates) in zip(conflict.rows, amounts, places, strict=False):
         bound = _bound(program.row_lower[row], program.row_upper[row])
         _add(found, name, coordinates, bound, float(amount))
-    columns = model.variables.label_index.vlabels[conflict.columns[:MOST_ROWS]]
+    columns = model.variables.label_index.vlabels[conflict.columns[:MAX_ROWS]]
     for column, (name, coordinates) in zip(
         conflict.columns, _positions(model.variables, columns), strict=False
     ):
@@ -283,6 +283,6 @@ def _explain_ray(model: Model, program: Program, conflict: Conflict, place: Plac
         where = f" ({cell})" if cell else ""
         sentences.append(
             f"{who}{where}: its {attribute} can grow without end and earns {-gain:,.4g} for each unit; give it a "
-            "most capacity, or a cost that is not negative."
+            "maximum capacity, or a cost that is not negative."
         )
     return tuple(sentences[:SHOWN])

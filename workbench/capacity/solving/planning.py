@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from linopy import Model
     from pypsa import Network
 
-SHORTEST_BUILD = 1e-3
+MIN_BUILD = 1e-3
 """MW; what is smaller is the solver's rounding and is not built."""
 
 Solved = tuple[list["Network"], Tables, tuple[str, ...]]
@@ -202,7 +202,7 @@ def _frozen(plan: Plan, earlier: Sequence[Asset]) -> list[Asset]:
             continue
         nominal = "e_nom" if asset.item.kind is Kind.STORE else "p_nom"
         size = float(plan.network.components[str(asset.item.kind)].static.loc[asset.name, f"{nominal}_opt"])
-        if size > SHORTEST_BUILD:
+        if size > MIN_BUILD:
             kept.append(dataclasses.replace(asset, p_nom=size, extendable=False, p_nom_min=0.0))
     return kept
 

@@ -10,7 +10,7 @@ from workbench.capacity.solving.highs_log import HighsLog, LogFacts, Phase
 from workbench.runs import Job
 
 EVERY_SECONDS = 0.25
-LONGEST_LOOK = 1.0
+MAX_POLL_SECONDS = 1.0
 """A longer time between two looks [s] was a pause, and is not counted."""
 
 
@@ -53,7 +53,7 @@ class SolveWatch:
         now = time.monotonic()
         passed = now - self._last_look
         self._last_look = now
-        if passed < LONGEST_LOOK:
+        if passed < MAX_POLL_SECONDS:
             self.seconds += passed
         while self._lines:
             facts = self._log.read(self._lines.popleft())

@@ -39,7 +39,7 @@ from workbench.runs.model.read_only import refuse_viewer
 
 INPUT_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".parquet", ".nc")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-LARGEST_INPUT_MEGABYTES = 64
+MAX_INPUT_MEGABYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,9 +267,9 @@ class Project:
 def _check_input(path: Path, name: str, problems: Problems) -> None:
     found = Problems(name)
     try:
-        content = read_bytes(path, LARGEST_INPUT_MEGABYTES)
+        content = read_bytes(path, MAX_INPUT_MEGABYTES)
         if path.suffix.lower() in WORKBOOK_SUFFIXES:
-            check_is_workbook(path, content, LARGEST_INPUT_MEGABYTES)
+            check_is_workbook(path, content, MAX_INPUT_MEGABYTES)
     except UnreadableFile as error:
         found.error(str(error))
     if path.with_name(f"~${path.name}").exists():

@@ -23,7 +23,7 @@ from workbench.data.projects.project import Project
 from workbench.errors import CacheNotWritten, UnwritableFile
 from workbench.runs.model.read_only import is_viewer
 
-LARGEST_MEGABYTES = 2000
+MAX_MEGABYTES = 2000
 _TRAILER = struct.Struct("<8sI")
 _MAGIC = b"WBCACHE1"
 
@@ -77,14 +77,14 @@ def cache_path(project: Project, key_parts: Mapping[str, object]) -> Path:
     return project.cache_folder / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.arrow"
 
 
-def prune(project: Project, largest_megabytes: float = LARGEST_MEGABYTES) -> int:
+def prune(project: Project, max_megabytes: float = MAX_MEGABYTES) -> int:
     """Remove the files that were not used for the longest time, until the cache is small enough.
 
     Parameters
     ----------
     project
         Whose cache.
-    largest_megabytes
+    max_megabytes
         Size [MB] to which it may grow.
 
     Returns
@@ -101,7 +101,7 @@ def prune(project: Project, largest_megabytes: float = LARGEST_MEGABYTES) -> int
             sizes.append((facts.st_mtime_ns, facts.st_size, path))
     for _, size, path in sorted(sizes, reverse=True):
         total += size
-        if total > largest_megabytes * 1e6:
+        if total > max_megabytes * 1e6:
             with contextlib.suppress(OSError):
                 path.unlink()
                 removed += 1

@@ -19,9 +19,9 @@ from workbench.errors import UnreadableFile
 
 MEGABYTE = 1_000_000
 # Sheets are XML that shrinks about tenfold; far beyond that it is not a workbook but a trap.
-LARGEST_UNPACKED_RATIO = 20
-MOST_COLUMNS = 16_384
-LARGEST_SHEET_CELLS = 40_000_000
+MAX_UNPACKED_RATIO = 20
+MAX_COLUMNS = 16_384
+MAX_SHEET_CELLS = 40_000_000
 
 ZIP_START = b"PK\x03\x04"
 COMPOUND_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -38,14 +38,14 @@ _UNCALCULATED = re.compile(
 )
 
 
-def read_bytes(path: Path, largest_megabytes: float) -> bytes:
+def read_bytes(path: Path, max_megabytes: float) -> bytes:
     """Read a workbook file whole, after checking what can be checked without reading it.
 
     Parameters
     ----------
     path
         The file.
-    largest_megabytes
+    max_megabytes
         Size [MB] above which nothing is read.
 
     Raises
@@ -59,9 +59,9 @@ def read_bytes(path: Path, largest_megabytes: float) -> bytes:
         size = path.stat().st_size
         if size == 0:
             raise UnreadableFile(f"{path} is empty (0 bytes); restore it or save it again in Excel.", path)
-        if size > largest_megabytes * MEGABYTE:
+        if size > max_megabytes * MEGABYTE:
             raise UnreadableFile(
-                f"{path} has {size / MEGABYTE:.0f} MB, the most that is read is {largest_megabytes:g} MB; "
+                f"{path} has {size / MEGABYTE:.0f} MB, the most that is read is {max_megabytes:g} MB; "
                 "split it, or remove sheets and pictures that are not needed.",
                 path,
             )
@@ -78,7 +78,7 @@ def read_bytes(path: Path, largest_megabytes: float) -> bytes:
         raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
 
 
-def check_is_workbook(path: Path, content: bytes, largest_megabytes: float) -> None:
+def check_is_workbook(path: Path, content: bytes, max_megabytes: float) -> None:
     """Refuse what is not a workbook, by its content and not by its name.
 
     Raises
@@ -110,7 +110,7 @@ def check_is_workbook(path: Path, content: bytes, largest_megabytes: float) -> N
             f"{path} is a zip archive without a workbook in it; save it in Excel as .xlsx.", path
         )
     unpacked = sum(member.file_size for member in members)
-    if unpacked > largest_megabytes * MEGABYTE * LARGEST_UNPACKED_RATIO:
+    if unpacked > max_megabytes * MEGABYTE * MAX_UNPACKED_RATIO:
         raise UnreadableFile(
             f"{path} would grow to {unpacked / MEGABYTE:.0f} MB when unpacked; "
             "it is not a usable workbook, save only the needed sheets in a new one.",
@@ -221,10 +221,10 @@ def _refuse_huge_range(path: Path, sheet: str, xml: bytes) -> None:
     # one stray entry in the last row or column would do. The range that a sheet declares is not always true.
     last = _ROW.match(xml, max(xml.rfind(b"<row r="), 0))
     rows = int(last.group(1)) if last else 1
-    if rows * MOST_COLUMNS <= LARGEST_SHEET_CELLS:
+    if rows * MAX_COLUMNS <= MAX_SHEET_CELLS:
         return
     widest = max(_WIDE_CELL.findall(xml), key=lambda letters: (len(letters), letters), default=b"Z").decode()
-    if rows * (column_index(widest) + 1) > LARGEST_SHEET_CELLS:
+    if rows * (column_index(widest) + 1) > MAX_SHEET_CELLS:
         raise UnreadableFile(
             f"{path}, sheet '{sheet}' reaches from A1 to {widest}{rows}, too many cells to hold; "
             "delete the stray entries at its far end.",

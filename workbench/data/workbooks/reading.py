@@ -37,7 +37,7 @@ __all__ = [
     "read_workbook",
 ]
 
-LARGEST_MEGABYTES = 64
+MAX_MEGABYTES = 64
 MARK = "~"
 
 
@@ -162,7 +162,7 @@ class Workbook:
 
 
 def read_workbook(
-    path: Path | str, *, sheets: Collection[str] | None = None, largest_megabytes: float = LARGEST_MEGABYTES
+    path: Path | str, *, sheets: Collection[str] | None = None, max_megabytes: float = MAX_MEGABYTES
 ) -> Workbook:
     """Read a workbook once, whole.
 
@@ -175,7 +175,7 @@ def read_workbook(
         The file; its kind is told by its content.
     sheets
         Names of the sheets to parse; all when left out. Names that are not there are passed over.
-    largest_megabytes
+    max_megabytes
         Size [MB] above which a file is refused before it is read.
 
     Raises
@@ -184,8 +184,8 @@ def read_workbook(
         When it is missing, a folder, empty, locked, too large, encrypted, damaged or not a workbook.
     """
     path = Path(path)
-    content = read_bytes(path, largest_megabytes)
-    check_is_workbook(path, content, largest_megabytes)
+    content = read_bytes(path, max_megabytes)
+    check_is_workbook(path, content, max_megabytes)
     try:
         parsed = python_calamine.load_workbook(io.BytesIO(content))
         names = [

@@ -22,11 +22,11 @@ import xlsxwriter
 from workbench.data.atomic import write_bytes
 from workbench.errors import InvalidData
 
-LARGEST_WIDTH = 60
-LARGEST_ROWS = 1_048_576
-LARGEST_COLUMNS = 16_384
+MAX_WIDTH = 60
+MAX_ROWS = 1_048_576
+MAX_COLUMNS = 16_384
 # Excel keeps 32 767 characters in a cell; xlsxwriter would leave longer text out.
-LONGEST_TEXT = 32_767
+MAX_TEXT = 32_767
 DAY_ZERO = np.datetime64("1899-12-30", "m")
 FORBIDDEN_IN_SHEET_NAME = "[]:*?/\\"
 # A fixed stamp: the same content gives the same bytes.
@@ -137,9 +137,9 @@ class SheetWriter:
         self._widths[column] = characters
 
     def _put(self, row: int, column: int, value: object, style: Any) -> None:
-        if row >= LARGEST_ROWS or column >= LARGEST_COLUMNS:
+        if row >= MAX_ROWS or column >= MAX_COLUMNS:
             raise InvalidData(
-                f"The table does not fit on an Excel sheet ({LARGEST_ROWS} rows, {LARGEST_COLUMNS} columns); "
+                f"The table does not fit on an Excel sheet ({MAX_ROWS} rows, {MAX_COLUMNS} columns); "
                 "export it as Parquet or CSV."
             )
         if isinstance(value, bool):
@@ -152,7 +152,7 @@ class SheetWriter:
         elif isinstance(value, datetime.time):
             self._sheet.write_datetime(row, column, value, self._formats.clock)
         elif isinstance(value, str):
-            if len(value) > LONGEST_TEXT:
+            if len(value) > MAX_TEXT:
                 raise InvalidData(f"A text of {len(value)} characters does not fit in a cell; shorten it.")
             self._sheet.write_string(row, column, value, style)
         elif value is not None:
@@ -162,7 +162,7 @@ class SheetWriter:
             elif math.isinf(number):
                 self._sheet.write_string(row, column, "inf" if number > 0 else "-inf", style)
         length = len(value) if isinstance(value, str) else 10
-        self._widths[column] = max(self._widths.get(column, 0), min(length + 2, LARGEST_WIDTH))
+        self._widths[column] = max(self._widths.get(column, 0), min(length + 2, MAX_WIDTH))
 
     def fit(self) -> None:
         """Set the column widths; called when the workbook is finished."""

@@ -12,7 +12,7 @@ from workbench.data.arrays import Floats, Times
 from workbench.errors import InvalidData
 from workbench.load_profiles.generation.transforms import fit_month, lift_minimum
 from workbench.load_profiles.model.overlays import Counted, Effect
-from workbench.load_profiles.model.targets import Settled, Transform
+from workbench.load_profiles.model.targets import ReconciledTargets, Transform
 from workbench.load_profiles.model.year_hours import YearHours, hours_of_year
 
 
@@ -53,7 +53,7 @@ class YearTask:
         Hours before the targets are met [MW].
     base_year, base_days
         Where they come from.
-    settled
+    reconciled
         What each month must meet.
     transform
         How.
@@ -67,7 +67,7 @@ class YearTask:
     shape: Floats
     base_year: int
     base_days: Times
-    settled: Settled
+    reconciled: ReconciledTargets
     transform: Transform = Transform.TAIL_DAY
     overlays: Sequence[HourlyOverlay] = ()
 
@@ -90,7 +90,7 @@ class MadeYear:
         Name -> [MW].
     base_year, base_days
         Where the shape comes from.
-    settled
+    reconciled
         The targets.
     transforms, notes
         Of each month.
@@ -103,7 +103,7 @@ class MadeYear:
     overlays: Mapping[str, Floats]
     base_year: int
     base_days: Times
-    settled: Settled
+    reconciled: ReconciledTargets
     transforms: tuple[Transform, ...]
     notes: tuple[str, ...] = field(default=())
 
@@ -122,7 +122,7 @@ def make_year(task: YearTask) -> MadeYear:
         When a month cannot have its energy and peak with this shape; names the month and says what is possible.
     """
     hours = hours_of_year(task.year, task.first_month, task.zone)
-    planned, transforms, notes = meet_targets(task.shape, hours, task.settled, task.transform)
+    planned, transforms, notes = meet_targets(task.shape, hours, task.reconciled, task.transform)
     load, gross = planned.copy(), planned.copy()
     for overlay in task.overlays:
         if overlay.counted is Counted.ON_TOP:
@@ -139,14 +139,14 @@ def make_year(task: YearTask) -> MadeYear:
         {overlay.name: overlay.load for overlay in task.overlays},
         task.base_year,
         task.base_days,
-        task.settled,
+        task.reconciled,
         transforms,
         notes,
     )
 
 
 def meet_targets(
-    shape: Floats, hours: YearHours, settled: Settled, transform: Transform = Transform.TAIL_DAY
+    shape: Floats, hours: YearHours, reconciled: ReconciledTargets, transform: Transform = Transform.TAIL_DAY
 ) -> tuple[Floats, tuple[Transform, ...], tuple[str, ...]]:
     """Bring every month of a shape to its energy, peak and minimum.
 
@@ -156,7 +156,7 @@ def meet_targets(
         Hours of the year [MW].
     hours
         The hours of the year.
-    settled
+    reconciled
         What each month must meet.
     transform
         Which one to try first.
@@ -175,16 +175,16 @@ def meet_targets(
     load = np.empty(len(shape))
     used, notes = [], []
     for month, (first, last) in enumerate(pairwise(bounds)):
-        energy, peak = float(settled.energy[month]), float(settled.peak[month])
+        energy, peak = float(reconciled.energy[month]), float(reconciled.peak[month])
         try:
             fitted = fit_month(shape[first:last], hours.day[first:last], energy, peak, transform)
             load[first:last] = fitted.load
-            if not np.isnan(settled.minimum[month]):
-                load[first:last] = lift_minimum(fitted.load, float(settled.minimum[month]))
+            if not np.isnan(reconciled.minimum[month]):
+                load[first:last] = lift_minimum(fitted.load, float(reconciled.minimum[month]))
         except ValueError as error:
             name = hours.month_names[month]
             raise InvalidData(
-                f"{name} of {settled.year} cannot have {energy / 1000:,.1f} GWh and a peak of {peak:,.0f} "
+                f"{name} of {reconciled.year} cannot have {energy / 1000:,.1f} GWh and a peak of {peak:,.0f} "
                 f"MW: {error}."
             ) from error
         used.append(fitted.transform)

@@ -11,17 +11,17 @@ import pandas as pd
 from workbench.data.arrays import Floats
 from workbench.load_profiles.generation.accuracy import accuracy_of
 from workbench.load_profiles.generation.generate import meet_targets
-from workbench.load_profiles.model.targets import Settled, Transform, no_months
+from workbench.load_profiles.model.targets import ReconciledTargets, Transform, no_months
 from workbench.load_profiles.model.year_hours import YearHours
 from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource
 from workbench.load_profiles.shapes.day_types import day_kinds
 
 
-def true_targets(actual: Floats, hours: YearHours) -> Settled:
+def true_targets(actual: Floats, hours: YearHours) -> ReconciledTargets:
     """Energies and peaks of the months of a year that really came."""
     starts = hours.month_bounds[:-1]
     energy, peak = np.add.reduceat(actual, starts), np.maximum.reduceat(actual, starts)
-    return Settled(hours.year, energy, peak, no_months(), ())
+    return ReconciledTargets(hours.year, energy, peak, no_months(), ())
 
 
 def hold_out(

@@ -1,4 +1,4 @@
-"""What is to be made: the shape, the settled targets and the overlays of every year."""
+"""What is to be made: the shape, the reconciled targets and the overlays of every year."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from workbench.errors import InvalidData
 from workbench.load_profiles.config import Conflicts, EnergySource, LoadProfileConfig, ShapeMethod
 from workbench.load_profiles.generation.generate import HourlyOverlay, YearTask, shape_with_overlays
 from workbench.load_profiles.generation.overlays import overlay_load
-from workbench.load_profiles.generation.reconciliation import settle
+from workbench.load_profiles.generation.reconciliation import reconcile
 from workbench.load_profiles.inputs.energy_source import (
     DemandScenario,
     assemble_targets,
     overlay_energy,
     read_demand_scenario,
-    settle_source,
+    choose_source,
 )
 from workbench.load_profiles.inputs.holidays_of_region import Holidays, find_state, holidays_of
 from workbench.load_profiles.inputs.reading import LoadInput
@@ -80,7 +80,7 @@ class Plan:
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
         """Targets that had to yield, of all years."""
-        return tuple(conflict for task in self.tasks for conflict in task.settled.conflicts)
+        return tuple(conflict for task in self.tasks for conflict in task.reconciled.conflicts)
 
 
 def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> Plan:
@@ -103,7 +103,7 @@ def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> P
         When there is no target, or a shape needs what is not there.
     """
     problems = Problems(data.path.name)
-    config = settle_source(project, config, data.targets)
+    config = choose_source(project, config, data.targets)
     scenario = _scenario(project, data, config)
     targets = assemble_targets(config, data.targets, scenario, data.years, problems)
     matrices = data.matrices()
@@ -116,7 +116,7 @@ def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> P
     maker = ShapeMaker(source)
     energies = {item.name: overlay_energy(item, scenario) for item in config.overlays}
     tasks = [_task(data, config, maker, item, turn, energies) for turn, item in enumerate(targets.values())]
-    _report_conflicts([c for task in tasks for c in task.settled.conflicts], config, problems)
+    _report_conflicts([c for task in tasks for c in task.reconciled.conflicts], config, problems)
     files = dict(data.files)
     if scenario is not None:
         files[f"demand scenario {scenario.name}"] = scenario.sha256
@@ -192,12 +192,12 @@ def _task(
     hours = hours_of_year(given.year, data.first_month, data.history.zone)
     shape = maker.make(hours, turn)
     overlays = _overlays(config, hours, energies)
-    settled = settle(given, shape.months(hours), hours, config.precedence)
+    reconciled = reconcile(given, shape.months(hours), hours, config.precedence)
     load = shape.load
     if any(overlay.counted is Counted.IN_TARGET for overlay in overlays):
         # What the overlays leave of each month's energy is known only now; their shape then decides with the rest.
-        load = shape_with_overlays(load, hours, settled.energy, overlays)
-        settled = settle(given, base_months(load, hours), hours, config.precedence)
+        load = shape_with_overlays(load, hours, reconciled.energy, overlays)
+        reconciled = reconcile(given, base_months(load, hours), hours, config.precedence)
     return YearTask(
         given.year,
         data.first_month,
@@ -205,7 +205,7 @@ def _task(
         load,
         shape.base_year,
         shape.base_days,
-        settled,
+        reconciled,
         config.transform,
         overlays,
     )

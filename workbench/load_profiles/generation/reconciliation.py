@@ -18,7 +18,7 @@ from workbench.load_profiles.model.targets import (
     PRECEDENCE,
     BaseMonths,
     Conflict,
-    Settled,
+    ReconciledTargets,
     TargetKind,
     YearTargets,
 )
@@ -31,8 +31,8 @@ FLATTEST = 0.999
 """Highest load factor that a shape is taken to have."""
 
 
-class _Settling:
-    """The state while the targets of one year are settled."""
+class _Reconciliation:
+    """The state while the targets of one year are reconciled."""
 
     def __init__(
         self, given: YearTargets, base: BaseMonths, hours: YearHours, precedence: Sequence[TargetKind]
@@ -68,12 +68,12 @@ class _Settling:
         return f" ({place})" if place else ""
 
 
-def settle(
+def reconcile(
     given: YearTargets,
     base: BaseMonths,
     hours: YearHours,
     precedence: Sequence[TargetKind] = PRECEDENCE,
-) -> Settled:
+) -> ReconciledTargets:
     """Find what each month must meet.
 
     Parameters
@@ -92,18 +92,18 @@ def settle(
     ValueError
         When no energy is given and none follows from the other targets.
     """
-    state = _Settling(given, base, hours, precedence)
-    _settle_year(state)
-    _settle_month_triples(state)
-    _settle_month_energies(state)
+    state = _Reconciliation(given, base, hours, precedence)
+    _reconcile_year(state)
+    _reconcile_month_triples(state)
+    _reconcile_month_energies(state)
     _peaks_from_load_factors(state)
-    _settle_peaks(state)
-    _settle_means_below_peaks(state)
-    _settle_minima(state)
-    return Settled(given.year, state.months, state.peaks, state.minima, tuple(state.conflicts))
+    _reconcile_peaks(state)
+    _reconcile_means_below_peaks(state)
+    _reconcile_minima(state)
+    return ReconciledTargets(given.year, state.months, state.peaks, state.minima, tuple(state.conflicts))
 
 
-def _settle_year(state: _Settling) -> None:
+def _reconcile_year(state: _Reconciliation) -> None:
     """Energy = load factor x hours x peak over the year."""
     given, total = state.given, float(state.count.sum())
     if np.isnan(state.peak) and not np.isnan(state.peaks).any():
@@ -136,7 +136,7 @@ def _settle_year(state: _Settling) -> None:
             state.yielded(kind, TargetKind.LOAD_FACTOR, energy, state.energy, f"{why}: the energy yields.")
 
 
-def _settle_month_triples(state: _Settling) -> None:
+def _reconcile_month_triples(state: _Reconciliation) -> None:
     """Energy = load factor x hours x peak in each month."""
     factors = state.given.monthly_load_factor
     names = state.hours.month_names
@@ -177,7 +177,7 @@ def _settle_month_triples(state: _Settling) -> None:
                 )
 
 
-def _settle_month_energies(state: _Settling) -> None:
+def _reconcile_month_energies(state: _Reconciliation) -> None:
     """The months sum to the year; where they are not given they follow from the shape and the peaks."""
     months = state.months
     if np.isnan(months).any():
@@ -208,7 +208,7 @@ def _settle_month_energies(state: _Settling) -> None:
         state.energy = total
 
 
-def _missing_months(state: _Settling) -> Floats:
+def _missing_months(state: _Reconciliation) -> Floats:
     known = ~np.isnan(state.months)
     weight = state.base.energy / state.base.energy.sum()
     if not np.isnan(state.peaks).any():
@@ -217,21 +217,21 @@ def _missing_months(state: _Settling) -> Floats:
         weight = np.sqrt(weight * by_peak / by_peak.sum())
     rest = state.energy - state.months[known].sum()
     if rest <= 0:
-        # The months given leave nothing for the others: all of it is settled with the year's energy below.
+        # The months given leave nothing for the others: all of it is reconciled with the year's energy below.
         rest = float(state.months[known].sum() / weight[known].sum() * weight[~known].sum())
     months = state.months.copy()
     months[~known] = rest * weight[~known] / weight[~known].sum()
     return months
 
 
-def _peaks_from_load_factors(state: _Settling) -> None:
+def _peaks_from_load_factors(state: _Reconciliation) -> None:
     """Months whose energy is known only now have their peak by their load factor."""
     factors = state.given.monthly_load_factor
     open_months = np.isnan(state.peaks) & ~np.isnan(factors)
     state.peaks[open_months] = (state.months / (state.count * factors))[open_months]
 
 
-def _settle_peaks(state: _Settling) -> None:
+def _reconcile_peaks(state: _Reconciliation) -> None:
     """The highest month is the peak of the year; months without a peak follow from the shape."""
     mean = state.months / state.count
     known = ~np.isnan(state.peaks)
@@ -242,7 +242,7 @@ def _settle_peaks(state: _Settling) -> None:
     if not known.all():
         natural = mean / state.base.load_factor
         if state.peak <= mean.max() * (1 + EQUAL):
-            _settle_flat_year(state, natural, mean)
+            _reconcile_flat_year(state, natural, mean)
             natural, mean = state.months / state.count / state.base.load_factor, state.months / state.count
         # Every month keeps its share of what its peak stands above its mean, so that none falls below it.
         grow = float(np.min((state.peak - mean) / (natural - mean)))
@@ -272,7 +272,7 @@ def _settle_peaks(state: _Settling) -> None:
         state.peak = highest
 
 
-def _settle_flat_year(state: _Settling, natural: Floats, mean: Floats) -> None:
+def _reconcile_flat_year(state: _Reconciliation, natural: Floats, mean: Floats) -> None:
     highest = float(mean.max())
     why = (
         f"the peak of the year{state.place('peak')}, {state.peak:,.0f} MW, lies below a month's mean of "
@@ -291,7 +291,7 @@ def _settle_flat_year(state: _Settling, natural: Floats, mean: Floats) -> None:
     state.months = state.months * scale
 
 
-def _settle_means_below_peaks(state: _Settling) -> None:
+def _reconcile_means_below_peaks(state: _Reconciliation) -> None:
     """The mean of every month lies below its peak."""
     if state.weaker(TargetKind.MONTHLY_ENERGY, TargetKind.MONTHLY_PEAK) is TargetKind.MONTHLY_PEAK:
         for month in _too_flat(state):
@@ -329,18 +329,18 @@ def _settle_means_below_peaks(state: _Settling) -> None:
     state.energy = total
 
 
-def _too_flat(state: _Settling) -> list[int]:
+def _too_flat(state: _Reconciliation) -> list[int]:
     mean = state.months / state.count
     return [int(month) for month in np.flatnonzero(mean >= state.peaks * (1 - EQUAL))]
 
 
-def _flat_words(state: _Settling, month: int, peak: float, mean: float) -> str:
+def _flat_words(state: _Reconciliation, month: int, peak: float, mean: float) -> str:
     name = state.hours.month_names[month]
     place = state.place("monthly_peak")
     return f"the peak of {name}{place}, {peak:,.1f} MW, is not above its mean of {mean:,.1f} MW"
 
 
-def _settle_minima(state: _Settling) -> None:
+def _reconcile_minima(state: _Reconciliation) -> None:
     """The minimum of every month lies below its mean; a year's minimum is met by its lowest month."""
     mean = state.months / state.count
     wanted = state.given.minimum
@@ -359,12 +359,12 @@ def _settle_minima(state: _Settling) -> None:
             state.minima = mean - float(depth.min()) * (mean - natural)
             state.minima[int(depth.argmin())] = wanted
     for month in np.flatnonzero(~np.isnan(state.minima)):
-        least = float(state.minima[month])
-        if least >= mean[month]:
+        minimum = float(state.minima[month])
+        if minimum >= mean[month]:
             name = state.hours.month_names[month]
             why = (
-                f"the minimum of {name}, {least:,.0f} MW, is not below its mean of {mean[month]:,.0f} MW: it "
+                f"the minimum of {name}, {minimum:,.0f} MW, is not below its mean of {mean[month]:,.0f} MW: it "
                 f"is left out."
             )
             state.minima[month] = np.nan
-            state.yielded(TargetKind.MINIMUM, TargetKind.MONTHLY_ENERGY, least, np.nan, why, int(month))
+            state.yielded(TargetKind.MINIMUM, TargetKind.MONTHLY_ENERGY, minimum, np.nan, why, int(month))

@@ -18,7 +18,7 @@ from workbench.data.arrays import Floats, Integers
 from workbench.load_profiles.model.targets import Transform
 
 TAIL_QUANTILES = (0.85, 0.7, 0.5, 0.3, 0.0)
-LEAST_TAIL, MOST_TAIL = 0.8, 1.3
+MIN_TAIL, MAX_TAIL = 0.8, 1.3
 """How much more the peak day may be scaled than an ordinary day."""
 ROUNDING = 1e-12
 NEWTON_STEPS = 100
@@ -135,7 +135,7 @@ def _tail_day(base: Floats, day: Integers, energy: float, peak: float, quantile:
     # s total + c weighted = energy and (s + c) highest = peak, solved for s.
     top = peak / highest
     s = (energy - top * weighted) / (total - weighted)
-    if s <= 0 or not LEAST_TAIL <= top / s <= MOST_TAIL:
+    if s <= 0 or not MIN_TAIL <= top / s <= MAX_TAIL:
         return None
     load: Floats = base * (s + (top - s) * tail)
     return load if _allowed(load, peak) else None

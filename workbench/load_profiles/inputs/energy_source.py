@@ -47,7 +47,7 @@ class DemandScenario:
     sha256: str
 
 
-def settle_source(project: Project, config: LoadProfileConfig, sheets: TargetSheets) -> LoadProfileConfig:
+def choose_source(project: Project, config: LoadProfileConfig, sheets: TargetSheets) -> LoadProfileConfig:
     """Decide where the energy comes from, where that was left to what there is.
 
     Parameters

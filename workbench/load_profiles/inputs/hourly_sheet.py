@@ -23,7 +23,7 @@ from workbench.data.workbooks.number_cells import number_from_text
 from workbench.data.workbooks.reading import Sheet, read_workbook
 from workbench.data.workbooks.table import Table, cell_name, plain_name
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.load_profiles.inputs.moments import MOST_BAD_CELLS, read_minutes, read_moments
+from workbench.load_profiles.inputs.moments import MAX_BAD_CELLS, read_minutes, read_moments
 
 HISTORY_WORDS = ("hourly", "halfhourly", "history", "loadcurve", "scada")
 TIME_NAMES = ("datetime", "timestamp", "utc", "datetimeutc", "stamp", "period", "localtime")
@@ -240,7 +240,7 @@ def _numbers(table: Table, column: str, problems: Problems) -> Floats:
             texts += 1
         elif value is not None:
             bad += 1
-            if bad <= MOST_BAD_CELLS:
+            if bad <= MAX_BAD_CELLS:
                 problems.error(
                     f"expected a number, found '{value}'.", sheet=table.sheet, cell=table.cell(row, column)
                 )

@@ -12,7 +12,7 @@ from workbench.data.problems import Problems
 from workbench.data.workbooks.table import Table
 
 MINUTES_A_DAY = 1440
-MOST_BAD_CELLS = 20
+MAX_BAD_CELLS = 20
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.0+)?)?\s*([AaPp][Mm])?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 
@@ -39,7 +39,7 @@ def _read_each(table: Table, column: str, problems: Problems) -> Times:
             day_first += swapped
         if np.isnat(moment):
             bad += 1
-            if bad <= MOST_BAD_CELLS:
+            if bad <= MAX_BAD_CELLS:
                 shown = "nothing" if value is None else f"'{value}'"
                 problems.error(
                     f"expected a date such as 2025-04-01, found {shown}.",
@@ -77,7 +77,7 @@ def read_minutes(table: Table, column: str, problems: Problems) -> Integers:
         return np.array([60 * v.hour + v.minute for v in values], dtype=np.int64)  # type: ignore[attr-defined]
     minutes = np.array([_minute_of(value) for value in values], dtype=np.int64)
     bad = np.flatnonzero(minutes < 0)
-    for row in bad[:MOST_BAD_CELLS]:
+    for row in bad[:MAX_BAD_CELLS]:
         problems.error(
             f"expected a time such as 13:00 or an hour from 0 to 24, found '{values[row]}'.",
             sheet=table.sheet,

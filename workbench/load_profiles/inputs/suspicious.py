@@ -8,15 +8,15 @@ from workbench.data.arrays import Floats, Times
 
 WEEK = 168
 WEEKS_AROUND = 3
-SHORTEST_FLAT = 2
+MIN_FLAT = 2
 OUTAGE_SHARE = 0.65
 """An hour below this share of its usual load is an outage."""
 SPIKE_SHARE = 0.25
 """An hour above both neighbours and above its usual load by this share is a spike."""
-LONGEST_SHIFT = 6
+MAX_SHIFT = 6
 SHIFT_GAIN = 3.0
 """A day is called shifted when moving it makes it fit this many times better."""
-LEAST_MISFIT = 0.04
+MIN_MISFIT = 0.04
 
 
 def usual_load(load: Floats) -> Floats:
@@ -49,7 +49,7 @@ def flat_runs(load: Floats) -> list[tuple[int, int]]:
     """Runs of hours with exactly the same load: first hour and the hour after the last."""
     same = np.concatenate(([False], np.diff(load) == 0, [False]))
     edges = np.flatnonzero(np.diff(same)).reshape(-1, 2)
-    return [(int(a), int(b) + 1) for a, b in edges if b - a + 1 >= SHORTEST_FLAT]
+    return [(int(a), int(b) + 1) for a, b in edges if b - a + 1 >= MIN_FLAT]
 
 
 def outages(load: Floats, usual: Floats) -> list[tuple[int, int]]:
@@ -96,12 +96,12 @@ def shifted_days(load: Floats, local: Times) -> list[tuple[int, int]]:
     noise = np.sqrt(np.mean((around[0] - around[1]) ** 2, axis=1))
     asis = np.sqrt(np.mean((day - pattern) ** 2, axis=1))
     best, moved = asis.copy(), np.zeros(len(day), dtype=np.int64)
-    for shift in [s for s in range(-LONGEST_SHIFT, LONGEST_SHIFT + 1) if s]:
+    for shift in [s for s in range(-MAX_SHIFT, MAX_SHIFT + 1) if s]:
         misfit = np.sqrt(np.mean((np.roll(day, shift, axis=1) - pattern) ** 2, axis=1))
         better = misfit < best
         best[better], moved[better] = misfit[better], shift
     with np.errstate(invalid="ignore"):
-        wrong = (asis > LEAST_MISFIT) & (asis > SHIFT_GAIN * best) & (asis > 2 * noise)
+        wrong = (asis > MIN_MISFIT) & (asis > SHIFT_GAIN * best) & (asis > 2 * noise)
     return [(int(midnight[at]), int(moved[at])) for at in np.flatnonzero(wrong)]
 
 

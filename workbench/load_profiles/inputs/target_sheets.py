@@ -47,7 +47,7 @@ ANNUAL_COLUMNS = {
 SUMMARY_COLUMNS = ("average", "annual", "total", "max", "maximum", "year", "mean", "min", "minimum")
 UNIT_IN_HEADER = re.compile(r"[\[(]\s*(" + "|".join(ENERGY_IN_MWH) + r")\s*[\])]", re.IGNORECASE)
 PLAUSIBLE_GROWTH = 3.0
-LARGEST_WRITTEN_AS_SHARE = 2.0
+MAX_WRITTEN_AS_SHARE = 2.0
 SHEET_NAMES = (*ANNUAL_SHEETS, *MONTHLY_SHEETS)
 
 
@@ -69,7 +69,7 @@ class TargetSheets:
 
 @dataclass(slots=True)
 class _Found:
-    """What the sheets hold, before units are settled."""
+    """What the sheets hold, before units are decided."""
 
     annual: dict[str, dict[int, float]] = field(default_factory=dict)
     monthly: dict[str, dict[int, Floats]] = field(default_factory=dict)
@@ -253,7 +253,7 @@ def _value(table: Table, row: int, column: str, problems: Problems) -> float:
 def _in_percent(load_factors: Iterable[float]) -> bool:
     """Whether load factors are written as 75 and not as 0.75; 1.02 is a wrong share, not a small percentage."""
     known = sorted(value for value in load_factors if not np.isnan(value))
-    return bool(known) and known[len(known) // 2] > LARGEST_WRITTEN_AS_SHARE
+    return bool(known) and known[len(known) // 2] > MAX_WRITTEN_AS_SHARE
 
 
 def _check_load_factors(
@@ -264,12 +264,12 @@ def _check_load_factors(
     *,
     percent: bool = False,
 ) -> None:
-    most = 100 if percent else 1
+    upper = 100 if percent else 1
     for (row, column), value in zip(cells, values, strict=True):
-        if value >= most:
+        if value >= upper:
             unit = " %" if percent else ""
             problems.error(
-                f"the load factor is {value:g}{unit}, expected below {most}{unit}: the mean lies below the "
+                f"the load factor is {value:g}{unit}, expected below {upper}{unit}: the mean lies below the "
                 f"peak.",
                 sheet=table.sheet,
                 cell=table.cell(row, column),

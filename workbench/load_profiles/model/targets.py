@@ -127,7 +127,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Settled:
+class ReconciledTargets:
     """What each month must meet.
 
     Parameters

@@ -25,7 +25,7 @@ from workbench.load_profiles.results.figure_style import (
 from workbench.load_profiles.results.saved import LoadProfileResult
 
 CURVE_POINTS = 700
-LONGEST_DETAIL_DAYS = 62
+MAX_DETAIL_DAYS = 62
 """A period up to so many days is shown hour by hour, a longer one as daily range."""
 MEASURES = {
     "peak": ("Peak", "MW"),
@@ -203,7 +203,7 @@ def series_chart(
     last = index[-1] if end is None else min(index[-1], pd.Timestamp(end).tz_localize(None))
     inside = load[(index >= first) & (index <= last)]
     figure = new_figure(f"Load {label(year, result)}", "Day", POWER)
-    if (last - first).days <= LONGEST_DETAIL_DAYS:
+    if (last - first).days <= MAX_DETAIL_DAYS:
         add_line(figure, wall_time(inside.index), inside, "Load", nth_colour(0), width=1.5)
         for place, name in enumerate(result.overlays if year in result.hourly else ()):
             values = result.hours(year)[name][(index >= first) & (index <= last)]

@@ -11,7 +11,7 @@ from workbench.load_profiles.results import charts, day_charts
 from workbench.load_profiles.results.charts import label
 from workbench.load_profiles.results.saved import LoadProfileResult
 
-MEASURE_HEADS = {
+MEASURE_HEADERS = {
     "hourly_mape": "Hourly MAPE [%]",
     "peak": "Peak [%]",
     "monthly_peak": "Monthly peaks [%]",
@@ -20,7 +20,7 @@ MEASURE_HEADS = {
     "ramp_p99": "Ramps p99 [%]",
     "day_type": "Kinds of days [%]",
 }
-MOST_CONFLICTS = 24
+MAX_CONFLICTS = 24
 
 
 def write_report(result: LoadProfileResult, path: Path, style: Style = INDIA) -> Path:
@@ -83,7 +83,7 @@ def add_overview(section: Section, result: LoadProfileResult, style: Style) -> N
 
 def _years(result: LoadProfileResult, style: Style) -> tuple[list[str], list[list[str]]]:
     unit = style.energy_unit
-    heads = [
+    headers = [
         "Year",
         "Base year",
         f"Energy [{unit}]",
@@ -107,7 +107,7 @@ def _years(result: LoadProfileResult, style: Style) -> tuple[list[str], list[lis
                 *(format_number(value, decimals=digits, style=style) for value, digits in numbers),
             ]
         )
-    return heads, rows
+    return headers, rows
 
 
 def _targets(section: Section, result: LoadProfileResult, style: Style) -> None:
@@ -122,11 +122,11 @@ def _targets(section: Section, result: LoadProfileResult, style: Style) -> None:
     if len(conflicts):
         rows = [
             (label(int(row["year"]), result), row["period"], row["yields"].replace("_", " "), row["sentence"])
-            for row in conflicts.head(MOST_CONFLICTS).to_dict("records")
+            for row in conflicts.head(MAX_CONFLICTS).to_dict("records")
         ]
         section.table(("Year", "Period", "Yields", "What was seen"), rows, text=True)
-        if len(conflicts) > MOST_CONFLICTS:
-            section.text(f"{len(conflicts) - MOST_CONFLICTS} more are in conflicts.parquet.")
+        if len(conflicts) > MAX_CONFLICTS:
+            section.text(f"{len(conflicts) - MAX_CONFLICTS} more are in conflicts.parquet.")
 
 
 def _accuracy(section: Section, result: LoadProfileResult) -> None:
@@ -139,17 +139,17 @@ def _accuracy(section: Section, result: LoadProfileResult) -> None:
         "left is the "
         "error of the shape; the error of the targets comes on top."
     )
-    heads = ["Year", "Base year", "Transform", *MEASURE_HEADS.values()]
+    headers = ["Year", "Base year", "Transform", *MEASURE_HEADERS.values()]
     rows = [
         [
             label(int(row["year"]), result),
             label(int(row["base_year"]), result),
             str(row["transform"]).replace("_", " "),
-            *(format_number(float(row[name]), decimals=2) for name in MEASURE_HEADS),
+            *(format_number(float(row[name]), decimals=2) for name in MEASURE_HEADERS),
         ]
         for _, row in table.iterrows()
     ]
-    section.table(heads, rows, strong=[place for place, chosen in enumerate(table.chosen) if chosen])
+    section.table(headers, rows, strong=[place for place, chosen in enumerate(table.chosen) if chosen])
     section.figure(charts.held_out_chart(result))
     ageing = result.table("ageing")
     if len(ageing):

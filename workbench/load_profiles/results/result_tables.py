@@ -206,7 +206,7 @@ def _row(
 ) -> tuple[Any, ...]:
     yielded = any(
         conflict.yields.value == kind and conflict.month in (None, month)
-        for conflict in made.settled.conflicts
+        for conflict in made.reconciled.conflicts
     )
     error = np.nan if yielded else reached / target - 1
     return (made.year, period, kind, target, reached, unit, error, place)

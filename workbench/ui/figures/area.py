@@ -89,12 +89,12 @@ def _table_of(figure: go.Figure) -> str:
     table = figure_table(figure)
     if not table.rows:
         return "<p>This figure has no numbers that a table could hold.</p>"
-    text_columns = [place for place in range(len(table.heads)) if isinstance(table.rows[0][place], str)]
+    text_columns = [place for place in range(len(table.headers)) if isinstance(table.rows[0][place], str)]
     rows = [[format_number(cell) if isinstance(cell, float) else cell for cell in row] for row in table.rows]
     caption = figure.layout.title.text or "Figure"
     if table.is_cut:
         caption += f" (the first {len(table.rows)} of {table.rows_in_all} rows)"
-    return table_html(table.heads, rows, caption=caption, text_columns=text_columns)
+    return table_html(table.headers, rows, caption=caption, text_columns=text_columns)
 
 
 def _output_of(figure: go.Figure, theme: Theme) -> dict[str, Any]:

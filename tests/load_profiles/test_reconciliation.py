@@ -8,8 +8,14 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from workbench.load_profiles.generation.reconciliation import settle
-from workbench.load_profiles.model.targets import PRECEDENCE, BaseMonths, Settled, TargetKind, YearTargets
+from workbench.load_profiles.generation.reconciliation import reconcile
+from workbench.load_profiles.model.targets import (
+    PRECEDENCE,
+    BaseMonths,
+    ReconciledTargets,
+    TargetKind,
+    YearTargets,
+)
 from workbench.load_profiles.model.year_hours import hours_of_year
 
 HOURS = hours_of_year(2026)
@@ -18,12 +24,12 @@ MEANS = np.array([3800, 4100, 3900, 3700, 3650, 3700, 3750, 3800, 3700, 3600, 39
 BASE = BaseMonths(MEANS * COUNT, np.full(12, 0.75), np.full(12, 0.7))
 
 
-def settled(precedence: tuple[TargetKind, ...] = PRECEDENCE, **given: Any) -> Settled:
-    return settle(YearTargets(2026, **given), BASE, HOURS, precedence)
+def reconciled(precedence: tuple[TargetKind, ...] = PRECEDENCE, **given: Any) -> ReconciledTargets:
+    return reconcile(YearTargets(2026, **given), BASE, HOURS, precedence)
 
 
 def test_annual_energy_alone_is_shared_like_the_base_year_and_leaves_the_peaks_free() -> None:
-    found = settled(energy=40e6)
+    found = reconciled(energy=40e6)
 
     assert found.energy.sum() == pytest.approx(40e6, rel=1e-12)
     np.testing.assert_allclose(found.energy / found.energy.sum(), BASE.energy / BASE.energy.sum())
@@ -32,28 +38,28 @@ def test_annual_energy_alone_is_shared_like_the_base_year_and_leaves_the_peaks_f
 
 
 def test_a_load_factor_with_the_energy_gives_the_annual_peak() -> None:
-    found = settled(energy=40e6, load_factor=0.65)
+    found = reconciled(energy=40e6, load_factor=0.65)
 
     assert found.peak.max() == pytest.approx(40e6 / (8760 * 0.65), rel=1e-12)
     assert (found.energy / COUNT < found.peak).all()
 
 
 def test_a_load_factor_with_the_peak_gives_the_energy() -> None:
-    found = settled(peak=6000.0, load_factor=0.65)
+    found = reconciled(peak=6000.0, load_factor=0.65)
 
     assert found.energy.sum() == pytest.approx(6000 * 8760 * 0.65, rel=1e-12)
 
 
 def test_monthly_load_factors_are_read_and_give_the_peaks() -> None:
     factors = np.linspace(0.6, 0.8, 12)
-    found = settled(energy=40e6, monthly_load_factor=factors)
+    found = reconciled(energy=40e6, monthly_load_factor=factors)
 
     np.testing.assert_allclose(found.energy / COUNT / found.peak, factors, rtol=1e-12)
 
 
 def test_annual_energy_and_monthly_peaks_share_the_energy_halfway_between_base_and_peaks() -> None:
     peaks = np.linspace(5000, 7000, 12)
-    found = settled(energy=38e6, monthly_peak=peaks)
+    found = reconciled(energy=38e6, monthly_peak=peaks)
     base, by_peak = BASE.energy / BASE.energy.sum(), 0.75 * peaks * COUNT
     middle = np.sqrt(base * by_peak / by_peak.sum())
 
@@ -62,7 +68,7 @@ def test_annual_energy_and_monthly_peaks_share_the_energy_halfway_between_base_a
 
 
 def test_months_that_do_not_sum_to_the_year_yield_by_default_and_it_is_reported() -> None:
-    found = settled(energy=40e6, monthly_energy=np.full(12, 3.3e6))
+    found = reconciled(energy=40e6, monthly_energy=np.full(12, 3.3e6))
 
     assert found.energy.sum() == pytest.approx(40e6, rel=1e-12)
     assert found.conflicts[0].yields is TargetKind.MONTHLY_ENERGY
@@ -71,7 +77,7 @@ def test_months_that_do_not_sum_to_the_year_yield_by_default_and_it_is_reported(
 
 def test_the_year_yields_to_its_months_where_that_is_asked() -> None:
     order = (TargetKind.MONTHLY_ENERGY, TargetKind.ANNUAL_ENERGY)
-    found = settled(order, energy=40e6, monthly_energy=np.full(12, 3.3e6))
+    found = reconciled(order, energy=40e6, monthly_energy=np.full(12, 3.3e6))
 
     np.testing.assert_array_equal(found.energy, np.full(12, 3.3e6))
     assert found.conflicts[0].yields is TargetKind.ANNUAL_ENERGY
@@ -92,18 +98,18 @@ def test_the_year_yields_to_its_months_where_that_is_asked() -> None:
 def test_of_energy_peak_and_load_factor_the_weakest_yields(
     order: tuple[TargetKind, ...], yields: TargetKind, factor: float
 ) -> None:
-    found = settled(order, energy=40e6, peak=6500.0, load_factor=0.6)
+    found = reconciled(order, energy=40e6, peak=6500.0, load_factor=0.6)
 
     assert found.conflicts[0].yields is yields
     assert found.energy.sum() / 8760 / found.peak.max() == pytest.approx(factor, rel=1e-9)
 
 
 def test_a_load_factor_that_is_only_rounded_is_no_conflict() -> None:
-    assert settled(energy=40e6, peak=6500.0, load_factor=0.70).conflicts == ()
+    assert reconciled(energy=40e6, peak=6500.0, load_factor=0.70).conflicts == ()
 
 
 def test_a_highest_month_that_is_not_the_peak_of_the_year_is_scaled_and_reported() -> None:
-    found = settled(energy=38e6, peak=7000.0, monthly_peak=np.linspace(5000, 6500, 12))
+    found = reconciled(energy=38e6, peak=7000.0, monthly_peak=np.linspace(5000, 6500, 12))
 
     assert found.peak.max() == 7000.0
     assert found.conflicts[0].yields is TargetKind.MONTHLY_PEAK
@@ -112,7 +118,7 @@ def test_a_highest_month_that_is_not_the_peak_of_the_year_is_scaled_and_reported
 def test_a_peak_below_the_mean_yields_to_the_energy_and_names_the_month() -> None:
     peaks = np.full(12, 6000.0)
     peaks[2] = 2000.0
-    found = settled(monthly_energy=MEANS * COUNT, monthly_peak=peaks)
+    found = reconciled(monthly_energy=MEANS * COUNT, monthly_peak=peaks)
 
     assert [(c.month, c.yields) for c in found.conflicts] == [(2, TargetKind.MONTHLY_PEAK)]
     assert "the peak of Jun, 2,000.0 MW, is not above its mean of 3,900.0 MW" in found.conflicts[0].sentence
@@ -123,7 +129,7 @@ def test_where_peaks_are_stronger_the_energy_of_a_flat_month_goes_to_the_others(
     order = (TargetKind.ANNUAL_ENERGY, TargetKind.MONTHLY_PEAK)
     peaks = np.full(12, 6000.0)
     peaks[2] = 2000.0
-    found = settled(
+    found = reconciled(
         order, energy=float((MEANS * COUNT).sum()), monthly_energy=MEANS * COUNT, monthly_peak=peaks
     )
 
@@ -133,20 +139,20 @@ def test_where_peaks_are_stronger_the_energy_of_a_flat_month_goes_to_the_others(
 
 
 def test_an_annual_peak_below_a_monthly_mean_yields() -> None:
-    found = settled(energy=40e6, peak=3000.0)
+    found = reconciled(energy=40e6, peak=3000.0)
 
     assert found.conflicts[0].yields is TargetKind.ANNUAL_PEAK
     assert (found.energy / COUNT < found.peak).all()
 
 
 def test_a_minimum_above_the_mean_yields_and_one_below_is_met_by_the_lowest_month() -> None:
-    assert settled(energy=40e6, minimum=5000.0).conflicts[0].yields is TargetKind.MINIMUM
-    assert np.nanmin(settled(energy=40e6, minimum=2000.0).minimum) == 2000.0
+    assert reconciled(energy=40e6, minimum=5000.0).conflicts[0].yields is TargetKind.MINIMUM
+    assert np.nanmin(reconciled(energy=40e6, minimum=2000.0).minimum) == 2000.0
 
 
 def test_no_energy_from_anywhere_is_refused() -> None:
     with pytest.raises(ValueError, match="no annual energy is given and none follows"):
-        settled(peak=6000.0)
+        reconciled(peak=6000.0)
 
 
 @examples(
@@ -156,10 +162,10 @@ def test_no_energy_from_anywhere_is_refused() -> None:
     order=st.permutations(PRECEDENCE),
 )
 @settings(max_examples=150, deadline=None)
-def test_whatever_is_given_the_settled_targets_can_hold_together(
+def test_whatever_is_given_the_reconciled_targets_can_hold_together(
     means: list[float], peaks: list[float], annual: float, order: list[TargetKind]
 ) -> None:
-    found = settled(
+    found = reconciled(
         tuple(order), energy=annual, monthly_energy=np.array(means) * COUNT, monthly_peak=np.array(peaks)
     )
     yielded = {conflict.yields for conflict in found.conflicts}
