@@ -144,7 +144,8 @@ def _seasons(days: NDArray[np.datetime64]) -> Floats:
     """Share of the mean, smooth between the middles of the months."""
     month = days.astype("datetime64[M]")
     day = (days - month).astype(float)
-    length = ((month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")).astype(float)
+    following = month + np.timedelta64(1, "M")
+    length = (following.astype("datetime64[D]") - month.astype("datetime64[D]")).astype(float)
     position = month.astype(int) % 12 + (day + 0.5) / length
     return np.asarray(np.interp(position, np.arange(-0.5, 13), _MONTHS[[-1, *range(12), 0]]))
 

@@ -8,6 +8,7 @@ midnight belongs to the day, and to the month, that it ends.
 from __future__ import annotations
 
 import datetime
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,9 +83,9 @@ def day_of(minutes: int) -> str:
 
 def period_bounds(period: str) -> tuple[int, int]:
     """Give a month ``2025-08`` or a day ``2025-08-20`` as a range ``(start, end]`` [minutes since 1970]."""
-    unit = "M" if len(period) == len("2025-08") else "D"
+    unit: Literal["M", "D"] = "M" if len(period) == len("2025-08") else "D"
     first = np.array(period, dtype=f"datetime64[{unit}]")
-    bounds = np.array([first, first + 1]).astype("datetime64[m]").astype(np.int64)
+    bounds = np.array([first, first + np.timedelta64(1, unit)]).astype("datetime64[m]").astype(np.int64)
     return int(bounds[0]), int(bounds[1])
 
 

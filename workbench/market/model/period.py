@@ -149,8 +149,9 @@ class Bins:
 def cut(period: Period, resolution: Resolution) -> Bins:
     """Cut a period into bins that begin on full half-hours, hours, days, Mondays or months."""
     if resolution is Resolution.MONTH:
-        first = period.begin.astype("datetime64[M]")
-        inner = np.arange(first + 1, period.end.astype("datetime64[M]") + 1).astype("datetime64[m]")
+        month = np.timedelta64(1, "M")
+        first, last = (edge.astype("datetime64[M]") for edge in (period.begin, period.end))
+        inner = np.arange(first + month, last + month).astype("datetime64[m]")
     else:
         step = resolution.minutes
         # 1970-01-01 was a Thursday; weeks begin on Mondays.

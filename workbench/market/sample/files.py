@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import zipfile
 from collections import defaultdict
@@ -98,7 +99,7 @@ def write_nemweb(folder: Path, frames: Mapping[str, pl.DataFrame], *, by_day: bo
             }
             name = f"{prefix}_{stamp:%Y%m%d%H%M}_0000000000000001"
             content = _zipped({f"{name}.CSV": nemweb_csv(report, rows)})
-            day = (np.datetime64(stamp, "m") - 1).astype("datetime64[D]").item()
+            day = (stamp - datetime.timedelta(minutes=1)).date()
             target = f"{prefix}_{day:%Y%m%d}.zip" if by_day else f"{name}.zip"
             written[folder / target].append((f"{name}.zip", content))
     for path, members in written.items():
