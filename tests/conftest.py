@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.runner import runtestprotocol
 from lab_fixtures import lab, new_page, open_notebook
 
 __all__ = ["lab", "new_page", "open_notebook"]
@@ -23,6 +24,57 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let CI try a browser's test twice; without the option a failure is a failure."""
+    parser.addoption(
+        "--retry-browser",
+        action="store_true",
+        help="run a failed test with the marker `browser` once more; every retry is listed at the end",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse a test that drives a browser without saying so; only what says so may be retried."""
+    for item in items:
+        marked = item.get_closest_marker("browser") is not None
+        if "browser" in getattr(item, "fixturenames", ()) and not marked:
+            raise pytest.UsageError(f"{item.nodeid} drives a browser: give it the marker `browser`")
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a browser's test that failed once more, where that is allowed, and report it as retried."""
+    if not item.config.getoption("retry_browser") or item.get_closest_marker("browser") is None:
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    for report in reports:
+        if report.failed:
+            report.outcome = "retried"  # type: ignore[assignment]
+            item.ihook.pytest_runtest_logreport(report=report)
+    if any(report.outcome == "retried" for report in reports):
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Count what is tried again apart from what passes and fails."""
+    return ("retried", "R", "RETRIED") if report.outcome == "retried" else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name every test that was tried again, with the failure of its first try."""
+    retried = terminalreporter.getreports("retried")
+    if retried:
+        terminalreporter.section(f"retries of browser tests: {len(retried)}")
+    for report in retried:
+        terminalreporter.line(f"RETRIED {report.nodeid} ({report.when})")
+        terminalreporter.line(report.longreprtext)
 
 
 @pytest.fixture(scope="session")
