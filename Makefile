@@ -1,5 +1,7 @@
 # make demo   sets up .venv, makes the sample project and runs the planning chain on it
 # make test   sets up .venv with the test tools and runs the tests (make test-all: the slow ones too)
+# make test-lowest    runs the fast tests with the lowest versions of the dependencies that pyproject.toml allows
+# make test-pythons   runs them with each Python from 3.11 to 3.13 that is installed
 # make lab    opens JupyterLab on the notebooks
 # make serve  publishes the boards of the sample project, read-only
 # make bench  measures ours beside its peers and writes the table into docs/performance.md
@@ -9,8 +11,13 @@ PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
 BIN := $(VENV)/bin
+# The lowest versions have wheels for the lowest Python only.
+LOWEST_PYTHON ?= python3.11
+LOWEST := .venv-lowest/bin
+PYTHONS ?= 3.11 3.12 3.13
+TESTS ?=
 
-.PHONY: demo lab serve test test-all bench docs lint clean
+.PHONY: demo lab serve test test-all test-lowest test-pythons bench docs lint clean
 
 demo: $(VENV)/.installed
 	$(BIN)/workbench demo --folder sample-project
@@ -22,7 +29,19 @@ serve: $(VENV)/.installed
 	$(BIN)/workbench serve --project sample-project
 
 test: $(VENV)/.installed-for-tests
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(TESTS)
+
+test-lowest: .venv-lowest/.installed
+	$(LOWEST)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(TESTS)
+
+test-pythons:
+	@for version in $(PYTHONS); do \
+	    python=$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version.*/bin/python 2>/dev/null | tail -n 1); \
+	    python=$${python:-$$(command -v python$$version)}; \
+	    if [ -z "$$python" ]; then echo "Python $$version is not installed: nothing was tested with it"; continue; fi; \
+	    echo "Python $$version: $$python"; \
+	    $(MAKE) --no-print-directory test PYTHON="$$python" VENV=".venv-$$version" || exit 1; \
+	done
 
 test-all: $(VENV)/.installed-for-tests
 	$(BIN)/python -m pytest -m "not benchmark"
@@ -39,9 +58,10 @@ lint: $(VENV)/.installed-for-tests
 	$(BIN)/mypy
 	$(BIN)/codespell workbench tests notebooks README.md CHANGELOG.md
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 
 clean:
-	rm -rf $(VENV) sample-project build dist
+	rm -rf $(VENV) .venv-lowest $(PYTHONS:%=.venv-%) sample-project build dist
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -58,4 +78,13 @@ $(VENV)/.installed-for-tests: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.installed-for-docs: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[docs]"
+	touch $@
+
+# First the dependencies at their lowest, then the test tools at their newest beside them.
+.venv-lowest/.installed: pyproject.toml
+	$(LOWEST_PYTHON) -m venv .venv-lowest
+	$(LOWEST)/python -m pip install --quiet --disable-pip-version-check uv
+	$(LOWEST)/uv pip install --quiet --python $(LOWEST)/python --resolution lowest-direct --editable ".[dask]"
+	$(LOWEST)/uv pip install --quiet --python $(LOWEST)/python --editable ".[test]"
+	$(LOWEST)/uv pip install --quiet --python $(LOWEST)/python --no-deps "pyet>=1.5"
 	touch $@

@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.benchmark,
     pytest.mark.slow,
     # PyPSA 1.4 itself still calls what pandas 3.1 deprecates.
-    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning:pypsa"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:pypsa"),
 ]
 
 Report = Callable[[str, float, float | None, str, str, bool], None]

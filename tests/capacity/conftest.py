@@ -18,7 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning:pypsa"))
+            item.add_marker(pytest.mark.filterwarnings("ignore::DeprecationWarning:pypsa"))
 
 
 @pytest.fixture

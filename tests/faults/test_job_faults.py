@@ -139,7 +139,7 @@ def solver_of(run: Any) -> psutil.Process | None:
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning:pypsa")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:pypsa")
 def test_a_killed_solver_fails_its_run_clearly_and_leaves_kernel_log_and_inputs(
     tmp_path: Path, until: Until
 ) -> None:

@@ -12,8 +12,8 @@ def pypsa() -> ModuleType:
     """Give the module, with the choices made that it would otherwise warn about."""
     import pypsa as module
 
-    if module.options.api.legacy_string_dtype is None:
-        # What pandas 3 reads is kept as it is; this becomes PyPSA's default.
+    # PyPSA has this option from 1.3, with pandas 3: what pandas reads is kept as it is, as will be PyPSA's default.
+    if getattr(module.options.api, "legacy_string_dtype", False) is None:
         module.options.api.legacy_string_dtype = False
     return module
 

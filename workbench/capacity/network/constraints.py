@@ -142,7 +142,7 @@ def _reserve_margin(plan: Plan, network: Network, where: _Places) -> None:
         existing += float((table[nominal] * credit).loc[fixed].sum())
         if len(extendable):
             variable = network.model[f"{component}-{nominal}"].sel(name=list(extendable))
-            terms.append((variable * credit.loc[extendable].to_xarray().rename(index="name")).sum())
+            terms.append((variable * credit.loc[extendable].rename_axis("name").to_xarray()).sum())
     need = (1 + plan.config.reserve_margin / 100) * where.year.peak - existing
     if terms:
         network.model.add_constraints(
