@@ -85,3 +85,28 @@ def test_plots_are_found_by_the_names_of_tables_and_made_when_drawn(costs: Table
     assert plots.prices().data[0].name == "energy"
     with pytest.raises(AttributeError, match="present: costs, prices"):
         _ = plots.demand
+
+
+def test_a_long_table_is_drawn_a_series_at_a_time_and_only_where_it_says() -> None:
+    frame = pd.DataFrame(
+        {
+            "site": ["A", "A", "B", "B"],
+            "year": [2030, 2031] * 2,
+            "load": [1.0, 2.0, 3.0, 4.0],
+            "kept": [1, 1, 0, 1],
+        }
+    )
+    table = Table(frame, {"load": "MW"}, "Load", x="year", y=("load",), by=("site",), where=frame.kept == 1)
+    figure = table.plot.line()
+    assert [(trace.name, list(trace.x), list(trace.y)) for trace in figure.data] == [
+        ("A", [2030, 2031], [1.0, 2.0]),
+        ("B", [2031], [4.0]),
+    ]
+    assert figure.layout.yaxis.title.text == "load [MW]"
+    assert figure.layout.showlegend
+
+
+def test_the_whole_result_is_drawn_by_its_own_figure_or_by_that_of_the_first_table(costs: Table) -> None:
+    assert len(Plots({"costs": costs})().data) == 2
+    own = Plots({"costs": costs}, whole=lambda theme, of: costs.plot.bar(y=of, theme=theme))
+    assert own(of="energy").data[0].type == "bar"

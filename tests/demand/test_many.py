@@ -20,7 +20,7 @@ def test_many_series_give_what_each_gives_in_a_sector_run() -> None:
             Request("s", "damped_growth", 2000, series[row], 12, None, 0, Preparation(), (0.8,), 10, 6)
         )
         assert found.forecast[row] == pytest.approx(alone.base)
-        assert found.upper[row] == pytest.approx(alone.base * np.exp(alone.half_widths[0.8]))
+        assert found.upper(0.8)[row] == pytest.approx(alone.base * np.exp(alone.half_widths[0.8]))
 
 
 def test_a_series_that_ends_in_zero_has_no_number_and_disturbs_nobody() -> None:
@@ -33,5 +33,5 @@ def test_a_series_that_ends_in_zero_has_no_number_and_disturbs_nobody() -> None:
 
 
 def test_models_with_drivers_are_refused() -> None:
-    with pytest.raises(ValueError, match="needs drivers"):
+    with pytest.raises(ValueError, match="needs GDP per person"):
         forecast_many(np.ones((1, 9)), 3, model="growth_elasticities")

@@ -64,8 +64,8 @@ def add_line(
     figure.add_trace(trace.update(more))
 
 
-def add_band(figure: go.Figure, x: Any, lower: Any, upper: Any, name: str) -> None:
+def add_band(figure: go.Figure, x: Any, lower: Any, upper: Any, name: str, colour: str = BAND) -> None:
     """Add an interval as a band; a line that lies within is added after it."""
     hidden = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     figure.add_trace(go.Scatter(x=x, y=upper, showlegend=False, **hidden))
-    figure.add_trace(go.Scatter(x=x, y=lower, name=name, fill="tonexty", fillcolor=BAND, **hidden))
+    figure.add_trace(go.Scatter(x=x, y=lower, name=name, fill="tonexty", fillcolor=colour, **hidden))

@@ -1,1 +1,51 @@
-"""Company finances: from any export to trusted figures, forecasts and a board report."""
+"""Company finances: from any export to trusted figures, forecasts and a board report.
+
+::
+
+    from workbench.finance import FinanceReport
+
+    report = FinanceReport.open(project, "March")
+    report.plot.forecasts(figure="revenue")
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.finance.config import FinanceConfig
+    from workbench.finance.jobs import make_finance_report
+    from workbench.finance.model.what_if import Driver, DriverKind
+    from workbench.finance.results.opened import FinanceReport
+    from workbench.finance.results.saved import FinanceResult, compare
+
+__all__ = [
+    "Driver",
+    "DriverKind",
+    "FinanceConfig",
+    "FinanceReport",
+    "FinanceResult",
+    "compare",
+    "make_finance_report",
+]
+
+_LOCATIONS = {
+    "Driver": "model.what_if",
+    "DriverKind": "model.what_if",
+    "FinanceConfig": "config",
+    "FinanceReport": "results.opened",
+    "FinanceResult": "results.saved",
+    "compare": "results.saved",
+    "make_finance_report": "jobs",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LOCATIONS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_LOCATIONS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from workbench.data.arrays import Floats
 from workbench.forecasting.origin_intervals import Intervals, measure_intervals
 from workbench.forecasting.pool import METHODS, Method, Rolled, roll
 
-__all__ = ["MIN_PERIODS", "SeriesForecast", "forecast_series", "why_not"]
+__all__ = ["MIN_PERIODS", "SeriesForecast", "forecast_series", "roll_all", "why_not"]
 
 MIN_PERIODS = 6
 MIN_SHARE = 0.8
@@ -97,20 +97,27 @@ def forecast_series(
         None where :func:`why_not` has a reason.
     """
     found: list[SeriesForecast | None] = [None] * len(values)
-    for start, rows in _rows_by_start(values).items():
-        rolled = roll(values[rows, start:], horizon, season)
+    for rows, rolled in roll_all(values, horizon, season):
         intervals = measure_intervals(rolled, level)
         for place, row in enumerate(rows):
             found[row] = _one(rolled, intervals, place)
     return tuple(found)
 
 
-def _rows_by_start(values: Floats) -> dict[int, list[int]]:
+def roll_all(values: Floats, horizon: int, season: int) -> Iterator[tuple[list[int], Rolled]]:
+    """Run the pool on all series that can be forecast, those that begin together at once.
+
+    Yields
+    ------
+    list of int, Rolled
+        Rows of the series, and what the pool forecast of them; its origins count from where they begin.
+    """
     groups: dict[int, list[int]] = {}
     for row, series in enumerate(values):
         if not why_not(series):
             groups.setdefault(int(np.isfinite(series).argmax()), []).append(row)
-    return groups
+    for start, rows in groups.items():
+        yield rows, roll(values[rows, start:], horizon, season)
 
 
 def _one(rolled: Rolled, intervals: Intervals, place: int) -> SeriesForecast:

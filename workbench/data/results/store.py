@@ -131,6 +131,8 @@ class ResultStore(Generic[R]):
         Gives the facts that decide the result beside its settings; the inputs when left out.
     changes_by_run
         Whether two runs with the same settings and inputs may differ, as online sources do from day to day.
+    saved_as
+        Name of a table -> name of its file, where earlier versions saved it under another name.
     save_more
         Writes what a result has beside its tables, and gives further entries of the summary.
     load_more
@@ -154,6 +156,7 @@ class ResultStore(Generic[R]):
     inputs: Callable[[Mapping[str, Any]], Mapping[str, str]]
     follows: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     changes_by_run: bool = False
+    saved_as: Mapping[str, str] = field(default_factory=dict)
     save_more: Callable[[R, ScenarioWriter], Mapping[str, Any]] = _save_nothing
     load_more: Callable[[SavedScenario], Mapping[str, Any]] = _load_nothing
     shown: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -187,7 +190,8 @@ class ResultStore(Generic[R]):
         stamp, inputs = self.stamp(result, run), self.inputs(result.facts)
         writer = ScenarioWriter(project, self.domain, result.scenario, stamp=stamp, inputs=inputs, run=run)
         for name in self.tables:
-            writer.table(name, result.tables[name], self.units(name, result.tables[name]))
+            file = self.saved_as.get(name, name)
+            writer.table(file, result.tables[name], self.units(name, result.tables[name]))
         more = self.save_more(result, writer)
         config, problems = to_plain(result.config), list(result.problems)
         written = writer.finish({"config": config, "problems": problems, "facts": dict(result.facts), **more})
@@ -206,7 +210,7 @@ class ResultStore(Generic[R]):
             return self.result(
                 scenario=summary["scenario"],
                 config=config_from_plain(self.config, summary["config"]),
-                tables=saved.tables(self.tables),
+                tables={name: saved.table(self.saved_as.get(name, name)) for name in self.tables},
                 problems=tuple(summary["problems"]),
                 facts=summary["facts"],
                 folder=saved.folder,

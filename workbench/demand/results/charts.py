@@ -17,6 +17,7 @@ from workbench.demand.model.choices import GIVEN_PATH
 from workbench.demand.model.roles import REDUCING
 from workbench.demand.models.catalogue import MODELS
 from workbench.demand.results.saved import DemandResult, interval_columns
+from workbench.errors import SettingError
 
 MOST_TICKS = 6
 """Labels such as FY 2024-25 that a figure has room for side by side."""
@@ -38,7 +39,16 @@ def sector_chart(
         Other models to show; all that were computed when left out.
     style
         Energy unit and year labels.
+
+    Raises
+    ------
+    SettingError
+        When there is no such sector.
     """
+    if sector not in result.cards:
+        raise SettingError(
+            f"There is no sector {sector!r}; present: {', '.join(result.cards)}.", "sector", sector
+        )
     figure = new_figure()
     factor = energy_factor("GWh", style.energy_unit)
     history = _of_sector(result.table("history"), sector)

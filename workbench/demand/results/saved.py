@@ -145,6 +145,12 @@ def units_of(frame: pd.DataFrame) -> dict[str, str]:
     return units
 
 
+def _units(name: str, frame: pd.DataFrame) -> dict[str, str]:
+    if name == "solar_split":
+        return dict.fromkeys(frame.columns.drop("year"), "GWh")
+    return units_of(frame)
+
+
 def _save_cards(result: DemandResult, writer: ScenarioWriter) -> Mapping[str, Any]:
     for sector, card in result.cards.items():
         writer.text(card_file(sector), json_text(card))
@@ -171,10 +177,54 @@ STORE = ResultStore(
     result=DemandResult,
     config=DemandConfig,
     tables=TABLES,
-    units=lambda name, frame: units_of(frame),
+    units=_units,
     inputs=lambda facts: {facts["workbook"]: facts["sha256"]},
     save_more=_save_cards,
     load_more=_load_cards,
+    shown={
+        "history": {
+            "title": "Electricity of the sectors, actual",
+            "x": "year",
+            "y": ("electricity",),
+            "by": ("sector",),
+        },
+        "forecast": {
+            "title": "Electricity of the sectors by every model",
+            "x": "year",
+            "y": ("base",),
+            "by": ("sector",),
+            # Drawn by every model, a sector would count several times.
+            "where": lambda frame: frame.chosen,
+        },
+        "backtest": {
+            "title": "Backtest of every model at every origin",
+            "x": "year",
+            "y": ("forecast",),
+            "by": ("origin",),
+            "where": lambda frame: (frame.sector == TOTAL) & (frame.model == CHOSEN),
+        },
+        "accuracy": {
+            "title": "Error out of sample",
+            "x": "horizon",
+            "y": ("mape",),
+            "by": ("model",),
+            "where": lambda frame: frame.sector == TOTAL,
+        },
+        "consolidated": {"title": "Electricity by sector", "x": "year"},
+        "requirement": {
+            "title": "From sales to requirement and peak load",
+            "x": "year",
+            "y": ("requirement",),
+        },
+        "drivers": {"x": "year", "y": ("value",), "by": ("driver",)},
+        "correlations": {
+            "title": "Correlation of sectors with drivers",
+            "x": "driver",
+            "y": ("level",),
+            "by": ("sector",),
+        },
+        "solar_split": {"title": "Rooftop solar by sector", "x": "year"},
+    },
     figures={
         "forecast": "workbench.demand.results.charts:sector_chart",
         "consolidated": "workbench.demand.results.charts:consolidated_chart",

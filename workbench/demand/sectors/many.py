@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from workbench.data.arrays import Floats
 from workbench.demand.models.catalogue import MODELS, Needs
 from workbench.demand.models.shocks import prepare
-from workbench.demand.sectors.backtest import Preparation, rolling_origin, situation_for
+from workbench.demand.sectors.backtest import Backtest, Preparation, rolling_origin, situation_for
 from workbench.forecasting.growth_intervals import half_widths, scaled_errors
 from workbench.forecasting.series import count_known, log_growth, positive_run
 
@@ -23,10 +24,17 @@ class ManyForecasts:
 
     forecast: Floats
     """Shape (series, horizon), unit of the history; NaN where a series is too short."""
-    lower: Floats
-    upper: Floats
-    smape: Floats
-    """Out-of-sample sMAPE by horizon of the backtest, %, shape (series, backtest horizon)."""
+    half_widths: Mapping[float, Floats]
+    """Half-width of the interval in logarithms by level, shape (series, horizon)."""
+    test: Backtest
+
+    def lower(self, level: float) -> Floats:
+        """Lower bounds, shape (series, horizon)."""
+        return self.forecast * np.exp(-self.half_widths[level])
+
+    def upper(self, level: float) -> Floats:
+        """Upper bounds, shape (series, horizon)."""
+        return self.forecast * np.exp(self.half_widths[level])
 
 
 def forecast_many(
@@ -34,7 +42,7 @@ def forecast_many(
     horizon: int,
     *,
     model: str = "damped_growth",
-    level: float = 0.8,
+    levels: Sequence[float] = (0.8,),
     backtest_horizon: int = 10,
     first: int = 6,
 ) -> ManyForecasts:
@@ -48,8 +56,8 @@ def forecast_many(
         Years to forecast.
     model
         Name of the model.
-    level
-        Probability of the interval, per unit.
+    levels
+        Probabilities of the intervals, per unit.
     backtest_horizon, first
         Of the backtest, see :func:`workbench.demand.sectors.backtest.rolling_origin`.
 
@@ -58,19 +66,30 @@ def forecast_many(
     ValueError
         When the model needs drivers.
     """
-    chosen = MODELS[model]
-    if chosen.needs is not Needs.NOTHING:
-        raise ValueError(f"{chosen.label} needs drivers; forecast_many runs models without drivers")
-    parts = []
-    for start in range(0, len(history), SERIES_AT_ONCE):
-        block = np.asarray(history[start : start + SERIES_AT_ONCE], dtype=float)
-        parts.append(_forecast_block(block, horizon, model, level, backtest_horizon, first))
-    return ManyForecasts(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    needs = MODELS[model].needs
+    if needs is not Needs.NOTHING:
+        raise ValueError(f"{MODELS[model].label} needs {needs}; without them choose another model")
+    parts = [
+        _forecast_block(
+            np.asarray(history[start : start + SERIES_AT_ONCE], dtype=float),
+            horizon,
+            model,
+            levels,
+            backtest_horizon,
+            first,
+        )
+        for start in range(0, len(history), SERIES_AT_ONCE)
+    ]
+    return ManyForecasts(
+        np.concatenate([part.forecast for part in parts]),
+        {level: np.concatenate([part.half_widths[level] for part in parts]) for level in levels},
+        _joined([part.test for part in parts]),
+    )
 
 
 def _forecast_block(
-    history: Floats, horizon: int, model: str, level: float, backtest_horizon: int, first: int
-) -> tuple[Floats, Floats, Floats, Floats]:
+    history: Floats, horizon: int, model: str, levels: Sequence[float], backtest_horizon: int, first: int
+) -> ManyForecasts:
     chosen, plan = MODELS[model], Preparation()
     usable = positive_run(history)
     enough = count_known(usable) >= chosen.least_years
@@ -81,16 +100,17 @@ def _forecast_block(
         at = situation_for(chosen, prepared, horizon, None, plan.window)
         forecast[enough] = chosen.run(at)
     test = rolling_origin(chosen, usable, 0, horizon=backtest_horizon, first=first)
-    shape = (*history.shape, backtest_horizon)
-    error, scaled = np.full(shape, np.nan), np.full(shape, np.nan)
-    total = np.abs(test.forecast) + np.abs(test.actual)
-    error[test.owners, test.cuts] = 200 * np.abs(test.forecast - test.actual) / total
+    scaled = np.full((*history.shape, backtest_horizon), np.nan)
     log_error = np.log(test.forecast) - np.log(test.actual)
     scaled[test.owners, test.cuts] = scaled_errors(log_error, test.growths)
     errors = scaled.reshape(len(history), history.shape[1] * backtest_horizon)
-    width = half_widths(log_growth(usable), errors, horizon, level)
-    known = np.isfinite(error)
-    count = known.sum(axis=1)
-    smape = np.where(known, error, 0.0).sum(axis=1) / np.where(count > 0, count, np.nan)
-    smape[~enough] = np.nan
-    return forecast, forecast * np.exp(-width), forecast * np.exp(width), smape
+    growth = log_growth(usable)
+    widths = {level: half_widths(growth, errors, horizon, level) for level in levels}
+    return ManyForecasts(forecast, widths, test)
+
+
+def _joined(tests: Sequence[Backtest]) -> Backtest:
+    owners = [test.owners + place * SERIES_AT_ONCE for place, test in enumerate(tests)]
+    others = ("cuts", "growths", "forecast", "actual", "naive_error")
+    columns = (np.concatenate([getattr(test, name) for test in tests]) for name in others)
+    return Backtest(np.concatenate(owners), *columns)

@@ -1,0 +1,1 @@
+"""Forecasts of labelled frames, without a workbook or a project."""
