@@ -15,7 +15,7 @@ from workbench.data.workbooks.table import plain_name
 from workbench.demand.inputs.driver_sheets import DriverTables
 from workbench.demand.inputs.sector_sheets import SectorSheet
 
-LEAST_KWH_A_PERSON, MOST_KWH_A_PERSON = 10.0, 60_000.0
+MIN_KWH_A_PERSON, MOST_KWH_A_PERSON = 10.0, 60_000.0
 UNITS_SHEET = "units"
 
 
@@ -98,4 +98,4 @@ def _population(drivers: DriverTables, year: int) -> float | None:
 
 
 def _plausible(total: float, unit: str, people: float) -> bool:
-    return LEAST_KWH_A_PERSON <= total * energy_factor(unit, "kWh") / people <= MOST_KWH_A_PERSON
+    return MIN_KWH_A_PERSON <= total * energy_factor(unit, "kWh") / people <= MOST_KWH_A_PERSON

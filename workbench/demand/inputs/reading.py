@@ -27,7 +27,7 @@ from workbench.demand.model.drivers import breaks
 from workbench.demand.model.roles import REDUCING, Role, role_of
 from workbench.errors import InvalidData, UnreadableFile
 
-LEAST_SHARE_SUM, MOST_SHARE_SUM = 99.9, 100.1
+MIN_SHARE_SUM, MOST_SHARE_SUM = 99.9, 100.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ def _check_solar_share(main: MainSheet, sectors: Mapping[str, Sector], problems:
     if not main.solar_share:
         return
     total = sum(main.solar_share.values())
-    if not LEAST_SHARE_SUM <= total <= MOST_SHARE_SUM:
+    if not MIN_SHARE_SUM <= total <= MOST_SHARE_SUM:
         problems.error(
             f"the shares of rooftop solar sum to {total:g} %, expected 100 % (they split the solar among sectors).",
             sheet=main.name,

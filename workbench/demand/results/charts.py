@@ -19,7 +19,7 @@ from workbench.demand.models.catalogue import MODELS
 from workbench.demand.results.saved import DemandResult, interval_columns
 from workbench.errors import SettingError
 
-MOST_TICKS = 6
+MAX_TICKS = 6
 """Labels such as FY 2024-25 that a figure has room for side by side."""
 BAND_OPACITY = {0: 0.28, 1: 0.14}
 
@@ -275,7 +275,7 @@ def _mark_start(figure: go.Figure, last_actual: int, style: Style) -> None:
 
 def _finish(figure: go.Figure, title: str, unit: str, style: Style) -> go.Figure:
     years = sorted({int(year) for trace in figure.data for year in trace.x})
-    step = max(1, -(-len(years) // MOST_TICKS))
+    step = max(1, -(-len(years) // MAX_TICKS))
     kind = "Year" if style.fiscal_year_start == 1 else "Fiscal year"
     # Counted from the end: the target year is the one that is looked for.
     ticks = years[::-step][::-1]

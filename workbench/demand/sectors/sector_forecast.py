@@ -28,8 +28,8 @@ from workbench.forecasting.growth_intervals import half_widths
 from workbench.forecasting.series import log_growth, positive_run
 
 # A forecast beyond these limits is an error of the inputs or of the model, whatever the formula says.
-LARGEST_YEARLY_FACTOR = 1.5
-LARGEST_FACTOR = 2.0
+MAX_YEARLY_FACTOR = 1.5
+MAX_FACTOR = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def _check_forecast(model: Model, request: Request, forecast: Floats) -> None:
     steps = np.arange(1, request.horizon + 1)
     last = request.energy[-1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        far = np.abs(np.log(forecast / last)) > steps * np.log(LARGEST_YEARLY_FACTOR) + np.log(LARGEST_FACTOR)
+        far = np.abs(np.log(forecast / last)) > steps * np.log(MAX_YEARLY_FACTOR) + np.log(MAX_FACTOR)
     bad = ~np.isfinite(forecast) | (forecast <= 0) | far
     if not bad.any():
         return

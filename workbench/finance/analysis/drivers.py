@@ -14,10 +14,10 @@ __all__ = ["DriverAnalysis", "foretelling_figures"]
 
 
 LAGS = (1, 2, 3)
-FEWEST_TRAINED = 18
+MIN_TRAINED = 18
 FOLDS = 4
 SHUFFLES = 30
-LEAST_GAIN = 0.05
+MIN_GAIN = 0.05
 """A smaller gain is nothing that a reader could use."""
 
 
@@ -79,21 +79,21 @@ def foretelling_figures(
     """
     names = [name for name in series if name != target and name not in parts]
     moved = {name: changes(series[name], season) for name in (target, *names)}
-    moved = {name: values for name, values in moved.items() if np.isfinite(values).sum() >= FEWEST_TRAINED}
+    moved = {name: values for name, values in moved.items() if np.isfinite(values).sum() >= MIN_TRAINED}
     names = [name for name in names if name in moved]
     if target not in moved or not names:
         return DriverAnalysis(target, float("nan"), {}, 0, "too few periods, or no other figure to look at")
     features = np.concatenate([_lagged(moved[name]) for name in names], axis=1)
     outcome = moved[target]
     whole = np.flatnonzero(np.isfinite(features).all(axis=1) & np.isfinite(outcome))
-    if len(whole) < FEWEST_TRAINED + FOLDS:
+    if len(whole) < MIN_TRAINED + FOLDS:
         return DriverAnalysis(target, float("nan"), {}, 0, f"only {len(whole)} periods have all figures")
     errors, plain, raised, tested = _out_of_time(
         features[whole], outcome[whole], len(names), np.random.default_rng(rng)
     )
     gain = 1 - errors / plain if plain > 0 else float("nan")
     importance = {name: float(value / plain) for name, value in zip(names, raised, strict=True)}
-    if not gain > LEAST_GAIN:
+    if not gain > MIN_GAIN:
         reason = "the past of the other figures does not help to foretell it"
         return DriverAnalysis(target, gain, {}, tested, reason)
     ordered = sorted(importance, key=lambda name: (-importance[name], name))
@@ -115,10 +115,10 @@ def _out_of_time(
     """Squared error of the model, of foretelling nothing, and the rise with each figure shuffled; test periods."""
     from sklearn.linear_model import RidgeCV
 
-    test_size = (len(outcome) - FEWEST_TRAINED) // FOLDS
+    test_size = (len(outcome) - MIN_TRAINED) // FOLDS
     errors, plain, raised = 0.0, 0.0, np.zeros(figures)
     for fold in range(FOLDS):
-        start = FEWEST_TRAINED + fold * test_size
+        start = MIN_TRAINED + fold * test_size
         known, later = slice(0, start), slice(start, start + test_size)
         middle, spread = features[known].mean(axis=0), features[known].std(axis=0)
         scaled = (features - middle) / np.where(spread > 0, spread, 1.0)

@@ -12,8 +12,8 @@ from workbench.data.arrays import Floats
 __all__ = ["adjusted_p_values", "changes", "relations"]
 
 
-FEWEST_PAIRS = 12
-LONGEST_LEAD = 6
+MIN_PAIRS = 12
+MAX_LEAD = 6
 ORDER = 2
 COLUMNS = [
     "first",
@@ -69,7 +69,7 @@ def _innovations(moved: Floats) -> Floats:
     now, past = away[ORDER:], np.stack([away[ORDER - lag : -lag] for lag in range(1, ORDER + 1)], axis=1)
     whole = np.isfinite(now) & np.isfinite(past).all(axis=1)
     found = np.full(len(moved), np.nan)
-    if whole.sum() < FEWEST_PAIRS:
+    if whole.sum() < MIN_PAIRS:
         return found
     factors = np.linalg.lstsq(past[whole], now[whole], rcond=None)[0]
     found[ORDER:] = np.where(whole, now - past @ factors, np.nan)
@@ -105,9 +105,9 @@ def relations(series: Mapping[str, Floats], season: int = 12, level: float = 0.0
     for place, first in enumerate(names):
         for second in names[place + 1 :]:
             tried.append(_correlate(first, second, 0, moved))
-            for lag in range(1, LONGEST_LEAD + 1):
+            for lag in range(1, MAX_LEAD + 1):
                 tried += [_correlate(first, second, lag, moved), _correlate(second, first, lag, moved)]
-    usable = [row for row in tried if row[4] >= FEWEST_PAIRS and np.isfinite(row[3])]
+    usable = [row for row in tried if row[4] >= MIN_PAIRS and np.isfinite(row[3])]
     adjusted = adjusted_p_values(np.array([row[5] for row in usable]))
     rows = [
         (*row, p, p <= level, _sentence(*row[:4], p <= level))
@@ -139,7 +139,7 @@ def _correlate(
     a, b = (early[:-lag], late[lag:]) if lag else (early, late)
     both = np.isfinite(a) & np.isfinite(b)
     count = int(both.sum())
-    if count < FEWEST_PAIRS or np.ptp(a[both]) == 0 or np.ptp(b[both]) == 0:
+    if count < MIN_PAIRS or np.ptp(a[both]) == 0 or np.ptp(b[both]) == 0:
         return first, second, lag, float("nan"), count, 1.0
     found = spearmanr(a[both], b[both])
     return first, second, lag, float(found.statistic), count, float(found.pvalue)

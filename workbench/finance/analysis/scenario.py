@@ -25,7 +25,7 @@ __all__ = [
 
 WHAT_IF_COLUMNS = ["period", "figure", "baseline", "scenario", "difference", "lower", "upper"]
 TORNADO_COLUMNS = ["driver", "measure", "effect", "opposite"]
-FEWEST_CHANGES = 12
+MIN_CHANGES = 12
 
 
 def baseline_of(
@@ -88,7 +88,7 @@ def estimated_variable_share(series: Mapping[str, FigureSeries], costs: Sequence
     both = np.isfinite(moved[0]) & np.isfinite(moved[1])
     revenue, cost = moved[0][both], moved[1][both]
     spread = float((revenue**2).sum())
-    if both.sum() < FEWEST_CHANGES or spread == 0:
+    if both.sum() < MIN_CHANGES or spread == 0:
         return float("nan")
     return float(np.clip((revenue * cost).sum() / spread, 0.0, 1.0))
 

@@ -11,21 +11,21 @@ from workbench.finance.anomalies.expected import Expected, expected_values
 
 __all__ = ["level_breaks"]
 
-SHORTEST_LEVEL = 6
-MOST_BREAKS = 4
-FEWEST_SEASONS = 4
+MIN_LEVEL = 6
+MAX_BREAKS = 4
+MIN_SEASONS = 4
 """With fewer, a new level, a bent trend and a season that is hardly known look the same."""
 PERIODS_A_BREAK = 24
 """At most one break in each stretch of this length: more would follow the noise."""
-LARGEST_STEP = float(np.log(4))
+MAX_STEP = float(np.log(4))
 """In logs; a step beyond has been bought with a trend the other way."""
-LEAST_CHANGE = 0.03
+MIN_CHANGE = 0.03
 """Share of the level below which a step is not worth a sentence."""
-LEAST_STEP = 2.5
+MIN_STEP = 2.5
 """Height of a step, in standard deviations of a single period."""
 WINDOW, LEAST_JUMP = 8, 1.0
 """Periods on both sides of a candidate, and the jump between their medians from which it is tried."""
-LEAST_T = 6.0
+MIN_T = 6.0
 """Height of a step over its own standard error."""
 
 
@@ -56,13 +56,13 @@ def level_breaks(values: Floats, season: int = 12) -> tuple[tuple[int, ...], Exp
     """
     breaks: tuple[int, ...] = ()
     expected = expected_values(values, season)
-    while len(breaks) < min(MOST_BREAKS, len(values) // PERIODS_A_BREAK):
+    while len(breaks) < min(MAX_BREAKS, len(values) // PERIODS_A_BREAK):
         best: tuple[float, tuple[int, ...], Expected] | None = None
         for place in _candidates(expected, breaks, season):
             tried = tuple(sorted((*breaks, place)))
             fit = expected_values(values, season, tried)
             strength = _strength(fit, tried.index(place))
-            if strength >= LEAST_T and (best is None or strength > best[0]):
+            if strength >= MIN_T and (best is None or strength > best[0]):
                 best = (strength, tried, fit)
         if best is None:
             break
@@ -73,9 +73,9 @@ def level_breaks(values: Floats, season: int = 12) -> tuple[tuple[int, ...], Exp
 def _strength(fit: Expected, place: int) -> float:
     step, deviation = fit.steps[place]
     typical = float(np.median(fit.spread))
-    if typical <= 0 or deviation <= 0 or abs(step) < LEAST_STEP * typical:
+    if typical <= 0 or deviation <= 0 or abs(step) < MIN_STEP * typical:
         return 0.0
-    if fit.logs and not LEAST_CHANGE <= abs(step) <= LARGEST_STEP:
+    if fit.logs and not MIN_CHANGE <= abs(step) <= MAX_STEP:
         return 0.0
     return abs(step) / deviation
 
@@ -84,17 +84,17 @@ def _candidates(expected: Expected, breaks: tuple[int, ...], season: int) -> lis
     import ruptures
 
     known = np.flatnonzero(np.isfinite(expected.residual))
-    if len(known) < max(FEWEST_SEASONS * season, 4 * SHORTEST_LEVEL):
+    if len(known) < max(MIN_SEASONS * season, 4 * MIN_LEVEL):
         return []
     # Single outliers would look like short levels of their own.
     limit = 3 * float(np.median(np.abs(expected.residual[known])))
     signal = np.clip(expected.residual[known], -limit, limit)
     if limit <= 0:
         return []
-    count = min(6, len(known) // SHORTEST_LEVEL - 1)
-    search = ruptures.Binseg(custom_cost=_squares(), min_size=SHORTEST_LEVEL, jump=1).fit(signal)
+    count = min(6, len(known) // MIN_LEVEL - 1)
+    search = ruptures.Binseg(custom_cost=_squares(), min_size=MIN_LEVEL, jump=1).fit(signal)
     found = {int(known[place]) for place in search.predict(n_bkps=count)[:-1]}
-    far = (place for place in found if all(abs(place - other) >= SHORTEST_LEVEL for other in breaks))
+    far = (place for place in found if all(abs(place - other) >= MIN_LEVEL for other in breaks))
     return sorted(place for place in far if _jumps(expected, place))
 
 

@@ -11,11 +11,11 @@ from workbench.data.arrays import Floats
 from workbench.finance.anomalies.breaks import level_breaks
 from workbench.finance.anomalies.expected import Expected, expected_values
 
-__all__ = ["FEWEST_PERIODS", "Outliers", "find_outliers", "isolation_forest", "score_limit"]
+__all__ = ["MIN_PERIODS", "Outliers", "find_outliers", "isolation_forest", "score_limit"]
 
-FEWEST_PERIODS = 18
+MIN_PERIODS = 18
 """With fewer, trend and spread are too uncertain to call anything unusual."""
-MOST_PERSISTENT = 0.4
+MAX_PERSISTENCE = 0.4
 """Autocorrelation of residuals above which a series has no trend to return to, but goes on from where it is."""
 
 
@@ -65,10 +65,10 @@ def find_outliers(
         None for fewer than 18 known periods.
     """
     known = int(np.isfinite(values).sum())
-    if known < FEWEST_PERIODS:
+    if known < MIN_PERIODS:
         return None
     breaks, expected = level_breaks(values, season)
-    if _persistence(expected.residual) > MOST_PERSISTENT:
+    if _persistence(expected.residual) > MAX_PERSISTENCE:
         return _judged_by_changes(values, season, false_alarms, expected.logs and not stock)
     coefficients = 2 + (season - 1 if known >= 2 * season + 2 else 0) + len(values) // 48 + len(breaks)
     limit = score_limit(known, coefficients, false_alarms)
@@ -139,7 +139,7 @@ def isolation_forest(values: Floats, season: int = 12, contamination: float = 0.
     from sklearn.ensemble import IsolationForest
 
     known = np.isfinite(values)
-    if known.sum() < FEWEST_PERIODS:
+    if known.sum() < MIN_PERIODS:
         return np.zeros(len(values), dtype=bool)
     filled = np.interp(np.arange(len(values)), np.flatnonzero(known), values[known])
     year = (

@@ -16,11 +16,11 @@ BISQUARE = 4.685
 """Tuning constant: 95 % as efficient as least squares with normal errors."""
 CONSISTENT = 0.6745
 ROUNDS = 60
-FEWEST_YEARS = 2
+MIN_YEARS = 2
 PERIODS_A_BEND = 48
 """The trend may bend once for each stretch of this length after the first."""
-LARGEST_LEVERAGE = 0.95
-LEAST_SPREAD = 0.01
+MAX_LEVERAGE = 0.95
+MIN_SPREAD = 0.01
 """Of logarithms: a percent of the level."""
 
 
@@ -100,7 +100,7 @@ def expected_values(
     fit = _robust_fit(design[known], scaled[known])
     fitted = design @ fit.coefficients
     # A series that is almost a formula would make every rounding an event.
-    spread = np.full(len(values), max(fit.spread, LEAST_SPREAD) if logs and fit.spread > 0 else fit.spread)
+    spread = np.full(len(values), max(fit.spread, MIN_SPREAD) if logs and fit.spread > 0 else fit.spread)
     spread[known] *= np.sqrt(1 - fit.leverage)
     deviations = fit.deviations[2 : 2 + len(breaks)]
     steps = tuple(zip(fit.coefficients[2 : 2 + len(breaks)].tolist(), deviations.tolist(), strict=True))
@@ -115,7 +115,7 @@ def _design(periods: int, season: int, known: npt.NDArray[np.bool_], breaks: tup
     columns += [(time >= place).astype(float) for place in breaks]
     bends = np.linspace(0, periods, max(1, periods // PERIODS_A_BEND) + 1)[1:-1]
     columns += [np.maximum(time - bend, 0) / periods for bend in bends]
-    if season > 1 and known.sum() >= FEWEST_YEARS * season + len(columns):
+    if season > 1 and known.sum() >= MIN_YEARS * season + len(columns):
         months = np.arange(periods) % season
         columns += [(months == month).astype(float) - (months == 0) for month in range(1, season)]
     return np.stack(columns, axis=1)
@@ -140,7 +140,7 @@ def _robust_fit(matrix: Floats, target: Floats) -> _Fit:
         weighted = matrix * weights[:, None]
         inverse = np.asarray(np.linalg.pinv(matrix.T @ weighted, hermitian=True), dtype=np.float64)
         coefficients = inverse @ (weighted.T @ target)
-        leverage = np.minimum(weights * ((matrix @ inverse) * matrix).sum(axis=1), LARGEST_LEVERAGE)
+        leverage = np.minimum(weights * ((matrix @ inverse) * matrix).sum(axis=1), MAX_LEVERAGE)
         residual = np.abs(target - matrix @ coefficients) / np.sqrt(1 - leverage)
         spread = float(np.median(residual)) / CONSISTENT if len(residual) else 0.0
         if spread <= nothing:

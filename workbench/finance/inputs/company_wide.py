@@ -14,7 +14,7 @@ from workbench.finance.model.ledger import Figure
 from workbench.finance.model.roles import Behaviour
 
 # Balances of one company move on from row to row; those of regions of unlike size jump from one to the other.
-MOST_JUMP = 1.5
+MAX_JUMP = 1.5
 
 
 def labels_of_one_company(
@@ -65,4 +65,4 @@ def _moves_on(ordered: pl.DataFrame, stock: str, varying: Sequence[str]) -> bool
     between, within = (steps[name].drop_nulls().median() for name in ("any", "own"))
     if not isinstance(between, float) or not isinstance(within, float):
         return None
-    return bool(between <= MOST_JUMP * within or np.isclose(between, within))
+    return bool(between <= MAX_JUMP * within or np.isclose(between, within))

@@ -20,7 +20,7 @@ from workbench.finance.model.questions import (
 DUPLICATES_KEY = question_key(QuestionKind.DUPLICATE_ROWS)
 ADD, ONCE = "add", "once"
 # Above this share of rows that share a key, a file holds bookings, and its key says nothing about them.
-MOST_DUPLICATES = 0.2
+MAX_DUPLICATES = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def find_duplicates(entries: pl.DataFrame, key: list[str], cells: pl.DataFrame) 
     shared = keyed.filter(keyed.select(key).is_duplicated())
     if shared.is_empty():
         return Duplicates(False, none, ())
-    if shared.height > MOST_DUPLICATES * entries.height and entries.height > 2:
+    if shared.height > MAX_DUPLICATES * entries.height and entries.height > 2:
         return Duplicates(True, none, ())
     columns = [name for name in cells.columns if name != "row"]
     suspects = cells.filter(pl.col("row").is_in(shared["row"].implode()))

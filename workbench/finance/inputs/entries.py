@@ -16,7 +16,7 @@ from workbench.finance.model.mapping import ColumnRole, RoleMapping
 from workbench.finance.model.roles import DIMENSIONS, FIGURES, Role, Variant, behaviour_of, figure_name
 
 NOT_GIVEN = "(not given)"
-MOST_DECIMALS = 6
+MAX_DECIMALS = 6
 SCENARIO = "scenario"
 
 
@@ -159,10 +159,10 @@ def _figure(reading: Reading, item: ColumnRole) -> tuple[Figure, pl.Series, list
             reading.file,
         )
     changes = []
-    decimals = min(reading.column(item.column).decimals, MOST_DECIMALS)
+    decimals = min(reading.column(item.column).decimals, MAX_DECIMALS)
     if item.scale != 1.0:
         # 1.1 x 1000 is 1100.0000000000002 in floats.
-        values = (values * item.scale).round(MOST_DECIMALS)
+        values = (values * item.scale).round(MAX_DECIMALS)
         reason = f"the header says that the amounts are in {item.unit or f'{item.scale:g}'}"
         changes.append(
             Change(ChangeKind.READ_AS, item.column, (), ("",), (f"multiplied by {item.scale:,.0f}",), reason)

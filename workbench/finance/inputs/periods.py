@@ -12,7 +12,7 @@ from workbench.finance.model.ledger import Figure, Frequency, Gap, PartialPeriod
 from workbench.finance.model.roles import Behaviour, Variant
 
 # Above this, a file holds the balance of each month, quarter or year and not its days.
-LONGEST_STEP_WITHIN_A_MONTH = 16
+MAX_STEP_WITHIN_A_MONTH = 16
 QUARTER_DAYS, YEAR_DAYS = (80, 100), (350, 380)
 # Share of entity x period that a panel holds; below it entities come and go, and a missing one says nothing.
 DENSE = 0.9
@@ -53,7 +53,7 @@ def partial_periods(dates: pl.Series) -> tuple[PartialPeriod, ...]:
     if len(days) < 2:
         return ()
     step = int(np.median(np.diff(days).astype(np.int64)))
-    if step > LONGEST_STEP_WITHIN_A_MONTH:
+    if step > MAX_STEP_WITHIN_A_MONTH:
         return ()
     working = len(days) >= 10 and bool(np.is_busday(days).all())
     found = []

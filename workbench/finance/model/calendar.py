@@ -35,10 +35,6 @@ class FiscalCalendar:
         """Give the quarter of a month in its fiscal year, 1 to 4."""
         return (int(period.month) - self.start_month) % 12 // 3 + 1
 
-    def month_of_year(self, period: pd.Timestamp) -> int:
-        """Give the place of a month in its fiscal year, 1 to 12."""
-        return (int(period.month) - self.start_month) % 12 + 1
-
     def year_label(self, year: int) -> str:
         """Write a year: ``2024``, or ``FY 2024-25``."""
         return year_label(year, Style(fiscal_year_start=self.start_month))

@@ -17,7 +17,7 @@ from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.roles import TITLES, Behaviour, Role, Variant
 
 # Below this share of the expected amounts a period's sum is not shown as one.
-LEAST_COVERAGE = 0.9
+MIN_COVERAGE = 0.9
 
 
 class Frequency(StrEnum):
@@ -173,7 +173,7 @@ class Ledger:
         present = ", ".join(figure.name for figure in self.figures)
         raise InvalidData(f"{self.file} has no figure '{name}'; present: {present}.", self.file)
 
-    def total(self, name: str, least_coverage: float = LEAST_COVERAGE) -> pd.Series[float]:
+    def total(self, name: str, least_coverage: float = MIN_COVERAGE) -> pd.Series[float]:
         """Give a figure of the whole company, one value a period.
 
         Parameters

@@ -13,7 +13,7 @@ from workbench.finance.model.roles import Behaviour, Variant
 
 __all__ = ["COMPANY", "FigureSeries", "Part", "figure_series", "season_of"]
 
-MOST_ENTITIES = 60
+MAX_ENTITIES = 60
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -116,8 +116,8 @@ def _left_out(ledger: Ledger, name: str, dimension: str) -> str:
 def _does_not_add_up(table: pd.DataFrame | None, total: Floats) -> str:
     if table is None or not table.shape[1]:
         return "no entity has a figure"
-    if table.shape[1] > MOST_ENTITIES:
-        return f"{table.shape[1]} entities are more than the {MOST_ENTITIES} that are looked at one by one"
+    if table.shape[1] > MAX_ENTITIES:
+        return f"{table.shape[1]} entities are more than the {MAX_ENTITIES} that are looked at one by one"
     given = table.notna().any(axis=1).to_numpy() & np.isfinite(total)
     away = np.abs(np.nansum(table.to_numpy(float), axis=1) - total)[given]
     if not len(away):

@@ -39,7 +39,7 @@ from workbench.finance.results.text import (
 
 __all__ = ["Analysis", "assemble"]
 
-MOST_EXCEPTIONS = 500
+MAX_EXCEPTIONS = 500
 PARTS_SPANS = (Span.FISCAL_YEAR,)
 """Spans of measures by dimension; months of every part would be more rows than anybody reads."""
 FORECAST_COLUMNS = ["figure", "dimension", "entity", "period", "step", "forecast", "lower", "upper", "own"]
@@ -269,7 +269,7 @@ def _exceptions(checks: Sequence[CheckResult]) -> pd.DataFrame:
     rows = [
         (one.name, item.row, item.period, ", ".join(item.entity), item.expected, item.found, item.difference)
         for one in checks
-        for item in one.exceeding[:MOST_EXCEPTIONS]
+        for item in one.exceeding[:MAX_EXCEPTIONS]
     ]
     return pd.DataFrame(rows, columns=["check", "row", "period", "entity", "expected", "found", "difference"])
 

@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 YEARS_SHOWN = 6
-MOST_LINES = 8
+MAX_LINES = 8
 
 
 def forecast_chart(result: FinanceResult, figure: str, dimension: str = "", entity: str = "") -> go.Figure:
@@ -85,7 +85,7 @@ def parts_chart(result: FinanceResult, figure: str, dimension: str) -> go.Figure
     start = history.period.max() - pd.DateOffset(months=23)
     sizes = history[history.period >= start].groupby("entity").value.sum().abs().sort_values(ascending=False)
     hover = f"%{{y:,.2f}} {unit}"
-    for place, entity in enumerate(sizes.index[:MOST_LINES]):
+    for place, entity in enumerate(sizes.index[:MAX_LINES]):
         past = history[(history.entity == entity) & (history.period >= start)].sort_values("period")
         own = nth_colour(place)
         add_line(chart, past.period, past.value, str(entity), own, hover=hover, legendgroup=str(entity))
@@ -106,8 +106,8 @@ def parts_chart(result: FinanceResult, figure: str, dimension: str) -> go.Figure
                 legendgroup=str(entity),
                 showlegend=False,
             )
-    if len(sizes) > MOST_LINES:
-        chart.update_layout(title_text=f"{result.title(figure)} by {dimension}, the {MOST_LINES} largest")
+    if len(sizes) > MAX_LINES:
+        chart.update_layout(title_text=f"{result.title(figure)} by {dimension}, the {MAX_LINES} largest")
     return short_amounts(legend_below(chart))
 
 

@@ -63,7 +63,7 @@ AMOUNTS = frozenset(
     }
 )
 PERCENT = frozenset({"wape", "naive_wape", "coverage"})
-MOST_ROWS = 100_000
+MAX_ROWS = 100_000
 
 
 def write_excel(result: FinanceResult, path: Path) -> Path:
@@ -87,11 +87,11 @@ def write_excel(result: FinanceResult, path: Path) -> Path:
         for name, title in SHEETS.items():
             table = _for_people(result, name)
             sheet = book.sheet(title)
-            shown = table.head(MOST_ROWS)
+            shown = table.head(MAX_ROWS)
             sheet.table([_column(result, shown, str(column)) for column in shown], units_row=True)
-            if len(table) > MOST_ROWS:
-                text = f"The first {MOST_ROWS} of {len(table)} rows; all are in {name}.parquet."
-                sheet.text([text], row=MOST_ROWS + 3)
+            if len(table) > MAX_ROWS:
+                text = f"The first {MAX_ROWS} of {len(table)} rows; all are in {name}.parquet."
+                sheet.text([text], row=MAX_ROWS + 3)
             sheet.freeze(2, 1)
         sheet = book.sheet("Columns and settings")
         row = write_facts(sheet, f"Finance report, scenario {result.scenario}", facts, result.config)

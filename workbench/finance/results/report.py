@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["report_page"]
 
 HEADLINES = ("revenue", "profit", "cash_flow")
-MOST_EVENT_CHARTS = 3
-MOST_CHANGES = 40
+MAX_EVENT_CHARTS = 3
+MAX_CHANGES = 40
 
 
 def report_page(result: FinanceResult, style: Style = INDIA) -> ReportPage:
@@ -164,7 +164,7 @@ def _events(section: Section, result: FinanceResult, style: Style) -> None:
     if not len(shown):
         return
     section.table(*report_tables.events(result, style), text=True)
-    drawn = shown[["figure", "dimension", "entity"]].drop_duplicates().head(MOST_EVENT_CHARTS)
+    drawn = shown[["figure", "dimension", "entity"]].drop_duplicates().head(MAX_EVENT_CHARTS)
     for figure, dimension, entity in drawn.itertuples(index=False):
         section.figure(events_chart(result, figure, dimension, entity))
 
@@ -212,7 +212,7 @@ def _data(section: Section, result: FinanceResult, style: Style) -> None:
         section.text("No value of the file was changed.")
         return
     section.text(f"{len(changes)} changes, each with its row; all of them are in the workbook.")
-    section.table(*report_tables.frame(changes.head(MOST_CHANGES), style), text=True)
+    section.table(*report_tables.frame(changes.head(MAX_CHANGES), style), text=True)
 
 
 def _settings(section: Section, result: FinanceResult) -> None:

@@ -27,8 +27,8 @@ __all__ = [
 ]
 
 Table = tuple[list[str], list[list[str]]]
-MOST_ROWS = 40
-LONGEST_ROWS = 60
+MAX_ROWS = 40
+MAX_ROWS_CHARACTERS = 60
 RECENT = 4
 """Periods side by side: more do not fit on a sheet of paper."""
 PERIODS_A_TABLE = 6
@@ -38,7 +38,7 @@ def rows_words(rows: str) -> str:
     """Say which rows of the file stand behind a number; a long list is cut, its rest is in the workbook."""
     if not rows:
         return ""
-    short = rows if len(rows) <= LONGEST_ROWS else rows[:LONGEST_ROWS].rpartition(",")[0] + " …"
+    short = rows if len(rows) <= MAX_ROWS_CHARACTERS else rows[:MAX_ROWS_CHARACTERS].rpartition(",")[0] + " …"
     return f"row {short}" if short.isdecimal() else f"rows {short}"
 
 
@@ -175,7 +175,7 @@ def part_forecasts(result: FinanceResult, dimension: str, style: Style) -> Table
 def events(result: FinanceResult, style: Style) -> Table:
     """What stands out, the largest amounts first, without what is muted."""
     table = result.table("events")
-    table = table[table.status != "muted"].head(MOST_ROWS)
+    table = table[table.status != "muted"].head(MAX_ROWS)
     currency = result.currency
     heads = [
         "Figure",
@@ -269,14 +269,14 @@ def differences(result: FinanceResult, style: Style) -> Table:
             _amount(row["difference"], style, signed=True),
             result.unit(row["figure"]),
         ]
-        for row in table.head(MOST_ROWS).to_dict("records")
+        for row in table.head(MAX_ROWS).to_dict("records")
     ]
     return heads, rows
 
 
 def exceptions(result: FinanceResult, style: Style) -> Table:
     """Where checks do not hold, the largest differences first."""
-    table = result.table("exceptions").head(MOST_ROWS)
+    table = result.table("exceptions").head(MAX_ROWS)
     heads = ["Check", "Row", "Period", "Of", "Expected", "Found", f"Difference [{result.currency}]"]
     rows = [
         [

@@ -17,7 +17,7 @@ __all__ = ["COLUMNS", "Sentence", "Words", "sentences_table"]
 
 COLUMNS = ["section", "text", "figure", "period", "rows"]
 HEADLINES = ("revenue", "profit", "cash_flow")
-MOST_EVENTS, MOST_RELATIONS = 8, 6
+MAX_EVENTS, MOST_RELATIONS = 8, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def event_sentences(
     if not len(open_events):
         yield Sentence("What stands out", "Nothing stands out that has not been explained.")
         return
-    for event in open_events.head(MOST_EVENTS).to_dict("records"):
+    for event in open_events.head(MAX_EVENTS).to_dict("records"):
         first, last = event["first"], event["last"]
         of = f" of {event['dimension']} {event['entity']}" if event["entity"] else ""
         name, title = event["figure"], words.title(event["figure"])
@@ -227,7 +227,7 @@ def event_sentences(
                 f"{words.of(name, event['low'])} to {words.of(name, event['high'])}; {stake} against the middle."
             )
         yield Sentence("What stands out", text, **facts)
-    more = len(open_events) - MOST_EVENTS
+    more = len(open_events) - MAX_EVENTS
     if more > 0:
         yield Sentence("What stands out", f"{more} smaller events are in the table of events.")
 
@@ -312,14 +312,14 @@ def difference_sentences(difference: pd.DataFrame, before: str, words: Words) ->
     restated = difference[difference.news == "restated"]
     if not len(restated):
         yield Sentence(section, "No figure of an earlier period was restated.")
-    for row in restated.head(MOST_EVENTS).to_dict("records"):
+    for row in restated.head(MAX_EVENTS).to_dict("records"):
         text = (
             f"{words.title(row['figure'])} of {words.period(row['period'])} was restated from "
             f"{words.of(row['figure'], row['before'])} to {words.of(row['figure'], row['after'])}."
         )
         yield Sentence(section, text, figure=row["figure"], period=f"{row['period']:%Y-%m}")
-    if len(restated) > MOST_EVENTS:
+    if len(restated) > MAX_EVENTS:
         yield Sentence(
             section,
-            f"{len(restated) - MOST_EVENTS} more were restated; they are in the table of differences.",
+            f"{len(restated) - MAX_EVENTS} more were restated; they are in the table of differences.",
         )

@@ -28,14 +28,14 @@ from workbench.finance.inputs.reading.read import Reading
 from workbench.finance.model.mapping import ColumnRole, RoleMapping
 from workbench.finance.model.roles import COSTS, DIMENSIONS, FIGURES, Role, Variant
 
-LEAST_SCORE = 0.72
+MIN_SCORE = 0.72
 # One sure pair is worth more than two doubtful ones.
 SURENESS = 8
 # Numbers are codes of a department or a customer only under a header that says so.
 SURE_OF_A_CODE = 0.9
 CONTENT_BONUS = 0.3
 MOSTLY_NEGATIVE = 0.95
-MOST_ENTITIES = 2_000
+MAX_ENTITIES = 2_000
 
 
 def propose_mapping(reading: Reading, remembered: RoleMapping | None = None) -> RoleMapping:
@@ -85,7 +85,7 @@ def _assigned(
     if columns and roles:
         scores = np.array([[score for score, _ in line] for line in scored])
         # Weak pairs are worth nothing, so that they never push a sure pair aside.
-        worth = np.where(scores >= LEAST_SCORE, scores**SURENESS, 0.0)
+        worth = np.where(scores >= MIN_SCORE, scores**SURENESS, 0.0)
         for at, to in zip(*linear_sum_assignment(worth, maximize=True), strict=True):
             if worth[at, to] > 0:
                 score, reason = scored[at][to]
@@ -134,7 +134,7 @@ def _score(column: ColumnProfile, role: Role, date_column: str) -> tuple[float, 
     if column.kind is ColumnKind.NUMBER and role in DIMENSIONS and similarity < SURE_OF_A_CODE:
         return 0.0, ""
     # Values alone prove nothing: a column named "Manager" may hold the names of regions.
-    return (similarity + bonus if similarity > LEAST_SCORE / 2 else 0.0), "; ".join(
+    return (similarity + bonus if similarity > MIN_SCORE / 2 else 0.0), "; ".join(
         filter(None, (reason, shown))
     )
 
@@ -162,8 +162,8 @@ def _fits(column: ColumnProfile, role: Role) -> bool:
     if role in FIGURES or role is Role.RATIO:
         return column.kind is ColumnKind.NUMBER
     if column.kind is ColumnKind.NUMBER:
-        return role in DIMENSIONS and column.distinct <= MOST_ENTITIES and column.decimals == 0
-    return column.kind is ColumnKind.TEXT and (role not in DIMENSIONS or column.distinct <= MOST_ENTITIES)
+        return role in DIMENSIONS and column.distinct <= MAX_ENTITIES and column.decimals == 0
+    return column.kind is ColumnKind.TEXT and (role not in DIMENSIONS or column.distinct <= MAX_ENTITIES)
 
 
 def _is_ratio(column: ColumnProfile) -> bool:

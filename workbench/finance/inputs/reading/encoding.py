@@ -29,7 +29,7 @@ MOJIBAKE = (
     rf"[{MOJIBAKE_LETTERS}][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
     r"\u2013-\u203a\u20ac\u2122]"
 )
-MOST_NULS = 0.2
+MAX_NULS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,9 @@ def _wide_without_mark(sample: bytes) -> str:
     # An odd tail byte would shift nothing: both halves start at the file's start.
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     half = max(1, len(sample) // 2)
-    if odd > MOST_NULS * half and even < odd / 10:
+    if odd > MAX_NULS * half and even < odd / 10:
         return "utf-16-le"
-    if even > MOST_NULS * half and odd < even / 10:
+    if even > MAX_NULS * half and odd < even / 10:
         return "utf-16-be"
     return ""
 

@@ -18,8 +18,8 @@ from workbench.data.workbooks.file import check_is_workbook, silent_cells
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.finance.inputs.reading.encoding import MOJIBAKE_LETTERS, decode
 
-LARGEST_TEXT_MEGABYTES = 1024
-LARGEST_WORKBOOK_MEGABYTES = 64
+MAX_TEXT_MEGABYTES = 1024
+MAX_WORKBOOK_MEGABYTES = 64
 MEGABYTE = 1_000_000
 SNIFFED_LINES = 200
 DELIMITERS = (",", ";", "\t", "|")
@@ -85,9 +85,9 @@ def read_grid(name: str, content: bytes, sheet: str = "") -> Grid:
     """
     if content.startswith(WORKBOOK_STARTS):
         return _workbook_grid(name, content, sheet)
-    if len(content) > LARGEST_TEXT_MEGABYTES * MEGABYTE:
+    if len(content) > MAX_TEXT_MEGABYTES * MEGABYTE:
         raise UnreadableFile(
-            f"{name} has {len(content) / MEGABYTE:,.0f} MB, at most {LARGEST_TEXT_MEGABYTES} MB are read; "
+            f"{name} has {len(content) / MEGABYTE:,.0f} MB, at most {MAX_TEXT_MEGABYTES} MB are read; "
             "export fewer years or columns.",
             name,
         )
@@ -203,13 +203,13 @@ def _stripped(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _workbook_grid(name: str, content: bytes, sheet: str) -> Grid:
     path = Path(name)
-    if len(content) > LARGEST_WORKBOOK_MEGABYTES * MEGABYTE:
+    if len(content) > MAX_WORKBOOK_MEGABYTES * MEGABYTE:
         raise UnreadableFile(
-            f"{name} has {len(content) / MEGABYTE:,.0f} MB, at most {LARGEST_WORKBOOK_MEGABYTES} MB of a workbook "
+            f"{name} has {len(content) / MEGABYTE:,.0f} MB, at most {MAX_WORKBOOK_MEGABYTES} MB of a workbook "
             "are read; save the sheet as CSV.",
             name,
         )
-    check_is_workbook(path, content, LARGEST_WORKBOOK_MEGABYTES)
+    check_is_workbook(path, content, MAX_WORKBOOK_MEGABYTES)
     try:
         book = python_calamine.load_workbook(io.BytesIO(content))
         names = [

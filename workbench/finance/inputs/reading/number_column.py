@@ -13,8 +13,8 @@ SAMPLE = 500
 MOSTLY = 0.6
 # Above this share of codes with leading zeros, or too long for a float, a column names things and adds up
 # to nothing.
-MOST_NAMES = 0.2
-LONGEST_EXACT_DIGITS = 15
+MAX_NAMES = 0.2
+MAX_EXACT_DIGITS = 15
 PARENTHESES, TRAILING = "parentheses", "trailing minus"
 _SIGNS = "[$€£₹¥]"
 
@@ -57,10 +57,10 @@ def looks_like_amounts(cells: pl.Series) -> bool:
         return False
     read = sum(text.startswith(TYPED) or any(read_amount(text, mark) for mark in ".,") for text in sample)
     named = sum(
-        text.isdecimal() and ((text[0] == "0" and len(text) > 1) or len(text) > LONGEST_EXACT_DIGITS)
+        text.isdecimal() and ((text[0] == "0" and len(text) > 1) or len(text) > MAX_EXACT_DIGITS)
         for text in sample
     )
-    return bool(read >= MOSTLY * len(sample) and named < MOST_NAMES * len(sample))
+    return bool(read >= MOSTLY * len(sample) and named < MAX_NAMES * len(sample))
 
 
 def read_numbers(cells: pl.Series, rows: pl.Series, decimal: str) -> NumberColumn:

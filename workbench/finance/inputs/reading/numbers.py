@@ -32,7 +32,7 @@ PLACEHOLDERS = frozenset((
 ))  # fmt: skip
 
 # A longer cell is a remark; the patterns below must not be tried on whatever somebody pastes.
-LONGEST_AMOUNT = 60
+MAX_AMOUNT_CHARACTERS = 60
 
 _SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCY_SIGNS, key=len, reverse=True))
 _MONEY = rf"(?P<money>{_SIGN}|{'|'.join(CURRENCY_CODES)})"
@@ -102,7 +102,7 @@ def read_amount(text: str, decimal: str = ".") -> Amount | None:
     Amount or None
         ``None`` when the text is no amount, or has digit groups that the decimal mark does not allow.
     """
-    if len(text) > LONGEST_AMOUNT:
+    if len(text) > MAX_AMOUNT_CHARACTERS:
         return None
     text = text.translate(_BLANKS).strip()
     text, formula = _unwrapped(text)

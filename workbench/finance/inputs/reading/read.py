@@ -16,7 +16,7 @@ from workbench.data.problems import Problem, Severity
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.finance.inputs.reading.columns import ColumnKind, ColumnProfile
 from workbench.finance.inputs.reading.date_parts import with_whole_dates
-from workbench.finance.inputs.reading.grid import LARGEST_TEXT_MEGABYTES, MEGABYTE, Grid, read_grid
+from workbench.finance.inputs.reading.grid import MAX_TEXT_MEGABYTES, MEGABYTE, Grid, read_grid
 from workbench.finance.inputs.reading.layout import find_table
 from workbench.finance.inputs.reading.set_aside import date_column, set_aside_rows
 from workbench.finance.inputs.reading.type_columns import Typed, type_columns, unreadable_cells
@@ -210,7 +210,7 @@ def unpacked(name: str, content: bytes) -> bytes:
     """
     if not content.startswith(b"\x1f\x8b"):
         return content
-    most = LARGEST_TEXT_MEGABYTES * MEGABYTE
+    most = MAX_TEXT_MEGABYTES * MEGABYTE
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
             text = packed.read(most + 1)
@@ -218,7 +218,7 @@ def unpacked(name: str, content: bytes) -> bytes:
         raise UnreadableFile(f"{name} is a damaged gzip file ({error}); copy it again.", name) from error
     if len(text) > most:
         raise UnreadableFile(
-            f"{name} is larger than {LARGEST_TEXT_MEGABYTES} MB when unpacked; split it.", name
+            f"{name} is larger than {MAX_TEXT_MEGABYTES} MB when unpacked; split it.", name
         )
     return text
 

@@ -25,7 +25,7 @@ _WHOLE = re.compile(
 # Every match of the two has one of these; a million cells are searched for them at once.
 _SUSPECT = r"(?i)total|sum|gesamt|somm|balance|all|consolidated"
 # A column of more different texts than this holds remarks, and no names of regions.
-MOST_LABELS = 1000
+MAX_LABELS = 1000
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -146,7 +146,7 @@ def _dated_totals(
     is_label[list(labels)] = True
     parts = frame.filter(~pl.Series(is_label))
     names = [
-        name for name in frame.columns if name.startswith("text ") and frame[name].n_unique() <= MOST_LABELS
+        name for name in frame.columns if name.startswith("text ") and frame[name].n_unique() <= MAX_LABELS
     ]
     found = []
     for column in dict.fromkeys(column for column, _ in labels.values()):

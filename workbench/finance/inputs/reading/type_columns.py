@@ -31,7 +31,7 @@ from workbench.finance.model.questions import (
     question_key,
 )
 
-MOST_NAMED = 100
+MAX_NAMED = 100
 MARK_KEY = question_key(QuestionKind.DECIMAL_MARK)
 
 
@@ -180,11 +180,11 @@ def _unreadable(column: TypedColumn, rows: pl.Series, file: str) -> list[Problem
             cell=f"{profile.letter}{row}",
             severity=Severity.WARNING,
         )
-        for row, text in cells.select("row", "text").head(MOST_NAMED).rows()
+        for row, text in cells.select("row", "text").head(MAX_NAMED).rows()
     ]
-    if cells.height > MOST_NAMED:
+    if cells.height > MAX_NAMED:
         message = (
-            f"column '{profile.name}' has {cells.height - MOST_NAMED} more such cells; all are in the "
+            f"column '{profile.name}' has {cells.height - MAX_NAMED} more such cells; all are in the "
             "list of changes."
         )
         problems.append(Problem(message, file, severity=Severity.WARNING))
