@@ -153,7 +153,8 @@ def test_a_listed_driver_that_is_not_there_is_refused(make_workbook: MakeWorkboo
     main = with_row(small_sheets()["main"], 2, 2, "Gross product")
     found = refused(make_workbook(main=main))
     assert (
-        "the driver 'Gross product' of Homes is no column of this sheet; present: Total Population" in found
+        "the driver 'Gross product' of Homes is not a column of this sheet; present: Total Population"
+        in found
     )
 
 

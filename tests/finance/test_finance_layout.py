@@ -1,4 +1,4 @@
-"""Title rows, headers that stand again, totals, delimiters, sheets: nothing goes without a word."""
+"""Title rows, repeated headers, totals, delimiters, sheets: nothing goes without a word."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def test_a_cell_is_named_by_its_place_in_the_file_even_beside_an_empty_column() 
 
 def test_months_side_by_side_are_refused_with_the_way_out() -> None:
     with pytest.raises(
-        InvalidData, match=r"row 1: the months stand side by side in columns \(Jan 2024 to Mar 2024\)"
+        InvalidData, match=r"row 1: the months are side by side in columns \(Jan 2024 to Mar 2024\)"
     ):
         read("Account,Jan 2024,Feb 2024,Mar 2024\nRevenue,5,6,7\nCosts,1,2,3\n")
 

@@ -131,7 +131,7 @@ def test_costs_that_all_stand_with_a_minus_are_turned_and_profits_are_not() -> N
         reading_of("Costs", "Profit", cells={"Costs": "-{n}00.5", "Profit": "-{n}00.5"})
     )
 
-    assert mapping.of("Costs").sign == "turned"
+    assert mapping.of("Costs").sign == "flipped"
     assert mapping.of("Profit").sign == "as given"
 
 

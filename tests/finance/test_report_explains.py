@@ -7,7 +7,7 @@ import pytest
 from tests.finance.report_cases import business_series
 from workbench.finance.analysis.bridge import contribution_bridge, rate_volume_mix
 from workbench.finance.analysis.difference import difference_table
-from workbench.finance.analysis.drivers import foretelling_figures
+from workbench.finance.analysis.drivers import leading_indicators
 from workbench.finance.analysis.relations import adjusted_p_values, changes, relations
 from workbench.finance.results.sources import row_ranges
 
@@ -101,7 +101,7 @@ def test_what_a_figure_is_computed_from_does_not_count_as_foretelling_it():
     revenue = business_series(rng, 90)[0]
     costs = 0.6 * business_series(rng, 90)[0]
     series = {"profit": revenue - costs, "revenue": revenue, "costs": costs}
-    found = foretelling_figures(series, "profit", parts={"revenue", "costs"})
+    found = leading_indicators(series, "profit", parts={"revenue", "costs"})
     assert not found.importance
     assert "no other figure" in found.reason
 
@@ -112,7 +112,7 @@ def test_a_figure_that_runs_ahead_is_found_on_months_that_were_not_known():
     ahead = 1e5 * np.exp(np.cumsum(moves[1:]))
     target = 1e5 * np.exp(np.cumsum(moves[:-1] + rng.normal(0, 0.01, 120)))
     noise = 1e5 * np.exp(np.cumsum(rng.normal(0, 0.05, 120)))
-    found = foretelling_figures({"sales": target, "orders": ahead, "weather": noise}, "sales")
+    found = leading_indicators({"sales": target, "orders": ahead, "weather": noise}, "sales")
     assert next(iter(found.importance)) == "orders"
     assert found.gain > 0.5
     assert found.importance["weather"] < 0.1 * found.importance["orders"]
@@ -121,7 +121,7 @@ def test_a_figure_that_runs_ahead_is_found_on_months_that_were_not_known():
 def test_noise_foretells_nothing_and_that_is_said():
     rng = np.random.default_rng(5)
     series = {name: 1e5 * np.exp(np.cumsum(rng.normal(0, 0.05, 90))) for name in "abc"}
-    found = foretelling_figures(series, "a")
+    found = leading_indicators(series, "a")
     assert not found.importance
     assert "does not help" in found.reason
 

@@ -2,10 +2,11 @@
 
 ::
 
-    from workbench.demand import Demand, forecast
+    from workbench.demand import Demand, forecast, growth_table, read_demand
 
     forecast(sales, levels=[80, 95], horizon=10)     # a frame of years and series, without a project
     Demand.open(project, "BAU").plot.requirement()   # a saved scenario: its tables and figures
+    growth_table(read_demand(path))                  # a workbook before any forecast
 
 The rooms: ``config`` says what can be set; ``model`` holds the value types and ``inputs`` reads the workbook; the
 science is in ``models`` (one function a model, listed in the catalogue), ``sectors`` (plan, backtest and forecast
@@ -21,7 +22,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench.demand.config import DemandConfig, three_scenarios
     from workbench.demand.frames.forecast import FrameForecast, forecast
+    from workbench.demand.inputs.reading import read_demand
     from workbench.demand.jobs import forecast_demand
+    from workbench.demand.results.history_tables import (
+        cagr_table,
+        correlation_table,
+        growth_table,
+        history_table,
+        per_capita_table,
+    )
     from workbench.demand.results.opened import Demand
     from workbench.demand.results.saved import DemandResult, compare
 
@@ -30,9 +39,15 @@ __all__ = [
     "DemandConfig",
     "DemandResult",
     "FrameForecast",
+    "cagr_table",
     "compare",
+    "correlation_table",
     "forecast",
     "forecast_demand",
+    "growth_table",
+    "history_table",
+    "per_capita_table",
+    "read_demand",
     "three_scenarios",
 ]
 
@@ -41,9 +56,15 @@ _LOCATIONS = {
     "DemandConfig": "config",
     "DemandResult": "results.saved",
     "FrameForecast": "frames.forecast",
+    "cagr_table": "results.history_tables",
     "compare": "results.saved",
+    "correlation_table": "results.history_tables",
     "forecast": "frames.forecast",
     "forecast_demand": "jobs",
+    "growth_table": "results.history_tables",
+    "history_table": "results.history_tables",
+    "per_capita_table": "results.history_tables",
+    "read_demand": "inputs.reading",
     "three_scenarios": "config",
 }
 

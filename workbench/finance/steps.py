@@ -13,7 +13,7 @@ from workbench.data.reporting import log_problems, report_files
 from workbench.errors import InvalidData
 from workbench.finance.analysis.bridges import bridges_table
 from workbench.finance.analysis.checks import CheckResult, check_ledger, profit_costs
-from workbench.finance.analysis.drivers import DriverAnalysis, foretelling_figures
+from workbench.finance.analysis.drivers import DriverAnalysis, leading_indicators
 from workbench.finance.analysis.forecasts import (
     OTHER,
     Forecast,
@@ -39,7 +39,7 @@ from workbench.finance.model.calendar import FiscalCalendar
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.series import FigureSeries, figure_series, season_of
 from workbench.finance.results.assemble import Analysis, assemble
-from workbench.finance.results.formatter import words_of
+from workbench.finance.results.formatter import formatter_of
 from workbench.finance.results.kept import kept_events, kept_forecasts
 from workbench.finance.results.saved import DOMAIN, FinanceResult, save
 from workbench.forecasting.series_forecast import SeriesForecast
@@ -169,7 +169,7 @@ def _forecast_company(job: Job, work: _Work) -> None:
     work.company, work.without_forecast = company_forecasts(work.series, work.costs, _taken_from(made))
     for name, reason in work.without_forecast.items():
         job.log(
-            f"{words_of(work.ledger, work.project.style).title(name)} has no forecast: {reason}.",
+            f"{formatter_of(work.ledger, work.project.style).title(name)} has no forecast: {reason}.",
             level="warning",
         )
 
@@ -196,16 +196,19 @@ def _in_units(
 
 
 def _report_core(job: Job, work: _Work) -> None:
-    words = words_of(work.ledger, work.project.style)
+    formatter = formatter_of(work.ledger, work.project.style)
     for name, forecast in work.company.items():
         if name == OTHER:
             continue
         own = forecast.own
         if np.isfinite(own.wape["chosen"]):
-            job.metric(f"Error of {words.title(name)}", own.wape["chosen"], unit="%")
-        first, last = words.of(name, float(forecast.path[0])), words.of(name, float(forecast.path[-1]))
+            job.metric(f"Error of {formatter.title(name)}", own.wape["chosen"], unit="%")
+        first, last = (
+            formatter.of(name, float(forecast.path[0])),
+            formatter.of(name, float(forecast.path[-1])),
+        )
         said = "no skill, naive used" if own.uses_naive else own.method
-        job.log(f"{words.title(name)}: {first} to {last} ({said}).")
+        job.log(f"{formatter.title(name)}: {first} to {last} ({said}).")
 
 
 def _forecast_parts(job: Job, work: _Work, stage: str, dimensions: Sequence[str]) -> None:
@@ -227,11 +230,11 @@ def _forecast_parts(job: Job, work: _Work, stage: str, dimensions: Sequence[str]
 
 def _report_left_out(job: Job, work: _Work, dimension: str) -> None:
     """Say what has no forecast by a dimension: once for each reason."""
-    words = words_of(work.ledger, work.project.style)
+    formatter = formatter_of(work.ledger, work.project.style)
     reasons: dict[str, list[str]] = {}
     for (name, entity), reason in work.parts[dimension].left_out.items():
         if not entity and name != OTHER:
-            reasons.setdefault(reason, []).append(words.title(name))
+            reasons.setdefault(reason, []).append(formatter.title(name))
     for reason, titles in reasons.items():
         everything = len(titles) == len(work.series) - (OTHER in work.series)
         said = f"No forecast by {dimension}" + ("" if everything else f" of {', '.join(titles)}")
@@ -255,10 +258,10 @@ def _analyse(job: Job, work: _Work) -> Analysis:
         events += found[name][0]
         expected += found[name][1]
     job.checkpoint()
-    words = words_of(work.ledger, work.project.style)
-    company = {words.title(name): one.company for name, one in named.items()}
+    formatter = formatter_of(work.ledger, work.project.style)
+    company = {formatter.title(name): one.company for name, one in named.items()}
     targets = [name for name in ("profit", "revenue") if name in named]
-    foretelling = tuple(_foretelling(work, words.title(name), name, company) for name in targets)
+    foretelling = tuple(_foretelling(work, formatter.title(name), name, company) for name in targets)
     baseline = baseline_of(work.company, work.costs, work.ahead, work.step)
     assumptions, origin = assumptions_of(config, estimated_variable_share(series, work.costs, season))
     what_if = None if baseline is None else what_if_tables(baseline, config, assumptions, work.ahead)
@@ -283,11 +286,11 @@ def _analyse(job: Job, work: _Work) -> Analysis:
 
 
 def _foretelling(work: _Work, title: str, name: str, company: dict[str, np.ndarray]) -> DriverAnalysis:
-    words = words_of(work.ledger, work.project.style)
-    # What profit is computed from would foretell it by arithmetic.
-    parts = {words.title(part) for part in ("revenue", "profit", *work.costs)} - {title}
-    return foretelling_figures(
-        company, title, parts=parts if name == "profit" else {words.title("profit")}, season=work.season
+    formatter = formatter_of(work.ledger, work.project.style)
+    # What profit is computed from would predict it by arithmetic.
+    parts = {formatter.title(part) for part in ("revenue", "profit", *work.costs)} - {title}
+    return leading_indicators(
+        company, title, parts=parts if name == "profit" else {formatter.title("profit")}, season=work.season
     )
 
 

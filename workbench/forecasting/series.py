@@ -101,7 +101,7 @@ def all_origins(history: Floats, first: int) -> tuple[Floats, NDArray[np.int64],
     history
         Shape (series, years), right-aligned.
     first
-        Least number of years in a training part.
+        Minimum number of years in a training part.
 
     Returns
     -------

@@ -167,7 +167,7 @@ def _yearly_grid() -> _Grid:
 
 
 def _filtered(values: Floats, origins: Integers, grid: _Grid, states: _States) -> Iterator[_States]:
-    """Follow the states from period to period, and give them at each origin; they change when the next is asked."""
+    """Follow the states from period to period, and give them at each origin; valid until the next is requested."""
     season = states.seasons.shape[1]
     done = 0
     for origin in map(int, origins):

@@ -317,19 +317,19 @@ def _horizon(horizon: int | None, until: object, periods: Periods) -> int:
         steps = int(horizon)
     else:
         return HORIZONS[periods.step]
-    most = MAX_HORIZON[periods.step]
-    if steps > most:
+    maximum = MAX_HORIZON[periods.step]
+    if steps > maximum:
         raise SettingError(
-            f"{steps} {periods.step}s ahead are too far, expected at most {most}.", "horizon", steps
+            f"{steps} {periods.step}s ahead are too far, expected at most {maximum}.", "horizon", steps
         )
     return steps
 
 
-def _check_count(name: str, value: object, least: int) -> None:
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
+def _check_count(name: str, value: object, minimum: int) -> None:
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < minimum:
         hint = "; for a period such as 2035 use until" if name == "horizon" else ""
         raise SettingError(
-            f"{name} is {value!r}, expected a whole number of at least {least}{hint}.", name, value
+            f"{name} is {value!r}, expected a whole number of at least {minimum}{hint}.", name, value
         )
 
 

@@ -117,10 +117,10 @@ def yearly_results(
         Result by row, and the reason for each row that has none.
     """
     usable = positive_run(values)
-    count, least = count_known(usable), MODELS[model].least_years
+    count, minimum = count_known(usable), MODELS[model].min_years
     failures = {
         row: _why_no_growth(values[row], int(count[row]), model)
-        for row in map(int, np.flatnonzero(count < least))
+        for row in map(int, np.flatnonzero(count < minimum))
     }
     good = [row for row in range(len(values)) if row not in failures]
     if not good:
@@ -201,9 +201,9 @@ def _why_no_growth(series: Floats, count: int, model: str) -> str:
         return "the last year has no value; fill it in, or leave the year out"
     if series[-1] <= 0:
         return f"the last value is {series[-1]:g}; growth cannot start from there"
-    least = MODELS[model].least_years
+    minimum = MODELS[model].min_years
     return (
-        f"{MODELS[model].label} needs at least {least} years above zero without a gap at the end of the series, "
+        f"{MODELS[model].label} needs at least {minimum} years above zero without a gap at the end of the series, "
         f"found {count}"
     )
 

@@ -108,7 +108,7 @@ def _check_listed(main: MainSheet, found: DriverTables, problems: Problems) -> N
                 missing.setdefault(driver, []).append(sector)
     for driver, sectors in missing.items():
         problems.error(
-            f"the driver '{driver}' of {', '.join(sectors)} is no column of this sheet; "
+            f"the driver '{driver}' of {', '.join(sectors)} is not a column of this sheet; "
             f"present: {', '.join(found.actual)}.",
             sheet=found.sheet,
         )

@@ -19,7 +19,7 @@ MIN_KWH_A_PERSON, MOST_KWH_A_PERSON = 10.0, 60_000.0
 UNITS_SHEET = "units"
 
 
-def settle_unit(
+def resolve_unit(
     book: Workbook,
     asked: str,
     sheets: Mapping[str, SectorSheet],

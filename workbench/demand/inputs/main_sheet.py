@@ -32,7 +32,7 @@ class MainSheet:
     """Role by sector, where the table says one."""
     drivers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     driver_growth: dict[tuple[str, str], tuple[float, str]] = field(default_factory=dict)
-    """(driver, path) -> growth in % a year, and where it stands."""
+    """(driver, path) -> growth in % a year, and where it is given."""
     gdp_growth: dict[int, float] = field(default_factory=dict)
     """Growth of the GDP in % by year."""
     gdp_growth_cell: str = ""
@@ -67,7 +67,7 @@ def read_main(book: Workbook, problems: Problems) -> MainSheet | None:
     _read_growth(tables, main, problems)
     for name, target in (("losses", main.losses), ("loadfactor", main.load_factors)):
         if name in tables:
-            target.update(_by_year(tables[name], problems, least=0.0, most=100.0))
+            target.update(_by_year(tables[name], problems, minimum=0.0, maximum=100.0))
     if "solarshare" in tables:
         _read_solar_share(tables["solarshare"], main, problems)
     if "policy" in tables:
@@ -153,7 +153,7 @@ def _read_driver_names(tables: Mapping[str, Table], main: MainSheet, problems: P
 def _read_growth(tables: Mapping[str, Table], main: MainSheet, problems: Problems) -> None:
     if "gdpgrowthrate" in tables:
         table = tables["gdpgrowthrate"]
-        main.gdp_growth = _by_year(table, problems, least=-50.0, most=50.0)
+        main.gdp_growth = _by_year(table, problems, minimum=-50.0, maximum=50.0)
         main.gdp_growth_cell = table.header_cell(table.columns[-1]) if table.columns else ""
     if "drivergrowth" not in tables:
         return
@@ -185,7 +185,7 @@ def _read_solar_share(table: Table, main: MainSheet, problems: Problems) -> None
         main.solar_share[by_name.get(plain_name(str(value)), str(value))] = share
 
 
-def _by_year(table: Table, problems: Problems, *, least: float, most: float) -> dict[int, float]:
+def _by_year(table: Table, problems: Problems, *, minimum: float, maximum: float) -> dict[int, float]:
     found: dict[int, float] = {}
     if len(table.columns) < 2:
         problems.error(f"~{table.name} needs two columns, the year and a percentage.", sheet=table.sheet)
@@ -199,17 +199,17 @@ def _by_year(table: Table, problems: Problems, *, least: float, most: float) -> 
         cell = table.cell(row, years)
         if int(year) in found:
             problems.error(f"the year {year:g} is there twice; remove one.", sheet=table.sheet, cell=cell)
-        _check_range(value, least, most, table, table.cell(row, values), problems)
+        _check_range(value, minimum, maximum, table, table.cell(row, values), problems)
         found[int(year)] = value
     return found
 
 
 def _check_range(
-    value: float, least: float, most: float, table: Table, cell: str, problems: Problems
+    value: float, minimum: float, maximum: float, table: Table, cell: str, problems: Problems
 ) -> None:
-    if not least <= value <= most:
+    if not minimum <= value <= maximum:
         problems.error(
-            f"expected a percentage from {least:g} to {most:g}, found {value:g}.",
+            f"expected a percentage from {minimum:g} to {maximum:g}, found {value:g}.",
             sheet=table.sheet,
             cell=cell,
         )

@@ -20,7 +20,7 @@ from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.data.workbooks.reading import Workbook, read_workbook
 from workbench.demand.config import DemandConfig, GapHandling
 from workbench.demand.inputs.driver_sheets import DriverTables, read_drivers
-from workbench.demand.inputs.electricity_unit import settle_unit
+from workbench.demand.inputs.electricity_unit import resolve_unit
 from workbench.demand.inputs.main_sheet import MainSheet, read_main
 from workbench.demand.inputs.sector_sheets import SectorSheet, fill_gaps, read_sector
 from workbench.demand.model.drivers import breaks
@@ -32,7 +32,7 @@ MIN_SHARE_SUM, MOST_SHARE_SUM = 99.9, 100.1
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """One sector: actuals, and values that lie after them and are somebody's projection."""
+    """One sector: actuals, and values that lie after them and are projections."""
 
     name: str
     role: Role
@@ -153,7 +153,7 @@ def _read(book: Workbook, config: DemandConfig) -> DemandInput:
     drivers = read_drivers(book, main, problems)
     problems.raise_errors()
     last_actual = config.last_actual_year or most_common_last_year(sheets)
-    unit, factor = settle_unit(book, config.electricity_unit, sheets, drivers, last_actual, problems)
+    unit, factor = resolve_unit(book, config.electricity_unit, sheets, drivers, last_actual, problems)
     sectors = {
         name: _sector(sheet, _role(name, main, config), last_actual, factor, main, config, problems)
         for name, sheet in sheets.items()
@@ -213,7 +213,7 @@ def _sector(
     if not actual:
         actual = {last_actual: 0.0}
         problems.warning(
-            f"there is no value up to the last actual year {last_actual}; it is taken as not yet begun (zero).",
+            f"there is no value up to the last actual year {last_actual}; it is taken as not yet started (zero).",
             sheet=sheet.name,
         )
     sheet = replace(sheet, values=actual)

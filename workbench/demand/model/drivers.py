@@ -20,7 +20,7 @@ class GrowthPath:
     percent
         Growth in % a year: by year, or one number for all years.
     source
-        Where it stands, for the card: a cell range or the name of a setting.
+        Where it is given, for the card: a cell range or the name of a setting.
     """
 
     percent: Mapping[int, float] | float
@@ -84,7 +84,7 @@ def extend(
     table
         Levels by year, before and after the last actual.
     table_source
-        Where the table stands.
+        Where the table is.
     """
     levels = dict(actual)
     last = max(levels)
@@ -109,10 +109,10 @@ def per_person(name: str, total: DriverPath, people: DriverPath) -> DriverPath:
     return DriverPath(name, levels, last, f"{total.name} / {people.name}")
 
 
-def breaks(values: Floats, least: float = 0.12, cut: float = 3.5) -> list[int]:
+def breaks(values: Floats, minimum: float = 0.12, cut: float = 3.5) -> list[int]:
     """Find base-year breaks: jumps that the years around do not share and that are not taken back.
 
-    A jump is growth further than max(least, cut x 1.4826 MAD) from the median. It is no break but an event,
+    A jump is growth further than max(minimum, cut x 1.4826 MAD) from the median. It is not a break but an event,
     or the recovery from one, when the growth of the year before or after takes back at least half of it, or
     brings the two years together inside that limit.
 
@@ -120,7 +120,7 @@ def breaks(values: Floats, least: float = 0.12, cut: float = 3.5) -> list[int]:
     ----------
     values
         Level of a driver by year without a gap, shape (years,).
-    least
+    minimum
         Smallest jump, ln.
     cut
         Limit in robust standard deviations.
@@ -134,7 +134,7 @@ def breaks(values: Floats, least: float = 0.12, cut: float = 3.5) -> list[int]:
     if len(growth) < 5 or not np.isfinite(growth).all():
         return []
     unusual = growth - np.median(growth)
-    limit = max(least, cut * MAD_TO_SD * float(np.median(np.abs(unusual))))
+    limit = max(minimum, cut * MAD_TO_SD * float(np.median(np.abs(unusual))))
     found = []
     for index in np.flatnonzero(np.abs(unusual) > limit):
         around = [other for other in (index - 1, index + 1) if 0 <= other < len(growth)]

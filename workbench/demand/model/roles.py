@@ -18,7 +18,7 @@ class Role(StrEnum):
     ROOFTOP_SOLAR = "rooftop solar"
 
 
-# Words of the column `Role` of the template.
+# Texts of the column `Role` of the template.
 WORDS = {
     "sales": Role.SALES,
     "ev": Role.ELECTRIC_VEHICLES,

@@ -72,7 +72,7 @@ class Model:
         Gives the forecast, shape (rows, horizon), NaN where the drivers do not reach.
     needs
         Drivers needed.
-    least_years
+    min_years
         Shortest history that it can learn from; for drivers, each adds one.
     fades
         Whether its low and high variants differ from the base.
@@ -84,7 +84,7 @@ class Model:
     source: str
     run: Callable[[Situation], Floats]
     needs: Needs = Needs.NOTHING
-    least_years: int = 3
+    min_years: int = 3
     fades: bool = False
 
 
@@ -171,7 +171,7 @@ _ALL = (
         "ETS(A,Ad,N) on ln y",
         "Hyndman, Koehler, Ord and Snyder 2008",
         lambda at: damped_holt(at.history, at.horizon),
-        least_years=4,
+        min_years=4,
     ),
     Model(
         "theta",
@@ -179,7 +179,7 @@ _ALL = (
         "simple smoothing of ln y plus half the slope of its linear trend",
         "Assimakopoulos and Nikolopoulos 2000; Hyndman and Billah 2003",
         lambda at: yearly_theta(at.history, at.horizon),
-        least_years=4,
+        min_years=4,
     ),
     Model(
         "weighted_average_growth",
@@ -216,7 +216,7 @@ _ALL = (
         "median of damped growth, damped Holt, theta, linear trend and, with paths, growth elasticities",
         "Combination: Clemen 1989; Makridakis, Spiliotis and Assimakopoulos 2020",
         _ensemble,
-        least_years=4,
+        min_years=4,
     ),
     Model(
         "naive",
@@ -224,7 +224,7 @@ _ALL = (
         "y(T+h) = y(T)",
         "Benchmark",
         lambda at: naive(at.history, at.horizon),
-        least_years=1,
+        min_years=1,
     ),
     Model(
         "drift",
@@ -232,7 +232,7 @@ _ALL = (
         "y(T+h) = y(T) + h (y(T) - y(1)) / (T - 1)",
         "Benchmark: Hyndman and Athanasopoulos",
         lambda at: drift(at.history, at.horizon),
-        least_years=2,
+        min_years=2,
     ),
 )
 

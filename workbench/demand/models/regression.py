@@ -1,7 +1,7 @@
 """Least squares in levels: on the year (SLR) and on drivers (MLR), shifted to pass through the last actual.
 
 Without the shift the first forecast year of such a line jumps by the last residual (-6 to -20 % in practice);
-with it only the slope of the regression is used, which is what it is asked for.
+with it only the slope of the regression is used, which is what it is used for.
 """
 
 from __future__ import annotations

@@ -1,4 +1,13 @@
-"""Views of a demand workbook before any forecast: consolidated and by sector, growth, per person, correlation."""
+"""Tables of a demand workbook before any forecast: sectors by year, growth, per person, correlation.
+
+::
+
+    from workbench.demand import cagr_table, history_table, read_demand
+
+    data = read_demand("inputs/demand.xlsx")
+    history_table(data, "MU")      # electricity of all sectors by year
+    cagr_table(data)               # growth over 3, 5 and 10 years and the whole history
+"""
 
 from __future__ import annotations
 
@@ -9,6 +18,16 @@ from workbench.demand.inputs.reading import DemandInput, Sector
 from workbench.demand.model.roles import REDUCING
 from workbench.demand.requirement.measures import cagr, correlations, growth_rates, per_capita
 from workbench.demand.results.saved import units_of
+
+__all__ = [
+    "cagr_table",
+    "converted",
+    "correlation_table",
+    "growth_table",
+    "history_table",
+    "per_capita_table",
+    "total_of",
+]
 
 SPANS = (3, 5, 10)
 
@@ -23,7 +42,7 @@ def history_table(data: DemandInput, unit: str = "GWh", *, with_given: bool = Fa
     unit
         ``kWh``, ``MWh``, ``GWh``, ``MU`` or ``TWh``.
     with_given
-        Go on with the values that lie after the last actual.
+        Include the values that lie after the last actual.
 
     Returns
     -------

@@ -89,7 +89,7 @@ def add_overview(section: Section, result: DemandResult, style: Style) -> None:
 def _accuracy(section: Section, result: DemandResult, style: Style) -> None:
     section.text(
         "Every model was run at every earlier year with what was known then, and compared with what followed. "
-        "Models with drivers are judged twice: with drivers as forecast then, and as they turned out."
+        "Models with drivers are judged twice: with drivers as forecast at the origin, and with their actuals."
     )
     section.heading("Total of the modelled sectors")
     _accuracy_table(section, accuracy_rows(result, TOTAL))

@@ -45,11 +45,11 @@ def requirement_rows(result: DemandResult, style: Style) -> tuple[list[str], lis
     shown = [
         name for name in table.columns if name not in ("kind", "hours") and not name.startswith("peak_mw_")
     ]
-    heads, rows = [], []
+    headers, rows = [], []
     for name in shown:
         unit = {"loss": "%", "load_factor": "%", "peak_mw": "MW", "year": ""}.get(name, style.energy_unit)
         title = name.removesuffix("_mw").replace("_", " ").capitalize()
-        heads.append(f"{title} [{unit}]" if unit else title)
+        headers.append(f"{title} [{unit}]" if unit else title)
     for _, row in table.iterrows():
         cells = [year_label(int(row.year), style)]
         for name in shown[1:]:
@@ -57,7 +57,7 @@ def requirement_rows(result: DemandResult, style: Style) -> tuple[list[str], lis
             scale = 1.0 if percent or name == "peak_mw" else factor
             cells.append(format_number(float(row[name]) * scale, decimals=1 if percent else 0, style=style))
         rows.append(cells)
-    return heads, rows
+    return headers, rows
 
 
 def holdout_rows(result: DemandResult, style: Style) -> list[list[str]]:

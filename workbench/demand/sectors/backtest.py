@@ -96,7 +96,7 @@ def rolling_origin(
     """
     preparation = preparation or Preparation()
     usable = positive_run(history)
-    parts, owners, cuts = all_origins(usable, max(first, model.least_years))
+    parts, owners, cuts = all_origins(usable, max(first, model.min_years))
     actual = following(usable, owners, history.shape[1] - cuts, horizon)
     changes = np.abs(np.diff(parts, axis=1))
     scale = np.nansum(changes, axis=1) / np.maximum(np.isfinite(changes).sum(axis=1), 1)

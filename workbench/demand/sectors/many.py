@@ -92,7 +92,7 @@ def _forecast_block(
 ) -> ManyForecasts:
     chosen, plan = MODELS[model], Preparation()
     usable = positive_run(history)
-    enough = count_known(usable) >= chosen.least_years
+    enough = count_known(usable) >= chosen.min_years
     forecast = np.full((len(history), horizon), np.nan)
     if enough.any():
         years = np.arange(history.shape[1], dtype=float)

@@ -66,7 +66,7 @@ def make_plan(data: DemandInput, config: DemandConfig) -> Plan:
             continue
         for model in dict.fromkeys((chosen[name], *config.models, *BENCHMARKS)):
             request = _request(sector, model, drivers, config, mine)
-            # A model nobody asked for on this sector is left out where its drivers are missing, and said so.
+            # A model that was not requested for this sector is left out where its drivers are missing, and said so.
             if request is not None or model == chosen[name]:
                 requests.append(request or _bare(sector, model, config))
     notes += [f"{name}: {note}" for name, mine in sector_notes.items() for note in mine]
@@ -169,7 +169,7 @@ def _check_settings(data: DemandInput, config: DemandConfig) -> None:
     for name in config.layer_scale:
         if name not in known:
             raise SettingError(
-                f"layer_scale names '{name}', which is no sector or layer; present: {listed}.",
+                f"layer_scale names '{name}', which is not a sector or layer; present: {listed}.",
                 "layer_scale",
                 name,
             )

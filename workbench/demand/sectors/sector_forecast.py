@@ -180,12 +180,12 @@ def _check_history(model: Model, request: Request, used: int) -> None:
             "give the sector a path"
         )
     drivers = request.drivers
-    least = model.least_years
+    minimum = model.min_years
     if model.needs is Needs.DRIVERS and drivers is not None:
-        least += len(drivers.names)
-    if used < least:
+        minimum += len(drivers.names)
+    if used < minimum:
         raise ValueError(
-            f"{model.label} needs at least {least} years above zero without a gap, found {used}: "
+            f"{model.label} needs at least {minimum} years above zero without a gap, found {used}: "
             "choose damped growth, or give the sector a path"
         )
     if model.needs is not Needs.NOTHING and drivers is None:

@@ -31,7 +31,7 @@ class Bridge:
 
 
 def contribution_bridge(
-    before: Mapping[str, float], after: Mapping[str, float], start: float, end: float, *, most: int = 10
+    before: Mapping[str, float], after: Mapping[str, float], start: float, end: float, *, limit: int = 10
 ) -> Bridge:
     """Split a change by the entities of one dimension.
 
@@ -41,7 +41,7 @@ def contribution_bridge(
         Amount of each entity; one that is missing or ``nan`` counts as nothing given.
     start, end
         Amounts of the whole.
-    most
+    limit
         The largest changes that get a part of their own; the others are one.
 
     Returns
@@ -52,9 +52,9 @@ def contribution_bridge(
     names = sorted({*before, *after})
     moved = {name: _given(after, name) - _given(before, name) for name in names}
     ordered = sorted(moved, key=lambda name: (-abs(moved[name]), name))
-    parts = {name: moved[name] for name in ordered[:most]}
-    if len(ordered) > most:
-        parts[f"{len(ordered) - most} others"] = sum(moved[name] for name in ordered[most:])
+    parts = {name: moved[name] for name in ordered[:limit]}
+    if len(ordered) > limit:
+        parts[f"{len(ordered) - limit} others"] = sum(moved[name] for name in ordered[limit:])
     rest = end - start - sum(parts.values())
     if abs(rest) > 1e-9 * max(abs(start), abs(end), 1.0):
         parts["not assigned"] = rest

@@ -16,7 +16,7 @@ from workbench.finance.model.roles import Role
 # Amounts are kept to the cent; files are often rounded to whole units.
 DEFAULT_TOLERANCE = 1.0
 COST_CANDIDATES = ("expenses", "cost_of_sales", "marketing", "employee_cost")
-# An identity that holds in fewer rows than this is no identity of the file.
+# An identity that holds in fewer rows than this is not one of the file.
 HOLDS_MOSTLY = 0.5
 
 

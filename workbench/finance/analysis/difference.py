@@ -42,7 +42,7 @@ def difference_table(
     -------
     DataFrame
         news, figure, period, before, after, difference, lower, upper (the last report's interval), inside
-        (whether what came lies in it).
+        (whether the actual lies in it).
     """
     known_before, known = _company(before_history, "value"), _company(history, "value")
     told_before, told = _company(before_forecasts, "forecast"), _company(forecasts, "forecast")

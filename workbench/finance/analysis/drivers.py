@@ -1,4 +1,4 @@
-"""Which figures help to foretell another one: permutation importance on later months, without looking ahead."""
+"""Leading indicators of a figure: permutation importance on later months, without looking ahead."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from workbench.data.arrays import Floats
 from workbench.finance.analysis.relations import changes
 
-__all__ = ["DriverAnalysis", "foretelling_figures"]
+__all__ = ["DriverAnalysis", "leading_indicators"]
 
 
 LAGS = (1, 2, 3)
@@ -23,7 +23,7 @@ MIN_GAIN = 0.05
 
 @dataclass(frozen=True, slots=True)
 class DriverAnalysis:
-    """What helps to foretell the changes of one figure.
+    """Leading indicators of the changes of one figure.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class DriverAnalysis:
     reason: str = ""
 
 
-def foretelling_figures(
+def leading_indicators(
     series: Mapping[str, Floats],
     target: str,
     *,
@@ -55,7 +55,7 @@ def foretelling_figures(
     season: int = 12,
     rng: np.random.Generator | int = 0,
 ) -> DriverAnalysis:
-    """Measure which figures' past changes foretell the changes of a target.
+    """Measure which figures' past changes predict the changes of a target.
 
     Nothing leaks: only changes of earlier periods are used, figures that the target is computed from are left out,
     and importance is measured on periods later than those the model was trained on.
@@ -65,7 +65,7 @@ def foretelling_figures(
     series
         Figures by name, all by the same periods.
     target
-        Which is to be foretold.
+        Which is to be predicted.
     parts
         Figures from which the target is computed, such as revenue and costs of profit.
     season
@@ -82,7 +82,7 @@ def foretelling_figures(
     moved = {name: values for name, values in moved.items() if np.isfinite(values).sum() >= MIN_TRAINED}
     names = [name for name in names if name in moved]
     if target not in moved or not names:
-        return DriverAnalysis(target, float("nan"), {}, 0, "too few periods, or no other figure to look at")
+        return DriverAnalysis(target, float("nan"), {}, 0, "too few periods, or no other figure to use")
     features = np.concatenate([_lagged(moved[name]) for name in names], axis=1)
     outcome = moved[target]
     whole = np.flatnonzero(np.isfinite(features).all(axis=1) & np.isfinite(outcome))
@@ -94,7 +94,7 @@ def foretelling_figures(
     gain = 1 - errors / plain if plain > 0 else float("nan")
     importance = {name: float(value / plain) for name, value in zip(names, raised, strict=True)}
     if not gain > MIN_GAIN:
-        reason = "the past of the other figures does not help to foretell it"
+        reason = "the past of the other figures does not help to predict it"
         return DriverAnalysis(target, gain, {}, tested, reason)
     ordered = sorted(importance, key=lambda name: (-importance[name], name))
     return DriverAnalysis(target, gain, {name: importance[name] for name in ordered}, tested)
@@ -112,7 +112,7 @@ def _lagged(values: Floats) -> Floats:
 def _out_of_time(
     features: Floats, outcome: Floats, figures: int, rng: np.random.Generator
 ) -> tuple[float, float, Floats, int]:
-    """Squared error of the model, of foretelling nothing, and the rise with each figure shuffled; test periods."""
+    """Squared error of the model, of predicting no change, and the rise with each figure shuffled; test periods."""
     from sklearn.linear_model import RidgeCV
 
     test_size = (len(outcome) - MIN_TRAINED) // FOLDS

@@ -118,8 +118,10 @@ def company_forecasts(
         else:
             own[name, COMPANY] = made
     sums = _identities(own, costs, [COMPANY])
-    settled = reconcile(_paths(own), _spreads(own), sums)
-    return {name: Forecast(name, part, settled[name, part], own[name, part]) for name, part in own}, left_out
+    reconciled = reconcile(_paths(own), _spreads(own), sums)
+    return {
+        name: Forecast(name, part, reconciled[name, part], own[name, part]) for name, part in own
+    }, left_out
 
 
 def part_forecasts(
@@ -131,7 +133,7 @@ def part_forecasts(
 ) -> PartForecasts:
     """Forecast every figure by one dimension, so that the parts add up to the company's forecast.
 
-    A part that has ended is left out of the sum; when a part that goes on cannot be forecast, the whole
+    A part that has ended is left out of the sum; when a part that continues cannot be forecast, the whole
     figure has no forecast by this dimension.
 
     Parameters
@@ -158,9 +160,9 @@ def part_forecasts(
             if forecast is None
         }
         left_out |= {(name, entity): reason for entity, reason in missing.items()}
-        going_on = [entity for entity, reason in missing.items() if not reason.startswith("the last")]
-        if going_on or len(missing) == len(rows):
-            entity = going_on[0] if going_on else next(iter(missing))
+        continuing = [entity for entity, reason in missing.items() if not reason.startswith("the last")]
+        if continuing or len(missing) == len(rows):
+            entity = continuing[0] if continuing else next(iter(missing))
             left_out[name, ""] = f"{entity}: {missing[entity]}"
             continue
         found = {(name, one.parts[row]): f for row, f in zip(rows, made, strict=True) if f is not None}
@@ -169,8 +171,8 @@ def part_forecasts(
     parts = sorted({part for _, part in own})
     sums += _identities(own, costs, parts)
     fixed = {(name, COMPANY): forecast.path for name, forecast in company.items()}
-    settled = reconcile(_paths(own), _spreads(own), sums, fixed)
-    forecasts = tuple(Forecast(name, part, settled[name, part], own[name, part]) for name, part in own)
+    reconciled = reconcile(_paths(own), _spreads(own), sums, fixed)
+    forecasts = tuple(Forecast(name, part, reconciled[name, part], own[name, part]) for name, part in own)
     return PartForecasts(forecasts, left_out)
 
 

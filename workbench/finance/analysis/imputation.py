@@ -1,4 +1,4 @@
-"""Gaps that are filled because somebody asked for it, each one listed; without being asked nothing is filled."""
+"""Gaps that are filled on request, each one listed; without a request nothing is filled."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def filled(ledger: Ledger, fillings: Mapping[str, Filling]) -> Ledger:
     Raises
     ------
     InvalidData
-        When there is no such figure, or it does not stand in the profit identity of the file.
+        When there is no such figure, or it is not part of the profit identity of the file.
     """
     lines, changes = ledger.lines.copy(), []
     coverage = ledger.coverage.copy()
@@ -72,7 +72,7 @@ def _by_identity(ledger: Ledger, lines: pd.DataFrame, name: str) -> pd.Series[fl
     if not ledger.has("revenue", "profit") or name not in ("revenue", "profit", *costs):
         present = ", ".join(("revenue", "profit", *costs))
         raise InvalidData(
-            f"'{name}' does not stand in the profit identity of {ledger.file}; there are {present}."
+            f"'{name}' is not part of the profit identity of {ledger.file}; there are {present}."
         )
     total_costs = lines[[cost for cost in costs if cost != name]].sum(axis=1, skipna=False)
     if name == "profit":
@@ -110,7 +110,9 @@ def _change(
     line = lines.iloc[at]
     entity = {dimension: str(line[dimension]) for dimension in ledger.dimensions}
     rows = ledger.source_rows(line["period"], **entity)
-    return Change(ChangeKind.IMPUTED, column, rows, ("",), (f"{value:.15g}",), f"filled {filling}, as asked")
+    return Change(
+        ChangeKind.IMPUTED, column, rows, ("",), (f"{value:.15g}",), f"filled {filling}, as requested"
+    )
 
 
 def _is_filled(ledger: Ledger, lines: pd.DataFrame, name: str, gap: Gap) -> bool:

@@ -107,7 +107,7 @@ def assumptions_of(config: FinanceConfig, estimated: float) -> tuple[Assumptions
 def what_if_tables(
     baseline: Baseline, config: FinanceConfig, assumptions: Assumptions, periods: pd.DatetimeIndex
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the time path of the scenario, and what hangs on each driver.
+    """Give the time path of the scenario, and the effect of each driver.
 
     Returns
     -------

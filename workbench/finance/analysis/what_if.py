@@ -77,7 +77,7 @@ def simulate(baseline: Baseline, drivers: Sequence[Driver], assumptions: Assumpt
 def tornado(
     baseline: Baseline, drivers: Sequence[Driver], assumptions: Assumptions
 ) -> tuple[tuple[Driver, float, float], ...]:
-    """Say how much profit hangs on each driver alone, at its change and at the opposite one.
+    """Say how much each driver alone changes profit, at its change and at the opposite one.
 
     Returns
     -------

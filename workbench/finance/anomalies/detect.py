@@ -16,7 +16,7 @@ __all__ = ["MIN_PERIODS", "Outliers", "find_outliers", "isolation_forest", "scor
 MIN_PERIODS = 18
 """With fewer, trend and spread are too uncertain to call anything unusual."""
 MAX_PERSISTENCE = 0.4
-"""Autocorrelation of residuals above which a series has no trend to return to, but goes on from where it is."""
+"""Autocorrelation of residuals above which a series has no trend to return to and continues from its last value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def find_outliers(
 ) -> Outliers | None:
     """Find the periods that do not fit trend and season, and the levels that changed for good.
 
-    A series that goes on from where it is, such as cash that piles up, is judged by its changes.
+    A series that continues from its last value, such as accumulating cash, is judged by its changes.
 
     Parameters
     ----------

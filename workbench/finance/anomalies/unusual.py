@@ -62,7 +62,7 @@ def events_of_series(
     found = find_outliers(values, season, false_alarms, stock=one.stock)
     if found is None:
         return (), None
-    # The forest costs more than all the rest; it is asked only about series in which something was found.
+    # The forest costs more than all the rest; it is used only for series in which something was found.
     interesting = bool(found.outlying.any() or found.breaks)
     forest = isolation_forest(values, season) if interesting else np.zeros(len(values), dtype=bool)
     series = (one.name, part.dimension, part.entity)

@@ -1,4 +1,4 @@
-"""One currency for all amounts of a ledger: found, asked for, or converted by rates that a person gives."""
+"""One currency for all amounts of a ledger: found, requested, or converted by rates that the user gives."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _by_signs(reading: Reading, signs: Mapping[str, pl.Series]) -> Currencies:
     if twice.height:
         row, codes = twice.row(0)
         raise InvalidData(
-            f"{reading.file}, row {row}: amounts in {' and '.join(codes)} stand in one row; expected one "
+            f"{reading.file}, row {row}: amounts in {' and '.join(codes)} are in one row; expected one "
             "currency a row, "
             "convert them before the export.",
             reading.file,
@@ -151,7 +151,7 @@ def one_currency(
     Raises
     ------
     InvalidData
-        When a rate is missing or is no positive number.
+        When a rate is missing or is not a positive number.
     """
     if len(found.codes) < 2:
         return entries, found.codes[0], []

@@ -33,7 +33,7 @@ class Entries:
     dimensions
         Names of the dimensions.
     changes
-        Signs that were turned, blanks among the dimensions.
+        Signs that were flipped, blanks among the dimensions.
     stage
         Rows and sums before and after.
     """
@@ -167,9 +167,9 @@ def _figure(reading: Reading, item: ColumnRole) -> tuple[Figure, pl.Series, list
         changes.append(
             Change(ChangeKind.READ_AS, item.column, (), ("",), (f"multiplied by {item.scale:,.0f}",), reason)
         )
-    if item.sign == "turned":
+    if item.sign == "flipped":
         rows = reading.rows["row"].filter(values.is_not_null() & (values != 0))
-        reason = "costs stand with a minus in this column; they are plus here"
+        reason = "costs have a minus in this column; they are plus here"
         before = values.filter(values.is_not_null() & (values != 0))
         old, new = tuple(f"{v:.15g}" for v in before), tuple(f"{-v:.15g}" for v in before)
         changes.append(Change(ChangeKind.SIGN, item.column, tuple(rows), old, new, reason))
@@ -220,7 +220,7 @@ def _stage(
     figures: list[Figure],
     split: tuple[Figure, ...],
 ) -> StageTotals:
-    factors = {item.column: item.scale * (-1 if item.sign == "turned" else 1) for item in chosen}
+    factors = {item.column: item.scale * (-1 if item.sign == "flipped" else 1) for item in chosen}
     sums_in = {
         figure.column: float(reading.values(figure.column).sum()) * factors[figure.column]
         for figure in figures

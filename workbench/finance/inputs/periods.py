@@ -82,7 +82,7 @@ def missing_periods(periods: pl.Series, grid: pd.DatetimeIndex) -> list[Gap]:
 def entity_spans(
     entries: pl.DataFrame, dimensions: Sequence[str], grid: pd.DatetimeIndex
 ) -> pl.DataFrame | None:
-    """Give each entity's first and last period; ``None`` when the entities are no steady panel."""
+    """Give each entity's first and last period; ``None`` when the entities are not a steady panel."""
     if not dimensions:
         return None
     position = {period.date(): at for at, period in enumerate(grid)}

@@ -24,17 +24,17 @@ class ChangeKind(StrEnum):
     MERGED = "merged"
     """Several rows became one."""
     SIGN = "sign"
-    """A figure was turned from minus to plus, or the other way round."""
+    """A figure was flipped from minus to plus, or the other way round."""
     READ_AS = "read as"
     """A value was written in another form than the rest of its column."""
     BLANKED = "blank"
-    """Something that is no value (``n/a``, text among numbers) was read as not given."""
+    """Something that is not a value (``n/a``, text among numbers) was read as not given."""
     REPAIRED = "repaired"
     """Text that was garbled by a wrong encoding."""
     RENAMED = "renamed"
-    """A header was empty or stood twice."""
+    """A header was empty or a duplicate."""
     IMPUTED = "imputed"
-    """A missing value was filled because somebody asked for it."""
+    """A missing value was filled on request."""
     CONVERTED = "converted"
     """An amount was changed to another currency by a rate that was given."""
 
@@ -52,7 +52,7 @@ class Change:
     rows
         Rows of the file as a spreadsheet numbers them, the first is 1.
     before, after
-        What stood there and what it became, one a row, or a single text for all of them.
+        The value before and after, one a row, or a single text for all of them.
     reason
         Why, in one sentence.
     """

@@ -119,7 +119,7 @@ class Ledger:
     confounded
         Dimensions that only change together with the period (one row a period): no series of theirs can be made.
     company_wide
-        Stocks that stand for the whole company on each row: they are not available by dimension.
+        Stocks of the whole company repeated on each row: they are not available by dimension.
     coverage
         By period and figure: share of the expected amounts that are given.
     changes, totals, mapping, problems
@@ -173,14 +173,14 @@ class Ledger:
         present = ", ".join(figure.name for figure in self.figures)
         raise InvalidData(f"{self.file} has no figure '{name}'; present: {present}.", self.file)
 
-    def total(self, name: str, least_coverage: float = MIN_COVERAGE) -> pd.Series[float]:
+    def total(self, name: str, min_coverage: float = MIN_COVERAGE) -> pd.Series[float]:
         """Give a figure of the whole company, one value a period.
 
         Parameters
         ----------
         name
             Of the figure.
-        least_coverage
+        min_coverage
             Share of the expected amounts that has to be given; a period with less is nan.
 
         Returns
@@ -197,7 +197,7 @@ class Ledger:
         given = self.lines.dropna(subset=[name])
         sums = given.groupby("period")[name].sum().reindex(self.periods)
         sums = sums.round(figure.decimals)
-        enough = self.coverage[name].reindex(self.periods).fillna(0.0) >= least_coverage - 1e-9
+        enough = self.coverage[name].reindex(self.periods).fillna(0.0) >= min_coverage - 1e-9
         return sums.where(enough).rename(name).rename_axis("period")
 
     def by(self, dimension: str, name: str) -> pd.DataFrame:

@@ -21,17 +21,17 @@ class ColumnRole:
     role, variant
         Meaning; no role when the column is not used.
     score
-        0 to 1: how sure the proposal is; 1 when a person said so.
+        0 to 1: how sure the proposal is; 1 when the user said so.
     reason
         What the proposal rests on, in words.
     samples
-        First cells as they stand in the file.
+        First cells as they are in the file.
     unit, currency
         ``"%"``, ``"thousand"`` …, and the ISO 4217 code where one is shown.
     scale
         By what the cells are multiplied, from a unit in the header such as ``(USD k)``.
     sign
-        ``"as given"``, or ``"turned"`` where costs stand with a minus and are turned to plus.
+        ``"as given"``, or ``"flipped"`` where costs have a minus and are flipped to plus.
     """
 
     column: str
@@ -86,7 +86,7 @@ class RoleMapping:
         return tuple(item.column for item in self.columns if item.role is None)
 
     def assigned(self, column: str, role: Role | None, variant: Variant = Variant.ACTUAL) -> RoleMapping:
-        """Give a column a role, as a person says; a column that had it before has none then.
+        """Give a column a role, as the user says; a column that had it before has none then.
 
         Raises
         ------
@@ -97,16 +97,16 @@ class RoleMapping:
         edited = []
         for item in self.columns:
             if item.column == column:
-                item = replace(item, role=role, variant=variant, score=1.0, reason="chosen by a person")
+                item = replace(item, role=role, variant=variant, score=1.0, reason="chosen by the user")
             elif role is not Role.RATIO and role is not None and (item.role, item.variant) == (role, variant):
                 item = replace(item, role=None, score=0.0, reason=f"'{column}' was chosen for {TITLES[role]}")
             edited.append(item)
         return RoleMapping(tuple(edited))
 
-    def turned(self, column: str, turn: bool) -> RoleMapping:
-        """Say whether the sign of a column is turned."""
+    def flipped(self, column: str, flip: bool) -> RoleMapping:
+        """Say whether the sign of a column is flipped."""
         self.of(column)
-        sign = "turned" if turn else "as given"
+        sign = "flipped" if flip else "as given"
         return RoleMapping(
             tuple(replace(item, sign=sign) if item.column == column else item for item in self.columns)
         )

@@ -20,7 +20,7 @@ class QuestionKind(StrEnum):
     CURRENCY = "currency"
     UNDATED_ROWS = "rows without a date"
     TOTAL_ROWS = "rows that look like totals"
-    DUPLICATE_ROWS = "rows that stand twice"
+    DUPLICATE_ROWS = "duplicate rows"
 
 
 @dataclass(frozen=True, slots=True)

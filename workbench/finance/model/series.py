@@ -49,7 +49,7 @@ class FigureSeries:
     amounts
         Shape ``(parts, periods)``, in the figure's unit.
     left_out
-        Dimensions that cannot be looked at, with the reason.
+        Dimensions that cannot be analysed, with the reason.
     """
 
     name: str
@@ -117,7 +117,7 @@ def _does_not_add_up(table: pd.DataFrame | None, total: Floats) -> str:
     if table is None or not table.shape[1]:
         return "no entity has a figure"
     if table.shape[1] > MAX_ENTITIES:
-        return f"{table.shape[1]} entities are more than the {MAX_ENTITIES} that are looked at one by one"
+        return f"{table.shape[1]} entities are more than the {MAX_ENTITIES} that are analysed one by one"
     given = table.notna().any(axis=1).to_numpy() & np.isfinite(total)
     away = np.abs(np.nansum(table.to_numpy(float), axis=1) - total)[given]
     if not len(away):

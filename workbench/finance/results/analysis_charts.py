@@ -79,10 +79,10 @@ def what_if_chart(result: FinanceResult, figure: str = "profit") -> go.Figure:
 
 
 def tornado_chart(result: FinanceResult) -> go.Figure:
-    """Draw how much hangs on each driver alone, at its change and at the opposite one."""
+    """Draw the effect of each driver alone, at its change and at the opposite one."""
     table = result.table("tornado")
     chart = new_figure(
-        "What hangs on each driver alone", f"Change over all forecast periods [{result.currency}]", ""
+        "Effect of each driver alone", f"Change over all forecast periods [{result.currency}]", ""
     )
     if not len(table):
         return note_empty(chart, "No driver is set.")

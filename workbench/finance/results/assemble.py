@@ -22,7 +22,7 @@ from workbench.finance.config import FinanceConfig
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.series import FigureSeries
 from workbench.finance.model.what_if import Assumptions
-from workbench.finance.results.formatter import words_of
+from workbench.finance.results.formatter import formatter_of
 from workbench.finance.results.saved import FinanceResult, load
 from workbench.finance.results.sources import row_ranges, sources_table
 from workbench.finance.results.text import (
@@ -313,7 +313,7 @@ def _before(
 def _sentences(
     found: Analysis, project: Project, config: FinanceConfig, tables: Mapping[str, pd.DataFrame], before: str
 ) -> list[Sentence]:
-    words = words_of(found.ledger, project.style)
+    formatter = formatter_of(found.ledger, project.style)
     rows_of = _lookup(found.ledger.entries)
     stocks = [name for name, one in found.series.items() if one.stock]
     season = 12 // found.ledger.frequency.months
@@ -328,15 +328,15 @@ def _sentences(
     labels = [driver.label for driver in config.drivers]
     left_out = {name: reason for name, reason in found.without_forecast.items() if name != OTHER}
     sentences = [
-        *headlines(found.series, season, words, rows_of),
+        *headlines(found.series, season, formatter, rows_of),
         *_partial(found),
-        *check_sentences(tables["checks"], words),
-        *forecast_sentences(company, left_out, found.periods_ahead, words, config.level),
-        *event_sentences(tables["events"], words, rows_of, stocks),
+        *check_sentences(tables["checks"], formatter),
+        *forecast_sentences(company, left_out, found.periods_ahead, formatter, config.level),
+        *event_sentences(tables["events"], formatter, rows_of, stocks),
         *relation_sentences(tables["relations"]),
-        *what_if_sentences(tables["what_if"], labels, assumption, words),
+        *what_if_sentences(tables["what_if"], labels, assumption, formatter),
     ]
-    return [*sentences, *difference_sentences(tables["difference"], before, words)]
+    return [*sentences, *difference_sentences(tables["difference"], before, formatter)]
 
 
 def _partial(found: Analysis) -> list[Sentence]:

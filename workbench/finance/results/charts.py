@@ -151,7 +151,7 @@ def accuracy_chart(result: FinanceResult, figures: list[str] | None = None) -> g
     table = result.table("accuracy")
     table = table[(table.dimension == "") & table.wape.notna() & (table.figure != "other_items")]
     chart = new_figure(
-        "Error of each method at earlier dates", "Figure", "Error, share of what came (WAPE) [%]"
+        "Error of each method at earlier dates", "Figure", "Error, share of the actual amounts (WAPE) [%]"
     )
     if figures is not None:
         table = table[table.figure.isin(figures)]

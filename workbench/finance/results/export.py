@@ -27,7 +27,7 @@ SHEETS = {
     "bridges": "Bridges",
     "events": "What stands out",
     "relations": "Relations",
-    "foretelling": "What foretells",
+    "foretelling": "Leading indicators",
     "what_if": "What if",
     "tornado": "Drivers",
     "difference": "Since the last report",
@@ -95,9 +95,9 @@ def write_excel(result: FinanceResult, path: Path) -> Path:
             sheet.freeze(2, 1)
         sheet = book.sheet("Columns and settings")
         row = write_facts(sheet, f"Finance report, scenario {result.scenario}", facts, result.config)
-        heads = ("column", "role", "kind", "why")
+        headers = ("column", "role", "kind", "reason")
         mapping = [
-            Column(head, [line[place] for line in facts["mapping"]]) for place, head in enumerate(heads)
+            Column(head, [line[place] for line in facts["mapping"]]) for place, head in enumerate(headers)
         ]
         row = sheet.table(mapping, row=row + 1)
         lists = [name for name, value in facts.items() if isinstance(value, list) and name != "mapping"]

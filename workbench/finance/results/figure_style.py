@@ -20,5 +20,5 @@ def legend_below(figure: go.Figure, rows: int = 1) -> go.Figure:
 
 
 def short_amounts(figure: go.Figure) -> go.Figure:
-    """Write large ticks as 1.2M: the unit stands in the title of the axis."""
+    """Write large ticks as 1.2M: the unit is in the title of the axis."""
     return figure.update_yaxes(exponentformat="SI", tickformat="~s")

@@ -65,7 +65,7 @@ def report_page(result: FinanceResult, style: Style = INDIA) -> ReportPage:
 def _say(section: Section, result: FinanceResult, name: str) -> None:
     table = result.table("sentences")
     lines = [
-        f"{row['text']} [{report_tables.rows_words(row['rows'])}]" if row["rows"] else row["text"]
+        f"{row['text']} [{report_tables.rows_text(row['rows'])}]" if row["rows"] else row["text"]
         for row in table[table.section == name].to_dict("records")
     ]
     if lines:
@@ -179,7 +179,7 @@ def _relations(section: Section, result: FinanceResult) -> None:
             section.text(f"{row['target']}: {row['reason']} (tested on {row['tested']} later periods).")
         else:
             section.text(
-                f"{row['target']}: the past of {row['figure']} helps most to foretell its changes; "
+                f"{row['target']}: the past of {row['figure']} is the strongest leading indicator of its changes; "
                 "together the figures "
                 f"avoid {row['gain']:.0%} of the squared error on {row['tested']} later periods."
             )

@@ -22,7 +22,7 @@ __all__ = [
     "models",
     "part_forecasts",
     "relations",
-    "rows_words",
+    "rows_text",
     "what_if",
 ]
 
@@ -34,8 +34,8 @@ RECENT = 4
 PERIODS_A_TABLE = 6
 
 
-def rows_words(rows: str) -> str:
-    """Say which rows of the file stand behind a number; a long list is cut, its rest is in the workbook."""
+def rows_text(rows: str) -> str:
+    """Say which rows of the file a number comes from; a long list is cut, its rest is in the workbook."""
     if not rows:
         return ""
     short = rows if len(rows) <= MAX_ROWS_CHARACTERS else rows[:MAX_ROWS_CHARACTERS].rpartition(",")[0] + " …"
@@ -49,13 +49,13 @@ def latest(result: FinanceResult, style: Style) -> Table:
     periods = sorted(mine.period.unique())[-RECENT:]
     sources = _sources(result)
     months = (f"{pd.Timestamp(period):%b %Y}" for period in periods)
-    heads = [f"Figure [{result.currency}]", *months, "Rows of the last"]
+    headers = [f"Figure [{result.currency}]", *months, "Rows of the last"]
     rows = []
     for figure in dict.fromkeys(mine.figure):
         values = mine[mine.figure == figure].set_index("period").value.reindex(periods)
         cells = [_amount(value, style) for value in values]
-        rows.append([_named(result, figure), *cells, rows_words(sources.get(periods[-1], ""))])
-    return heads, rows
+        rows.append([_named(result, figure), *cells, rows_text(sources.get(periods[-1], ""))])
+    return headers, rows
 
 
 def _sources(result: FinanceResult) -> dict[pd.Timestamp, str]:
@@ -68,20 +68,20 @@ def measures(result: FinanceResult, style: Style) -> Table:
     """Every measure in the last months, the last twelve months and the last fiscal year."""
     table = result.table("measures")
     company = table[(table.dimension == "") & (table.entity == "") & ~table.partial.astype(bool)]
-    columns, heads = [], ["Measure", "Unit"]
+    columns, headers = [], ["Measure", "Unit"]
     for span in dict.fromkeys(company.span):
         mine = company[company.span == span]
         last = mine.period.max()
         now = mine[mine.period == last].set_index("measure")
         columns.append(now)
         label = str(now.label.iloc[0])
-        heads.append(label if label not in heads else f"{str(span).capitalize()}: {label}")
+        headers.append(label if label not in headers else f"{str(span).capitalize()}: {label}")
     rows = []
     for measure in dict.fromkeys(company.measure):
         one = company[company.measure == measure].iloc[0]
         unit = result.currency if one.unit == "currency" else str(one.unit)
         rows.append([str(one.title), unit, *(_measure(column, measure, style) for column in columns)])
-    return heads, rows
+    return headers, rows
 
 
 def _measure(column: pd.DataFrame, measure: str, style: Style) -> str:
@@ -95,7 +95,7 @@ def models(result: FinanceResult, style: Style) -> Table:
     """Method, error, skill and coverage of every figure of the company."""
     table = result.table("models")
     mine = table[(table.dimension == "") & (table.figure != "other_items")]
-    heads = [
+    headers = [
         "Figure",
         "Method",
         "Error (WAPE) [%]",
@@ -116,7 +116,7 @@ def models(result: FinanceResult, style: Style) -> Table:
         ]
         for row in mine.to_dict("records")
     ]
-    return heads, rows
+    return headers, rows
 
 
 def _named(result: FinanceResult, figure: str) -> str:
@@ -136,14 +136,14 @@ def forecasts(result: FinanceResult, style: Style, some: slice = slice(None)) ->
     table = result.table("forecasts")
     mine = table[(table.dimension == "") & (table.figure != "other_items")]
     periods = sorted(mine.period.unique())[some]
-    heads = [f"Figure [{result.currency}]", *(f"{pd.Timestamp(period):%b %Y}" for period in periods)]
+    headers = [f"Figure [{result.currency}]", *(f"{pd.Timestamp(period):%b %Y}" for period in periods)]
     rows = []
     for figure in dict.fromkeys(mine.figure):
         one = mine[mine.figure == figure].set_index("period").reindex(periods)
         rows.append([_named(result, figure), *(_amount(value, style) for value in one.forecast)])
         width = (one.upper - one.lower) / 2
         rows.append(["   ±", *(_amount(value, style) for value in width)])
-    return heads, rows
+    return headers, rows
 
 
 def part_forecasts(result: FinanceResult, dimension: str, style: Style) -> Table:
@@ -154,7 +154,7 @@ def part_forecasts(result: FinanceResult, dimension: str, style: Style) -> Table
     whole = table[(table.dimension == "") & table.figure.isin(mine.figure)]
     entities = sorted(mine.entity.unique())
     first, last = mine.period.min(), mine.period.max()
-    heads = [f"{first:%b %Y} to {last:%b %Y}", "Unit", *entities, "Company"]
+    headers = [f"{first:%b %Y} to {last:%b %Y}", "Unit", *entities, "Company"]
     rows = []
     for figure in dict.fromkeys(mine.figure):
         both = [t[t.figure == figure] for t in (mine, whole)]
@@ -169,7 +169,7 @@ def part_forecasts(result: FinanceResult, dimension: str, style: Style) -> Table
                 *cells,
             ]
         )
-    return heads, rows
+    return headers, rows
 
 
 def events(result: FinanceResult, style: Style) -> Table:
@@ -177,7 +177,7 @@ def events(result: FinanceResult, style: Style) -> Table:
     table = result.table("events")
     table = table[table.status != "muted"].head(MAX_ROWS)
     currency = result.currency
-    heads = [
+    headers = [
         "Figure",
         "Of",
         "Kind",
@@ -204,7 +204,7 @@ def events(result: FinanceResult, style: Style) -> Table:
         ]
         for row in table.to_dict("records")
     ]
-    return heads, rows
+    return headers, rows
 
 
 def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
@@ -214,7 +214,7 @@ def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
 def relations(result: FinanceResult) -> Table:
     """Correlations of changes that can be told from chance, and the strongest of the others."""
     table = result.table("relations").head(12)
-    heads = [
+    headers = [
         "First",
         "Second",
         "Leads by [periods]",
@@ -235,7 +235,7 @@ def relations(result: FinanceResult) -> Table:
         ]
         for row in table.to_dict("records")
     ]
-    return heads, rows
+    return headers, rows
 
 
 def what_if(result: FinanceResult, style: Style) -> Table:
@@ -256,7 +256,7 @@ def what_if(result: FinanceResult, style: Style) -> Table:
 def differences(result: FinanceResult, style: Style) -> Table:
     """What is new since the last report."""
     table = result.table("difference")
-    heads = ["News", "Figure", "Period", "Before", "Now", "Difference", "Unit"]
+    headers = ["News", "Figure", "Period", "Before", "Now", "Difference", "Unit"]
     order = {"came": 0, "restated": 1, "forecast moved": 2}
     table = table.assign(rank=table.news.map(order)).sort_values("rank", kind="stable")
     rows = [
@@ -271,13 +271,13 @@ def differences(result: FinanceResult, style: Style) -> Table:
         ]
         for row in table.head(MAX_ROWS).to_dict("records")
     ]
-    return heads, rows
+    return headers, rows
 
 
 def exceptions(result: FinanceResult, style: Style) -> Table:
     """Where checks do not hold, the largest differences first."""
     table = result.table("exceptions").head(MAX_ROWS)
-    heads = ["Check", "Row", "Period", "Of", "Expected", "Found", f"Difference [{result.currency}]"]
+    headers = ["Check", "Row", "Period", "Of", "Expected", "Found", f"Difference [{result.currency}]"]
     rows = [
         [
             row["check"],
@@ -290,13 +290,13 @@ def exceptions(result: FinanceResult, style: Style) -> Table:
         ]
         for row in table.to_dict("records")
     ]
-    return heads, rows
+    return headers, rows
 
 
 def frame(table: pd.DataFrame, style: Style) -> Table:
     """Any table, with its columns' names as headers."""
-    heads = [str(name).replace("_", " ").capitalize() for name in table.columns]
-    return heads, [[_cell(value, style) for value in row] for row in table.itertuples(index=False)]
+    headers = [str(name).replace("_", " ").capitalize() for name in table.columns]
+    return headers, [[_cell(value, style) for value in row] for row in table.itertuples(index=False)]
 
 
 def _cell(value: object, style: Style) -> str:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.data.formatting import Style, format_number
 from workbench.finance.analysis.forecasts import Forecast
 from workbench.finance.model.series import FigureSeries
+from workbench.finance.results.formatter import Formatter
 from workbench.forecasting.series_forecast import SeriesForecast
 
-__all__ = ["COLUMNS", "Sentence", "Words", "sentences_table"]
+__all__ = ["COLUMNS", "Sentence", "sentences_table"]
 
 COLUMNS = ["section", "text", "figure", "period", "rows"]
 HEADLINES = ("revenue", "profit", "cash_flow")
@@ -43,54 +43,6 @@ class Sentence:
     rows: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """How amounts, months and figures are written.
-
-    Parameters
-    ----------
-    currency
-        Of the file; empty when it does not say.
-    style
-        The project's.
-    titles
-        Of figures.
-    step
-        Months in a period.
-    """
-
-    currency: str
-    style: Style
-    titles: Mapping[str, str]
-    step: int
-
-    def amount(self, value: float, *, signed: bool = False, unit: bool = True) -> str:
-        """Write an amount, with cents where it is small."""
-        decimals = 0 if abs(value) >= 1000 else 2
-        word = (self.currency or "") if unit else ""
-        return format_number(value, word, decimals=decimals, style=self.style, signed=signed)
-
-    def of(self, figure: str, value: float, *, signed: bool = False) -> str:
-        """Write a value of a figure in its unit."""
-        if figure == "volume":
-            return format_number(value, style=self.style, signed=signed)
-        return self.amount(value, signed=signed)
-
-    def title(self, figure: str) -> str:
-        """Write what a figure is called."""
-        return self.titles.get(figure, figure.replace("_", " ").capitalize())
-
-    def period(self, start: pd.Timestamp) -> str:
-        """Write a period: ``Mar 2026``, or ``Jan to Mar 2026``."""
-        last = start + pd.DateOffset(months=self.step - 1)
-        return f"{start:%b %Y}" if self.step == 1 else f"{start:%b} to {last:%b %Y}"
-
-    def span(self, first: pd.Timestamp, last: pd.Timestamp) -> str:
-        """Write several periods."""
-        end = last + pd.DateOffset(months=self.step - 1)
-        return self.period(last) if first == last else f"{first:%b %Y} to {end:%b %Y}"
-
-
 def sentences_table(sentences: Sequence[Sentence]) -> pd.DataFrame:
     """Give sentences as a table."""
     rows = [(item.section, item.text, item.figure, item.period, item.rows) for item in sentences]
@@ -98,52 +50,56 @@ def sentences_table(sentences: Sequence[Sentence]) -> pd.DataFrame:
 
 
 def headlines(
-    series: Mapping[str, FigureSeries], season: int, words: Words, rows_of: Callable[..., str]
+    series: Mapping[str, FigureSeries], season: int, formatter: Formatter, rows_of: Callable[..., str]
 ) -> Iterator[Sentence]:
     """Say what the main figures were in the last whole period and year, beside the same a year before."""
     for name in [name for name in HEADLINES if name in series]:
-        one, title = series[name], words.title(name)
+        one, title = series[name], formatter.title(name)
         last, now = one.periods[-1], float(one.company[-1])
         facts = {"figure": name, "period": f"{last:%Y-%m}", "rows": rows_of(last, last)}
         if not np.isfinite(now):
-            yield Sentence("Overview", f"{title} of {words.period(last)} is not given.", **facts)
+            yield Sentence("Overview", f"{title} of {formatter.period(last)} is not given.", **facts)
             continue
-        text = f"{title} was {words.of(name, now)} in {words.period(last)}"
+        text = f"{title} was {formatter.of(name, now)} in {formatter.period(last)}"
         if len(one.periods) > season:
-            text += _against(now, float(one.company[-1 - season]), one.periods[-1 - season], name, words)
+            text += _against(now, float(one.company[-1 - season]), one.periods[-1 - season], name, formatter)
         yield Sentence("Overview", f"{text}.", **facts)
         if season > 1 and not one.stock and len(one.periods) >= 2 * season:
-            yield from _year(one, season, words, rows_of)
+            yield from _year(one, season, formatter, rows_of)
 
 
-def _against(now: float, before: float, period: pd.Timestamp, name: str, words: Words) -> str:
+def _against(now: float, before: float, period: pd.Timestamp, name: str, formatter: Formatter) -> str:
     if not np.isfinite(before):
-        return f"; {words.period(period)} is not given"
-    return f", {_change(now, before, name, words)} {words.period(period)} ({words.of(name, before)})"
+        return f"; {formatter.period(period)} is not given"
+    return (
+        f", {_change(now, before, name, formatter)} {formatter.period(period)} ({formatter.of(name, before)})"
+    )
 
 
-def _change(now: float, before: float, name: str, words: Words) -> str:
+def _change(now: float, before: float, name: str, formatter: Formatter) -> str:
     moved = now - before
     if moved == 0:
         return "the same as in"
     way = "more than in" if moved > 0 else "less than in"
     # A percentage of a loss, or of next to nothing, would mislead.
     share = f" ({100 * moved / before:+.1f} %)" if before > 0 and now > 0 else ""
-    return f"{words.of(name, abs(moved))}{share} {way}"
+    return f"{formatter.of(name, abs(moved))}{share} {way}"
 
 
-def _year(one: FigureSeries, season: int, words: Words, rows_of: Callable[..., str]) -> Iterator[Sentence]:
+def _year(
+    one: FigureSeries, season: int, formatter: Formatter, rows_of: Callable[..., str]
+) -> Iterator[Sentence]:
     now, before = one.company[-season:], one.company[-2 * season : -season]
-    first, last, title = one.periods[-season], one.periods[-1], words.title(one.name)
+    first, last, title = one.periods[-season], one.periods[-1], formatter.title(one.name)
     facts = {"figure": one.name, "period": f"{first:%Y-%m} to {last:%Y-%m}"}
     if not np.isfinite([*now, *before]).all():
         text = f"{title} of the last twelve months cannot be compared: a month of the last two years has no figure."
         yield Sentence("Overview", text, **facts)
         return
     total, earlier = float(now.sum()), float(before.sum())
-    span = words.span(one.periods[-2 * season], one.periods[-season - 1])
-    text = f"{title} was {words.of(one.name, total)} in {words.span(first, last)}"
-    text += f", {_change(total, earlier, one.name, words)} {span} ({words.of(one.name, earlier)})."
+    span = formatter.span(one.periods[-2 * season], one.periods[-season - 1])
+    text = f"{title} was {formatter.of(one.name, total)} in {formatter.span(first, last)}"
+    text += f", {_change(total, earlier, one.name, formatter)} {span} ({formatter.of(one.name, earlier)})."
     yield Sentence("Overview", text, **facts, rows=rows_of(first, last))
 
 
@@ -151,26 +107,25 @@ def forecast_sentences(
     company: Mapping[str, Forecast],
     left_out: Mapping[str, str],
     periods: pd.DatetimeIndex,
-    words: Words,
+    formatter: Formatter,
     level: float,
 ) -> Iterator[Sentence]:
     """Say what is forecast, by which method, how good it was, and where nothing beat the naive one."""
     for name, forecast in company.items():
-        title, own = words.title(name), forecast.own
+        title, own = formatter.title(name), forecast.own
         if name not in HEADLINES and not own.uses_naive and own.counted:
             # The table of methods has the others; a reader needs words where something matters or is missing.
             continue
         low, high = float(forecast.lower[0]), float(forecast.upper[0])
-        text = (
-            f"{title} is forecast at {words.of(name, float(forecast.path[0]))} for {words.period(periods[0])}"
-        )
+        first = formatter.of(name, float(forecast.path[0]))
+        text = f"{title} is forecast at {first} for {formatter.period(periods[0])}"
         if np.isfinite([low, high]).all():
-            text += f" ({level:g} % interval {words.of(name, low)} to {words.of(name, high)})"
+            text += f" ({level:g} % interval {formatter.of(name, low)} to {formatter.of(name, high)})"
         yield Sentence(
             "Forecasts", f"{text}. {_quality(own, level)}", figure=name, period=f"{periods[0]:%Y-%m}"
         )
     for name, reason in left_out.items():
-        yield Sentence("Forecasts", f"{words.title(name)} has no forecast: {reason}.", figure=name)
+        yield Sentence("Forecasts", f"{formatter.title(name)} has no forecast: {reason}.", figure=name)
 
 
 def _quality(own: SeriesForecast, level: float) -> str:
@@ -185,17 +140,17 @@ def _quality(own: SeriesForecast, level: float) -> str:
     )
     dates = f"at {own.origins} earlier dates"
     if own.uses_naive:
-        error = f"its error {dates} was {own.wape[naive]:.1f} % of what came"
+        error = f"its error {dates} was {own.wape[naive]:.1f} % of the actual amounts"
         return f"No skill: nothing beat the {own.method}, which is used; {error}.{coverage}"
     return (
-        f"Method: {own.method}; its error {dates} was {own.wape[own.method]:.1f} % of what came, "
+        f"Method: {own.method}; its error {dates} was {own.wape[own.method]:.1f} % of the actual amounts, "
         f"that of the {naive} {own.wape[naive]:.1f} %, "
         f"that of choosing at each date {own.wape['chosen']:.1f} %.{coverage}"
     )
 
 
 def event_sentences(
-    events: pd.DataFrame, words: Words, rows_of: Callable[..., str], stocks: Collection[str]
+    events: pd.DataFrame, formatter: Formatter, rows_of: Callable[..., str], stocks: Collection[str]
 ) -> Iterator[Sentence]:
     """Say what stands out and is still open, the largest amounts first."""
     open_events = events[events.status == "open"]
@@ -205,7 +160,7 @@ def event_sentences(
     for event in open_events.head(MAX_EVENTS).to_dict("records"):
         first, last = event["first"], event["last"]
         of = f" of {event['dimension']} {event['entity']}" if event["entity"] else ""
-        name, title = event["figure"], words.title(event["figure"])
+        name, title = event["figure"], formatter.title(event["figure"])
         facts = {
             "figure": name,
             "period": f"{first:%Y-%m}",
@@ -213,18 +168,19 @@ def event_sentences(
                 first, first if event["kind"] == "new level" else last, event["dimension"], event["entity"]
             ),
         }
-        stake = words.of(name, event["at_stake"], signed=True)
+        stake = formatter.of(name, event["at_stake"], signed=True)
         if event["kind"] == "new level":
             text = (
-                f"{title}{of} has another level from {words.period(first)} on: "
-                f"{words.of(name, event['actual'])} a period "
-                f"on average, where {words.of(name, event['expected'])} would have been expected; "
+                f"{title}{of} has another level from {formatter.period(first)} on: "
+                f"{formatter.of(name, event['actual'])} a period "
+                f"on average, where {formatter.of(name, event['expected'])} would have been expected; "
                 f"{stake}{'' if name in stocks else ' in a year'}."
             )
         else:
             text = (
-                f"{title}{of} in {words.span(first, last)} was {words.of(name, event['actual'])}, expected "
-                f"{words.of(name, event['low'])} to {words.of(name, event['high'])}; {stake} against the middle."
+                f"{title}{of} in {formatter.span(first, last)} was {formatter.of(name, event['actual'])}, expected "
+                f"{formatter.of(name, event['low'])} to {formatter.of(name, event['high'])}; {stake} against the "
+                "middle."
             )
         yield Sentence("What stands out", text, **facts)
     more = len(open_events) - MAX_EVENTS
@@ -232,14 +188,14 @@ def event_sentences(
         yield Sentence("What stands out", f"{more} smaller events are in the table of events.")
 
 
-def check_sentences(checks: pd.DataFrame, words: Words) -> Iterator[Sentence]:
+def check_sentences(checks: pd.DataFrame, formatter: Formatter) -> Iterator[Sentence]:
     """Say which checks fail, by how much, and which could not be made."""
     for check in checks.to_dict("records"):
         if check["status"] == "failed":
             text = (
                 f"{check['name']} ({check['formula']}) does not hold in {check['exceeding']} of "
                 f"{check['tested']} places; "
-                f"the largest difference is {words.amount(check['largest'])}."
+                f"the largest difference is {formatter.amount(check['largest'])}."
             )
             yield Sentence("Checks", text, rows=str(check["rows"]))
     passed = checks[checks.status == "passed"]
@@ -263,7 +219,7 @@ def relation_sentences(relations: pd.DataFrame) -> Iterator[Sentence]:
 
 
 def what_if_sentences(
-    what_if: pd.DataFrame, drivers: Sequence[str], assumption: str, words: Words
+    what_if: pd.DataFrame, drivers: Sequence[str], assumption: str, formatter: Formatter
 ) -> Iterator[Sentence]:
     """Say what a scenario changes over all forecast periods."""
     if not len(what_if):
@@ -282,13 +238,13 @@ def what_if_sentences(
         if len(rows):
             moved, scenario = float(rows.difference.sum()), float(rows.scenario.sum())
             text = (
-                f"{words.title(name)} over {words.span(first, last)} is {words.of(name, scenario)}, "
-                f"{words.of(name, moved, signed=True)} against the forecast."
+                f"{formatter.title(name)} over {formatter.span(first, last)} is {formatter.of(name, scenario)}, "
+                f"{formatter.of(name, moved, signed=True)} against the forecast."
             )
             yield Sentence("What if", text, figure=name, period=f"{first:%Y-%m} to {last:%Y-%m}")
 
 
-def difference_sentences(difference: pd.DataFrame, before: str, words: Words) -> Iterator[Sentence]:
+def difference_sentences(difference: pd.DataFrame, before: str, formatter: Formatter) -> Iterator[Sentence]:
     """Say what is new since the last report."""
     section = "Since the last report"
     if not before:
@@ -303,10 +259,10 @@ def difference_sentences(difference: pd.DataFrame, before: str, words: Words) ->
         )
     for row in came[~came.inside.astype(bool)].to_dict("records"):
         text = (
-            f"{words.title(row['figure'])} of {words.period(row['period'])} was "
-            f"{words.of(row['figure'], row['after'])}, "
-            f"outside of the forecast {words.of(row['figure'], row['lower'])} to "
-            f"{words.of(row['figure'], row['upper'])}."
+            f"{formatter.title(row['figure'])} of {formatter.period(row['period'])} was "
+            f"{formatter.of(row['figure'], row['after'])}, "
+            f"outside of the forecast {formatter.of(row['figure'], row['lower'])} to "
+            f"{formatter.of(row['figure'], row['upper'])}."
         )
         yield Sentence(section, text, figure=row["figure"], period=f"{row['period']:%Y-%m}")
     restated = difference[difference.news == "restated"]
@@ -314,8 +270,8 @@ def difference_sentences(difference: pd.DataFrame, before: str, words: Words) ->
         yield Sentence(section, "No figure of an earlier period was restated.")
     for row in restated.head(MAX_EVENTS).to_dict("records"):
         text = (
-            f"{words.title(row['figure'])} of {words.period(row['period'])} was restated from "
-            f"{words.of(row['figure'], row['before'])} to {words.of(row['figure'], row['after'])}."
+            f"{formatter.title(row['figure'])} of {formatter.period(row['period'])} was restated from "
+            f"{formatter.of(row['figure'], row['before'])} to {formatter.of(row['figure'], row['after'])}."
         )
         yield Sentence(section, text, figure=row["figure"], period=f"{row['period']:%Y-%m}")
     if len(restated) > MAX_EVENTS:

@@ -180,13 +180,13 @@ class MappingReview(Pane):
         variants = [(str(variant).replace("_", " "), variant) for variant in Variant]
         variant = ipywidgets.Dropdown(options=variants, value=item.variant, layout={"width": "110px"})
         turned = ipywidgets.Checkbox(
-            value=item.sign == "turned", description="flip sign", indent=False, layout={"width": "100px"}
+            value=item.sign == "flipped", description="flip sign", indent=False, layout={"width": "100px"}
         )
         role.tooltip, variant.tooltip = f"Role of {column}", f"Kind of {column}"
 
         def edit(_: object) -> None:
             assert self._mapping is not None
-            self._mapping = self._mapping.assigned(column, role.value, variant.value).turned(
+            self._mapping = self._mapping.assigned(column, role.value, variant.value).flipped(
                 column, turned.value
             )
             self.guarded(self._show)

@@ -46,7 +46,7 @@ class FinanceReportView(ResultTabs):
         rows = self._result.table("sentences").query("section == @section").to_dict("records")
         lines = []
         for row in rows:
-            words = f" [{report_tables.rows_words(row['rows'])}]" if row["rows"] else ""
+            words = f" [{report_tables.rows_text(row['rows'])}]" if row["rows"] else ""
             lines.append(f"<li>{html.escape(row['text'] + words)}</li>")
         return ipywidgets.HTML(f'<ul style="line-height:1.5;margin:4px 0 12px">{"".join(lines)}</ul>')
 

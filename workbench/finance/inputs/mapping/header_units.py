@@ -47,8 +47,8 @@ class HeaderUnit:
 def header_unit(header: str) -> HeaderUnit:
     """Read the unit of a header.
 
-    A bare last word counts only when it is a currency (``Revenue USD``); a scale has to stand in brackets, after a
-    comma or after "in", because ``Class M`` is no amount in millions.
+    A bare last word counts only when it is a currency (``Revenue USD``); a scale has to be in brackets, after a
+    comma or after "in", because ``Class M`` is not an amount in millions.
     """
     return HeaderUnit(percent=True) if "%" in header else _split(header)[1]
 

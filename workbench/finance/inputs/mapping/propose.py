@@ -1,4 +1,4 @@
-"""Which column means what: proposed with evidence, reviewed by a person, one column a role.
+"""Which column means what: proposed with evidence, reviewed by the user, one column a role.
 
 The assignment maximises the sum of the scores over all columns and roles (Hungarian method; Kuhn, H. W.
 (1955), Naval Research Logistics Quarterly 2, 83-97, doi:10.1002/nav.3800020109, as in
@@ -46,7 +46,7 @@ def propose_mapping(reading: Reading, remembered: RoleMapping | None = None) -> 
     reading
         The file.
     remembered
-        The mapping that a person confirmed for an earlier file; a column of the same header keeps its role.
+        The mapping that the user confirmed for an earlier file; a column of the same header keeps its role.
     """
     known = {plain_words(item.column): item for item in remembered.columns} if remembered else {}
     proposed: dict[str, ColumnRole] = {}
@@ -151,7 +151,7 @@ def _content(column: ColumnProfile, role: Role) -> tuple[float, str]:
     ]
     share = len(known) / max(1, len(seen))
     if role is Role.SCENARIO and not known:
-        # A type of transaction is no scenario.
+        # A type of transaction is not a scenario.
         return -1.0, ""
     return CONTENT_BONUS * share, f"cells such as '{known[0]}'" if known else ""
 
@@ -183,4 +183,4 @@ def _variant(column: ColumnProfile) -> Variant:
 
 def _sign(column: ColumnProfile, role: Role) -> str:
     negative = column.negative / max(1, column.filled)
-    return "turned" if role in COSTS and negative >= MOSTLY_NEGATIVE else "as given"
+    return "flipped" if role in COSTS and negative >= MOSTLY_NEGATIVE else "as given"

@@ -1,4 +1,4 @@
-"""The mapping that a person confirmed, kept in the project for next month's file."""
+"""The mapping that the user confirmed, kept in the project for next month's file."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def load_mapping(project: Project) -> tuple[RoleMapping | None, dict[str, str]]:
     UnreadableFile
         When the file cannot be read.
     InvalidData
-        When its content is no mapping; names the file and what is wrong.
+        When its content is not a mapping; names the file and what is wrong.
     """
     path = project.folder / FILE_NAME
     if not path.is_file():
@@ -77,7 +77,8 @@ def load_mapping(project: Project) -> tuple[RoleMapping | None, dict[str, str]]:
                 Variant(item["variant"]),
                 1.0,
                 "as confirmed for an earlier file",
-                sign="turned" if item["sign"] == "turned" else "as given",
+                # "turned" is what earlier versions wrote.
+                sign="flipped" if item["sign"] in ("flipped", "turned") else "as given",
             )
             for item in plain["columns"]
         )
@@ -86,5 +87,6 @@ def load_mapping(project: Project) -> tuple[RoleMapping | None, dict[str, str]]:
         raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidData(
-            f"{path} is no mapping of columns ({error}); delete it, and the columns are proposed anew.", path
+            f"{path} is not a mapping of columns ({error}); delete it, and the columns are proposed anew.",
+            path,
         ) from error

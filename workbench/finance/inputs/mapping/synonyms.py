@@ -1,4 +1,4 @@
-"""The words by which columns are recognised: one list, for everybody to read and to extend.
+"""The words by which columns are recognised: one list, to read and to extend.
 
 Header words in English, with the usual German, French and Spanish ones of accounting exports; in lower case,
 without punctuation.

@@ -47,7 +47,7 @@ class ColumnProfile:
     filled, blank, distinct
         Number of cells with a value, without one, and of different values.
     samples
-        The first few different cells as they stand in the file.
+        The first few different cells as they are in the file.
     evidence
         How the dates or the numbers are read and what shows it, in words.
     currency
@@ -93,9 +93,9 @@ class TypedColumn:
     values
         Float64, Date or String; null where nothing is given.
     changes
-        Cells that were read in another way than they stand there.
+        Cells that were read differently from how they are written.
     currencies
-        ISO code -> rows in which it stands.
+        ISO code -> rows in which it occurs.
     question
         What only a person can answer.
     unreadable

@@ -41,13 +41,13 @@ class DateColumn:
     Parameters
     ----------
     values
-        Date, null where nothing is given or the cell is no date; the last day of a month, quarter or year.
+        Date, null where nothing is given or the cell is not a date; the last day of a month, quarter or year.
     precision
         What the dates of the column say, the coarsest of them.
     evidence
         How the order is known, in words.
     unreadable
-        ``row`` and ``text`` of the cells that are no date.
+        ``row`` and ``text`` of the cells that are not dates.
     changes
         Dates that are written in another way than the rest.
     question

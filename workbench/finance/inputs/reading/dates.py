@@ -13,7 +13,7 @@ from functools import lru_cache
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 # Two digits: 69 is 1969 and 68 is 2068, as POSIX strptime has it.
 PIVOT = 69
-# A longer cell is a remark; the patterns below must not be tried on whatever somebody pastes.
+# A longer cell is a remark; the patterns below must not be tried on arbitrary pasted text.
 MAX_DATE_CHARACTERS = 60
 EXCEL_EPOCH = datetime.date(1899, 12, 30)
 # 1954 to 2119: what a date stored as a number can be, and amounts seldom all are.
@@ -120,7 +120,7 @@ def read_date(text: str, order: DateOrder | None = None, named: bool = False) ->
     Returns
     -------
     ReadDate or None
-        ``None`` when the text is no date, or one that does not exist such as ``31/02/2024``.
+        ``None`` when the text is not a date, or one that does not exist such as ``31/02/2024``.
     """
     text = text.strip()
     if len(text) > MAX_DATE_CHARACTERS:

@@ -19,11 +19,11 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Single-byte encodings of western Europe differ in a few signs; spreadsheets write cp1252, euro sign included.
+# Single-byte encodings of western Europe differ in a few characters; spreadsheets write cp1252, euro sign included.
 WESTERN = re.compile(
     r"cp125[0248]|cp(437|500|775|8\d\d|1140)|iso8859_(1|2|3|4|9|10|13|14|15|16)|latin_1|mac_\w+|hp_roman8"
 )
-# UTF-8 that was read as cp1252 shows a letter of these and then a sign that no text has after it.
+# UTF-8 that was read as cp1252 shows a letter of these and then a character that no text has after it.
 MOJIBAKE_LETTERS = "ÂÃÄÅâ"
 MOJIBAKE = (
     rf"[{MOJIBAKE_LETTERS}][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
@@ -61,7 +61,7 @@ def decode(content: bytes, file: str) -> Decoded:
     Raises
     ------
     UnreadableFile
-        When the file is empty, or its bytes are no text.
+        When the file is empty, or its bytes are not text.
     """
     if not content.strip(b"\x00\xef\xbb\xbf\xff\xfe \r\n\t"):
         raise UnreadableFile(f"{file} is empty ({len(content)} bytes, no text); export it again.", file)
@@ -73,7 +73,7 @@ def decode(content: bytes, file: str) -> Decoded:
         return _decoded(content, wide, "every other byte is 0, as in UTF-16 without a byte order mark", file)
     if b"\x00" in content[:SAMPLE_BYTES]:
         raise UnreadableFile(
-            f"{file} is no text file (it has bytes of value 0); choose a CSV, TSV or Excel file.", file
+            f"{file} is not a text file (it has bytes of value 0); choose a CSV, TSV or Excel file.", file
         )
     try:
         return Decoded(content.decode("utf-8"), "utf-8", "every byte fits UTF-8")

@@ -1,4 +1,4 @@
-"""Where the table begins in a grid: title rows, the header, headers that stand again, blank rows."""
+"""Where the table begins in a grid: title rows, the header, repeated headers, blank rows."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def find_table(grid: Grid, file: str) -> Layout:
     Raises
     ------
     InvalidData
-        When there is no row below the header, or the months stand side by side in columns.
+        When there is no row below the header, or the months are side by side in columns.
     """
     frame = _without_empty_edges(grid.frame)
     columns = [name for name in frame.columns if name != "row"]
@@ -76,7 +76,7 @@ def find_table(grid: Grid, file: str) -> Layout:
     changes += _dropped(above, columns, "a title above the header")
     below = filled.slice(at + 1)
     again = _repeats(below, columns, names)
-    changes += _dropped(below.filter(again), columns, "the header stands here again")
+    changes += _dropped(below.filter(again), columns, "the header is repeated here")
     below = below.filter(~again)
     if below.is_empty():
         raise InvalidData(
@@ -132,7 +132,7 @@ def _refuse_months_across(file: str, header_row: int, names: Sequence[str]) -> N
     months = [name for name in names if read_date(name)]
     if header_row and len(months) >= MONTHS_ACROSS:
         raise InvalidData(
-            f"{file}, row {header_row}: the months stand side by side in columns ({months[0]} to {months[-1]}); "
+            f"{file}, row {header_row}: the months are side by side in columns ({months[0]} to {months[-1]}); "
             "expected one row a month with the date in a column, turn the table (unpivot) and export it again.",
             file,
         )

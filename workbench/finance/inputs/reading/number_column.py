@@ -30,7 +30,7 @@ class NumberColumn:
     forms
         Rows, texts and values of the cells that are written in another form than digits: by form.
     placeholders, unreadable
-        Rows and texts of the cells that say nothing, and of those that are no amount.
+        Rows and texts of the cells that say nothing, and of those that are not amounts.
     currencies
         ISO code -> rows, in the order of their first row.
     percent
@@ -175,8 +175,8 @@ def _decimals(cells: pl.Series, mark: str) -> int:
     return int(digits) if isinstance(digits, int) else 0
 
 
-def examples(frame: pl.DataFrame, most: int = 3) -> str:
+def examples(frame: pl.DataFrame, limit: int = 3) -> str:
     """Give the first few cells as ``'n/a' in row 7, 'x' in row 9``."""
-    first = [f"'{shown(text)}' in row {row}" for text, row in frame.select("text", "row").head(most).rows()]
+    first = [f"'{shown(text)}' in row {row}" for text, row in frame.select("text", "row").head(limit).rows()]
     more = frame.height - len(first)
     return ", ".join(first) + (f" and {more} more" if more > 0 else "")

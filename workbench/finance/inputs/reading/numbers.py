@@ -31,7 +31,7 @@ PLACEHOLDERS = frozenset((
     "not available",
 ))  # fmt: skip
 
-# A longer cell is a remark; the patterns below must not be tried on whatever somebody pastes.
+# A longer cell is a remark; the patterns below must not be tried on arbitrary pasted text.
 MAX_AMOUNT_CHARACTERS = 60
 
 _SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCY_SIGNS, key=len, reverse=True))

@@ -46,11 +46,11 @@ class Reading:
     questions
         What is open; nothing may be made of the figures before it is answered.
     changes
-        All that was set aside, or read in another way than it stands there.
+        All that was set aside, or read differently from how it is written.
     totals
         Rows and sums of each stage.
     problems
-        What is doubtful: cells that are no amounts, totals that do not agree, other sheets with data.
+        What is doubtful: cells that are not amounts, totals that do not agree, other sheets with data.
     currencies
         ISO 4217 code -> rows with an amount that carries its sign or code.
     """
@@ -210,16 +210,14 @@ def unpacked(name: str, content: bytes) -> bytes:
     """
     if not content.startswith(b"\x1f\x8b"):
         return content
-    most = MAX_TEXT_MEGABYTES * MEGABYTE
+    limit = MAX_TEXT_MEGABYTES * MEGABYTE
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-            text = packed.read(most + 1)
+            text = packed.read(limit + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableFile(f"{name} is a damaged gzip file ({error}); copy it again.", name) from error
-    if len(text) > most:
-        raise UnreadableFile(
-            f"{name} is larger than {MAX_TEXT_MEGABYTES} MB when unpacked; split it.", name
-        )
+    if len(text) > limit:
+        raise UnreadableFile(f"{name} is larger than {MAX_TEXT_MEGABYTES} MB when unpacked; split it.", name)
     return text
 
 

@@ -1,4 +1,4 @@
-"""Rows that are no figures of a period: totals, notes, rows without a date. None goes without a word."""
+"""Rows that are not figures of a period: totals, notes, rows without a date. Each is reported."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def find_totals(
     rows, dates
         Row in the file of each line, and its date as a number, -1 for none. Shape (n,).
     texts
-        Text columns; that of the dates, too: a label often stands there.
+        Text columns; that of the dates, too: a label is often there.
     amounts
         Amount columns, nan for blank. Shape (n,) each.
     """
@@ -109,13 +109,13 @@ class _RunningSum:
         self._totals = 0.0
         self._count = 0
 
-    def difference(self, at: int, least_lines: int) -> float | None:
+    def difference(self, at: int, min_lines: int) -> float | None:
         """How much more a line says than the nearest sum of lines above; 0.0 when it is that sum."""
         said = float(self._values[at])
         sums = []
-        if at - self._start >= least_lines:
+        if at - self._start >= min_lines:
             sums.append(float(self._sums[at] - self._sums[self._start]))
-        if at - self._count >= least_lines:
+        if at - self._count >= min_lines:
             sums.append(float(self._sums[at] - self._totals))
         if not sums:
             return None
