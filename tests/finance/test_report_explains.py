@@ -96,7 +96,7 @@ def test_every_bridge_is_exact_whatever_comes_and_goes(seed: int):
     assert bridge.rest == pytest.approx(0, abs=1e-8)
 
 
-def test_what_a_figure_is_computed_from_does_not_count_as_foretelling_it():
+def test_what_a_figure_is_computed_from_does_not_count_as_its_leading_indicator():
     rng = np.random.default_rng(3)
     revenue = business_series(rng, 90)[0]
     costs = 0.6 * business_series(rng, 90)[0]
@@ -118,7 +118,7 @@ def test_a_figure_that_runs_ahead_is_found_on_months_that_were_not_known():
     assert found.importance["weather"] < 0.1 * found.importance["orders"]
 
 
-def test_noise_foretells_nothing_and_that_is_said():
+def test_noise_predicts_nothing_and_that_is_said():
     rng = np.random.default_rng(5)
     series = {name: 1e5 * np.exp(np.cumsum(rng.normal(0, 0.05, 90))) for name in "abc"}
     found = leading_indicators(series, "a")

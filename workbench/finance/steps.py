@@ -261,7 +261,7 @@ def _analyse(job: Job, work: _Work) -> Analysis:
     formatter = formatter_of(work.ledger, work.project.style)
     company = {formatter.title(name): one.company for name, one in named.items()}
     targets = [name for name in ("profit", "revenue") if name in named]
-    foretelling = tuple(_foretelling(work, formatter.title(name), name, company) for name in targets)
+    leading = tuple(_leading_indicators(work, formatter.title(name), name, company) for name in targets)
     baseline = baseline_of(work.company, work.costs, work.ahead, work.step)
     assumptions, origin = assumptions_of(config, estimated_variable_share(series, work.costs, season))
     what_if = None if baseline is None else what_if_tables(baseline, config, assumptions, work.ahead)
@@ -277,7 +277,7 @@ def _analyse(job: Job, work: _Work) -> Analysis:
         events=events_table(events, read_judgements(work.project.folder)),
         expected=expected_table(expected),
         relations=relations(company, season),
-        foretelling=foretelling,
+        leading=leading,
         bridges=bridges_table(named, work.costs, season, work.step),
         what_if=what_if,
         assumptions=assumptions,
@@ -285,7 +285,7 @@ def _analyse(job: Job, work: _Work) -> Analysis:
     )
 
 
-def _foretelling(work: _Work, title: str, name: str, company: dict[str, np.ndarray]) -> DriverAnalysis:
+def _leading_indicators(work: _Work, title: str, name: str, company: dict[str, np.ndarray]) -> DriverAnalysis:
     formatter = formatter_of(work.ledger, work.project.style)
     # What profit is computed from would predict it by arithmetic.
     parts = {formatter.title(part) for part in ("revenue", "profit", *work.costs)} - {title}

@@ -61,7 +61,7 @@ class Analysis:
     events: pd.DataFrame
     expected: pd.DataFrame
     relations: pd.DataFrame
-    foretelling: tuple[DriverAnalysis, ...]
+    leading: tuple[DriverAnalysis, ...]
     bridges: pd.DataFrame
     what_if: tuple[pd.DataFrame, pd.DataFrame] | None
     assumptions: Assumptions
@@ -99,7 +99,7 @@ def assemble(found: Analysis, project: Project, config: FinanceConfig) -> Financ
         "events": found.events,
         "expected": found.expected,
         "relations": found.relations,
-        "foretelling": _foretelling(found.foretelling),
+        "leading_indicators": _leading_indicators(found.leading),
         "bridges": found.bridges,
         "what_if": what_if,
         "tornado": tornado,
@@ -274,7 +274,7 @@ def _exceptions(checks: Sequence[CheckResult]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["check", "row", "period", "entity", "expected", "found", "difference"])
 
 
-def _foretelling(analyses: Sequence[DriverAnalysis]) -> pd.DataFrame:
+def _leading_indicators(analyses: Sequence[DriverAnalysis]) -> pd.DataFrame:
     rows: list[tuple[str, str, float, float, int, str]] = []
     for one in analyses:
         rows += [

@@ -27,7 +27,7 @@ SHEETS = {
     "bridges": "Bridges",
     "events": "What stands out",
     "relations": "Relations",
-    "foretelling": "Leading indicators",
+    "leading_indicators": "Leading indicators",
     "what_if": "What if",
     "tornado": "Drivers",
     "difference": "Since the last report",

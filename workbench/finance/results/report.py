@@ -174,7 +174,7 @@ def _relations(section: Section, result: FinanceResult) -> None:
     table = result.table("relations")
     if len(table):
         section.table(*report_tables.relations(result))
-    for row in result.table("foretelling").drop_duplicates("target").to_dict("records"):
+    for row in result.table("leading_indicators").drop_duplicates("target").to_dict("records"):
         if row["reason"]:
             section.text(f"{row['target']}: {row['reason']} (tested on {row['tested']} later periods).")
         else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench.data.results.store import Result, ResultStore, units_from
+from workbench.data.results.store import Result, ResultStore
 from workbench.finance.config import FinanceConfig
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ TABLES = (
     "events",
     "expected",
     "relations",
-    "foretelling",
+    "leading_indicators",
     "bridges",
     "what_if",
     "tornado",
@@ -58,7 +58,7 @@ class FinanceResult(Result[FinanceConfig]):
     covered, counted, coverage, origins · ``left_out`` figure, dimension, entity, reason · ``measures`` of
     :mod:`workbench.finance.analysis.measures` with span and dimension · ``checks``, ``exceptions`` · ``events``,
     ``expected`` · ``relations`` ·
-    ``foretelling`` ·
+    ``leading_indicators`` ·
     ``bridges`` · ``what_if``, ``tornado`` · ``sentences`` section, text, figure, period, rows ·
     ``difference`` to the last report, ``before_history`` and ``before_forecasts`` · ``changes``, ``totals``
     · ``sources`` period, dimension, entity, rows.
@@ -113,13 +113,43 @@ def _choices(result: FinanceResult) -> Mapping[str, Any]:
     }
 
 
+_AMOUNTS = ("value", "forecast", "lower", "upper", "own", "expected", "low", "high", "scenario", "baseline")
+_BY_FIGURE = {
+    "history": ("period", ("value",)),
+    "forecasts": ("period", ("forecast",)),
+    "accuracy": ("method", ("wape",)),
+    "expected": ("period", ("expected",)),
+    "what_if": ("period", ("scenario", "baseline")),
+    "before_history": ("period", ("value",)),
+    "before_forecasts": ("period", ("forecast",)),
+}
+"""Tables with one series a figure: column across, columns up."""
+
+
+def _units(name: str, frame: pd.DataFrame) -> dict[str, str]:
+    # Volumes are units, not money: a table that holds them beside amounts has no one unit.
+    if name not in _BY_FIGURE or (frame.figure == "volume").any():
+        return {}
+    return {"wape": "%"} if name == "accuracy" else {c: "currency" for c in _AMOUNTS if c in frame}
+
+
+def _of_the_company(frame: pd.DataFrame) -> pd.Series | None:
+    # Parts and their whole in one figure would count everything twice.
+    return frame.dimension == "" if "dimension" in frame else None
+
+
 STORE = ResultStore(
     domain=DOMAIN,
     name="report",
     result=FinanceResult,
     config=FinanceConfig,
     tables=TABLES,
-    units=units_from({}),
+    units=_units,
+    saved_as={"leading_indicators": "foretelling"},
+    shown={
+        name: {"x": x, "y": y, "by": ("figure",), "where": _of_the_company}
+        for name, (x, y) in _BY_FIGURE.items()
+    },
     inputs=lambda facts: {str(facts["file"]): str(facts["sha256"])},
     # The mapping of the file decides too.
     follows=lambda facts: facts,
