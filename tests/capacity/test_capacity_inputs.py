@@ -139,7 +139,7 @@ def test_the_plant_list_of_the_sample_is_read_with_its_storage(sample_project: P
 
 def test_a_workbook_that_is_none_names_what_is_expected(sample_project: Project) -> None:
     with pytest.raises(
-        InvalidData, match="is no workbook of plants: expected the sheets plants, options and carriers"
+        InvalidData, match="is not a workbook of plants: expected the sheets plants, options and carriers"
     ):
         read_system(sample_project.input("demand.xlsx"), CONFIG)
 

@@ -56,7 +56,7 @@ def test_a_network_comes_back_the_same_from_csv_and_excel(small_network: Any, tm
 @pytest.mark.parametrize(
     ("component", "name", "attribute", "value", "sentence"),
     [
-        ("generators", "gas", "bus", "nowhere", "Generator 'gas': its bus 'nowhere' is no bus"),
+        ("generators", "gas", "bus", "nowhere", "Generator 'gas': its bus 'nowhere' is not a bus"),
         ("generators", "gas", "p_nom", -5.0, "Generator 'gas': its p_nom is -5"),
         (
             "storage_units",

@@ -56,7 +56,7 @@ def test_an_unknown_job_names_the_known_ones(project, capsys):
 
 def test_a_folder_that_is_no_project_is_refused_with_a_sentence(tmp_path, capsys):
     assert main(["runs", "--project", str(tmp_path)]) == 2
-    assert "is no project" in capsys.readouterr().err
+    assert "is not a project" in capsys.readouterr().err
 
 
 def test_runs_lists_the_history_newest_first(project, capsys):

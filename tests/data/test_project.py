@@ -144,7 +144,7 @@ def test_what_is_no_project_is_told_apart(tmp_path: Path) -> None:
         Project.open(tmp_path / "gone")
     with pytest.raises(ProjectError, match="is a file, expected the folder"):
         Project.open(tmp_path / "file")
-    with pytest.raises(ProjectError, match=r"is no project: it has no project\.toml"):
+    with pytest.raises(ProjectError, match=r"is not a project: it has no project\.toml"):
         Project.open(tmp_path)
 
 

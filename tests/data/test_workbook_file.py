@@ -101,7 +101,7 @@ def test_an_encrypted_workbook_is_said_to_be_encrypted(tmp_path: Path) -> None:
 def test_a_broken_compound_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2048))
 
-    with pytest.raises(UnreadableFile, match="no workbook that can be read"):
+    with pytest.raises(UnreadableFile, match="not a workbook that can be read"):
         read_workbook(tmp_path / "old.xls")
 
 

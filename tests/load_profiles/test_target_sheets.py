@@ -106,7 +106,7 @@ def test_a_unit_in_the_header_is_believed(read: Read) -> None:
         ({"load_factor": months(1.02)}, "B2", "the load factor is 1.02, expected below 1"),
         ({"load_factor": months(102.0)}, "B2", "the load factor is 102 %, expected below 100"),
         ({"max_demand": months(-5.0)}, "B2", "expected a number above 0, found -5"),
-        ({"max_demand": months(1.0, years=["soon"])}, "A2", "'soon' is no year"),
+        ({"max_demand": months(1.0, years=["soon"])}, "A2", "'soon' is not a year"),
         ({"max_demand": {"Year": [2026], "Apr": [1.0]}}, "", "the columns of May, Jun, Jul"),
         ({"monthly_share": months(9.0)}, "", "sum to 108 %, expected 100 %"),
         (
@@ -117,7 +117,7 @@ def test_a_unit_in_the_header_is_believed(read: Read) -> None:
         (
             {"Total Demand": {"Year": [2026, 2026], "Total Demand": [3e7, 3e7]}},
             "A3",
-            "the year 2026 stands twice",
+            "the year 2026 is listed twice",
         ),
     ],
 )

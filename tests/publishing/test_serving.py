@@ -94,7 +94,7 @@ def test_a_port_in_use_is_named(finished_project, tmp_path):
 def test_a_folder_that_is_no_project_is_named(tmp_path):
     ended = serve("--project", str(tmp_path), "--folder", str(tmp_path), cwd=tmp_path)
     assert ended.returncode == 2
-    assert "is no project" in ended.stderr
+    assert "is not a project" in ended.stderr
 
 
 def test_an_unknown_board_is_a_page_that_leads_back(site):

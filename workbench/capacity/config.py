@@ -16,7 +16,7 @@ class Horizon(StrEnum):
 
     SINGLE = "single year"
     ROLLING = "rolling years"
-    """One year after another; what is built in one stands in the next (myopic)."""
+    """One year after another; what is built in one exists in the next (myopic)."""
     PERFECT = "perfect foresight"
     """All years in one problem, discounted."""
 

@@ -55,7 +55,7 @@ def add_line(
     colour, dash, width
         Of the line; width in pixels.
     hover
-        Plotly's template of what stands under the pointer, with the unit.
+        Plotly's template of what is under the pointer, with the unit.
     **more
         Anything else that a scatter trace takes.
     """

@@ -1,4 +1,4 @@
-"""A figure as a table: what it shows, for whoever reads numbers or has a screen read out."""
+"""A figure as a table: what it shows, for readers of numbers and of screen readers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FigureTable:
 def figure_table(figure: go.Figure, limit: int = MAX_ROWS) -> FigureTable:
     """Write what a figure shows as a table.
 
-    Traces over the same positions stand side by side, a matrix keeps its two directions, anything else is one row
+    Traces over the same positions lie side by side, a matrix keeps its two directions, anything else is one row
     for each point.
 
     Parameters

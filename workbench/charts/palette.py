@@ -29,7 +29,7 @@ CATEGORIES = (
 """Okabe and Ito (2008), https://jfly.uni-koeln.de/color/ ; the order keeps neighbours apart."""
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-"""Second code beside the colour, for print and for whoever sees no colours."""
+"""Second code beside the colour, for print and for readers who see no colours."""
 
 HISTORY = "#5B6770"
 """What has been observed, beside coloured forecasts."""

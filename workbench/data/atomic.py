@@ -1,4 +1,4 @@
-"""Files written beside their final name and renamed, so that nobody ever sees half a file."""
+"""Files written beside their final name and renamed, so that a reader never sees half a file."""
 
 from __future__ import annotations
 

@@ -211,7 +211,7 @@ def year_from_label(label: str) -> int:
     text = label.strip().upper().removeprefix("FY").strip().replace("\N{EN DASH}", "-").replace("/", "-")
     first, dash, last = (part.strip() for part in text.partition("-"))
     if not (first.isdecimal() and len(first) == 4) or (dash and not last.isdecimal()):
-        raise ValueError(f"'{label}' is no year; write FY 2024-25 or 2025.")
+        raise ValueError(f"'{label}' is not a year; write FY 2024-25 or 2025.")
     if not dash:
         return int(first)
     end = int(first) + 1

@@ -154,7 +154,9 @@ class LoadProfileConfig:
         "", help="State of the holidays; found from the project's region if empty", advanced=True
     )
     extra_holidays: tuple[str, ...] = setting((), help="Further holidays, as 2026-08-15", advanced=True)
-    no_holidays: tuple[str, ...] = setting((), help="Days that are no holidays, as 2026-08-15", advanced=True)
+    no_holidays: tuple[str, ...] = setting(
+        (), help="Days that are not holidays, as 2026-08-15", advanced=True
+    )
     overlays: tuple[Overlay, ...] = setting(
         (), help="Rooftop solar, vehicle charging, hydrogen, new industry"
     )

@@ -19,7 +19,7 @@ STEPS = ("demand", "load_profiles", "capacity")
 """Jobs of the chain, each on the results of the one before."""
 
 TOLERANCE = 0.5
-"""Difference [%] up to which two neighbours agree; typical days stand for a year to about this."""
+"""Difference [%] up to which two neighbours agree; typical days represent a year to about this."""
 
 
 @dataclass(frozen=True, slots=True)

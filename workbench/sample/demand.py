@@ -2,7 +2,7 @@
 
 Everything is fictitious, of the size of a middling Indian coastal state. Growth of sales follows growth of
 drivers by an elasticity, plus a year-to-year noise; fiscal year 2020-21 has the dip of the pandemic in the
-sectors that stood still, and a rise where people stayed at home.
+sectors that stagnated, and a rise where people stayed at home.
 """
 
 from __future__ import annotations

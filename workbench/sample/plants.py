@@ -1,4 +1,4 @@
-"""The power plants of the sample state: what stands today and what can be built.
+"""The power plants of the sample state: what exists today and what can be built.
 
 Columns carry the names that PyPSA gives them. Costs are round numbers of the size that Indian regulators
 publish, at constant prices of FY 2024-25; the plants are fictitious.

@@ -1,4 +1,4 @@
-"""What stands in each year of a solved network: by component, and by carrier."""
+"""What exists in each year of a solved network: by component, and by carrier."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def assets_table(network: Network, periods: list[int], assets: Sequence[Asset]) -> pd.DataFrame:
-    """One row a component and year: what stood, what is new, what stands."""
+    """One row a component and year: what existed, what is new, what exists then."""
     by_name = {asset.name: asset for asset in assets}
     multi = network.has_investment_periods
     rows = []

@@ -19,9 +19,9 @@ Tables = dict[str, pd.DataFrame]
 
 
 def costs_table(network: Network, periods: list[int], assets: Sequence[Asset]) -> pd.DataFrame:
-    """Capital of what the plan builds, fixed costs of all that stands, and operation, per year.
+    """Capital of what the plan builds, fixed costs of all that exists, and operation, per year.
 
-    Plants that stood before the plan are paid: their capital is not in these costs.
+    Plants that existed before the plan are paid: their capital is not in these costs.
     """
     capital = statistic_of(network, "capex", periods).rename(columns={"value": "capital"})
     fixed = statistic_of(network, "fom", periods).rename(columns={"value": "fixed"})
@@ -31,7 +31,7 @@ def costs_table(network: Network, periods: list[int], assets: Sequence[Asset]) -
         {"capital": 0.0, "fixed": 0.0, "operation": 0.0}
     )
     if not assets:
-        # Somebody's own network: what stood before is told apart from what is added.
+        # A user's own network: what existed before is told apart from what is added.
         sunk = statistic_of(network, "installed_capex", periods).rename(columns={"value": "sunk"})
         table = table.merge(sunk, on=["component", "carrier", "year"], how="left").fillna({"sunk": 0.0})
         table["sunk"] = np.minimum(table.sunk, table.capital)

@@ -55,7 +55,7 @@ def extract(
     year
         Label of a network without investment periods.
     assets
-        What its components were made from; empty for a network of somebody else.
+        What its components were made from; empty for a network made elsewhere.
     peaks
         Highest load of each year [MW]; that of the snapshots when left out.
     firm

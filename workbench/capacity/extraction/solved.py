@@ -30,7 +30,7 @@ def periods_of(network: Network, year: int) -> tuple[np.ndarray, pd.DatetimeInde
 
 
 def weights_of(network: Network) -> np.ndarray:
-    """Hours that each snapshot stands for."""
+    """Hours that each snapshot represents."""
     return np.asarray(network.snapshot_weightings["generators"], dtype=float)
 
 
@@ -88,7 +88,7 @@ def dynamic_of(network: Network, component: str, name: str) -> pd.DataFrame:
 
 
 def active_in(table: pd.DataFrame, year: int, *, multi: bool) -> pd.Series:
-    """Whether each asset stands in a year."""
+    """Whether each asset exists in a year."""
     if not multi:
         return table.active.astype(bool)
     return table.active.astype(bool) & (table.build_year <= year) & (year < table.build_year + table.lifetime)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.capacity.model.pypsa_import import pypsa, turn
+from workbench.capacity.model.pypsa_import import pypsa, pypsa_slot
 from workbench.data.problems import Problems
 from workbench.errors import InvalidData, UnreadableFile
 
@@ -45,10 +45,10 @@ def read_network(path: Path, problems: Problems | None = None) -> Network:
     if not path.exists():
         raise UnreadableFile(f"There is no network {path}; check its name.", path)
     if path.is_dir() and not any((path / name).is_file() for name in ("buses.csv", "snapshots.csv")):
-        raise UnreadableFile(f"{path} is no folder of a PyPSA network: it has no buses.csv.", path)
+        raise UnreadableFile(f"{path} is not a folder of a PyPSA network: it has no buses.csv.", path)
     module = pypsa()
     try:
-        with turn(), spoken("pypsa.network.io") as messages:
+        with pypsa_slot(), spoken("pypsa.network.io") as messages:
             network: Network = module.Network(str(path))
     except Exception as error:
         raise UnreadableFile(
@@ -80,7 +80,7 @@ def check_network(network: Network, problems: Problems) -> None:
         for column in (name for name in ("bus", "bus0", "bus1") if name in table):
             for name in table.index[~table[column].isin(buses)]:
                 problems.error(
-                    f"{component} '{name}': its {column} '{table[column][name]}' is no bus of the network."
+                    f"{component} '{name}': its {column} '{table[column][name]}' is not a bus of the network."
                 )
         for column, most in _PARTS:
             if column in table:

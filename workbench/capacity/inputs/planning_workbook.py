@@ -272,7 +272,8 @@ class _Reader:
             return ()
         rows = [Row(table, number, self.problems) for number in range(len(table.rows))]
         return tuple(
-            f"{int(row.number('Month', minimum=1, maximum=12)):02d}-{int(row.number('Day', minimum=1, maximum=31)):02d}"
+            f"{int(row.number('Month', minimum=1, maximum=12)):02d}-"
+            f"{int(row.number('Day', minimum=1, maximum=31)):02d}"
             for row in rows
         )
 

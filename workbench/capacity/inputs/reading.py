@@ -79,7 +79,7 @@ def read_system(path: Path, config: CapacityConfig) -> System:
     kind = _kind(book)
     if not kind:
         raise InvalidData(
-            f"{path.name} is no workbook of plants: expected the sheets plants, options and carriers, or "
+            f"{path.name} is not a workbook of plants: expected the sheets plants, options and carriers, or "
             f"Generators, Buses and Demand; present: {', '.join(book.sheet_names)}.",
             path,
         )
@@ -162,4 +162,4 @@ def _check_day(day: str, problems: Problems) -> None:
     try:
         np.datetime64(f"2024-{day}")
     except ValueError:
-        problems.error(f"the critical day '{day}' is no day of a year; expected MM-DD, such as 03-21.")
+        problems.error(f"the critical day '{day}' is not a day of a year; expected MM-DD, such as 03-21.")

@@ -154,12 +154,12 @@ class TableReader:
 
 @dataclass(slots=True)
 class Cells:
-    """Where the values of components stand."""
+    """Where the values of components are written."""
 
     places: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def note(self, row: Row, name: str, *columns: str) -> None:
-        """Remember the cells of one row; the first column stands for the component as a whole."""
+        """Remember the cells of one row; the first column is the place of the component as a whole."""
         for column in columns:
             if row.table.find_column(column) is not None:
                 self.places[name, column] = f"sheet '{row.table.sheet}', cell {row.cell(column)}"

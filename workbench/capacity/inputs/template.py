@@ -20,12 +20,12 @@ Rows = Sequence[Mapping[str, object]]
 COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
     "Buses": {"name": ("", "One is named Main_Bus and carries the demand.")},
     "CO2": {
-        "TECHNOLOGY": ("", "Carrier; every carrier that is used stands here once."),
+        "TECHNOLOGY": ("", "Carrier; every carrier that is used, once."),
         "tonnes/MWh": ("t/MWh", "Of the fuel's heat; of the electricity for what is bought."),
         "color": ("", "Such as #4D4D4D; the house colour when blank."),
     },
     "Generators": {
-        "name": ("", "Plants that stand."),
+        "name": ("", "Existing plants."),
         "bus": ("", "On the sheet Buses."),
         "carrier": ("", "On the sheet CO2."),
         "p_nom": ("MW", "Capacity."),
@@ -89,7 +89,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
     "FOM": {"carrier": ("", ""), "FOM": ("currency/MW a year", "Fixed operation and maintenance.")},
     "Lifetime": {"TECHNOLOGY": ("", ""), "carrier": ("", ""), "lifetime": ("years", "")},
     "wacc": {"name": ("", "Cost of capital as a part of one.")},
-    "Fuel_cost": {"carrier": ("", "Of plants that stand.")},
+    "Fuel_cost": {"carrier": ("", "Of existing plants.")},
     "Custom days": {"Month": ("", "Representative days, used for critical days."), "Day": ("", "")},
 }
 _BY_YEAR = {

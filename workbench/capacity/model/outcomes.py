@@ -1,4 +1,4 @@
-"""How a solve can end; the errors for every end that is no success are in :mod:`workbench.errors`."""
+"""How a solve can end; the errors for every end that is not a success are in :mod:`workbench.errors`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class SolveStatus(StrEnum):
 
     OPTIMAL = "optimal"
     INCUMBENT = "incumbent"
-    """A feasible solution whose distance from the best possible is known, taken because it was asked for."""
+    """A feasible solution whose distance from the best possible is known, accepted as the settings allow."""
     INFEASIBLE = "infeasible"
     UNBOUNDED = "unbounded"
     INFEASIBLE_OR_UNBOUNDED = "infeasible or unbounded"

@@ -23,8 +23,8 @@ _held = threading.local()
 
 
 @contextmanager
-def turn(checkpoint: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Take turns with other threads: linopy switches warnings for the whole process, and HDF5 knows no threads.
+def pypsa_slot(checkpoint: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Use PyPSA from one thread at a time: linopy switches warnings of the process, and HDF5 knows no threads.
 
     Parameters
     ----------
@@ -45,8 +45,8 @@ def turn(checkpoint: Callable[[], None] = lambda: None) -> Iterator[None]:
 
 
 @contextmanager
-def others_turn() -> Iterator[None]:
-    """Let the others have their turn while this thread only waits for its solver."""
+def slot_released() -> Iterator[None]:
+    """Let other threads in while this one only waits for its solver."""
     if not getattr(_held, "mine", False):
         yield
         return

@@ -1,4 +1,4 @@
-"""What is planned: buses, plants, candidates, carriers and the cell in which each value stands."""
+"""What is planned: buses, plants, candidates, carriers and the cell of each value."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """A plant that stands. Costs are per MW and year, or per MWh, in the workbook's currency."""
+    """An existing plant. Costs are per MW and year, or per MWh, in the workbook's currency."""
 
     name: str
     carrier: str
@@ -134,7 +134,7 @@ class System:
     problems: tuple[Problem, ...] = ()
 
     def place(self, name: str, *attributes: str) -> str:
-        """Where a value of a component stands; empty when it is not of the workbook."""
+        """Where a value of a component is written; empty when it is not of the workbook."""
         for attribute in attributes:
             found = self.cells.get((name, attribute))
             if found:

@@ -25,7 +25,7 @@ EXISTING, BUILT = "existing", "built"
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One component of the network that stands for a plant or for a vintage of a candidate."""
+    """One component of the network that represents a plant or for a vintage of a candidate."""
 
     name: str
     item: Plant | Candidate
@@ -50,7 +50,7 @@ class Plan:
     years: tuple[Year, ...]
     assets: tuple[Asset, ...]
     period_years: dict[int, float]
-    """Years that each investment period stands for."""
+    """Years that each investment period represents."""
     previous_year: int
     """Year from which on the first one's building is counted."""
 
@@ -192,7 +192,7 @@ def _set_snapshots(network: Any, config: CapacityConfig, years: Sequence[Year]) 
         ]
         network.investment_period_weightings = table
     weightings = network.snapshot_weightings
-    # Storage lives in the hours of a snapshot itself; costs and energies in those that it stands for.
+    # Storage lives in the hours of a snapshot itself; costs and energies in those that it represents.
     weightings["objective"], weightings["generators"], weightings["stores"] = weights, weights, hours
     network.snapshot_weightings = weightings
     return spans

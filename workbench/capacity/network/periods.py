@@ -1,6 +1,6 @@
 """Choosing hours of a year, with weights that add up to the year exactly.
 
-Typical days are k-medoids (Kaufman and Rousseeuw 1990, PAM): real days, each standing for the days nearest to
+Typical days are k-medoids (Kaufman and Rousseeuw 1990, PAM): real days, each representing the days nearest to
 it, so that a profile stays aligned with its hours. The day of the highest residual load is always one of them.
 """
 
@@ -27,7 +27,7 @@ class Selection:
     positions
         First hour of each snapshot, as a position in the year.
     weights
-        Hours of the year that each snapshot stands for; their sum is the year.
+        Hours of the year that each snapshot represents; their sum is the year.
     hours
         Hours of each snapshot itself, over which profiles are averaged.
     period
@@ -74,7 +74,7 @@ def chosen_days(days: NDArray[np.int64], shares: Floats, hours: int = 1) -> Sele
     days
         Numbers of the days in the year, from 0.
     shares
-        Days of the year that each stands for.
+        Days of the year that each represents.
     hours
         Length of a block [h].
     """
@@ -102,7 +102,7 @@ def typical_days(profiles: Floats, peak: int, count: int) -> tuple[NDArray[np.in
     Returns
     -------
     days, shares
-        Medoids and the number of days that each stands for.
+        Medoids and the number of days that each represents.
     """
     total = profiles.shape[0]
     if count >= total:
@@ -159,7 +159,7 @@ def critical_days(
     residual
         Load less what the weather gives.
     given
-        Days as MM-DD; each stands for the days of the year that are nearest to it.
+        Days as MM-DD; each represents the days of the year that are nearest to it.
     """
     dates = hours[::DAY]
     if given:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.capacity.config import CapacityConfig
-from workbench.capacity.model.pypsa_import import pypsa, turn
+from workbench.capacity.model.pypsa_import import pypsa, pypsa_slot
 from workbench.data.atomic import replacing
 from workbench.data.results.scenario import ScenarioWriter
 from workbench.data.results.store import Result, ResultStore
@@ -125,14 +125,14 @@ class CapacityResult(Result[CapacityConfig]):
 
 
 def write_network(network: Network, path: Path) -> Path:
-    """Write a network as NetCDF; whoever reads meanwhile sees the earlier one.
+    """Write a network as NetCDF; a reader sees the earlier one until it is complete.
 
     Raises
     ------
     UnwritableFile
         When the operating system refuses.
     """
-    with replacing(path) as temporary, turn():
+    with replacing(path) as temporary, pypsa_slot():
         network.export_to_netcdf(str(temporary))
     return path
 

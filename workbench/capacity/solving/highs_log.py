@@ -1,6 +1,6 @@
 """Reading the log of HiGHS: which phase it is in, and the numbers of its progress lines.
 
-Formats of HiGHS 1.15; a line that is not understood is no error, it only tells nothing.
+Formats of HiGHS 1.15; a line that is not understood is not an error, it only tells nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class LogFacts:
     Parameters
     ----------
     phase
-        The phase that begins, or goes on, with this line.
+        The phase that begins, or continues, with this line.
     iteration
         Number of iterations of the method.
     objective

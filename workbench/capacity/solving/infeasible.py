@@ -1,7 +1,7 @@
 """Why a model has no solution, in the planner's words: component, time, amount, and the cell of the workbook.
 
 The solver names rows and columns that contradict each other; here they become components and attributes. Of a
-set of contradicting limits those are said first that somebody has set on purpose (a given output, an energy, a
+set of contradicting limits those are said first that the user has set on purpose (a given output, an energy, a
 minimum output, a plan's limit); the balance of a bus and the capacities around it come after.
 """
 
@@ -111,7 +111,7 @@ def penalties_and_groups(model: Model) -> tuple[Floats, Indices]:
     Returns
     -------
     array
-        What it costs each row to give way: little for what somebody has set, much for physics.
+        What it costs each row to give way: little for what the user has set, much for physics.
     array
         Number of the limit that each row belongs to: one component's limit of one kind.
     """
@@ -121,7 +121,7 @@ def penalties_and_groups(model: Model) -> tuple[Floats, Indices]:
         kept = labels.to_numpy().ravel() != -1
         cost = np.full(int(kept.sum()), _penalty(str(name)))
         if str(name).endswith("-lower") and "nom" not in str(name):
-            # That an output is not negative is nobody's setting.
+            # That an output is not negative is not a setting of the user.
             cost[np.broadcast_to(np.asarray(constraint.rhs), labels.shape).ravel()[kept] == 0] = 1000.0
         costs.append(cost)
         if "name" in labels.dims:
@@ -167,7 +167,7 @@ def _gather(model: Model, program: Program, conflict: Conflict) -> list[Blame]:
 
 
 def _plain_bound(program: Program, column: int) -> bool:
-    # That outputs are not negative and shares not above one is nobody's setting.
+    # That outputs are not negative and shares not above one is not a setting of the user.
     return program.lower[column] in (0.0, -np.inf) and program.upper[column] in (1.0, np.inf)
 
 

@@ -14,7 +14,7 @@ from workbench.capacity.extraction.costs import Tables
 from workbench.capacity.extraction.extract import extract, join
 from workbench.capacity.model.outcomes import SolveStatus
 from workbench.capacity.model.program import Conflict, Program
-from workbench.capacity.model.pypsa_import import turn
+from workbench.capacity.model.pypsa_import import pypsa_slot
 from workbench.capacity.model.system import Kind, System, is_storage
 from workbench.capacity.network.build import BUILT, Asset, Plan, build_plan
 from workbench.capacity.network.constraints import add_constraints, firm_share
@@ -87,14 +87,14 @@ def optimise(
     forget_solution(network)
     require_supply(network)
     if not config.rolling_horizon:
-        with turn(job.checkpoint):
+        with pypsa_slot(job.checkpoint):
             _require_ok(network.optimize(**options))
         return
     if network.has_investment_periods:
         raise SolveError("Windows (rolling_horizon) do not go with perfect foresight; choose one of them.")
     solver.show_stages = False
     try:
-        with turn(job.checkpoint):
+        with pypsa_slot(job.checkpoint):
             _in_windows(job, network, config, solver, options)
     finally:
         solver.show_stages = True
@@ -195,7 +195,7 @@ def _solve_rolling(
 
 
 def _frozen(plan: Plan, earlier: Sequence[Asset]) -> list[Asset]:
-    """What stands after a year: its new units, no longer extendable, with the annuity still to pay."""
+    """What exists after a year: its new units, no longer extendable, with the annuity still to pay."""
     kept = list(earlier)
     for asset in plan.assets:
         if asset.origin != BUILT or not asset.extendable:
@@ -252,7 +252,7 @@ def _alternatives(job: Job, plan: Plan, config: CapacityConfig, solver: PlanSolv
             twin = dataclasses.replace(plan, network=network)
             weights = _mga_weights(network, carrier)
             solver.label = f"{'most' if most else 'least'} {carrier}"
-            with turn(job.checkpoint):
+            with pypsa_slot(job.checkpoint):
                 ending = network.optimize.optimize_mga(
                     multi_investment_periods=plan.is_multi_period,
                     weights=weights,
@@ -345,7 +345,7 @@ def forget_solution(network: Network) -> None:
 
 def _require_ok(ending: tuple[str, str]) -> None:
     if ending[0] != "ok":
-        raise SolveError(f"The solve ended with {ending[1]}, which is no solution.")
+        raise SolveError(f"The solve ended with {ending[1]}, which is not a solution.")
 
 
 def _value(text: str) -> Any:

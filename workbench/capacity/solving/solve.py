@@ -20,7 +20,7 @@ import numpy as np
 
 from workbench.capacity.model.outcomes import SolveStatus
 from workbench.capacity.model.program import Answer, Conflict, Program
-from workbench.capacity.model.pypsa_import import others_turn
+from workbench.capacity.model.pypsa_import import slot_released
 from workbench.capacity.network.arrays import assign_answer, export_program
 from workbench.capacity.solving.child import get_ready, solve_with_highs
 from workbench.capacity.solving.conflict import find_conflict, find_ray
@@ -211,7 +211,7 @@ class PlanSolver:
                 )
 
         try:
-            with others_turn():
+            with slot_released():
                 answer = self._child.call(function, arguments, meanwhile=look)
         except ChildCrashed as error:
             raise SolverFailed(_describe_crash(self.solver, error)) from error
@@ -253,7 +253,7 @@ class PlanSolver:
             )
         if status.has_solution:
             if not np.isfinite(answer.objective):
-                raise SolverFailed(f"{self.solver} says {answer.message}, but its objective is no number.")
+                raise SolverFailed(f"{self.solver} says {answer.message}, but its objective is not a number.")
             self._job.metric("Objective", answer.objective)
             if status is SolveStatus.INCUMBENT:
                 self._job.log(
@@ -295,7 +295,7 @@ class PlanSolver:
         with stage:
             try:
                 given = penalties_and_groups(model) if find is find_conflict else ()
-                with others_turn():
+                with slot_released():
                     conflict = self._child.call(find, (program, *given, EXPLAIN_SECONDS))
             except (ChildCrashed, UnitFailed) as error:
                 self._job.log(f"The search for the reason failed: {error}", level="warning")

@@ -55,7 +55,7 @@ def clear_cache(project: Project) -> int:
     refuse_viewer("Clearing the cache")
     freed = 0
     for path in project.cache_folder.glob("*.arrow"):
-        # Whoever has one mapped keeps it: the name goes, the content when the last one lets go.
+        # A process that has one mapped keeps it: the name goes, the content when the last one lets go.
         with contextlib.suppress(OSError):
             size = path.stat().st_size
             path.unlink()

@@ -72,7 +72,7 @@ class Project:
         Raises
         ------
         ProjectError
-            When there is no such folder, it is no project, or its settings cannot be used.
+            When there is no such folder, it is not a project, or its settings cannot be used.
         """
         folder = Path(path).expanduser()
         folder = (folder.parent if folder.name == FILE_NAME else folder).resolve()
@@ -83,7 +83,7 @@ class Project:
         if not folder.is_dir():
             raise ProjectError(f"{folder} is a file, expected the folder of a project.", folder)
         if not (folder / FILE_NAME).is_file():
-            raise ProjectError(f"{folder} is no project: it has no {FILE_NAME}; create one there.", folder)
+            raise ProjectError(f"{folder} is not a project: it has no {FILE_NAME}; create one there.", folder)
         settings, unknown = read_settings(folder / FILE_NAME)
         return cls(folder, settings, unknown)
 

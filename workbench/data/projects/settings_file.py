@@ -112,7 +112,7 @@ def read_settings(path: Path) -> tuple[ProjectSettings, tuple[str, ...]]:
     Raises
     ------
     ProjectError
-        When it cannot be read, is no TOML, is of a newer format, or holds a value that is not allowed.
+        When it cannot be read, is not TOML, is of a newer format, or holds a value that is not allowed.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))

@@ -1,4 +1,4 @@
-"""The Arrow cache of a project: tables that are dear to make, kept as memory-mapped files.
+"""The Arrow cache of a project: tables that are expensive to make, kept as memory-mapped files.
 
 The name of a file is the hash of everything that the table depends on, so nothing is ever out of date, and
 the folder can be deleted at any time. A file is an Arrow IPC file followed by its checksum.

@@ -44,7 +44,7 @@ def finished_scenarios(project: Project, domain: str) -> tuple[str, ...]:
 
 
 def json_text(value: object) -> str:
-    """Write a value as JSON for people and programs; numbers that are none become ``null``."""
+    """Write a value as JSON for people and programs; numbers that are not finite become ``null``."""
     return json.dumps(_finite(value), indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n"
 
 
@@ -110,7 +110,7 @@ class ScenarioWriter:
 
 @dataclass(frozen=True, slots=True)
 class SavedScenario:
-    """The summary of a finished scenario, and its tables when they are asked for."""
+    """The summary of a finished scenario, and its tables when they are requested."""
 
     folder: Path
     summary: Mapping[str, Any]

@@ -76,7 +76,7 @@ class SavedTable:
 def write_table(
     frame: pd.DataFrame, path: Path | str, *, units: Mapping[str, str], provenance: Provenance
 ) -> Path:
-    """Write a table as Parquet; whoever reads meanwhile sees the earlier one.
+    """Write a table as Parquet; a reader sees the earlier one until it is complete.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ def number_at(table: Table, row: int, column: str, problems: Problems) -> float:
     Returns
     -------
     float
-        The number; ``nan`` for a blank cell (no problem) and for what is no number (an error).
+        The number; ``nan`` for a blank cell (no problem) and for what is not a number (an error).
 
     Raises
     ------

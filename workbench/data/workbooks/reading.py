@@ -1,8 +1,8 @@
-"""Workbooks, read once, that know in which cell each value stands.
+"""Workbooks, read once, that know the cell of each value.
 
 A sheet holds one plain table (a header row, rows below, to the first empty row) or any number of *marked*
 tables: a cell ``~Name`` opens one, its header is in the next row (or the one after, when that is blank), and
-it ends at the first empty header cell to the right and the first empty row below. Several may stand side by
+it ends at the first empty header cell to the right and the first empty row below. Several may lie side by
 side, or one under another with a blank row between. Inside a table a blank cell is ``None``; a zero stays 0.
 
 Files are parsed by calamine (https://github.com/tafia/calamine), also .xlsm, .xlsb, .xls and .ods.
@@ -127,7 +127,7 @@ class Workbook:
     sha256
         Hash of exactly the bytes that were parsed.
     sheet_names
-        All sheets of the file, in its order, those not asked for included.
+        All sheets of the file, in its order, those not requested included.
     problems
         What was noticed while opening it, such as that it is open in Excel.
     """
@@ -201,7 +201,8 @@ def read_workbook(
         raise UnreadableFile(f"{path} is protected by a password; save a copy without it.", path) from error
     except python_calamine.CalamineError as error:
         raise UnreadableFile(
-            f"{path} is no workbook that can be read ({error}); open it in Excel and save it as .xlsx.", path
+            f"{path} is not a workbook that can be read ({error}); open it in Excel and save it as .xlsx.",
+            path,
         ) from error
     return Workbook(
         path, hashlib.sha256(content).hexdigest(), tuple(names), _open_elsewhere(path), MappingProxyType(read)

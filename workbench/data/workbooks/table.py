@@ -1,4 +1,4 @@
-"""A table as it stands on a sheet: its header, its values, and the cell of each value."""
+"""A table as a sheet holds it: its header, its values, and the cell of each value."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Table:
         return cell_name(self.top + row, self.left + self.position(column))
 
     def header_cell(self, column: str) -> str:
-        """Name the cell in which a header stands."""
+        """Name the cell of a header."""
         return cell_name(self.top - 1, self.left + self.position(column))
 
     @property

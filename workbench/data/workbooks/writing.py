@@ -1,7 +1,7 @@
 """Workbooks written for people: headers, notes, units, number formats, frozen panes.
 
 Text is always written as text: a cell that begins with ``=``, ``+``, ``-`` or ``@`` never becomes a formula,
-whoever typed it.
+the person who typed it.
 """
 
 from __future__ import annotations

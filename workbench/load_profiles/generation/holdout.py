@@ -34,7 +34,7 @@ def hold_out(
     source
         Base years before that year.
     actual
-        What really came [MW].
+        The actual load [MW].
     hours
         The hours of that year.
     chosen

@@ -19,9 +19,9 @@ from workbench.load_profiles.generation.reconciliation import reconcile
 from workbench.load_profiles.inputs.energy_source import (
     DemandScenario,
     assemble_targets,
+    choose_source,
     overlay_energy,
     read_demand_scenario,
-    choose_source,
 )
 from workbench.load_profiles.inputs.holidays_of_region import Holidays, find_state, holidays_of
 from workbench.load_profiles.inputs.reading import LoadInput

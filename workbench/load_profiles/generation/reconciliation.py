@@ -244,7 +244,7 @@ def _reconcile_peaks(state: _Reconciliation) -> None:
         if state.peak <= mean.max() * (1 + EQUAL):
             _reconcile_flat_year(state, natural, mean)
             natural, mean = state.months / state.count / state.base.load_factor, state.months / state.count
-        # Every month keeps its share of what its peak stands above its mean, so that none falls below it.
+        # Every month keeps its share of the distance of its peak above its mean, so that none falls below it.
         grow = float(np.min((state.peak - mean) / (natural - mean)))
         state.peaks = np.where(known, state.peaks, mean + grow * (natural - mean))
         if not known.any():
@@ -297,7 +297,7 @@ def _reconcile_means_below_peaks(state: _Reconciliation) -> None:
         for month in _too_flat(state):
             peak, mean = float(state.peaks[month]), float(state.months[month] / state.count[month])
             taken = mean / float(state.base.load_factor[month])
-            # The peak of the year is a target of its own: a month may not stand above it if it can stay below.
+            # The peak of the year is a target of its own: a month may not exceed it if it can stay below.
             if mean < state.peak < taken:
                 taken = (mean + state.peak) / 2
             state.peaks[month] = taken

@@ -1,7 +1,7 @@
 """A clean hourly history from the readings of a file, with a report of everything noticed and done.
 
 Nothing is repaired in silence. Short gaps are filled by a straight line, everything else is left as it is
-unless it was asked for; years with hours missing are not offered as base.
+unless it is requested; years with hours missing are not offered as base.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class History:
     temperature
         [°C]; empty when the file has none.
     changed
-        Whether the hour is not as it stands in the file.
+        Whether the hour is not as in the file.
     zone
         IANA name of the local clock.
     found
@@ -256,7 +256,7 @@ def _note_days_under_other_dates(again: Times, utc: Times, zone: str, found: lis
         near = missing[np.abs((missing - day).astype(np.int64)) <= 31]
         if len(near):
             closest = near[np.argmin(np.abs((near - day).astype(np.int64)))]
-            detail = f"the day stands twice and {closest} not at all: one of the two is probably {closest}"
+            detail = f"the day is listed twice and {closest} not at all: one of the two is probably {closest}"
             found.append(
                 Noticed(Finding.SHIFTED_STAMPS, Action.KEPT, day.astype("datetime64[m]"), 24, "", detail)
             )

@@ -125,7 +125,7 @@ def assemble_targets(
     Raises
     ------
     SettingError
-        When there is no target at all, or a year that is asked for has none.
+        When there is no target at all, or a requested year has none.
     """
     last_known = int(history_years[history_years.complete].year.max())
     targets = dict(sheets.years)
@@ -165,7 +165,7 @@ def overlay_energy(overlay: Overlay, scenario: DemandScenario | None) -> Mapping
     Raises
     ------
     SettingError
-        When it asks for a sector and there is no demand scenario, or no such sector in it.
+        When it names a sector and there is no demand scenario, or no such sector in it.
     """
     if not overlay.sector:
         return overlay.energy

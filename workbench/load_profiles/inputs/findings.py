@@ -59,7 +59,7 @@ class Noticed:
     hours
         How many hours it concerns.
     cell
-        Where it stands in the file, when it does.
+        Where it is in the file, when it does.
     detail
         What was seen, in words.
     """

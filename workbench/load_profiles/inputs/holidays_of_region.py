@@ -89,7 +89,7 @@ def holidays_of(
     extra, without
         Days to add and to take away, as ``2026-08-15``.
     sheet
-        Where the list stands, for the messages.
+        Where the list is, for the messages.
     problems
         Collects what was noticed.
 

@@ -1,4 +1,4 @@
-"""The hourly history as it stands in a file: times, loads and temperatures, each with its row.
+"""The hourly history as a file gives it: times, loads and temperatures, each with its row.
 
 A workbook sheet, a CSV file or a Parquet file, with a date and a time column or with one column for both, any
 step from 5 minutes to an hour.
@@ -37,7 +37,7 @@ FACTS_KEY = b"facts"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HourlySheet:
-    """Readings as they stand in a file.
+    """Readings as a file gives them.
 
     Parameters
     ----------

@@ -95,7 +95,7 @@ def read_minutes(table: Table, column: str, problems: Problems) -> Integers:
 
 
 def _minute_of(value: object) -> int:
-    """Minutes since midnight; -1 for what is no time."""
+    """Minutes since midnight; -1 for what is not a time."""
     if isinstance(value, datetime.timedelta):
         return round(value.total_seconds() / 60)
     if isinstance(value, (datetime.time, datetime.datetime)):

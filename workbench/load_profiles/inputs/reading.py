@@ -64,7 +64,7 @@ class LoadInput:
     holidays
         The analyst's list: day -> name.
     holiday_sheet
-        Where it stands.
+        Where it is.
     targets
         Targets of the workbook.
     first_month
@@ -157,7 +157,7 @@ def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> Lo
     InvalidData
         With every problem in ``.problems``.
     SettingError
-        When a base year that is asked for is not complete.
+        When a base year that is requested is not complete.
     """
     config = config or LoadProfileConfig()
     path = find_file(project, config.file)
@@ -259,7 +259,7 @@ def _small_sheets(
     files[other.name] = file_digest(other)
     target_book = read(other)
     if target_book is None:
-        raise InvalidData(f"{other.name} is no workbook; the targets stand in sheets of one.", other)
+        raise InvalidData(f"{other.name} is not a workbook; the targets are in sheets of one.", other)
     return (book if book is not None else target_book), target_book
 
 
@@ -284,7 +284,9 @@ def _read_holidays(book: Workbook | None, problems: Problems) -> tuple[dict[date
         if day is None:
             continue
         if day in found:
-            problems.warning(f"the holiday {day} stands twice.", sheet=name, cell=table.cell(row, day_column))
+            problems.warning(
+                f"the holiday {day} is listed twice.", sheet=name, cell=table.cell(row, day_column)
+            )
         found[day] = text
     return found, name
 

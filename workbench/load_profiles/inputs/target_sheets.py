@@ -1,4 +1,4 @@
-"""Targets as they stand in a workbook: yearly energies, and sheets with a column for each month.
+"""Targets as a workbook gives them: yearly energies, and sheets with a column for each month.
 
 Sheets are found by their names: ``Total Demand`` (year, energy, and optionally peak, load factor, minimum),
 ``average_demand`` and ``monthly_energy``, ``monthly_share``, ``max_demand``, ``min_demand``, ``load_factor``.
@@ -213,7 +213,7 @@ def _years(table: Table, problems: Problems) -> list[tuple[int, int]]:
             continue
         if year in seen:
             problems.error(
-                f"the year {year} stands twice; delete one.", sheet=table.sheet, cell=table.cell(row, name)
+                f"the year {year} is listed twice; delete one.", sheet=table.sheet, cell=table.cell(row, name)
             )
         seen.add(year)
         found.append((row, year))

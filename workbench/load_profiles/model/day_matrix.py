@@ -59,7 +59,7 @@ def day_matrix(utc: Times, values: Floats, zone: str) -> DayMatrix:
     twice = np.flatnonzero(seen > 1)
     if len(twice):
         flat[twice] = np.bincount(place, weights=values, minlength=count)[twice] / seen[twice]
-    # Only hours that the clock leaves out; an hour that nobody measured stays unknown.
+    # Only hours that the clock leaves out; an hour that was not measured stays unknown.
     skipped = np.flatnonzero((seen == 0) & (np.arange(count) > place[0]) & (np.arange(count) < place[-1]))
     flat[skipped] = (flat[skipped - 1] + flat[skipped + 1]) / 2
     return DayMatrix(np.arange(days[0], days[-1] + 1), flat.reshape(-1, 24))

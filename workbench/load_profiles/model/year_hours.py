@@ -67,7 +67,7 @@ class YearHours:
 
     @property
     def local(self) -> Times:
-        """Begin of each hour on the local clock, without zone; an hour that is lived twice stands twice."""
+        """Begin of each hour on the local clock, without zone; an hour that is lived twice is there twice."""
         return local_times(self.utc, self.zone)
 
     @property

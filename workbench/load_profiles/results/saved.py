@@ -135,7 +135,7 @@ class LoadProfileResult(Result[LoadProfileConfig]):
 
 
 class SavedYears(Mapping[int, pd.DataFrame]):
-    """Hours of saved years, read when they are asked for and kept.
+    """Hours of saved years, read on first use and kept.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def compare(first: LoadProfileResult, second: LoadProfileResult) -> pd.DataFrame
 
 
 def compare_with_actual(result: LoadProfileResult, year: int, actual: pd.Series) -> Accuracy:
-    """Compare a year with what really came, once it has.
+    """Compare a year with the actual load, once it is known.
 
     Parameters
     ----------

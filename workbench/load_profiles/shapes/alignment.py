@@ -1,4 +1,4 @@
-"""Which day of the base year stands for each day of a target year.
+"""Which day of the base year represents each day of a target year.
 
 The same position in the year, moved by at most three days to the same weekday. A holiday takes a holiday,
 an ordinary day never does.
@@ -12,7 +12,7 @@ from workbench.data.arrays import Booleans, Integers, Times
 from workbench.load_profiles.model.year_hours import weekdays
 
 HOLIDAY_REACH = 20
-"""Days within which a holiday of the base year may stand for another."""
+"""Days within which a holiday of the base year may represent another."""
 SUNDAY = 6
 
 
@@ -40,7 +40,7 @@ def align_days(
     base_holidays: Booleans,
     rest_day: int = SUNDAY,
 ) -> Integers:
-    """Position in the base year of the day that stands for each target day.
+    """Position in the base year of the day that represents each target day.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def align_days(
     target_holidays, base_holidays
         Whether each of them is a holiday.
     rest_day
-        Weekday that stands for a holiday when the base year has none near, 0 for Monday.
+        Weekday that represents a holiday when the base year has none near, 0 for Monday.
     """
     position = same_position(target_days, base_days)
     base_weekday = weekdays(base_days)

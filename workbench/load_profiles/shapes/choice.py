@@ -152,7 +152,7 @@ class ShapeMaker:
         return self._replay(hours, latest)
 
     def aligned(self, hours: YearHours, base_year: int) -> Integers:
-        """Position in the base year of the day that stands for each day."""
+        """Position in the base year of the day that represents each day."""
         base = self._source.years[base_year]
         flags = [self._source.is_holiday(days) for days in (hours.days, base.days)]
         return align_days(hours.days, base.days, flags[0], flags[1], self._source.types.rest_day)

@@ -137,7 +137,7 @@ def compose_seasonal(
     target_holidays, base_holidays
         Whether each day is one.
     aligned
-        Position in the base year of the day that stands for each.
+        Position in the base year of the day that represents each.
     rng
         Source of the draws.
     """

@@ -9,7 +9,7 @@ from workbench.load_profiles.model.day_matrix import DayMatrix
 from workbench.load_profiles.shapes.alignment import same_position
 
 REACH = 30
-"""Days of the year within which a day may stand for another."""
+"""Days of the year within which a day may represent another."""
 YESTERDAY_WEIGHT = 0.4
 """Buildings remember: how much the temperature of the day before counts beside the day's own."""
 DEGREES_A_DAY = 0.02
@@ -42,7 +42,7 @@ def similar_days(
     target_warmth, base_warmth
         As :func:`daily_warmth` gives them.
     aligned
-        Position that stands for a day when no day of its type is within reach.
+        Position that represents a day when no day of its type is within reach.
 
     Returns
     -------
