@@ -17,10 +17,11 @@ from workbench.demand.results.opened import Demand
 from workbench.finance.results.opened import FinanceReport
 from workbench.load_profiles.results.opened import LoadProfiles
 
+DOMAINS = ("capacity", "demand", "evapotranspiration", "finance", "load_profiles", "market", "planning")
 HEAVY = ("numpy", "pandas", "plotly", "pypsa")
 
 
-@pytest.mark.parametrize("domain", ["capacity", "demand", "finance", "load_profiles"])
+@pytest.mark.parametrize("domain", DOMAINS)
 def test_every_public_name_of_a_domain_is_there(domain: str) -> None:
     package = importlib.import_module(f"workbench.{domain}")
     assert list(package.__all__) == sorted(package.__all__)
@@ -30,7 +31,7 @@ def test_every_public_name_of_a_domain_is_there(domain: str) -> None:
         _ = package.nothing
 
 
-@pytest.mark.parametrize("domain", ["capacity", "demand", "finance", "load_profiles"])
+@pytest.mark.parametrize("domain", DOMAINS)
 def test_importing_a_domain_loads_nothing_heavy(domain: str) -> None:
     code = f"import sys, workbench.{domain}; print([name for name in {HEAVY} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"

@@ -80,4 +80,4 @@ def test_every_figure_of_a_domain_is_a_function_of_its_result(module: str) -> No
     for place in store_of(module).figures.values():
         where, _, function = place.partition(":")
         drawn = getattr(importlib.import_module(where), function)
-        assert next(iter(inspect.signature(drawn).parameters)) == "result", place
+        assert next(iter(inspect.signature(drawn).parameters)) in ("result", "validation"), place

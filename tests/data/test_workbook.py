@@ -84,12 +84,6 @@ def test_a_missing_column_is_named_with_those_present(save_sheet: Save) -> None:
         table.column("Electricity")
 
 
-def test_repeated_headers_are_told(save_sheet: Save) -> None:
-    table = read_workbook(save_sheet({"A1": "Year", "B1": "GSDP", "C1": "gsdp "})).sheet("main").table()
-
-    assert table.repeated_columns == ("gsdp",)
-
-
 def test_marked_tables_may_stand_side_by_side_and_one_below_another(save_sheet: Save) -> None:
     cells = {
         "A1": "~Left",

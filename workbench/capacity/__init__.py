@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.capacity.config import CapacityConfig, Commitment, Horizon, Snapshots
+    from workbench.capacity.inputs.template import write_template
     from workbench.capacity.jobs import plan_capacity
-    from workbench.capacity.results.compare import compare
+    from workbench.capacity.results.compare import compare, compare_years, side_by_side
     from workbench.capacity.results.opened import CapacityPlan
     from workbench.capacity.results.saved import CapacityResult
 
@@ -30,7 +31,10 @@ __all__ = [
     "Horizon",
     "Snapshots",
     "compare",
+    "compare_years",
     "plan_capacity",
+    "side_by_side",
+    "write_template",
 ]
 
 _MODULES = {
@@ -41,7 +45,10 @@ _MODULES = {
     "Horizon": "config",
     "Snapshots": "config",
     "compare": "results.compare",
+    "compare_years": "results.compare",
     "plan_capacity": "jobs",
+    "side_by_side": "results.compare",
+    "write_template": "inputs.template",
 }
 
 

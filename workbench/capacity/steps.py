@@ -155,7 +155,7 @@ def _result(
     import pandas as pd
 
     from workbench.capacity.results.saved import CapacityResult, pypsa_version
-    from workbench.data.results.tables import package_version
+    from workbench.version import package_version
 
     with job.stage("results", title="Read the results"):
         records = solver.records

@@ -220,5 +220,5 @@ def _draw(
         options |= {name: value for name, value in store.choices(result).items() if name in required}
     if style is not None and any(one.name == "style" for one in taken):
         options.setdefault("style", style)
-    figure = drawn(result, **options)
+    figure = drawn(store.drawn_from(result), **options)
     return figure if theme == "light" else use_theme(figure, theme)

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from workbench.load_profiles.jobs import make_load_profiles
     from workbench.load_profiles.model.overlays import Counted, Effect, Overlay, OverlayShape
     from workbench.load_profiles.model.targets import TargetKind, Transform
+    from workbench.load_profiles.results.export import pypsa_load, pypsa_periods
     from workbench.load_profiles.results.opened import LoadProfiles
-    from workbench.load_profiles.results.saved import LoadProfileResult, compare
+    from workbench.load_profiles.results.saved import LoadProfileResult, compare, compare_with_actual
 
 __all__ = [
     "Conflicts",
@@ -37,7 +38,10 @@ __all__ = [
     "TargetKind",
     "Transform",
     "compare",
+    "compare_with_actual",
     "make_load_profiles",
+    "pypsa_load",
+    "pypsa_periods",
 ]
 
 _MODULES = {
@@ -54,7 +58,10 @@ _MODULES = {
     "TargetKind": "model.targets",
     "Transform": "model.targets",
     "compare": "results.saved",
+    "compare_with_actual": "results.saved",
     "make_load_profiles": "jobs",
+    "pypsa_load": "results.export",
+    "pypsa_periods": "results.export",
 }
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 from workbench.data.arrays import Floats
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems, report_files
-from workbench.data.results.tables import package_version
 from workbench.errors import InvalidData
 from workbench.load_profiles.config import LoadProfileConfig, ShapeMethod
 from workbench.load_profiles.generation.accuracy import Accuracy
@@ -32,6 +31,7 @@ from workbench.load_profiles.results.result_tables import (
 from workbench.load_profiles.results.saved import LoadProfileResult, save
 from workbench.load_profiles.shapes.day_types import DAY_NAMES
 from workbench.runs import Job, Unit
+from workbench.version import package_version
 
 
 def run_load_profiles(job: Job, project: Project, config: LoadProfileConfig) -> LoadProfileResult:

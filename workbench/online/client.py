@@ -19,13 +19,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from workbench.data.atomic import replacing
-from workbench.data.results.tables import package_version
 from workbench.errors import SourceFailed
 from workbench.online.cache import CachedResponse, ResponseCache, expiry, validators
 from workbench.online.downloads import PartialFile
 from workbench.online.pacing import DailyAllowance, Pace
 from workbench.online.retries import Failure, failure_of_connection, failure_of_status
 from workbench.online.service import POLL_SECONDS, HttpRequest, Watch, check_address
+from workbench.version import package_version
 
 Result = TypeVar("Result")
 

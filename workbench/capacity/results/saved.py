@@ -181,7 +181,7 @@ STORE = ResultStore(
             "x": "year",
             "y": ("capacity",),
             "by": ("carrier",),
-            "where": lambda frame: frame.unit == "MW",
+            "where": _is_power,
         },
         "assets": {"x": "name", "y": ("energy",)},
         "dispatch": {"x": "time", "y": _sources},

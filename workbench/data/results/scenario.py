@@ -24,10 +24,11 @@ import pandas as pd
 
 from workbench.data.atomic import write_text
 from workbench.data.projects.project import Project
-from workbench.data.results.tables import Provenance, package_version, read_table, write_table
+from workbench.data.results.tables import Provenance, read_table, write_table
 from workbench.errors import UnreadableFile
 from workbench.runs.model.digest import digest_of
 from workbench.runs.model.settings import to_plain
+from workbench.version import package_version
 
 SUMMARY_FILE = "result.json"
 

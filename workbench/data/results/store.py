@@ -105,6 +105,10 @@ def _load_nothing(saved: SavedScenario) -> Mapping[str, Any]:
     return {}
 
 
+def _itself(result: Any) -> Any:
+    return result
+
+
 def _choose_nothing(result: Any) -> Mapping[str, Any]:
     return {}
 
@@ -143,6 +147,8 @@ class ResultStore(Generic[R]):
     figures
         Name -> ``"module:function"`` that draws the domain's own figure of a result; the name of a table where it
         is the figure of that table.
+    drawn_from
+        Gives what these figures are drawn from, where it is not the result itself.
     choices
         Gives what these figures show where the caller does not choose: name of a required argument -> value.
     """
@@ -161,6 +167,7 @@ class ResultStore(Generic[R]):
     load_more: Callable[[SavedScenario], Mapping[str, Any]] = _load_nothing
     shown: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
+    drawn_from: Callable[[R], Any] = _itself
     choices: Callable[[R], Mapping[str, Any]] = _choose_nothing
 
     def save(self, result: R, project: Project, run: str = "") -> tuple[R, list[Path]]:

@@ -7,7 +7,6 @@ import datetime
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +16,9 @@ import pyarrow.parquet as pq
 
 from workbench.data.atomic import reason_of, replacing
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.version import package_version
 
 METADATA_KEY = b"workbench"
-PACKAGE = "energy-workbench"
-
-
-def package_version() -> str:
-    """Give the version of this package; ``"unknown"`` when it runs without being installed."""
-    try:
-        return version(PACKAGE)
-    except PackageNotFoundError:
-        return "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,9 +106,3 @@ class Table:
     def header_cell(self, column: str) -> str:
         """Name the cell of a header."""
         return cell_name(self.top - 1, self.left + self.position(column))
-
-    @property
-    def repeated_columns(self) -> tuple[str, ...]:
-        """Headers that occur more than once; only the first of each can be looked up by name."""
-        names = [plain_name(column) for column in self.columns]
-        return tuple(c for i, c in enumerate(self.columns) if plain_name(c) in names[:i])

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.data.results.tables import package_version
 from workbench.demand.inputs.reading import Sector
 from workbench.demand.model.choices import BENCHMARKS, GIVEN_PATH
 from workbench.demand.requirement.chain import make_chain
@@ -20,6 +19,7 @@ from workbench.demand.results.saved import CHOSEN, TOTAL, DemandResult
 from workbench.demand.sectors.plan import Plan
 from workbench.demand.sectors.sector_forecast import ModelForecast
 from workbench.errors import InvalidData
+from workbench.version import package_version
 
 Forecasts = Mapping[str, Mapping[str, ModelForecast]]
 

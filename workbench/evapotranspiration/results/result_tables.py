@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from workbench.data.results.tables import package_version
 from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.fusion.site_check import SiteCheck
 from workbench.evapotranspiration.fusion.site_fusion import SiteFusion
@@ -18,6 +17,7 @@ from workbench.evapotranspiration.model.catalogue import ELEVATION, SOURCES
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
 from workbench.evapotranspiration.results.climate import monthly_climate
 from workbench.evapotranspiration.results.saved import DAILY_COLUMNS, EtoResult
+from workbench.version import package_version
 
 MONTHLY_COLUMNS = ("site", "month", "years", "eto", "eto_p10", "eto_p90", "precip", "balance")
 WEIGHT_PREFIX = "weight_"

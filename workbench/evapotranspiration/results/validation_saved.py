@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.data.results.scenario import SavedScenario, ScenarioWriter
 from workbench.data.results.store import Result, ResultStore, units_from
 from workbench.evapotranspiration.config import ValidationConfig
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
 from workbench.evapotranspiration.validation.holdout import Split, Validation
+
+if TYPE_CHECKING:
+    from workbench.charts.plots import Plots
 
 DOMAIN = "evapotranspiration_validation"
 TABLES = ("by_site", "overall", "windows", "predictions")
@@ -44,6 +47,13 @@ class ValidationResult(Result[ValidationConfig]):
         """Make the result of a finished validation."""
         tables = {name: getattr(measured, name) for name in TABLES}
         return cls(config.scenario, config, tables, problems, facts, measured=measured)
+
+    @property
+    def plot(self) -> Plots:
+        """Figures of the tables, and those of the domain."""
+        from workbench.charts.opened import plots_of
+
+        return plots_of(STORE, self)
 
     def __repr__(self) -> str:
         mean = self.measured.overall.query("what == 'fused' and over == 'mean'").iloc[0]
@@ -84,5 +94,13 @@ STORE = ResultStore(
     changes_by_run=True,  # as in a result: online answers differ from day to day
     save_more=_save_split,
     load_more=_load_measured,
+    figures={
+        "predictions": "workbench.evapotranspiration.results.validation_charts:scatter_figure",
+        "overall": "workbench.evapotranspiration.results.validation_charts:season_figure",
+        "by_site": "workbench.evapotranspiration.results.validation_charts:skill_figure",
+        "windows": "workbench.evapotranspiration.results.validation_charts:windows_figure",
+        "coverage": "workbench.evapotranspiration.results.validation_charts:coverage_figure",
+    },
+    drawn_from=lambda result: result.measured,
 )
 save, load, saved_validations = STORE.save, STORE.load, STORE.finished

@@ -6,7 +6,6 @@ import pandas as pd
 
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems, report_files
-from workbench.data.results.tables import package_version
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.config import EvapotranspirationConfig, ValidationConfig
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
@@ -16,6 +15,7 @@ from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.results.validation_saved import ValidationResult, save
 from workbench.evapotranspiration.validation.holdout import Split, validate
 from workbench.runs import Job, Unit
+from workbench.version import package_version
 
 
 def run_validation(job: Job, project: Project, config: ValidationConfig) -> ValidationResult:

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.projects.project import Project
-from workbench.data.results.tables import package_version
 from workbench.errors import UnreadableFile
 from workbench.finance.analysis.checks import CheckResult
 from workbench.finance.analysis.difference import difference_table
@@ -36,6 +35,7 @@ from workbench.finance.results.text import (
     sentences_table,
     what_if_sentences,
 )
+from workbench.version import package_version
 
 __all__ = ["Analysis", "assemble"]
 

@@ -13,13 +13,13 @@ import pyarrow as pa
 
 from workbench.data.projects.project import Project
 from workbench.data.results.cache import cached
-from workbench.data.results.tables import package_version
 from workbench.finance.analysis.forecasts import forecast_rows
 from workbench.finance.anomalies.events import Event, EventKind
 from workbench.finance.anomalies.unusual import events_of_series
 from workbench.finance.model.series import FigureSeries
 from workbench.forecasting.series_forecast import SeriesForecast
 from workbench.runs.model.digest import digest_of
+from workbench.version import package_version
 
 __all__ = ["kept_events", "kept_forecasts"]
 

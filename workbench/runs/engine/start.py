@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import secrets
 from collections.abc import Iterable, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal, TypeVar, overload
 
@@ -24,6 +23,7 @@ from workbench.runs.model.read_only import is_viewer, refuse_viewer
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.settings import changed, to_plain
 from workbench.runs.model.states import RunState
+from workbench.version import package_version
 
 __all__ = ["Engine", "attach", "resume", "runs", "start"]
 
@@ -251,7 +251,7 @@ def _start(
                 title=job_function.title,
                 scenario=_scenario_of(config),
                 config=to_plain(config),
-                version=_version(),
+                version=package_version(),
                 resumed_from=None if earlier is None else earlier.id,
             )
         except ScenarioBusy:
@@ -304,10 +304,3 @@ def _scenario_of(config: Any) -> str:
 def _new_id(name: str) -> str:
     moment = datetime.datetime.now(datetime.UTC)
     return f"{name}-{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-
-
-def _version() -> str:
-    try:
-        return metadata.version("energy-workbench")
-    except metadata.PackageNotFoundError:
-        return "unknown"
