@@ -12,8 +12,9 @@ Heavy libraries are loaded by the first name that needs them, not by importing t
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
     from workbench.capacity.config import CapacityConfig, Commitment, Horizon, Snapshots
@@ -37,26 +38,19 @@ __all__ = [
     "write_template",
 ]
 
-_MODULES = {
-    "CapacityConfig": "config",
-    "CapacityPlan": "results.opened",
-    "CapacityResult": "results.saved",
-    "Commitment": "config",
-    "Horizon": "config",
-    "Snapshots": "config",
-    "compare": "results.compare",
-    "compare_years": "results.compare",
-    "plan_capacity": "jobs",
-    "side_by_side": "results.compare",
-    "write_template": "inputs.template",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "CapacityConfig": "config",
+        "CapacityPlan": "results.opened",
+        "CapacityResult": "results.saved",
+        "Commitment": "config",
+        "Horizon": "config",
+        "Snapshots": "config",
+        "compare": "results.compare",
+        "compare_years": "results.compare",
+        "plan_capacity": "jobs",
+        "side_by_side": "results.compare",
+        "write_template": "inputs.template",
+    },
+)

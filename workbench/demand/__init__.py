@@ -16,8 +16,9 @@ saves, loads, compares and draws; ``jobs`` and ``steps`` tie them together; ``vi
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
     from workbench.demand.config import DemandConfig, three_scenarios
@@ -51,29 +52,22 @@ __all__ = [
     "three_scenarios",
 ]
 
-_LOCATIONS = {
-    "Demand": "results.opened",
-    "DemandConfig": "config",
-    "DemandResult": "results.saved",
-    "FrameForecast": "frames.forecast",
-    "cagr_table": "results.history_tables",
-    "compare": "results.saved",
-    "correlation_table": "results.history_tables",
-    "forecast": "frames.forecast",
-    "forecast_demand": "jobs",
-    "growth_table": "results.history_tables",
-    "history_table": "results.history_tables",
-    "per_capita_table": "results.history_tables",
-    "read_demand": "inputs.reading",
-    "three_scenarios": "config",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LOCATIONS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_LOCATIONS[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "Demand": "results.opened",
+        "DemandConfig": "config",
+        "DemandResult": "results.saved",
+        "FrameForecast": "frames.forecast",
+        "cagr_table": "results.history_tables",
+        "compare": "results.saved",
+        "correlation_table": "results.history_tables",
+        "forecast": "frames.forecast",
+        "forecast_demand": "jobs",
+        "growth_table": "results.history_tables",
+        "history_table": "results.history_tables",
+        "per_capita_table": "results.history_tables",
+        "read_demand": "inputs.reading",
+        "three_scenarios": "config",
+    },
+)

@@ -13,8 +13,9 @@ Heavy libraries are loaded by the first name that needs them, not by importing t
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
     from workbench.evapotranspiration.config import EvapotranspirationConfig, ValidationConfig
@@ -42,27 +43,20 @@ __all__ = [
     "validate_evapotranspiration",
 ]
 
-_MODULES = {
-    "Equation": "equation.daily",
-    "EtoResult": "results.saved",
-    "Evapotranspiration": "opened",
-    "EvapotranspirationConfig": "config",
-    "EvapotranspirationValidation": "opened",
-    "Site": "model.site",
-    "ValidationConfig": "config",
-    "ValidationResult": "results.validation_saved",
-    "add_sample": "sample",
-    "estimate_evapotranspiration": "jobs",
-    "reference_evapotranspiration": "reference",
-    "validate_evapotranspiration": "jobs",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "Equation": "equation.daily",
+        "EtoResult": "results.saved",
+        "Evapotranspiration": "opened",
+        "EvapotranspirationConfig": "config",
+        "EvapotranspirationValidation": "opened",
+        "Site": "model.site",
+        "ValidationConfig": "config",
+        "ValidationResult": "results.validation_saved",
+        "add_sample": "sample",
+        "estimate_evapotranspiration": "jobs",
+        "reference_evapotranspiration": "reference",
+        "validate_evapotranspiration": "jobs",
+    },
+)

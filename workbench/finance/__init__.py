@@ -10,8 +10,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
     from workbench.finance.config import FinanceConfig
@@ -30,22 +31,15 @@ __all__ = [
     "make_finance_report",
 ]
 
-_LOCATIONS = {
-    "Driver": "model.what_if",
-    "DriverKind": "model.what_if",
-    "FinanceConfig": "config",
-    "FinanceReport": "results.opened",
-    "FinanceResult": "results.saved",
-    "compare": "results.saved",
-    "make_finance_report": "jobs",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LOCATIONS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_LOCATIONS[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "Driver": "model.what_if",
+        "DriverKind": "model.what_if",
+        "FinanceConfig": "config",
+        "FinanceReport": "results.opened",
+        "FinanceResult": "results.saved",
+        "compare": "results.saved",
+        "make_finance_report": "jobs",
+    },
+)

@@ -12,8 +12,9 @@ Heavy libraries are loaded by the first name that needs them, not by importing t
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
     from workbench.load_profiles.config import Conflicts, EnergySource, LoadProfileConfig, ShapeMethod
@@ -44,32 +45,25 @@ __all__ = [
     "pypsa_periods",
 ]
 
-_MODULES = {
-    "Conflicts": "config",
-    "Counted": "model.overlays",
-    "Effect": "model.overlays",
-    "EnergySource": "config",
-    "LoadProfileConfig": "config",
-    "LoadProfileResult": "results.saved",
-    "LoadProfiles": "results.opened",
-    "Overlay": "model.overlays",
-    "OverlayShape": "model.overlays",
-    "ShapeMethod": "config",
-    "TargetKind": "model.targets",
-    "Transform": "model.targets",
-    "compare": "results.saved",
-    "compare_with_actual": "results.saved",
-    "make_load_profiles": "jobs",
-    "pypsa_load": "results.export",
-    "pypsa_periods": "results.export",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "Conflicts": "config",
+        "Counted": "model.overlays",
+        "Effect": "model.overlays",
+        "EnergySource": "config",
+        "LoadProfileConfig": "config",
+        "LoadProfileResult": "results.saved",
+        "LoadProfiles": "results.opened",
+        "Overlay": "model.overlays",
+        "OverlayShape": "model.overlays",
+        "ShapeMethod": "config",
+        "TargetKind": "model.targets",
+        "Transform": "model.targets",
+        "compare": "results.saved",
+        "compare_with_actual": "results.saved",
+        "make_load_profiles": "jobs",
+        "pypsa_load": "results.export",
+        "pypsa_periods": "results.export",
+    },
+)

@@ -14,8 +14,9 @@ Heavy libraries are loaded by the first name that needs them, not by importing t
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
     from workbench.market.config import BackfillConfig, IngestConfig
@@ -46,29 +47,22 @@ __all__ = [
     "read_period",
 ]
 
-_MODULES = {
-    "Answer": "model.answer",
-    "BackfillConfig": "config",
-    "By": "queries",
-    "Column": "model.answer",
-    "IngestConfig": "config",
-    "IngestResult": "results.saved",
-    "Market": "market",
-    "MarketData": "store.reading",
-    "Period": "model.period",
-    "Resolution": "model.period",
-    "add_sample": "sample.market",
-    "backfill_market": "jobs",
-    "ingest_market": "jobs",
-    "read_period": "model.period_text",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "Answer": "model.answer",
+        "BackfillConfig": "config",
+        "By": "queries",
+        "Column": "model.answer",
+        "IngestConfig": "config",
+        "IngestResult": "results.saved",
+        "Market": "market",
+        "MarketData": "store.reading",
+        "Period": "model.period",
+        "Resolution": "model.period",
+        "add_sample": "sample.market",
+        "backfill_market": "jobs",
+        "ingest_market": "jobs",
+        "read_period": "model.period_text",
+    },
+)

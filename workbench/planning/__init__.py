@@ -12,8 +12,9 @@ Heavy libraries are loaded by the first name that needs them, not by importing t
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
     from workbench.planning.chain import Agreement, PlanningChain, load_chain
@@ -26,19 +27,12 @@ __all__ = [
     "write_report",
 ]
 
-_MODULES = {
-    "Agreement": "chain",
-    "PlanningChain": "chain",
-    "load_chain": "chain",
-    "write_report": "report",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "Agreement": "chain",
+        "PlanningChain": "chain",
+        "load_chain": "chain",
+        "write_report": "report",
+    },
+)

@@ -96,7 +96,7 @@ STORE = ResultStore(
     load_more=_load_measured,
     figures={
         "predictions": "workbench.evapotranspiration.results.validation_charts:scatter_figure",
-        "overall": "workbench.evapotranspiration.results.validation_charts:season_figure",
+        "seasons": "workbench.evapotranspiration.results.validation_charts:season_figure",
         "by_site": "workbench.evapotranspiration.results.validation_charts:skill_figure",
         "windows": "workbench.evapotranspiration.results.validation_charts:windows_figure",
         "coverage": "workbench.evapotranspiration.results.validation_charts:coverage_figure",
