@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 import time
@@ -25,12 +24,17 @@ FILES = {
     "rainfall-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: rainfall\nVersion: 1.0\n",
     "rainfall-1.0.dist-info/entry_points.txt": """
 [workbench.jobs]
-rainfall = rainfall.jobs:estimate_rainfall
+rainfall = rainfall.offer:rainfall
 
 [workbench.views]
 rainfall = rainfall.views:VIEW
 """,
     "rainfall/__init__.py": "",
+    "rainfall/offer.py": """
+from workbench.runs import JobOffer
+
+rainfall = JobOffer("Rainfall", "rainfall.jobs:estimate_rainfall")
+""",
     "rainfall/config.py": """
 from dataclasses import dataclass
 from workbench.runs import setting
@@ -95,7 +99,7 @@ def domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    importlib.import_module("rainfall.jobs")
+    monkeypatch.setattr("workbench.runs.jobs.registry._registered", {})
     yield
     for name in [name for name in sys.modules if name.partition(".")[0] == "rainfall"]:
         del sys.modules[name]

@@ -64,8 +64,8 @@ class ProjectPane(Pane):
         region = f", {html.escape(project.region)}" if project.region not in ("", project.name) else ""
         self._title.value = (
             f'<b style="font-size:1.25em">{html.escape(project.name)}</b>{region}'
-            f"<br>In other notebooks: "
-            f'<code style="overflow-wrap:anywhere;white-space:normal">workbench.open_project("{html.escape(str(project.folder))}")</code>'
+            '<br>In other notebooks: <code style="overflow-wrap:anywhere;white-space:normal">'
+            f'workbench.open_project("{html.escape(str(project.folder))}")</code>'
         )
         self._checks.value = ""
         self.strip.clear()

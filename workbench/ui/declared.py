@@ -14,10 +14,10 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.errors import SettingError
+from workbench.runs.jobs.offer import entry_points_of
 from workbench.runs.jobs.registry import find_job, known_jobs
 from workbench.runs.model.read_only import is_viewer
 
@@ -194,11 +194,12 @@ def find_view(name: str) -> Declaration:
     SettingError
         When there is neither a view nor a job of this name, or two packages declare it.
     """
-    found = {entry.value: entry for entry in entry_points(group=GROUP, name=name)}
-    if len(found) > 1:
-        raise SettingError(f"The view {name!r} is declared twice: {', '.join(found)}.", "view", name)
-    for entry in found.values():
-        declared: Declaration = entry.load()
+    points = entry_points_of(GROUP).get(name, ())
+    if len(points) > 1:
+        values = ", ".join(point.value for point in points)
+        raise SettingError(f"The view {name!r} is declared twice: {values}.", "view", name)
+    if points:
+        declared: Declaration = points[0].load()
         return declared
     if name in known_jobs():
         return JobView(job=name, title=known_jobs()[name])
@@ -207,7 +208,7 @@ def find_view(name: str) -> Declaration:
 
 def known_views() -> tuple[str, ...]:
     """Name all views, of jobs that declare none too."""
-    return tuple(sorted({*entry_points(group=GROUP).names, *known_jobs()}))
+    return tuple(sorted({*entry_points_of(GROUP), *known_jobs()}))
 
 
 def _located(location: str) -> Callable[..., Any] | None:

@@ -16,7 +16,7 @@ from importlib import metadata
 from workbench.errors import SettingError
 from workbench.runs.model.signals import describe_error
 
-__all__ = ["GROUP", "JobOffer", "offered_job", "offered_jobs"]
+__all__ = ["GROUP", "JobOffer", "entry_points_of", "offered_job", "offered_jobs"]
 
 GROUP = "workbench.jobs"
 
@@ -42,7 +42,7 @@ class JobOffer:
 def offered_jobs() -> dict[str, JobOffer]:
     """Offers of all installed packages by name; one that cannot be read is logged and left out."""
     found: dict[str, JobOffer] = {}
-    for name, points in _entry_points().items():
+    for name, points in entry_points_of(GROUP).items():
         try:
             found[name] = _load(points)
         except SettingError as error:
@@ -58,16 +58,17 @@ def offered_job(name: str) -> JobOffer | None:
     SettingError
         When its package is broken, or another one offers a job of the same name.
     """
-    points = _entry_points().get(name)
+    points = entry_points_of(GROUP).get(name)
     return None if points is None else _load(points)
 
 
-def _entry_points() -> dict[str, list[metadata.EntryPoint]]:
+def entry_points_of(group: str) -> dict[str, list[metadata.EntryPoint]]:
+    """Entry points of a group by name, of all installed packages; several of one name are a conflict."""
     # Without the current folder, which Python also searches: it may be another person's project.
     path = [entry for entry in sys.path if entry]
     found: dict[str, list[metadata.EntryPoint]] = {}
     for distribution in metadata.distributions(path=path):
-        for point in distribution.entry_points.select(group=GROUP):
+        for point in distribution.entry_points.select(group=group):
             same = found.setdefault(point.name, [])
             # One package may be found twice on the path, as an editable one is.
             if point.value not in [other.value for other in same]:
