@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import ipywidgets
 
@@ -12,25 +12,13 @@ from workbench.data.results.scenario import finished_scenarios
 from workbench.errors import WorkbenchError
 from workbench.ui.base import ErrorStrip
 from workbench.ui.figures.controls import follow
-from workbench.ui.tabs import LazyTabs, choice, note
+from workbench.ui.tabs import LazyTabs, choice, note, tabs_of
 
-__all__ = ["ResultTabs", "tab"]
-
-Draw = TypeVar("Draw", bound=Callable[..., ipywidgets.Widget])
-
-
-def tab(title: str) -> Callable[[Draw], Draw]:
-    """Make a method of :class:`ResultTabs` draw a tab; the tabs are in the order of the methods."""
-
-    def mark(method: Draw) -> Draw:
-        method.tab_title = title  # type: ignore[attr-defined]
-        return method
-
-    return mark
+__all__ = ["ResultTabs"]
 
 
 class ResultTabs(LazyTabs):
-    """The result of a run as tabs, the methods marked with :func:`tab`; each is drawn when it is first opened.
+    """The result of a run as tabs: the methods marked with ``tab``; each is drawn when it is first opened.
 
     Parameters
     ----------
@@ -45,12 +33,7 @@ class ResultTabs(LazyTabs):
 
     def __init__(self, result: Any, project: Project) -> None:
         self._result, self._project, self._style = result, project, project.style
-        marked = {
-            method.tab_title: name
-            for name, method in vars(type(self)).items()
-            if hasattr(method, "tab_title")
-        }
-        super().__init__({title: getattr(self, name) for title, name in marked.items()})
+        super().__init__(tabs_of(self))
 
     def comparison(
         self,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import ipywidgets
 
-__all__ = ["LazyTabs", "choice", "note"]
+__all__ = ["LazyTabs", "choice", "note", "tab", "tabs_of"]
+
+Draw = TypeVar("Draw", bound=Callable[..., Any])
 
 
 # Titles are never cut off: on a narrow page they go on in a second line.
@@ -55,6 +57,24 @@ class LazyTabs(ipywidgets.Tab):  # type: ignore[misc]
             raise
         style = (ipywidgets.HTML(_STYLE, layout={"display": "none"}),) if index == 0 else ()
         self.children[index].children = (content, *style)
+
+
+def tab(title: str) -> Callable[[Draw], Draw]:
+    """Make a method draw a tab of its widget; the tabs are in the order of the methods, those of a base last."""
+
+    def mark(method: Draw) -> Draw:
+        method.tab_title = title  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+def tabs_of(widget: ipywidgets.Widget) -> dict[str, Callable[[], Any]]:
+    """Give the methods of a widget that draw tabs, by title."""
+    methods = (item for kind in type(widget).__mro__ for item in vars(kind).items())
+    return {
+        method.tab_title: getattr(widget, name) for name, method in methods if hasattr(method, "tab_title")
+    }
 
 
 def choice(label: str, options: Mapping[str, Any] | Sequence[Any]) -> ipywidgets.Dropdown:

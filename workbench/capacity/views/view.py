@@ -19,8 +19,8 @@ from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of
 from workbench.ui.figures.tables import TableArea, table_of
 from workbench.ui.polling import poll
-from workbench.ui.result_tabs import ResultTabs, tab
-from workbench.ui.tabs import choice, note
+from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.tabs import choice, note, tab
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -17,8 +17,8 @@ from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.tables import TableArea, table_of
-from workbench.ui.result_tabs import ResultTabs, tab
-from workbench.ui.tabs import choice, note
+from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.tabs import choice, note, tab
 
 __all__ = ["DemandResultView"]
 

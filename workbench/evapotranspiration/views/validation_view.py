@@ -18,8 +18,8 @@ from workbench.evapotranspiration.results.validation_saved import (
 )
 from workbench.ui.figures.controls import figure_of
 from workbench.ui.figures.tables import TableArea
-from workbench.ui.result_tabs import ResultTabs, tab
-from workbench.ui.tabs import choice, note
+from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.tabs import choice, note, tab
 
 __all__ = ["ValidationAnalysis"]
 

@@ -26,8 +26,8 @@ from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.download import csv_link
 from workbench.ui.figures.tables import TableArea, table_of
-from workbench.ui.result_tabs import ResultTabs, tab
-from workbench.ui.tabs import choice, note
+from workbench.ui.result_tabs import ResultTabs
+from workbench.ui.tabs import choice, note, tab
 
 __all__ = ["EtoAnalysis"]
 
