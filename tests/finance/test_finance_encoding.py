@@ -80,7 +80,7 @@ def test_an_empty_file_is_refused_in_one_sentence(content: bytes) -> None:
 
 
 def test_a_file_of_bytes_that_are_no_text_is_refused() -> None:
-    with pytest.raises(UnreadableFile, match="no text file"):
+    with pytest.raises(UnreadableFile, match="not a text file"):
         read_content("picture.csv", bytes(range(256)) * 40)
 
 

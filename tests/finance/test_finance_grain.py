@@ -264,7 +264,7 @@ def test_a_column_of_currencies_decides() -> None:
 
 
 def test_two_currencies_in_one_row_are_refused_with_the_row() -> None:
-    with pytest.raises(InvalidData, match="row 2: amounts in EUR and USD stand in one row"):
+    with pytest.raises(InvalidData, match="row 2: amounts in EUR and USD are in one row"):
         ledger_of("Date,Revenue,Costs\n2024-01-31,€5,$1\n2024-02-29,€6,$2\n")
 
 

@@ -21,7 +21,7 @@ def test_what_the_profit_identity_proves_is_filled_exactly_and_listed_with_its_r
     assert ledger.gaps == ()
     (change,) = ledger.changes.of("imputed")
     assert (change.rows, change.column, change.after) == ((3,), "Costs", ("65",))
-    assert change.reason == "filled from the profit identity, as asked"
+    assert change.reason == "filled from the profit identity, as requested"
 
 
 def test_the_rows_of_the_file_stay_as_they_are() -> None:
@@ -57,7 +57,7 @@ def test_each_region_has_a_line_of_its_own() -> None:
 
 
 def test_a_figure_outside_the_identity_is_refused() -> None:
-    with pytest.raises(InvalidData, match="'assets' does not stand in the profit identity"):
+    with pytest.raises(InvalidData, match="'assets' is not part of the profit identity"):
         filled(ledger_of(monthly({**COLUMNS, "Total Assets": [1, 2, None, 4]})), {"assets": Filling.IDENTITY})
 
 

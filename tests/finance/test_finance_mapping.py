@@ -191,7 +191,7 @@ def test_a_damaged_mapping_is_refused_with_the_way_out(tmp_path: Path, content: 
     (project.folder / FILE_NAME).write_text(content, encoding="utf-8")
 
     with pytest.raises(
-        InvalidData, match=r"is no mapping of columns .*; delete it, and the columns are proposed anew"
+        InvalidData, match=r"is not a mapping of columns .*; delete it, and the columns are proposed anew"
     ):
         load_mapping(project)
 

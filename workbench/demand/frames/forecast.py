@@ -286,8 +286,10 @@ def _levels(levels: float | Iterable[float], level: float | None) -> tuple[float
     default = isinstance(levels, tuple) and levels == (80, 95)
     if level is not None and not default:
         raise SettingError("Both level and levels are given; give one of them.", "level", level)
-    asked: object = levels if level is None else level
-    several = asked if isinstance(asked, Iterable) and not isinstance(asked, str) else (asked,)
+    requested: object = levels if level is None else level
+    several = (
+        requested if isinstance(requested, Iterable) and not isinstance(requested, str) else (requested,)
+    )
     found = []
     for one in several:
         number = isinstance(one, (int, float, np.number)) and not isinstance(one, bool)

@@ -15,13 +15,13 @@ from workbench.data.workbooks.table import plain_name
 from workbench.demand.inputs.driver_sheets import DriverTables
 from workbench.demand.inputs.sector_sheets import SectorSheet
 
-MIN_KWH_A_PERSON, MOST_KWH_A_PERSON = 10.0, 60_000.0
+MIN_KWH_A_PERSON, MAX_KWH_A_PERSON = 10.0, 60_000.0
 UNITS_SHEET = "units"
 
 
 def resolve_unit(
     book: Workbook,
-    asked: str,
+    requested: str,
     sheets: Mapping[str, SectorSheet],
     drivers: DriverTables,
     year: int,
@@ -33,7 +33,7 @@ def resolve_unit(
     ----------
     book
         For the label on its sheet ``units``.
-    asked
+    requested
         A unit, which is then taken, or ``"workbook"``.
     sheets
         The sectors.
@@ -45,11 +45,11 @@ def resolve_unit(
         Collects a contradiction: a change when the label is overruled, else an error.
     """
     label, cell = _label(book)
-    unit = asked if asked != "workbook" else label or "MWh"
+    unit = requested if requested != "workbook" else label or "MWh"
     people = _population(drivers, year)
     total = sum(sheet.values.get(year, 0.0) for sheet in sheets.values())
     if people is None or total <= 0 or _plausible(total, unit, people):
-        if not label and asked == "workbook":
+        if not label and requested == "workbook":
             problems.warning(
                 "no unit of electricity is named, it is read in MWh; name it on a sheet 'units' or in "
                 "the setting electricity_unit."
@@ -58,7 +58,7 @@ def resolve_unit(
     seen = total * energy_factor(unit, "GWh") * 1e6 / people
     fitting = [name for name in ("kWh", "MWh", "GWh") if _plausible(total, name, people)]
     said = f"in {unit} the sales of {year} would be {seen:.3g} kWh a person"
-    if asked != "workbook" or len(fitting) != 1:
+    if requested != "workbook" or len(fitting) != 1:
         problems.error(
             f"{said}, which cannot be; set electricity_unit to what it is (fits: {', '.join(fitting) or 'none'}).",
             sheet=UNITS_SHEET if cell else "",
@@ -98,4 +98,4 @@ def _population(drivers: DriverTables, year: int) -> float | None:
 
 
 def _plausible(total: float, unit: str, people: float) -> bool:
-    return MIN_KWH_A_PERSON <= total * energy_factor(unit, "kWh") / people <= MOST_KWH_A_PERSON
+    return MIN_KWH_A_PERSON <= total * energy_factor(unit, "kWh") / people <= MAX_KWH_A_PERSON

@@ -27,7 +27,7 @@ from workbench.demand.model.drivers import breaks
 from workbench.demand.model.roles import REDUCING, Role, role_of
 from workbench.errors import InvalidData, UnreadableFile
 
-MIN_SHARE_SUM, MOST_SHARE_SUM = 99.9, 100.1
+MIN_SHARE_SUM, MAX_SHARE_SUM = 99.9, 100.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ def _check_solar_share(main: MainSheet, sectors: Mapping[str, Sector], problems:
     if not main.solar_share:
         return
     total = sum(main.solar_share.values())
-    if not MIN_SHARE_SUM <= total <= MOST_SHARE_SUM:
+    if not MIN_SHARE_SUM <= total <= MAX_SHARE_SUM:
         problems.error(
             f"the shares of rooftop solar sum to {total:g} %, expected 100 % (they split the solar among sectors).",
             sheet=main.name,
@@ -276,11 +276,11 @@ def _check_driver_years(drivers: DriverTables, last_actual: int, problems: Probl
 
 
 def _check_end_year(main: MainSheet, config: DemandConfig, problems: Problems) -> None:
-    asked = main.settings.get("End_Year")
-    if isinstance(asked, (int, float)) and int(asked) != config.target_year:
+    requested = main.settings.get("End_Year")
+    if isinstance(requested, (int, float)) and int(requested) != config.target_year:
         problems.warning(
-            f"~Settings asks for a forecast to {asked:g}; the setting target_year says {config.target_year}, which "
-            "holds.",
+            f"~Settings asks for a forecast to {requested:g}; the setting target_year says {config.target_year}, "
+            "which holds.",
             sheet=main.name,
         )
 

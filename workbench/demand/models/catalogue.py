@@ -65,7 +65,7 @@ class Model:
     name
         As written in a config.
     label
-        As shown to a person.
+        As shown to the user.
     formula, source
         For the model card.
     run

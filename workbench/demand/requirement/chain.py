@@ -187,7 +187,7 @@ def _check_sum(
     by_role: Mapping[Role, Floats],
     last_actual: int,
 ) -> None:
-    """Sum the sectors once more, another way, and compare with the chain."""
+    """Sum the sectors again, another way, and compare with the chain."""
     total = np.zeros(len(years))
     for name, values in energy.items():
         if roles[name] is Role.ROOFTOP_SOLAR:

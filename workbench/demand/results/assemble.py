@@ -36,7 +36,7 @@ def assemble(
     forecasts
         By sector and model.
     failures
-        Units (``sector/model``) and sectors that gave nothing, with the reason.
+        Units (``sector/model``) and sectors without a forecast, with the reason.
     fiscal_year_start
         Month, for the hours of a year.
 
@@ -98,7 +98,7 @@ def _with_sectors(plan: Plan, forecasts: Forecasts, failures: Mapping[str, str])
     found = dict(failures)
     for name, model in plan.chosen.items():
         if model != GIVEN_PATH and model not in forecasts.get(name, {}):
-            found[name] = failures.get(f"{name}/{model}", "its model gave nothing")
+            found[name] = failures.get(f"{name}/{model}", "its model gave no forecast")
     return found
 
 

@@ -45,7 +45,7 @@ def card_of(
     driver_sources
         Drivers the chosen model was given, and where their paths come from.
     warnings
-        What was said about the sector on the way.
+        What was noted about the sector.
     """
     years = np.arange(sector.first_year, sector.last_year + 1, dtype=float)
     card: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The tables of a result as a person reads them, the same in the report and in the notebook."""
+"""The tables of a result as they are shown, the same in the report and in the notebook."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class DemandResult(Result[DemandConfig]):
     cards
         Model card by sector.
     failures
-        Why a sector or a model gave nothing: ``sector`` or ``sector/model`` -> reason.
+        Why a sector or a model has no forecast: ``sector`` or ``sector/model`` -> reason.
     assumed
         Losses and load factors that were not given, and the values used.
     """

@@ -132,9 +132,9 @@ def _growth(name: str, tables: DriverTables, config: DemandConfig, notes: list[s
     for driver, percent in config.driver_growth.items():
         if plain_name(driver) == plain:
             return GrowthPath(percent, "setting driver_growth")
-    asked = plain_name(config.driver_path)
-    if (plain, asked) in tables.growth:
-        return tables.growth[plain, asked]
+    requested = plain_name(config.driver_path)
+    if (plain, requested) in tables.growth:
+        return tables.growth[plain, requested]
     others = {path: growth for (driver, path), growth in tables.growth.items() if driver == plain}
     if not others or name in tables.levels:
         return None

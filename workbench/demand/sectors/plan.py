@@ -84,11 +84,11 @@ def make_plan(data: DemandInput, config: DemandConfig) -> Plan:
 
 
 def _model_of(sector: Sector, drivers: DriverPlan, config: DemandConfig, notes: list[str]) -> str:
-    asked = config.model_of(sector.name)
-    if asked != AUTOMATIC:
-        if sector.given and asked != GIVEN_PATH:
+    requested = config.model_of(sector.name)
+    if requested != AUTOMATIC:
+        if sector.given and requested != GIVEN_PATH:
             notes.append(f"its given path to {max(sector.given)} is not used, because a model is chosen.")
-        return asked
+        return requested
     if sector.given:
         return GIVEN_PATH
     has_economy = drivers.has_economy(sector.years, config.target_year)
@@ -96,7 +96,7 @@ def _model_of(sector: Sector, drivers: DriverPlan, config: DemandConfig, notes: 
         notes.append(
             f"GDP and population have no path to {config.target_year}: damped growth instead of combined growth."
         )
-    return choose(asked, has_economy=has_economy)
+    return choose(requested, has_economy=has_economy)
 
 
 def _request(

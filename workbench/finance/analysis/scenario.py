@@ -94,7 +94,7 @@ def estimated_variable_share(series: Mapping[str, FigureSeries], costs: Sequence
 
 
 def assumptions_of(config: FinanceConfig, estimated: float) -> tuple[Assumptions, str]:
-    """Give the assumptions of a scenario, and in words where the share of variable costs comes from."""
+    """Give the assumptions of a scenario, and as text where the share of variable costs comes from."""
     if config.variable_share is not None:
         share, words = config.variable_share / 100, "as set"
     elif np.isfinite(estimated):

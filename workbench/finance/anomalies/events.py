@@ -39,7 +39,7 @@ class EventKind(StrEnum):
 
 
 class JudgementKind(StrEnum):
-    """What a person has said about an event."""
+    """What the user has said about an event."""
 
     ACKNOWLEDGED = "acknowledged"
     """Known and explained; still listed, no longer counted as open."""
@@ -91,7 +91,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a person has said about an event, kept for the next run."""
+    """What the user has said about an event, kept for the next run."""
 
     kind: JudgementKind
     note: str = ""
@@ -213,7 +213,7 @@ def read_judgements(folder: Path) -> dict[str, Judgement]:
 
 
 def save_judgement(folder: Path, key: str, judgement: Judgement | None, known: Collection[str]) -> None:
-    """Keep what a person says about an event; None takes it back.
+    """Keep what the user says about an event; None takes it back.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Events in all figures of the company and its parts, with what people have said about them."""
+"""Events in all figures of the company and its parts, with what users have said about them."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def open_questions(
     mapping
         What its columns mean.
     answers
-        What a person said.
+        What the user said.
     rates
         ISO code -> rate, see :func:`make_ledger`.
 
@@ -67,11 +67,11 @@ def open_questions(
     entries = make_entries(reading, mapping)
     found = currencies_of(reading, mapping)
     duplicates = find_duplicates(entries.frame, _key(entries), reading.rows)
-    asked = (
+    questions = (
         currency_question(reading, found, answers or {}, rates or {}),
         duplicate_question(duplicates, answers or {}),
     )
-    return tuple(question for question in asked if question)
+    return tuple(question for question in questions if question)
 
 
 def make_ledger(
@@ -96,7 +96,7 @@ def make_ledger(
     calendar
         Of fiscal years; calendar years when left out.
     answers
-        What a person said.
+        What the user said.
     rates
         ISO 4217 code -> worth of one unit in the currency whose rate is 1, to convert a file of several currencies.
 
@@ -110,8 +110,11 @@ def make_ledger(
     entries = make_entries(reading, mapping)
     currencies = currencies_of(reading, mapping)
     duplicates = find_duplicates(entries.frame, _key(entries), reading.rows)
-    asked = (currency_question(reading, currencies, answers, rates), duplicate_question(duplicates, answers))
-    require_answers(reading.file, [question for question in asked if question])
+    questions = (
+        currency_question(reading, currencies, answers, rates),
+        duplicate_question(duplicates, answers),
+    )
+    require_answers(reading.file, [question for question in questions if question])
     totals = reading.totals.with_stage(entries.stage)
     frame, currency, changes, stage = _chosen_rows(entries, currencies, duplicates, reading, answers, rates)
     totals = totals.with_stage(stage)

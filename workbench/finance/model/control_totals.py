@@ -43,7 +43,7 @@ class StageTotals:
 
     @property
     def broken(self) -> tuple[str, ...]:
-        """Say in words what does not agree; empty when all does."""
+        """Say what does not agree; empty when all does."""
         found = []
         if self.rows_in != self.rows_out + self.rows_set_aside:
             found.append(

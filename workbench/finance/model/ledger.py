@@ -58,7 +58,7 @@ class Figure:
 
     @property
     def title(self) -> str:
-        """Its name for people."""
+        """Its name, as shown."""
         variant = "" if self.variant is Variant.ACTUAL else f" ({str(self.variant).replace('_', ' ')})"
         return TITLES[self.role] + variant
 

@@ -23,7 +23,7 @@ class ColumnRole:
     score
         0 to 1: how sure the proposal is; 1 when the user said so.
     reason
-        What the proposal rests on, in words.
+        What the proposal rests on, as text.
     samples
         First cells as they are in the file.
     unit, currency

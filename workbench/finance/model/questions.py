@@ -1,4 +1,4 @@
-"""What a file leaves open and only a person can answer."""
+"""What a file leaves open and only the user can answer."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Windows:
     last
         First day of the last period of each. Shape (w,).
     labels
-        Name of each for people.
+        Name of each, as shown.
     member
         Which periods belong to which window. Shape (w, p).
     expected

@@ -112,7 +112,7 @@ def parts_chart(result: FinanceResult, figure: str, dimension: str) -> go.Figure
 
 
 def bridge_chart(result: FinanceResult, bridge: str, window: str) -> go.Figure:
-    """Draw a bridge as a waterfall; ``window`` is the later span, in words."""
+    """Draw a bridge as a waterfall; ``window`` is the later span, as text."""
     table = result.table("bridges")
     rows = table[(table.bridge == bridge) & (table.window == window)].sort_values("place")
     figure = str(rows.figure.iloc[0]) if len(rows) else "revenue"
@@ -147,7 +147,7 @@ def bridge_chart(result: FinanceResult, bridge: str, window: str) -> go.Figure:
 
 
 def accuracy_chart(result: FinanceResult, figures: list[str] | None = None) -> go.Figure:
-    """Draw the error of every method, and of what was chosen as it went, for each figure of the company."""
+    """Draw the error of every method, and of what was chosen at each origin, for each figure of the company."""
     table = result.table("accuracy")
     table = table[(table.dimension == "") & table.wape.notna() & (table.figure != "other_items")]
     chart = new_figure(
@@ -163,7 +163,7 @@ def accuracy_chart(result: FinanceResult, figures: list[str] | None = None) -> g
             go.Bar(
                 x=[_broken(result.title(name)) for name in rows.figure],
                 y=rows.wape,
-                name="chosen as it went" if method == "chosen" else method,
+                name="chosen at each origin" if method == "chosen" else method,
                 marker={"color": nth_colour(place)},
                 hovertemplate="%{y:.1f} %",
             )

@@ -96,7 +96,7 @@ def _kept(
         "values": digest_of(np.ascontiguousarray(values).tobytes(), values.shape),
         **key,
     }
-    # JSON, not a pickle: a cache may come from somebody else, and nothing in it may run.
+    # JSON, not a pickle: a cache may come from elsewhere, and nothing in it may run.
     table = cached(project, parts, lambda: pa.table({"content": [json.dumps(make())]}))
     content: list[Any] = json.loads(table.column("content")[0].as_py())
     return content

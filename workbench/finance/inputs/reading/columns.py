@@ -49,7 +49,7 @@ class ColumnProfile:
     samples
         The first few different cells as they are in the file.
     evidence
-        How the dates or the numbers are read and what shows it, in words.
+        How the dates or the numbers are read and what shows it, as text.
     currency
         ISO 4217 code, when the cells carry one and the same; empty else.
     unit
@@ -97,7 +97,7 @@ class TypedColumn:
     currencies
         ISO code -> rows in which it occurs.
     question
-        What only a person can answer.
+        What only the user can answer.
     unreadable
         ``row`` and ``text`` of cells that are not of the column's kind.
     """

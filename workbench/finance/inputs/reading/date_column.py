@@ -45,7 +45,7 @@ class DateColumn:
     precision
         What the dates of the column say, the coarsest of them.
     evidence
-        How the order is known, in words.
+        How the order is known, as text.
     unreadable
         ``row`` and ``text`` of the cells that are not dates.
     changes
@@ -87,7 +87,7 @@ def read_dates(cells: pl.Series, rows: pl.Series, name: str, order: DateOrder | 
     name
         Header of the column.
     order
-        As a person answered; a cell that can only be read the other way is still read as it must be.
+        As the user answered; a cell that can only be read the other way is still read as it must be.
     """
     frame = pl.DataFrame({"text": cells.str.strip_prefix("\x1f"), "row": rows})
     iso = pl.col("text").str.extract(_ISO).str.to_date("%Y-%m-%d", strict=False)

@@ -43,7 +43,7 @@ class Decoded:
     encoding
         Python's name of the encoding.
     evidence
-        How it is known, in words.
+        How it is known, as text.
     """
 
     text: str

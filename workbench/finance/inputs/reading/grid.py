@@ -102,7 +102,7 @@ def read_grid(name: str, content: bytes, sheet: str = "") -> Grid:
 
 
 def shown(text: str | None) -> str:
-    """Give a cell as a person sees it."""
+    """Give a cell as it is shown."""
     return "" if text is None else text.removeprefix(TYPED)
 
 

@@ -23,7 +23,7 @@ SCALES = {
     "k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "mln": 1e6, "million": 1e6,
     "b": 1e9, "bn": 1e9, "mrd": 1e9, "billion": 1e9, "lakh": 1e5, "lakhs": 1e5, "crore": 1e7, "crores": 1e7,
 }  # fmt: skip
-# What people write where nothing is known. A dash is none of the owner's zeros until he says so.
+# What people write where nothing is known. A dash is not a zero until the user says so.
 PLACEHOLDERS = frozenset((
     "-", "--", "---", "\u2013", "\u2014", ".", "..", "n/a", "n.a.", "na", "nan", "null", "none", "nil", "#n/a",
     "#na", "n.v.", "k.a.", "tbd", "tba", "?", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "missing",

@@ -1,4 +1,4 @@
-"""A file as typed rows: what each column holds, what was set aside, and what only a person can answer."""
+"""A file as typed rows: what each column holds, what was set aside, and what only the user can answer."""
 
 from __future__ import annotations
 

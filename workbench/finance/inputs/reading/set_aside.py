@@ -66,7 +66,7 @@ def set_aside_rows(
     date
         Position of the column whose dates place the rows.
     answers
-        What a person said.
+        What the user said.
     file
         Its name.
 

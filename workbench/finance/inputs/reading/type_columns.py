@@ -72,7 +72,7 @@ def type_columns(
     frame
         ``row`` and text columns ``"0"``, ``"1"`` …
     answers
-        What a person said.
+        What the user said.
     file
         Its name.
 
