@@ -10,10 +10,10 @@ from workbench.charts.palette import HISTORY, nth_colour, nth_dash
 from workbench.errors import SettingError
 
 if TYPE_CHECKING:
+    import pandas as pd
     import plotly.graph_objects as go
 
     from workbench.charts.template import Theme
-    from workbench.demand.frames.forecast import FrameForecast
 
 __all__ = ["draw_forecast"]
 
@@ -21,14 +21,19 @@ MAX_WITH_BANDS = 4
 
 
 def draw_forecast(
-    result: FrameForecast, series: str | Sequence[str] | None = None, theme: Theme = "light"
+    history: pd.DataFrame,
+    intervals: pd.DataFrame,
+    series: str | Sequence[str] | None = None,
+    theme: Theme = "light",
 ) -> go.Figure:
     """Draw history and forecast, with bands for up to four series.
 
     Parameters
     ----------
-    result
-        The forecast.
+    history
+        One row a period and one column a series; its index is named.
+    intervals
+        series, period, forecast, lower and upper bounds.
     series
         Names of the columns to draw; all when None.
     theme
@@ -39,20 +44,20 @@ def draw_forecast(
     SettingError
         When a name is none of the columns that have a forecast.
     """
-    known = list(result.forecast.columns)
+    known = list(dict.fromkeys(intervals.series))
     names = known if series is None else [series] if isinstance(series, str) else list(series)
     for name in names:
         if name not in known:
             raise SettingError(
                 f"There is no forecast of {name!r}; present: {', '.join(known)}.", "series", name
             )
-    period = str(result.history.index.name)
+    period = str(history.index.name)
     figure = new_figure("Forecast with intervals", period, names[0] if len(names) == 1 else "", theme)
     if len(names) > MAX_WITH_BANDS:
         figure.update_layout(title=f"Forecast (bands are drawn for up to {MAX_WITH_BANDS} series)")
     for index, name in enumerate(names):
-        rows = result.intervals[result.intervals.series == name]
-        past = result.history[name].dropna()
+        rows = intervals[intervals.series == name]
+        past = history[name].dropna()
         colour = nth_colour(index)
         levels = sorted((float(c[6:]) for c in rows.columns if c.startswith("lower_")), reverse=True)
         for level in levels if len(names) <= MAX_WITH_BANDS else ():

@@ -344,4 +344,4 @@ def _draw(
 ) -> go.Figure:
     from workbench.demand.frames.chart import draw_forecast
 
-    return draw_forecast(result, series, theme)
+    return draw_forecast(result.history, result.intervals, series, theme)
