@@ -19,14 +19,17 @@ from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
     from workbench.evapotranspiration.config import EvapotranspirationConfig, ValidationConfig
-    from workbench.evapotranspiration.equation.daily import Equation
+    from workbench.evapotranspiration.equation.daily import Equation, daily_eto, daily_eto_table
+    from workbench.evapotranspiration.equation.hourly import hourly_eto
     from workbench.evapotranspiration.jobs import estimate_evapotranspiration, validate_evapotranspiration
     from workbench.evapotranspiration.model.site import Site
     from workbench.evapotranspiration.opened import Evapotranspiration, EvapotranspirationValidation
     from workbench.evapotranspiration.reference import reference_evapotranspiration
+    from workbench.evapotranspiration.results.climate import water_balance
     from workbench.evapotranspiration.results.saved import EtoResult
     from workbench.evapotranspiration.results.validation_saved import ValidationResult
     from workbench.evapotranspiration.sample import add_sample
+    from workbench.evapotranspiration.validation.holdout import compare_methods
 
 __all__ = [
     "Equation",
@@ -38,9 +41,14 @@ __all__ = [
     "ValidationConfig",
     "ValidationResult",
     "add_sample",
+    "compare_methods",
+    "daily_eto",
+    "daily_eto_table",
     "estimate_evapotranspiration",
+    "hourly_eto",
     "reference_evapotranspiration",
     "validate_evapotranspiration",
+    "water_balance",
 ]
 
 __getattr__, __dir__ = lazy_names(
@@ -55,8 +63,13 @@ __getattr__, __dir__ = lazy_names(
         "ValidationConfig": "config",
         "ValidationResult": "results.validation_saved",
         "add_sample": "sample",
+        "compare_methods": "validation.holdout",
+        "daily_eto": "equation.daily",
+        "daily_eto_table": "equation.daily",
         "estimate_evapotranspiration": "jobs",
+        "hourly_eto": "equation.hourly",
         "reference_evapotranspiration": "reference",
         "validate_evapotranspiration": "jobs",
+        "water_balance": "results.climate",
     },
 )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.market.queries import By
     from workbench.market.results.saved import IngestResult
     from workbench.market.sample.market import add_sample
+    from workbench.market.store.export import export_parquet
     from workbench.market.store.reading import MarketData
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Resolution",
     "add_sample",
     "backfill_market",
+    "export_parquet",
     "ingest_market",
     "read_period",
 ]
@@ -62,6 +64,7 @@ __getattr__, __dir__ = lazy_names(
         "Resolution": "model.period",
         "add_sample": "sample.market",
         "backfill_market": "jobs",
+        "export_parquet": "store.export",
         "ingest_market": "jobs",
         "read_period": "model.period_text",
     },

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from workbench.data.arrays import Floats
 
-WIND_TO_2_M_FROM_10_M = 4.87 / np.log(67.8 * 10.0 - 5.42)
+WIND_TO_2_M_FROM_10_M = float(4.87 / np.log(67.8 * 10.0 - 5.42))
 """Equation 47 for 10 m: 0.748."""
 
 

@@ -17,7 +17,7 @@ from workbench.market.definitions.energy import (
     split_directions,
 )
 from workbench.market.definitions.events import PriceEvent, duration_curve, high_price_events
-from workbench.market.definitions.flows import at_limit, limits_by_direction, net_imports
+from workbench.market.definitions.flows import at_limits, limits_by_direction, net_imports
 from workbench.market.definitions.prices import capture_rate, revenue, time_weighted, volume_weighted
 from workbench.market.definitions.storage import cycles, price_spread, round_trip, storage_utilisation
 from workbench.market.definitions.weather import curtailed_power, curtailment_rate
@@ -25,10 +25,8 @@ from workbench.market.model.clock import (
     EVENING_PEAK_HOURS,
     comparable_start,
     day_of,
-    first_stamp,
     hour_of_day,
     in_hours,
-    last_stamp,
 )
 
 __all__ = [
@@ -38,7 +36,7 @@ __all__ = [
     "PriceBands",
     "PriceEvent",
     "annualised_energy",
-    "at_limit",
+    "at_limits",
     "band_table",
     "capacity_factor",
     "capture_rate",
@@ -49,12 +47,10 @@ __all__ = [
     "day_of",
     "duration_curve",
     "energy",
-    "first_stamp",
     "high_price_events",
     "hour_of_day",
     "hours_of",
     "in_hours",
-    "last_stamp",
     "limits_by_direction",
     "net_imports",
     "price_spread",

@@ -64,10 +64,10 @@ def limits_by_direction(
     return (backward if import_is_negative else -backward), np.asarray(export_limit, dtype=np.float64)
 
 
-def at_limit(
-    target: ArrayLike, lowest: ArrayLike, highest: ArrayLike, tolerance: float = AT_LIMIT_TOLERANCE
-) -> NDArray[np.bool_]:
-    """Tell for each interval whether the dispatch target is at its limit, in either direction.
+def at_limits(
+    target: ArrayLike, lowest: ArrayLike, highest: ArrayLike
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell for each interval whether the dispatch target is at its highest, and whether at its lowest flow.
 
     Parameters
     ----------
@@ -75,11 +75,9 @@ def at_limit(
         Dispatched flow, positive from FROM to TO [MW]; the metered one strays around it.
     lowest, highest
         As :func:`limits_by_direction` gives them [MW].
-    tolerance
-        [MW]
     """
     values = np.asarray(target, dtype=np.float64)
-    near_top = values >= np.asarray(highest, dtype=np.float64) - tolerance
-    near_bottom = values <= np.asarray(lowest, dtype=np.float64) + tolerance
-    reached: NDArray[np.bool_] = near_top | near_bottom
-    return reached
+    return (
+        values >= np.asarray(highest, dtype=np.float64) - AT_LIMIT_TOLERANCE,
+        values <= np.asarray(lowest, dtype=np.float64) + AT_LIMIT_TOLERANCE,
+    )

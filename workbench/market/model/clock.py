@@ -65,16 +65,6 @@ def in_hours(stamps: Stamps, minutes: int, hours: tuple[int, int] = EVENING_PEAK
     return (hour >= hours[0]) & (hour < hours[1])
 
 
-def first_stamp(day: Stamp, minutes: int) -> Stamp:
-    """First stamp of a day: the one that ends its first interval."""
-    return day.astype("datetime64[D]").astype("datetime64[m]") + minutes * _MINUTE
-
-
-def last_stamp(day: Stamp) -> Stamp:
-    """Last stamp of a day: midnight, the beginning of the next day."""
-    return (day.astype("datetime64[D]") + np.timedelta64(1, "D")).astype("datetime64[m]")
-
-
 def comparable_start(start: Stamp, end: Stamp) -> Stamp:
     """Begin of the previous comparable period: a year ago, on the same weekday.
 

@@ -48,11 +48,6 @@ class Gap:
         """Time that no reading covers [h]."""
         return float((self.end - self.start) / np.timedelta64(60, "m"))
 
-    @property
-    def hours_apart(self) -> float:
-        """Time from the stamp before the hole to the stamp after it [h]: one cadence more than is uncovered."""
-        return self.hours + self.cadence / 60
-
     def __str__(self) -> str:
         start, end = (shown(int(edge.astype(np.int64))) for edge in (self.start, self.end))
         return f"{self.feed}: {self.missing} stamps of {self.cadence} min missing after {start} until {end}"

@@ -13,12 +13,9 @@ import pandas as pd
 from workbench.evapotranspiration.inputs.places.place import Place
 from workbench.evapotranspiration.model.catalogue import SourceFacts
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
-from workbench.evapotranspiration.physics.atmosphere import wind_at_2m
 from workbench.online.client import OnlineClient
 from workbench.online.service import Watch
 
-WIND_10_M_TO_2_M = float(wind_at_2m(1.0, 10.0))
-"""FAO-56, equation 47: 0.748."""
 MIN_HOURS = 23
 OLD_DAYS = 60
 LONG, SHORT = 90 * 86400.0, 6 * 3600.0

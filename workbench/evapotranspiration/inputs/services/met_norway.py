@@ -16,7 +16,6 @@ from typing import Any
 from workbench.evapotranspiration.inputs.places.place import Place
 from workbench.evapotranspiration.inputs.services.coverage import Region, covers
 from workbench.evapotranspiration.inputs.services.daily_weather import (
-    WIND_10_M_TO_2_M,
     Download,
     Spell,
     daily_extremes,
@@ -27,6 +26,7 @@ from workbench.evapotranspiration.inputs.services.daily_weather import (
     solar_zone,
 )
 from workbench.evapotranspiration.model.catalogue import SOURCES, SourceId
+from workbench.evapotranspiration.physics.atmosphere import WIND_TO_2_M_FROM_10_M
 from workbench.online.client import OnlineClient
 from workbench.online.service import HttpRequest, Watch
 
@@ -115,6 +115,6 @@ def _daily(
     }
     if nordic:
         wind = daily_means(spells("wind"), zone)
-        columns["u2"] = {day: speed * WIND_10_M_TO_2_M for day, speed in wind.items()}
+        columns["u2"] = {day: speed * WIND_TO_2_M_FROM_10_M for day, speed in wind.items()}
         columns["precip"] = daily_sums(spells("precipitation"), zone)
     return columns

@@ -17,7 +17,6 @@ from typing import Any
 from workbench.errors import SourceFailed
 from workbench.evapotranspiration.inputs.places.place import Place
 from workbench.evapotranspiration.inputs.services.daily_weather import (
-    WIND_10_M_TO_2_M,
     Download,
     Spell,
     daily_extremes,
@@ -27,6 +26,7 @@ from workbench.evapotranspiration.inputs.services.daily_weather import (
     gap_notes,
 )
 from workbench.evapotranspiration.model.catalogue import SOURCES, SourceId
+from workbench.evapotranspiration.physics.atmosphere import WIND_TO_2_M_FROM_10_M
 from workbench.evapotranspiration.physics.radiation import (
     daylight_hours,
     extraterrestrial,
@@ -162,7 +162,7 @@ def _daily(
         "tmean": daily_means(layers["temperature"], zone),
         "tdew": daily_means(layers["dewpoint"], zone),
         "rh": daily_means(layers["relativeHumidity"], zone),
-        "u2": {day: speed * WIND_10_M_TO_2_M for day, speed in wind.items()},
+        "u2": {day: speed * WIND_TO_2_M_FROM_10_M for day, speed in wind.items()},
         "rs": {day: _radiation(day, latitude, cover) for day, cover in sky.items()},
         "precip": daily_sums(layers["quantitativePrecipitation"], zone),
     }

@@ -13,7 +13,6 @@ from typing import Any
 from workbench.errors import SourceFailed
 from workbench.evapotranspiration.inputs.places.place import Place
 from workbench.evapotranspiration.inputs.services.daily_weather import (
-    WIND_10_M_TO_2_M,
     Download,
     Spell,
     daily_extremes,
@@ -23,6 +22,7 @@ from workbench.evapotranspiration.inputs.services.daily_weather import (
 )
 from workbench.evapotranspiration.inputs.services.nws import ACCEPT, PER_SECOND, find_grid
 from workbench.evapotranspiration.model.catalogue import SOURCES, SourceId
+from workbench.evapotranspiration.physics.atmosphere import WIND_TO_2_M_FROM_10_M
 from workbench.online.client import OnlineClient
 from workbench.online.service import HttpRequest, Watch
 
@@ -169,7 +169,7 @@ def days_of(
         "tmean": daily_means(spells("temperature"), zone),
         "tdew": daily_means(spells("dewpoint"), zone),
         "rh": daily_means(spells("humidity"), zone),
-        "u2": {day: speed * WIND_10_M_TO_2_M for day, speed in wind.items()},
+        "u2": {day: speed * WIND_TO_2_M_FROM_10_M for day, speed in wind.items()},
     }
 
 

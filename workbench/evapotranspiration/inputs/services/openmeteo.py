@@ -14,7 +14,6 @@ import pandas as pd
 
 from workbench.evapotranspiration.inputs.places.place import Place
 from workbench.evapotranspiration.inputs.services.daily_weather import (
-    WIND_10_M_TO_2_M,
     Download,
     blocks,
     gap_notes,
@@ -23,6 +22,7 @@ from workbench.evapotranspiration.inputs.services.daily_weather import (
     weather_frame,
 )
 from workbench.evapotranspiration.model.catalogue import SOURCES, SourceFacts, SourceId, today_at
+from workbench.evapotranspiration.physics.atmosphere import WIND_TO_2_M_FROM_10_M
 from workbench.online.client import OnlineClient
 from workbench.online.service import HttpRequest, Watch
 
@@ -111,7 +111,7 @@ def read_answer(body: bytes) -> tuple[pd.DataFrame, float | None]:
             raise ValueError(f"{name} is in {units[name]!r}, expected {unit!r}")
     columns = {ours: daily[name] for name, ours in VARIABLES.items() if name in daily}
     columns["u2"] = [
-        None if speed is None else speed * WIND_10_M_TO_2_M for speed in daily["wind_speed_10m_mean"]
+        None if speed is None else speed * WIND_TO_2_M_FROM_10_M for speed in daily["wind_speed_10m_mean"]
     ]
     elevation = answer.get("elevation")
     frame = weather_frame([datetime.date.fromisoformat(day) for day in daily["time"]], columns)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.market.definitions.energy import Floats, energy, hours_of, split_directions
-from workbench.market.definitions.flows import AT_LIMIT_TOLERANCE, limits_by_direction
+from workbench.market.definitions.flows import at_limits, limits_by_direction
 from workbench.market.definitions.weather import curtailed_power
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import Minutes
@@ -221,10 +221,10 @@ def flow_columns(rows: Rows, frame: Frame, count: int, *, import_limits_negative
     values, hours, minutes = rows.values, hours_of(rows.minutes), rows.minutes.astype(float)
     add = _adding(rows, frame, count)
     forward, backward = split_directions(energy(values["flow"], hours))
-    target = values["target"]
     lowest, highest = limits_by_direction(
         values["export_limit"], values["import_limit"], import_is_negative=import_limits_negative
     )
+    at_highest, at_lowest = at_limits(values["target"], lowest, highest)
     limited = ~np.isnan(lowest + highest)
     return {
         "forward_mwh": add(forward),
@@ -234,8 +234,8 @@ def flow_columns(rows: Rows, frame: Frame, count: int, *, import_limits_negative
         "export_limit_mwh": add(np.where(limited, energy(highest, hours), np.nan)),
         "import_limit_mwh": add(np.where(limited, energy(lowest, hours), np.nan)),
         "limit_minutes": _whole(add(minutes * limited)),
-        "export_bound_minutes": _whole(add(minutes * (target >= highest - AT_LIMIT_TOLERANCE))),
-        "import_bound_minutes": _whole(add(minutes * (target <= lowest + AT_LIMIT_TOLERANCE))),
+        "export_bound_minutes": _whole(add(minutes * at_highest)),
+        "import_bound_minutes": _whole(add(minutes * at_lowest)),
     }
 
 
