@@ -4,7 +4,7 @@
 # make test-pythons   runs them with each Python from 3.11 to 3.13 that is installed
 # make lab    opens JupyterLab on the notebooks
 # make serve  publishes the boards of the sample project, read-only
-# make bench  measures ours beside its peers and writes the table into docs/performance.md
+# make bench  measures ours against its peers and writes the table into docs/performance.md
 # make docs   builds the documentation into build/docs, offline, with every warning an error
 
 PYTHON ?= python3
