@@ -40,8 +40,8 @@ def test_the_top_offers_what_a_notebook_needs() -> None:
         *("open_project", "resume", "runs", "setting", "start", "view"),
     ]
     assert dir(workbench) == workbench.__all__
-    with pytest.raises(AttributeError, match="no attribute 'strat'"):
-        _ = workbench.strat  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="no attribute 'begin'"):
+        _ = workbench.begin  # type: ignore[attr-defined]
 
 
 def test_type_checkers_see_the_same_names_as_python() -> None:
