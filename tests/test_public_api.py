@@ -21,8 +21,8 @@ INTERNAL = {
     "CancelSignal": "ends the work of a cancelled run; a BaseException, which a job lets pass",
     "CellFailed": "the server turns it into a page",
     "InvalidMessage": "a browser's message, refused and logged",
-    "NurseryGone": "the server starts another one",
-    "TooManyVisits": "the server answers with 503",
+    "PreforkServerGone": "the server starts another one",
+    "TooManySessions": "the server answers with 503",
     "_Refused": "a file's rows, listed with the file",
 }
 

@@ -134,7 +134,10 @@ def test_the_report_of_a_run_of_another_process_is_the_same(tmp_path: Path) -> N
     assert other.progress == report.progress
 
 
-def test_the_report_is_still_given_under_its_former_name(tmp_path: Path) -> None:
+def test_the_report_is_still_given_under_its_former_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.deprecation._warned", set())
     run = run_tale(tmp_path)
-    with pytest.warns(DeprecationWarning, match=r"now Run\.report"):
+    with pytest.warns(DeprecationWarning, match=r"use Run\.report\(\)"):
         assert run.story().spans == run.report().spans

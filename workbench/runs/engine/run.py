@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic
 
+from workbench.deprecation import deprecated
 from workbench.errors import ControlRefused, RunCancelled, RunError, RunFailed, RunInterrupted
 from workbench.runs.journal.reader import JournalReader
 from workbench.runs.model import hooks
@@ -162,13 +162,9 @@ class Run(ABC, Generic[Result_co]):
         """What happened when, with memory and CPU over time; replayed and exported by its methods."""
         return RunReport.of(self)
 
+    @deprecated("Run.story()", since="0.2", use="Run.report()")
     def story(self) -> RunReport:
-        """Give the report under the name that it had.
-
-        .. deprecated:: 0.2
-            Use :meth:`report`.
-        """
-        warnings.warn("Run.story() is now Run.report().", DeprecationWarning, stacklevel=2)
+        """Give the report under its former name."""
         return self.report()
 
     # requests
