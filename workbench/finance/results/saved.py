@@ -113,7 +113,10 @@ def _choices(result: FinanceResult) -> Mapping[str, Any]:
     }
 
 
-_AMOUNTS = ("value", "forecast", "lower", "upper", "own", "expected", "low", "high", "scenario", "baseline")
+_AMOUNTS = (
+    *("value", "forecast", "lower", "upper", "own", "expected", "low", "high"),
+    *("scenario", "baseline", "difference"),
+)
 _BY_FIGURE = {
     "history": ("period", ("value",)),
     "forecasts": ("period", ("forecast",)),
