@@ -197,8 +197,8 @@ def test_where_nobody_looks_little_is_sent_until_somebody_does(
     before = len(page.messages)
     time.sleep(1.5)
     assert len(page.messages) - before <= 1
-    monkeypatch.setattr("workbench.ui.panel.publisher.UNHEARD_SECONDS", 150.0)
     publisher.take(read_message({**CLIENT, "kind": "here"}))
+    monkeypatch.setattr("workbench.ui.panel.publisher.UNHEARD_SECONDS", 150.0)
     wait_for(lambda: len(page.messages) >= before + 3, 1.5)
     run.cancel()
     wait_for(lambda: page.sections["facts"]["state"] == "cancelled")
