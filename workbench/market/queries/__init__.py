@@ -1,15 +1,14 @@
 """The questions that a market's data answers; each is a function that gives an :class:`Answer`.
 
-::
+:class:`workbench.market.Market` asks them with periods as text; the boards, and tests, ask them directly::
 
-    from workbench.market.model.period import Period
+    from workbench.market import MarketData, Period
     from workbench.market.queries import generation
-    from workbench.market.store.reading import MarketData
 
     data = MarketData.open(folder)
     answer = generation(data, Period.of_days("2025-08-01", "2025-08-31"), region="SA1")
     answer["Wind"]           # MW, one number per bin
-    answer.frame()           # a DataFrame with units in its headers
+    answer.to_pandas()       # a DataFrame
 
 Every number comes from :mod:`workbench.market.definitions`, summed from sums, never from means.
 """
