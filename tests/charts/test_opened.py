@@ -13,6 +13,7 @@ import pytest
 from workbench.charts.opened import Opened, plots_of
 from workbench.charts.plots import Plots, Table
 from workbench.data.formatting import INDIA, Style
+from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.data.results.store import Result, ResultStore, units_from
 from workbench.errors import UnreadableFile
@@ -56,10 +57,14 @@ class WindStudy(Opened[WindResult]):
     store = STORE
 
 
+NOTES = Notes()
+NOTES.doubt("the mast is <short>")
+
+
 def made(scenario: str = "base", **changes: float) -> WindResult:
     frame = pd.DataFrame({"month": ["Jan", "Feb"], "speed": [7.0, 9.0]})
     facts = {"file": "mast.csv", "sha256": "f00"}
-    return WindResult(scenario, WindConfig(**changes), {"speeds": frame}, ("the mast is <short>",), facts)
+    return WindResult(scenario, WindConfig(**changes), {"speeds": frame}, NOTES, facts)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.capacity.config import CapacityConfig, scenario_config
+from workbench.data.notes import Notes
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems, report_files
@@ -94,8 +95,11 @@ def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: 
             "assumed": list(assumed),
             "currency": project.currency,
         }
-        problems = tuple(str(problem) for problem in system.problems)
-        return _result(job, config, networks, tables, solver, facts, problems)
+        notes = Notes()
+        for text in assumed:
+            notes.assumption(text)
+        notes.add_problems(system.problems)
+        return _result(job, config, networks, tables, solver, facts, notes)
 
 
 def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityResult:
@@ -127,7 +131,9 @@ def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityRe
             "assumed": [],
             "currency": "",
         }
-        return _result(job, config, [network], tables, solver, facts, tuple(map(str, problems)))
+        notes = Notes()
+        notes.add_problems(problems)
+        return _result(job, config, [network], tables, solver, facts, notes)
 
 
 def _solver(job: Job, config: CapacityConfig, place: Any) -> PlanSolver:
@@ -150,7 +156,7 @@ def _result(
     tables: dict[str, Any],
     solver: PlanSolver,
     facts: dict[str, Any],
-    problems: tuple[str, ...],
+    notes: Notes,
 ) -> CapacityResult:
     import pandas as pd
 
@@ -196,7 +202,7 @@ def _result(
                     "if candidates allow it.",
                     level="warning",
                 )
-        return CapacityResult(config.scenario, config, tables, problems, facts, networks=tuple(networks))
+        return CapacityResult(config.scenario, config, tables, notes, facts, networks=tuple(networks))
 
 
 def _objective(network: Any, config: CapacityConfig) -> float:

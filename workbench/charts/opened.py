@@ -38,7 +38,7 @@ __all__ = ["Opened", "plots_of", "table_of"]
 
 R = TypeVar("R", bound=Result[Any])
 
-MAX_PROBLEMS_SHOWN = 5
+MAX_NOTES_SHOWN = 3
 
 
 class Opened(Generic[R]):
@@ -152,10 +152,10 @@ class Opened(Generic[R]):
     def _repr_html_(self) -> str:
         head = f"<b>{html.escape(self.store.name.capitalize())} {html.escape(self.scenario)}</b>"
         choice = f" ({html.escape(self._choice)})" if self._choice else ""
-        problems = self.result.problems
-        lines = [html.escape(problem) for problem in problems[:MAX_PROBLEMS_SHOWN]]
-        if len(problems) > MAX_PROBLEMS_SHOWN:
-            lines.append(f"{len(problems) - MAX_PROBLEMS_SHOWN} more in <code>result.problems</code>")
+        notes = self.result.notes
+        lines = [html.escape(f"{note.kind}: {note}") for note in notes.gravest(MAX_NOTES_SHOWN)]
+        if len(notes) > MAX_NOTES_SHOWN:
+            lines.append(f"{len(notes) - MAX_NOTES_SHOWN} more in <code>result.notes</code>")
         rows = "".join(
             f"<tr><td><code>{html.escape(name)}</code></td><td>{len(frame)}</td>"
             f"<td>{html.escape(', '.join(self.table(name).headers()))}</td></tr>"

@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.data.atomic import write_text
 from workbench.data.formatting import setting_text
+from workbench.data.notes import HEADERS, NOTHING_NOTED, NoteKind, Notes
 from workbench.runs.model.settings import settings_of, to_plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 TEMPLATE = "page.html.jinja"
+MAX_NOTES_FIRST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,21 @@ class Section:
             for item in settings_of(type(config))
         ]
         self.table(("Setting", "Value", "Meaning"), rows, text=True)
+
+    def notes(self, notes: Notes) -> None:
+        """Add the table of notes: what is missing, assumed, ambiguous, doubtful, changed or not used."""
+        if len(notes):
+            self.table(HEADERS, notes.rows(), text=True)
+        else:
+            self.text(NOTHING_NOTED)
+
+    def gravest_notes(self, notes: Notes, limit: int = MAX_NOTES_FIRST) -> None:
+        """Say the gravest notes, those that are missing as a warning; nothing when there are none."""
+        for note in notes.gravest(limit):
+            sentence = f"{str(note.kind).capitalize()}: {note}"
+            self.warning(sentence) if note.kind is NoteKind.OMISSION else self.note(sentence)
+        if len(notes) > limit:
+            self.note(f"{len(notes) - limit} more notes stand in the section of notes.")
 
     def figure(self, figure: go.Figure) -> None:
         """Add a live figure."""

@@ -1,4 +1,4 @@
-"""What a reader of a result has to know: what is missing, assumed, ambiguous, changed or unused, and where.
+"""What the user of a result has to know: what is missing, assumed, ambiguous, changed or unused, and where.
 
 A result carries one table of notes, and every page is made from it::
 
@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from workbench.problem import Problem, Severity
 
 __all__ = ["Note", "NoteKind", "Notes", "Weight"]
 
@@ -142,6 +144,20 @@ class Notes:
         """Note a column, sheet, row, file or setting without effect."""
         self._add(NoteKind.UNUSED, message, weight, where)
 
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """Add what reading an input has found: doubts and changes, with their cells."""
+        self.extend(
+            Note(
+                NoteKind.CHANGE if problem.severity is Severity.CHANGE else NoteKind.DOUBT,
+                problem.message,
+                Weight.LOW if problem.severity is Severity.CHANGE else Weight.NORMAL,
+                problem.file,
+                problem.sheet,
+                problem.cell,
+            )
+            for problem in problems
+        )
+
     def extend(self, notes: Iterable[Note]) -> None:
         """Add notes found elsewhere, with the places they carry; the same note is kept once."""
         for note in notes:
@@ -214,6 +230,7 @@ class Notes:
         self.extend([Note(kind, message, weight, **facts)])
 
 
+NOTHING_NOTED = "Nothing is missing, assumed or changed, and every input was used."
 HEADERS = ("Kind", "Weight", "Place", "Note", "Touches", "What to do")
 
 

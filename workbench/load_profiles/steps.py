@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from workbench.data.arrays import Floats
+from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems, report_files
 from workbench.errors import InvalidData
@@ -130,8 +131,10 @@ def _assemble(
         "holidays": holidays_table(plan),
     }
     hourly = {item.year: hourly_frame(item, hours_of_year(item.year, first_month, zone)) for item in made}
-    problems = [str(problem) for problem in (*data.problems, *plan.problems)]
-    problems += [f"{year} could not be made: {reason}" for year, reason in failures.items()]
+    notes = Notes()
+    for year, reason in failures.items():
+        notes.omission(f"{year} could not be made: {reason}", years=(year,))
+    notes.add_problems((*data.problems, *plan.problems))
     facts = {
         "file": data.path.name,
         "files": dict(plan.files),
@@ -146,9 +149,7 @@ def _assemble(
         "package_version": package_version(),
     }
     past = history_frame(plan, held_out)
-    return LoadProfileResult(
-        config.scenario, config, tables, tuple(problems), facts, hourly=hourly, past=past
-    )
+    return LoadProfileResult(config.scenario, config, tables, notes, facts, hourly=hourly, past=past)
 
 
 def _save(job: Job, result: LoadProfileResult, project: Project) -> LoadProfileResult:

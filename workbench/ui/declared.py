@@ -87,6 +87,7 @@ class JobView:
 
     def view(self, project: Project) -> ipywidgets.Widget:
         """Make the page on which an analyst starts runs; on a published page it is the board."""
+        from workbench.ui.notes import with_notes
         from workbench.ui.run_view import RunView
 
         if is_viewer():
@@ -95,7 +96,7 @@ class JobView:
         return RunView(
             find_job(self.job),
             project,
-            result_view=None if show is None else lambda result: show(result, project),
+            result_view=None if show is None else lambda result: with_notes(result, show(result, project)),
             live_view=_located(self.live),
             above=None if above is None else lambda form: above(project, form),
         )
@@ -104,16 +105,22 @@ class JobView:
         """Make the page of active runs and saved results."""
         from workbench.data.results.scenario import finished_scenarios
         from workbench.ui.board import Board, LiveRuns
+        from workbench.ui.notes import with_notes
 
         show, load = _located(self.result), _located(self.load)
         if show is None or load is None:
             return LiveRuns(project, (self.job,))
+
+        def shown(name: str) -> ipywidgets.Widget:
+            result = load(project, name)
+            return with_notes(result, show(result, project))
+
         return Board(
             project,
             self.job,
             label=self.title,
             names=lambda: finished_scenarios(project, self.job),
-            view_of=lambda name: show(load(project, name), project),
+            view_of=shown,
             live_view=_located(self.live),
             when_empty=NO_RESULT if is_viewer() else self.empty,
         )

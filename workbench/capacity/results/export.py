@@ -8,7 +8,7 @@ import pandas as pd
 
 from workbench.capacity.results.saved import TABLES, CapacityResult, units_of
 from workbench.data.formatting import INDIA, Style, energy_factor
-from workbench.data.workbooks.facts import write_facts
+from workbench.data.workbooks.facts import write_facts, write_notes
 from workbench.data.workbooks.writing import Column, WorkbookWriter, writing_workbook
 
 HOURLY = ("dispatch", "storage", "prices", "flows")
@@ -50,7 +50,7 @@ def _write_facts(book: WorkbookWriter, result: CapacityResult, left_out: list[st
     sheet = book.sheet("facts")
     row = write_facts(sheet, f"Capacity plan, scenario {result.scenario}", result.facts, result.config)
     row = sheet.text(["Assumed", *(result.facts["assumed"] or ["nothing"])], row=row + 1)
-    row = sheet.text(["Remarks on the inputs", *result.problems], row=row + 1)
+    row = write_notes(sheet, result.notes, row=row + 1)
     if left_out:
         sheet.text([f"Too long for a sheet, see the Parquet files: {', '.join(left_out)}"], row=row + 1)
 

@@ -63,7 +63,7 @@ def compose_report(result: CapacityResult, style: Style = INDIA) -> ReportPage:
         if len(frame):
             page.section(name.capitalize()).table(*_table(name, frame, style))
     inputs = page.section("Inputs and settings")
-    inputs.bullets(result.problems or ("Nothing was noticed in the inputs.",))
+    inputs.notes(result.notes)
     inputs.settings(result.config)
     facts = {name: value for name, value in result.facts.items() if isinstance(value, (str, int, float))}
     inputs.heading("Facts")

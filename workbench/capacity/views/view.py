@@ -17,7 +17,7 @@ from workbench.runs.engine.run import Run
 from workbench.runs.model.states import EventKind
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of
-from workbench.ui.figures.tables import TableArea, table_of
+from workbench.ui.figures.tables import TableArea, notes_table, table_of
 from workbench.ui.polling import poll
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
@@ -165,7 +165,7 @@ class CapacityResultView(ResultTabs):
         shown = {name: value for name, value in result.facts.items() if isinstance(value, (str, int, float))}
         caption = "What this plan was made from"
         facts = table_of(["Fact", ""], list(shown.items()), caption=caption, text_columns=(0, 1))
-        remarks = table_of(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs")
+        remarks = notes_table(result.notes)
         return ipywidgets.VBox([facts, self._table("solves"), remarks])
 
     def _year(self) -> ipywidgets.Dropdown:

@@ -22,6 +22,7 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
+from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import (
     SUMMARY_FILE,
@@ -53,8 +54,8 @@ class Result(Generic[C]):
         The settings that it was made with.
     tables
         Name -> table.
-    problems
-        What was noticed in the inputs.
+    notes
+        What is missing, assumed, ambiguous, doubtful, changed or not used.
     facts
         Inputs and their hashes, version, and what else the domain tells about the result; JSON values.
     folder
@@ -64,9 +65,19 @@ class Result(Generic[C]):
     scenario: str
     config: C
     tables: Mapping[str, pd.DataFrame]
-    problems: tuple[str, ...]
+    notes: Notes
     facts: Mapping[str, Any]
     folder: Path | None = None
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """The notes as sentences, in the order in which they were found."""
+        return tuple(str(note) for note in self.notes)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no part of the result is missing."""
+        return self.notes.is_complete
 
     def table(self, name: str) -> pd.DataFrame:
         """Give a table by name."""
@@ -95,6 +106,26 @@ def units_from(
         return {str(column): known[column] for column in frame.columns if column in known}
 
     return units_of
+
+
+def _notes_of(summary: Mapping[str, Any]) -> Notes:
+    if "notes" in summary:
+        return Notes.from_plain(summary["notes"])
+    # Version 0.1.0 kept sentences in lists of their own.
+    notes, facts = Notes(), summary["facts"]
+    failures = {
+        **summary.get("failures", {}),
+        **facts.get("failed_years", {}),
+        **facts.get("failed_sites", {}),
+    }
+    for name, reason in failures.items():
+        if "/" not in name:
+            notes.omission(f"{name} is missing: {reason}")
+    for text in (*summary.get("assumed", ()), *facts.get("assumed", ())):
+        notes.assumption(text)
+    for text in summary["problems"]:
+        notes.doubt(text)
+    return notes
 
 
 def _save_nothing(result: Any, writer: ScenarioWriter) -> Mapping[str, Any]:
@@ -200,8 +231,8 @@ class ResultStore(Generic[R]):
             file = self.saved_as.get(name, name)
             writer.table(file, result.tables[name], self.units(name, result.tables[name]))
         more = self.save_more(result, writer)
-        config, problems = to_plain(result.config), list(result.problems)
-        written = writer.finish({"config": config, "problems": problems, "facts": dict(result.facts), **more})
+        config, notes = to_plain(result.config), result.notes.to_plain()
+        written = writer.finish({"config": config, "notes": notes, "facts": dict(result.facts), **more})
         return replace(result, folder=writer.folder), written
 
     def load(self, project: Project, scenario: str) -> R:
@@ -218,7 +249,7 @@ class ResultStore(Generic[R]):
                 scenario=summary["scenario"],
                 config=config_from_plain(self.config, summary["config"]),
                 tables={name: saved.table(self.saved_as.get(name, name)) for name in self.tables},
-                problems=tuple(summary["problems"]),
+                notes=_notes_of(summary),
                 facts=summary["facts"],
                 folder=saved.folder,
                 **self.load_more(saved),

@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.data.formatting import setting_text
+from workbench.data.notes import HEADERS, NOTHING_NOTED, Notes
 from workbench.data.workbooks.writing import Column, SheetWriter
 from workbench.runs.model.settings import settings_of, to_plain
+
+
+def write_notes(sheet: SheetWriter, notes: Notes, row: int = 0) -> int:
+    """Write the table of a result's notes; gives the first free row."""
+    columns = zip(*(notes.rows() or [("", "", "", NOTHING_NOTED, "", "")]), strict=True)
+    return sheet.table([Column(name, cells) for name, cells in zip(HEADERS, columns, strict=True)], row=row)
 
 
 def write_facts(sheet: SheetWriter, title: str, facts: Mapping[str, Any], config: Any) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from workbench.data.notes import Notes
 from workbench.demand.inputs.reading import Sector
 from workbench.demand.model.choices import BENCHMARKS, GIVEN_PATH
 from workbench.demand.requirement.chain import make_chain
@@ -80,17 +81,34 @@ def assemble(
         )
         for sector in done
     }
-    problems = tuple(str(problem) for problem in plan.data.problems) + plan.notes
+    notes = _notes(plan, failures, chain.notes)
     return DemandResult(
         plan.config.scenario,
         plan.config,
         tables,
-        problems,
+        notes,
         _facts(plan),
         cards=cards,
         failures=failures,
         assumed=chain.notes,
     )
+
+
+def _notes(plan: Plan, failures: Mapping[str, str], assumed: Sequence[str]) -> Notes:
+    notes = Notes()
+    for name, reason in failures.items():
+        if "/" not in name:
+            notes.omission(
+                f"{name} has no forecast and is missing in every total: {reason}",
+                tables=("forecast", "consolidated", "requirement"),
+                advice="choose a model for it in the setting sector_models, or give its future",
+            )
+    for text in assumed:
+        notes.assumption(text, tables=("requirement",))
+    notes.add_problems(plan.data.problems)
+    for text in plan.notes:
+        notes.doubt(text)
+    return notes
 
 
 def _with_sectors(plan: Plan, forecasts: Forecasts, failures: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from workbench.data.formatting import INDIA, Style, energy_factor, year_label
-from workbench.data.workbooks.facts import write_facts
+from workbench.data.workbooks.facts import write_facts, write_notes
 from workbench.data.workbooks.writing import Column, WorkbookWriter, writing_workbook
 from workbench.demand.requirement.requirement import DEFINITIONS
 from workbench.demand.results.saved import DemandResult, interval_columns, units_of
@@ -63,7 +63,7 @@ def _write_assumptions(book: WorkbookWriter, result: DemandResult) -> None:
     row = sheet.text(["Definitions", *DEFINITIONS.values()], row=row + 1)
     row = sheet.text(["Assumed", *(result.assumed or ("nothing",))], row=row + 1)
     row = sheet.text(["Failures", *(f"{k}: {v}" for k, v in result.failures.items())], row=row + 1)
-    sheet.text(["Remarks on the inputs", *result.problems], row=row + 1)
+    write_notes(sheet, result.notes, row=row + 1)
 
 
 def _write_sector(book: WorkbookWriter, name: str, result: DemandResult, sector: str, style: Style) -> None:

@@ -62,8 +62,8 @@ def compose_report(result: DemandResult, style: Style = INDIA) -> ReportPage:
         _sector(page.section(name), name, card, result, style)
     assumptions = page.section("Assumptions")
     assumptions.settings(result.config)
-    assumptions.heading("Remarks on the inputs")
-    assumptions.bullets(result.problems or ("Nothing was noticed in the inputs.",))
+    assumptions.heading("Notes")
+    assumptions.notes(result.notes)
     return page
 
 

@@ -16,7 +16,7 @@ from workbench.demand.results.saved import DOMAIN, DemandResult, compare, load
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of, follow
-from workbench.ui.figures.tables import TableArea, table_of
+from workbench.ui.figures.tables import TableArea, notes_table, table_of
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
 
@@ -146,7 +146,7 @@ class DemandResultView(ResultTabs):
             parts.append(table_of(["Failed", "Reason"], failures, caption="Failures", text_columns=(0, 1)))
         words = [[name.replace("_", " "), text] for name, text in DEFINITIONS.items()]
         parts += [
-            table_of(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs"),
+            notes_table(result.notes),
             table_of(["Word", "Meaning"], words, caption="Definitions", text_columns=(0, 1)),
         ]
         if result.folder is not None:

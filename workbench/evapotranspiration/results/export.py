@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.atomic import replacing, write_text
-from workbench.data.workbooks.facts import write_facts
+from workbench.data.workbooks.facts import write_facts, write_notes
 from workbench.data.workbooks.writing import Column, day_numbers, writing_workbook
 from workbench.evapotranspiration.results.saved import MONTHLY_UNITS, UNITS, EtoResult
 
@@ -113,7 +113,7 @@ def write_excel(result: EtoResult, path: Path) -> Path:
         notes = book.sheet("notes")
         row = write_facts(notes, facts["title"], result.facts, result.config)
         row = notes.text(["Credits", *result.credits], row=row + 1, title=True)
-        notes.text(["Remarks", *result.problems], row=row + 1, title=True)
+        write_notes(notes, result.notes, row=row + 1)
     return path
 
 

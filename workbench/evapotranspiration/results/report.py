@@ -105,5 +105,5 @@ def _sources(section: Section, result: EtoResult) -> None:
         section.table(("Place", "Source", "What quality control found"), found, text=True)
     else:
         section.text("Quality control found nothing.")
-    section.bullets(result.problems or ("Nothing else was noticed.",))
+    section.notes(result.notes)
     section.bullets(result.credits)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from workbench.data.notes import Notes
 from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.fusion.site_check import SiteCheck
 from workbench.evapotranspiration.fusion.site_fusion import SiteFusion
@@ -64,9 +65,12 @@ def assemble(
         "downloads": gathered.table(),
         "monthly": monthly_table(daily),
     }
-    problems = [str(problem) for problem in data.problems]
-    problems += [note for plan in plans for note in plan.notes]
-    problems += [*gathered.notes, words, *failed.values()]
+    notes = Notes()
+    for name, reason in failed.items():
+        notes.omission(reason if name in reason else f"{name}: {reason}")
+    notes.add_problems(data.problems)
+    for text in (*(note for plan in plans for note in plan.notes), *gathered.notes, words):
+        notes.doubt(text)
     facts = {
         "files": dict(data.files),
         "failed_sites": dict(failed),
@@ -74,7 +78,7 @@ def assemble(
         "credits": _credits(config, gathered, elevations),
         "package_version": package_version(),
     }
-    return EtoResult(config.scenario, config, tables, tuple(dict.fromkeys(problems)), facts)
+    return EtoResult(config.scenario, config, tables, notes, facts)
 
 
 def monthly_table(daily: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from workbench.data.notes import Notes
 from workbench.data.results.scenario import SavedScenario, ScenarioWriter
 from workbench.data.results.store import Result, ResultStore, units_from
 from workbench.evapotranspiration.config import ValidationConfig
@@ -41,12 +42,12 @@ class ValidationResult(Result[ValidationConfig]):
         cls,
         config: ValidationConfig,
         measured: Validation,
-        problems: tuple[str, ...],
+        notes: Notes,
         facts: Mapping[str, Any],
     ) -> ValidationResult:
         """Make the result of a finished validation."""
         tables = {name: getattr(measured, name) for name in TABLES}
-        return cls(config.scenario, config, tables, problems, facts, measured=measured)
+        return cls(config.scenario, config, tables, notes, facts, measured=measured)
 
     @property
     def plot(self) -> Plots:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems, report_files
 from workbench.errors import InvalidData
@@ -41,8 +42,11 @@ def run_validation(job: Job, project: Project, config: ValidationConfig) -> Vali
         job.log(measured.description)
     with job.stage("save", title="Save the results"):
         facts = {"files": dict(data.files), "failed_sites": failed, "package_version": package_version()}
-        problems = tuple(str(problem) for problem in data.problems) + tuple(failed.values())
-        result, files = save(ValidationResult.of(config, measured, problems, facts), project, job.run_id)
+        notes = Notes()
+        for reason in failed.values():
+            notes.omission(reason)
+        notes.add_problems(data.problems)
+        result, files = save(ValidationResult.of(config, measured, notes, facts), project, job.run_id)
         report_files(job, files)
         mean = measured.overall.query("what == 'fused' and over == 'mean'").iloc[0]
         for name, unit in (("nse", ""), ("kge", ""), ("mae", "mm/d")):

@@ -17,7 +17,7 @@ from workbench.evapotranspiration.results.validation_saved import (
     ValidationResult,
 )
 from workbench.ui.figures.controls import figure_of
-from workbench.ui.figures.tables import TableArea
+from workbench.ui.figures.tables import TableArea, notes_table
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
 
@@ -102,6 +102,4 @@ class ValidationAnalysis(ResultTabs):
 
     @tab("Notes")
     def _notes(self) -> ipywidgets.Widget:
-        area = TableArea()
-        area.show(["Remark"], [[text] for text in self._result.problems], caption="Remarks on the inputs")
-        return area if self._result.problems else note("Nothing was noticed in the inputs.")
+        return notes_table(self._result.notes)

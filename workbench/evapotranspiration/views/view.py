@@ -25,7 +25,7 @@ from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.download import csv_link
-from workbench.ui.figures.tables import TableArea, table_of
+from workbench.ui.figures.tables import TableArea, notes_table, table_of
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
 
@@ -259,7 +259,7 @@ class EtoTabs(ResultTabs):
 
     @tab("Notes")
     def _notes(self) -> ipywidgets.Widget:
-        remarks = table_of(["Remark"], [[text] for text in self._result.problems], caption="Remarks")
+        remarks = notes_table(self._result.notes)
         credit = [[text] for text in self._result.credits]
         return ipywidgets.VBox([remarks, table_of(["Credit"], credit, caption="Where the data are from")])
 

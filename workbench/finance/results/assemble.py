@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.errors import UnreadableFile
 from workbench.finance.analysis.checks import CheckResult
@@ -113,9 +114,10 @@ def assemble(found: Analysis, project: Project, config: FinanceConfig) -> Financ
         before_history, before_forecasts, tables["history"], tables["forecasts"]
     )
     tables["sentences"] = sentences_table(_sentences(found, project, config, tables, before))
-    problems = tuple(str(problem) for problem in ledger.problems)
+    notes = Notes()
+    notes.add_problems(ledger.problems)
     tables = {name: table.reset_index(drop=True) for name, table in tables.items()}
-    return FinanceResult(config.scenario, config, tables, problems, _facts(found, before))
+    return FinanceResult(config.scenario, config, tables, notes, _facts(found, before))
 
 
 def _facts(found: Analysis, before: str) -> dict[str, Any]:

@@ -207,7 +207,7 @@ def _data(section: Section, result: FinanceResult, style: Style) -> None:
         "Rows and sums that go in come out again, or are set aside with a reason; a run that loses one stops."
     )
     section.table(*report_tables.frame(totals, style))
-    section.bullets(result.problems or ("Nothing was noticed in the file.",))
+    section.notes(result.notes)
     if not len(changes):
         section.text("No value of the file was changed.")
         return

@@ -26,7 +26,7 @@ from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.download import csv_link
-from workbench.ui.figures.tables import TableArea, table_of
+from workbench.ui.figures.tables import TableArea, notes_table, table_of
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
 
@@ -271,7 +271,7 @@ class FinanceReportView(ResultTabs):
         if len(result.table("exceptions")):
             exceptions = report_tables.exceptions(result, self._style)
             parts.append(table_of(*exceptions, caption="Where checks do not hold", text_columns=(0, 3)))
-        parts += [note(text) for text in result.problems]
+        parts.append(notes_table(result.notes))
         for name, caption in (("totals", "Control totals"), ("changes", "Changes to the data")):
             headers, rows = report_tables.frame(result.table(name).head(200), self._style)
             parts.append(table_of(headers, rows, caption=caption, text_columns=(0,)))

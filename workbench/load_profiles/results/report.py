@@ -63,7 +63,7 @@ def write_report(result: LoadProfileResult, path: Path, style: Style = INDIA) ->
         page.section("Overlays").figure(day_charts.duck_curve_chart(result))
     _accuracy(page.section("Accuracy"), result)
     inputs = page.section("Inputs and settings")
-    inputs.bullets(result.problems or ("Nothing was noticed in the inputs.",))
+    inputs.notes(result.notes)
     inputs.settings(result.config)
     return page.write(path)
 

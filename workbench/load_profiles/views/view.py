@@ -23,7 +23,7 @@ from workbench.load_profiles.results.saved import (
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
-from workbench.ui.figures.tables import TableArea, table_of
+from workbench.ui.figures.tables import TableArea, notes_table
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
 
@@ -208,7 +208,7 @@ class ProfileAnalysis(ResultTabs):
     def _notes(self) -> ipywidgets.Widget:
         result = self._result
         cleaning, years, holidays = TableArea(), TableArea(), TableArea()
-        remarks = table_of(["Remark"], [[text] for text in result.problems], caption="Remarks on the inputs")
+        remarks = notes_table(result.notes)
         cleaning.show_frame(result.table("cleaning"), caption="Cleaning of the history", units={"hours": "h"})
         self._show(years, result.table("history_years"), "Years of the history")
         holidays.show_frame(result.table("holidays"), caption="Holidays")

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import ipywidgets
 
 from workbench.data.formatting import format_number
+from workbench.data.notes import HEADERS, NOTHING_NOTED, Notes
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TableArea", "frame_cells", "table_html", "table_of"]
+__all__ = ["TableArea", "frame_cells", "notes_table", "table_html", "table_of"]
 
 MAX_ROWS = 400
 
@@ -75,6 +76,12 @@ def table_of(
     area = TableArea()
     area.show(columns, rows, caption=caption, text_columns=[place % len(columns) for place in text_columns])
     return area
+
+
+def notes_table(notes: Notes) -> TableArea:
+    """Make the table of a result's notes, the gravest first."""
+    rows = notes.rows() or [("", "", "", NOTHING_NOTED, "", "")]
+    return table_of(HEADERS, rows, caption="Notes", text_columns=range(len(HEADERS)))
 
 
 def frame_cells(

@@ -1,0 +1,47 @@
+"""What a result's user has to know before its figures: the gravest notes, above everything else."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import ipywidgets
+
+from workbench.data.notes import Note, NoteKind, Notes
+
+__all__ = ["notes_strip", "with_notes"]
+
+MAX_SHOWN = 3
+_STYLE = """<style>
+.workbench-notes { border-left: 4px solid var(--jp-border-color1, #9aa5b1); padding: 2px 12px; margin: 4px 0 8px;
+  line-height: 1.45; }
+.workbench-notes.incomplete { border-color: #d55e00; }
+.workbench-notes p { margin: 2px 0; }
+.workbench-notes b { font-weight: 600; }
+</style>"""
+
+
+def notes_strip(notes: Notes) -> ipywidgets.HTML:
+    """Make the strip of the gravest notes; hidden when there are none."""
+    if not len(notes):
+        return ipywidgets.HTML(layout={"display": "none"})
+    lines = [_line(note) for note in notes.gravest(MAX_SHOWN)]
+    if len(notes) > MAX_SHOWN:
+        lines.append(f"<p>{len(notes) - MAX_SHOWN} more in the table of notes.</p>")
+    state = "" if notes.is_complete else " incomplete"
+    title = "" if notes.is_complete else "<p><b>This result is incomplete.</b></p>"
+    return ipywidgets.HTML(f'{_STYLE}<div class="workbench-notes{state}">{title}{"".join(lines)}</div>')
+
+
+def with_notes(result: Any, view: ipywidgets.Widget) -> ipywidgets.Widget:
+    """Put the gravest notes of a result above its view; the view alone where the result carries none."""
+    notes = getattr(result, "notes", None)
+    if not isinstance(notes, Notes) or not len(notes):
+        return view
+    return ipywidgets.VBox([notes_strip(notes), view])
+
+
+def _line(note: Note) -> str:
+    kind = f"<b>{html.escape(str(note.kind).capitalize())}:</b>" if note.kind is NoteKind.OMISSION else ""
+    kind = kind or f"{html.escape(str(note.kind).capitalize())}:"
+    return f"<p>{kind} {html.escape(str(note))}</p>"
