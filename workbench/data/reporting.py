@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.data.notes import NoteKind, Notes
 from workbench.data.problems import Problem, Severity
 from workbench.data.results.scenario import SUMMARY_FILE
 from workbench.runs.model.states import Level
@@ -13,7 +14,7 @@ from workbench.runs.model.states import Level
 if TYPE_CHECKING:
     from workbench.runs import Job
 
-__all__ = ["log_problems", "report_files"]
+__all__ = ["log_problems", "report_files", "report_notes"]
 
 _LEVELS = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING, Severity.CHANGE: Level.WARNING}
 
@@ -28,3 +29,10 @@ def report_files(job: Job, files: Iterable[Path]) -> None:
     """Report the files of a saved result as artifacts of a run."""
     for path in files:
         job.artifact(path, "Settings and facts" if path.name == SUMMARY_FILE else path.stem)
+
+
+def report_notes(job: Job, notes: Notes) -> None:
+    """Put the notes of a result into the log of its run, the gravest first; what is missing as an error."""
+    for note in notes.gravest():
+        level = Level.ERROR if note.kind is NoteKind.OMISSION else Level.WARNING
+        job.log(f"{str(note.kind).capitalize()}: {note}", level=level)
