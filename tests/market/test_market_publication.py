@@ -192,8 +192,8 @@ READER = """
 
 
 def test_a_reader_in_another_process_never_breaks_and_never_sees_half_a_version(tmp_path: Path) -> None:
-    start = np.datetime64("2025-07-31", "m")
-    publish(tmp_path, MARKET.frames(start, start + 5), register=MARKET.units)
+    start, slot = np.datetime64("2025-07-31", "m"), np.timedelta64(5, "m")
+    publish(tmp_path, MARKET.frames(start, start + slot), register=MARKET.units)
     reader = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(READER), str(tmp_path), "4"],
         stdout=subprocess.PIPE,
@@ -205,7 +205,8 @@ def test_a_reader_in_another_process_never_breaks_and_never_sees_half_a_version(
         assert reader.stdout.readline() == "ready\n"
         step = 1
         while reader.poll() is None and step < 140:
-            publish(tmp_path, MARKET.frames(start + 5 * step, start + 5 * (step + 1)), register=MARKET.units)
+            begin = start + step * slot
+            publish(tmp_path, MARKET.frames(begin, begin + slot), register=MARKET.units)
             step += 1
         out, error = reader.communicate(timeout=60)
     finally:
