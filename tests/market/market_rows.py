@@ -53,7 +53,8 @@ def rows(
 def stamps_between(start: str, end: str, step: int = 5) -> Any:
     """Stamps of (start, end]."""
     first, last = np.datetime64(start, "m"), np.datetime64(end, "m")
-    return np.arange(first + step, last + 1, step)
+    minute, width = np.timedelta64(1, "m"), np.timedelta64(step, "m")
+    return np.arange(first + width, last + minute, width)
 
 
 def publish(folder: Path, frames: dict[str, pl.DataFrame], **options: Any) -> Published:

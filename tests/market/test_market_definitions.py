@@ -151,7 +151,7 @@ def test_midnight_belongs_to_the_day_and_the_hour_that_it_ends():
 @given(st.integers(1, 20000), st.sampled_from([5, 15, 30, 60]))
 def test_every_day_has_the_same_number_of_intervals_and_each_hour_its_share(day, minutes):
     date = np.datetime64(day, "D")
-    times = date.astype("datetime64[m]") + np.arange(minutes, 1441, minutes)
+    times = date.astype("datetime64[m]") + np.arange(minutes, 1441, minutes).astype("timedelta64[m]")
     assert len(times) == 1440 // minutes
     assert (day_of(times, minutes) == date).all()
     assert np.bincount(hour_of_day(times, minutes), minlength=24).tolist() == [60 // minutes] * 24
