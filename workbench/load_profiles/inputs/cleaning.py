@@ -251,7 +251,7 @@ def _note_days_under_other_dates(again: Times, utc: Times, zone: str, found: lis
     if not len(doubled):
         return
     present = np.unique(local_times(utc, zone).astype("datetime64[D]"))
-    missing = np.setdiff1d(np.arange(present[0], present[-1] + 1), present)
+    missing = np.setdiff1d(np.arange(present[0], present[-1] + np.timedelta64(1, "D")), present)
     for day in doubled:
         near = missing[np.abs((missing - day).astype(np.int64)) <= 31]
         if len(near):

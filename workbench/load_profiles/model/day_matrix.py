@@ -62,4 +62,4 @@ def day_matrix(utc: Times, values: Floats, zone: str) -> DayMatrix:
     # Only hours that the clock leaves out; an hour that was not measured stays unknown.
     skipped = np.flatnonzero((seen == 0) & (np.arange(count) > place[0]) & (np.arange(count) < place[-1]))
     flat[skipped] = (flat[skipped - 1] + flat[skipped + 1]) / 2
-    return DayMatrix(np.arange(days[0], days[-1] + 1), flat.reshape(-1, 24))
+    return DayMatrix(np.arange(days[0], days[-1] + np.timedelta64(1, "D")), flat.reshape(-1, 24))
