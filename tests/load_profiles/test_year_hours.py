@@ -50,7 +50,7 @@ def test_the_hours_of_a_half_hour_zone_begin_at_full_local_hours() -> None:
 
 
 def test_weekdays_and_years_of_days_agree_with_the_standard_library() -> None:
-    days = np.arange(np.datetime64("1999-12-25"), np.datetime64("2026-06-01"), 17)
+    days = np.arange(np.datetime64("1999-12-25"), np.datetime64("2026-06-01"), np.timedelta64(17, "D"))
     plain = days.tolist()
 
     assert weekdays(days).tolist() == [day.weekday() for day in plain]

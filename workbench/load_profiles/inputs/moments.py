@@ -31,7 +31,7 @@ def read_moments(table: Table, column: str, problems: Problems) -> Times:
 def _read_each(table: Table, column: str, problems: Problems) -> Times:
     found, bad, day_first = [], 0, 0
     for row, value in enumerate(table.column(column)):
-        moment: np.datetime64 = np.datetime64("NaT")
+        moment: np.datetime64 = np.datetime64("NaT", "m")
         if isinstance(value, datetime.date):
             moment = np.datetime64(value, "m")
         elif isinstance(value, str):
@@ -67,7 +67,7 @@ def _text_moment(text: str) -> tuple[np.datetime64, bool]:
             match
         )
     except ValueError:
-        return np.datetime64("NaT"), False
+        return np.datetime64("NaT", "m"), False
 
 
 def read_minutes(table: Table, column: str, problems: Problems) -> Integers:

@@ -142,7 +142,9 @@ class ShapeMaker:
         if method is ShapeMethod.MEAN_OF_YEARS:
             shapes = [self._replay(hours, year).load for year in self._order]
             mean = np.mean([load / load.mean() for load in shapes], axis=0) * shapes[-1].mean()
-            return Shape(mean, latest, np.full(len(hours.days), np.datetime64("NaT"), dtype="datetime64[D]"))
+            return Shape(
+                mean, latest, np.full(len(hours.days), np.datetime64("NaT", "D"), dtype="datetime64[D]")
+            )
         if method is ShapeMethod.DECOMPOSITION:
             return self._decomposed(hours, latest)
         if method is ShapeMethod.STL:
