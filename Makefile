@@ -56,7 +56,7 @@ lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/codespell workbench tests notebooks README.md CHANGELOG.md
+	$(BIN)/codespell workbench tests notebooks docs README.md CONTRIBUTING.md CHANGELOG.md
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
