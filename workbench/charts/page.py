@@ -112,7 +112,7 @@ class Section:
             sentence = f"{str(note.kind).capitalize()}: {note}"
             self.warning(sentence) if note.kind is NoteKind.OMISSION else self.note(sentence)
         if len(notes) > limit:
-            self.note(f"{len(notes) - limit} more notes stand in the section of notes.")
+            self.note(f"{len(notes) - limit} more in the table of notes.")
 
     def figure(self, figure: go.Figure) -> None:
         """Add a live figure."""

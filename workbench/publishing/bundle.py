@@ -1,9 +1,9 @@
-"""One script in place of eighty: what the first page has asked for piece by piece, the next ones get at once.
+"""One script in place of eighty: what the first page has requested piece by piece, the next ones get at once.
 
 Voilà's front end and the widgets' extensions are cut into pieces that a browser asks for in a chain, each known
 only when an earlier one has come. Every piece only announces itself, so that they may come together and beforehand.
 Which ones a page needs is not written down anywhere: the server remembers what pages ask for, and puts it into the
-bundle. A piece that is missing there is asked for as before.
+bundle. A piece that is missing there is requested as before.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ class Bundle:
         self._made_of = 0
         self._made: dict[str, Asset] = {}
         self.name = ""
-        """What stands in the bundle's address; empty as long as there is none."""
+        """What is in the bundle's address; empty as long as there is none."""
 
     def note(self, path: str) -> None:
-        """Remember that a page has asked for a file."""
+        """Remember that a page has requested a file."""
         if path not in self._pieces and _PIECE.fullmatch(path):
             self._pieces[path] = None
             self._last_new = self._clock()
 
     def is_due(self) -> bool:
-        """Whether pages have asked for new pieces, and seem to have all they need."""
+        """Whether pages have requested new pieces, and seem to have all they need."""
         is_quiet = self._clock() - self._last_new > QUIET_SECONDS
         return len(self._pieces) > self._made_of and is_quiet
 

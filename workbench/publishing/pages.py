@@ -91,7 +91,7 @@ class Gallery(Page):
 
 
 class BoardPage(Page):
-    """One board; each time it is asked for, it is run in a kernel of its own."""
+    """One board; each time it is requested, it is run in a kernel of its own."""
 
     def get(self, slug: str) -> None:
         """Send the page at once; its kernel starts meanwhile."""

@@ -210,5 +210,5 @@ class Sessions:
                 try:
                     # It has nothing to save: it may only look.
                     await self._kernels.shutdown_kernel(session.id, now=True)
-                except Exception:  # noqa: BLE001 - the other sessions go on
+                except Exception:  # noqa: BLE001 - the other sessions continue
                     _log.exception("The kernel of a session of %s did not end", session.board.slug)

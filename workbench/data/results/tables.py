@@ -93,11 +93,11 @@ def write_table(
         raise InvalidData(
             f"{path.name}: column names must be distinct texts, found {list(frame.columns)}.", path
         )
-    strangers = [name for name in units if name not in names]
-    if strangers:
+    unknown = [name for name in units if name not in names]
+    if unknown:
         present = ", ".join(names)
         raise InvalidData(
-            f"{path.name}: units for missing columns {', '.join(strangers)}; present: {present}.", path
+            f"{path.name}: units for missing columns {', '.join(unknown)}; present: {present}.", path
         )
     facts = {"units": dict(units), "provenance": asdict(provenance)}
     table = pa.Table.from_pandas(frame)

@@ -6,7 +6,7 @@ class Buttons {
   constructor(store) {
     this.store = store;
     this.pause = this.button("Pause", "Hold at the next checkpoint", () => this.send("pause"));
-    this.resume = this.button("Resume", "Go on", () => this.send("resume"));
+    this.resume = this.button("Resume", "Continue", () => this.send("resume"));
     this.cancel = this.button("Cancel …", "End the run", () => this.askToConfirm());
     this.yes = this.button("Cancel the run", "Finished units are kept", () => this.confirm(), "wb-danger");
     this.no = this.button("Keep running", "", () => this.dismiss());
