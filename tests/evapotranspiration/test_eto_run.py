@@ -334,7 +334,7 @@ def test_the_workbook_has_a_sheet_for_each_table(result: EtoResult, tmp_path: Pa
     settings = dict(zip(notes[0], notes[1], strict=True))
     assert settings["interval"] == f"{result.config.interval:g}"
     assert set(result.credits) <= set(notes[0])
-    assert set(result.problems) <= set(notes[0])
+    assert {note.message for note in result.notes} <= set(notes[3])
 
 
 def test_the_netcdf_follows_the_cf_conventions(result: EtoResult, tmp_path: Path) -> None:

@@ -90,7 +90,8 @@ def test_saved_profiles_are_chosen_by_name(project, result):
     chooser = saved.children[0]
     assert set(chooser.options) == {"plain", "solar"}
     chooser.value = "solar"
-    assert "solar" in repr(saved.children[1].children[0]._result)
+    _, view = saved.children[1].children[0].children  # the notes of the result come first
+    assert "solar" in repr(view._result)
 
 
 def test_a_project_without_profiles_says_where_they_are_made(tmp_path):
