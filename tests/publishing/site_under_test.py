@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -205,6 +206,23 @@ class Visitor:
 
     def ask(self, path: str, method: str = "GET", **options: Any) -> Answer:
         return ask(self.port, path, method, **{"cookies": self.cookies, **options})
+
+    @contextlib.contextmanager
+    def kept_open(self) -> Iterator[Visitor]:
+        """Show that the page is open, as a browser does, however long a test takes without a socket."""
+        leaving = threading.Event()
+
+        def beat() -> None:
+            while not leaving.wait(2):
+                self.ask(f"/api/kernels/{self.kernel}")
+
+        thread = threading.Thread(target=beat, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            leaving.set()
+            thread.join()
 
     @contextlib.contextmanager
     def socket(self, **changes: Any) -> Iterator[Wire]:

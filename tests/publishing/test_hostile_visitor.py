@@ -61,8 +61,9 @@ def digest_of(folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def visitor(site: Site) -> Visitor:
-    return site.visit("stranger")
+def visitor(site: Site) -> Iterator[Visitor]:
+    with site.visit("stranger").kept_open() as visitor:
+        yield visitor
 
 
 @pytest.fixture
