@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import SettingError
+from workbench.runs.model.setting_types import describe_type, text_of
 from workbench.runs.model.settings import (
     changed,
     config_from_plain,
-    describe_type,
+    from_plain,
     parse_assignments,
     setting,
     settings_of,
@@ -43,6 +44,8 @@ class Config:
     verbose: bool = setting(False, help="More")
     level: Literal["low", "high"] = setting("low", help="Level")
     weights: dict[str, float] = setting(dict, help="Weights")
+    shares: dict[int, float] = setting(dict, help="Shares", unit="%", minimum=0, maximum=100)
+    layers: dict[str, dict[int, float]] = setting(dict, help="Layers", minimum=0)
     window: tuple[int, int] = setting((1, 2), help="From and to")
     inner: Inner = field(default_factory=Inner)
 
@@ -69,7 +72,20 @@ def test_two_configs_do_not_share_a_default_that_can_be_changed() -> None:
         ({"target_year": 2019}, "the least allowed is 2020"),
         ({"target_year": 2101}, "the most allowed is 2100"),
         ({"growth": -0.1}, "is -0.1 %, the least allowed is 0 %"),
-        ({"growth": float("nan")}, "the least allowed is 0 %"),
+        ({"growth": float("nan")}, "is nan, expected a finite number"),
+        ({"growth": "inf"}, "is inf, expected a finite number"),
+        ({"weights": {"a": float("nan")}}, "is nan at a, expected a finite number"),
+        ({"weights": '{"a": Infinity}'}, "is inf at a, expected a finite number"),
+        ({"weights": '{"a": 1, "a": 2}'}, "weights is"),
+        ({"weights": "a:1, a:2"}, "weights is 'a:1, a:2'"),
+        ({"weights": '{"a": true}'}, "expected pairs such as name:0.5, other:0.7"),
+        ({"shares": "2030:101"}, "Shares (shares) is 101.0 % at 2030, the most allowed is 100 %"),
+        ({"shares": '{"2030": -1}'}, "is -1.0 % at 2030, the least allowed is 0 %"),
+        ({"shares": "name = 1"}, 'expected pairs such as 2030:0.5, 2035:0.7, or JSON such as {"2030": 0.5}'),
+        ({"layers": {"Homes": {2030: -1.0}}}, "is -1.0 at Homes at 2030, the least allowed is 0"),
+        ({"layers": "Homes:1"}, 'expected JSON such as {"name": {"2030": 0.5}}'),
+        ({"sectors": '["Domestic", null]'}, "expected a list of text"),
+        ({"sectors": '["Domestic"'}, "expected a list of text"),
         ({"sectors": ("Domestic", "Mining")}, "'Mining', expected one of Domestic, Industry"),
         ({"target_year": 2030.5}, "expected a whole number"),
         ({"target_year": "soon"}, "expected a whole number"),
@@ -115,6 +131,13 @@ def test_the_error_carries_the_setting_and_the_value() -> None:
         ("level", "high", "high"),
         ("weights", "a:1,b:2.5", {"a": 1.0, "b": 2.5}),
         ("window", "3,4", (3, 4)),
+        ("window", "[3, 4]", (3, 4)),
+        ("sectors", '["Industry"]', ("Industry",)),
+        ("weights", '{"a": 1, "b, c": 2.5}', {"a": 1.0, "b, c": 2.5}),
+        ("shares", "2030:0.5, 2035:0.7", {2030: 0.5, 2035: 0.7}),
+        ("shares", '{"2030": 0.5}', {2030: 0.5}),
+        ("layers", '{"Homes": {"2030": 12}}', {"Homes": {2030: 12.0}}),
+        ("inner", '{"depth": 7}', Inner(7)),
     ],
 )
 def test_text_is_read_as_the_type_of_its_setting(name: str, text: str, value: Any) -> None:
@@ -150,7 +173,7 @@ def test_a_number_is_not_taken_for_a_yes_or_no_nor_the_other_way_round() -> None
     sectors=st.lists(st.sampled_from(["Domestic", "Industry"])).map(tuple),
     method=st.sampled_from(Method),
     cap=st.none() | st.floats(-1e9, 1e9),
-    weights=st.dictionaries(st.text(), st.floats(allow_nan=False)),
+    weights=st.dictionaries(st.text(), st.floats(allow_nan=False, allow_infinity=False)),
 )
 def test_a_config_survives_the_way_through_json(
     year: int,
@@ -166,6 +189,23 @@ def test_a_config_survives_the_way_through_json(
     assert config_from_plain(Config, json.loads(json.dumps(to_plain(config)))) == config
 
 
+@pytest.mark.parametrize("space", ["", " "])
+@given(
+    sectors=st.lists(st.text()).map(tuple),
+    weights=st.dictionaries(st.text(), st.floats(allow_nan=False, allow_infinity=False)),
+    layers=st.dictionaries(st.text(), st.dictionaries(st.integers(), st.floats(0, 1e9))),
+)
+def test_what_a_form_shows_of_a_setting_reads_back_as_the_same_value(
+    space: str, sectors: tuple[str, ...], weights: dict[str, float], layers: dict[str, dict[int, float]]
+) -> None:
+    for kind, value in (
+        (tuple[str, ...], sectors),
+        (dict[str, float], weights),
+        (dict[str, dict[int, float]], layers),
+    ):
+        assert from_plain(kind, text_of(to_plain(value), space), "it") == value
+
+
 def test_assignments_of_the_command_line_are_split_at_the_first_equals_sign() -> None:
     assert parse_assignments(["target-year=2030", "note = a=b"]) == {"target_year": "2030", "note": "a=b"}
     with pytest.raises(SettingError, match="'2030' is not a setting; write name=value"):
@@ -178,7 +218,12 @@ def test_assignments_of_the_command_line_are_split_at_the_first_equals_sign() ->
         (int, "a whole number"),
         (tuple[str, ...], "a list of text"),
         (float | None, "a number or nothing"),
-        (dict[str, float], "name = a number pairs"),
+        (tuple[float, ...], "a list of numbers"),
+        (dict[str, float], 'pairs such as name:0.5, other:0.7, or JSON such as {"name": 0.5}'),
+        (dict[int, float], 'pairs such as 2030:0.5, 2035:0.7, or JSON such as {"2030": 0.5}'),
+        (dict[str, str], 'pairs such as name:text, other:text, or JSON such as {"name": "text"}'),
+        (dict[str, tuple[int, ...]], 'JSON such as {"name": [2030, 2035]}'),
+        (dict[str, dict[int, float]], 'JSON such as {"name": {"2030": 0.5}}'),
         (Method, "one of trend, regression"),
     ],
 )

@@ -89,7 +89,7 @@ def test_a_value_that_cannot_be_read_is_refused_by_its_field() -> None:
     form = ConfigForm(Everything)
     horizons, note = field(form, "Horizons")
     horizons.value = "1, many"
-    assert "expected a list of a whole number" in note.value
+    assert "expected a list of whole numbers" in note.value
 
 
 def test_an_empty_optional_field_is_none() -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from workbench.cli.exit_codes import ExitCode
 from workbench.runs.jobs.registry import find_job, known_jobs
-from workbench.runs.model.settings import Setting, describe_type, settings_of, to_plain
+from workbench.runs.model.setting_types import describe_type, text_of
+from workbench.runs.model.settings import Setting, settings_of, to_plain
 
 __all__ = ["list_jobs", "print_settings"]
 
@@ -66,14 +67,7 @@ def _expected(item: Setting) -> str:
 
 def _as_typed(value: Any) -> str:
     """Give a value as it is typed after ``--set NAME=``."""
-    plain = to_plain(value)
-    if isinstance(plain, bool):
-        return "yes" if plain else "no"
-    if isinstance(plain, list):
-        return ",".join(map(_as_typed, plain))
-    if isinstance(plain, dict):
-        return ",".join(f"{name}:{_as_typed(part)}" for name, part in plain.items())
-    return "none" if plain is None else str(plain)
+    return text_of(to_plain(value), space="")
 
 
 def _plain(item: Setting) -> dict[str, Any]:

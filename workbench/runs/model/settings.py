@@ -8,6 +8,7 @@ class Config:
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,15 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from workbench.errors import SettingError
+from workbench.runs.model.setting_types import (
+    describe_type,
+    is_of_type,
+    list_of,
+    mapping_of,
+    parts_of,
+    record_of,
+    scalar_of,
+)
 
 Config = TypeVar("Config")
 
@@ -146,10 +156,9 @@ def settings_problems(
     defaults = {}
     for item in settings_of(type(config)):
         value = getattr(config, item.name)
-        if _is_of_type(value, item.type):
-            elements = list(value) if isinstance(value, (tuple, list)) else [value]
-            for element in elements:
-                problems += _element_problems(item, element)
+        if is_of_type(value, item.type):
+            for place, element in parts_of(value):
+                problems += _element_problems(item, place, element)
         else:
             expected = f"{item.title} ({item.name}) is {value!r}, expected {describe_type(item.type)}."
             problems.append(SettingError(expected, item.name, value))
@@ -277,28 +286,15 @@ def from_plain(kind: Any, value: Any, name: str) -> Any:
         raise SettingError(f"{name} is {value!r}, expected {describe_type(kind)}.", name, value) from error
 
 
-def describe_type(kind: Any) -> str:
-    """Describe a type in words."""
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if origin in (typing.Union, types.UnionType):
-        return " or ".join(describe_type(part) for part in arguments)
-    if origin in (tuple, list):
-        return f"a list of {describe_type(arguments[0])}" if arguments else "a list"
-    if origin is dict:
-        return f"name = {describe_type(arguments[1])} pairs"
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return "one of " + ", ".join(str(member.value) for member in kind)
-    words = {int: "a whole number", float: "a number", str: "text", bool: "yes or no", type(None): "nothing"}
-    return words.get(kind, getattr(kind, "__name__", str(kind)))
-
-
-def _element_problems(item: Setting, element: Any) -> Iterator[SettingError]:
+def _element_problems(item: Setting, place: str, element: Any) -> Iterator[SettingError]:
+    seen = f"{item.title} ({item.name}) is"
     if item.choices and element is not None and element not in item.choices:
         allowed = ", ".join(str(choice) for choice in item.choices)
-        yield SettingError(
-            f"{item.title} ({item.name}) is {element!r}, expected one of {allowed}.", item.name, element
-        )
+        yield SettingError(f"{seen} {element!r}{place}, expected one of {allowed}.", item.name, element)
     if isinstance(element, bool) or not isinstance(element, (int, float)):
+        return
+    if not math.isfinite(element):
+        yield SettingError(f"{seen} {element}{place}, expected a finite number.", item.name, element)
         return
     unit = f" {item.unit}" if item.unit else ""
     for bound, word, is_kept in (
@@ -306,34 +302,9 @@ def _element_problems(item: Setting, element: Any) -> Iterator[SettingError]:
         (item.maximum, "most", item.maximum is None or element <= item.maximum),
     ):
         if not is_kept:
-            sentence = f"{item.title} ({item.name}) is {element}{unit}, the {word} allowed is {bound}{unit}."
+            sentence = f"{seen} {element}{unit}{place}, the {word} allowed is {bound}{unit}."
             yield SettingError(sentence, item.name, element)
             return
-
-
-def _is_of_type(value: Any, kind: Any) -> bool:
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if kind is Any:
-        return True
-    if origin in (typing.Union, types.UnionType):
-        return any(_is_of_type(value, part) for part in arguments)
-    if origin is typing.Literal:
-        return value in arguments
-    if origin in (tuple, list):
-        if not isinstance(value, origin):
-            return False
-        if origin is tuple and arguments and arguments[-1] is not Ellipsis:
-            return len(value) == len(arguments) and all(map(_is_of_type, value, arguments))
-        return all(_is_of_type(element, arguments[0]) for element in value) if arguments else True
-    if isinstance(origin, type) and issubclass(origin, Mapping):
-        return isinstance(value, Mapping) and all(
-            _is_of_type(key, arguments[0]) and _is_of_type(item, arguments[1]) for key, item in value.items()
-        )
-    if kind is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, kind)
 
 
 def _convert(kind: Any, value: Any) -> Any:
@@ -345,30 +316,16 @@ def _convert(kind: Any, value: Any) -> Any:
     if origin is typing.Literal:
         return {str(choice): choice for choice in arguments}[str(value)]
     if origin in (tuple, list):
-        parts = (
-            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-        )
+        parts = list_of(value)
         if origin is tuple and arguments[-1] is not Ellipsis:
             return tuple(_convert(part_kind, part) for part_kind, part in zip(arguments, parts, strict=True))
         return origin(_convert(arguments[0], part) for part in parts)
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        pairs = (
-            dict(_name_and_value(part) for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
-        if not isinstance(pairs, Mapping):
-            raise TypeError(pairs)
+        pairs = mapping_of(value)
         return {_convert(arguments[0], key): _convert(arguments[1], item) for key, item in pairs.items()}
     if dataclasses.is_dataclass(kind):
-        if not isinstance(value, Mapping):
-            raise TypeError(value)
-        return config_from_plain(typing.cast(type, kind), value)
-    if kind is bool:
-        return _convert_bool(value)
-    if kind is int and isinstance(value, float) and not value.is_integer():
-        raise ValueError(value)
-    return kind(value)
+        return config_from_plain(typing.cast(type, kind), record_of(value))
+    return scalar_of(kind, value)
 
 
 def _convert_union(kinds: Sequence[Any], value: Any) -> Any:
@@ -381,19 +338,3 @@ def _convert_union(kinds: Sequence[Any], value: Any) -> Any:
             except (TypeError, ValueError, KeyError):
                 continue
     raise ValueError(value)
-
-
-def _convert_bool(value: Any) -> bool:
-    words = dict.fromkeys(("yes", "true", "on", "1"), True) | dict.fromkeys(
-        ("no", "false", "off", "0"), False
-    )
-    if isinstance(value, bool):
-        return value
-    return words[str(value).lower()]
-
-
-def _name_and_value(part: str) -> tuple[str, str]:
-    name, sign, value = part.partition(":")
-    if not sign:
-        raise ValueError(part)
-    return name.strip(), value.strip()

@@ -12,6 +12,7 @@ from typing import Any
 import ipywidgets
 
 from workbench.errors import SettingError
+from workbench.runs.model.setting_types import text_of
 from workbench.runs.model.settings import Setting, changed, settings_of, to_plain
 from workbench.ui.base import ErrorStrip
 from workbench.ui.forms.record_list import RecordList
@@ -198,11 +199,7 @@ class _Field:
         if self.choices or self.item.type in (bool, int, float):
             return value
         plain = to_plain(value)
-        if isinstance(plain, dict):
-            return ", ".join(f"{name}: {part}" for name, part in plain.items())
-        if isinstance(plain, list):
-            return ", ".join(str(part) for part in plain)
-        return "" if plain is None else str(plain)
+        return "" if plain is None else text_of(plain)
 
 
 def _choices_of(item: Setting) -> tuple[Any, ...]:
