@@ -43,8 +43,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
-from workbench.problem import Problem
+from workbench.problem import Problem, describe_problems
 
 __all__ = [
     "CacheNotWritten",
@@ -82,6 +83,14 @@ __all__ = [
 
 class WorkbenchError(Exception):
     """Base of all errors that the workbench raises on purpose."""
+
+    caused_by_input: ClassVar[bool] = False
+    """Whether an input or a setting has to be corrected first: trying the same again would fail again."""
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """What the sentence sums up, a line each; empty where the sentence says all."""
+        return ()
 
     def __str__(self) -> str:
         # KeyError, one of the builtin bases below, would show the repr of the message.
@@ -191,6 +200,8 @@ class SettingError(WorkbenchError, ValueError):
         The errors of several settings that this one combines.
     """
 
+    caused_by_input = True
+
     def __init__(
         self, message: str, setting: str = "", value: object = None, problems: Sequence[SettingError] = ()
     ) -> None:
@@ -266,6 +277,8 @@ class ProjectError(WorkbenchError):
         The folder it is about.
     """
 
+    caused_by_input = True
+
     def __init__(self, message: str, path: Path | str = "") -> None:
         super().__init__(message)
         self.path = Path(path)
@@ -284,10 +297,17 @@ class DataError(WorkbenchError):
         Every problem that was found in the same pass.
     """
 
+    caused_by_input = True
+
     def __init__(self, message: str, file: Path | str = "", problems: Sequence[Problem] = ()) -> None:
         super().__init__(message)
         self.file = Path(file)
         self.problems = tuple(problems)
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Every problem with its place, a line each; those of one cause share a line."""
+        return tuple(describe_problems(self.problems))
 
 
 class UnreadableFile(DataError, OSError):
@@ -306,6 +326,8 @@ class UnwritableFile(DataError, OSError):
     reason
         The operating system's error.
     """
+
+    caused_by_input = False
 
     def __init__(self, message: str, file: Path | str, reason: OSError) -> None:
         super().__init__(message, file)
@@ -329,10 +351,17 @@ class SolveError(WorkbenchError):
         What is to blame, each a sentence.
     """
 
+    caused_by_input = True
+
     def __init__(self, message: str, status: str = "failed", causes: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.status = status
         self.causes = tuple(causes)
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """The causes."""
+        return self.causes
 
 
 class ModelInfeasible(SolveError):
@@ -349,6 +378,8 @@ class NoSolutionInTime(SolveError):
 
 class SolverFailed(SolveError):
     """The solver gave up, or its process ended by itself."""
+
+    caused_by_input = False
 
 
 class SolverMissing(SolveError):

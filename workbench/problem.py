@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = ["Problem", "Severity"]
+__all__ = ["Problem", "Severity", "describe_problems"]
+
+MAX_CELLS = 20
+"""Cells that one line names, where one cause makes many."""
 
 
 class Severity(StrEnum):
@@ -49,3 +53,28 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}" if self.place else self.message
+
+
+def describe_problems(problems: Iterable[Problem]) -> list[str]:
+    """Say each problem in a line, gravest first; those that differ only in the cell share a line with all cells."""
+    groups: dict[tuple[str, str, str, Severity], list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault((problem.file, problem.sheet, problem.message, problem.severity), []).append(
+            problem
+        )
+    order = list(Severity)
+    return [
+        _line(group) for group in sorted(groups.values(), key=lambda group: order.index(group[0].severity))
+    ]
+
+
+def _line(group: list[Problem]) -> str:
+    first = group[0]
+    prefix = "" if first.severity is Severity.ERROR else f"{first.severity}: "
+    cells = list(dict.fromkeys(problem.cell for problem in group if problem.cell))
+    if len(cells) < 2:
+        return f"{prefix}{first}"
+    more = len(cells) - MAX_CELLS
+    listed = ", ".join(cells[:MAX_CELLS]) + (f" and {more} more" if more > 0 else "")
+    place = replace(first, cell="").place
+    return f"{prefix}{place}{', ' if place else ''}in {len(cells)} cells ({listed}): {first.message}"

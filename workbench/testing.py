@@ -24,8 +24,12 @@ def assert_run_is_whole(run: Run[Any]) -> None:
     assert_stream_is_whole(events)
     final = events[-1].data or {}
     assert str(run.state) == final["state"], f"the run is {run.state}, its last event says {final['state']}"
-    assert str(run.record.state) == final["state"], "the journal's record and the stream differ"
+    record = run.record
+    assert str(record.state) == final["state"], "the journal's record and the stream differ"
     summary = run.summary()
+    assert run.status == record.status == summary.status, (
+        "the run, its record and its summary differ in status"
+    )
     assert summary.seq == events[-1].seq, f"the summary stops at {summary.seq} of {events[-1].seq}"
     still_open = [stage.path for stage in summary.stages.values() if stage.state == StageState.STARTED]
     assert not still_open, f"stages still open at the end: {still_open}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.runs import Job, Unit, job, setting
 
@@ -21,6 +22,8 @@ class CountConfig:
     pause: float = setting(0.0, help="Time of a step", unit="s", minimum=0.0)
     fail_unit: bool = setting(False, help="Let one unit fail")
     fail: bool = setting(False, help="Raise at the end")
+    lack: bool = setting(False, help="Leave something out")
+    blanks: int = setting(0, help="Blank cells in the input", minimum=0)
 
 
 def _square(number: int, fails: bool) -> int:
@@ -40,6 +43,15 @@ def count(job: Job, project: Project, config: CountConfig) -> int:
     with job.stage("square"):
         units = [Unit(f"unit {n}", (n, config.fail_unit and n == 1), stage=f"part {n}") for n in range(3)]
         total = sum(outcome.value for outcome in job.map(_square, units) if outcome.error is None)
+    if config.blanks:
+        problems = Problems("demand.xlsx")
+        for row in range(config.blanks):
+            problems.error("is blank, fill in a number", sheet="Sales", cell=f"B{row + 3}")
+        for column in "ABC":
+            problems.error(f"has no year above {column}", sheet="Drivers", cell=f"{column}1")
+        problems.raise_errors()
+    if config.lack:
+        job.incomplete("Homes has no forecast")
     if config.fail:
         raise RuntimeError("the last step went wrong")
     job.metric("total", total, unit="MWh")

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from workbench.cli import main
+from workbench.cli.exit_codes import ExitCode
 from workbench.runs import RunState, attach, runs
 
 
@@ -37,10 +38,53 @@ def test_run_as_json_writes_every_event_once_and_in_order(project, capsys):
 
 
 @pytest.mark.parametrize(
-    ("setting", "code"), [("fail_unit=yes", 5), ("fail=yes", 1), ("steps=0", 2), ("stepz=1", 2), ("steps", 2)]
+    ("setting", "code"),
+    [
+        ("fail_unit=yes", 5),
+        ("lack=yes", 5),
+        ("fail=yes", 1),
+        ("blanks=2", 1),
+        ("steps=0", 2),
+        ("stepz=1", 2),
+        ("steps", 2),
+    ],
 )
 def test_the_exit_code_tells_how_it_ended(project, setting, code, capsys):
     assert run_count(project, "--set", setting) == code
+
+
+def test_an_incomplete_run_says_so_wherever_it_is_shown(project, capsys):
+    assert run_count(project, "--set", "lack=yes") == ExitCode.SUCCEEDED_INCOMPLETE
+    printed = capsys.readouterr()
+    assert "succeeded, incomplete Counting" in printed.out
+    assert "Completed, incomplete: Homes has no forecast" in printed.out.replace("\n", " ")
+    assert "Incomplete: Homes has no forecast" in printed.err
+    folder = str(project.folder)
+    assert main(["runs", "--project", folder, "--json"]) == 0
+    (listed,) = json.loads(capsys.readouterr().out)
+    assert (listed["state"], listed["cause"], listed["status"]) == (
+        "succeeded",
+        "incomplete",
+        "succeeded, incomplete",
+    )
+    assert main(["runs", "--project", folder]) == 0
+    assert "incomplete" in capsys.readouterr().out
+    assert main(["watch", listed["id"], "--project", folder]) == 5
+
+
+def test_bad_input_lists_every_cell_without_a_traceback_or_advice_to_resume(project, capsys):
+    assert run_count(project, "--set", "blanks=4") == 1
+    printed = capsys.readouterr()
+    out = printed.out.replace("\n", " ")
+    assert "demand.xlsx, sheet 'Sales', in 4 cells (B3, B4, B5, B6): is blank, fill in a number" in out
+    assert "demand.xlsx, sheet 'Drivers', cell A1: has no year" in out
+    assert "Traceback" not in printed.out + printed.err
+    assert "workbench resume" not in printed.out
+
+
+def test_a_crash_advises_to_resume(project, capsys):
+    run_count(project, "--set", "fail=yes")
+    assert "workbench resume" in capsys.readouterr().out
 
 
 def test_wrong_use_names_the_setting_and_leaves_no_run_behind(project, capsys):

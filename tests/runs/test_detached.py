@@ -66,6 +66,16 @@ def test_a_detached_run_gives_its_result_and_its_whole_story(make_job: Make, pro
     assert attach(run.id, project).result() == result
 
 
+def test_a_detached_run_that_lacks_something_is_incomplete(make_job: Make, project: Path) -> None:
+    def work(job: Job, project: Path, config: Any) -> str:
+        job.incomplete("Homes has no forecast")
+        return "partial"
+
+    run = start(make_job(work), project, detached=True)
+    assert run.result(30) == "partial"
+    assert (run.status, run.omissions) == ("succeeded, incomplete", ["Homes has no forecast"])
+
+
 def test_it_has_a_session_of_its_own_and_leaves_no_zombie(
     make_job: Make, project: Path, until: Until
 ) -> None:

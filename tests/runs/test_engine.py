@@ -15,12 +15,19 @@ import pytest
 
 from workbench.errors import (
     ControlRefused,
+    InvalidData,
     JournalError,
+    ModelInfeasible,
+    ProjectError,
     RunCancelled,
     ScenarioBusy,
     SettingError,
+    SolverFailed,
+    SourceFailed,
     UnknownRun,
+    UnwritableFile,
 )
+from workbench.problem import Problem
 from workbench.runs import Cause, EventKind, Job, RunState, attach, resume, runs, start
 from workbench.runs.engine import slots as turns
 from workbench.runs.engine import start as engine
@@ -95,6 +102,53 @@ def test_the_jobs_own_error_is_raised_and_its_traceback_is_in_the_log(make_job: 
     assert run.reason == "ZeroDivisionError: no demand in 2030"
     assert run.logs(level="error") == ["ZeroDivisionError: no demand in 2030"]
     assert any("Traceback" in line for line in run.logs())
+
+
+def test_a_run_that_fails_over_its_inputs_lists_every_problem_with_its_place(
+    make_job: Make, project: Path
+) -> None:
+    cells = [Problem("is blank, fill in a number", "demand.xlsx", "Sales", f"B{row}") for row in range(3, 15)]
+    other = Problem("has no year", "demand.xlsx", "Drivers", "A1")
+
+    def work(job: Job, project: Any, config: Any) -> None:
+        raise InvalidData("13 problems in demand.xlsx.", "demand.xlsx", [*cells, other])
+
+    run = start(make_job(work), project)
+    assert run.wait(10)
+    assert (run.state, run.cause, run.reason) == (RunState.FAILED, Cause.INPUT, "13 problems in demand.xlsx.")
+    assert not any("Traceback" in line for line in run.logs(level="info"))
+    assert any("Traceback" in line for line in run.logs())
+    summary = attach(run.id, project).summary()
+    assert summary.details == [
+        "demand.xlsx, sheet 'Sales', in 12 cells (B3, B4, B5, B6, B7, B8, B9, B10, B11, B12, B13, B14): "
+        "is blank, fill in a number",
+        "demand.xlsx, sheet 'Drivers', cell A1: has no year",
+    ]
+    assert not summary.resume_helps
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (SettingError("No such path.", "driver_path"), Cause.INPUT),
+        (ProjectError("There is no input."), Cause.INPUT),
+        (ModelInfeasible("No plan meets all limits."), Cause.INPUT),
+        (SolverFailed("The solver gave up."), Cause.EXCEPTION),
+        (UnwritableFile("The disk is full.", "out.xlsx", OSError(28, "full")), Cause.EXCEPTION),
+        (SourceFailed("The source is down."), Cause.EXCEPTION),
+        (RuntimeError("broken"), Cause.EXCEPTION),
+    ],
+)
+def test_resume_is_advised_where_the_same_again_may_succeed(
+    make_job: Make, project: Path, error: Exception, cause: Cause
+) -> None:
+    def work(job: Job, project: Any, config: Any) -> None:
+        raise error
+
+    run = start(make_job(work), project)
+    assert run.wait(10)
+    assert run.cause == cause
+    assert run.summary().resume_helps == (cause == Cause.EXCEPTION)
 
 
 def test_a_job_that_calls_exit_fails_and_this_process_goes_on(make_job: Make, project: Path) -> None:

@@ -37,6 +37,8 @@ def work(job, project, config):
         raise ValueError("no demand in 2030")
     if action == "leave":
         os._exit(7)
+    if action == "lack":
+        job.incomplete("Homes has no forecast")
     (folder / "result").write_text(f"{job.config.pace}")
 
 run = start(work, folder)
@@ -91,6 +93,16 @@ def test_another_process_sees_the_same_state_events_and_log(
     assert (run.state, run.cause) == (RunState.SUCCEEDED, Cause.COMPLETED)
     # The result is read from what the job has saved.
     assert run.result() == "0.01"
+
+
+def test_another_process_sees_what_is_missing(own: Callable[..., Owned]) -> None:
+    owned = own("lack")
+    owned.go()
+    assert owned.run.wait(10)
+    assert (owned.run.status, owned.run.is_complete) == ("succeeded, incomplete", False)
+    assert owned.run.omissions == ["Homes has no forecast"]
+    assert owned.run.reason == "Completed, incomplete: Homes has no forecast"
+    assert runs(owned.project)[0].status == "succeeded, incomplete"
 
 
 def test_requests_reach_the_owner_and_are_recorded_with_who_asked(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from workbench.errors import SettingError
-from workbench.runs import EventKind, Job, RunState, Unit, current_job, find_job, known_jobs, start
+from workbench.runs import Cause, EventKind, Job, RunState, Unit, current_job, find_job, known_jobs, start
 from workbench.runs.jobs import registry
 
 Make = Callable[..., Any]
@@ -45,7 +45,76 @@ def test_stages_nest_complete_fail_and_are_skipped(make_job: Make, project: Path
     assert run.lines()[0].stage == "forecast/Domestic"
     assert run.state == RunState.SUCCEEDED
     assert run.failed_stages == ["forecast/Mining"]
-    assert run.reason == "Completed; failed: forecast/Mining"
+    assert run.reason == "Completed, incomplete: failed: forecast/Mining"
+    assert (run.cause, run.status, run.is_complete) == (Cause.INCOMPLETE, "succeeded, incomplete", False)
+
+
+def lacking(job: Job, project: Path, config: Any) -> str:
+    with job.stage("forecast"):
+        job.incomplete("Homes has no forecast")
+    job.incomplete("Homes has no forecast")
+    return "partial"
+
+
+def note_from_a_child(name: str) -> str:
+    job = current_job()
+    assert job is not None
+    job.incomplete(f"{name} has no forecast")
+    return name
+
+
+def test_an_omission_makes_the_run_incomplete_and_is_told_once(make_job: Make, project: Path) -> None:
+    run = start(make_job(lacking), project)
+    assert run.result(10) == "partial"
+    assert (run.state, run.cause) == (RunState.SUCCEEDED, Cause.INCOMPLETE)
+    assert run.reason == "Completed, incomplete: Homes has no forecast"
+    assert run.omissions == ["Homes has no forecast"]
+    assert (run.status, run.is_complete) == ("succeeded, incomplete", False)
+    assert (run.record.status, run.record.is_complete) == ("succeeded, incomplete", False)
+    assert run.events()[-1].level == "warning"
+    assert run.logs(level="warning")[0] == "Incomplete: Homes has no forecast"
+    assert "succeeded, incomplete" in repr(run)
+
+
+@pytest.mark.parametrize("workers", ["threads", "processes"])
+def test_an_omission_that_a_unit_or_a_child_notes_reaches_the_run(
+    make_job: Make, project: Path, workers: str
+) -> None:
+    def work(job: Job, project: Path, config: Any) -> None:
+        if workers == "processes":
+            job.child(note_from_a_child, "Homes")
+        else:
+            list(job.map(note_from_a_child, [Unit("one", ("Homes",))]))
+
+    run = start(make_job(work), project)
+    run.result(20)
+    assert (run.omissions, run.cause) == (["Homes has no forecast"], Cause.INCOMPLETE)
+
+
+def test_a_stage_that_succeeds_when_tried_again_leaves_the_run_whole(make_job: Make, project: Path) -> None:
+    tries: list[int] = []
+
+    def fit() -> None:
+        job = current_job()
+        assert job is not None
+        with job.stage("fit"):
+            tries.append(1)
+            if len(tries) == 1:
+                raise OSError("the file is busy")
+
+    def work(job: Job, project: Path, config: Any) -> None:
+        list(job.map(fit, [Unit("one", ())], retries=1, workers=1))
+
+    run = start(make_job(work), project)
+    run.result(10)
+    assert (run.failed_stages, run.is_complete) == ([], True)
+
+
+def test_a_job_called_like_a_function_says_on_the_terminal_what_it_lacks(
+    make_job: Make, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert make_job(lacking)(project) == "partial"
+    assert "Incomplete: Homes has no forecast" in capsys.readouterr().err
 
 
 def test_a_stage_that_fails_fails_the_run_unless_it_was_told_to_go_on(make_job: Make, project: Path) -> None:

@@ -23,6 +23,7 @@ from workbench.runs.journal.writer import Journal
 from workbench.runs.model.process_identity import ProcessIdentity
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
+from workbench.runs.model.summary import Summary
 
 
 @pytest.fixture
@@ -81,6 +82,22 @@ def test_a_flush_has_everything_on_disk_when_it_returns(path: Path, journal: Jou
         stream.emit(EventKind.LOG, str(index))
     journal.flush()
     assert raw(path, "SELECT count(*), max(line) FROM event") == [(500, 500)]
+
+
+def test_a_run_with_failed_stages_of_the_last_version_reads_as_incomplete(journal: Journal) -> None:
+    record = enter(journal)
+    stream = journal.stream(record.number)
+    tell(stream, RunState.RUNNING)
+    facts = {"state": "succeeded", "cause": "completed", "failed_stages": ["forecast/Mining"]}
+    stream.emit(EventKind.STATE, "Completed; failed: forecast/Mining", level=Level.WARNING, data=facts)
+    journal.flush()
+    found = journal.reader.run(record.id)
+    assert (found.cause, found.status) == (Cause.INCOMPLETE, "succeeded, incomplete")
+    assert found.to_plain()["status"] == "succeeded, incomplete"
+    summary = Summary()
+    for event in journal.reader.events(record.number):
+        summary.add(event)
+    assert (summary.cause, summary.status) == (Cause.INCOMPLETE, "succeeded, incomplete")
 
 
 def test_the_row_of_a_run_and_its_events_are_written_in_one_transaction(path: Path, journal: Journal) -> None:

@@ -156,9 +156,33 @@ def test_a_run_with_failed_stages_says_which() -> None:
     ended = after(*START)
     record = ended.apply(m.WorkReturned(("forecast/Agriculture",)))[0]
     assert isinstance(record, m.Record)
-    assert record.message == "Completed; failed: forecast/Agriculture"
+    assert record.message == "Completed, incomplete: failed: forecast/Agriculture"
     assert record.data["failed_stages"] == ["forecast/Agriculture"]
     assert record.level == "warning"
+    assert (ended.state, ended.cause) == (RunState.SUCCEEDED, Cause.INCOMPLETE)
+
+
+def test_a_run_with_omissions_is_incomplete_and_lists_them() -> None:
+    ended = after(*START)
+    record = ended.apply(m.WorkReturned(("solve",), ("Homes has no forecast", "Pumps has no price")))[0]
+    assert isinstance(record, m.Record)
+    assert record.message == (
+        "Completed, incomplete: Homes has no forecast; Pumps has no price; failed: solve"
+    )
+    assert record.data["omissions"] == ["Homes has no forecast", "Pumps has no price"]
+    assert (record.level, ended.cause) == ("warning", Cause.INCOMPLETE)
+
+
+def test_a_reason_names_so_many_omissions_and_counts_the_rest() -> None:
+    omissions = tuple(f"unit {number} has no readings" for number in range(100))
+    ended = after(*START, m.WorkReturned((), omissions))
+    assert ended.reason.endswith("unit 19 has no readings; and 80 more")
+
+
+def test_work_that_raised_over_its_inputs_gives_each_problem() -> None:
+    record = after(*START).apply(m.WorkRaised("2 problems", Cause.INPUT, ("B3: blank", "B4: blank")))[0]
+    assert isinstance(record, m.Record)
+    assert (record.data["cause"], record.data["details"]) == ("input", ["B3: blank", "B4: blank"])
 
 
 def test_work_that_returns_before_it_took_the_cancel_request_says_so() -> None:

@@ -62,7 +62,11 @@ def test_a_report_tells_stages_states_inputs_and_progress_in_order(tmp_path: Pat
     assert [stage.path for stage in report.spans] == ["first", "second", "second/inner"]
     assert report.spans[0].ended is not None
     assert 0.05 <= report.spans[0].ended - report.spans[0].started < 1
-    assert [moment.text.partition(":")[0] for moment in report.moments] == ["queued", "running", "succeeded"]
+    assert [moment.text.partition(":")[0] for moment in report.moments] == [
+        "queued",
+        "running",
+        "succeeded, incomplete",
+    ]
     shares = [share for _, share in report.progress]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
@@ -97,6 +101,10 @@ def test_the_page_says_config_version_host_and_input_hashes(tmp_path: Path) -> N
     run = run_tale(tmp_path)
     page = run.report().to_html(tmp_path / "report.html").read_text(encoding="utf-8")
     digest = hashlib.sha256((tmp_path / "input.csv").read_bytes()).hexdigest()
+    assert (
+        '<span class="badge" data-state="succeeded" data-cause="incomplete">succeeded, incomplete</span>'
+        in page
+    )
     for text in (digest, run.id, run.record.version, run.record.owner.host, "seconds", "gap"):
         assert text in page
 

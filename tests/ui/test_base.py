@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from workbench.data.problems import Problems
 from workbench.errors import ProjectError
 from workbench.ui.base import Pane
 from workbench.ui.polling import poll
@@ -27,6 +28,15 @@ def test_an_error_of_a_callback_is_shown_and_the_next_success_clears_it(caplog: 
     button.click()
     assert pane.strip.value == ""
     assert not caplog.records
+
+
+def test_every_problem_of_an_input_is_listed_under_the_sentence():
+    pane, problems = Pane(), Problems("demand.xlsx")
+    for row in range(3, 8):
+        problems.error(f"holds the year {row} twice", sheet="Sales", cell=f"B{row}")
+    pane.guarded(problems.raise_errors)
+    assert pane.strip.value.count("<li") == 5
+    assert "cell B7: holds the year 7 twice" in pane.strip.value
 
 
 def test_an_error_that_is_not_of_ours_is_named_and_logged(caplog: pytest.LogCaptureFixture):

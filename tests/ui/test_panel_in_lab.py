@@ -64,9 +64,26 @@ def test_a_run_as_the_last_expression_of_a_cell_is_shown_live(open_notebook: Ope
         in shown.locator('.wb-stage[data-state="failed"]').inner_text()
     )
     assert "failed: check" in shown.locator(".wb-reason").inner_text()
+    assert shown.get_attribute("data-cause") == "incomplete"
+    assert shown.locator(".wb-badge").inner_text().split() == ["◐", "succeeded,", "incomplete"]
     assert "4.125" in shown.locator(".wb-metrics").inner_text()
     assert str(tmp_path / "base.txt") in shown.locator(".wb-artifacts").inner_text()
     assert bar.get_attribute("aria-valuenow") == "100"
+
+
+def test_bad_input_lists_every_problem_and_leaves_the_traceback_to_a_level(
+    open_notebook: Open, tmp_path: Path
+) -> None:
+    notebook = open_notebook(start_toy(tmp_path, steps=1, delay=0.0, blanks=3))
+    shown = panel(notebook)
+    wait_for_state(notebook, shown, "failed")
+    details = shown.locator(".wb-details").inner_text()
+    assert "sheet 'Sales', in 3 cells (B3, B4, B5): is blank" in details
+    assert "cell C1: has no year above C" in details
+    notebook.wait_for(lambda: " of " in line_count(shown), 5, "the level is raised")
+    assert "Traceback" not in shown.locator(".wb-rows").inner_text()
+    shown.locator(".wb-level").select_option("debug")
+    notebook.wait_for(lambda: "InvalidData" in last_line(shown), 5, "the traceback")
 
 
 def test_the_log_is_filtered_by_level_and_text_in_the_kernel(open_notebook: Open, tmp_path: Path) -> None:

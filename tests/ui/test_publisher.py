@@ -67,6 +67,32 @@ def flooded(tmp_path: Path) -> Run:
     return run
 
 
+def facts_of(run: Run) -> dict[str, Any]:
+    run.wait(20)
+    page = Page()
+    Publisher(run, page.send)
+    wait_for(lambda: page.sections.get("facts", {}).get("final"))
+    return page.sections["facts"]
+
+
+def test_the_page_is_told_that_a_run_is_incomplete(tmp_path: Path) -> None:
+    facts = facts_of(start("toy", tmp_path, steps=1, delay=0, failing=True))
+    assert (facts["state"], facts["cause"]) == ("succeeded", "incomplete")
+    assert facts["status"] == "succeeded, incomplete"
+    assert facts["reason"] == "Completed, incomplete: failed: check"
+
+
+def test_the_page_is_told_every_problem_of_the_inputs(tmp_path: Path) -> None:
+    facts = facts_of(start("toy", tmp_path, steps=1, delay=0, blanks=3))
+    assert (facts["state"], facts["cause"]) == ("failed", "input")
+    assert facts["details"] == [
+        "demand.xlsx, sheet 'Sales', in 3 cells (B3, B4, B5): is blank",
+        "demand.xlsx, sheet 'Drivers', cell A1: has no year above A",
+        "demand.xlsx, sheet 'Drivers', cell B1: has no year above B",
+        "demand.xlsx, sheet 'Drivers', cell C1: has no year above C",
+    ]
+
+
 def test_the_page_knows_the_whole_run_in_the_end(tmp_path: Path) -> None:
     page = Page()
     run = start("toy", tmp_path, steps=30, delay=0.002, failing=True)

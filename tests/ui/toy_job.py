@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.data.problems import Problems
 from workbench.runs import Job, Unit, job, setting
 
 
@@ -19,6 +20,7 @@ class ToyConfig:
     )
     method: str = setting("fast", help="How to do it", choices=("fast", "exact"), adjustable=True)
     failing: bool = setting(False, help="Fail in one stage and go on")
+    blanks: int = setting(0, help="Blank cells in the input", minimum=0)
 
 
 @job("toy", title="Toy forecast", config=ToyConfig)
@@ -35,6 +37,13 @@ def toy(job: Job, project: Any, config: ToyConfig) -> int:
             if number % 5 == 0:
                 job.metric("MAPE", 4.2 - number / 1000, unit="%")
             time.sleep(job.config.delay)
+    if config.blanks:
+        problems = Problems("demand.xlsx")
+        for row in range(config.blanks):
+            problems.error("is blank", sheet="Sales", cell=f"B{row + 3}")
+        for column in "ABC":
+            problems.error(f"has no year above {column}", sheet="Drivers", cell=f"{column}1")
+        problems.raise_errors()
     if config.failing:
         with job.stage("check", title="Check", keep_going=True):
             raise ValueError("the totals differ by 3 MWh")

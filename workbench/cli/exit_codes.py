@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from workbench.runs.model.states import RunState
+from workbench.runs.model.states import Cause, RunState
 
 __all__ = ["ExitCode", "exit_code_of"]
 
@@ -17,13 +17,13 @@ class ExitCode(IntEnum):
     WRONG_USE = 2
     CANCELLED = 3
     INTERRUPTED = 4
-    SOME_STAGES_FAILED = 5
+    SUCCEEDED_INCOMPLETE = 5
     LEFT = 130
 
 
-def exit_code_of(state: RunState, failed_stages: list[str]) -> ExitCode:
+def exit_code_of(state: RunState, cause: Cause) -> ExitCode:
     """Exit code of a run that has ended."""
     if state == RunState.SUCCEEDED:
-        return ExitCode.SOME_STAGES_FAILED if failed_stages else ExitCode.SUCCEEDED
+        return ExitCode.SUCCEEDED_INCOMPLETE if cause == Cause.INCOMPLETE else ExitCode.SUCCEEDED
     codes = {RunState.CANCELLED: ExitCode.CANCELLED, RunState.INTERRUPTED: ExitCode.INTERRUPTED}
     return codes.get(state, ExitCode.FAILED)

@@ -17,10 +17,11 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from workbench.runs.engine.run import Run
 from workbench.runs.model.events import Event
+from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import EventKind, StageState
 from workbench.runs.model.summary import Summary
 
-__all__ = ["duration", "follow", "print_end"]
+__all__ = ["colour_of", "duration", "follow", "print_end"]
 
 POLL_SECONDS = 0.1
 _FOR_PEOPLE = (".html", ".xlsx", ".csv", ".pdf", ".txt")
@@ -58,15 +59,14 @@ def follow(run: Run, *, as_json: bool, when_interrupted: Callable[[], None]) -> 
 def print_end(run: Run, summary: Summary, console: Console | None = None) -> None:
     """Print how a run ended and where its results are."""
     console = console or Console()
-    colour = {"succeeded": "green", "failed": "red", "interrupted": "red"}.get(str(summary.state), "yellow")
-    if summary.state == "succeeded" and summary.failed_stages:
-        colour = "yellow"
     seconds = duration(summary.seconds_run(time.time()))
     console.print(
-        f"[bold {colour}]{summary.state}[/] {escape(run.title)}, scenario {escape(run.scenario)}, in {seconds}"
-        f" — {escape(summary.reason)}",
+        f"[bold {colour_of(summary)}]{summary.status}[/] {escape(run.title)}, scenario {escape(run.scenario)}, "
+        f"in {seconds} — {escape(summary.reason)}",
         highlight=False,
     )
+    for line in summary.details:
+        console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
     for metric in summary.metrics.values():
         # A nested stage's numbers are for the panel; here is the result of the run as a whole.
         if "/" not in metric.stage:
@@ -74,6 +74,12 @@ def print_end(run: Run, summary: Summary, console: Console | None = None) -> Non
                 f"  {escape(metric.name)} = {metric.value:g} {escape(metric.unit)}", highlight=False
             )
     _print_files([Path(artifact["path"]) for artifact in summary.artifacts], console)
+
+
+def colour_of(run: Summary | RunRecord) -> str:
+    """Colour of a run's status on the terminal."""
+    colours = {"succeeded": "green", "failed": "red", "interrupted": "red"}
+    return colours.get(run.status, "yellow")
 
 
 def _print_files(paths: list[Path], console: Console) -> None:
@@ -147,7 +153,7 @@ class _TerminalDisplay:
             self._update_stage(path, stage.title, stage.state, stage.share, stage.message)
         left = "" if summary.seconds_left is None else f"{duration(summary.seconds_left)} left"
         share = "" if summary.fraction is None else f"{summary.fraction:.0%}"
-        description = f"{escape(self._run.title)} [dim]{summary.state}[/]"
+        description = f"{escape(self._run.title)} [dim]{summary.status}[/]"
         if summary.request:
             description += f" [yellow]({summary.request} requested)[/]"
         if place := self._run.queue_place():

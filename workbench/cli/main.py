@@ -35,9 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.SUCCEEDED
     except Exception as error:
         from workbench.errors import WorkbenchError
+        from workbench.runs.model.signals import details_of
 
         if not isinstance(error, WorkbenchError):
             raise
-        print(f"workbench: {error}", file=sys.stderr)  # noqa: T201
+        print("\n  ".join((f"workbench: {error}", *details_of(error))), file=sys.stderr)  # noqa: T201
         return ExitCode.WRONG_USE
     return code

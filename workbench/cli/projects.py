@@ -58,7 +58,7 @@ def demo(options: argparse.Namespace) -> int:
             _complete_plants(project, console)
         run = start(step, project, when_busy="queue", **settings_of_step(step))
         code = run_and_show(run, as_json=False)
-        if code not in (ExitCode.SUCCEEDED, ExitCode.SOME_STAGES_FAILED):
+        if code not in (ExitCode.SUCCEEDED, ExitCode.SUCCEEDED_INCOMPLETE):
             return code
     console.print(f"\nThe results are in [bold]{escape(str(project.results))}[/]")
     console.print(f"  the report of all steps, for the browser: {escape(str(_write_report(project)))}")

@@ -18,7 +18,6 @@ from workbench.runs import attach, resume, runs, start
 from workbench.runs.engine.run import Run
 from workbench.runs.jobs.workers import parse_workers
 from workbench.runs.model.settings import parse_assignments
-from workbench.runs.model.states import RunState
 
 __all__ = ["ask", "list_runs", "report", "resume_run", "run", "run_and_show", "watch"]
 
@@ -118,7 +117,7 @@ def list_runs(options: argparse.Namespace) -> int:
     from rich.markup import escape
     from rich.table import Table
 
-    from workbench.cli.live_display import duration
+    from workbench.cli.live_display import colour_of, duration
 
     console = Console()
     if not found:
@@ -132,8 +131,9 @@ def list_runs(options: argparse.Namespace) -> int:
         length = ""
         if record.started is not None:
             length = duration((record.ended or time.time()) - record.started)
-        cells = [record.id, record.job, record.scenario, str(record.state), created, length, record.reason]
-        table.add_row(*map(escape, cells))
+        state = f"[{colour_of(record)}]{record.status}[/]"
+        cells = [created, length, escape(record.reason)]
+        table.add_row(*map(escape, (record.id, record.job, record.scenario)), state, *cells)
     console.print(table)
     return ExitCode.SUCCEEDED
 
@@ -144,9 +144,9 @@ def _show(shown: Run, as_json: bool, when_interrupted: Callable[[], None]) -> in
     summary = follow(shown, as_json=as_json, when_interrupted=when_interrupted)
     if not as_json:
         print_end(shown, summary)
-        if summary.state in (RunState.INTERRUPTED, RunState.FAILED, RunState.CANCELLED):
+        if summary.resume_helps:
             print(f"  finished units are kept: workbench resume {shown.id}")  # noqa: T201
-    return exit_code_of(summary.state, summary.failed_stages)
+    return exit_code_of(summary.state, summary.cause)
 
 
 def _leave(started: Run, project: Project, as_json: bool) -> int:
@@ -162,5 +162,5 @@ def _leave(started: Run, project: Project, as_json: bool) -> int:
 
 def _answer(found: Run, as_json: bool, outcome: str) -> int:
     record = found.record
-    print(json.dumps(record.to_plain()) if as_json else f"{record.id}: {outcome}, now {record.state}")  # noqa: T201
+    print(json.dumps(record.to_plain()) if as_json else f"{record.id}: {outcome}, now {record.status}")  # noqa: T201
     return ExitCode.SUCCEEDED

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.errors import InvalidData
-from workbench.problem import Problem, Severity
+from workbench.problem import Problem, Severity, describe_problems
 
 __all__ = ["Problem", "Problems", "Severity"]
 
@@ -83,6 +83,7 @@ class Problems:
 def _sentence(errors: tuple[Problem, ...]) -> str:
     if len(errors) == 1:
         return str(errors[0])
-    shown = "; ".join(str(error) for error in errors[:SHOWN_IN_ONE_SENTENCE])
-    more = len(errors) - SHOWN_IN_ONE_SENTENCE
+    lines = describe_problems(errors)
+    shown = "; ".join(lines[:SHOWN_IN_ONE_SENTENCE])
+    more = len(lines) - SHOWN_IN_ONE_SENTENCE
     return f"{len(errors)} problems: {shown}" + (f"; and {more} more." if more > 0 else "")

@@ -85,12 +85,12 @@ def _row(record: RunRecord) -> list[object]:
     duration = (
         "" if record.started is None or record.ended is None else f"{record.ended - record.started:,.1f}"
     )
-    reason = "" if record.state == "succeeded" else record.reason
-    return [record.title, record.scenario, str(record.state), _moment(record), duration, reason]
+    reason = "" if record.is_complete else record.reason
+    return [record.title, record.scenario, record.status, _moment(record), duration, reason]
 
 
 def _label(record: RunRecord) -> str:
-    return f"{_moment(record)}  {record.title}, {record.scenario}  {record.state}"
+    return f"{_moment(record)}  {record.title}, {record.scenario}  {record.status}"
 
 
 def _moment(record: RunRecord) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets
 
 from workbench.errors import WorkbenchError
+from workbench.runs.model.signals import details_of
 
 __all__ = ["ErrorStrip", "Pane", "button", "guarded", "sentence_of"]
 
@@ -45,7 +46,12 @@ class ErrorStrip(ipywidgets.HTML):  # type: ignore[misc]
         """Show an error, or the sentence that says what is wrong."""
         sentence = error if isinstance(error, str) else sentence_of(error)
         style = f"color:var(--jp-error-color1,#b3261e);font-size:{size};line-height:1.4"
-        self.value = f'<div role="alert" style="{style}">{html.escape(sentence)}</div>' if sentence else ""
+        lines = () if isinstance(error, str) else details_of(error)
+        listed = "".join(f'<li style="line-height:1.4">{html.escape(line)}</li>' for line in lines)
+        listed = f'<ul style="margin:2px 0 0;padding-left:18px">{listed}</ul>' if listed else ""
+        self.value = (
+            f'<div role="alert" style="{style}">{html.escape(sentence)}{listed}</div>' if sentence else ""
+        )
 
     def clear(self) -> None:
         """Show nothing."""

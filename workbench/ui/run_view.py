@@ -240,4 +240,4 @@ class RunView(Pane):
 
 def _label(record: RunRecord) -> str:
     moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(record.created))
-    return f"{moment}  {record.scenario}  {record.state}"
+    return f"{moment}  {record.scenario}  {record.status}"

@@ -142,8 +142,6 @@ class ClusterDispatch(Dispatch):
     def _take(self, number: int, kind: str, facts: Mapping[str, Any]) -> None:
         if kind == "started":
             self._started(number, str(facts["worker"]))
-        elif kind == "failed stage":
-            self._sink.add_failed_stage(facts["path"])
         else:
             self._sink.emit(EventKind(kind), **facts)
 

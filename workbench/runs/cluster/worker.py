@@ -217,10 +217,6 @@ class WorkerSink:
         if self._channel.paused or self._channel.stopping:
             self._channel.hold(holding)
 
-    def add_failed_stage(self, path: str) -> None:
-        """Tell the kernel that a stage failed while the unit continued."""
-        self._channel.emit(self._number, "failed stage", {"path": path})
-
     def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
         """Nothing is kept on a worker."""
         return None

@@ -84,9 +84,6 @@ class ChildSink:
         if self.stopping.is_set():
             raise CancelSignal
 
-    def add_failed_stage(self, path: str) -> None:
-        """The parent learns of it from the stage event."""
-
     def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
         """Nothing is kept in a child."""
         return None

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, cast
 
-from workbench.errors import ControlRefused, JournalError
+from workbench.errors import ControlRefused, JournalError, WorkbenchError
 from workbench.runs.engine.run import Result_co, Run, page_of
 from workbench.runs.jobs.job import Job
 from workbench.runs.jobs.registry import JobFunction
@@ -25,7 +25,7 @@ from workbench.runs.model.project import ProjectOrFolder
 from workbench.runs.model.records import LogLine, RunRecord
 from workbench.runs.model.resources import Resources
 from workbench.runs.model.settings import changed, to_plain
-from workbench.runs.model.signals import CancelSignal, describe_error
+from workbench.runs.model.signals import CancelSignal, describe_error, details_of
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
 from workbench.runs.model.summary import Summary
 from workbench.runs.output.capture import capture_output
@@ -105,7 +105,6 @@ class LiveRun(Run[Result_co]):
         self._exception: BaseException | None = None
         self._summary = Summary(settings=to_plain(config))
         self._folded = threading.Lock()
-        self._failed_stages: list[str] = []
         self._stream = journal.stream(record.number)
         self.emit(EventKind.STATE, "Queued", data={"state": "queued", "cause": ""})
 
@@ -242,10 +241,6 @@ class LiveRun(Run[Result_co]):
         """Commit a finished unit."""
         self.journal.remember(self.number, key, digest, seconds, result)
 
-    def add_failed_stage(self, path: str) -> None:
-        """Remember that a stage failed while the run continued."""
-        self._failed_stages.append(path)
-
     # requests
 
     def pause(self, by: str = "person") -> None:
@@ -361,7 +356,8 @@ class LiveRun(Run[Result_co]):
             # Only what the journal holds counts as done.
             self.journal.flush()
             self._result = result
-            fact = machine.WorkReturned(tuple(self._failed_stages))
+            summary = self.summary()
+            fact = machine.WorkReturned(tuple(summary.outermost_failures), tuple(summary.omissions))
         except CancelSignal:
             fact = machine.WorkStopped()
         except JournalError as error:
@@ -370,7 +366,12 @@ class LiveRun(Run[Result_co]):
         except BaseException as error:  # noqa: BLE001 - whatever ends the work ends the run, visibly
             self._exception = error
             self._log_error(error)
-            fact = machine.WorkRaised(describe_error(error))
+            cause = (
+                Cause.INPUT
+                if isinstance(error, WorkbenchError) and error.caused_by_input
+                else Cause.EXCEPTION
+            )
+            fact = machine.WorkRaised(describe_error(error), cause, details_of(error))
         self.apply(fact)
 
     def _log_error(self, error: BaseException) -> None:

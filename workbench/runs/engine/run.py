@@ -14,7 +14,7 @@ from workbench.runs.model import hooks
 from workbench.runs.model.events import Event
 from workbench.runs.model.records import LogLine, RunRecord
 from workbench.runs.model.run_report import RunReport
-from workbench.runs.model.states import Cause, EventKind, Level, RunState
+from workbench.runs.model.states import Cause, EventKind, Level, RunState, status_of
 from workbench.runs.model.summary import StageSummary, Summary
 
 __all__ = ["Run"]
@@ -46,7 +46,7 @@ class Run(ABC, Generic[Result_co]):
         self.scenario = record.scenario
 
     def __repr__(self) -> str:
-        return f"<Run {self.id}: {self.title}, scenario {self.scenario!r}, {self.state}>"
+        return f"<Run {self.id}: {self.title}, scenario {self.scenario!r}, {self.status}>"
 
     def _repr_mimebundle_(self, **_: object) -> Mapping[str, Any]:
         for present in reversed(hooks.presenters):
@@ -78,6 +78,21 @@ class Run(ABC, Generic[Result_co]):
         """The sentence that says why."""
 
     @property
+    def status(self) -> str:
+        """Where the run is, as a person reads it: ``"succeeded, incomplete"`` when something is missing."""
+        return status_of(self.state, self.cause)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has succeeded and nothing is missing from its result."""
+        return self.state == RunState.SUCCEEDED and self.cause != Cause.INCOMPLETE
+
+    @property
+    def omissions(self) -> list[str]:
+        """What is missing from the result, in the sentences that the job noted."""
+        return list(self.summary().omissions)
+
+    @property
     @abstractmethod
     def is_here(self) -> bool:
         """Whether the work is done by this process."""
@@ -94,7 +109,7 @@ class Run(ABC, Generic[Result_co]):
     @property
     def failed_stages(self) -> list[str]:
         """Paths of the stages that failed while the run continued."""
-        return list(self.summary().failed_stages)
+        return self.summary().failed_stages
 
     def queue_place(self) -> int:
         """How many queued runs come before this one; 0 when it is next or not queued."""

@@ -109,7 +109,6 @@ class Job:
             )
             if not keep_going:
                 raise
-            self._sink.add_failed_stage(path)
         else:
             self._report_stage(path, StageState.COMPLETED, "", seconds=time.monotonic() - began)
         finally:
@@ -182,6 +181,20 @@ class Job:
             return
         for line in message.splitlines():
             self._sink.emit(EventKind.LOG, line, stage=open_stage.get(), level=level)
+
+    def incomplete(self, omission: str) -> None:
+        """Note that something is missing from the result: the run will end "succeeded, incomplete".
+
+        A unit whose result is remembered does not note it again on resume: note what it lacks from what it returns.
+
+        Parameters
+        ----------
+        omission
+            One sentence without a full stop, such as ``"Homes has no forecast"``.
+        """
+        stage = open_stage.get()
+        self._sink.emit(EventKind.LOG, f"Incomplete: {omission}", stage=stage, level=Level.WARNING)
+        self._sink.emit(EventKind.STAGE, omission, stage=stage, data={"omission": omission})
 
     def metric(self, name: str, value: float, *, unit: str = "", stage: str | None = None) -> None:
         """Report a named number: an objective, a gap, a MAPE."""

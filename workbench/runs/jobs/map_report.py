@@ -63,7 +63,6 @@ class MapReport:
                 self._finish_in_stage(unit, outcome)
             elif outcome.error is not None:
                 path = "/".join(part for part in (self._parent, outcome.key) if part)
-                self._sink.add_failed_stage(path)
                 data = {"state": str(StageState.FAILED)}
                 self._sink.emit(EventKind.STAGE, outcome.error, stage=path, level=Level.ERROR, data=data)
             self._progress(unit)
@@ -82,7 +81,6 @@ class MapReport:
             return
         seconds = time.monotonic() - started
         if failures:
-            self._sink.add_failed_stage(self.stage_of(unit))
             reason = failures[0] if len(failures) == 1 else f"{len(failures)} of {total}: {failures[0]}"
             self._stage_event(unit, StageState.FAILED, reason, seconds)
         else:

@@ -51,9 +51,6 @@ class Sink(Protocol):
     def checkpoint(self, holding: Suspendable | None = None) -> None:
         """Hold or end the work if that was requested."""
 
-    def add_failed_stage(self, path: str) -> None:
-        """Remember that a stage failed while the run continued."""
-
     def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
         """Find the pickled result of a unit that an earlier run finished, with its duration (s)."""
 

@@ -35,7 +35,6 @@ class TerminalSink:
         self.config = config
         self.gates = Gates()
         self.resources = Resources()
-        self.failed_stages: list[str] = []
         self._bars: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -57,10 +56,6 @@ class TerminalSink:
 
     def checkpoint(self, holding: Suspendable | None = None) -> None:
         """Nobody can ask anything of a plain call: Ctrl-C does its work."""
-
-    def add_failed_stage(self, path: str) -> None:
-        """Remember it for the caller."""
-        self.failed_stages.append(path)
 
     def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
         """Nothing is kept."""

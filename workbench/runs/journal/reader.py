@@ -287,9 +287,16 @@ def _record(row: Sequence[Any]) -> RunRecord:
         started=row[12],
         ended=row[13],
         state=RunState(row[14]),
-        cause=Cause(row[15]),
+        cause=_cause(row),
         reason=row[16],
     )
+
+
+def _cause(row: Sequence[Any]) -> Cause:
+    # Up to 0.1, a run with failed stages had the cause of a whole one, and named them in its reason.
+    if row[15] == Cause.COMPLETED and row[16].startswith("Completed; failed: "):
+        return Cause.INCOMPLETE
+    return Cause(row[15])
 
 
 def _event(row: Sequence[Any]) -> Event:

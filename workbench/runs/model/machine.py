@@ -13,7 +13,7 @@ twice changes nothing and is recorded once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,10 @@ __all__ = [
     "WorkReturned",
     "WorkStopped",
 ]
+
+
+MAX_LISTED = 20
+"""Omissions and stages that a reason names; the event's data hold all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +92,19 @@ class CheckpointReached:
 
 @dataclass(frozen=True, slots=True)
 class WorkReturned:
-    """The job returned."""
+    """The job returned; what its result lacks, in sentences, and which stages failed."""
 
     failed_stages: tuple[str, ...] = ()
+    omissions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WorkRaised:
-    """The job raised an error of its own."""
+    """The job raised an error of its own; ``details`` are its problems, each with its place."""
 
     message: str
     cause: Cause = Cause.EXCEPTION
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +247,8 @@ class RunMachine:
             case WorkReturned():
                 return self._transition_running_succeeded(fact)
             case WorkRaised():
-                return self._finish(RunState.FAILED, fact.cause, fact.message, level="error")
+                details = {"details": list(fact.details)} if fact.details else {}
+                return self._finish(RunState.FAILED, fact.cause, fact.message, level="error", **details)
             case WorkStopped():
                 return self._transition_running_cancelled()
             case OwnerLost():
@@ -340,14 +347,19 @@ class RunMachine:
         return [self._enter(RunState.RUNNING, Cause.PERSON, "Resumed"), ReleaseWork()]
 
     def _transition_running_succeeded(self, fact: WorkReturned) -> list[Effect]:
-        reason = "Completed"
+        lacking = list(fact.omissions)
         if fact.failed_stages:
-            reason = f"Completed; failed: {', '.join(fact.failed_stages)}"
+            lacking.append(f"failed: {_listed(fact.failed_stages, ', ')}")
+        reason = f"Completed, incomplete: {_listed(lacking, '; ')}" if lacking else "Completed"
         if self.cancelling:
             reason += " (before the cancel request could be adopted)"
-        level = "warning" if fact.failed_stages else "info"
         return self._finish(
-            RunState.SUCCEEDED, Cause.COMPLETED, reason, level, failed_stages=list(fact.failed_stages)
+            RunState.SUCCEEDED,
+            Cause.INCOMPLETE if lacking else Cause.COMPLETED,
+            reason,
+            "warning" if lacking else "info",
+            failed_stages=list(fact.failed_stages),
+            omissions=list(fact.omissions),
         )
 
     def _transition_running_cancelled(self) -> list[Effect]:
@@ -372,6 +384,11 @@ _PAST = {
     RunState.CANCELLED: "been cancelled",
     RunState.INTERRUPTED: "been interrupted",
 }
+
+
+def _listed(parts: Sequence[str], separator: str) -> str:
+    more = len(parts) - MAX_LISTED
+    return separator.join(parts[:MAX_LISTED]) + (f"{separator}and {more} more" if more > 0 else "")
 
 
 def _control(request: str, phase: str, by: str = "", **data: Any) -> Record:

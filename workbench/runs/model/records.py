@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.runs.model.process_identity import ProcessIdentity
-from workbench.runs.model.states import Cause, RunState
+from workbench.runs.model.states import Cause, RunState, status_of
 
 __all__ = ["ControlRequest", "LogLine", "RunRecord"]
 
@@ -52,6 +52,16 @@ class RunRecord:
     cause: Cause
     reason: str
 
+    @property
+    def status(self) -> str:
+        """Where it is, as a person reads it: ``"succeeded, incomplete"`` when something is missing."""
+        return status_of(self.state, self.cause)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has succeeded and nothing is missing from its result."""
+        return self.state == RunState.SUCCEEDED and self.cause != Cause.INCOMPLETE
+
     def as_found(self) -> RunRecord:
         """Give the record with a run whose process is gone read as interrupted, for who may not write that down."""
         if self.state.is_final or not self.owner.is_gone():
@@ -69,6 +79,7 @@ class RunRecord:
             "scenario": self.scenario,
             "state": str(self.state),
             "cause": str(self.cause),
+            "status": self.status,
             "reason": self.reason,
             "created": self.created,
             "started": self.started,

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from workbench.runs.model import hooks
 from workbench.runs.model.events import Event
 from workbench.runs.model.records import LogLine, RunRecord
-from workbench.runs.model.states import EventKind
+from workbench.runs.model.states import Cause, EventKind, RunState, status_of
 from workbench.runs.model.summary import StageSummary, Summary
 
 __all__ = ["Moment", "RunReport", "UsageSample"]
@@ -131,7 +131,7 @@ class RunReport:
 
     def __repr__(self) -> str:
         return (
-            f"<RunReport of {self.record.id}: {self.record.state}, {len(self.spans)} stages, "
+            f"<RunReport of {self.record.id}: {self.record.status}, {len(self.spans)} stages, "
             f"{self.line_count} lines, {self.end - self.begin:.1f} s>"
         )
 
@@ -185,7 +185,7 @@ def _sentence(event: Event) -> str:
     facts: Mapping[str, Any] = event.data or {}
     if event.kind == EventKind.STATE:
         cause = f" (cause: {facts['cause']})" if facts.get("cause") else ""
-        return f"{facts['state']}: {event.message}{cause}"
+        return f"{status_of(RunState(facts['state']), Cause(facts['cause']))}: {event.message}{cause}"
     by = f" by {facts['by']}" if facts.get("by") else ""
     changes = ", ".join(f"{name} = {value}" for name, value in (facts.get("changes") or {}).items())
     return f"{facts['request']} {facts['phase']}{by}" + (f": {changes}" if changes else "")

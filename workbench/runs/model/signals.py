@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.errors import WorkbenchError
 
-__all__ = ["CancelSignal", "describe_error"]
+__all__ = ["CancelSignal", "describe_error", "details_of"]
 
 
 class CancelSignal(BaseException):
@@ -22,3 +22,10 @@ def describe_error(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"the job called exit ({sentence or 'no code'})"
     return f"{type(error).__name__}: {sentence}" if sentence else type(error).__name__
+
+
+def details_of(error: BaseException) -> tuple[str, ...]:
+    """Give the lines that belong under an error's sentence; none where the sentence already holds them all."""
+    details = error.details if isinstance(error, WorkbenchError) else ()
+    sentence = describe_error(error)
+    return () if all(line in sentence for line in details) else details

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum, StrEnum
 
-__all__ = ["Cause", "EventKind", "Level", "RunState", "StageState"]
+__all__ = ["Cause", "EventKind", "Level", "RunState", "StageState", "status_of"]
 
 
 class RunState(StrEnum):
@@ -32,11 +32,20 @@ class Cause(StrEnum):
 
     NONE = ""
     COMPLETED = "completed"
+    INCOMPLETE = "incomplete"
+    """It returned, with omissions or failed stages."""
     PERSON = "person"
     DEADLINE = "deadline"
     EXCEPTION = "exception"
+    INPUT = "input"
+    """An input or a setting has to be corrected first: the same run would fail again."""
     JOURNAL = "journal"
     PROCESS_GONE = "process gone"
+
+
+def status_of(state: RunState, cause: Cause) -> str:
+    """Say where a run is, as a person reads it: its state, and whether something is missing from its result."""
+    return f"{state}, incomplete" if cause == Cause.INCOMPLETE else str(state)
 
 
 class EventKind(StrEnum):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from workbench.runs.model.events import Event
-from workbench.runs.model.states import Cause, EventKind, RunState, StageState
+from workbench.runs.model.states import Cause, EventKind, RunState, StageState, status_of
 
 __all__ = ["Metric", "StageSummary", "Summary"]
 
@@ -67,8 +67,32 @@ class Summary:
     metrics: dict[tuple[str, str], Metric] = field(default_factory=dict)
     artifacts: list[Mapping[str, Any]] = field(default_factory=list)
     inputs: list[Mapping[str, Any]] = field(default_factory=list)
-    failed_stages: list[str] = field(default_factory=list)
+    omissions: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def status(self) -> str:
+        """Where the run is, as a person reads it: ``"succeeded, incomplete"`` when something is missing."""
+        return status_of(self.state, self.cause)
+
+    @property
+    def failed_stages(self) -> list[str]:
+        """Paths of the stages that failed, and did not succeed when they were tried again."""
+        return [path for path, stage in self.stages.items() if stage.state == StageState.FAILED]
+
+    @property
+    def outermost_failures(self) -> list[str]:
+        """The failed stages without those inside another failed one."""
+        failed = dict.fromkeys(self.failed_stages)
+        return [path for path in failed if not any(outer in failed for outer in _outer_stages(path))]
+
+    @property
+    def resume_helps(self) -> bool:
+        """Whether to resume it gets further: not where the same inputs and settings would fail again."""
+        if self.state == RunState.FAILED:
+            return self.cause != Cause.INPUT
+        return self.state in (RunState.CANCELLED, RunState.INTERRUPTED)
 
     def add(self, event: Event) -> None:
         """Take one more event; log lines change nothing but the time."""
@@ -103,7 +127,8 @@ class Summary:
             metrics=dict(self.metrics),
             artifacts=list(self.artifacts),
             inputs=list(self.inputs),
-            failed_stages=list(self.failed_stages),
+            omissions=list(self.omissions),
+            details=list(self.details),
             settings=dict(self.settings),
         )
 
@@ -119,6 +144,7 @@ class Summary:
             "seq": self.seq,
             "state": str(self.state),
             "cause": str(self.cause),
+            "status": self.status,
             "reason": self.reason,
             "started": self.started,
             "ended": self.ended,
@@ -134,7 +160,9 @@ class Summary:
             "metrics": [asdict(metric) for metric in self.metrics.values()],
             "artifacts": [dict(item) for item in self.artifacts],
             "inputs": [dict(item) for item in self.inputs],
-            "failed_stages": list(self.failed_stages),
+            "failed_stages": self.failed_stages,
+            "omissions": list(self.omissions),
+            "details": list(self.details),
             "settings": dict(self.settings),
         }
 
@@ -142,7 +170,11 @@ class Summary:
         facts = event.data or {}
         self.state = RunState(facts["state"])
         self.cause = Cause(facts["cause"])
+        if self.cause == Cause.COMPLETED and facts.get("failed_stages"):
+            # Up to 0.1, a run with failed stages had the cause of a whole one.
+            self.cause = Cause.INCOMPLETE
         self.reason = event.message
+        self.details = list(facts.get("details", ()))
         if self.state == RunState.RUNNING and self.started is None:
             self.started = event.time
         if self.state.is_final:
@@ -162,6 +194,10 @@ class Summary:
             self.plan = dict(facts["plan"])
             self._update_fraction()
             return
+        if "omission" in facts:
+            if facts["omission"] not in self.omissions:
+                self.omissions.append(facts["omission"])
+            return
         state = StageState(facts["state"])
         known = self.stages.get(event.stage)
         if known is None or state == StageState.STARTED:
@@ -174,8 +210,6 @@ class Summary:
         else:
             known.ended = event.time
             known.message = event.message
-            if state == StageState.FAILED:
-                self.failed_stages.append(event.stage)
         self._update_fraction()
 
     def _add_progress(self, event: Event) -> None:
@@ -229,3 +263,8 @@ class Summary:
             self.request = "cancel" if facts["request"] == "cancel" else ""
             if facts["request"] == "adjust":
                 self.settings.update(facts["changes"])
+
+
+def _outer_stages(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path

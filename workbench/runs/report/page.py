@@ -122,10 +122,12 @@ def _packed(data: Mapping[str, Any]) -> str:
 def _head(report: RunReport) -> str:
     record = report.record
     reason = f'<p class="reason">{html.escape(record.reason)}</p>' if record.reason else ""
+    details = "".join(f"<li>{html.escape(line)}</li>" for line in report.summary.details)
+    details = f'<ul class="reason">{details}</ul>' if details else ""
     return (
-        f'<span class="badge" data-state="{html.escape(str(record.state))}">{html.escape(str(record.state))}</span>'
+        f'<span class="badge" data-state="{record.state}" data-cause="{record.cause}">{record.status}</span>'
         f"<h1>{html.escape(record.title)}</h1><span>{html.escape(record.scenario)}</span>"
-        f"<code>{html.escape(record.id)}</code>{reason}"
+        f"<code>{html.escape(record.id)}</code>{reason}{details}"
     )
 
 
@@ -212,7 +214,7 @@ def _facts(report: RunReport) -> str:
         "Run": record.id,
         "Job": f"{record.title} ({record.job})",
         "Scenario": record.scenario,
-        "State": f"{record.state}{f', cause: {record.cause}' if record.cause else ''}",
+        "State": f"{record.status}{f', cause: {record.cause}' if record.cause else ''}",
         "Reason": record.reason,
         "Requested": _moment(record.created),
         "Started": _moment(record.started),

@@ -68,6 +68,15 @@ class LogPane {
     this.setFollowing(true);
   }
 
+  // Bad input is told by its sentence and places: where in the program it was found is one choice of level away.
+  leaveOutTraceback() {
+    if (this.quiet || this.store.sections.facts.cause !== "input") return;
+    this.quiet = true;
+    if (keyOf(this.filter) !== keyOf(ALL_LINES)) return;
+    this.level.value = "info";
+    this.applyFilter();
+  }
+
   setFollowing(following) {
     this.following = following;
     setAttribute(this.follow, "aria-pressed", following);
@@ -83,6 +92,7 @@ class LogPane {
   }
 
   render() {
+    this.leaveOutTraceback();
     const total = this.log.total;
     const all = this.store.log(ALL_LINES).total;
     const filtered = keyOf(this.filter) !== keyOf(ALL_LINES);

@@ -1,7 +1,7 @@
 // One view of the panel: it draws what the store knows, at most once per frame.
 
 const SILENT_SECONDS = 12;
-const STATE_SIGNS = { queued: "◷", running: "▶", paused: "❚❚", succeeded: "✓", failed: "✖", cancelled: "■", interrupted: "⚡" };
+const STATE_SIGNS = { queued: "◷", running: "▶", paused: "❚❚", succeeded: "✓", failed: "✖", "succeeded, incomplete": "◐", cancelled: "■", interrupted: "⚡" };
 
 class PanelView {
   constructor(store, host) {
@@ -37,6 +37,7 @@ class PanelView {
     this.overall = element("div", "wb-overall", {}, this.bar, this.percent,
       element("div", "wb-under", {}, this.doing, this.time));
     this.reason = element("div", "wb-reason");
+    this.details = element("ul", "wb-details", { "aria-label": "Problems" });
     this.health = element("div", "wb-health", { role: "status" });
     this.metrics = element("div", "wb-metrics", { role: "list", "aria-label": "Numbers reported" });
     this.metricNodes = new Map();
@@ -44,7 +45,7 @@ class PanelView {
     this.files = element("div", "wb-section", {}, element("div", "wb-heading", { textContent: "Files" }), this.artifacts);
     this.problems = element("div", "wb-problems", { role: "alert" });
     this.root = element("section", "wb-panel", { "aria-label": `Run ${title}, scenario ${scenario}` },
-      this.head, this.overall, this.reason, this.health, this.stages.root, this.metrics, readonly ? "" : this.settings.root, this.files, this.log.root, this.problems);
+      this.head, this.overall, this.reason, this.details, this.health, this.stages.root, this.metrics, readonly ? "" : this.settings.root, this.files, this.log.root, this.problems);
     // JupyterLab takes single keys as commands unless something inside of the output keeps them.
     setAttribute(this.root, "data-lm-suppress-shortcuts", "true");
   }
@@ -60,6 +61,7 @@ class PanelView {
     const facts = this.store.sections.facts;
     const state = facts.state ?? "";
     setAttribute(this.root, "data-state", state);
+    setAttribute(this.root, "data-cause", facts.cause || null);
     this.renderBadge(facts, state);
     this.renderBar(facts, state);
     this.renderReason(facts, state);
@@ -74,8 +76,8 @@ class PanelView {
 
   renderBadge(facts, state) {
     const asked = { pause: "pausing …", cancel: "cancelling …" }[facts.request];
-    const word = !state ? (this.store.unanswered > 1 ? "not connected" : "connecting …") : !facts.final && asked ? asked : state;
-    setText(this.sign, STATE_SIGNS[state] ?? "◌");
+    const word = !state ? (this.store.unanswered > 1 ? "not connected" : "connecting …") : !facts.final && asked ? asked : facts.status;
+    setText(this.sign, STATE_SIGNS[facts.status] ?? "◌");
     setText(this.stateWord, word);
     setAttribute(this.badge, "title", [facts.cause && `Cause: ${facts.cause}`, facts.reason].filter(Boolean).join("\n") || null);
   }
@@ -108,10 +110,14 @@ class PanelView {
     } else if (facts.request === "pause" && state === "running") sentence = "Pause asked: holds at the next checkpoint";
     else if (facts.request === "cancel" && !facts.final) sentence = "Cancel asked: ends at the next checkpoint";
     else if (facts.final || state === "paused") sentence = facts.reason;
-    const cause = facts.cause && facts.final && facts.cause !== "completed" ? `Cause: ${facts.cause}. ` : "";
+    const cause = facts.cause && facts.final && !["completed", "incomplete"].includes(facts.cause) ? `Cause: ${facts.cause}. ` : "";
     setText(this.reason, sentence ? cause + sentence : "");
-    setAttribute(this.reason, "data-warn", facts.final && facts.failed ? "" : null);
     setShown(this.reason, Boolean(sentence));
+    const details = facts.details ?? [];
+    setShown(this.details, details.length > 0);
+    if (details.length !== this.details.children.length) {
+      this.details.replaceChildren(...details.map((line) => element("li", "", { textContent: line })));
+    }
     const silence = this.silence();
     setText(this.health, silence || (facts.health ?? ""));
     setAttribute(this.health, "data-stalled", silence || facts.health?.startsWith("stalled") ? "" : null);

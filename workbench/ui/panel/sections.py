@@ -13,7 +13,8 @@ from typing import Any
 from workbench.errors import SettingError
 from workbench.runs.engine.run import Run
 from workbench.runs.jobs.registry import find_job
-from workbench.runs.model.settings import Setting, describe_type, settings_of, to_plain
+from workbench.runs.model.setting_types import describe_type, text_of
+from workbench.runs.model.settings import Setting, settings_of, to_plain
 from workbench.runs.model.summary import Summary
 
 __all__ = ["Sections", "SentSections", "adjustable_settings", "describe_setting", "sections_of"]
@@ -21,6 +22,8 @@ __all__ = ["Sections", "SentSections", "adjustable_settings", "describe_setting"
 Sections = dict[str, dict[str, Any]]
 
 MAX_TEXT_CHARACTERS = 600
+MAX_DETAILS = 50
+"""Problems listed under the reason; the run's summary has all."""
 
 
 def sections_of(run: Run, summary: Summary, settings: Mapping[str, Setting]) -> Sections:
@@ -70,7 +73,9 @@ def _facts(run: Run, summary: Summary) -> dict[str, Any]:
         "state": str(state),
         "final": state.is_final,
         "cause": str(summary.cause),
+        "status": summary.status,
         "reason": _short(summary.reason),
+        "details": [_short(line) for line in summary.details[:MAX_DETAILS]],
         "started": summary.started,
         "ended": summary.ended,
         "fraction": None if summary.fraction is None else round(summary.fraction, 4),
@@ -80,7 +85,6 @@ def _facts(run: Run, summary: Summary) -> dict[str, Any]:
         "health": summary.health,
         "memory": summary.memory,
         "cpu": summary.cpu_seconds,
-        "failed": len(summary.failed_stages),
         "queue": run.queue_place() if state == "queued" else 0,
         "here": run.is_here,
     }
@@ -90,10 +94,8 @@ def describe_setting(item: Setting, value: Any) -> dict[str, Any]:
     """Tell a browser all that it needs to show one setting."""
     choices = [str(to_plain(choice)) for choice in item.choices]
     shown = to_plain(value)
-    if isinstance(shown, list):
-        shown = ", ".join(str(part) for part in shown)
-    elif isinstance(shown, dict):
-        shown = ", ".join(f"{name}: {part}" for name, part in shown.items())
+    if isinstance(shown, (list, dict)):
+        shown = text_of(shown)
     kind = "choice" if choices and not isinstance(value, (tuple, list)) else "text"
     if item.type is bool:
         kind = "switch"
