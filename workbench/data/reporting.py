@@ -32,7 +32,9 @@ def report_files(job: Job, files: Iterable[Path]) -> None:
 
 
 def report_notes(job: Job, notes: Notes) -> None:
-    """Put the notes of a result into the log of its run, the gravest first; what is missing as an error."""
+    """Put the notes of a result into the log of its run, the gravest first; what is missing makes it incomplete."""
     for note in notes.gravest():
-        level = Level.ERROR if note.kind is NoteKind.OMISSION else Level.WARNING
-        job.log(f"{str(note.kind).capitalize()}: {note}", level=level)
+        if note.kind is NoteKind.OMISSION:
+            job.incomplete(str(note))
+        else:
+            job.log(f"{str(note.kind).capitalize()}: {note}", level=Level.WARNING)
