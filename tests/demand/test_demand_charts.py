@@ -75,8 +75,8 @@ def test_electricity_is_converted_and_nothing_else(result: DemandResult) -> None
     in_kwh = charts.requirement_chart(result, style=KWH)
     assert in_kwh.data[-1].y[0] == pytest.approx(in_gwh.data[-1].y[0] * 1e6)
     assert (
-        charts.peak_chart(result, style=KWH).data[-1].y[0]
-        == charts.peak_chart(result, style=GWH).data[-1].y[0]
+        charts.peak_chart(result, style=KWH).data[-1].y[-1]
+        == charts.peak_chart(result, style=GWH).data[-1].y[-1]
     )
     drivers = result.table("drivers")
     assert drivers[drivers.driver == "GSDP"].value.iloc[0] == pytest.approx(2e7)

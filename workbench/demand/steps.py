@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from workbench.data.projects.project import Project
-from workbench.data.reporting import log_problems, report_files
+from workbench.data.reporting import report_files, report_notes
 from workbench.demand.config import DemandConfig
 from workbench.demand.inputs.reading import DemandInput, find_workbook, read_demand
 from workbench.demand.results.assemble import assemble
@@ -26,16 +28,14 @@ def run_demand(job: Job, project: Project, config: DemandConfig) -> DemandResult
         plan, forecasts, failures = _forecast(job, data, config)
     with job.stage("requirement", title="From sales to requirement"):
         result = assemble(plan, forecasts, failures, project.style.fiscal_year_start)
-        for note in result.assumed:
-            job.log(note, level="warning")
-        for sector in result.incomplete:
-            job.log(
-                f"{sector} has no forecast and is missing in every total: {result.failures[sector]}",
-                level="error",
-            )
+        report_notes(job, result.notes)
         last = result.table("requirement").iloc[-1]
-        job.metric("Energy requirement", last.requirement, unit="GWh")
-        job.metric("Peak load", last.peak_mw, unit="MW")
+        for title, value, unit in (
+            ("Energy requirement", last.requirement, "GWh"),
+            ("Peak load", last.peak_mw, "MW"),
+        ):
+            if math.isfinite(value):
+                job.metric(title, value, unit=unit)
     with job.stage("save", title="Save the results"):
         return _save(job, result, project)
 
@@ -44,7 +44,6 @@ def _read(job: Job, project: Project, config: DemandConfig) -> DemandInput:
     path = find_workbook(project, config.workbook)
     data = read_demand(path, config)
     job.uses(path, sha256=data.sha256)
-    log_problems(job, data.problems)
     job.log(
         f"{len(data.sectors)} sectors, {len(data.drivers.actual)} drivers; last actual year "
         f"{data.last_actual_year}, electricity read in {data.unit}."
@@ -59,8 +58,6 @@ def _forecast(
     while target != job.config.target_year:
         target = job.config.target_year
         plan = make_plan(data, job.config)
-        for note in plan.notes:
-            job.log(note, level="warning")
         forecasts: dict[str, dict[str, ModelForecast]] = {}
         failures = dict(plan.failures)
         for name, reason in plan.failures.items():

@@ -31,7 +31,7 @@ def settings_of_step(step: str, scenario: str = DEFAULT_SCENARIO) -> dict[str, A
 
 
 def peak_of_today(project: Project, scenario: str = DEFAULT_SCENARIO) -> float:
-    """Give the peak [MW] of the first year in a finished demand forecast."""
+    """Give the first known peak [MW] of a finished demand forecast."""
     from workbench.demand.results.saved import load
 
-    return float(load(project, scenario).table("requirement").peak_mw.iloc[0])
+    return float(load(project, scenario).table("requirement").peak_mw.dropna().iloc[0])

@@ -17,7 +17,7 @@ def write_notes(sheet: SheetWriter, notes: Notes, row: int = 0) -> int:
     return sheet.table([Column(name, cells) for name, cells in zip(HEADERS, columns, strict=True)], row=row)
 
 
-def write_facts(sheet: SheetWriter, title: str, facts: Mapping[str, Any], config: Any) -> int:
+def write_facts(sheet: SheetWriter, title: str, facts: Mapping[str, Any], config: Any, row: int = 0) -> int:
     """Write title, facts and settings below each other.
 
     Parameters
@@ -30,6 +30,8 @@ def write_facts(sheet: SheetWriter, title: str, facts: Mapping[str, Any], config
         Texts and numbers are written; everything else is left out.
     config
         Settings of the result, with unit and meaning of each.
+    row
+        First row to write to.
 
     Returns
     -------
@@ -37,7 +39,7 @@ def write_facts(sheet: SheetWriter, title: str, facts: Mapping[str, Any], config
         First free row.
     """
     plain = {name: value for name, value in facts.items() if isinstance(value, (str, int, float))}
-    row = sheet.text([title], title=True)
+    row = sheet.text([title], title=True, row=row)
     row = sheet.table(
         [Column("Fact", list(plain)), Column("Value", [str(value) for value in plain.values()])], row=row + 1
     )

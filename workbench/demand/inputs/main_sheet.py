@@ -1,7 +1,7 @@
 """The sheet ``main``: which sectors there are, their drivers, and the tables of assumptions.
 
 Tables are opened by a ``~Name`` cell: ``~Consumption_Sectors``, ``~Econometric_Parameters`` or ``~Drivers``,
-``~Gdp_Growth_rate``, ``~Driver_Growth``, ``~Solar_share``, ``~Losses``, ``~Load_factor``, ``~Policy``,
+``~Gdp_Growth_rate``, ``~Driver_Growth``, ``~Solar_share``, ``~Losses``, ``~Load_factor``, ``~Peak``, ``~Policy``,
 ``~Settings``.
 """
 
@@ -19,6 +19,8 @@ from workbench.demand.model.roles import WORDS, Role
 from workbench.errors import InvalidData
 
 MAIN = "main"
+# More than the peak of any grid; a value above it is in another unit.
+MAX_PEAK_MW = 5e6
 
 
 @dataclass(slots=True)
@@ -40,6 +42,8 @@ class MainSheet:
     solar_share_cell: str = ""
     losses: dict[int, float] = field(default_factory=dict)
     load_factors: dict[int, float] = field(default_factory=dict)
+    peaks: dict[int, float] = field(default_factory=dict)
+    """Peak load by year, MW."""
     policy: dict[str, dict[int, float]] = field(default_factory=dict)
     """Electricity by layer and year, in the unit of the workbook; negative lowers the demand."""
     settings: dict[str, object] = field(default_factory=dict)
@@ -68,6 +72,8 @@ def read_main(book: Workbook, problems: Problems) -> MainSheet | None:
     for name, target in (("losses", main.losses), ("loadfactor", main.load_factors)):
         if name in tables:
             target.update(_by_year(tables[name], problems, minimum=0.0, maximum=100.0))
+    if "peak" in tables:
+        main.peaks = _by_year(tables["peak"], problems, minimum=0.0, maximum=MAX_PEAK_MW, what="a peak in MW")
     if "solarshare" in tables:
         _read_solar_share(tables["solarshare"], main, problems)
     if "policy" in tables:
@@ -185,10 +191,12 @@ def _read_solar_share(table: Table, main: MainSheet, problems: Problems) -> None
         main.solar_share[by_name.get(plain_name(str(value)), str(value))] = share
 
 
-def _by_year(table: Table, problems: Problems, *, minimum: float, maximum: float) -> dict[int, float]:
+def _by_year(
+    table: Table, problems: Problems, *, minimum: float, maximum: float, what: str = "a percentage"
+) -> dict[int, float]:
     found: dict[int, float] = {}
     if len(table.columns) < 2:
-        problems.error(f"~{table.name} needs two columns, the year and a percentage.", sheet=table.sheet)
+        problems.error(f"~{table.name} needs two columns, the year and {what}.", sheet=table.sheet)
         return found
     years, values = table.columns[0], table.columns[1]
     for row in range(len(table.rows)):
@@ -199,17 +207,23 @@ def _by_year(table: Table, problems: Problems, *, minimum: float, maximum: float
         cell = table.cell(row, years)
         if int(year) in found:
             problems.error(f"the year {year:g} is there twice; remove one.", sheet=table.sheet, cell=cell)
-        _check_range(value, minimum, maximum, table, table.cell(row, values), problems)
+        _check_range(value, minimum, maximum, table, table.cell(row, values), problems, what)
         found[int(year)] = value
     return found
 
 
 def _check_range(
-    value: float, minimum: float, maximum: float, table: Table, cell: str, problems: Problems
+    value: float,
+    minimum: float,
+    maximum: float,
+    table: Table,
+    cell: str,
+    problems: Problems,
+    what: str = "a percentage",
 ) -> None:
     if not minimum <= value <= maximum:
         problems.error(
-            f"expected a percentage from {minimum:g} to {maximum:g}, found {value:g}.",
+            f"expected {what} from {minimum:g} to {maximum:g}, found {value:g}.",
             sheet=table.sheet,
             cell=cell,
         )

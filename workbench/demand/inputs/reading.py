@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +79,8 @@ class DemandInput:
     """Unit of electricity that the workbook was read in."""
     last_actual_year: int
     problems: tuple[Problem, ...]
+    peaks: Mapping[int, float] = field(default_factory=dict)
+    """Peak load by year, MW, as the workbook gives it."""
 
 
 def find_workbook(project: Project, name: str) -> Path:
@@ -177,6 +179,7 @@ def _read(book: Workbook, config: DemandConfig) -> DemandInput:
         unit,
         last_actual,
         tuple(problems),
+        main.peaks,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +10,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workbench.data.arrays import Floats
+from workbench.data.notes import NoteKind, Notes
+from workbench.data.origins import Origin
 from workbench.demand.config import SalesBasis
 from workbench.demand.inputs.reading import Sector
 from workbench.demand.model.roles import Role
+from workbench.demand.requirement.grid import (
+    Grid,
+    grid_side,
+    note_assumed_load_factor,
+    note_assumed_loss,
+    note_missing_peaks,
+    trajectory,
+)
 from workbench.demand.requirement.requirement import (
-    between_points,
     consumption,
     hours_of,
     layer_between_points,
@@ -30,12 +39,26 @@ from workbench.errors import WorkbenchError
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The tables of a scenario beyond its sectors."""
+    """The tables of a scenario beyond its sectors.
+
+    Parameters
+    ----------
+    consolidated, requirement, solar_split
+        The tables. What lacks a part is NaN, and ``partial_sum`` is the net consumption of the known parts.
+    missing
+        Sectors that lack values, with the first year without one.
+    assumed
+        What was assumed, in sentences.
+    notes
+        The same and what else the user has to know of these tables.
+    """
 
     consolidated: pd.DataFrame
     requirement: pd.DataFrame
     solar_split: pd.DataFrame
-    notes: tuple[str, ...]
+    missing: Mapping[str, int]
+    assumed: tuple[str, ...]
+    notes: Notes
 
 
 def make_chain(
@@ -48,7 +71,7 @@ def make_chain(
     plan
         The scenario.
     done
-        Sectors that have a forecast.
+        Sectors that have a forecast. The others count with their actuals and are missing after them.
     chosen
         Forecast of each by its model; sectors with a given path are not in it.
     fiscal_year_start
@@ -59,40 +82,97 @@ def make_chain(
     WorkbenchError
         When the sectors do not sum to the total (a fault of this program).
     """
-    years = np.arange(min(sector.first_year for sector in done), plan.config.target_year + 1)
-    energy = {sector.name: _line(plan, sector, chosen, years) for sector in done}
-    roles = {sector.name: sector.role for sector in done}
+    sectors = list(plan.data.sectors.values())
+    with_forecast = {sector.name for sector in done}
+    years = np.arange(min(sector.first_year for sector in sectors), plan.config.target_year + 1)
+    energy = {sector.name: _line(plan, sector, chosen, with_forecast, years) for sector in sectors}
+    roles = {sector.name: sector.role for sector in sectors}
     for name, role, points in _layers(plan):
         scale = plan.config.layer_scale.get(name, 1.0)
         energy[name] = layer_between_points(points, years) * scale
         roles[name] = role
-    by_role = {
-        role: np.sum([np.nan_to_num(energy[name]) for name in energy if roles[name] is role], axis=0)
-        for role in Role
-        if role in roles.values()
-    }
+    begins = {sector.name: sector.first_year for sector in sectors}
+    parts = {name: _since(values, years, begins.get(name)) for name, values in energy.items()}
+    by_role = _by_role(parts, roles)
     last_actual = plan.data.last_actual_year
-    kind = np.where(years <= last_actual, "actual", "forecast")
+    kind = _kinds(years, last_actual, done)
     consolidated = pd.DataFrame({"year": years, "kind": kind, **energy})
     solar = by_role.get(Role.ROOFTOP_SOLAR, np.zeros(len(years)))
+    notes = Notes(plan.data.path.name)
+    known = _by_role({name: np.nan_to_num(values) for name, values in parts.items()}, roles)
     if plan.config.sales_basis is SalesBasis.NET:
-        by_role[Role.ROOFTOP_SOLAR] = np.maximum(solar - solar[years == last_actual], 0.0)
-    table, notes = _requirement(plan, years, by_role, _spread(plan, done, chosen), fiscal_year_start)
-    table.insert(1, "kind", kind[years >= last_actual])
-    _check_sum(table, energy, roles, years, by_role, last_actual)
-    return Chain(consolidated, table, _solar_split(plan, years, solar), notes)
+        for energies in (by_role, known):
+            energies[Role.ROOFTOP_SOLAR] = _added_since(
+                energies.get(Role.ROOFTOP_SOLAR, np.zeros(len(years))), years == last_actual
+            )
+    net, partial = consumption(by_role)[1], consumption(known)[1]
+    table = _requirement(plan, years, kind, by_role, _spread(plan, done, chosen), fiscal_year_start, notes)
+    at = table.columns.get_loc("net")
+    table.insert(int(at) + 1, "partial_sum", np.where(np.isnan(net), partial, np.nan)[years >= last_actual])
+    _check_sum(table, parts, roles, years, by_role, last_actual)
+    _note_forecasts_in_actual_years(done, last_actual, notes)
+    return Chain(
+        consolidated,
+        table,
+        _solar_split(plan, years, solar),
+        {sector.name: sector.last_year + 1 for sector in sectors if sector.name not in with_forecast},
+        tuple(note.message for note in notes.of(NoteKind.ASSUMPTION)),
+        notes,
+    )
 
 
 def _line(
-    plan: Plan, sector: Sector, chosen: Mapping[str, ModelForecast], years: NDArray[np.int64]
+    plan: Plan,
+    sector: Sector,
+    chosen: Mapping[str, ModelForecast],
+    with_forecast: Collection[str],
+    years: NDArray[np.int64],
 ) -> Floats:
+    """Actuals, then the forecast; NaN before the first and, without a forecast, after the last actual."""
     line = np.full(len(years), np.nan)
     start = sector.first_year - years[0]
     line[start : start + len(sector.energy)] = sector.energy
-    found = chosen.get(sector.name)
-    future = plan.given[sector.name] if found is None else getattr(found, plan.config.variant)
-    line[start + len(sector.energy) :] = future * plan.config.layer_scale.get(sector.name, 1.0)
+    if sector.name in with_forecast:
+        found = chosen.get(sector.name)
+        future = plan.given[sector.name] if found is None else getattr(found, plan.config.variant)
+        line[start + len(sector.energy) :] = future * plan.config.layer_scale.get(sector.name, 1.0)
     return line
+
+
+def _since(values: Floats, years: NDArray[np.int64], first: int | None) -> Floats:
+    """A sector is nothing before it begins; what is not known later stays NaN."""
+    return values if first is None else np.where(years < first, 0.0, values)
+
+
+def _by_role(parts: Mapping[str, Floats], roles: Mapping[str, Role]) -> dict[Role, Floats]:
+    return {
+        role: np.sum([parts[name] for name in parts if roles[name] is role], axis=0)
+        for role in Role
+        if role in roles.values()
+    }
+
+
+def _added_since(solar: Floats, base: NDArray[np.bool_]) -> Floats:
+    return np.maximum(solar - solar[base], 0.0)
+
+
+def _kinds(years: NDArray[np.int64], last_actual: int, done: Sequence[Sector]) -> NDArray[np.str_]:
+    partly = min((sector.last_year for sector in done), default=last_actual)
+    kinds = np.where(years > partly, "partly forecast", "actual")
+    return np.where(years > last_actual, "forecast", kinds)
+
+
+def _note_forecasts_in_actual_years(done: Sequence[Sector], last_actual: int, notes: Notes) -> None:
+    for sector in done:
+        if sector.last_year < last_actual:
+            notes.assumption(
+                f"the actuals of {sector.name} end in {sector.last_year}, those of most sectors in {last_actual}: "
+                "the years between hold its forecast",
+                sheet=sector.name,
+                tables=("consolidated", "requirement"),
+                years=range(sector.last_year + 1, last_actual + 1),
+                advice="give its actuals, or set last_actual_year",
+            )
 
 
 def _layers(plan: Plan) -> list[tuple[str, Role, Mapping[int, float]]]:
@@ -123,49 +203,57 @@ def _spread(
 def _requirement(
     plan: Plan,
     years: NDArray[np.int64],
+    kind: NDArray[np.str_],
     by_role: Mapping[Role, Floats],
     spreads: Sequence[TotalSpread],
     fiscal_year_start: int,
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    notes: Notes,
+) -> pd.DataFrame:
+    ahead = years >= plan.data.last_actual_year
+    gross, net = (values[ahead] for values in consumption(by_role))
+    years, kind = years[ahead], kind[ahead]
+    is_forecast = kind == "forecast"
     config, data = plan.config, plan.data
-    last = data.last_actual_year
-    notes = []
-    losses = config.losses or data.losses
-    factors = config.load_factors or data.load_factors
-    if not losses:
-        losses = {last: config.loss}
-        notes.append(f"No T&D loss is given: {config.loss:g} % is assumed in every year (setting loss).")
-    if not factors:
-        factors = {last: config.load_factor}
-        notes.append(f"No load factor is given: {config.load_factor:g} % is assumed (setting load_factor).")
-    gross, net = (values[years >= last] for values in consumption(by_role))
-    years = years[years >= last]
-    loss, factor = between_points(losses, years), between_points(factors, years)
+    loss = trajectory(config.losses or data.losses, config.loss, years)
+    factor = trajectory(config.load_factors or data.load_factors, config.load_factor, years)
+    note_assumed_loss(loss, years, config.loss, notes)
+    note_assumed_load_factor(factor, years, is_forecast, config.load_factor, notes)
     hours = np.array([hours_of(int(year), fiscal_year_start) for year in years], dtype=float)
-    columns: dict[str, object] = {"year": years}
+    grid = grid_side(years, is_forecast, net, loss, factor, data.peaks, hours, notes)
+    note_missing_peaks(grid.peak, years, ~is_forecast & np.isfinite(net), notes)
+    columns: dict[str, object] = {"year": years, "kind": kind}
     for role in Role:
         if role in by_role and role is not Role.ROOFTOP_SOLAR:
-            columns[_column(role)] = by_role[role][-len(years) :]
-    solar = by_role.get(Role.ROOFTOP_SOLAR, np.zeros(len(years)))[-len(years) :]
-    needed = requirement(net, loss)
-    columns |= {
-        "gross": gross,
-        _column(Role.ROOFTOP_SOLAR): solar,
-        "net": net,
-        "loss": loss,
-        "requirement": needed,
-    }
-    columns |= {"load_factor": factor, "hours": hours, "peak_mw": peak(needed, hours, factor)}
+            columns[_column(role)] = by_role[role][ahead]
+    solar = by_role.get(Role.ROOFTOP_SOLAR, np.zeros(len(ahead)))[ahead]
+    columns |= {"gross": gross, _column(Role.ROOFTOP_SOLAR): solar, "net": net}
+    columns |= {"loss": loss.numbers, "requirement": grid.requirement.numbers}
+    columns |= {"load_factor": grid.load_factor.numbers, "hours": hours, "peak_mw": grid.peak.numbers}
     for spread in spreads:
-        below, above = (np.concatenate([[0.0], side]) for side in (spread.below, spread.above))
-        low, high = requirement(net - below, loss), requirement(net + above, loss)
-        name = f"{100 * spread.level:g}"
-        columns |= {f"lower_{name}": low, f"upper_{name}": high}
-        columns |= {
-            f"peak_mw_lower_{name}": peak(low, hours, factor),
-            f"peak_mw_upper_{name}": peak(high, hours, factor),
-        }
-    return pd.DataFrame(columns), tuple(notes)
+        columns |= _bounds(spread, net, loss.numbers, hours, grid)
+    for name, line in (
+        ("loss", loss),
+        ("requirement", grid.requirement),
+        ("load_factor", grid.load_factor),
+        ("peak_mw", grid.peak),
+    ):
+        columns[f"{name}_origin"] = [str(origin) for origin in line.origins]
+    return pd.DataFrame(columns)
+
+
+def _bounds(spread: TotalSpread, net: Floats, loss: Floats, hours: Floats, grid: Grid) -> dict[str, Floats]:
+    below, above = (np.concatenate([[0.0], side]) for side in (spread.below, spread.above))
+    name = f"{100 * spread.level:g}"
+    # A given peak has no interval of ours.
+    derived = np.array([origin is not Origin.GIVEN for origin in grid.peak.origins])
+    factor = np.where(derived, grid.load_factor.numbers, np.nan)
+    low, high = requirement(net - below, loss), requirement(net + above, loss)
+    return {
+        f"lower_{name}": low,
+        f"upper_{name}": high,
+        f"peak_mw_lower_{name}": peak(low, hours, factor),
+        f"peak_mw_upper_{name}": peak(high, hours, factor),
+    }
 
 
 def _column(role: Role) -> str:
@@ -181,7 +269,7 @@ def _solar_split(plan: Plan, years: NDArray[np.int64], solar: Floats) -> pd.Data
 
 def _check_sum(
     table: pd.DataFrame,
-    energy: Mapping[str, Floats],
+    parts: Mapping[str, Floats],
     roles: Mapping[str, Role],
     years: NDArray[np.int64],
     by_role: Mapping[Role, Floats],
@@ -189,11 +277,11 @@ def _check_sum(
 ) -> None:
     """Sum the sectors again, another way, and compare with the chain."""
     total = np.zeros(len(years))
-    for name, values in energy.items():
+    for name, values in parts.items():
         if roles[name] is Role.ROOFTOP_SOLAR:
             continue
-        total += np.nan_to_num(values) * (-1 if roles[name] is Role.DEMAND_SIDE_MANAGEMENT else 1)
+        total += values * (-1 if roles[name] is Role.DEMAND_SIDE_MANAGEMENT else 1)
     total -= by_role.get(Role.ROOFTOP_SOLAR, np.zeros(len(years)))
     delivered = table.requirement * (1 - table.loss / 100)
-    if not np.allclose(total[years >= last_actual], delivered, rtol=1e-9):
+    if not np.allclose(total[years >= last_actual], delivered, rtol=1e-9, equal_nan=True):
         raise WorkbenchError("The sectors do not sum to the total; please report this with the run.")

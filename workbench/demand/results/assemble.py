@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from workbench.data.notes import Notes
 from workbench.demand.inputs.reading import Sector
 from workbench.demand.model.choices import BENCHMARKS, GIVEN_PATH
-from workbench.demand.requirement.chain import make_chain
+from workbench.demand.requirement.chain import Chain, make_chain
 from workbench.demand.requirement.measures import correlations
 from workbench.demand.requirement.requirement import DEFINITIONS
 from workbench.demand.requirement.totals import backtest_of_total
@@ -81,7 +81,7 @@ def assemble(
         )
         for sector in done
     }
-    notes = _notes(plan, failures, chain.notes)
+    notes = _notes(plan, failures, chain)
     return DemandResult(
         plan.config.scenario,
         plan.config,
@@ -90,21 +90,25 @@ def assemble(
         _facts(plan),
         cards=cards,
         failures=failures,
-        assumed=chain.notes,
+        assumed=chain.assumed,
     )
 
 
-def _notes(plan: Plan, failures: Mapping[str, str], assumed: Sequence[str]) -> Notes:
-    notes = Notes()
+def _notes(plan: Plan, failures: Mapping[str, str], chain: Chain) -> Notes:
+    notes = Notes(plan.data.path.name)
+    for name, first in chain.missing.items():
+        notes.omission(
+            f"{name} has no forecast ({failures[name]}): what it is a part of is missing from {first}, and the sum "
+            "of the other parts is in partial_sum",
+            sheet=name,
+            tables=("forecast", "consolidated", "requirement", "solar_split"),
+            years=range(first, plan.config.target_year + 1),
+            advice="choose another model for it in the setting sector_models, or give its future in the workbook",
+        )
     for name, reason in failures.items():
-        if "/" not in name:
-            notes.omission(
-                f"{name} has no forecast and is missing in every total: {reason}",
-                tables=("forecast", "consolidated", "requirement"),
-                advice="choose a model for it in the setting sector_models, or give its future",
-            )
-    for text in assumed:
-        notes.assumption(text, tables=("requirement",))
+        if "/" in name:
+            notes.unused(f"{name} was not computed for comparison: {reason}", setting="models")
+    notes.extend(chain.notes)
     notes.add_problems(plan.data.problems)
     for text in plan.notes:
         notes.doubt(text)

@@ -16,7 +16,7 @@ from workbench.data.formatting import INDIA, Style, energy_factor, year_label
 from workbench.demand.model.choices import GIVEN_PATH
 from workbench.demand.model.roles import REDUCING
 from workbench.demand.models.catalogue import MODELS
-from workbench.demand.results.saved import DemandResult, interval_columns
+from workbench.demand.results.saved import DemandResult, assumed_in, interval_columns, missing_parts
 from workbench.errors import SettingError
 
 MAX_TICKS = 6
@@ -86,7 +86,10 @@ def consolidated_chart(result: DemandResult, kind: str = "bars", *, style: Style
     table = result.table("consolidated").set_index("year").drop(columns="kind")
     roles = dict(zip(result.table("history").sector, result.table("history").role, strict=True))
     reducing = [name for name in table.columns if roles.get(str(name)) in REDUCING]
+    missing = missing_parts(result.table("consolidated"))
     figure = sectors_chart(table, kind, reducing=reducing, style=style)
+    for name, first in missing.items():
+        _mark_missing(figure, name, first, int(table.index[-1]))
     _mark_start(figure, int(result.facts["last_actual_year"]), style)
     return figure.update_layout(title=f"Electricity by sector ({result.scenario})")
 
@@ -116,12 +119,15 @@ def sectors_chart(
         raise ValueError(f"kind is {kind!r}, expected bars, area or lines")
     figure = new_figure()
     factor = energy_factor("GWh", style.energy_unit)
+    if kind == "area":
+        # An area would close over a missing part: it ends where the first one is missing.
+        table = table[(table.notna() | ~table.notna().cummax()).all(axis=1)]
     for index, name in enumerate(map(str, table.columns)):
         sign = -1.0 if name in reducing and kind != "lines" else 1.0
         values = table[name] * factor * sign
         if kind != "lines":
-            # A stack has no place for a blank; a sector that has not begun adds nothing to it.
-            values = values.fillna(0.0)
+            # A sector that has not begun adds nothing to a stack.
+            values = values.where(values.notna().cummax(), 0.0)
         colour, dash = nth_colour(index), nth_dash(index // 8)
         if kind == "bars":
             marker = {"color": colour, "pattern": {"shape": "" if index < 8 else "/", "fillmode": "overlay"}}
@@ -140,8 +146,11 @@ def requirement_chart(result: DemandResult, *, style: Style = INDIA) -> go.Figur
     table = result.table("requirement")
     factor = energy_factor("GWh", style.energy_unit)
     _add_bands(figure, table, factor)
-    _add_line(figure, table.year, table.requirement * factor, "Requirement", nth_colour(0), width=3)
-    _add_line(figure, table.year, table.net * factor, "Net consumption", nth_colour(1), dash="dash")
+    _add_by_origin(figure, table, "requirement", factor, "Requirement", nth_colour(0))
+    _add_line(figure, table.year, table.net * factor, "Net consumption", nth_colour(1), dash="dot")
+    if table.net.isna().any():
+        for name, first in missing_parts(result.table("consolidated")).items():
+            _mark_missing(figure, name, first, int(table.year.iloc[-1]))
     _mark_start(figure, int(result.facts["last_actual_year"]), style)
     return _finish(figure, "Energy requirement", f"Electricity [{style.energy_unit}]", style)
 
@@ -152,7 +161,7 @@ def peak_chart(result: DemandResult, *, style: Style = INDIA) -> go.Figure:
     table = result.table("requirement")
     renamed = table.drop(columns=interval_columns(table))
     _add_bands(figure, renamed.rename(columns=lambda name: name.removeprefix("peak_mw_")), 1.0)
-    _add_line(figure, table.year, table.peak_mw, "Peak load", nth_colour(5), width=3)
+    _add_by_origin(figure, table, "peak_mw", 1.0, "Peak load", nth_colour(5))
     _mark_start(figure, int(result.facts["last_actual_year"]), style)
     return _finish(figure, "Peak load", "Power [MW]", style)
 
@@ -262,6 +271,31 @@ def _add_line(
     line = {"color": colour, "dash": dash, "width": width}
     mode = "lines+markers" if markers else "lines"
     figure.add_trace(go.Scatter(x=xs, y=ys, name=name, mode=mode, line=line, visible=visible))
+
+
+def _add_by_origin(
+    figure: go.Figure, table: pd.DataFrame, name: str, factor: float, title: str, colour: str
+) -> None:
+    """Draw a column as a line, dashed and labelled where it is assumed; what is missing is left empty."""
+    assumed = assumed_in(table, name)
+    for part, label, dash in ((~assumed, title, "solid"), (assumed, f"{title}, assumed", "dash")):
+        values = table[name].where(part) * factor
+        if values.notna().any():
+            # A single year between assumed ones is seen as a point only.
+            alone = int(values.notna().sum()) == 1
+            _add_line(figure, table.year, values, label, colour, dash=dash, width=3, markers=alone)
+
+
+def _mark_missing(figure: go.Figure, name: str, first: int, last: int) -> None:
+    figure.add_vrect(
+        x0=first - 0.5,
+        x1=last + 0.5,
+        line_width=0,
+        fillcolor="grey",
+        opacity=0.15,
+        annotation_text=f"{name} is missing: no total",
+        annotation_position="bottom left",
+    )
 
 
 def _mark_start(figure: go.Figure, last_actual: int, style: Style) -> None:

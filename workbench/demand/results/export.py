@@ -49,7 +49,9 @@ def write_excel(result: DemandResult, path: Path, style: Style = INDIA) -> Path:
 
 def _write_assumptions(book: WorkbookWriter, result: DemandResult) -> None:
     sheet = book.sheet("assumptions")
-    row = write_facts(sheet, f"Demand forecast, scenario {result.scenario}", result.facts, result.config)
+    row = sheet.text([f"Demand forecast, scenario {result.scenario}"], title=True)
+    row = write_notes(sheet, result.notes, row=row + 1)
+    row = write_facts(sheet, "Made from", result.facts, result.config, row=row + 1)
     cards = result.cards.values()
     row = sheet.table(
         [
@@ -60,10 +62,7 @@ def _write_assumptions(book: WorkbookWriter, result: DemandResult) -> None:
         ],
         row=row + 1,
     )
-    row = sheet.text(["Definitions", *DEFINITIONS.values()], row=row + 1)
-    row = sheet.text(["Assumed", *(result.assumed or ("nothing",))], row=row + 1)
-    row = sheet.text(["Failures", *(f"{k}: {v}" for k, v in result.failures.items())], row=row + 1)
-    write_notes(sheet, result.notes, row=row + 1)
+    sheet.text(["Definitions", *DEFINITIONS.values()], row=row + 1)
 
 
 def _write_sector(book: WorkbookWriter, name: str, result: DemandResult, sector: str, style: Style) -> None:

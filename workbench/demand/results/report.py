@@ -71,17 +71,14 @@ def add_overview(section: Section, result: DemandResult, style: Style) -> None:
     """Add the way from sales to requirement to peak, and what is missing in it."""
     from workbench.demand.results import charts
 
-    if result.incomplete:
-        section.warning(f"Failed, and missing in every total: {', '.join(result.incomplete)}.")
-    for name, reason in result.failures.items():
-        section.warning(f"{name}: {reason}")
+    section.gravest_notes(result.notes)
     section.figure(charts.consolidated_chart(result, style=style))
     section.figure(charts.requirement_chart(result, style=style))
     section.figure(charts.peak_chart(result, style=style))
     section.table(*requirement_rows(result, style))
     section.note(
-        "Intervals are those of the simulated sum of the sectors; given paths do not spread. Losses and load "
-        "factors are assumptions."
+        "Intervals are those of the simulated sum of the sectors; given paths do not spread, and neither do losses "
+        "and load factors."
     )
     section.bullets([*DEFINITIONS.values(), *result.assumed])
 

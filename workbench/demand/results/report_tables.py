@@ -8,9 +8,10 @@ import pandas as pd
 
 from workbench.data.formatting import Style, energy_factor, format_number, year_label
 from workbench.demand.models.catalogue import MODELS
-from workbench.demand.results.saved import CHOSEN, DemandResult
+from workbench.demand.results.saved import CHOSEN, DemandResult, assumed_in
 
 HORIZONS = (1, 3, 5, 10)
+MISSING_CELL = "missing"
 
 
 def accuracy_rows(result: DemandResult, sector: str) -> list[dict[str, Any]]:
@@ -39,25 +40,38 @@ def accuracy_rows(result: DemandResult, sector: str) -> list[dict[str, Any]]:
 
 
 def requirement_rows(result: DemandResult, style: Style) -> tuple[list[str], list[list[str]]]:
-    """Headings with units, and rows of formatted cells: the way from sales to requirement and peak by year."""
+    """Headings with units, and rows of formatted cells: the way from sales to requirement and peak by year.
+
+    What lacks a part says that it is missing; what is assumed says so in the heading where the whole column is,
+    else in the cell.
+    """
     table = result.table("requirement")
-    factor = energy_factor("GWh", style.energy_unit)
-    shown = [
-        name for name in table.columns if name not in ("kind", "hours") and not name.startswith("peak_mw_")
-    ]
-    headers, rows = [], []
-    for name in shown:
-        unit = {"loss": "%", "load_factor": "%", "peak_mw": "MW", "year": ""}.get(name, style.energy_unit)
+    shown = [name for name in table.columns if _is_shown(str(name), table)]
+    headers = ["Year"]
+    columns = [[year_label(int(year), style) for year in table.year]]
+    for name in map(str, shown):
+        unit = {"loss": "%", "load_factor": "%", "peak_mw": "MW"}.get(name, style.energy_unit)
         title = name.removesuffix("_mw").replace("_", " ").capitalize()
-        headers.append(f"{title} [{unit}]" if unit else title)
-    for _, row in table.iterrows():
-        cells = [year_label(int(row.year), style)]
-        for name in shown[1:]:
-            percent = name in ("loss", "load_factor")
-            scale = 1.0 if percent or name == "peak_mw" else factor
-            cells.append(format_number(float(row[name]) * scale, decimals=1 if percent else 0, style=style))
-        rows.append(cells)
-    return headers, rows
+        assumed = assumed_in(table, name)
+        everywhere = bool(assumed.any()) and bool((assumed | table[name].isna()).all())
+        headers.append(f"{title}{', assumed' if everywhere else ''} [{unit}]")
+        scale = energy_factor("GWh", unit) if unit == style.energy_unit else 1.0
+        decimals = 1 if unit == "%" else 0
+        blank = "" if name == "partial_sum" else MISSING_CELL
+        columns.append(
+            [
+                (blank if pd.isna(value) else format_number(value * scale, decimals=decimals, style=style))
+                + (" (assumed)" if is_assumed and not everywhere else "")
+                for value, is_assumed in zip(table[name].tolist(), assumed.tolist(), strict=True)
+            ]
+        )
+    return headers, [list(cells) for cells in zip(*columns, strict=True)]
+
+
+def _is_shown(name: str, table: pd.DataFrame) -> bool:
+    if name in ("year", "kind", "hours") or name.startswith("peak_mw_") or name.endswith("_origin"):
+        return False
+    return name != "partial_sum" or bool(table[name].notna().any())
 
 
 def holdout_rows(result: DemandResult, style: Style) -> list[list[str]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.data.origins import Origin
 from workbench.data.results.scenario import SavedScenario, ScenarioWriter, json_text
 from workbench.data.results.store import Result, ResultStore
 from workbench.demand.config import DemandConfig
@@ -23,6 +24,9 @@ DOMAIN = "demand"
 # Rows of the backtest and accuracy tables that are about the sum of the sectors.
 TOTAL = "Total"
 CHOSEN = "chosen models"
+
+TOTALS = ("gross", "net", "requirement", "peak_mw")
+"""Columns of the requirement that are missing where one of their parts is."""
 
 TABLES = (
     "history",
@@ -49,7 +53,9 @@ class DemandResult(Result[DemandConfig]):
     ``history`` sector, role, year, electricity · ``forecast`` sector, role, model, chosen, year, base, low,
     high, lower_80 … · ``backtest`` sector, model, drivers, origin, horizon, year, forecast, actual, inside_80 …
     · ``accuracy`` sector, model, drivers, horizon, origins, mape, smape, mase, bias, coverage_80 … ·
-    ``consolidated`` year, kind, one column a sector · ``requirement`` the chain from sales to peak · ``drivers``
+    ``consolidated`` year, kind, one column a sector · ``requirement`` the chain from sales to peak, with the origin
+    of loss, requirement, load factor and peak, and ``partial_sum`` (net consumption of the known parts) where a
+    part is missing · ``drivers``
     driver, year, value, kind, source · ``correlations`` sector, driver, level, growth · ``solar_split`` year,
     one column a sector.
 
@@ -72,9 +78,11 @@ class DemandResult(Result[DemandConfig]):
     def __repr__(self) -> str:
         last = self.table("requirement").iloc[-1]
         failed = f", {len(self.failures)} failures" if self.failures else ""
+        needed = f"{last.requirement:,.0f} GWh" if pd.notna(last.requirement) else "missing"
+        peak = f"{last.peak_mw:,.0f} MW" if pd.notna(last.peak_mw) else "missing"
         return (
             f"<DemandResult {self.scenario!r}: {len(self.cards)} sectors to {int(last.year)}, "
-            f"requirement {last.requirement:,.0f} GWh, peak {last.peak_mw:,.0f} MW{failed}>"
+            f"requirement {needed}, peak {peak}{failed}>"
         )
 
     @property
@@ -86,7 +94,7 @@ class DemandResult(Result[DemandConfig]):
 
     @property
     def incomplete(self) -> tuple[str, ...]:
-        """Sectors that have no forecast and are missing in every total."""
+        """Sectors that have no forecast; every total that they are a part of is missing."""
         return tuple(name for name in self.failures if "/" not in name)
 
     def chosen(self, sector: str) -> pd.DataFrame:
@@ -131,6 +139,8 @@ def units_of(frame: pd.DataFrame) -> dict[str, str]:
     """Units of the columns of one of our tables."""
     units = {}
     for name in frame.columns:
+        if name.endswith("_origin"):
+            continue
         if name in _GWH or name.startswith(("lower_", "upper_")):
             units[name] = "GWh"
         elif name in _PERCENT or name.startswith("coverage_"):
@@ -140,9 +150,32 @@ def units_of(frame: pd.DataFrame) -> dict[str, str]:
         elif name == "hours":
             units[name] = "h"
     if "kind" in frame and "driver" not in frame:
-        plain = [name for name in frame.columns if name not in ("year", "kind") and name not in units]
+        plain = [
+            name
+            for name in frame.columns
+            if name not in ("year", "kind") and name not in units and not name.endswith("_origin")
+        ]
         units.update(dict.fromkeys(plain, "GWh"))
     return units
+
+
+def assumed_in(table: pd.DataFrame, name: str) -> pd.Series:
+    """Tell which values of a column of the requirement are assumed, or follow from something assumed."""
+    origins = table.get(f"{name}_origin")
+    if origins is None:  # Results of version 0.1.0 carry no origins.
+        return pd.Series(False, index=table.index)
+    return origins == Origin.ASSUMED
+
+
+def missing_parts(consolidated: pd.DataFrame) -> dict[str, int]:
+    """Give the sectors that lack values after they have begun, with the first year without one."""
+    found = {}
+    for name in consolidated.columns.drop(["year", "kind"], errors="ignore"):
+        known = consolidated[name].notna()
+        lacking = consolidated.year[~known & known.cummax()]
+        if len(lacking):
+            found[str(name)] = int(lacking.iloc[0])
+    return found
 
 
 def _units(name: str, frame: pd.DataFrame) -> dict[str, str]:
@@ -257,7 +290,10 @@ def compare(first: DemandResult, second: DemandResult) -> pd.DataFrame:
     left, right = _side(first), _side(second)
     rows = []
     for name in [name for name in left if name in right]:
-        one, two = left[name].dropna(), right[name].dropna()
+        one, two = left[name], right[name]
+        if name not in TOTALS:
+            # A sector has no line before it begins.
+            one, two = one.dropna(), two.dropna()
         unit = "MW" if name == "peak_mw" else "GWh"
         for year in sorted(set(one.index) & set(two.index)):
             if year <= base:
@@ -281,5 +317,5 @@ def compare(first: DemandResult, second: DemandResult) -> pd.DataFrame:
 
 def _side(result: DemandResult) -> dict[str, pd.Series]:
     sectors = result.table("consolidated").set_index("year").drop(columns="kind")
-    chain = result.table("requirement").set_index("year")[["gross", "net", "requirement", "peak_mw"]]
+    chain = result.table("requirement").set_index("year")[list(TOTALS)]
     return {**{str(n): sectors[n] for n in sectors}, **{str(n): chain[n] for n in chain}}

@@ -141,9 +141,6 @@ class DemandResultView(ResultTabs):
         rows = [[name.replace("_", " "), value] for name, value in shown.items()]
         caption = "What these numbers were made from"
         parts = [table_of(["Fact", ""], rows, caption=caption, text_columns=(0, 1))]
-        if result.failures:
-            failures = list(result.failures.items())
-            parts.append(table_of(["Failed", "Reason"], failures, caption="Failures", text_columns=(0, 1)))
         words = [[name.replace("_", " "), text] for name, text in DEFINITIONS.items()]
         parts += [
             notes_table(result.notes),
