@@ -107,8 +107,11 @@ def make_chain(
             )
     net, partial = consumption(by_role)[1], consumption(known)[1]
     table = _requirement(plan, years, kind, by_role, _spread(plan, done, chosen), fiscal_year_start, notes)
-    at = table.columns.get_loc("net")
-    table.insert(int(at) + 1, "partial_sum", np.where(np.isnan(net), partial, np.nan)[years >= last_actual])
+    table.insert(
+        list(table.columns).index("net") + 1,
+        "partial_sum",
+        np.where(np.isnan(net), partial, np.nan)[years >= last_actual],
+    )
     _check_sum(table, parts, roles, years, by_role, last_actual)
     _note_forecasts_in_actual_years(done, last_actual, notes)
     return Chain(
