@@ -52,7 +52,9 @@ def test_every_model_says_its_formula_and_its_source() -> None:
 
 
 def test_a_driver_without_a_path_is_left_out_of_the_regression_and_named(plan: Plan) -> None:
-    assert any("Factories: Regression on drivers (MLR) leaves out Rainfall" in note for note in plan.notes)
+    assert any(
+        "Factories: Regression on drivers (MLR) leaves out Rainfall" in note.message for note in plan.notes
+    )
     request = next(r for r in plan.requests if (r.sector, r.model) == ("Factories", "regression_on_drivers"))
     assert request.drivers is not None
     assert request.drivers.names == ("GSDP",)
@@ -88,7 +90,7 @@ def test_a_model_that_is_chosen_replaces_a_given_path_and_says_so(make_workbook:
         read_demand(make_workbook()), replace(CONFIG, sector_models={"solar_rooftop": "damped_growth"})
     )
     assert asked.chosen["solar_rooftop"] == "damped_growth"
-    assert any("given path to 2040 is not used" in note for note in asked.notes)
+    assert any("given path to 2040 is not used" in note.message for note in asked.notes)
 
 
 def test_roles_can_be_set_where_a_name_does_not_tell(make_workbook: MakeWorkbook) -> None:

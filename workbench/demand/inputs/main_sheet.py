@@ -19,6 +19,20 @@ from workbench.demand.model.roles import WORDS, Role
 from workbench.errors import InvalidData
 
 MAIN = "main"
+TABLES = (
+    "consumptionsectors",
+    "econometricparameters",
+    "drivers",
+    "gdpgrowthrate",
+    "drivergrowth",
+    "solarshare",
+    "losses",
+    "loadfactor",
+    "peak",
+    "policy",
+    "settings",
+)
+"""Tables that are read, by their plain names."""
 # More than the peak of any grid; a value above it is in another unit.
 MAX_PEAK_MW = 5e6
 

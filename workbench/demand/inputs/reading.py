@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.data.arrays import Floats
+from workbench.data.notes import Note
 from workbench.data.problems import Problem, Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.data.workbooks.reading import Workbook, read_workbook
@@ -23,6 +24,7 @@ from workbench.demand.inputs.driver_sheets import DriverTables, read_drivers
 from workbench.demand.inputs.electricity_unit import resolve_unit
 from workbench.demand.inputs.main_sheet import MainSheet, read_main
 from workbench.demand.inputs.sector_sheets import SectorSheet, fill_gaps, read_sector
+from workbench.demand.inputs.unused import unused_inputs
 from workbench.demand.model.drivers import breaks
 from workbench.demand.model.roles import REDUCING, Role, role_of
 from workbench.errors import InvalidData, UnreadableFile
@@ -81,6 +83,8 @@ class DemandInput:
     problems: tuple[Problem, ...]
     peaks: Mapping[int, float] = field(default_factory=dict)
     """Peak load by year, MW, as the workbook gives it."""
+    unused: tuple[Note, ...] = ()
+    """Sheets, tables and columns without effect."""
 
 
 def find_workbook(project: Project, name: str) -> Path:
@@ -180,6 +184,7 @@ def _read(book: Workbook, config: DemandConfig) -> DemandInput:
         last_actual,
         tuple(problems),
         main.peaks,
+        unused_inputs(book, main, sheets.values(), drivers),
     )
 
 

@@ -110,8 +110,8 @@ def _notes(plan: Plan, failures: Mapping[str, str], chain: Chain) -> Notes:
             notes.unused(f"{name} was not computed for comparison: {reason}", setting="models")
     notes.extend(chain.notes)
     notes.add_problems(plan.data.problems)
-    for text in plan.notes:
-        notes.doubt(text)
+    notes.extend(plan.data.unused)
+    notes.extend(plan.notes)
     return notes
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.data.notes import Notes, Weight
 from workbench.data.workbooks.table import plain_name
 from workbench.demand.config import DemandConfig
 from workbench.demand.inputs.driver_sheets import DriverTables
@@ -22,8 +23,8 @@ class DriverPlan:
     paths: Mapping[str, DriverPath]
     gdp: str | None
     population: str | None
-    notes: tuple[str, ...]
-    """Changes and doubts, for the log and the cards."""
+    notes: Notes
+    """Changes, assumptions and what is not used."""
 
     def find(self, name: str) -> str | None:
         """Give the driver as written in the workbook."""
@@ -82,7 +83,11 @@ def plan_drivers(tables: DriverTables, config: DemandConfig, target_year: int) -
     """
     _check_names(tables, config)
     unusable = [name for name in tables.actual if not _positive(tables, name)]
-    notes = [f"{name} has values of zero or below: models leave it out." for name in unusable]
+    notes = Notes()
+    for name in unusable:
+        notes.unused(
+            f"{name} has values of zero or below: models leave it out.", sheet=tables.sheet, column=name
+        )
     paths = {
         name: _path(name, tables, config, target_year, notes)
         for name in tables.actual
@@ -96,15 +101,17 @@ def plan_drivers(tables: DriverTables, config: DemandConfig, target_year: int) -
         _derive_per_person(paths, gdp, population, config, target_year)
     without = [name for name, path in paths.items() if path.last_year < target_year]
     if without:
-        notes.append(
-            f"No path up to {target_year} for {', '.join(without)}: models that need them leave them out; give a "
-            "growth in driver_growth."
+        notes.unused(
+            f"No path up to {target_year} for {', '.join(without)}: models that need them leave them out.",
+            weight=Weight.NORMAL,
+            sheet=tables.sheet,
+            advice="give a growth in driver_growth",
         )
-    return DriverPlan(paths, gdp, population, tuple(notes))
+    return DriverPlan(paths, gdp, population, notes)
 
 
 def _path(
-    name: str, tables: DriverTables, config: DemandConfig, target_year: int, notes: list[str]
+    name: str, tables: DriverTables, config: DemandConfig, target_year: int, notes: Notes
 ) -> DriverPath:
     series = tables.actual[name]
     years = sorted(series)
@@ -113,8 +120,12 @@ def _path(
     if positions:
         values = splice(values, positions)
         where = ", ".join(str(years[position]) for position in positions)
-        notes.append(
-            f"{name}: the break of {where} was bridged with its usual growth; earlier years were moved."
+        notes.change(
+            f"{name}: the break of {where} was bridged with its usual growth; earlier years were moved.",
+            weight=Weight.NORMAL,
+            sheet=tables.sheet,
+            column=name,
+            setting="splice_breaks",
         )
     actual = dict(zip(years, (float(value) for value in values), strict=True))
     return extend(
@@ -127,7 +138,7 @@ def _path(
     )
 
 
-def _growth(name: str, tables: DriverTables, config: DemandConfig, notes: list[str]) -> GrowthPath | None:
+def _growth(name: str, tables: DriverTables, config: DemandConfig, notes: Notes) -> GrowthPath | None:
     plain = plain_name(name)
     for driver, percent in config.driver_growth.items():
         if plain_name(driver) == plain:
@@ -139,7 +150,12 @@ def _growth(name: str, tables: DriverTables, config: DemandConfig, notes: list[s
     if not others or name in tables.levels:
         return None
     fallback = "bau" if "bau" in others else min(others)
-    notes.append(f"{name} has no path '{config.driver_path}'; its path '{fallback}' is used.")
+    notes.assumption(
+        f"{name} has no path '{config.driver_path}'; its path '{fallback}' is used.",
+        column=name,
+        setting="driver_path",
+        advice="give the path in the workbook or a growth in driver_growth",
+    )
     return others[fallback]
 
 

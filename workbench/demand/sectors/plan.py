@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.data.arrays import Floats
+from workbench.data.notes import Notes, Weight
 from workbench.demand.config import DemandConfig
 from workbench.demand.inputs.reading import DemandInput, Sector
 from workbench.demand.model.choices import AUTOMATIC, BENCHMARKS, GIVEN_PATH, choose
@@ -32,7 +33,7 @@ class Plan:
     """GWh of the sectors whose path is given, from the year after the last actual to the target year."""
     requests: tuple[Request, ...]
     failures: Mapping[str, str]
-    notes: tuple[str, ...]
+    notes: Notes
     sector_notes: Mapping[str, tuple[str, ...]]
 
 
@@ -50,8 +51,9 @@ def make_plan(data: DemandInput, config: DemandConfig) -> Plan:
     given: dict[str, Floats] = {}
     failures: dict[str, str] = {}
     requests: list[Request] = []
-    notes: list[str] = list(drivers.notes)
-    sector_notes: dict[str, list[str]] = {name: [] for name in data.sectors}
+    notes = Notes(data.path.name)
+    notes.extend(replace(item, file=data.path.name) for item in drivers.notes)
+    sector_notes: dict[str, Notes] = {name: Notes(data.path.name) for name in data.sectors}
     for name, sector in data.sectors.items():
         mine = sector_notes[name]
         chosen[name] = _model_of(sector, drivers, config, mine)
@@ -60,7 +62,8 @@ def make_plan(data: DemandInput, config: DemandConfig) -> Plan:
                 given[name], note = given_path(
                     name, sector.given, sector.last_year, config.target_year, config.path_end
                 )
-                mine += [note] if note else []
+                if note:
+                    mine.assumption(note, sheet=name, setting="path_end", advice="extend the path")
             except ValueError as error:
                 failures[name] = str(error)
             continue
@@ -69,7 +72,8 @@ def make_plan(data: DemandInput, config: DemandConfig) -> Plan:
             # A model that was not requested for this sector is left out where its drivers are missing, and said so.
             if request is not None or model == chosen[name]:
                 requests.append(request or _bare(sector, model, config))
-    notes += [f"{name}: {note}" for name, mine in sector_notes.items() for note in mine]
+    for mine in sector_notes.values():
+        notes.extend(mine)
     return Plan(
         data,
         config,
@@ -78,41 +82,57 @@ def make_plan(data: DemandInput, config: DemandConfig) -> Plan:
         given,
         tuple(requests),
         failures,
-        tuple(notes),
-        {name: tuple(mine) for name, mine in sector_notes.items()},
+        notes,
+        {name: tuple(note.message for note in mine) for name, mine in sector_notes.items()},
     )
 
 
-def _model_of(sector: Sector, drivers: DriverPlan, config: DemandConfig, notes: list[str]) -> str:
+def _model_of(sector: Sector, drivers: DriverPlan, config: DemandConfig, notes: Notes) -> str:
     requested = config.model_of(sector.name)
     if requested != AUTOMATIC:
         if sector.given and requested != GIVEN_PATH:
-            notes.append(f"its given path to {max(sector.given)} is not used, because a model is chosen.")
+            notes.unused(
+                f"{sector.name}: its given path to {max(sector.given)} is not used, because a model is chosen.",
+                weight=Weight.NORMAL,
+                sheet=sector.name,
+                setting="sector_models" if sector.name in config.sector_models else "default_model",
+            )
         return requested
     if sector.given:
         return GIVEN_PATH
     has_economy = drivers.has_economy(sector.years, config.target_year)
     if not has_economy and drivers.gdp is not None:
-        notes.append(
-            f"GDP and population have no path to {config.target_year}: damped growth instead of combined growth."
+        notes.assumption(
+            f"{sector.name}: GDP and population have no path to {config.target_year}: damped growth instead of "
+            "combined growth.",
+            sheet=sector.name,
+            setting="default_model",
+            tables=("forecast", "consolidated", "requirement"),
+            advice="give GDP and population a path, or choose a model",
         )
     return choose(requested, has_economy=has_economy)
 
 
 def _request(
-    sector: Sector, model: str, drivers: DriverPlan, config: DemandConfig, notes: list[str]
+    sector: Sector, model: str, drivers: DriverPlan, config: DemandConfig, notes: Notes
 ) -> Request | None:
     paths, known = _drivers_for(sector, model, drivers, config.target_year)
     needs = MODELS[model].needs
     if needs is Needs.DRIVERS:
         left_out = drivers.left_out(sector.drivers, config.target_year)
         if left_out and sector.drivers:
-            notes.append(
-                f"{MODELS[model].label} leaves out {', '.join(left_out)}: no path to {config.target_year}."
+            notes.unused(
+                f"{sector.name}: {MODELS[model].label} leaves out {', '.join(left_out)}: no path to "
+                f"{config.target_year}.",
+                sheet=sector.name,
             )
     if needs is not Needs.NOTHING and paths is None:
         if needs is Needs.DRIVERS:
-            notes.append(f"{MODELS[model].label} is left out: no driver of the sector has a path.")
+            notes.unused(
+                f"{sector.name}: {MODELS[model].label} is left out: no driver of the sector has a path.",
+                sheet=sector.name,
+                setting="models",
+            )
         return None
     return replace(_bare(sector, model, config), drivers=paths, known_drivers=known)
 
