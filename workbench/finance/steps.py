@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.projects.project import Project
-from workbench.data.reporting import log_problems, report_files
+from workbench.data.reporting import report_files, report_notes
 from workbench.errors import InvalidData
 from workbench.finance.analysis.bridges import bridges_table
 from workbench.finance.analysis.checks import CheckResult, check_ledger, profit_costs
@@ -38,7 +38,8 @@ from workbench.finance.inputs.mapping.saved import load_mapping
 from workbench.finance.model.calendar import FiscalCalendar
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.series import FigureSeries, figure_series, season_of
-from workbench.finance.results.assemble import Analysis, assemble
+from workbench.finance.results.analysis import Analysis
+from workbench.finance.results.assemble import assemble
 from workbench.finance.results.formatter import formatter_of
 from workbench.finance.results.kept import kept_events, kept_forecasts
 from workbench.finance.results.saved import DOMAIN, FinanceResult, save
@@ -120,6 +121,7 @@ def run_finance(job: Job, project: Project, config: FinanceConfig) -> FinanceRes
         from workbench.finance.results.report import report_page
 
         result = assemble(analysis, project, config)
+        report_notes(job, result.notes)
         page = report_page(result, project.style).render()
     with job.stage("finalising", title=STAGES["finalising"][0]):
         result = _save(job, result, project, page)
@@ -138,19 +140,9 @@ def _validate(job: Job, project: Project, config: FinanceConfig) -> _Work:
         mapping=mapping,
         sheet=config.sheet,
     )
-    log_problems(job, ledger.problems)
     job.metric("Rows", len(ledger.entries))
     job.metric("Changes to the data", ledger.changes.count())
-    for partial in ledger.partial:
-        job.log(f"{partial.period:%b %Y} is not whole: {partial.reason}", level="warning")
-    if ledger.gaps:
-        job.log(f"{len(ledger.gaps)} gaps: what is not given is not counted as 0.", level="warning")
     checks = check_ledger(ledger, tolerance=config.tolerance)
-    for one in checks:
-        if one.status == "failed":
-            job.log(
-                f"{one.name} ({one.formula}) does not hold in {len(one.exceeding)} places.", level="warning"
-            )
     work = _Work(project, config, ledger, checks, profit_costs(ledger))
     work.series = {one.name: one for one in figure_series(ledger)}
     if not work.series:
@@ -167,11 +159,6 @@ def _validate(job: Job, project: Project, config: FinanceConfig) -> _Work:
 def _forecast_company(job: Job, work: _Work) -> None:
     made = _in_units(job, work, {name: [0] for name in work.series}, "Figure")
     work.company, work.without_forecast = company_forecasts(work.series, work.costs, _taken_from(made))
-    for name, reason in work.without_forecast.items():
-        job.log(
-            f"{formatter_of(work.ledger, work.project.style).title(name)} has no forecast: {reason}.",
-            level="warning",
-        )
 
 
 def _taken_from(made: Mapping[str, tuple[SeriesForecast | None, ...]]) -> Make:
@@ -225,20 +212,6 @@ def _forecast_parts(job: Job, work: _Work, stage: str, dimensions: Sequence[str]
             work.parts[dimension] = part_forecasts(
                 work.series, dimension, work.company, work.costs, _taken_from(made)
             )
-            _report_left_out(job, work, dimension)
-
-
-def _report_left_out(job: Job, work: _Work, dimension: str) -> None:
-    """Say what has no forecast by a dimension: once for each reason."""
-    formatter = formatter_of(work.ledger, work.project.style)
-    reasons: dict[str, list[str]] = {}
-    for (name, entity), reason in work.parts[dimension].left_out.items():
-        if not entity and name != OTHER:
-            reasons.setdefault(reason, []).append(formatter.title(name))
-    for reason, titles in reasons.items():
-        everything = len(titles) == len(work.series) - (OTHER in work.series)
-        said = f"No forecast by {dimension}" + ("" if everything else f" of {', '.join(titles)}")
-        job.log(f"{said}: {reason}.", level="warning")
 
 
 def _analyse(job: Job, work: _Work) -> Analysis:

@@ -44,7 +44,7 @@ def difference_table(
         news, figure, period, before, after, difference, lower, upper (the last report's interval), inside
         (whether the actual lies in it).
     """
-    known_before, known = _company(before_history, "value"), _company(history, "value")
+    known_before, known = (_company(_whole(table), "value") for table in (before_history, history))
     told_before, told = _company(before_forecasts, "forecast"), _company(forecasts, "forecast")
     interval = _index(before_forecasts)[["lower", "upper"]]
     parts = [
@@ -58,6 +58,11 @@ def difference_table(
 
 def _index(table: pd.DataFrame) -> pd.DataFrame:
     return table[table.dimension == ""].set_index(["figure", "period"])
+
+
+def _whole(history: pd.DataFrame) -> pd.DataFrame:
+    """A partial sum is neither an outcome nor restated by the whole one."""
+    return history[~history.partial.astype(bool)] if "partial" in history else history
 
 
 def _company(table: pd.DataFrame, column: str) -> pd.Series:

@@ -47,7 +47,6 @@ def filled(ledger: Ledger, fillings: Mapping[str, Filling]) -> Ledger:
         When there is no such figure, or it is not part of the profit identity of the file.
     """
     lines, changes = ledger.lines.copy(), []
-    coverage = ledger.coverage.copy()
     for name, filling in fillings.items():
         figure = ledger.figure(name)
         values = (_by_identity if filling is Filling.IDENTITY else _by_line)(ledger, lines, name)
@@ -56,15 +55,10 @@ def filled(ledger: Ledger, fillings: Mapping[str, Filling]) -> Ledger:
             value = round(float(values.iloc[at]), figure.decimals)
             lines.loc[lines.index[at], name] = value
             changes.append(_change(ledger, lines, at, figure.column, value, filling))
-        for period in sorted(set(lines["period"].iloc[places])):
-            whole = lines.loc[(lines["period"] == period) & _has_rows(ledger, lines), name].notna().all()
-            coverage.loc[period, name] = 1.0 if whole else coverage.loc[period, name]
     gaps = tuple(
         gap for gap in ledger.gaps if not (gap.figure and _is_filled(ledger, lines, gap.figure, gap))
     )
-    return replace(
-        ledger, lines=lines, coverage=coverage, gaps=gaps, changes=ChangeLog((*ledger.changes, *changes))
-    )
+    return replace(ledger, lines=lines, gaps=gaps, changes=ChangeLog((*ledger.changes, *changes)))
 
 
 def _by_identity(ledger: Ledger, lines: pd.DataFrame, name: str) -> pd.Series[float]:

@@ -198,8 +198,8 @@ def figure_table(ledger: Ledger, span: Span = Span.MONTH, dimension: str = "") -
     Returns
     -------
     DataFrame
-        The same columns; a window in which some periods are not given has the sum of the others, is marked as
-        partial and says so in ``reason``.
+        The same columns; a window in which some periods are missing has no value, and ``reason`` names the partial
+        sum of the others. One that reaches beyond the file has the sum so far, and is marked as partial.
 
     Raises
     ------
@@ -255,6 +255,8 @@ def _computed(
     top, bottom = (_sum(ledger, terms, values, counted, windows) for terms in (measure.top, measure.bottom))
     factor = 100.0 if measure.unit == "%" else 1.0
     reasons = _reasons(measure, counts, bottom, windows, span)
+    if measure.kind is Kind.FLOW:
+        reasons = _without_holes(reasons, counts, windows.member.sum(axis=1), top)
     whole = np.array([not reason or reason.startswith("only ") for reason in reasons])
     with np.errstate(divide="ignore", invalid="ignore"):
         value = factor * top / bottom if measure.bottom else top
@@ -305,6 +307,18 @@ def _reasons(measure: Measure, counts: np.ndarray, bottom: Floats, windows: Wind
             reason = f"only {count} of {expected} periods are given" if count < expected else ""
         reasons.append(reason)
     return reasons
+
+
+def _without_holes(reasons: Sequence[str], counts: np.ndarray, inside: np.ndarray, sums: Floats) -> list[str]:
+    """A sum with a hole is missing, and named as partial; one that the file only begins is that of its periods."""
+    return [
+        f"{size - count} of {size} periods are missing; the partial sum is {total:,.2f}"
+        if 0 < count < size
+        else reason
+        for reason, count, size, total in zip(
+            reasons, counts.tolist(), inside.tolist(), sums.tolist(), strict=True
+        )
+    ]
 
 
 def _growth(ledger: Ledger, values: Floats, windows: Windows) -> tuple[Floats, list[str]]:

@@ -20,11 +20,10 @@ from workbench.finance.inputs.entries import SCENARIO, Entries, make_entries
 from workbench.finance.inputs.periods import (
     all_periods,
     blank_amounts,
-    coverage_of,
-    entity_spans,
     frequency_of,
     missing_entities,
     missing_periods,
+    open_period,
     partial_periods,
     period_of,
 )
@@ -32,7 +31,7 @@ from workbench.finance.inputs.reading.read import Reading
 from workbench.finance.model.calendar import FiscalCalendar
 from workbench.finance.model.changes import Change, ChangeLog
 from workbench.finance.model.control_totals import StageTotals
-from workbench.finance.model.ledger import Figure, Ledger
+from workbench.finance.model.ledger import Figure, Gap, Ledger, PartialPeriod
 from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.questions import Answers, Question, require_answers
 from workbench.finance.model.roles import Behaviour
@@ -123,14 +122,13 @@ def make_ledger(
     frame = frame.with_columns(period_of(frame["date"], frequency).alias("period"))
     grid = all_periods(frame["period"], frequency)
     confounded, company_wide = labels_of_one_company(frame, entries.dimensions, entries.figures, grid)
-    spans = None if confounded else entity_spans(frame, entries.dimensions, grid)
     rows_of = {figure.name: _expected_rows(frame, figure, entries.figures) for figure in entries.figures}
     lines = _lines(frame, entries, company_wide)
     totals = totals.with_stage(_stage_of_lines(frame, lines, entries.figures))
     gaps = [
         *missing_periods(frame["period"], grid),
-        *missing_entities(frame, entries.dimensions, grid, spans),
-        *blank_amounts(frame, entries.dimensions, entries.figures, rows_of),
+        *(() if confounded else missing_entities(frame, entries.dimensions, grid)),
+        *blank_amounts(frame, entries.dimensions, entries.figures, rows_of, company_wide),
     ]
     order = ["row", "date", "period", *entries.dimensions, *(figure.name for figure in entries.figures)]
     return Ledger(
@@ -144,16 +142,23 @@ def make_ledger(
         file=reading.file,
         sha256=reading.sha256,
         periods=grid,
-        partial=partial_periods(frame["date"]),
+        partial=_partial(frame, gaps, entries, grid),
         gaps=tuple(sorted(gaps, key=lambda gap: (gap.period, gap.entity, gap.figure))),
         confounded=confounded,
         company_wide=company_wide,
-        coverage=coverage_of(frame, entries.dimensions, entries.figures, rows_of, company_wide, grid, spans),
         changes=ChangeLog((*reading.changes, *entries.changes, *changes)),
         totals=totals,
         mapping=mapping,
         problems=(*reading.problems, *_doubts(reading, duplicates, confounded, company_wide)),
     )
+
+
+def _partial(
+    frame: pl.DataFrame, gaps: Sequence[Gap], entries: Entries, grid: pd.DatetimeIndex
+) -> tuple[PartialPeriod, ...]:
+    found = partial_periods(frame["date"])
+    ends = {item.period for item in found}
+    return (*found, *(item for item in open_period(gaps, entries.figures, grid) if item.period not in ends))
 
 
 def _key(entries: Entries) -> list[str]:

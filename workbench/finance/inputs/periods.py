@@ -16,6 +16,7 @@ MAX_STEP_WITHIN_A_MONTH = 16
 QUARTER_DAYS, YEAR_DAYS = (80, 100), (350, 380)
 # Share of entity x period that a panel holds; below it entities come and go, and a missing one says nothing.
 DENSE = 0.9
+NOT_REPORTED = "no row yet, though there is one in the period before"
 
 
 def frequency_of(dates: pl.Series) -> Frequency:
@@ -96,24 +97,67 @@ def entity_spans(
     return spans if present.height >= DENSE * sum(lengths) and max(lengths) > 1 else None
 
 
-def missing_entities(
-    entries: pl.DataFrame, dimensions: Sequence[str], grid: pd.DatetimeIndex, spans: pl.DataFrame | None
-) -> list[Gap]:
-    """List the periods in which an entity that is there before and after has no row."""
-    if spans is None:
-        return []
-    present = set(entries.select("period", *dimensions).unique().rows())
+def missing_entities(entries: pl.DataFrame, dimensions: Sequence[str], grid: pd.DatetimeIndex) -> list[Gap]:
+    """List the periods in which an entity that is expected has no row.
+
+    It is expected between its first and last row; one that has rows up to the period before the last has not
+    reported the last one yet, and one that has ended earlier has ended. Where the entities of all dimensions
+    together come and go, those of each dimension alone are expected.
+    """
     gaps = []
-    for *entity, first, last, _ in spans.select(*dimensions, "first", "last", "count").rows():
-        for period in grid:
-            inside = first <= period.date() <= last
-            if inside and (period.date(), *entity) not in present:
-                gaps.append(Gap(period, tuple(entity), "", "no row, though there are some before and after"))
+    for names, spans in _panels(entries, dimensions, grid):
+        present = set(entries.select("period", *names).unique().rows())
+        places = [names.index(name) if name in names else -1 for name in dimensions]
+        for *entity, first, last, _ in spans.select(*names, "first", "last", "count").rows():
+            is_open = len(grid) > 1 and last == grid[-2].date()
+            full = tuple(entity[place] if place >= 0 else "" for place in places)
+            for period in grid:
+                day = period.date()
+                if first <= day <= last and (day, *entity) not in present:
+                    gaps.append(Gap(period, full, "", "no row, though there are some before and after"))
+            if is_open:
+                gaps.append(Gap(grid[-1], full, "", NOT_REPORTED))
     return gaps
 
 
+def _panels(
+    entries: pl.DataFrame, dimensions: Sequence[str], grid: pd.DatetimeIndex
+) -> list[tuple[list[str], pl.DataFrame]]:
+    spans = entity_spans(entries, dimensions, grid)
+    if spans is not None:
+        return [(list(dimensions), spans)]
+    single = [([name], entity_spans(entries, [name], grid)) for name in dimensions if len(dimensions) > 1]
+    return [(names, found) for names, found in single if found is not None]
+
+
+def open_period(
+    gaps: Sequence[Gap], figures: Sequence[Figure], grid: pd.DatetimeIndex
+) -> tuple[PartialPeriod, ...]:
+    """Find the last period when something is missing in it that the period before has: it is open."""
+    if len(grid) < 2:
+        return ()
+    actual = {"", *(figure.name for figure in figures if figure.variant is Variant.ACTUAL)}
+    before = {(gap.entity, gap.figure) for gap in gaps if gap.period == grid[-2]}
+    new = [
+        gap
+        for gap in gaps
+        if gap.period == grid[-1] and gap.figure in actual and (gap.entity, gap.figure) not in before
+    ]
+    if not new:
+        return ()
+    first = new[0]
+    what = ", ".join(filter(None, first.entity)) or "the company"
+    said = f"{what}: {first.reason}" + (f" of {first.figure.replace('_', ' ')}" if first.figure else "")
+    more = f"; {len(new) - 1} more gaps" if len(new) > 1 else ""
+    return (PartialPeriod(grid[-1], said + more),)
+
+
 def blank_amounts(
-    entries: pl.DataFrame, dimensions: Sequence[str], figures: Sequence[Figure], rows_of: dict[str, pl.Series]
+    entries: pl.DataFrame,
+    dimensions: Sequence[str],
+    figures: Sequence[Figure],
+    rows_of: dict[str, pl.Series],
+    company_wide: Sequence[str],
 ) -> list[Gap]:
     """List where rows have no amount of a figure that the file has.
 
@@ -125,6 +169,8 @@ def blank_amounts(
         What there is.
     rows_of
         Figure -> which rows are expected to have it (those of its variant).
+    company_wide
+        Stocks of the whole company: one balance a period is enough.
     """
     gaps = []
     for figure in figures:
@@ -134,7 +180,11 @@ def blank_amounts(
         blank = here.filter(pl.col(figure.name).is_null())
         if blank.is_empty() or blank.height == here.height:
             continue
-        keys = ["period", *dimensions]
+        keys = ["period", *(dimensions if figure.name not in company_wide else ())]
+        if figure.behaviour is Behaviour.STOCK:
+            # The last balance of the period is enough.
+            given = here.filter(pl.col(figure.name).is_not_null()).select(keys).unique()
+            blank = blank.join(given, on=keys, how="anti", nulls_equal=True)
         counts = blank.group_by(keys, maintain_order=True).agg(blank=pl.len(), row=pl.col("row").first())
         whole = here.group_by(keys).agg(all=pl.len())
         for period, *entity, missing, row, rows in counts.join(whole, on=keys, maintain_order="left").rows():
@@ -151,59 +201,6 @@ def _between_first_and_last(entries: pl.DataFrame, name: str) -> pl.DataFrame:
     """A budget is made for some years only; outside of them it is not missing."""
     given = entries.filter(pl.col(name).is_not_null())["period"]
     return entries.filter(pl.col("period").is_between(given.min(), given.max()))
-
-
-def coverage_of(
-    entries: pl.DataFrame,
-    dimensions: Sequence[str],
-    figures: Sequence[Figure],
-    rows_of: dict[str, pl.Series],
-    company_wide: Sequence[str],
-    grid: pd.DatetimeIndex,
-    spans: pl.DataFrame | None,
-) -> pd.DataFrame:
-    """Give the share of the expected amounts that each period has.
-
-    The share of the rows that have the amount, times the share of the entities that are there of those that
-    are there before and after.
-
-    Returns
-    -------
-    DataFrame
-        Periods x figures, 0 to 1.
-    """
-    present = _entities_present(entries, dimensions, grid, spans)
-    table = pd.DataFrame(0.0, index=grid, columns=[figure.name for figure in figures])
-    for figure in figures:
-        here = entries.filter(rows_of[figure.name])
-        value = pl.col(figure.name)
-        if figure.name in company_wide:
-            shares = here.group_by("period").agg(share=value.is_not_null().any().cast(pl.Float64))
-        elif figure.behaviour is Behaviour.STOCK:
-            # The last balance of the month is enough.
-            by_entity = here.group_by(["period", *dimensions]).agg(given=value.is_not_null().any())
-            shares = by_entity.group_by("period").agg(share=pl.col("given").mean())
-        else:
-            shares = here.group_by("period").agg(share=value.is_not_null().mean())
-        given = pd.Series(dict(shares.rows()), dtype=float)
-        given.index = pd.DatetimeIndex(given.index).as_unit("s")
-        share = given.reindex(grid).fillna(0.0)
-        table[figure.name] = share if figure.name in company_wide else share * present
-    return table
-
-
-def _entities_present(
-    entries: pl.DataFrame, dimensions: Sequence[str], grid: pd.DatetimeIndex, spans: pl.DataFrame | None
-) -> pd.Series[float]:
-    if spans is None:
-        return pd.Series(1.0, index=grid)
-    first = np.array([np.datetime64(day) for day in spans["first"].to_list()])
-    last = np.array([np.datetime64(day) for day in spans["last"].to_list()])
-    days = grid.to_numpy().astype("datetime64[D]")[:, None]
-    expected = ((days >= first) & (days <= last)).sum(axis=1)
-    counts = dict(entries.select("period", *dimensions).unique().group_by("period").len().rows())
-    found = np.array([counts.get(period.date(), 0) for period in grid], dtype=float)
-    return pd.Series(np.where(expected > 0, found / np.maximum(expected, 1), 1.0), index=grid)
 
 
 def _count(start: np.datetime64, end: np.datetime64, working: bool) -> int:

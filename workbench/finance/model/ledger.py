@@ -16,9 +16,6 @@ from workbench.finance.model.control_totals import ControlTotals
 from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.roles import TITLES, Behaviour, Role, Variant
 
-# Below this share of the expected amounts a period's sum is not shown as one.
-MIN_COVERAGE = 0.9
-
 
 class Frequency(StrEnum):
     """How far the periods of a file lie apart."""
@@ -80,7 +77,7 @@ class Gap:
     period
         First day of the period.
     entity
-        Values of the dimensions; empty for the whole company.
+        Values of the dimensions, empty text for all values of one; empty for the whole company.
     figure
         Name of the figure; empty when nothing is given at all.
     reason
@@ -120,8 +117,6 @@ class Ledger:
         Dimensions that only change together with the period (one row a period): no series of theirs can be made.
     company_wide
         Stocks of the whole company repeated on each row: they are not available by dimension.
-    coverage
-        By period and figure: share of the expected amounts that are given.
     changes, totals, mapping, problems
         What was done to the data, the control totals, what the columns mean, and what is doubtful.
     """
@@ -140,7 +135,6 @@ class Ledger:
     gaps: tuple[Gap, ...]
     confounded: tuple[str, ...]
     company_wide: tuple[str, ...]
-    coverage: pd.DataFrame
     changes: ChangeLog
     totals: ControlTotals
     mapping: RoleMapping
@@ -173,32 +167,20 @@ class Ledger:
         present = ", ".join(figure.name for figure in self.figures)
         raise InvalidData(f"{self.file} has no figure '{name}'; present: {present}.", self.file)
 
-    def total(self, name: str, min_coverage: float = MIN_COVERAGE) -> pd.Series[float]:
+    def total(self, name: str) -> pd.Series[float]:
         """Give a figure of the whole company, one value a period.
-
-        Parameters
-        ----------
-        name
-            Of the figure.
-        min_coverage
-            Share of the expected amounts that has to be given; a period with less is nan.
 
         Returns
         -------
         Series
-            By :attr:`periods`; nan where nothing, or too little, is given.
+            By :attr:`periods`; nan where nothing, or not everything, is given (see :meth:`holes`).
 
         Raises
         ------
         InvalidData
             When there is no such figure.
         """
-        figure = self.figure(name)
-        given = self.lines.dropna(subset=[name])
-        sums = given.groupby("period")[name].sum().reindex(self.periods)
-        sums = sums.round(figure.decimals)
-        enough = self.coverage[name].reindex(self.periods).fillna(0.0) >= min_coverage - 1e-9
-        return sums.where(enough).rename(name).rename_axis("period")
+        return self.known_sum(name).mask(self.holes(name)[""])
 
     def by(self, dimension: str, name: str) -> pd.DataFrame:
         """Give a figure by the values of one dimension.
@@ -213,24 +195,70 @@ class Ledger:
         Returns
         -------
         DataFrame
-            Periods x values of the dimension; nan where nothing is given, everywhere for a stock of the whole
-            company.
+            Periods x values of the dimension; nan where nothing, or not everything, is given, everywhere for a
+            stock of the whole company.
 
         Raises
         ------
         InvalidData
             When there is no such dimension or figure.
         """
+        return self.known_sum_by(dimension, name).mask(self.holes(name, dimension))
+
+    def holes(self, name: str, dimension: str = "") -> pd.DataFrame:
+        """Tell where a figure is not whole: the one rule of completeness.
+
+        A sum is whole when no gap touches it: no period without a row, no entity without a row that is expected
+        to have one, and no row without an amount of the figure.
+
+        Parameters
+        ----------
+        name
+            Of the figure.
+        dimension
+            By the values of this dimension; of the whole company when empty.
+
+        Returns
+        -------
+        DataFrame
+            Periods x values of the dimension, true where something is not given; one column without a name for the
+            company.
+        """
+        entities = self._entities(dimension) if dimension else [""]
+        place = self.dimensions.index(dimension) if dimension else 0
+        rows = {period: at for at, period in enumerate(self.periods)}
+        columns = {entity: at for at, entity in enumerate(entities)}
+        touched = np.zeros((len(rows), len(columns)), dtype=bool)
+        for gap in self.gaps:
+            if gap.figure not in ("", name) or (gap.entity and name in self.company_wide):
+                continue
+            entity = gap.entity[place] if dimension and gap.entity else ""
+            at = columns.get(entity)
+            touched[rows[gap.period], slice(None) if at is None else at] = True
+        return pd.DataFrame(touched, index=self.periods, columns=entities)
+
+    def known_sum(self, name: str) -> pd.Series[float]:
+        """Give the sum of what is given of a figure, which may be a part only; nan where nothing is."""
+        figure = self.figure(name)
+        given = self.lines.dropna(subset=[name])
+        sums = given.groupby("period")[name].sum().reindex(self.periods)
+        return sums.round(figure.decimals).rename(name).rename_axis("period")
+
+    def known_sum_by(self, dimension: str, name: str) -> pd.DataFrame:
+        """Give the same by the values of one dimension; see :meth:`by` for what is whole."""
         figure = self.figure(name)
         if dimension not in self.dimensions:
             present = ", ".join(self.dimensions) or "none"
             raise InvalidData(f"{self.file} has no dimension '{dimension}'; present: {present}.", self.file)
-        entities = sorted(set(self.lines[dimension]) - {""})
+        entities = self._entities(dimension)
         if name in self.company_wide:
             return pd.DataFrame(np.nan, index=self.periods, columns=entities)
         given = self.lines.dropna(subset=[name])
         table = given.pivot_table(name, index="period", columns=dimension, aggfunc="sum")
         return table.reindex(index=self.periods, columns=entities).round(figure.decimals)
+
+    def _entities(self, dimension: str) -> list[str]:
+        return sorted(set(self.lines[dimension]) - {""})
 
     @property
     def whole_periods(self) -> pd.DatetimeIndex:

@@ -11,7 +11,7 @@ from workbench.data.arrays import Floats
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.roles import Behaviour, Variant
 
-__all__ = ["COMPANY", "FigureSeries", "Part", "figure_series", "season_of"]
+__all__ = ["COMPANY", "FigureSeries", "Part", "figure_series", "partial_sums", "season_of"]
 
 MAX_ENTITIES = 60
 
@@ -103,6 +103,30 @@ def figure_series(ledger: Ledger) -> tuple[FigureSeries, ...]:
         stock = figure.behaviour is Behaviour.STOCK
         found.append(FigureSeries(figure.name, stock, periods, tuple(parts), np.stack(rows), left_out))
     return tuple(found)
+
+
+def partial_sums(ledger: Ledger, one: FigureSeries) -> dict[Part, pd.Series[float]]:
+    """Give the sums of what is given where a figure is not whole, of the company and of its parts.
+
+    Parameters
+    ----------
+    ledger
+        The figures.
+    one
+        One of them, as :func:`figure_series` gives it.
+    """
+    loose = ledger.periods.isin([item.period for item in ledger.partial])
+    found = {}
+    for dimension in dict.fromkeys(part.dimension for part in one.parts):
+        holes = ledger.holes(one.name, dimension)
+        known = (
+            ledger.known_sum_by(dimension, one.name) if dimension else ledger.known_sum(one.name).to_frame("")
+        )
+        for part in one.parts:
+            if part.dimension == dimension:
+                not_whole = holes[part.entity].to_numpy() | loose
+                found[part] = known[part.entity][not_whole].dropna()
+    return {part: sums for part, sums in found.items() if len(sums)}
 
 
 def _left_out(ledger: Ledger, name: str, dimension: str) -> str:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.errors import UnreadableFile
 from workbench.finance.analysis.checks import CheckResult
 from workbench.finance.analysis.difference import difference_table
 from workbench.finance.analysis.drivers import DriverAnalysis
-from workbench.finance.analysis.forecasts import OTHER, Forecast, PartForecasts
+from workbench.finance.analysis.forecasts import OTHER, Forecast
 from workbench.finance.analysis.measures import Span, measure_table
 from workbench.finance.analysis.scenario import TORNADO_COLUMNS, WHAT_IF_COLUMNS
 from workbench.finance.config import FinanceConfig
 from workbench.finance.model.ledger import Ledger
-from workbench.finance.model.series import FigureSeries
-from workbench.finance.model.what_if import Assumptions
+from workbench.finance.model.series import partial_sums
+from workbench.finance.results.analysis import Analysis
 from workbench.finance.results.formatter import formatter_of
+from workbench.finance.results.notes import notes_of
 from workbench.finance.results.saved import FinanceResult, load
 from workbench.finance.results.sources import row_ranges, sources_table
 from workbench.finance.results.text import (
@@ -38,35 +37,13 @@ from workbench.finance.results.text import (
 )
 from workbench.version import package_version
 
-__all__ = ["Analysis", "assemble"]
+__all__ = ["assemble"]
 
 MAX_EXCEPTIONS = 500
 PARTS_SPANS = (Span.FISCAL_YEAR,)
 """Spans of measures by dimension; months of every part would be more rows than anybody reads."""
 FORECAST_COLUMNS = ["figure", "dimension", "entity", "period", "step", "forecast", "lower", "upper", "own"]
 HISTORY_COLUMNS = ["figure", "dimension", "entity", "period", "value", "partial"]
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """What a run has found, before it is put into tables."""
-
-    ledger: Ledger
-    checks: tuple[CheckResult, ...]
-    costs: tuple[str, ...]
-    series: Mapping[str, FigureSeries]
-    periods_ahead: pd.DatetimeIndex
-    company: Mapping[str, Forecast]
-    without_forecast: Mapping[str, str]
-    parts: Mapping[str, PartForecasts]
-    events: pd.DataFrame
-    expected: pd.DataFrame
-    relations: pd.DataFrame
-    leading: tuple[DriverAnalysis, ...]
-    bridges: pd.DataFrame
-    what_if: tuple[pd.DataFrame, pd.DataFrame] | None
-    assumptions: Assumptions
-    assumptions_from: str
 
 
 def assemble(found: Analysis, project: Project, config: FinanceConfig) -> FinanceResult:
@@ -114,8 +91,7 @@ def assemble(found: Analysis, project: Project, config: FinanceConfig) -> Financ
         before_history, before_forecasts, tables["history"], tables["forecasts"]
     )
     tables["sentences"] = sentences_table(_sentences(found, project, config, tables, before))
-    notes = Notes()
-    notes.add_problems(ledger.problems)
+    notes = notes_of(found, config, formatter_of(ledger, project.style))
     tables = {name: table.reset_index(drop=True) for name, table in tables.items()}
     return FinanceResult(config.scenario, config, tables, notes, _facts(found, before))
 
@@ -162,7 +138,7 @@ def _figures(ledger: Ledger) -> pd.DataFrame:
 
 
 def _history(found: Analysis) -> pd.DataFrame:
-    partial = {item.period for item in found.ledger.partial}
+    """Give what is known: whole values, and the partial sums of what is not whole, marked as such."""
     tables = []
     for name, one in found.series.items():
         if name == OTHER:
@@ -175,11 +151,11 @@ def _history(found: Analysis) -> pd.DataFrame:
                     {**facts, "period": one.periods[given], "value": values[given], "partial": False}
                 )
             )
-        loose = found.ledger.total(name, 0.0).loc[sorted(partial)].dropna()
-        facts = {"figure": name, "dimension": "", "entity": ""}
-        tables.append(
-            pd.DataFrame({**facts, "period": loose.index, "value": loose.to_numpy(), "partial": True})
-        )
+        for part, sums in partial_sums(found.ledger, one).items():
+            facts = {"figure": name, "dimension": part.dimension, "entity": part.entity}
+            tables.append(
+                pd.DataFrame({**facts, "period": sums.index, "value": sums.to_numpy(), "partial": True})
+            )
     return pd.concat([table for table in tables if len(table)], ignore_index=True)[HISTORY_COLUMNS]
 
 

@@ -35,21 +35,28 @@ def forecast_chart(result: FinanceResult, figure: str, dimension: str = "", enti
     if not len(history):
         return note_empty(chart, "There are no figures to show.")
     recent = history[history.period >= history.period.max() - pd.DateOffset(years=YEARS_SHOWN)]
-    whole = recent[~recent.partial.astype(bool)].sort_values("period")
     hover = f"%{{y:,.2f}} {unit}"
-    add_line(chart, whole.period, whole.value, "history", HISTORY, hover=hover)
+    whole = _with_gaps(recent[~recent.partial.astype(bool)], result)
+    add_line(chart, whole.index, whole, "history", HISTORY, hover=hover)
     partial = recent[recent.partial.astype(bool)]
     if len(partial):
         marker = {"symbol": "circle-open", "size": 9, "color": HISTORY}
         chart.add_trace(
-            go.Scatter(
-                x=partial.period, y=partial.value, mode="markers", name="not a whole period", marker=marker
-            )
+            go.Scatter(x=partial.period, y=partial.value, mode="markers", name="partial sum", marker=marker)
         )
     if len(ahead):
         add_band(chart, ahead.period, ahead.lower, ahead.upper, f"{result.config.level:g} % interval")
         add_line(chart, ahead.period, ahead.forecast, "forecast", FORECAST_COLOUR, dash="dash", hover=hover)
     return short_amounts(legend_below(chart))
+
+
+def _with_gaps(known: pd.DataFrame, result: FinanceResult) -> pd.Series:
+    """Give values by period, nan in those that are missing, so that no line is drawn across them."""
+    values = known.set_index("period").value.sort_index()
+    if not len(values):
+        return values
+    step = int(result.facts["months_a_period"])
+    return values.reindex(pd.date_range(values.index[0], values.index[-1], freq=f"{step}MS", unit="s"))
 
 
 def small_forecasts_chart(result: FinanceResult, figures: Sequence[str]) -> go.Figure:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.formatting import setting_text
-from workbench.data.workbooks.facts import write_facts
+from workbench.data.workbooks.facts import write_facts, write_notes
 from workbench.data.workbooks.writing import Column, writing_workbook
 from workbench.finance.results.saved import FinanceResult
 
@@ -84,6 +84,7 @@ def write_excel(result: FinanceResult, path: Path) -> Path:
     facts = result.facts
     comments = f"{facts['file']}, SHA-256 {facts['sha256']}; workbench {facts['package_version']}"
     with writing_workbook(path, {"title": f"Finance report {result.scenario}", "comments": comments}) as book:
+        write_notes(book.sheet("Notes"), result.notes)
         for name, title in SHEETS.items():
             table = _for_people(result, name)
             sheet = book.sheet(title)

@@ -73,6 +73,7 @@ def _say(section: Section, result: FinanceResult, name: str) -> None:
 
 
 def _overview(section: Section, result: FinanceResult, style: Style) -> None:
+    section.gravest_notes(result.notes)
     _say(section, result, "Overview")
     failed = result.table("checks")[result.table("checks").status == "failed"]
     for row in failed.to_dict("records"):
