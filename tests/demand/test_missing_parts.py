@@ -73,7 +73,7 @@ def test_the_known_parts_are_a_partial_sum_only_where_the_total_is_missing(resul
 
 def test_the_omission_names_the_part_its_tables_its_years_and_what_to_do(result: DemandResult) -> None:
     (note,) = result.notes.omissions
-    assert note.message.startswith("Factories has no forecast")
+    assert note.message.startswith("Factories has no forecast (the last actual")
     assert note.sheet == "Factories"
     assert {"consolidated", "requirement"} <= set(note.tables)
     assert note.years == tuple(range(2026, 2031))
@@ -177,3 +177,14 @@ def test_the_run_tells_what_is_missing_and_no_number_that_is_not_there(
     assert str(run.state) == "succeeded"
     messages = [event.message for event in run.events()] if callable(run.events) else []
     assert not any("= nan" in text for text in messages)
+
+
+def test_the_advice_for_a_short_history_names_models_that_work(
+    small_project: Project, make_workbook: MakeWorkbook
+) -> None:
+    make_workbook(small_project.inputs / "demand.xlsx", Factories=series(2024, [1e6, 1.1e6]))
+    result = forecast_demand(small_project, CONFIG)
+    assert "choose naive or drift (sector_models), or give the sector a path" in result.failures["Factories"]
+    for model in ("naive", "drift"):
+        again = forecast_demand(small_project, replace(CONFIG, sector_models={"Factories": model}))
+        assert again.is_complete

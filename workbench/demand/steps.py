@@ -67,7 +67,8 @@ def _forecast(
         # The models are short runs of numpy that hold the interpreter; more threads would only take turns.
         for outcome in job.map(forecast_sector, units, title="Sector x model", workers=1):
             if outcome.error is not None:
-                failures[outcome.key] = outcome.error
+                # The sentence is for the planner; a class name says nothing to them.
+                failures[outcome.key] = outcome.error.removeprefix("ValueError: ")
                 continue
             found: ModelForecast = outcome.value
             forecasts.setdefault(found.sector, {})[found.model] = found

@@ -103,7 +103,8 @@ def _notes(plan: Plan, failures: Mapping[str, str], chain: Chain) -> Notes:
             sheet=name,
             tables=("forecast", "consolidated", "requirement", "solar_split"),
             years=range(first, plan.config.target_year + 1),
-            advice="choose another model for it in the setting sector_models, or give its future in the workbook",
+            advice="give its years after the last actual in the workbook, or choose a model that needs less in the "
+            "setting sector_models",
         )
     for name, reason in failures.items():
         if "/" in name:

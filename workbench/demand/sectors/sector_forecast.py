@@ -184,9 +184,14 @@ def _check_history(model: Model, request: Request, used: int) -> None:
     if model.needs is Needs.DRIVERS and drivers is not None:
         minimum += len(drivers.names)
     if used < minimum:
+        # Only what the sector has years for is worth choosing.
+        enough = [
+            name for name, other in MODELS.items() if other.needs is Needs.NOTHING and other.min_years <= used
+        ]
+        choose = f"choose {' or '.join(enough)} (sector_models), or " if enough else ""
         raise ValueError(
             f"{model.label} needs at least {minimum} years above zero without a gap, found {used}: "
-            "choose damped growth, or give the sector a path"
+            f"{choose}give the sector a path"
         )
     if model.needs is not Needs.NOTHING and drivers is None:
         raise ValueError(f"{model.label} needs paths of {model.needs}; give them, or choose another model")
