@@ -174,8 +174,9 @@ def test_the_run_tells_what_is_missing_and_no_number_that_is_not_there(
     make_workbook(small_project.inputs / "demand.xlsx", Factories=DEAD)
     run = workbench.start("demand", small_project, CONFIG)
     assert run.wait(60)
-    assert str(run.state) == "succeeded"
-    messages = [event.message for event in run.events()] if callable(run.events) else []
+    assert (str(run.state), str(run.cause)) == ("succeeded", "incomplete")
+    messages = [event.message for event in run.events()]
+    assert any("Factories has no forecast" in text for text in messages)
     assert not any("= nan" in text for text in messages)
 
 
