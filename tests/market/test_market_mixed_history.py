@@ -111,13 +111,18 @@ def test_revenue_has_the_cadence_and_the_region_of_its_price(data):
     assert value(answer, "COAL1", "Revenue") == pytest.approx(coal)
     # Wind earns only while South Australia has a price of its own: ten of eleven intervals after midnight.
     prices = [-20.0 if place % 2 else 80.0 for place in range(11) if place != 4]
-    assert value(answer, "WIND1", "Revenue") == pytest.approx(30 * sum(prices) * 5 / 60)
+    # That is a partial sum: more than half of its energy has no price, and no revenue.
+    assert np.isnan(value(answer, "WIND1", "Revenue"))
+    assert value(answer, "WIND1", "Without price") == pytest.approx(30 + 30 * 5 / 60)
+    assert value(answer, "WIND1", "Partial revenue") == pytest.approx(30 * sum(prices) * 5 / 60)
     assert value(answer, "WIND1", "Average price") == pytest.approx(sum(prices) / 10)
     assert any("no price of their region" in note for note in answer.notes)
 
 
 def test_a_battery_that_turns_around_has_moved_energy(data):
-    answer = queries.batteries(data, NEW)
+    # It is silent after half an hour: what is known of the hour is a partial sum.
+    assert np.isnan(value(queries.batteries(data, NEW), "Volt Works", "Discharged"))
+    answer = queries.batteries(data, Period(NEW.begin, "2021-10-01T00:30"))
     assert value(answer, "Volt Works", "Discharged") == pytest.approx(3 * 60 * 5 / 60)
     assert value(answer, "Volt Works", "Charged") == pytest.approx(3 * 60 * 5 / 60)
     half_hour = queries.battery_power(

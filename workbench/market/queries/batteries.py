@@ -17,6 +17,7 @@ from workbench.market.definitions import (
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
+from workbench.market.queries.completeness import missing_notes, partial_columns, whole_totals
 from workbench.market.queries.revenue import unit_sums
 from workbench.market.queries.scope import answer, check_scope, named, only, region_rows, time_columns
 from workbench.market.queries.sums import Sums, covered_hours, scattered, sums_of
@@ -48,14 +49,15 @@ def batteries(data: MarketData, period: Period, *, region: str | None = None) ->
     keys = tuple(f"{unit.station}\n{unit.region}" for unit in units)
     names, sums, source = unit_sums(data, period, chosen, keys)
     hours = covered_hours(data, Bins(np.array([period.begin, period.end]), Resolution.DAY))[0]
+    total = whole_totals(sums)
     held = np.array([_storage(data, name, keys) for name in names], dtype=np.float64)
     price = f"{currency}/MWh"
     columns = [
         Column("Station", texts([name.partition("\n")[0] for name in names])),
         Column("Region", texts([name.partition("\n")[2] for name in names])),
         Column("Storage", held, "MWh"),
-        Column("Discharged", sums["out_mwh"], "MWh"),
-        Column("Charged", sums["in_mwh"], "MWh"),
+        Column("Discharged", total["energy"], "MWh"),
+        Column("Charged", total["charged"], "MWh"),
         Column("Discharge price", volume_weighted(sums["out_revenue"], sums["out_priced_mwh"]), price),
         Column("Charge price", volume_weighted(sums["in_cost"], sums["in_priced_mwh"]), price),
         Column(
@@ -63,13 +65,14 @@ def batteries(data: MarketData, period: Period, *, region: str | None = None) ->
             price_spread(sums["out_revenue"], sums["out_priced_mwh"], sums["in_cost"], sums["in_priced_mwh"]),
             price,
         ),
-        Column("Net revenue", sums["out_revenue"] - sums["in_cost"], currency),
-        Column("Cycles", cycles(sums["out_mwh"], held), "full cycles"),
-        Column("Utilisation", storage_utilisation(sums["out_mwh"], held, hours), "% of a cycle a day"),
-        Column("Round trip", round_trip(sums["out_mwh"], sums["in_mwh"]), "%"),
+        Column("Net revenue", total["net"], currency),
+        Column("Cycles", cycles(total["energy"], held), "full cycles"),
+        Column("Utilisation", storage_utilisation(total["energy"], held, hours), "% of a cycle a day"),
+        Column("Round trip", round_trip(total["energy"], total["charged"]), "%"),
+        *partial_columns(sums, currency),
     ]
     seen = np.flatnonzero((sums["out_mwh"] > 0) | (sums["in_mwh"] > 0))
-    made = answer(data, named("Batteries", region, period), columns, period, source)
+    made = answer(data, named("Batteries", region, period), columns, period, source, *missing_notes(sums))
     return made.rows(seen).sorted_by("Net revenue")
 
 

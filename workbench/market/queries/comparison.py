@@ -10,15 +10,13 @@ from workbench.market.definitions import annualised_energy, volume_weighted
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution
-from workbench.market.queries.generation import flat_price
-from workbench.market.queries.scope import answer, check_scope, named, only, region_rows
-from workbench.market.queries.sums import covered_hours, rooftop_hours, total_of
-from workbench.market.store.resolution import Subject
+from workbench.market.queries.completeness import whole_totals
+from workbench.market.queries.generation import flat_price, fuel_sums
+from workbench.market.queries.scope import answer, check_scope, named
+from workbench.market.queries.sums import covered_hours, rooftop_hours
 
 if TYPE_CHECKING:
     from workbench.market.store.reading import MarketData
-
-_WANTED = ["out_mwh", "out_revenue", "out_priced_mwh"]
 
 
 def comparison(data: MarketData, period: Period, *, region: str | None = None) -> Answer:
@@ -63,13 +61,12 @@ def comparison(data: MarketData, period: Period, *, region: str | None = None) -
 
 
 def _by_fuel(data: MarketData, period: Period, region: str | None) -> tuple[Floats, Floats, str]:
-    found = total_of(data, Subject.REGION_FUEL, period, _WANTED, series=only(region))
-    rows = region_rows(data, found.labels[0], region)
-    amount, money, priced = (found[name][rows].sum(axis=0)[:, 0] for name in _WANTED)
+    sums, source = fuel_sums(data, period, region)
     whole = Bins(np.array([period.begin, period.end]), Resolution.DAY)
     hours, roofs = covered_hours(data, whole)[0], rooftop_hours(data, whole, region)[0]
     length = np.array([roofs if fuel.rooftop else hours for fuel in data.description.fuels])
-    return annualised_energy(amount, length) / 1e6, volume_weighted(money, priced), found.source
+    price = volume_weighted(sums["out_revenue"], sums["out_priced_mwh"])
+    return annualised_energy(whole_totals(sums)["energy"], length) / 1e6, price, source
 
 
 def _share_missing(data: MarketData, period: Period) -> float:

@@ -47,18 +47,19 @@ def evening_peak(
         and the demand-weighted ``Price``.
     """
     bins = cut(period, Resolution.HALF_HOUR)
-    found, outward, _ = energy_by_fuel(data, bins, region)
     chosen = in_hours(bins.ends, 30, hours)
     days, places = np.unique(day_of(bins.ends[chosen], 30), return_inverse=True)
 
     def by_day(values: Floats) -> Floats:
         return gathered(values[..., chosen], places, len(days))
 
+    found = energy_by_fuel(data, bins, region, by_day)
+    outward = found.outward
     covered = by_day(covered_hours(data, bins))
     roofs = by_day(rooftop_hours(data, bins, region))
     columns = [Column(DAY, days)]
     columns += [
-        Column(fuel.name, ratio(by_day(outward[place]), roofs if fuel.rooftop else covered), "MW")
+        Column(fuel.name, ratio(outward[place], roofs if fuel.rooftop else covered), "MW")
         for place, fuel in enumerate(data.description.fuels)
         if outward[place].any()
     ]
@@ -75,4 +76,4 @@ def evening_peak(
     price = volume_weighted(amount["demand_cost"].sum(axis=0), amount["demand_priced_mwh"].sum(axis=0))
     columns.append(Column("Price", price, f"{data.description.currency}/MWh"))
     title = named(f"Evening peak {hours[0]:02d}:00 to {hours[1]:02d}:00", region, period)
-    return answer(data, title, columns, period, found.source)
+    return answer(data, title, columns, period, found.source, found.note)

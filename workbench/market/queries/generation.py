@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +19,24 @@ from workbench.market.definitions import (
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
+from workbench.market.queries.completeness import (
+    expected_by_fuel,
+    missing_notes,
+    partial_columns,
+    silent_note,
+    whole,
+    whole_totals,
+)
 from workbench.market.queries.flows import net_import_energy
 from workbench.market.queries.scope import answer, check_scope, named, only, region_rows, time_columns
-from workbench.market.queries.sums import Sums, covered_hours, rooftop_hours, scattered, sums_of, total_of
+from workbench.market.queries.sums import (
+    UNIT_COLUMNS,
+    covered_hours,
+    rooftop_hours,
+    scattered,
+    sums_of,
+    total_of,
+)
 from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
@@ -60,7 +77,8 @@ def generation(
         When the dataset has no such region.
     """
     bins = cut(period, resolution or fitting_resolution(period))
-    found, outward, inward = energy_by_fuel(data, bins, region)
+    found = energy_by_fuel(data, bins, region)
+    outward, inward = found.outward, found.inward
     hours, on_roofs = covered_hours(data, bins), rooftop_hours(data, bins, region)
     columns = time_columns(bins)
     for place, fuel in enumerate(data.description.fuels):
@@ -72,15 +90,36 @@ def generation(
     if region is not None:
         columns.append(Column(NET_IMPORTS, ratio(*net_import_energy(data, bins, region)), "MW"))
     columns.append(Column(DEMAND, mean_demand(data, bins, region), "MW"))
-    return answer(data, named("Generation by fuel", region, period), columns, period, found.source)
+    return answer(
+        data, named("Generation by fuel", region, period), columns, period, found.source, found.note
+    )
 
 
-def energy_by_fuel(data: MarketData, bins: Bins, region: str | None) -> tuple[Sums, Floats, Floats]:
-    """Energy given and taken by each fuel [MWh], each of shape (fuels, bins)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class FuelEnergy:
+    """Energy given and taken by each fuel [MWh], shape (fuels, bins); ``nan`` where too many units are silent.
+
+    ``note`` says how many are, ``source`` what was read.
+    """
+
+    outward: Floats
+    inward: Floats
+    note: str
+    source: str
+
+
+def energy_by_fuel(
+    data: MarketData, bins: Bins, region: str | None, into: Callable[[Floats], Floats] = np.asarray
+) -> FuelEnergy:
+    """Sum energy by fuel in bins; ``into`` adds bins up along the last axis before missing parts are judged."""
     check_scope(data, region)
-    found = sums_of(data, Subject.REGION_FUEL, bins, ["out_mwh", "in_mwh"], series=only(region))
+    found = sums_of(data, Subject.REGION_FUEL, bins, ["out_mwh", "in_mwh", "minutes"], series=only(region))
     rows = region_rows(data, found.labels[0], region)
-    return found, found["out_mwh"][rows].sum(axis=0), found["in_mwh"][rows].sum(axis=0)
+    outward, inward, read = (into(found[name][rows].sum(axis=0)) for name in ("out_mwh", "in_mwh", "minutes"))
+    expected = into(expected_by_fuel(data, bins, region))
+    silent = np.maximum(expected - read, 0.0)
+    note = silent_note(float(silent.sum()), float(expected.sum())) if silent.any() else ""
+    return FuelEnergy(whole(outward, silent, expected), whole(inward, silent, expected), note, found.source)
 
 
 def mean_demand(data: MarketData, bins: Bins, region: str | None) -> Floats:
@@ -108,28 +147,40 @@ def fuel_totals(data: MarketData, period: Period, *, region: str | None = None) 
         of the region, weighted by demand over all regions.
     """
     check_scope(data, region)
-    wanted = ["out_mwh", "in_mwh", "out_revenue", "in_cost", "out_priced_mwh"]
-    found = total_of(data, Subject.REGION_FUEL, period, wanted, series=only(region))
-    rows = region_rows(data, found.labels[0], region)
-    amount = {name: found[name][rows].sum(axis=0)[:, 0] for name in wanted}
+    amount, source = fuel_sums(data, period, region)
+    total = whole_totals(amount)
     fuels = data.description.fuels
     storage = np.array([fuel.storage for fuel in fuels])
     kept = np.flatnonzero((amount["out_mwh"] > 0) | (amount["in_mwh"] > 0))
-    generated = np.where(storage, 0.0, amount["out_mwh"])
+    generated = np.where(storage, 0.0, total["energy"])
     share = np.where(storage, np.nan, renewable_share(generated, generated.sum()))
     price = volume_weighted(amount["out_revenue"], amount["out_priced_mwh"])
     currency = data.description.currency
     columns = [
         Column("Fuel", texts([fuels[place].name for place in kept])),
-        Column("Energy", amount["out_mwh"][kept] / 1000.0, "GWh"),
-        Column("Charged", amount["in_mwh"][kept] / 1000.0, "GWh"),
+        Column("Energy", total["energy"][kept] / 1000.0, "GWh"),
+        Column("Charged", total["charged"][kept] / 1000.0, "GWh"),
         Column("Share", share[kept], "%"),
-        Column("Revenue", amount["out_revenue"][kept], currency),
+        Column("Revenue", total["revenue"][kept], currency),
         Column("Capture price", price[kept], f"{currency}/MWh"),
         Column("Capture rate", capture_rate(price, flat_price(data, period, region))[kept], "%"),
         Column("Capacity factor", _capacity_factors(data, period, region)[kept], "%"),
     ]
-    return answer(data, named("Totals by fuel", region, period), columns, period, found.source)
+    seen = {name: values[kept] for name, values in amount.items()}
+    columns += partial_columns(seen, currency)
+    title = named("Totals by fuel", region, period)
+    return answer(data, title, columns, period, source, *missing_notes(seen))
+
+
+def fuel_sums(data: MarketData, period: Period, region: str | None) -> tuple[dict[str, Floats], str]:
+    """Sum energy, money and minutes of each fuel over a period, see :func:`whole_totals`; and what was read."""
+    wanted = [*UNIT_COLUMNS, "minutes"]
+    found = total_of(data, Subject.REGION_FUEL, period, wanted, series=only(region))
+    rows = region_rows(data, found.labels[0], region)
+    sums = {name: found[name][rows].sum(axis=0)[:, 0] for name in wanted}
+    sums["expected"] = expected_by_fuel(data, found.bins, region)[:, 0]
+    sums["silent"] = np.maximum(sums["expected"] - sums["minutes"], 0.0)
+    return sums, found.source
 
 
 def flat_price(data: MarketData, period: Period, region: str | None) -> float:
@@ -146,10 +197,10 @@ def flat_price(data: MarketData, period: Period, region: str | None) -> float:
 
 
 def _capacity_factors(data: MarketData, period: Period, region: str | None) -> Floats:
-    """Of each fuel [%]; units without a known capacity count neither above nor below the line."""
+    """Of each fuel in the hours that were read [%]; units without a known capacity do not count."""
     units = data.units
     found = total_of(data, Subject.UNIT, period, ["out_mwh"])["out_mwh"][:, 0]
-    hours = covered_hours(data, Bins(np.array([period.begin, period.end]), Resolution.DAY))[0]
+    hours = total_of(data, Subject.UNIT, period, ["minutes"])["minutes"][:, 0] / 60.0
     counted = ~np.isnan(units.capacity_mw) & (units.capacity_mw > 0)
     if region is not None:
         counted &= np.array(units.regions) == region
@@ -159,8 +210,8 @@ def _capacity_factors(data: MarketData, period: Period, region: str | None) -> F
     places = np.array([names.index(fuel) for fuel in units.fuels], dtype=np.int64)[counted]
     count = len(names)
     amount = np.bincount(places, weights=found[: len(counted)][counted], minlength=count)
-    capacity = np.bincount(places, weights=units.capacity_mw[counted], minlength=count)
-    return capacity_factor(amount, capacity, hours)
+    possible = (np.asarray(units.capacity_mw) * hours[: len(counted)])[counted]
+    return capacity_factor(amount, np.bincount(places, weights=possible, minlength=count), 1.0)
 
 
 def generation_by_hour(data: MarketData, period: Period, *, region: str | None = None) -> Answer:
@@ -172,8 +223,9 @@ def generation_by_hour(data: MarketData, period: Period, *, region: str | None =
         As in :func:`generation`.
     """
     bins = cut(period, Resolution.HALF_HOUR)
-    found, outward, inward = energy_by_fuel(data, bins, region)
     places = hour_of_day(bins.ends, 30)
+    found = energy_by_fuel(data, bins, region, lambda values: scattered(values, places, 24))
+    outward, inward = found.outward, found.inward
     hours, on_roofs = (
         scattered(covered, places, 24)
         for covered in (covered_hours(data, bins), rooftop_hours(data, bins, region))
@@ -182,8 +234,10 @@ def generation_by_hour(data: MarketData, period: Period, *, region: str | None =
     for place, fuel in enumerate(data.description.fuels):
         covered = on_roofs if fuel.rooftop else hours
         if outward[place].any():
-            columns.append(Column(fuel.name, ratio(scattered(outward[place], places, 24), covered), "MW"))
+            columns.append(Column(fuel.name, ratio(outward[place], covered), "MW"))
         if inward[place].any():
-            charging = 0.0 - ratio(scattered(inward[place], places, 24), covered)
+            charging = 0.0 - ratio(inward[place], covered)
             columns.append(Column(f"{fuel.name} {CHARGING}", charging, "MW"))
-    return answer(data, named("Generation by time of day", region, period), columns, period, found.source)
+    return answer(
+        data, named("Generation by time of day", region, period), columns, period, found.source, found.note
+    )

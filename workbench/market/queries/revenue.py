@@ -12,14 +12,18 @@ from workbench.market.definitions import volume_weighted
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Period
+from workbench.market.queries.completeness import (
+    expected_minutes,
+    missing_notes,
+    partial_columns,
+    whole_totals,
+)
 from workbench.market.queries.scope import answer, check_scope, named
-from workbench.market.queries.sums import total_of
+from workbench.market.queries.sums import UNIT_COLUMNS, total_of
 from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
     from workbench.market.store.reading import MarketData
-
-UNIT_COLUMNS = ["out_mwh", "in_mwh", "out_revenue", "in_cost", "out_priced_mwh", "in_priced_mwh"]
 
 
 class By(StrEnum):
@@ -63,26 +67,24 @@ def revenue_by(
     names, sums, source = unit_sums(data, period, chosen, keys)
     kept = np.flatnonzero((sums["out_mwh"] > 0) | (sums["in_mwh"] > 0))
     currency = data.description.currency
-    net = sums["out_revenue"] - sums["in_cost"]
+    total = whole_totals(sums)
+    seen = {name: values[kept] for name, values in sums.items()}
     columns = [
         Column(by.capitalize(), texts([names[place] for place in kept])),
-        Column("Energy", sums["out_mwh"][kept] / 1000.0, "GWh"),
-        Column("Charged", sums["in_mwh"][kept] / 1000.0, "GWh"),
-        Column("Revenue", sums["out_revenue"][kept], currency),
-        Column("Cost", sums["in_cost"][kept], currency),
-        Column("Net", net[kept], currency),
+        Column("Energy", total["energy"][kept] / 1000.0, "GWh"),
+        Column("Charged", total["charged"][kept] / 1000.0, "GWh"),
+        Column("Revenue", total["revenue"][kept], currency),
+        Column("Cost", total["cost"][kept], currency),
+        Column("Net", total["net"][kept], currency),
         Column(
             "Average price",
             volume_weighted(sums["out_revenue"], sums["out_priced_mwh"])[kept],
             f"{currency}/MWh",
         ),
+        *partial_columns(seen, currency),
     ]
     title = named(f"Revenue by {by}" + (f", {fuel}" if fuel else ""), region, period)
-    without = (
-        f"{int((sums['out_mwh'] - sums['out_priced_mwh'])[kept].sum()):,} MWh have no price of their region."
-    )
-    notes = without if (sums["out_mwh"] - sums["out_priced_mwh"])[kept].sum() > 0.5 else ""
-    return answer(data, title, columns, period, source, notes).sorted_by("Revenue")
+    return answer(data, title, columns, period, source, *missing_notes(seen)).sorted_by("Revenue")
 
 
 def units_of(
@@ -108,7 +110,8 @@ def unit_sums(
     Returns
     -------
     names, sums, source
-        Keys in order of appearance, ``UNIT_COLUMNS`` by key, and what was read.
+        Keys in order of appearance, ``UNIT_COLUMNS`` and the ``minutes`` read, ``expected`` and ``silent`` by key,
+        and what was read.
     """
     places_of_units = np.flatnonzero(chosen)
     names = list(dict.fromkeys(keys[place] for place in places_of_units))
@@ -116,9 +119,15 @@ def unit_sums(
     places = np.array([numbers[keys[place]] for place in places_of_units], dtype=np.int64)
     sums: dict[str, Floats] = {}
     source = ""
-    for column in UNIT_COLUMNS:
+
+    def by_key(weights: Floats) -> Floats:
+        return np.bincount(places, weights=weights, minlength=len(names)).astype(np.float64)
+
+    for column in (*UNIT_COLUMNS, "minutes"):
         # One after the other: a session holds one column of all units at a time.
         found = total_of(data, Subject.UNIT, period, [column])
         weights, source = found[column][places_of_units, 0], found.source
-        sums[column] = np.bincount(places, weights=weights, minlength=len(names)).astype(np.float64)
+        sums[column] = by_key(weights)
+    expected = expected_minutes(data, found.bins, chosen)[:, 0]
+    sums["expected"], sums["silent"] = by_key(expected), by_key(np.maximum(expected - weights, 0.0))
     return names, sums, source

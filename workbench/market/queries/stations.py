@@ -11,11 +11,12 @@ from workbench.data.known_names import known_name
 from workbench.market.definitions import capacity_factor, volume_weighted
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
-from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
+from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
+from workbench.market.queries.completeness import missing_notes, partial_columns, whole_totals
 from workbench.market.queries.prices import prices
 from workbench.market.queries.revenue import unit_sums, units_of
 from workbench.market.queries.scope import answer, check_scope, named, time_columns
-from workbench.market.queries.sums import covered_hours, sums_of
+from workbench.market.queries.sums import sums_of
 from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _units(data: MarketData, period: Period, chosen: NDArray[np.bool_], title: s
     units, currency = data.units, data.description.currency
     names, sums, source = unit_sums(data, period, chosen, units.names)
     places = np.array([units.position(name) for name in names], dtype=np.int64)
-    hours = covered_hours(data, Bins(np.array([period.begin, period.end]), Resolution.DAY))[0]
+    total = whole_totals(sums)
     capacity = np.asarray(units.capacity_mw)[places]
     columns = [
         Column("Unit", texts(names)),
@@ -103,16 +104,17 @@ def _units(data: MarketData, period: Period, chosen: NDArray[np.bool_], title: s
         Column("Fuel", texts([units.fuels[place] for place in places])),
         Column("Owner", texts([units[int(place)].owner for place in places])),
         Column("Capacity", capacity, "MW"),
-        Column("Energy", sums["out_mwh"], "MWh"),
-        Column("Charged", sums["in_mwh"], "MWh"),
-        Column("Capacity factor", capacity_factor(sums["out_mwh"], capacity, hours), "%"),
-        Column("Revenue", sums["out_revenue"], currency),
-        Column("Cost", sums["in_cost"], currency),
+        Column("Energy", total["energy"], "MWh"),
+        Column("Charged", total["charged"], "MWh"),
+        Column("Capacity factor", capacity_factor(sums["out_mwh"], capacity, sums["minutes"] / 60.0), "%"),
+        Column("Revenue", total["revenue"], currency),
+        Column("Cost", total["cost"], currency),
         Column(
             "Average price", volume_weighted(sums["out_revenue"], sums["out_priced_mwh"]), f"{currency}/MWh"
         ),
+        *partial_columns(sums, currency),
     ]
-    return answer(data, title, columns, period, source).sorted_by("Energy")
+    return answer(data, title, columns, period, source, *missing_notes(sums)).sorted_by("Energy")
 
 
 def station_series(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.market.store.reading import MarketData
 
 DAY_MINUTES = 1440
+UNIT_COLUMNS = ("out_mwh", "in_mwh", "out_revenue", "in_cost", "out_priced_mwh", "in_priced_mwh")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -42,8 +42,8 @@ def penetration(
         others generated.
     """
     bins = cut(period, resolution)
-    found, outward, _ = energy_by_fuel(data, bins, region)
-    fuels = data.description.fuels
+    found = energy_by_fuel(data, bins, region)
+    outward, fuels = found.outward, data.description.fuels
     generating = np.array([not fuel.storage for fuel in fuels])
     renewable = generating & np.array([fuel.renewable for fuel in fuels])
     total = outward[generating].sum(axis=0)
@@ -56,7 +56,9 @@ def penetration(
         for place, fuel in enumerate(fuels)
         if generating[place] and outward[place].any()
     ]
-    return answer(data, named("Share of generation", region, period), columns, period, found.source)
+    return answer(
+        data, named("Share of generation", region, period), columns, period, found.source, found.note
+    )
 
 
 def annualised(
@@ -80,17 +82,15 @@ def annualised(
         would have held is not guessed but left out of both energy and time.
     """
     bins = cut(period, Resolution.DAY)
-    found, outward, _ = energy_by_fuel(data, bins, region)
+    found = energy_by_fuel(data, bins, region, lambda values: _rolling(values, days))
+    outward = found.outward
     hours, on_roofs = covered_hours(data, bins), rooftop_hours(data, bins, region)
     columns = [Column(c.name, c.cells[days - 1 :]) for c in time_columns(bins)]
     if len(bins) >= days:
         columns += [
             Column(
                 fuel.name,
-                annualised_energy(
-                    _rolling(outward[place], days), _rolling(on_roofs if fuel.rooftop else hours, days)
-                )
-                / 1e6,
+                annualised_energy(outward[place], _rolling(on_roofs if fuel.rooftop else hours, days)) / 1e6,
                 "TWh/a",
             )
             for place, fuel in enumerate(data.description.fuels)
@@ -98,9 +98,9 @@ def annualised(
         ]
     title = named(f"Energy at the pace of {days} days", region, period)
     short = "" if len(bins) >= days else f"The period is shorter than the window of {days} days."
-    return answer(data, title, columns, period, found.source, short)
+    return answer(data, title, columns, period, found.source, short, found.note)
 
 
 def _rolling(values: Floats, count: int) -> Floats:
-    sums = np.concatenate(([0.0], np.cumsum(values)))
-    return sums[count:] - sums[:-count]
+    sums = np.concatenate((np.zeros((*values.shape[:-1], 1)), np.cumsum(values, axis=-1)), axis=-1)
+    return sums[..., count:] - sums[..., :-count]

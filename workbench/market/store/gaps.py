@@ -12,6 +12,9 @@ from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import shown, stamp_of
 from workbench.market.store.rollups.schema import feeds_of
 
+MAX_LAG_MINUTES = 120
+"""A table this far behind the newest data [min], and four of its cadences, has stopped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -76,17 +79,22 @@ def find_gaps(
     Returns
     -------
     tuple of Gap
-        By table, series and time. Before the first and after the last reading of a table there is no hole; a
-        series that has none in all that time is one hole.
+        By table, series and time. Before the first reading of a table there is no hole, nor after its last while
+        it lags behind the newest data as tables do; a table that stopped is a hole until then. A series that has
+        none in all that time is one hole.
     """
     interval = description.interval_minutes
+    newest = max((last for _, last in spans.values()), default=start)
     found: list[Gap] = []
     for at, feed in enumerate(feeds_of(description)):
         table, _, series = feed.partition("/")
         if table not in spans or (series in _parts(description) and not rows[at].any()):
             continue
-        first, last = ((edge - start) // interval for edge in spans[table])
         usual = description.cadences_of(table)[0]
+        opening, closing = spans[table]
+        if newest - closing > max(MAX_LAG_MINUTES, 4 * usual):
+            closing = newest
+        first, last = (opening - start) // interval, (closing - start) // interval
         for begin, end in _runs(rows[at, first:last] == 0):
             before = int(cadence[at, first + begin - 1]) if begin else 0
             after = int(cadence[at, first + end]) if first + end < last else 0

@@ -23,6 +23,7 @@ import numpy as np
 from workbench.errors import SettingError
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import (
+    Minutes,
     Time,
     ceil_to,
     floor_to,
@@ -43,6 +44,7 @@ from workbench.market.store.resolution import RAW, Subject, choose
 from workbench.market.store.rollups.block import Block
 from workbench.market.store.rollups.pages import RollupPages
 from workbench.market.store.rollups.schema import ROLLUPS, RollupColumn
+from workbench.market.store.service import service_spans
 
 if TYPE_CHECKING:
     import polars as pl
@@ -86,7 +88,8 @@ class MarketData:
         self.units = units
         self._pages = RollupPages(self.folder, manifest.rollups, description, units)
         self._gaps: tuple[Gap, ...] | None = None
-        self.__dict__.pop("spans", None)
+        for name in ("spans", "service"):
+            self.__dict__.pop(name, None)
 
     def __enter__(self) -> MarketData:
         return self
@@ -135,6 +138,11 @@ class MarketData:
     def spans(self) -> Mapping[str, tuple[np.datetime64, np.datetime64]]:
         """Raw table -> begin of its first and end of its last reading."""
         return {table: (stamp_of(first), stamp_of(last)) for table, (first, last) in self._spans().items()}
+
+    @cached_property
+    def service(self) -> tuple[Minutes, Minutes]:
+        """When each unit is in service, see :func:`workbench.market.store.service.service_spans`."""
+        return service_spans(self)
 
     @property
     def first(self) -> np.datetime64:

@@ -1,0 +1,132 @@
+"""The one rule for sums with missing parts: missing is not zero.
+
+A unit in service without a reading is silent, and energy without a price of its region has no revenue. A sum of
+which more than :data:`MAX_SHARE_MISSING` is missing is itself missing, and its known part is offered as a partial
+sum; with less it is shown. In both cases the answer says how much is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.market.definitions.energy import Floats, ratio
+from workbench.market.model.answer import Column
+from workbench.market.model.market_time import to_minutes
+from workbench.market.model.period import Bins
+
+if TYPE_CHECKING:
+    from workbench.market.store.reading import MarketData
+
+MAX_SHARE_MISSING = 0.01
+"""Share of a sum's parts that may be missing [1] before the sum is missing."""
+_MIN_MWH = 0.5
+
+
+def whole(values: Floats, missing: Floats, expected: Floats) -> Floats:
+    """Give sums, ``nan`` where too much of what is expected is missing."""
+    kept: Floats = np.where(missing > MAX_SHARE_MISSING * expected, np.nan, values)
+    return kept
+
+
+def expected_minutes(data: MarketData, bins: Bins, chosen: NDArray[np.bool_]) -> Floats:
+    """Give how long each of some units should have readings [min], shape (units, bins).
+
+    That is the time in service for which any unit has readings; where none has, the whole feed has a gap.
+    """
+    block = data.coverage(bins.edges[0], bins.edges[-1])
+    seen = np.asarray(block["rows"])[list(block.axes[0].labels).index("unit_power")] > 0
+    interval = data.description.interval_minutes
+    covered = np.concatenate(([0], np.cumsum(seen) * interval))
+    origin = to_minutes(bins.edges[0])
+
+    def until(moment: NDArray[Any]) -> NDArray[Any]:
+        found: NDArray[Any] = covered[np.clip((moment - origin) // interval, 0, len(seen))]
+        return found
+
+    edges = np.asarray(bins.edges, dtype="datetime64[m]").astype(np.int64)
+    begins, ends = (span[chosen, None] for span in data.service)
+    return np.maximum(until(np.minimum(edges[1:], ends)) - until(np.maximum(edges[:-1], begins)), 0.0)
+
+
+def expected_by_fuel(data: MarketData, bins: Bins, region: str | None) -> Floats:
+    """Give how long the units of each fuel should have readings together [min], shape (fuels, bins)."""
+    total = np.zeros((len(data.description.fuels), len(bins)))
+    for place, fuel in enumerate(data.description.fuel_names):
+        chosen = np.array([unit.fuel == fuel and region in (None, unit.region) for unit in data.units], bool)
+        if chosen.any():
+            total[place] = expected_minutes(data, bins, chosen).sum(axis=0)
+    return total
+
+
+def whole_totals(sums: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Give energy, charged energy, revenue and cost by key, ``nan`` where a part is missing.
+
+    Parameters
+    ----------
+    sums
+        The columns of a unit's roll-up, and the minutes ``silent`` of those ``expected``.
+    """
+    silent, expected = sums["silent"], sums["expected"]
+    made = {"energy": whole(sums["out_mwh"], silent, expected)}
+    made["charged"] = whole(sums["in_mwh"], silent, expected)
+    for name, money, side in (("revenue", "out_revenue", "out"), ("cost", "in_cost", "in")):
+        amount = sums[f"{side}_mwh"]
+        priced = whole(sums[money], amount - sums[f"{side}_priced_mwh"], amount)
+        made[name] = whole(priced, silent, expected)
+    made["net"] = made["revenue"] - made["cost"]
+    return made
+
+
+def partial_columns(sums: Mapping[str, Floats], currency: str) -> list[Column]:
+    """Make the columns of what is known of incomplete sums, and of how much is missing; none when all is whole."""
+    total, without = whole_totals(sums), _without_price(sums)
+    columns = [
+        Column(f"Partial {name}", sums[column], unit)
+        for name, column, unit in (
+            ("energy", "out_mwh", "MWh"),
+            ("charged", "in_mwh", "MWh"),
+            ("revenue", "out_revenue", currency),
+            ("cost", "in_cost", currency),
+        )
+        if np.isnan(total[name]).any()
+    ]
+    if (sums["silent"] > 0).any():
+        columns.append(Column("Without reading", 100.0 * ratio(sums["silent"], sums["expected"]), "%"))
+    if (without > _MIN_MWH).any():
+        share = 100.0 * ratio(without, sums["out_mwh"] + sums["in_mwh"])
+        columns += [Column("Without price", without, "MWh"), Column("Share without price", share, "%")]
+    return columns
+
+
+def missing_notes(sums: Mapping[str, Floats]) -> list[str]:
+    """Say in sentences how much of some sums has no reading and no price."""
+    notes = []
+    silent, expected = sums["silent"].sum(), sums["expected"].sum()
+    if silent > 0:
+        notes.append(silent_note(float(silent), float(expected)))
+    without, amount = _without_price(sums).sum(), (sums["out_mwh"] + sums["in_mwh"]).sum()
+    if without > _MIN_MWH:
+        notes.append(
+            f"{without:,.0f} MWh ({without / amount:.1%} of the energy) have no price of their region, and no "
+            "revenue or cost; what is known of sums with missing parts is their partial sum."
+        )
+    return notes
+
+
+def silent_note(silent: float, expected: float) -> str:
+    """Say how much of the time of units in service has no reading."""
+    return (
+        f"Units in service have no reading for {silent / 60:,.1f} unit hours ({silent / expected:.1%}): missing, "
+        f"not 0 MW. Sums that miss more than {MAX_SHARE_MISSING:.0%} of it are empty; capacity factors are of the "
+        "hours that were read."
+    )
+
+
+def _without_price(sums: Mapping[str, Floats]) -> Floats:
+    lacking: Floats = (sums["out_mwh"] - sums["out_priced_mwh"]) + (sums["in_mwh"] - sums["in_priced_mwh"])
+    # What is left of equal sums by rounding is nothing.
+    return np.where(lacking > 1e-6, lacking, 0.0)
