@@ -17,6 +17,7 @@ import xarray
 from online.faulty_server import Reply
 from weather_server import WeatherServer
 
+from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.projects.project import Project
 from workbench.data.results.tables import read_table
 from workbench.errors import InvalidData, RunFailed, SettingError, SourceFailed, UnreadableFile
@@ -90,14 +91,14 @@ def test_the_fusion_is_nearer_the_reference_than_each_source(result: EtoResult, 
 def test_the_wrong_source_of_one_farm_is_found_and_not_used(result: EtoResult) -> None:
     findings = result.table("findings")
     refused = findings[findings["unusable"].astype(bool)]
-    assert refused[["site", "source"]].to_numpy().tolist() == [["Southern orchard", "openmeteo_archive"]]
-    assert set(result.site_days("Southern orchard")["sources"]) == {"nasa_power"}
-    assert list(result.source_days("Southern orchard").columns) == ["nasa_power"]
+    assert refused[["site", "source"]].to_numpy().tolist() == [["Southern orchard", "made_up_reanalysis"]]
+    assert set(result.site_days("Southern orchard")["sources"]) == {"made_up_satellite"}
+    assert list(result.source_days("Southern orchard").columns) == ["made_up_satellite"]
 
 
 def test_zero_rain_stays_zero(result: EtoResult, farms: Project) -> None:
     weather = read_table(farms.inputs / "eto_weather.parquet").frame
-    given = weather.query("site == 'River plain' and source == 'openmeteo_archive'").set_index("date")[
+    given = weather.query("site == 'River plain' and source == 'made_up_reanalysis'").set_index("date")[
         "precip"
     ]
     np.testing.assert_allclose(result.site_days("River plain")["precip"], given)
@@ -319,9 +320,10 @@ def test_the_csv_has_units_and_credits_and_reads_back(result: EtoResult, tmp_pat
     read = pd.read_csv(path, comment="#")
     assert list(read.columns[:4]) == ["site", "date", "eto [mm/d]", "standard_error [mm/d]"]
     np.testing.assert_allclose(read["eto [mm/d]"], result.table("daily")["eto"], atol=6e-4)
-    assert path.read_text(encoding="utf-8").startswith(
-        "# The data was obtained from the National Aeronautics"
-    )
+    # The weather of the sample is made up: that is said, and nobody is credited for it.
+    head = path.read_text(encoding="utf-8").partition("site,")[0]
+    assert head == f"# {MADE_UP_NOTE}\n"
+    assert result.credits == ()
 
 
 def test_the_workbook_has_a_sheet_for_each_table(result: EtoResult, tmp_path: Path) -> None:
@@ -335,6 +337,7 @@ def test_the_workbook_has_a_sheet_for_each_table(result: EtoResult, tmp_path: Pa
     assert settings["interval"] == f"{result.config.interval:g}"
     assert set(result.credits) <= set(notes[0])
     assert {note.message for note in result.notes} <= set(notes[3])
+    assert notes[0][1] == MADE_UP_NOTE
 
 
 def test_the_netcdf_follows_the_cf_conventions(result: EtoResult, tmp_path: Path) -> None:
@@ -349,7 +352,8 @@ def test_the_netcdf_follows_the_cf_conventions(result: EtoResult, tmp_path: Path
         assert read["site"].attrs["cf_role"] == "timeseries_id"
         own = read["eto"].sel(site="River plain").to_series()
         np.testing.assert_allclose(own, result.site_days("River plain")["eto"], rtol=1e-6)
-        assert "Open-Meteo" in read.attrs["license"]
+        assert read.attrs["comment"].startswith(MADE_UP_NOTE)
+        assert read.attrs["license"] == ""
     assert set(np.unique(to_xarray(result)["quality"])) <= {0, 1, 2}
 
 

@@ -115,9 +115,9 @@ def test_a_period_that_the_data_cover_in_part_says_so(market: Market) -> None:
 
 
 def test_made_up_data_say_so_in_every_answer_and_in_what_is_shown(market: Market) -> None:
-    assert "made up" in repr(market)
+    assert "Made-up data" in repr(market)
     for answer in (market.prices(WEEK), market.revenue(WEEK), market.batteries(WEEK)):
-        assert any("made up" in note for note in answer.notes), answer.title
+        assert any("Made-up data" in note for note in answer.notes), answer.title
 
 
 def test_the_only_dataset_or_the_default_is_opened_and_others_by_name(tmp_path: Path) -> None:

@@ -20,8 +20,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from workbench.charts.figure import with_line
 from workbench.charts.plots import Plots, Table
 from workbench.data.formatting import Style
+from workbench.data.made_up import MADE_UP, MADE_UP_NOTE
 from workbench.data.projects.project import Project
 from workbench.data.results.store import Result, ResultStore
 from workbench.data.results.tables import Provenance
@@ -153,7 +155,8 @@ class Opened(Generic[R]):
         head = f"<b>{html.escape(self.store.name.capitalize())} {html.escape(self.scenario)}</b>"
         choice = f" ({html.escape(self._choice)})" if self._choice else ""
         notes = self.result.notes
-        lines = [html.escape(f"{note.kind}: {note}") for note in notes.gravest(MAX_NOTES_SHOWN)]
+        lines = [MADE_UP_NOTE] if self.result.made_up else []
+        lines += [html.escape(f"{note.kind}: {note}") for note in notes.gravest(MAX_NOTES_SHOWN)]
         if len(notes) > MAX_NOTES_SHOWN:
             lines.append(f"{len(notes) - MAX_NOTES_SHOWN} more in <code>result.notes</code>")
         rows = "".join(
@@ -221,4 +224,6 @@ def _draw(
     if style is not None and any(one.name == "style" for one in taken):
         options.setdefault("style", style)
     figure = drawn(store.drawn_from(result), **options)
+    if result.made_up:
+        figure.update_layout(title_text=with_line(figure.layout.title.text or "", MADE_UP))
     return figure if theme == "light" else use_theme(figure, theme)

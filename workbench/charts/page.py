@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.data.atomic import write_text
 from workbench.data.formatting import setting_text
+from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.notes import HEADERS, NOTHING_NOTED, NoteKind, Notes
 from workbench.runs.model.settings import settings_of, to_plain
 
@@ -127,11 +128,14 @@ class ReportPage:
     ----------
     title, subtitle, footer
         Head and foot of the page.
+    made_up
+        Whether the data are made up, which the page says below its title.
     """
 
     title: str
     subtitle: str = ""
     footer: str = ""
+    made_up: bool = False
     sections: list[Section] = field(default_factory=list)
 
     def section(self, title: str) -> Section:
@@ -156,7 +160,9 @@ class ReportPage:
                 if part.kind == "figure" and not isinstance(part.content, str):
                     section.parts[place] = _Part("figure", _embed(part.content, f"figure-{number}"))
                     number += 1
-        return environment.get_template(TEMPLATE).render(page=self, plotly_js=get_plotlyjs())
+        return environment.get_template(TEMPLATE).render(
+            page=self, made_up=MADE_UP_NOTE if self.made_up else "", plotly_js=get_plotlyjs()
+        )
 
     def write(self, path: Path) -> Path:
         """Write the page.

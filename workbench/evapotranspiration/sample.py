@@ -110,10 +110,10 @@ def sample_tables(rng: np.random.Generator | int = SEED) -> tuple[pd.DataFrame, 
     parts, references = [], []
     for farm in FARMS:
         true = _truth(farm.site, dates, spells, farm.warmth, farm.wetness, rng)
-        parts.append(_satellite(true, rng).assign(site=farm.site.name, source="nasa_power"))
+        parts.append(_satellite(true, rng).assign(site=farm.site.name, source="made_up_satellite"))
         seen = true if farm.has_reference else _truth(_COAST, dates, spells, 2.0, 2.5, rng, daily_range=0.4)
         where = farm.site if farm.has_reference else _COAST
-        parts.append(_reanalysis(seen, where, rng).assign(site=farm.site.name, source="openmeteo_archive"))
+        parts.append(_reanalysis(seen, where, rng).assign(site=farm.site.name, source="made_up_reanalysis"))
         if farm.has_reference:
             eto = daily_eto(true, farm.site)["eto"] * rng.normal(1.0, 0.03, len(dates))
             references.append(pd.DataFrame({"site": farm.site.name, "date": dates, "eto": eto.to_numpy()}))

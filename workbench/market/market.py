@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.known_names import known_name
+from workbench.data.made_up import MADE_UP
 from workbench.data.projects.project import Project
 from workbench.errors import SettingError
 from workbench.market import queries
@@ -96,7 +97,7 @@ class Market:
         return f"<b>{html.escape(f'Market {self.name}: {self._summary()}')}</b><ul>{lines}</ul>"
 
     def _summary(self) -> str:
-        data, made_up = self.data, "made up, " if self.data.description.made_up else ""
+        data, made_up = self.data, f"{MADE_UP}, " if self.data.description.made_up else ""
         return (
             f"{data.description.title}, {made_up}version {data.version}, {len(data.units)} units, "
             f"{written(data.first)} to {written(data.last)} {self.clock}"

@@ -21,7 +21,7 @@ DEMAND_FILE = "demand.xlsx"
 LOAD_FILE = "hourly_load.xlsx"
 SEED = 2025
 
-SAMPLE_SETTINGS = ProjectSettings(STATE, region=STATE)
+SAMPLE_SETTINGS = ProjectSettings(STATE, region=STATE, made_up=True)
 
 
 def create_from_sample(
@@ -37,7 +37,7 @@ def create_from_sample(
     folder
         Must not exist, or be empty.
     settings
-        Of the project; those of the sample state when left out.
+        Of the project; those of the sample state when left out. The project says that its data are made up.
     rng
         Source of the noise in the data, or its seed.
 
@@ -46,9 +46,8 @@ def create_from_sample(
     ProjectError
         When it cannot be created; nothing is left behind.
     """
-    return Project.create(
-        folder, settings or SAMPLE_SETTINGS, lambda project: write_sample(project.inputs, rng=rng)
-    )
+    settings = dataclasses.replace(settings or SAMPLE_SETTINGS, made_up=True)
+    return Project.create(folder, settings, lambda project: write_sample(project.inputs, rng=rng))
 
 
 def create_from_template(folder: Path | str, settings: ProjectSettings | str) -> Project:

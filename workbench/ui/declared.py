@@ -136,10 +136,13 @@ class PageView:
         Location of ``page(project, **options) -> widget``.
     options
         What else it is given.
+    says_made_up
+        Whether the page itself says when its data are made up, as one of a dataset does.
     """
 
     page: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    says_made_up: bool = False
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -172,7 +175,8 @@ def view(name: str, project: Project) -> ipywidgets.Widget:
     SettingError
         When there is neither a view nor a job of this name.
     """
-    return find_view(name).view(project)
+    found = find_view(name)
+    return _marked(found, found.view(project), project)
 
 
 def board(name: str, project: Project) -> ipywidgets.Widget:
@@ -190,7 +194,8 @@ def board(name: str, project: Project) -> ipywidgets.Widget:
     SettingError
         When there is neither a view nor a job of this name.
     """
-    return find_view(name).board(project)
+    found = find_view(name)
+    return _marked(found, found.board(project), project)
 
 
 def find_view(name: str) -> Declaration:
@@ -216,6 +221,21 @@ def find_view(name: str) -> Declaration:
 def known_views() -> tuple[str, ...]:
     """Name all views, of jobs that declare none too."""
     return tuple(sorted({*entry_points_of(GROUP), *known_jobs()}))
+
+
+def _marked(found: Declaration, page: ipywidgets.Widget, project: Project) -> ipywidgets.Widget:
+    """Put above a page of a made-up project that it is one, unless the page says so of its own dataset."""
+    if not project.made_up or getattr(found, "says_made_up", False):
+        return page
+    import ipywidgets
+
+    from workbench.ui.board import LiveRuns
+    from workbench.ui.notes import made_up_strip
+
+    if isinstance(page, ipywidgets.VBox) and not isinstance(page, LiveRuns):
+        page.children = (made_up_strip(), *page.children)
+        return page
+    return ipywidgets.VBox([made_up_strip(), page])
 
 
 def _located(location: str) -> Callable[..., Any] | None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import ipywidgets
 
+from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.notes import Note, NoteKind, Notes
 
-__all__ = ["notes_strip", "with_notes"]
+__all__ = ["made_up_strip", "notes_strip", "with_notes"]
 
 MAX_SHOWN = 3
 _STYLE = """<style>
@@ -33,12 +34,20 @@ def notes_strip(notes: Notes) -> ipywidgets.HTML:
     return ipywidgets.HTML(f'{_STYLE}<div class="workbench-notes{state}">{title}{"".join(lines)}</div>')
 
 
+def made_up_strip() -> ipywidgets.HTML:
+    """Make the strip that says that data are made up."""
+    return ipywidgets.HTML(
+        f'{_STYLE}<div class="workbench-notes incomplete"><p><b>{MADE_UP_NOTE}</b></p></div>'
+    )
+
+
 def with_notes(result: Any, view: ipywidgets.Widget) -> ipywidgets.Widget:
-    """Put the gravest notes of a result above its view; the view alone where the result carries none."""
+    """Put above a view what its result has to say: that it is made up, and its gravest notes."""
     notes = getattr(result, "notes", None)
-    if not isinstance(notes, Notes) or not len(notes):
-        return view
-    return ipywidgets.VBox([notes_strip(notes), view])
+    strips = [made_up_strip()] if getattr(result, "made_up", False) else []
+    if isinstance(notes, Notes) and len(notes):
+        strips.append(notes_strip(notes))
+    return ipywidgets.VBox([*strips, view]) if strips else view
 
 
 def _line(note: Note) -> str:

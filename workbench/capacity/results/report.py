@@ -55,7 +55,8 @@ def compose_report(result: CapacityResult, style: Style = INDIA) -> ReportPage:
     from workbench.charts.page import ReportPage
 
     years = ", ".join(year_label(year, style) for year in result.years)
-    page = ReportPage(f"Capacity plan: {result.scenario}", f"{years}; load from {result.facts['load']}")
+    subtitle = f"{years}; load from {result.facts['load']}"
+    page = ReportPage(f"Capacity plan: {result.scenario}", subtitle, made_up=result.made_up)
     add_overview(page.section("Plan"), result, style)
     _details(page.section("Dispatch and adequacy"), result, style)
     for name in SHOWN:

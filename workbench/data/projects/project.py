@@ -143,6 +143,11 @@ class Project:
         return self.settings.currency
 
     @property
+    def made_up(self) -> bool:
+        """Whether its inputs are made up."""
+        return self.settings.made_up
+
+    @property
     def energy_unit(self) -> str:
         """The one energy unit that is shown."""
         return self.settings.energy_unit

@@ -40,6 +40,8 @@ class ProjectSettings:
         ``indian``, ``thousands`` or ``none``.
     time_zone
         IANA name.
+    made_up
+        Whether the inputs are made up: everything that is made of them says so.
     """
 
     name: str
@@ -49,6 +51,7 @@ class ProjectSettings:
     fiscal_year_start: int = 4
     digit_grouping: Grouping = Grouping.INDIAN
     time_zone: str = "Asia/Kolkata"
+    made_up: bool = False
 
     @property
     def style(self) -> Style:
@@ -89,7 +92,11 @@ def write_settings(settings: ProjectSettings) -> str:
     for field in dataclasses.fields(settings):
         value = getattr(settings, field.name)
         # A TOML basic string is a JSON string, but for the one control character that JSON leaves as it is.
-        text = str(value) if isinstance(value, int) else json.dumps(str(value)).replace("\x7f", "\\u007f")
+        text = (
+            str(value).lower()
+            if isinstance(value, int)
+            else json.dumps(str(value)).replace("\x7f", "\\u007f")
+        )
         lines.append(f"{field.name} = {text}")
     return "\n".join(lines) + "\n"
 
@@ -141,9 +148,9 @@ def read_settings(path: Path) -> tuple[ProjectSettings, tuple[str, ...]]:
 
 
 def _typed(path: Path, name: str, value: object) -> object:
-    kind = int if name == "fiscal_year_start" else str
+    kind = {"fiscal_year_start": int, "made_up": bool}.get(name, str)
     if type(value) is not kind:
-        words = "a whole number" if kind is int else "text in quotes"
+        words = {int: "a whole number", bool: "true or false", str: "text in quotes"}[kind]
         raise ProjectError(f"{path}: {name} is {value!r}, expected {words}.", path.parent)
     if name == "digit_grouping":
         if value not in list(Grouping):

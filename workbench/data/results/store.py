@@ -40,6 +40,7 @@ __all__ = ["Result", "ResultStore", "units_from"]
 
 C = TypeVar("C")
 R = TypeVar("R", bound="Result[Any]")
+_MADE_UP = "made_up"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +74,11 @@ class Result(Generic[C]):
     def problems(self) -> tuple[str, ...]:
         """The notes as sentences, in the order in which they were found."""
         return tuple(str(note) for note in self.notes)
+
+    @property
+    def made_up(self) -> bool:
+        """Whether it was made of made-up inputs."""
+        return bool(self.facts.get(_MADE_UP))
 
     @property
     def is_complete(self) -> bool:
@@ -226,6 +232,8 @@ class ResultStore(Generic[R]):
             When the operating system refuses.
         """
         stamp, inputs = self.stamp(result, run), self.inputs(result.facts)
+        if project.made_up:
+            result = replace(result, facts={**result.facts, _MADE_UP: True})
         writer = ScenarioWriter(project, self.domain, result.scenario, stamp=stamp, inputs=inputs, run=run)
         for name in self.tables:
             file = self.saved_as.get(name, name)
@@ -250,7 +258,7 @@ class ResultStore(Generic[R]):
                 config=config_from_plain(self.config, summary["config"]),
                 tables={name: saved.table(self.saved_as.get(name, name)) for name in self.tables},
                 notes=_notes_of(summary),
-                facts=summary["facts"],
+                facts={**summary["facts"], **({_MADE_UP: True} if project.made_up else {})},
                 folder=saved.folder,
                 **self.load_more(saved),
             )
@@ -278,9 +286,10 @@ class ResultStore(Generic[R]):
 
     def stamp(self, result: R, run: str = "") -> str:
         """Hash of everything that a result follows from: settings, inputs, version."""
-        facts = (self.follows or self.inputs)(result.facts)
+        facts = dict((self.follows or self.inputs)(result.facts))
+        facts.pop(_MADE_UP, None)
         return stamp_of(
             result.config,
-            json.dumps(dict(facts), sort_keys=True, default=str),
+            json.dumps(facts, sort_keys=True, default=str),
             *([run] if self.changes_by_run else []),
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.data.formatting import setting_text
+from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.notes import HEADERS, NOTHING_NOTED, Notes
 from workbench.data.workbooks.writing import Column, SheetWriter
 from workbench.runs.model.settings import settings_of, to_plain
@@ -27,7 +28,7 @@ def write_facts(sheet: SheetWriter, title: str, facts: Mapping[str, Any], config
     title
         First line.
     facts
-        Texts and numbers are written; everything else is left out.
+        Texts and numbers are written; everything else is left out. ``made_up`` is said below the title.
     config
         Settings of the result, with unit and meaning of each.
     row
@@ -38,8 +39,12 @@ def write_facts(sheet: SheetWriter, title: str, facts: Mapping[str, Any], config
     int
         First free row.
     """
-    plain = {name: value for name, value in facts.items() if isinstance(value, (str, int, float))}
-    row = sheet.text([title], title=True, row=row)
+    plain = {
+        name: value
+        for name, value in facts.items()
+        if isinstance(value, (str, int, float)) and name != "made_up"
+    }
+    row = sheet.text([title, *([MADE_UP_NOTE] if facts.get("made_up") else [])], title=True, row=row)
     row = sheet.table(
         [Column("Fact", list(plain)), Column("Value", [str(value) for value in plain.values()])], row=row + 1
     )

@@ -55,6 +55,7 @@ def compose_report(result: DemandResult, style: Style = INDIA) -> ReportPage:
         f"{facts['workbook']}, actuals to {facts['last_actual_year']}, forecast to {facts['target_year']}. "
         f"Sales in the workbook read in {facts['unit']}; shown in {style.energy_unit}.",
         f"Workbook {facts['sha256']}, workbench {facts['package_version']}.",
+        made_up=result.made_up,
     )
     add_overview(page.section("Total"), result, style)
     _accuracy(page.section("Accuracy"), result, style)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from workbench.data.made_up import any_made_up
 from workbench.data.problems import Problem, Problems
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError
@@ -58,6 +59,11 @@ class EtoInput:
     files: Mapping[str, str]
     paths: tuple[Path, ...]
     problems: tuple[Problem, ...]
+
+    @property
+    def made_up(self) -> bool:
+        """Whether a source of the weather is made up, as that of the sample is."""
+        return any_made_up(source for sources in self.weather.values() for source in sources)
 
 
 def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:

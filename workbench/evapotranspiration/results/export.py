@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.atomic import replacing, write_text
+from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.workbooks.facts import write_facts, write_notes
 from workbench.data.workbooks.writing import Column, day_numbers, writing_workbook
 from workbench.evapotranspiration.results.saved import MONTHLY_UNITS, UNITS, EtoResult
@@ -79,7 +80,7 @@ def csv_text(result: EtoResult) -> str:
     table["date"] = pd.DatetimeIndex(table["date"]).strftime("%Y-%m-%d")
     renamed = {name: _with_unit(str(name)) for name in table.columns}
     text = io.StringIO()
-    for line in result.credits:
+    for line in ([MADE_UP_NOTE] if result.made_up else []) + list(result.credits):
         text.write(f"# {line}\n")
     table.rename(columns=renamed).to_csv(text, index=False, float_format="%.3f", lineterminator="\n")
     return text.getvalue()
@@ -198,7 +199,7 @@ def to_xarray(result: EtoResult) -> xr.Dataset:
         "title": f"Reference evapotranspiration {result.scenario}",
         "source": f"energy-workbench {result.facts['package_version']}",
         "license": " ".join(result.credits),
-        "comment": result.facts["learned_from"],
+        "comment": " ".join([*([MADE_UP_NOTE] if result.made_up else []), result.facts["learned_from"]]),
     }
     return xr.Dataset(variables, coordinates, attributes)
 

@@ -41,6 +41,7 @@ def write_report(result: EtoResult, path: Path, style: Style = INDIA) -> Path:
         f"Reference evapotranspiration: {result.scenario}",
         f"{daily['date'].min():%d %b %Y} to {daily['date'].max():%d %b %Y}, {len(result.sites)} places",
         f"Files: {files}; workbench {result.facts['package_version']}.",
+        made_up=result.made_up,
     )
     overview = page.section("Overview")
     for reason in result.facts["failed_sites"].values():

@@ -77,6 +77,7 @@ def assemble(
         "learned_from": words,
         "credits": _credits(config, gathered, elevations),
         "package_version": package_version(),
+        "made_up": data.made_up,
     }
     return EtoResult(config.scenario, config, tables, notes, facts)
 

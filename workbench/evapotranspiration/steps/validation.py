@@ -41,7 +41,12 @@ def run_validation(job: Job, project: Project, config: ValidationConfig) -> Vali
         )
         job.log(measured.description)
     with job.stage("save", title="Save the results"):
-        facts = {"files": dict(data.files), "failed_sites": failed, "package_version": package_version()}
+        facts = {
+            "files": dict(data.files),
+            "failed_sites": failed,
+            "package_version": package_version(),
+            "made_up": data.made_up,
+        }
         notes = Notes()
         for reason in failed.values():
             notes.omission(reason)

@@ -49,7 +49,8 @@ class EtoAnalysis(ipywidgets.VBox):  # type: ignore[misc]
 
     def __init__(self, result: EtoResult, project: Project) -> None:
         self.tabs, self._scenario = EtoTabs(result, project), result.scenario
-        credit = " ".join(result.credits) or "Weather from the project's own files."
+        own = "Made-up weather." if result.made_up else "Weather from the project's own files."
+        credit = " ".join(result.credits) or own
         super().__init__([self.tabs, note(credit)])
 
     def __repr__(self) -> str:

@@ -46,6 +46,7 @@ def write_report(result: LoadProfileResult, path: Path, style: Style = INDIA) ->
         f"Load profiles: {result.scenario}",
         f"{label(first, result)} to {label(last, result)}, hourly, {result.zone}",
         f"Inputs: {files}; workbench {result.facts['package_version']}.",
+        made_up=result.made_up,
     )
     add_overview(page.section("Overview"), result, style)
     _targets(page.section("Targets"), result, style)

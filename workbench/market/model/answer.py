@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.made_up import MADE_UP_NOTE
+
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
@@ -61,6 +63,8 @@ class Answer:
         What a reader has to know: missing stamps, units left out, limits of the method.
     draw
         Makes the figure of the whole answer; takes the theme as a keyword. None where there is no special one.
+    made_up
+        Whether the data are made up; the first of the notes then says so.
 
     Raises
     ------
@@ -74,8 +78,11 @@ class Answer:
     source: str = ""
     notes: tuple[str, ...] = ()
     draw: Callable[..., go.Figure] | None = field(default=None, repr=False)
+    made_up: bool = False
 
     def __post_init__(self) -> None:
+        if self.made_up and MADE_UP_NOTE not in self.notes:
+            object.__setattr__(self, "notes", (MADE_UP_NOTE, *self.notes))
         lengths = {len(column.cells) for column in self.columns}
         names = [column.name for column in self.columns]
         if len(lengths) > 1 or len(set(names)) != len(names):
@@ -117,7 +124,7 @@ class Answer:
     def rows(self, numbers: NDArray[Any] | slice) -> Answer:
         """Give some of the rows."""
         chosen = tuple(Column(c.name, c.cells[numbers], c.unit) for c in self.columns)
-        return Answer(self.title, chosen, self.version, self.source, self.notes)
+        return Answer(self.title, chosen, self.version, self.source, self.notes, made_up=self.made_up)
 
     def sorted_by(self, name: str, *, falling: bool = True) -> Answer:
         """Give the rows in the order of a column of numbers; missing ones last."""

@@ -49,7 +49,9 @@ def expected_minutes(data: MarketData, bins: Bins, chosen: NDArray[np.bool_]) ->
 
     edges = np.asarray(bins.edges, dtype="datetime64[m]").astype(np.int64)
     begins, ends = (span[chosen, None] for span in data.service)
-    return np.maximum(until(np.minimum(edges[1:], ends)) - until(np.maximum(edges[:-1], begins)), 0.0)
+    spans = until(np.minimum(edges[1:], ends)) - until(np.maximum(edges[:-1], begins))
+    expected: Floats = np.maximum(spans, 0.0)
+    return expected
 
 
 def expected_by_fuel(data: MarketData, bins: Bins, region: str | None) -> Floats:

@@ -47,7 +47,8 @@ def coverage(data: MarketData, period: Period | None = None) -> Answer:
         Column("Share, least series", 100.0 * hours / period.hours, "%"),
         Column("Behind", behind, "min"),
     ]
-    return Answer(f"Coverage, {period}", tuple(columns), str(data.version), "coverage")
+    made_up = data.description.made_up
+    return Answer(f"Coverage, {period}", tuple(columns), str(data.version), "coverage", made_up=made_up)
 
 
 def gaps(data: MarketData, period: Period | None = None) -> Answer:
@@ -69,7 +70,7 @@ def gaps(data: MarketData, period: Period | None = None) -> Answer:
         Column("Missing", np.array([hole.missing for hole in found], dtype=np.float64), "intervals"),
         Column("Cadence", np.array([hole.cadence for hole in found], dtype=np.float64), "min"),
     )
-    return Answer("Gaps", columns, str(data.version), "gaps")
+    return Answer("Gaps", columns, str(data.version), "gaps", made_up=data.description.made_up)
 
 
 @dataclass(frozen=True, slots=True)

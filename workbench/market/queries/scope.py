@@ -57,9 +57,9 @@ def answer(
     data: MarketData, title: str, columns: list[Column], period: Period, source: str, *notes: str
 ) -> Answer:
     """Make an answer that names its data version and the gaps in its period."""
-    made_up = "These data are made up: a sample, not a real market." if data.description.made_up else ""
-    found = [made_up, *notes, *gap_notes(data, period)]
-    return Answer(title, tuple(columns), str(data.version), source, tuple(note for note in found if note))
+    found = [*notes, *gap_notes(data, period)]
+    said = tuple(note for note in found if note)
+    return Answer(title, tuple(columns), str(data.version), source, said, made_up=data.description.made_up)
 
 
 def gap_notes(data: MarketData, period: Period) -> list[str]:

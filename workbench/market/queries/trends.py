@@ -103,4 +103,5 @@ def annualised(
 
 def _rolling(values: Floats, count: int) -> Floats:
     sums = np.concatenate((np.zeros((*values.shape[:-1], 1)), np.cumsum(values, axis=-1)), axis=-1)
-    return sums[..., count:] - sums[..., :-count]
+    rolled: Floats = sums[..., count:] - sums[..., :-count]
+    return rolled

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.data.atomic import write_bytes
+from workbench.data.made_up import MADE_UP, MADE_UP_NOTE
 from workbench.market.model.answer import Answer, Column
 
 if TYPE_CHECKING:
@@ -26,10 +27,13 @@ TIME_FORMAT = "yyyy-mm-dd hh:mm"
 def csv_of(answer: Answer) -> bytes:
     """Write as CSV (UTF-8 with byte-order mark, which Excel needs); missing values are empty.
 
-    Text that a spreadsheet would take for a formula is written behind an apostrophe.
+    Made-up data are said in a comment above the header. Text that a spreadsheet would take for a formula is
+    written behind an apostrophe.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
+    if answer.made_up:
+        text.write(f"# {MADE_UP_NOTE}\r\n")
     writer.writerow([column.header for column in answer])
     writer.writerows(zip(*(_csv_cells(column) for column in answer), strict=True))
     return text.getvalue().encode("utf-8-sig")
@@ -40,7 +44,8 @@ def excel_of(answer: Answer) -> bytes:
     from workbench.data.workbooks.writing import making_workbook
 
     content = io.BytesIO()
-    with making_workbook(content, {"title": answer.title}) as book:
+    subject = f"{MADE_UP}: {answer.title}" if answer.made_up else answer.title
+    with making_workbook(content, {"title": subject}) as book:
         sheet, about = book.sheet("data"), book.sheet("about")
         sheet.table([_excel_column(column) for column in answer])
         sheet.freeze(1, 1)
@@ -103,6 +108,7 @@ def file_name(answer: Answer, suffix: str) -> str:
 
 def _facts(answer: Answer) -> list[tuple[str, str]]:
     return [
+        *([("made up", MADE_UP_NOTE)] if answer.made_up else []),
         ("title", answer.title),
         ("data version", str(answer.version)),
         ("taken from", answer.source),

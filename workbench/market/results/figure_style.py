@@ -10,6 +10,7 @@ import numpy as np
 from workbench.charts.figure import new_figure as plain_figure
 from workbench.charts.figure import note_empty, with_line
 from workbench.charts.palette import INK, carrier_colour
+from workbench.data.made_up import MADE_UP
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer
 from workbench.market.queries.scope import BEGIN, END
@@ -36,6 +37,8 @@ TIME_HOVER = "%a %d %b %Y %H:%M"
 def new_figure(answer: Answer, y_title: str, theme: Theme = "light") -> go.Figure:
     """Give an empty figure in the house style, with the answer's subject as title and its scope below."""
     subject, _, scope = answer.title.partition(", ")
+    if answer.made_up:
+        scope = f"{MADE_UP} · {scope}" if scope else MADE_UP
     return plain_figure(with_line(subject, scope), "", y_title, theme).update_layout(
         height=480,
         margin={"l": 56, "r": 16, "t": 70, "b": 110},

@@ -49,6 +49,7 @@ from workbench.market.store.dataset import create_dataset, dataset_names, market
 from workbench.market.store.months import schema_of
 from workbench.market.store.publication import writing
 
+TITLE = "Made-up market"
 SEED = 2025
 FIRST = "2025-07-01"
 DAYS = 28
@@ -246,7 +247,7 @@ def make_sample_dataset(
         When the operating system refuses.
     """
     market = SampleMarket.make(units, description=description, seed=seed)
-    folder = create_dataset(folder, replace(description, made_up=True))
+    folder = create_dataset(folder, replace(description, title=TITLE, made_up=True))
     first = to_minutes(start)
     last = first + days * DAY
     register = market.units[:-1] if holes else market.units

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.errors import SettingError
 from workbench.market.model.description import MarketDescription
@@ -142,7 +143,11 @@ class MarketData:
     @cached_property
     def service(self) -> tuple[Minutes, Minutes]:
         """When each unit is in service, see :func:`workbench.market.store.service.service_spans`."""
-        return service_spans(self)
+        span = self._spans().get("unit_power")
+        if span is None:
+            nothing = np.zeros(len(self.units), dtype=np.int64)
+            return nothing, nothing
+        return service_spans(self._minutes_read, *span, self.description.bucket_minutes)
 
     @property
     def first(self) -> np.datetime64:
@@ -291,6 +296,10 @@ class MarketData:
             for table, parts in self._manifest.tables.items()
             if parts
         }
+
+    def _minutes_read(self, rollup: str, start: int, end: int) -> NDArray[np.int64]:
+        read = self._pages.arrays(rollup, start, end, ("minutes",))["minutes"]
+        return np.asarray(read, dtype=np.int64)[: len(self.units)]
 
     def _native_block(
         self,

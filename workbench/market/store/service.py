@@ -6,42 +6,46 @@ after it left the market nothing is expected of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.market.model.market_time import DAY, Minutes, ceil_to, floor_to, to_minutes
-
-if TYPE_CHECKING:
-    from workbench.market.store.reading import MarketData
+from workbench.market.model.market_time import DAY, Minutes, ceil_to, floor_to
 
 MAX_SILENT_DAYS = 7
 """A unit without a reading for longer than this, up to the newest data, has left the market."""
 
 
-def service_spans(data: MarketData) -> tuple[Minutes, Minutes]:
-    """Find when each unit of the register is in service.
+def service_spans(
+    minutes: Callable[[str, int, int], NDArray[np.int64]], first: int, last: int, bucket: int
+) -> tuple[Minutes, Minutes]:
+    """Find when each unit is in service.
+
+    Parameters
+    ----------
+    minutes
+        Gives how long each unit has readings in each step of a roll-up and range; shape (units, steps).
+    first, last
+        Begin of the first and end of the last reading of units [minutes since 1970].
+    bucket
+        Step of the roll-up ``unit`` [min].
 
     Returns
     -------
     begin, end : ndarray of int64, shape (units,)
         Minutes since 1970; both 0 for a unit without any reading.
     """
-    begin, end = (np.zeros(len(data.units), dtype=np.int64) for _ in range(2))
-    if "unit_power" not in data.spans or not len(data.units):
-        return begin, end
-    first, last = (to_minutes(edge) for edge in data.spans["unit_power"])
     start = floor_to(first, DAY)
-    read = _minutes(data, "unit_day", start, ceil_to(last, DAY))
+    read = minutes("unit_day", start, ceil_to(last, DAY))
+    begin, end = (np.zeros(len(read), dtype=np.int64) for _ in range(2))
     seen = np.flatnonzero(read.any(axis=1))
     days = read > 0
     opening = days.argmax(axis=1)
     closing = days.shape[1] - 1 - days[:, ::-1].argmax(axis=1)
-    bucket = data.description.bucket_minutes
     for day in np.unique(np.concatenate([opening[seen], closing[seen]])):
         at = start + int(day) * DAY
-        steps = _minutes(data, "unit", at, at + DAY)
+        steps = minutes("unit", at, at + DAY)
         for unit in seen[opening[seen] == day]:
             step = int((steps[unit] > 0).argmax())
             # Readings that begin within a step fill its end, those that stop within one its begin.
@@ -51,8 +55,3 @@ def service_spans(data: MarketData) -> tuple[Minutes, Minutes]:
             end[unit] = at + step * bucket + min(int(steps[unit, step]), bucket)
     silent_lately = (end > 0) & (end >= last - MAX_SILENT_DAYS * DAY)
     return begin, np.where(silent_lately, last, end)
-
-
-def _minutes(data: MarketData, rollup: str, start: int, end: int) -> NDArray[np.int64]:
-    block = data.rollup(rollup, np.datetime64(start, "m"), np.datetime64(end, "m"), ["minutes"])
-    return np.asarray(block["minutes"], dtype=np.int64)[: len(data.units)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import ipywidgets
 import numpy as np
 
+from workbench.data.made_up import MADE_UP_NOTE
 from workbench.market.model.answer import Answer
 from workbench.market.model.period import Period, Resolution
 from workbench.market.queries.coverage import holes
@@ -241,8 +242,9 @@ class AnswerBoard(Pane):
         sign = "▲" if found else "●"
         words = f"{len(found):,} gaps in this period, see Data" if found else "no gaps in this period"
         stamp = str(data.last).replace("T", " ")
+        made_up = f"<b>{MADE_UP_NOTE}</b><br>" if data.description.made_up else ""
         return (
-            f"<b>{html.escape(data.description.title)}</b> · {html.escape(str(period))}<br>"
+            f"{made_up}<b>{html.escape(data.description.title)}</b> · {html.escape(str(period))}<br>"
             f"Data to <b>{stamp}</b> {self.clock}, {_age(age)} old · version {data.version} · {sign} {words}"
         )
 

@@ -171,7 +171,7 @@ def output_columns(rows: Rows, region: NDArray[np.int64], rrp: Floats, frame: Fr
         "in_cost": add(taken * price),
         "out_priced_mwh": add(given * known),
         "in_priced_mwh": add(taken * known),
-        "minutes": _whole(add(rows.minutes * ~np.isnan(rows.values["mw"]))),
+        "minutes": _whole(add(rows.minutes.astype(float) * ~np.isnan(rows.values["mw"]))),
     }
 
 
@@ -245,7 +245,7 @@ def rooftop_columns(rows: Rows, frame: Frame, count: int) -> Arrays:
     add = _adding(rows, frame, count)
     return {
         "mwh": add(energy(rows.values["mw"], hours_of(rows.minutes))),
-        "minutes": _whole(add(rows.minutes * ~np.isnan(rows.values["mw"]))),
+        "minutes": _whole(add(rows.minutes.astype(float) * ~np.isnan(rows.values["mw"]))),
     }
 
 
