@@ -85,6 +85,12 @@ class EvapotranspirationConfig:
         help="Trusted ETo (site, date, eto) to learn from; eto_reference.csv or .parquet if empty",
         advanced=True,
     )
+    left_out: tuple[str, ...] = setting(
+        (),
+        help="Columns of the weather file that are not read, such as wind in an unknown unit; what is missing then "
+        "is assumed, and listed",
+        advanced=True,
+    )
     learn: bool = setting(
         True, help="Learn bias and weights from the reference, never from the requested days", advanced=True
     )
@@ -142,6 +148,9 @@ class ValidationConfig:
     sites_file: str = setting("", help="Table of sites in the inputs; eto_sites.csv if empty", advanced=True)
     weather_file: str = setting(
         "", help="Daily weather in the inputs; eto_weather.csv or .parquet if empty", advanced=True
+    )
+    left_out: tuple[str, ...] = setting(
+        (), help="Columns of the weather file that are not read", advanced=True
     )
     reference_file: str = setting(
         "", help="Trusted ETo in the inputs; eto_reference.csv or .parquet if empty", advanced=True

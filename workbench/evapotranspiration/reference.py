@@ -13,7 +13,7 @@ from workbench.data.known_names import known_name
 from workbench.data.problems import Problems
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.equation.daily import Equation, daily_eto
-from workbench.evapotranspiration.inputs.files import daily_rows
+from workbench.evapotranspiration.inputs.files import daily_rows, unused_columns
 from workbench.evapotranspiration.inputs.headers import named_columns
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
@@ -95,7 +95,7 @@ def reference_evapotranspiration(
     """
     equation = Equation(known_name("method", method, [str(one) for one in Equation]))
     problems = Problems("the table")
-    weather = _weather(frame, units, problems)
+    weather, unused = _weather(frame, units, problems)
     if wind_height != 2.0 and "u2" in weather:
         weather["u2"] = wind_at_2m(weather["u2"], _checked_height(wind_height))
         problems.change(
@@ -105,11 +105,14 @@ def reference_evapotranspiration(
     found = daily_eto(weather, site, equation=equation, coastal=coastal)
     assumed = Counter(part for text in found["assumed"] if text for part in text.split("; "))
     notes = [problem.message for problem in problems]
+    notes += [f"Column '{column}' was not used." for column in unused]
     notes += [f"{part[:1].upper()}{part[1:]}: {days} of {len(found)} days." for part, days in assumed.items()]
     return Table(found, UNITS, f"Reference evapotranspiration, {TITLES[equation]}", notes)
 
 
-def _weather(frame: pd.DataFrame, units: Mapping[str, str] | None, problems: Problems) -> pd.DataFrame:
+def _weather(
+    frame: pd.DataFrame, units: Mapping[str, str] | None, problems: Problems
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
     if not isinstance(frame, pd.DataFrame):
         raise InvalidData(f"The weather is of type {type(frame).__name__}, expected a pandas DataFrame.")
     if isinstance(frame.index, pd.DatetimeIndex):
@@ -121,7 +124,7 @@ def _weather(frame: pd.DataFrame, units: Mapping[str, str] | None, problems: Pro
             f"The table holds {len(sites)} sites, and latitude and elevation are those of one: select its rows."
         )
     rows = daily_rows(raw.drop(columns=["site", "source"], errors="ignore"), WEATHER_COLUMNS, problems)
-    return rows.set_index("date").drop(columns=["site", "source"])
+    return rows.set_index("date").drop(columns=["site", "source"]), unused_columns(raw, WEATHER_COLUMNS)
 
 
 def _checked_height(height: float) -> float:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import re
 
@@ -67,7 +68,9 @@ def test_every_tab_opens(result: EtoResult, project: Project, name: str) -> None
 
 
 def test_the_credits_stand_under_every_tab(result: EtoResult, project: Project) -> None:
-    assert "Open-Meteo.com" in EtoAnalysis(result, project).children[1].value
+    assert EtoAnalysis(result, project).children[1].value.count("Made-up weather.") == 1
+    credited = dataclasses.replace(result, facts={**result.facts, "credits": ["Weather by Open-Meteo.com"]})
+    assert "Open-Meteo.com" in EtoAnalysis(credited, project).children[1].value
 
 
 def test_another_place_is_drawn_when_it_is_chosen(result: EtoResult, project: Project) -> None:

@@ -109,6 +109,19 @@ def described(assumed: NDArray[np.uint8]) -> list[str]:
     return [texts[int(code)] for code in assumed]
 
 
+INPUTS = ("radiation estimated", "humidity estimated", "wind assumed")
+"""What the first bits of ``Filled.assumed`` mean for the inputs of a day."""
+
+
+def origins(assumed: NDArray[np.uint8]) -> list[str]:
+    """Say of each day which inputs of the equation were not given; empty where all were."""
+    texts = {
+        int(code): "; ".join(text for bit, text in enumerate(INPUTS) if int(code) >> bit & 1)
+        for code in np.unique(assumed)
+    }
+    return [texts[int(code)] for code in assumed]
+
+
 def _vapour_pressure(weather: Mapping[str, Floats]) -> Floats:
     tmax, tmin = weather["tmax"], weather["tmin"]
     ea = np.full(tmax.shape, np.nan)

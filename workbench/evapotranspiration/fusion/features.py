@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from workbench.evapotranspiration.equation.daily import daily_eto
+from workbench.evapotranspiration.equation.daily import daily_eto, weather_arrays
+from workbench.evapotranspiration.equation.missing_inputs import fill_missing
 from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.physics.radiation import extraterrestrial
 from workbench.evapotranspiration.quality.flags import Checked
 
 ETO, RS, RH = "eto_", "rs_", "rh_"
@@ -45,6 +47,23 @@ def source_features(checked: Mapping[str, Checked], site: Site) -> pd.DataFrame:
     table = pd.DataFrame(columns)
     table.index = pd.DatetimeIndex(table.index, name="date")
     return table.sort_index()
+
+
+def assumed_inputs(checked: Mapping[str, Checked], site: Site) -> pd.DataFrame:
+    """Give what FAO-56 put in the place of missing inputs: bits of ``Filled.assumed``, a column for each source.
+
+    A source's own ETo counts as given.
+    """
+    columns = {}
+    for source, item in checked.items():
+        weather = item.weather
+        if not {"tmax", "tmin"} <= set(weather.columns):
+            continue
+        days = pd.DatetimeIndex(weather.index)
+        ra = extraterrestrial(np.full(len(days), site.latitude), days.day_of_year.to_numpy())
+        bits = pd.Series(fill_missing(weather_arrays(weather), ra).assumed, index=days)
+        columns[source] = bits if "eto" not in weather else bits.where(weather["eto"].isna().to_numpy(), 0)
+    return pd.DataFrame(columns).fillna(0).astype(np.uint8).sort_index()
 
 
 def chosen_features(columns: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from workbench.errors import InvalidData
-from workbench.evapotranspiration.fusion.features import source_features
+from workbench.evapotranspiration.fusion.features import assumed_inputs, source_features
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.quality.control import check_sources, findings_table
 
@@ -31,6 +31,9 @@ class SiteCheck:
         source, date, column, value, flag, reason.
     findings
         source, column, kind, days, unusable, message.
+    assumed
+        Indexed by date, a column for each source, see
+        :func:`~workbench.evapotranspiration.fusion.features.assumed_inputs`.
     """
 
     site: Site
@@ -38,6 +41,7 @@ class SiteCheck:
     weather: pd.DataFrame
     flags: pd.DataFrame
     findings: pd.DataFrame
+    assumed: pd.DataFrame
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -82,6 +86,7 @@ def check_site(site: Site, weather: Mapping[str, pd.DataFrame]) -> SiteCheck:
         pd.concat(used, ignore_index=True),
         pd.concat(flags, ignore_index=True)[columns] if flags else pd.DataFrame(columns=columns),
         findings_table(checked),
+        assumed_inputs(checked, site),
     )
     if not made.sources:
         unusable = made.findings[made.findings["unusable"].astype(bool)]

@@ -20,6 +20,7 @@ from workbench.online.client import OnlineClient
 from workbench.online.service import Watch
 from workbench.runs.jobs.job import Job, current_job
 
+HEIGHT_UNKNOWN = "not known: 0 m is assumed"
 DOWNLOAD_COLUMNS = ("site", "source", "first", "last", "days", "state", "message")
 
 
@@ -60,12 +61,15 @@ class Gathered:
         Of the table of downloads.
     notes
         What a person should know.
+    failures
+        Sources that gave nothing, with the place and the reason.
     """
 
     weather: dict[str, dict[str, pd.DataFrame]] = field(default_factory=dict)
     elevations: dict[str, dict[str, float]] = field(default_factory=dict)
     rows: list[tuple[object, ...]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
     def table(self) -> pd.DataFrame:
         """The table of downloads."""
@@ -84,7 +88,7 @@ class Gathered:
 
     def add_failure(self, plan: SitePlan, ask: Ask, reason: str) -> None:
         """Take a download that has failed."""
-        self.notes.append(f"{plan.place.name}: {reason}")
+        self.failures.append(f"{plan.place.name}: {reason}")
         self.rows.append((plan.place.name, str(ask.source), *_days(ask), 0, "failed", reason))
 
     def add_file(self, site: str, source: str, weather: pd.DataFrame) -> None:
@@ -219,7 +223,7 @@ def place_with_elevation(place: Place, given: Place, gathered: Gathered) -> tupl
     # Open-Meteo's model of the ground has 90 m, NASA gives the mean of a cell of 50 km.
     for source in sorted(assumed, key=lambda name: ("openmeteo" not in name, name)):
         return replace(place, elevation=assumed[source]), f"as {title_of(source)} assumes it"
-    return replace(place, elevation=0.0), "not known: 0 m is assumed"
+    return replace(place, elevation=0.0), HEIGHT_UNKNOWN
 
 
 def _days(ask: Ask) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -17,7 +17,12 @@ import pandas as pd
 
 from workbench.data.problems import Problems
 from workbench.errors import UnreadableFile
-from workbench.evapotranspiration.inputs.headers import MAX_BAD_CELLS_LISTED, named_columns, numbers
+from workbench.evapotranspiration.inputs.headers import (
+    MAX_BAD_CELLS_LISTED,
+    named_columns,
+    numbers,
+    refuse_unread,
+)
 from workbench.evapotranspiration.model.weather import WEATHER_UNITS
 from workbench.runs.model.digest import file_digest
 
@@ -34,14 +39,19 @@ class DailyTable:
         What was noticed and changed while reading.
     sha256
         Hash of the file.
+    unused
+        Columns that are not read.
     """
 
     frame: pd.DataFrame
     problems: Problems
     sha256: str
+    unused: tuple[str, ...] = ()
 
 
-def read_daily_table(path: Path, columns: Sequence[str] = tuple(WEATHER_UNITS)) -> DailyTable:
+def read_daily_table(
+    path: Path, columns: Sequence[str] = tuple(WEATHER_UNITS), left_out: Sequence[str] = ()
+) -> DailyTable:
     """Read a table of daily values.
 
     Parameters
@@ -50,6 +60,8 @@ def read_daily_table(path: Path, columns: Sequence[str] = tuple(WEATHER_UNITS)) 
         ``.csv`` or ``.parquet``.
     columns
         Values to read; at least one must be there.
+    left_out
+        Columns that are not to be read, as the header names them.
 
     Raises
     ------
@@ -59,8 +71,14 @@ def read_daily_table(path: Path, columns: Sequence[str] = tuple(WEATHER_UNITS)) 
         When rows cannot be used: with row, column, and the value seen.
     """
     problems = Problems(path.name)
-    frame = daily_rows(read_raw(path, problems), columns, problems)
-    return DailyTable(frame, problems, file_digest(path))
+    raw = read_raw(path, problems, left_out)
+    frame = daily_rows(raw, columns, problems)
+    return DailyTable(frame, problems, file_digest(path), (*left_out, *unused_columns(raw, columns)))
+
+
+def unused_columns(raw: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
+    """Name the columns of a table that are not read."""
+    return tuple(str(name) for name in raw.columns if name not in ("site", "source", "date", *columns))
 
 
 def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) -> pd.DataFrame:
@@ -88,6 +106,7 @@ def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) ->
             f"there is no column of values; present: {', '.join(raw.columns)}, expected some of "
             f"{', '.join(columns)}."
         )
+    refuse_unread(raw, columns, problems)
     problems.raise_errors()
     frame = pd.DataFrame(
         {name: raw[name].astype(str).str.strip() if name in raw else "" for name in ("site", "source")},
@@ -104,7 +123,7 @@ def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) ->
     return frame
 
 
-def read_raw(path: Path, problems: Problems) -> pd.DataFrame:
+def read_raw(path: Path, problems: Problems, left_out: Sequence[str] = ()) -> pd.DataFrame:
     """Read a CSV or Parquet file with its columns named as ours and in our units; cells stay as they are.
 
     The index is the number of the row as a spreadsheet shows it (the header is row 1).
@@ -119,6 +138,14 @@ def read_raw(path: Path, problems: Problems) -> pd.DataFrame:
         raise UnreadableFile(
             f"{path.name} has no rows below its header; fill it, or choose another file.", path
         )
+    unknown = [name for name in left_out if name not in raw]
+    if unknown:
+        problems.error(
+            f"left_out names {unknown[0]!r}, and there is no such column; present: "
+            f"{', '.join(map(str, raw.columns))}."
+        )
+        problems.raise_errors()
+    raw = raw.drop(columns=list(left_out))
     return named_columns(raw.set_axis(range(2, len(raw) + 2), axis=0), problems)
 
 

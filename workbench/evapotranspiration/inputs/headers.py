@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 import pandas as pd
 
 from workbench.data.problems import Problems
 from workbench.evapotranspiration.model.weather import WEATHER_UNITS
+from workbench.evapotranspiration.physics.atmosphere import wind_at_2m
 
 FILL = -999.0
 MAX_BAD_CELLS_LISTED = 5
@@ -25,7 +26,6 @@ _OTHER_NAMES = {
     "humidity": "rh",
     "rhmax": "rh_max",
     "rhmin": "rh_min",
-    "wind": "u2",
     "radiation": "rs",
     "precipitation": "precip",
     "rain": "precip",
@@ -41,6 +41,12 @@ _OTHER_NAMES = {
     "elevation_m": "elevation",
     "height": "elevation",
 }
+_WIND = re.compile(
+    r"(?:avg_|mean_)?(?:wind(?:_?speed)?|wspd|ws|u)(?:_(?:at_)?)?(?P<height>\d+(?:\.\d+)?)?(?:_?m)?(?:_mean|_avg)?"
+)
+_NO_MEAN_WIND = ("dir", "gust", "max")
+_UNREAD = {"u2": ("wind", "wspd"), "rs": ("radiation", "solar", "srad", "ghi"), "rh": ("humid", "dew", "hum")}
+"""Input of the equation -> what the names of columns that hold it have in them."""
 _SAME_UNITS = {
     "": "",
     "°c": "degC",
@@ -126,19 +132,78 @@ def named_columns(
     seen: dict[str, str] = {}
     for header in map(str, raw.columns):
         name, written = _read_header(header)
+        height = _height_of_wind(name)
+        name = name if height is None else "u2"
         if name in seen:
             problems.error(f"the columns '{seen[name]}' and '{header}' are both read as {name}; rename one.")
             continue
         seen[name] = header
         unit = given.pop(header, given.pop(name, written))
         unit = _SAME_UNITS.get(unit.lower(), unit)
+        if height is not None and not unit:
+            problems.error(
+                f"column '{header}': the unit of the wind is not known; write it into the header, as "
+                f"'{header} [m/s]': {_readable('u2')}."
+            )
         named[name] = _in_our_unit(raw[header], name, unit, header, problems)
+        if height is not None:
+            named[name] = _wind_at_2m(named[name], height, header, problems)
     for left in given:
         problems.error(
             f"units names {left!r}, and there is no such column; present: {', '.join(seen.values())}."
         )
     problems.raise_errors()
     return pd.DataFrame(named)
+
+
+def refuse_unread(raw: pd.DataFrame, columns: Collection[str], problems: Problems) -> None:
+    """Refuse columns that seem to hold an input of the equation and were not read, where nothing else gives it.
+
+    Parameters
+    ----------
+    raw
+        As :func:`named_columns` gives it.
+    columns
+        Values that are read.
+    problems
+        Takes an error for each such column, with the names and units that can be read.
+    """
+    given = {"rh": {"rh", "rh_max", "rh_min", "tdew"}}
+    for name, words in _UNREAD.items():
+        if name not in columns or given.get(name, {name}) & set(raw):
+            continue
+        for column in map(str, raw.columns):
+            looks = any(word in column for word in words) and not any(no in column for no in _NO_MEAN_WIND)
+            if looks and column not in columns:
+                problems.error(
+                    f"column '{column}' was not understood and seems to hold {name}, which would be assumed; "
+                    f"name it '{name} [{_UNITS[name]}]' with its unit ({_readable(name)}), or leave it out by name "
+                    "with the setting left_out."
+                )
+
+
+def _height_of_wind(name: str) -> float | None:
+    """Height of a wind that is not named u2 [m]; 2 m where the name does not say, None for other columns."""
+    found = _WIND.fullmatch(name)
+    if found is None or name in ("u", "u2"):
+        return None
+    return float(found["height"] or 2.0)
+
+
+def _wind_at_2m(values: pd.Series, height: float, header: str, problems: Problems) -> pd.Series:
+    if height == 2.0:
+        return values
+    if not 0.5 <= height <= 200:
+        problems.error(f"column '{header}': wind at {height:g} m cannot be used, expected 0.5 to 200 m.")
+        return values
+    problems.change(f"column '{header}': wind at {height:g} m converted to 2 m (FAO-56, equation 47).")
+    return pd.Series(wind_at_2m(numbers(values, header, problems), height), index=values.index)
+
+
+def _readable(name: str) -> str:
+    wanted = _UNITS[name]
+    others = [unit for unit, ours in _CONVERSIONS if ours == wanted]
+    return " or ".join([", ".join([wanted, *others[:-1]]), *others[-1:]])
 
 
 def _read_header(header: str) -> tuple[str, str]:
@@ -180,7 +245,9 @@ def _in_our_unit(values: pd.Series, name: str, unit: str, header: str, problems:
         return values
     convert = _CONVERSIONS.get((unit, wanted))
     if convert is None:
-        problems.error(f"column '{header}': the unit {unit!r} is not known for {name}, expected {wanted}.")
+        problems.error(
+            f"column '{header}': the unit {unit!r} is not known for {name}, expected {_readable(name)}."
+        )
         return values
     found = numbers(values, header, problems)
     problems.change(

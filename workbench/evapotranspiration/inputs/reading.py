@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,8 @@ class EtoInput:
         The files read.
     problems
         What was noticed.
+    unused
+        Name of a file -> its columns that are not read.
     """
 
     places: tuple[Place, ...]
@@ -59,6 +61,7 @@ class EtoInput:
     files: Mapping[str, str]
     paths: tuple[Path, ...]
     problems: tuple[Problem, ...]
+    unused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def made_up(self) -> bool:
@@ -79,6 +82,7 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
     problems = Problems()
     files: dict[str, str] = {}
     paths: list[Path] = []
+    unused: dict[str, tuple[str, ...]] = {}
 
     def note(path: Path, sha256: str) -> None:
         files[path.name] = sha256
@@ -93,7 +97,8 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
     weather: dict[str, dict[str, pd.DataFrame]] = {}
     weather_path = _find(project, config.weather_file, ("eto_weather.csv", "eto_weather.parquet"))
     if weather_path is not None:
-        table = read_daily_table(weather_path)
+        table = read_daily_table(weather_path, left_out=config.left_out)
+        unused[weather_path.name] = table.unused
         problems.extend(table.problems)
         note(weather_path, table.sha256)
         weather = _by_site(table.frame, places, weather_path)
@@ -113,7 +118,9 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
             "coordinates are not known, so they are left out."
         )
         reference = reference[reference["site"].isin(known)].reset_index(drop=True)
-    return EtoInput(places, weather, reference, reference_places, files, tuple(paths), tuple(problems))
+    return EtoInput(
+        places, weather, reference, reference_places, files, tuple(paths), tuple(problems), unused
+    )
 
 
 def read_sites(path: Path, problems: Problems) -> tuple[Place, ...]:

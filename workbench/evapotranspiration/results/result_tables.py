@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from workbench.data.notes import Notes
 from workbench.evapotranspiration.config import EvapotranspirationConfig
+from workbench.evapotranspiration.equation.missing_inputs import INPUTS, origins
 from workbench.evapotranspiration.fusion.site_check import SiteCheck
 from workbench.evapotranspiration.fusion.site_fusion import SiteFusion
 from workbench.evapotranspiration.inputs.downloads import Gathered, SitePlan
@@ -17,6 +17,7 @@ from workbench.evapotranspiration.inputs.reading import EtoInput
 from workbench.evapotranspiration.model.catalogue import ELEVATION, SOURCES
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
 from workbench.evapotranspiration.results.climate import monthly_climate
+from workbench.evapotranspiration.results.result_notes import notes_of
 from workbench.evapotranspiration.results.saved import DAILY_COLUMNS, EtoResult
 from workbench.version import package_version
 
@@ -65,12 +66,7 @@ def assemble(
         "downloads": gathered.table(),
         "monthly": monthly_table(daily),
     }
-    notes = Notes()
-    for name, reason in failed.items():
-        notes.omission(reason if name in reason else f"{name}: {reason}")
-    notes.add_problems(data.problems)
-    for text in (*(note for plan in plans for note in plan.notes), *gathered.notes, words):
-        notes.doubt(text)
+    notes = notes_of(config, data, plans, gathered, checks, elevations, fused, daily, words, failed)
     facts = {
         "files": dict(data.files),
         "failed_sites": dict(failed),
@@ -111,9 +107,22 @@ def _days_of(
     missing = table["eto"].isna()
     for column, value in (("grade", "low"), ("sources", ""), ("reason", NO_SOURCE)):
         table[column] = table[column].astype(object).where(~(missing & table[column].isna()), value)
+    table["inputs"] = _inputs(checks[name], table)
     table["precip"] = _rain(checks[name]).reindex(asked)
     table["balance"] = table["precip"] - table["eto"]
     return table.reset_index().assign(site=name)
+
+
+def _inputs(check: SiteCheck, table: pd.DataFrame) -> list[str]:
+    """Say of each day which inputs of the sources it is made of were estimated or assumed; "given" for none."""
+    bits = check.assumed.reindex(table.index, fill_value=0)
+    found = np.zeros(len(table), dtype=np.uint8)
+    parts = table["sources"].astype(str).str.split(" + ", regex=False)
+    for source in bits.columns:
+        has_part = np.array([source in used for used in parts], dtype=bool)
+        found |= np.where(has_part, bits[source].to_numpy(), 0).astype(np.uint8)
+    known = table["eto"].notna()
+    return [(text or "given") if has else "" for text, has in zip(origins(found), known, strict=True)]
 
 
 def _rain(check: SiteCheck) -> pd.Series:
@@ -179,6 +188,10 @@ def _sites(
                 "total_eto": float(known["eto"].sum()),
                 "total_precip": float(both["precip"].sum()) if len(both) else np.nan,
                 "total_balance": float(both["balance"].sum()) if len(both) else np.nan,
+                **{
+                    text.replace(" ", "_"): 100.0 * float(known["inputs"].str.contains(text).mean())
+                    for text in INPUTS
+                },
                 **{f"{grade}_grade": float(shares.get(grade, 0.0)) for grade in ("high", "medium", "low")},
             }
         )

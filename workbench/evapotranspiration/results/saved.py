@@ -28,6 +28,7 @@ DAILY_COLUMNS = (
     "grade",
     "reason",
     "sources",
+    "inputs",
     "precip",
     "balance",
 )
@@ -48,6 +49,9 @@ UNITS: Mapping[str, str] = {
     "high_grade": "%",
     "medium_grade": "%",
     "low_grade": "%",
+    "radiation_estimated": "%",
+    "humidity_estimated": "%",
+    "wind_assumed": "%",
     "seconds": "s",
 }
 MONTHLY_UNITS = {"eto": "mm", "eto_p10": "mm", "eto_p90": "mm", "precip": "mm", "balance": "mm"}
@@ -57,12 +61,13 @@ MONTHLY_UNITS = {"eto": "mm", "eto_p10": "mm", "eto_p90": "mm", "precip": "mm", 
 class EtoResult(Result[EvapotranspirationConfig]):
     """Finished reference evapotranspiration.
 
-    Tables (amounts in mm/d): ``daily`` site, date, eto, standard_error, low, high, grade, reason, sources, precip,
-    balance, weight_<source> · ``sources`` site, date, source, eto · ``weather`` site, date, source, tmax … as
-    used · ``flags`` site, source, date, column, value, flag, reason · ``findings`` site, source, column, kind,
-    days, unusable, message · ``sites`` site, latitude, longitude, elevation, basis, explanation, days, totals ·
-    ``downloads`` site, source, first, last, days, state, message · ``monthly`` site, month, years, eto, precip,
-    balance. Facts: files and hashes, credits, failed sites, version.
+    Tables (amounts in mm/d): ``daily`` site, date, eto, standard_error, low, high, grade, reason, sources, inputs
+    (which were estimated or assumed), precip, balance, weight_<source> · ``sources`` site, date, source, eto ·
+    ``weather`` site, date, source, tmax … as used · ``flags`` site, source, date, column, value, flag, reason ·
+    ``findings`` site, source, column, kind, days, unusable, message · ``sites`` site, latitude, longitude,
+    elevation, basis, explanation, days, totals, shares of days · ``downloads`` site, source, first, last, days,
+    state, message · ``monthly`` site, month, years, eto, precip, balance. Facts: files and hashes, credits, failed
+    sites, version.
     """
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from workbench.data.projects.project import Project
-from workbench.data.reporting import log_problems, report_files
+from workbench.data.reporting import report_files, report_notes
 from workbench.errors import SourceFailed
 from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.fusion.learning import lessons
@@ -36,7 +36,6 @@ def run_evapotranspiration(job: Job, project: Project, config: Evapotranspiratio
     with job.stage("read", title="Read places and files"):
         data = _read(job, project, config)
         plans, refused = plan_sites(data, config)
-        _log_all(job, [f"{note}" for plan in plans for note in plan.notes] + list(refused.values()))
     with job.stage("download", title="Download"):
         gathered, plans = _download(job, project, config, data, plans)
     with job.stage("quality_control", title="Quality control and each source's ETo"):
@@ -52,7 +51,6 @@ def _read(job: Job, project: Project, config: EvapotranspirationConfig) -> EtoIn
     data = read_inputs(project, config)
     for path in data.paths:
         job.uses(path, sha256=data.files[path.name])
-    log_problems(job, data.problems)
     job.log(
         f"{len(data.places)} places; weather of {len(data.weather)} from files; "
         f"{len(data.reference)} days of reference."
@@ -80,8 +78,7 @@ def _download(
     ) as client:
         filled, reason = fill_elevations(job, client, plans)
         if reason:
-            gathered.notes.append(reason)
-            job.log(f"{reason} Heights come from the weather sources instead.", level="warning")
+            gathered.notes.append(f"{reason} Heights come from the weather sources instead.")
         asked = {f"{plan.place.name}/{ask.source}": (plan, ask) for plan in filled for ask in plan.asks}
         units = [Unit(key, (plan.place, ask)) for key, (plan, ask) in asked.items()]
         download = Downloader(client).download
@@ -91,7 +88,6 @@ def _download(
                 gathered.add_failure(plan, ask, outcome.error)
                 continue
             gathered.add(plan, ask, outcome.value)
-            _log_all(job, [f"{plan.place.name}: {note}" for note in outcome.value.notes])
     return gathered, filled
 
 
@@ -116,11 +112,8 @@ def _check(
             failed[outcome.key] = outcome.error
             continue
         checks[outcome.key] = outcome.value
-        _log_all(job, [f"{outcome.key}: {message}" for message in outcome.value.findings["message"]])
-    for reason in failed.values():
-        job.log(reason, level="error")
     if not checks:
-        reasons = " ".join([*failed.values(), *gathered.notes])
+        reasons = " ".join([*failed.values(), *gathered.failures, *gathered.notes])
         raise SourceFailed(f"No place has any weather that can be used. {reasons}")
     return checks, elevations, failed
 
@@ -140,13 +133,11 @@ def _fuse(
     sites = {name: item.site for name, item in checks.items()}
     features = [item.features.assign(site=name).reset_index() for name, item in checks.items()]
     taught, words = lessons(pd.concat(features, ignore_index=True), data.reference, sites, asked)
-    job.log(words)
     units = []
     for name, item in checks.items():
         own = item.features[item.features.index.isin(periods[name])].dropna(how="all")
         if own.empty:
             failed[name] = f"{name}: no source has any of the requested days."
-            job.log(failed[name], level="error")
             continue
         units.append(Unit(name, (item.site, own, taught, config.method, config.interval / 100)))
     fused: dict[str, SiteFusion] = {}
@@ -163,6 +154,7 @@ def _fuse(
 def _save(job: Job, result: EtoResult, project: Project) -> EtoResult:
     from workbench.evapotranspiration.results.report import write_report
 
+    report_notes(job, result.notes)
     result, files = save(result, project, job.run_id)
     report_files(job, files)
     job.checkpoint()
@@ -174,8 +166,3 @@ def _save(job: Job, result: EtoResult, project: Project) -> EtoResult:
             write_report(result, result.folder / "report.html", project.style), "Report for the browser"
         )
     return result
-
-
-def _log_all(job: Job, lines: Sequence[str]) -> None:
-    for line in lines:
-        job.log(line, level="warning")

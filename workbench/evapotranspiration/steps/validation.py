@@ -6,7 +6,7 @@ import pandas as pd
 
 from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
-from workbench.data.reporting import log_problems, report_files
+from workbench.data.reporting import report_files, report_notes
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.config import EvapotranspirationConfig, ValidationConfig
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
@@ -51,6 +51,7 @@ def run_validation(job: Job, project: Project, config: ValidationConfig) -> Vali
         for reason in failed.values():
             notes.omission(reason)
         notes.add_problems(data.problems)
+        report_notes(job, notes)
         result, files = save(ValidationResult.of(config, measured, notes, facts), project, job.run_id)
         report_files(job, files)
         mean = measured.overall.query("what == 'fused' and over == 'mean'").iloc[0]
@@ -65,12 +66,12 @@ def _read(job: Job, project: Project, config: ValidationConfig) -> EtoInput:
         EvapotranspirationConfig(
             sites_file=config.sites_file,
             weather_file=config.weather_file,
+            left_out=config.left_out,
             reference_file=config.reference_file,
         ),
     )
     for path in data.paths:
         job.uses(path, sha256=data.files[path.name])
-    log_problems(job, data.problems)
     if data.reference.empty or not data.weather:
         missing = "reference" if data.reference.empty else "weather"
         raise InvalidData(

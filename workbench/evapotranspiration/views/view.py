@@ -122,7 +122,9 @@ class EtoTabs(ResultTabs):
 
         def draw() -> None:
             days = result.site_days(site.value).reset_index()
-            columns = ["date", "eto", "standard_error", "low", "high", "grade", "sources", "precip", "reason"]
+            columns = ["date", "eto", "standard_error", "low", "high", "grade", "sources", "inputs", "precip"]
+            # Results of earlier versions do not tell the origin of the inputs.
+            columns = [name for name in (*columns, "reason") if name in days]
             shown = days[columns].iloc[::-1].copy()
             shown["sources"] = [_unbroken(_titles(text), " + ") for text in shown["sources"]]
             shown["reason"] = [_unbroken(str(text), "; ") for text in shown["reason"]]

@@ -1,0 +1,94 @@
+"""What a person has to know of a result: missing places and days, assumed inputs, doubtful and unused ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from workbench.data.notes import Notes, Weight
+from workbench.evapotranspiration.config import EvapotranspirationConfig
+from workbench.evapotranspiration.equation.missing_inputs import INPUTS
+from workbench.evapotranspiration.fusion.pooling import Basis
+from workbench.evapotranspiration.fusion.site_check import SiteCheck
+from workbench.evapotranspiration.fusion.site_fusion import SiteFusion
+from workbench.evapotranspiration.inputs.downloads import HEIGHT_UNKNOWN, Gathered, SitePlan
+from workbench.evapotranspiration.inputs.reading import EtoInput
+from workbench.evapotranspiration.model.catalogue import title_of
+
+_ADVICE: Mapping[str, tuple[str, str, str]] = {
+    "radiation estimated": ("rs", "taken from the range of temperature", "give rs [MJ/m2/d]"),
+    "humidity estimated": ("rh", "taken from tmin as dew point", "give rh [%] or tdew [degC]"),
+    "wind assumed": ("u2", "assumed at 2 m/s", "give u2 [m/s]"),
+}
+"""Text of an input -> its column, what was done, and what the user can do."""
+
+
+def notes_of(
+    config: EvapotranspirationConfig,
+    data: EtoInput,
+    plans: Sequence[SitePlan],
+    gathered: Gathered,
+    checks: Mapping[str, SiteCheck],
+    elevations: Mapping[str, str],
+    fused: Mapping[str, SiteFusion],
+    daily: pd.DataFrame,
+    words: str,
+    failed: Mapping[str, str],
+) -> Notes:
+    """Put together the notes of a result; parameters as of :func:`~.result_tables.assemble`, and its days."""
+    notes = Notes()
+    for name, reason in failed.items():
+        notes.omission(reason if name in reason else f"{name}: {reason}")
+    _note_days(notes, daily)
+    for name, origin in elevations.items():
+        if origin == HEIGHT_UNKNOWN and name in fused:
+            notes.assumption(f"{name}: its height is not known and assumed as 0 m", column="elevation")
+    if any(item.basis == Basis.SOURCE_ERRORS for item in fused.values()):
+        notes.assumption(words, weight=Weight.LOW, setting="reference_file")
+    notes.add_problems(data.problems)
+    for plan in plans:
+        for text in plan.notes:
+            notes.unused(text)
+    for text in gathered.failures:
+        notes.unused(text, weight=Weight.NORMAL)
+    for text in gathered.notes:
+        notes.doubt(text)
+    _note_findings(notes, checks)
+    for file, columns in data.unused.items():
+        for column in columns:
+            notes.unused(
+                "not read", file=file, column=column, setting="left_out" if column in config.left_out else ""
+            )
+    return notes
+
+
+def _note_days(notes: Notes, daily: pd.DataFrame) -> None:
+    tables = ("daily", "monthly", "sites")
+    for site, days in daily.groupby("site", sort=False):
+        known = days[days["eto"].notna()]
+        lost = days[days["eto"].isna()]
+        if len(lost):
+            years = sorted({int(year) for year in lost["date"].dt.year})
+            notes.omission(f"{site}: {len(lost)} of {len(days)} days have no ETo", tables=tables, years=years)
+        for text in INPUTS:
+            touched = known[known["inputs"].str.contains(text, regex=False)]
+            if len(touched):
+                column, words, advice = _ADVICE[text]
+                notes.assumption(
+                    f"{site}: {text.partition(' ')[0]} {words} on {len(touched)} of {len(known)} days",
+                    column=column,
+                    tables=tables,
+                    years=sorted({int(year) for year in touched["date"].dt.year}),
+                    advice=advice,
+                )
+
+
+def _note_findings(notes: Notes, checks: Mapping[str, SiteCheck]) -> None:
+    for site, check in checks.items():
+        for finding in check.findings.to_dict("records"):
+            text = f"{site}, {title_of(finding['source'])}: {finding['message']}"
+            if finding["unusable"]:
+                notes.unused(text, weight=Weight.NORMAL, column=finding["column"])
+            else:
+                notes.doubt(text, column=finding["column"])
