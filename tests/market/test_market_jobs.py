@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from workbench.data.projects.settings_file import ProjectSettings
 from workbench.errors import InvalidData, ScenarioBusy
 from workbench.market.jobs import backfill_market, ingest_market
 from workbench.market.model.nem import NEM
-from workbench.market.results.saved import load
+from workbench.market.results.saved import IngestResult, load
 from workbench.market.sample.files import write_nemweb
 from workbench.market.sample.market import SampleMarket
 from workbench.market.sample.units import write_register
@@ -125,7 +126,7 @@ def test_unknown_units_are_kept_and_reported_until_the_register_lists_them(
     write_register(project.inputs / "units.csv", MARKET.units[1:])
     result = ingest_market(project, files="nemweb", register="units.csv")
     assert result.unknown_units == (MARKET.units[0].name,)
-    assert any("are in no register" in note for note in result.notes)
+    assert any("are in no register" in str(note) for note in result.notes)
     write_register(project.inputs / "units.csv", MARKET.units)
     assert ingest_market(project, files="nemweb", register="units.csv").unknown_units == ()
 
@@ -143,7 +144,7 @@ def test_names_of_another_spelling_are_changed_and_reported(project: Project, tm
     )
     result = ingest_market(project, files="drops", register="units.csv")
     assert result.unknown_units == ()
-    assert any(f"{unit.lower()} to {unit}" in note for note in result.notes)
+    assert any(f"{unit.lower()} to {unit}" in str(note) for note in result.notes)
     assert power(market_folder(project))["mw"].to_list() == [5.0, 6.0]
 
 
@@ -307,3 +308,14 @@ def test_a_back_fill_is_cancelled_in_the_middle_of_a_download_within_a_second(
 def test_a_back_fill_without_data_needs_days(project: Project, feeds: Feeds) -> None:
     with pytest.raises(InvalidData, match="give first_day and last_day"):
         backfill_market(project, base_url=feeds.address)
+
+
+def test_the_notes_of_a_run_are_read_back_and_those_of_earlier_versions_too(tmp_path: Path) -> None:
+    result = IngestResult(str(tmp_path), 1)
+    result.notes.omission("cut short", file="a.csv")
+    path = result.save(tmp_path)
+    assert list(load(tmp_path).notes) == list(result.notes)
+    assert not load(tmp_path).notes.is_complete
+    plain = json.loads(path.read_text(encoding="utf-8")) | {"notes": ["one unit is in no register"]}
+    path.write_text(json.dumps(plain), encoding="utf-8")
+    assert [str(note) for note in load(tmp_path).notes] == ["one unit is in no register"]

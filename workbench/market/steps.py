@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbench.data.problems import Problem, Severity
+from workbench.data.notes import Notes
+from workbench.data.problems import Problem
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems
 from workbench.errors import DataError, InvalidData, UnwritableFile
@@ -46,16 +47,18 @@ class Account:
         self.refused: dict[str, str] = {}
         self.added: dict[str, int] = {}
         self.revised: dict[str, int] = {}
-        self.notes: list[str] = []
+        self.notes = Notes()
 
     def note(self, problems: Sequence[Problem]) -> None:
         """Put problems into the log and the result."""
         log_problems(self.job, problems)
-        self.notes.extend(map(str, problems[: MAX_NOTES - len(self.notes)]))
+        self.notes.add_problems(problems[: max(0, MAX_NOTES - len(self.notes))])
 
     def refuse(self, name: str, reason: str) -> None:
         """Note a file of which nothing was ingested."""
         self.refused[name] = reason
+        if len(self.notes) < MAX_NOTES:
+            self.notes.omission(reason, file="" if name in reason else name)
         self.job.log(reason, level="error")
 
     def count(self, published: Published) -> None:
@@ -65,19 +68,14 @@ class Account:
                 total[table] = total.get(table, 0) + rows
         conflicts = {table: count for table, count in published.conflicts.items() if count}
         for table, count in conflicts.items():
-            self._doubt(
-                f"{table}: {count} rows differ from rows published at the same time; of each "
-                f"pair the larger value is kept."
-            )
+            text = f"{table}: {count} rows differ from rows published at the same time"
+            self.job.log(f"{text}; of each pair the larger value is kept.", level="warning")
+            self.notes.ambiguity(f"{text}; of each pair the larger value is kept", tables=(table,))
         if published.unknown_units:
             shown = ", ".join(published.unknown_units[:8])
-            self._doubt(
-                f"{len(published.unknown_units)} units are in no register ({shown}); they are kept under Unknown. "
-                f"Add them to the register."
-            )
-
-    def _doubt(self, message: str) -> None:
-        self.note([Problem(message, severity=Severity.WARNING)])
+            text = f"{len(published.unknown_units)} units are in no register ({shown}); they are kept under Unknown"
+            self.job.log(f"{text}. Add them to the register.", level="warning")
+            self.notes.assumption(text, setting="register", advice="add them to the register")
 
 
 def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult:
@@ -275,7 +273,7 @@ def _finish(
             unknown,
             len(gaps),
             missing,
-            tuple(account.notes),
+            account.notes,
             job.run_id,
         )
         # In the project too, where readers of the run look for it.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from workbench.data.atomic import reason_of, write_text
+from workbench.data.notes import Notes
 from workbench.errors import UnreadableFile
 
 REPORT_FILE = "last-run.json"
@@ -36,7 +38,7 @@ class IngestResult:
     missing
         Feed -> stamps that are missing.
     notes
-        Everything that was changed or is doubtful.
+        Everything that is missing, was changed or is doubtful.
     run
         Id of the run.
     """
@@ -51,7 +53,7 @@ class IngestResult:
     unknown_units: tuple[str, ...] = ()
     gaps: int = 0
     missing: Mapping[str, int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: Notes = field(default_factory=Notes)
     run: str = ""
 
     def __repr__(self) -> str:
@@ -70,7 +72,10 @@ class IngestResult:
             When the operating system refuses.
         """
         path = folder / REPORT_FILE
-        write_text(path, json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n")
+        plain = {item.name: getattr(self, item.name) for item in fields(self)} | {
+            "notes": self.notes.to_plain()
+        }
+        write_text(path, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
         return path
 
 
@@ -86,9 +91,18 @@ def load(folder: Path) -> IngestResult:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         content["unknown_units"] = tuple(content["unknown_units"])
-        content["notes"] = tuple(content["notes"])
+        content["notes"] = _notes_of(content["notes"])
         return IngestResult(**content)
     except OSError as error:
         raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableFile(f"{path} is damaged ({error}); ingest again.", path) from error
+
+
+def _notes_of(plain: Sequence[Any]) -> Notes:
+    # Version 0.1.0 kept sentences.
+    notes = Notes.from_plain([entry for entry in plain if not isinstance(entry, str)])
+    for entry in plain:
+        if isinstance(entry, str):
+            notes.doubt(entry)
+    return notes
