@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,10 +19,10 @@ from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
 from workbench.market.queries.completeness import missing_notes, partial_columns, whole_totals
+from workbench.market.queries.generation import FuelEnergy, energy_by_fuel
 from workbench.market.queries.revenue import unit_sums
-from workbench.market.queries.scope import answer, check_scope, named, only, region_rows, time_columns
-from workbench.market.queries.sums import Sums, covered_hours, scattered, sums_of
-from workbench.market.store.resolution import Subject
+from workbench.market.queries.scope import answer, check_scope, named, time_columns
+from workbench.market.queries.sums import covered_hours, scattered
 
 if TYPE_CHECKING:
     from workbench.market.store.reading import MarketData
@@ -98,7 +99,7 @@ def battery_power(
         Column(DISCHARGE, ratio(outward, hours), "MW"),
         Column(CHARGE, 0.0 - ratio(inward, hours), "MW"),
     ]
-    return answer(data, named("Battery power", region, period), columns, period, found.source)
+    return answer(data, named("Battery power", region, period), columns, period, found.source, found.note)
 
 
 def batteries_by_hour(data: MarketData, period: Period, *, region: str | None = None) -> Answer:
@@ -110,25 +111,25 @@ def batteries_by_hour(data: MarketData, period: Period, *, region: str | None = 
         As in :func:`battery_power`.
     """
     bins = cut(period, Resolution.HALF_HOUR)
-    found, outward, inward = _storage_energy(data, bins, region)
     places = hour_of_day(bins.ends, 30)
-    covered = covered_hours(data, bins)
-    hours, gave, took = (scattered(values, places, 24) for values in (covered, outward, inward))
+    found, gave, took = _storage_energy(data, bins, region, lambda values: scattered(values, places, 24))
+    hours = scattered(covered_hours(data, bins), places, 24)
     columns = [
         Column("Hour", np.arange(24.0), "h of the day, begin"),
         Column(DISCHARGE, ratio(gave, hours), "MW"),
         Column(CHARGE, 0.0 - ratio(took, hours), "MW"),
     ]
-    return answer(data, named("Batteries by time of day", region, period), columns, period, found.source)
+    title = named("Batteries by time of day", region, period)
+    return answer(data, title, columns, period, found.source, found.note)
 
 
-def _storage_energy(data: MarketData, bins: Bins, region: str | None) -> tuple[Sums, Floats, Floats]:
-    check_scope(data, region)
-    found = sums_of(data, Subject.REGION_FUEL, bins, ["out_mwh", "in_mwh"], series=only(region))
-    rows = region_rows(data, found.labels[0], region)
-    fuels = np.array([found.labels[1].index(name) for name in data.description.storage_fuels], dtype=np.int64)
-    outward, inward = (found[name][rows][:, fuels].sum(axis=(0, 1)) for name in ("out_mwh", "in_mwh"))
-    return found, outward, inward
+def _storage_energy(
+    data: MarketData, bins: Bins, region: str | None, into: Callable[[Floats], Floats] = np.asarray
+) -> tuple[FuelEnergy, Floats, Floats]:
+    found = energy_by_fuel(data, bins, region, into)
+    names = data.description.fuel_names
+    fuels = np.array([names.index(name) for name in data.description.storage_fuels], dtype=np.int64)
+    return found, found.outward[fuels].sum(axis=0), found.inward[fuels].sum(axis=0)
 
 
 def _storage(data: MarketData, name: str, keys: tuple[str, ...]) -> float:
