@@ -96,7 +96,9 @@ class JobView:
         return RunView(
             find_job(self.job),
             project,
-            result_view=None if show is None else lambda result: with_notes(result, show(result, project)),
+            result_view=None
+            if show is None
+            else lambda result: with_notes(result, show(result, project), marked=project.made_up),
             live_view=_located(self.live),
             above=None if above is None else lambda form: above(project, form),
         )
@@ -113,7 +115,7 @@ class JobView:
 
         def shown(name: str) -> ipywidgets.Widget:
             result = load(project, name)
-            return with_notes(result, show(result, project))
+            return with_notes(result, show(result, project), marked=project.made_up)
 
         return Board(
             project,

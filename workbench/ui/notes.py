@@ -41,10 +41,10 @@ def made_up_strip() -> ipywidgets.HTML:
     )
 
 
-def with_notes(result: Any, view: ipywidgets.Widget) -> ipywidgets.Widget:
-    """Put above a view what its result has to say: that it is made up, and its gravest notes."""
+def with_notes(result: Any, view: ipywidgets.Widget, *, marked: bool = False) -> ipywidgets.Widget:
+    """Put the notes of a result above its view, and that it is made up unless the page is marked so already."""
     notes = getattr(result, "notes", None)
-    strips = [made_up_strip()] if getattr(result, "made_up", False) else []
+    strips = [made_up_strip()] if getattr(result, "made_up", False) and not marked else []
     if isinstance(notes, Notes) and len(notes):
         strips.append(notes_strip(notes))
     return ipywidgets.VBox([*strips, view]) if strips else view

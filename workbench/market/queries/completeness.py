@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Column
-from workbench.market.model.market_time import to_minutes
+from workbench.market.model.market_time import Minutes, to_minutes
 from workbench.market.model.period import Bins
 
 if TYPE_CHECKING:
@@ -37,31 +37,46 @@ def expected_minutes(data: MarketData, bins: Bins, chosen: NDArray[np.bool_]) ->
 
     That is the time in service for which any unit has readings; where none has, the whole feed has a gap.
     """
-    block = data.coverage(bins.edges[0], bins.edges[-1])
-    seen = np.asarray(block["rows"])[list(block.axes[0].labels).index("unit_power")] > 0
-    interval = data.description.interval_minutes
-    covered = np.concatenate(([0], np.cumsum(seen) * interval))
-    origin = to_minutes(bins.edges[0])
-
-    def until(moment: NDArray[Any]) -> NDArray[Any]:
-        found: NDArray[Any] = covered[np.clip((moment - origin) // interval, 0, len(seen))]
-        return found
-
-    edges = np.asarray(bins.edges, dtype="datetime64[m]").astype(np.int64)
-    begins, ends = (span[chosen, None] for span in data.service)
-    spans = until(np.minimum(edges[1:], ends)) - until(np.maximum(edges[:-1], begins))
-    expected: Floats = np.maximum(spans, 0.0)
-    return expected
+    return _expected(_covered(data, bins), bins, *(span[chosen] for span in data.service))
 
 
 def expected_by_fuel(data: MarketData, bins: Bins, region: str | None) -> Floats:
     """Give how long the units of each fuel should have readings together [min], shape (fuels, bins)."""
+    covered = _covered(data, bins)
+    begins, ends = data.service
+    first, last = to_minutes(bins.edges[0]), to_minutes(bins.edges[-1])
+    throughout = (begins <= first) & (ends >= min(last, int(ends.max(initial=0)))) & (ends > first)
+    always = _expected(covered, bins, np.array([first]), np.array([last]))[0]
     total = np.zeros((len(data.description.fuels), len(bins)))
     for place, fuel in enumerate(data.description.fuel_names):
         chosen = np.array([unit.fuel == fuel and region in (None, unit.region) for unit in data.units], bool)
-        if chosen.any():
-            total[place] = expected_minutes(data, bins, chosen).sum(axis=0)
+        total[place] = always * float((chosen & throughout).sum())
+        some = chosen & ~throughout & (ends > first) & (begins < last)
+        total[place] += _expected(covered, bins, begins[some], ends[some]).sum(axis=0)
     return total
+
+
+def _covered(data: MarketData, bins: Bins) -> NDArray[np.int64]:
+    """Time with readings of units since the begin of bins, at each native interval [min]."""
+    block = data.coverage(bins.edges[0], bins.edges[-1])
+    seen = np.asarray(block["rows"])[list(block.axes[0].labels).index("unit_power")] > 0
+    interval = data.description.interval_minutes
+    sums: NDArray[np.int64] = np.concatenate(([0], np.cumsum(seen, dtype=np.int64) * interval))
+    return sums
+
+
+def _expected(covered: NDArray[np.int64], bins: Bins, begins: Minutes, ends: Minutes) -> Floats:
+    edges = np.asarray(bins.edges, dtype="datetime64[m]").astype(np.int64)
+    interval = int(edges[-1] - edges[0]) // (len(covered) - 1)
+
+    def until(moments: NDArray[Any]) -> NDArray[Any]:
+        places = np.clip((moments - edges[0]) // interval, 0, len(covered) - 1)
+        found: NDArray[Any] = covered[places]
+        return found
+
+    spans = until(np.minimum(edges[1:], ends[:, None])) - until(np.maximum(edges[:-1], begins[:, None]))
+    expected: Floats = np.maximum(spans, 0.0)
+    return expected
 
 
 def whole_totals(sums: Mapping[str, Floats]) -> dict[str, Floats]:
