@@ -59,7 +59,7 @@ class Account:
         self.refused[name] = reason
         if len(self.notes) < MAX_NOTES:
             self.notes.omission(reason, file="" if name in reason else name)
-        self.job.log(reason, level="error")
+        self.job.incomplete(reason.rstrip("."))
 
     def count(self, published: Published) -> None:
         """Add what a publication changed."""

@@ -180,7 +180,8 @@ def test_a_long_period_is_thinned_on_the_screen_and_whole_in_the_download(make):
     series._tools.send = lambda content, buffers=None: sent.append((content, buffers))
     series._tools.receive({"kind": "download", "id": 3, "format": "csv"})
     (content, (made,)) = sent[0]
-    rows = list(csv.reader(io.StringIO(made.decode("utf-8-sig"))))
+    comment, *rows = csv.reader(io.StringIO(made.decode("utf-8-sig")))
+    assert comment[0].startswith("# Made-up data")
     assert len(rows) == DAYS * 288 + 1
     assert rows[0][2] == "NSW1 [AUD/MWh]"
     assert content["name"].endswith(".csv")
