@@ -67,6 +67,10 @@ class CapacityConfig:
         choices=("automatic", "sheet", "load profile", "hourly load"),
     )
     load_profile: str = setting("", help="Scenario of the load profile; the only one if empty")
+    accept_incomplete: bool = setting(
+        False,
+        help="Plan with a load profile of which a part is missing; the plan is incomplete then too",
+    )
     demand_growth: float = setting(
         5.0,
         help="Growth of the load beyond the years that are given",

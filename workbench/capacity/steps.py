@@ -105,12 +105,14 @@ def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: 
 def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityResult:
     from workbench.capacity.extraction.extract import extract
     from workbench.capacity.inputs.network_files import check_network, read_network
+    from workbench.capacity.inputs.network_settings import check_settings, network_years
     from workbench.runs.model.digest import file_digest
 
     with _solver(job, config, lambda *_: "") as solver:
         with job.stage("validate", title="Read and check the network"):
             problems = Problems(source.name)
             network = read_network(source, problems)
+            notes = check_settings(config, network)
             check_network(network, problems)
             log_problems(job, problems)
             problems.raise_errors()
@@ -120,9 +122,9 @@ def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityRe
 
         with job.stage("optimise", title="Optimise"):
             optimise(job, network, config, solver)
-        year = _year_of(network, config)
-        tables = extract(network, year)
-        periods = [int(p) for p in network.investment_periods] if network.has_investment_periods else [year]
+        # A network with numbered snapshots says no year: the setting labels it.
+        periods = list(network_years(network) or config.years[:1])
+        tables = extract(network, periods[0])
         facts = {
             "source": source.name,
             "sha256": file_digest(source) if source.is_file() else "",
@@ -131,7 +133,6 @@ def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityRe
             "assumed": [],
             "currency": "",
         }
-        notes = Notes()
         notes.add_problems(problems)
         return _result(job, config, [network], tables, solver, facts, notes)
 
@@ -141,12 +142,6 @@ def _solver(job: Job, config: CapacityConfig, place: Any) -> PlanSolver:
     from workbench.capacity.solving.planning import make_solver
 
     return make_solver(job, config, place)
-
-
-def _year_of(network: Any, config: CapacityConfig) -> int:
-    """Year of a network's snapshots; what its file is called tells nothing."""
-    first = network.snapshots[0]
-    return int(first.year) if hasattr(first, "year") else config.years[0]
 
 
 def _result(
