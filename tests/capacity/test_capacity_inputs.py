@@ -134,7 +134,7 @@ def test_the_plant_list_of_the_sample_is_read_with_its_storage(sample_project: P
     kinds = {plant.name: plant.kind for plant in system.plants}
     assert len(system.plants) == 16
     assert kinds["Harbour Battery"] is Kind.STORAGE_UNIT
-    assert any("no water is given for hydro" in str(problem) for problem in system.problems)
+    assert any("no water is given for hydro" in note.message for note in system.notes)
 
 
 def test_a_workbook_that_is_none_names_what_is_expected(sample_project: Project) -> None:

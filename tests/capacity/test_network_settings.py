@@ -58,9 +58,7 @@ def test_every_setting_acts_is_refused_or_is_noted() -> None:
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_a_setting_that_would_change_the_network_is_refused_by_name(small_network: Any, name: str) -> None:
-    with pytest.raises(
-        SettingError, match=rf"^{name} is set, but .+; leave the setting"
-    ) as caught:
+    with pytest.raises(SettingError, match=rf"^{name} is set, but .+; leave the setting") as caught:
         check_settings(replace(CapacityConfig(), **{name: OTHER[name]}), small_network())
     assert caught.value.setting == name
 

@@ -98,6 +98,7 @@ def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: 
         notes = Notes()
         for text in assumed:
             notes.assumption(text)
+        notes.extend(system.notes)
         notes.add_problems(system.problems)
         return _result(job, config, networks, tables, solver, facts, notes)
 

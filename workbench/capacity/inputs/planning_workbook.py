@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import math
 
+from workbench.capacity.inputs.blank_cells import Assumptions, check_columns, check_names
 from workbench.capacity.inputs.hourly_sheets import read_availability, read_demand_sheet
-from workbench.capacity.inputs.table_reader import Cells, Row, TableReader
+from workbench.capacity.inputs.table_reader import Cells, Row, TableReader, read_life
+from workbench.capacity.inputs.template import COLUMNS
 from workbench.capacity.inputs.workbook_settings import read_settings
-from workbench.capacity.model.system import ByYear, Candidate, Carrier, Kind, Line, Plant, System, at
+from workbench.capacity.model.system import (
+    ByYear,
+    Candidate,
+    Carrier,
+    Kind,
+    Line,
+    Plant,
+    System,
+    at,
+    needs_efficiency,
+)
+from workbench.data.notes import Notes
 from workbench.data.problems import Problems
 from workbench.data.workbooks.reading import Workbook
 from workbench.data.workbooks.table import Table, plain_name
 
+ASSUMED_LIFETIME = 25.0
+"""Years of a candidate that has no row on the sheet Lifetime; a note says so."""
+_ALSO_READ = {"New_Storage": ("marginal_cost",)}
+"""Columns that are read where they are, beside those of the template."""
 NEEDED = ("Generators", "Buses", "Demand")
 MAIN_BUS = "Main_Bus"
 _UNIT_OPTIONS = (
@@ -38,29 +55,36 @@ def is_planning_workbook(book: Workbook) -> bool:
     return all(book.find_sheet(name) for name in NEEDED)
 
 
-def read_planning_workbook(book: Workbook, problems: Problems, years: tuple[int, ...]) -> System:
-    """Read the long workbook; what is wrong is noted in ``problems``.
+def read_planning_workbook(
+    book: Workbook, problems: Problems, notes: Notes, years: tuple[int, ...]
+) -> System:
+    """Read the long workbook; what is wrong is noted in ``problems``, what is assumed or not used in ``notes``.
 
     Parameters
     ----------
     book
         The workbook.
-    problems
-        Collects what was found.
+    problems, notes
+        Collect what was found.
     years
         Fiscal years that are planned; each needs its column in every table by year.
     """
-    return _Reader(book, problems, years).read()
+    return _Reader(book, problems, notes, years).read()
 
 
 class _Reader:
-    def __init__(self, book: Workbook, problems: Problems, years: tuple[int, ...]) -> None:
+    def __init__(self, book: Workbook, problems: Problems, notes: Notes, years: tuple[int, ...]) -> None:
         self.book = book
         self.problems = problems
+        self.notes = notes
+        self.assumptions = Assumptions()
         self.years = years
         self.cells = Cells()
 
     def read(self) -> System:
+        for sheet, known in COLUMNS.items():
+            if (table := self._table(sheet)) is not None:
+                check_columns(table, [*known, *_ALSO_READ.get(sheet, ())], self.problems, self.notes)
         carriers = self._carriers()
         buses = tuple(row.text("name") for row in self._rows("Buses", "name"))
         if MAIN_BUS not in buses:
@@ -94,6 +118,8 @@ class _Reader:
             self.cells.places,
         )
         self._check_carriers_used(system)
+        self._check_lookups(system)
+        self.assumptions.note_in(self.notes)
         return system
 
     def _table(self, sheet: str) -> Table | None:
@@ -104,15 +130,15 @@ class _Reader:
         table = self._table(sheet)
         if table is None:
             return []
-        return list(TableReader(table, self.problems).rows(key, *_NEEDED_COLUMNS.get(sheet, ())))
+        return list(
+            TableReader(table, self.problems, self.assumptions).rows(key, *_NEEDED_COLUMNS.get(sheet, ()))
+        )
 
     def _carriers(self) -> dict[str, Carrier]:
         found = {}
         for row in self._rows("CO2", "TECHNOLOGY"):
             name = row.text("TECHNOLOGY")
-            found[name] = Carrier(
-                name, row.number("tonnes/MWh", 0.0, minimum=0.0, maximum=3.0), row.text("color")
-            )
+            found[name] = Carrier(name, row.number("tonnes/MWh", minimum=0.0, maximum=3.0), row.text("color"))
             self.cells.note(row, name, "TECHNOLOGY", "tonnes/MWh")
         return found
 
@@ -138,6 +164,14 @@ class _Reader:
                     cell=row.cell("carrier"),
                 )
             cost = row.number("marginal_cost", 0.0)
+        elif row.has("marginal_cost"):
+            self.notes.unused(
+                f"the marginal_cost of {name} is passed over: the sheet 'Fuel_cost' has a row for '{carrier}'.",
+                sheet=row.table.sheet,
+                cell=row.cell("marginal_cost"),
+                column="marginal_cost",
+            )
+        build_year, lifetime = read_life(row)
         options = {key: row.number(key, minimum=0.0) for key in _UNIT_OPTIONS if row.has(key)}
         return Plant(
             name,
@@ -145,10 +179,10 @@ class _Reader:
             row.number("p_nom", minimum=0.0),
             row.known("bus", buses, "Buses"),
             marginal_cost=cost,
-            fixed_cost=fixed.get(carrier, 0.0),
-            build_year=int(row.number("build_year", 0.0, minimum=0, maximum=2100)),
-            lifetime=row.number("lifetime", math.inf, minimum=1, maximum=300),
-            efficiency=row.number("efficiency", 1.0, minimum=0.01, maximum=1.0),
+            fixed_cost=self._fixed_cost(name, carrier, fixed),
+            build_year=build_year,
+            lifetime=lifetime,
+            efficiency=_efficiency(row, carriers.get(carrier)),
             p_min_pu=row.number("p_min_pu", 0.0, minimum=0.0, maximum=1.0),
             committable=row.flag("committable") and commitable.get(carrier, True),
             options=options,
@@ -156,6 +190,11 @@ class _Reader:
             p_nom_min=row.number("p_nom_min", 0.0, minimum=0.0),
             p_nom_max=row.number("p_nom_max", math.inf, minimum=0.0),
         )
+
+    def _fixed_cost(self, name: str, carrier: str, fixed: dict[str, float]) -> float:
+        if carrier not in fixed:
+            self.assumptions.add("FOM", "FOM", "0", name)
+        return fixed.get(carrier, 0.0)
 
     def _candidates(
         self, buses: tuple[str, ...], carriers: dict[str, Carrier], fixed: dict[str, float]
@@ -179,11 +218,15 @@ class _Reader:
                     sheet=row.table.sheet,
                     cell=row.cell("TECHNOLOGY"),
                 )
+            if name not in lifetimes:
+                self.assumptions.add("Lifetime", "lifetime", f"{ASSUMED_LIFETIME:g} years", name)
             storage = plain_name(row.table.sheet) == plain_name("New_Storage")
             kind = Kind.GENERATOR
             if storage:
                 kind = Kind.STORE if row.text("Type").casefold() == "store" else Kind.STORAGE_UNIT
             limit = "e_nom_max" if kind is Kind.STORE else "p_nom_max"
+            given = _efficiency(row, carriers.get(carrier)) if kind is Kind.GENERATOR else 1.0
+            store, dispatch, hours = _storage(row) if kind is Kind.STORAGE_UNIT else (1.0, given, 0.0)
             found.append(
                 Candidate(
                     name,
@@ -191,20 +234,16 @@ class _Reader:
                     row.known("bus", buses, "Buses"),
                     kind,
                     capital.get(name, 0.0),
-                    fixed.get(carrier, 0.0),
+                    self._fixed_cost(name, carrier, fixed),
                     row.number("marginal_cost", None if kind is Kind.GENERATOR else 0.0),
-                    row.number("efficiency_dispatch", 0.9, minimum=0.01, maximum=1.0)
-                    if storage
-                    else row.number("efficiency", 1.0, minimum=0.01, maximum=1.0),
-                    row.number("efficiency_store", 0.9, minimum=0.01, maximum=1.0) if storage else 1.0,
-                    lifetimes.get(name, 25.0),
+                    dispatch,
+                    store,
+                    lifetimes.get(name, ASSUMED_LIFETIME),
                     0,
                     row.number(limit, math.inf, minimum=0.0),
                     stored.get(name, {}) if storage else minimum.get(name, {}),
                     {} if storage else maximum.get(name, {}),
-                    row.number("max_hours", 6.0, minimum=0.0, maximum=10_000)
-                    if kind is Kind.STORAGE_UNIT
-                    else 0.0,
+                    hours,
                 )
             )
         return found
@@ -212,20 +251,20 @@ class _Reader:
     def _lines(self, buses: tuple[str, ...]) -> list[Line]:
         found = []
         for row in self._rows("Links", "name"):
-            name = row.text("name")
+            name, extendable = row.text("name"), row.flag("p_nom_extendable")
             self.cells.note(row, name, *row.table.columns)
             found.append(
                 Line(
                     name,
                     row.known("bus0", buses, "Buses"),
                     row.known("bus1", buses, "Buses"),
-                    row.number("p_nom", 0.0, minimum=0.0),
-                    row.number("efficiency", 1.0, minimum=0.01, maximum=1.0),
+                    row.number("p_nom", minimum=0.0),
+                    row.number("efficiency", 1.0, minimum=0.01, maximum=1.0, assumed="1"),
                     row.number("p_max_pu", 1.0, minimum=-1.0, maximum=1.0),
                     row.number("p_min_pu", 0.0, minimum=-1.0, maximum=1.0),
-                    row.number("marginal_cost", 0.0),
-                    row.number("capital_cost", 0.0, minimum=0.0),
-                    row.flag("p_nom_extendable"),
+                    row.number("marginal_cost", 0.0, assumed="0"),
+                    row.number("capital_cost", None if extendable else 0.0, minimum=0.0),
+                    extendable,
                     row.text("type") or "transmission",
                 )
             )
@@ -234,11 +273,13 @@ class _Reader:
     def _fixed_costs(self) -> dict[str, float]:
         return {row.text("carrier"): row.number("FOM", minimum=0.0) for row in self._rows("FOM", "carrier")}
 
-    def _wacc(self) -> ByYear:
+    def _wacc(self) -> ByYear | None:
         table = self._table("wacc")
         if table is None or not table.rows:
-            return {0: 0.09}
+            return None
         row = Row(table, 0, self.problems)
+        if not any(column.isdigit() for column in table.columns):
+            self.problems.error("there is no column with a year, such as 2030.", sheet=table.sheet)
         return {
             int(column): row.number(column, minimum=0.0, maximum=0.4)
             for column in table.columns
@@ -261,7 +302,12 @@ class _Reader:
         for row in TableReader(table, self.problems).rows(key):
             name = row.text(key)
             lowest = -math.inf if minimum is None else minimum
-            found[name] = {int(year): row.number(year, 0.0, minimum=lowest) for year in years}
+            # A blank counts only in the years that are planned, or lie between them: it is an error there, never 0.
+            found[name] = {
+                int(year): row.number(year, minimum=lowest)
+                for year in years
+                if row.has(year) or self.years[0] <= int(year) <= self.years[-1]
+            }
             for year in years:
                 self.cells.add(name, f"{plain_name(sheet)} {year}", table.sheet, row.cell(year))
         return found
@@ -281,26 +327,64 @@ class _Reader:
         table = self._table("Futures")
         if table is None:
             return {}
-        reader = TableReader(table, self.problems)
+        reader = TableReader(table, self.problems, self.assumptions)
         columns = [column for column in table.columns if plain_name(column) != "name"]
         return {
             row.text("name"): {
-                column: row.number(column, 1.0, minimum=0.0, maximum=10.0) for column in columns
+                column: row.number(column, 1.0, minimum=0.0, maximum=10.0, assumed="1") for column in columns
             }
             for row in reader.rows("name")
         }
 
+    def _check_lookups(self, system: System) -> None:
+        named = {
+            "Futures": {name for factors in system.futures.values() for name in factors}
+            - {"demand", "Demand"},
+            "Settings": {carrier for carrier, _ in system.monthly_limits},
+        }
+        for sheet, names in named.items():
+            for name in sorted(names - set(system.carriers)):
+                self.problems.error(
+                    f"the column '{name}' is not a carrier of the sheet 'CO2'; present: "
+                    f"{', '.join(system.carriers) or 'none'}.",
+                    sheet=sheet,
+                )
+        new = {candidate.name: candidate.kind for candidate in system.candidates}
+        storage = [name for name, kind in new.items() if kind is not Kind.GENERATOR]
+        generators = [name for name in new if name not in storage]
+        for sheet, key, known, where in (
+            ("Fuel_cost", "carrier", list(system.carriers), "CO2"),
+            ("FOM", "carrier", list(system.carriers), "CO2"),
+            ("Capital_cost", "TECHNOLOGY", list(new), "New_Generators' or 'New_Storage"),
+            ("Lifetime", "TECHNOLOGY", list(new), "New_Generators' or 'New_Storage"),
+            ("Pipe_Line_Generators_p_min", "TECHNOLOGY", generators, "New_Generators"),
+            ("Pipe_Line_Generators_p_max", "TECHNOLOGY", generators, "New_Generators"),
+            ("Pipe_Line_Storage_p_min", "TECHNOLOGY", storage, "New_Storage"),
+        ):
+            if (table := self._table(sheet)) is not None:
+                check_names(table, key, known, where, self.problems, self.notes)
+
     def _check_carriers_used(self, system: System) -> None:
-        for name, hours in system.p_max_pu.items():
+        for name in system.p_max_pu:
             known = name in system.carriers or any(p.name == name for p in system.plants)
             if not known and not name.endswith("_Outside"):
-                self.problems.warning(
-                    f"the column '{name}' belongs to no carrier and no plant, and is not used.",
-                    sheet="P_max_pu",
-                )
-            del hours
+                self.notes.unused("it belongs to no carrier and no plant.", sheet="P_max_pu", column=name)
         for candidate in system.candidates:
             if candidate.kind is Kind.GENERATOR and at(candidate.capital_cost, max(self.years)) == 0:
                 self.problems.warning(
                     f"'{candidate.name}' costs nothing to build in {max(self.years)}.", sheet="Capital_cost"
                 )
+
+
+def _efficiency(row: Row, carrier: Carrier | None) -> float:
+    needed = carrier is not None and needs_efficiency(carrier.name, carrier.co2_emissions)
+    return row.number("efficiency", None if needed else 1.0, minimum=0.01, maximum=1.0)
+
+
+def _storage(row: Row) -> tuple[float, float, float]:
+    """Efficiencies of charging and discharging, and energy over power [h]."""
+    return (
+        row.number("efficiency_store", 0.9, minimum=0.01, maximum=1.0, assumed="0.9"),
+        row.number("efficiency_dispatch", 0.9, minimum=0.01, maximum=1.0, assumed="0.9"),
+        row.number("max_hours", 6.0, minimum=0.0, maximum=10_000, assumed="6 h"),
+    )

@@ -11,7 +11,8 @@ from workbench.capacity.config import CapacityConfig, Snapshots
 from workbench.capacity.inputs.availability import water_limits
 from workbench.capacity.inputs.planning_workbook import is_planning_workbook, read_planning_workbook
 from workbench.capacity.inputs.plant_list import is_plant_list, read_plant_list
-from workbench.capacity.model.system import Candidate, Kind, Plant, System
+from workbench.capacity.model.system import ASSUMED_WACC, Candidate, Kind, Plant, System
+from workbench.data.notes import Notes
 from workbench.data.problems import Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.data.workbooks.reading import Workbook, read_workbook
@@ -83,14 +84,16 @@ def read_system(path: Path, config: CapacityConfig) -> System:
             f"Generators, Buses and Demand; present: {', '.join(book.sheet_names)}.",
             path,
         )
+    notes = Notes(path.name)
     if kind == "list":
-        system = read_plant_list(book, problems)
+        system = read_plant_list(book, problems, notes)
     else:
-        system = read_planning_workbook(book, problems, config.years)
-    system = _with_water(system, config, problems)
+        system = read_planning_workbook(book, problems, notes, config.years)
+    system = _with_water(system, config, notes)
+    _note_cost_of_capital(system, config, notes)
     _check_whole(system, config, problems)
     problems.raise_errors()
-    return dataclasses.replace(system, problems=tuple(problems))
+    return dataclasses.replace(system, problems=tuple(problems), notes=tuple(notes))
 
 
 def _kind(book: Workbook) -> str:
@@ -99,7 +102,17 @@ def _kind(book: Workbook) -> str:
     return "planning" if is_planning_workbook(book) else ""
 
 
-def _with_water(system: System, config: CapacityConfig, problems: Problems) -> System:
+def _note_cost_of_capital(system: System, config: CapacityConfig, notes: Notes) -> None:
+    if config.discount_rate is None and system.wacc is None and system.candidates:
+        notes.assumption(
+            f"no cost of capital is given: {100 * ASSUMED_WACC:g} % is assumed.",
+            setting="discount_rate",
+            tables=("costs",),
+            advice="give it there, or on a sheet wacc of the planning workbook",
+        )
+
+
+def _with_water(system: System, config: CapacityConfig, notes: Notes) -> System:
     """Limit hydro plants by a stylised inflow where nothing else limits their energy."""
     items: list[Plant | Candidate] = [*system.plants, *system.candidates]
     carriers = {item.carrier for item in items if item.kind is Kind.GENERATOR}
@@ -111,9 +124,12 @@ def _with_water(system: System, config: CapacityConfig, problems: Problems) -> S
     if not dry:
         return system
     for carrier in dry:
-        problems.warning(
+        notes.assumption(
             f"no water is given for {carrier}: a stylised inflow with a highest capacity factor of 28 to 60 % by "
-            "month is taken; give your own limits on the sheet Settings, or in energy_limits."
+            "month is assumed.",
+            setting="energy_limits",
+            tables=("dispatch", "energy"),
+            advice="give your own limits there, or on the sheet Settings",
         )
     limits = {(carrier, month): value for carrier in dry for month, value in water_limits().items()}
     return dataclasses.replace(system, monthly_limits={**system.monthly_limits, **limits})

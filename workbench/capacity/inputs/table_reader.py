@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from workbench.capacity.inputs.blank_cells import Assumptions
 from workbench.data.problems import Problems
 from workbench.data.workbooks.number_cells import number_at
 from workbench.data.workbooks.table import Table
@@ -19,6 +20,8 @@ class Row:
     table: Table
     number_of: int
     problems: Problems
+    assumptions: Assumptions = field(default_factory=Assumptions)
+    name: str = ""
 
     def cell(self, column: str) -> str:
         """Name of the cell in this row."""
@@ -75,6 +78,7 @@ class Row:
         *,
         minimum: float = -math.inf,
         maximum: float = math.inf,
+        assumed: str = "",
     ) -> float:
         """Number of a cell.
 
@@ -83,20 +87,34 @@ class Row:
         column
             Header.
         default
-            For a blank cell or a missing column; without one, a blank is an error.
+            For a blank cell or a missing column, where blank has a meaning; without one, a blank is an error.
         minimum, maximum
             Bounds, both allowed.
+        assumed
+            What the default is called in the note, where it only stands in for a value that nobody gave.
         """
         if not self.has(column):
-            if default is None and self.table.find_column(column) is not None:
-                self._error(column, f"the {column} is missing; fill it in (0 where there is none).")
-            return 0.0 if default is None else default
+            if default is None:
+                self._missing(column)
+                return 0.0
+            if assumed:
+                cell = self.cell(column) if self.table.find_column(column) is not None else ""
+                self.assumptions.add(self.table.sheet, column, assumed, self.name, cell)
+            return default
         value = number_at(self.table, self.number_of, column, self.problems)
         if math.isnan(value):
             return 0.0 if default is None else default
         if not minimum <= value <= maximum:
             self._error(column, _outside(column, value, minimum, maximum))
         return value
+
+    def _missing(self, column: str) -> None:
+        if self.table.find_column(column) is not None:
+            self._error(column, f"the {column} is missing; fill it in (0 where there is none).")
+        else:
+            self.problems.error(
+                f"{self.name or 'the first row'} needs a column '{column}'; add it.", sheet=self.table.sheet
+            )
 
     def _error(self, column: str, message: str) -> None:
         self.problems.error(message, sheet=self.table.sheet, cell=self.cell(column))
@@ -111,11 +129,14 @@ class TableReader:
         The table.
     problems
         Collects what was found.
+    assumptions
+        Collects what stands in for blank cells.
     """
 
-    def __init__(self, table: Table, problems: Problems) -> None:
+    def __init__(self, table: Table, problems: Problems, assumptions: Assumptions | None = None) -> None:
         self.table = table
         self.problems = problems
+        self.assumptions = Assumptions() if assumptions is None else assumptions
         self.columns = table.columns
 
     def require(self, *columns: str) -> bool:
@@ -140,7 +161,7 @@ class TableReader:
             return
         seen: dict[str, str] = {}
         for number in range(len(self.table.rows)):
-            row = Row(self.table, number, self.problems)
+            row = Row(self.table, number, self.problems, self.assumptions)
             name = row.text(key)
             if not name:
                 row._error(key, f"the {key} is missing; fill it in, or delete the row.")
@@ -149,7 +170,7 @@ class TableReader:
                 row._error(key, f"'{name}' is there twice, also in {seen[name]}; rename or delete one.")
                 continue
             seen[name] = row.cell(key)
-            yield row
+            yield replace(row, name=name)
 
 
 @dataclass(slots=True)
@@ -169,6 +190,13 @@ class Cells:
     def add(self, name: str, attribute: str, sheet: str, cell: str) -> None:
         """Remember one cell."""
         self.places[name, attribute] = f"sheet '{sheet}', cell {cell}"
+
+
+def read_life(row: Row) -> tuple[int, float]:
+    """First year and lifetime [years] of an existing plant; a lifetime counts from a year that has to be there."""
+    lifetime = row.number("lifetime", math.inf, minimum=1, maximum=300, assumed="no end")
+    first = row.number("build_year", 0.0 if math.isinf(lifetime) else None, minimum=1880, maximum=2100)
+    return int(first), lifetime
 
 
 def _outside(column: str, value: float, minimum: float, maximum: float) -> str:

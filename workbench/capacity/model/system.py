@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from workbench.data.arrays import Floats
+from workbench.data.notes import Note
 from workbench.data.problems import Problem
 
 ByYear = Mapping[int, float]
@@ -15,6 +16,8 @@ ByYear = Mapping[int, float]
 RENEWABLE_WORDS = ("solar", "wind", "hydro", "biomass", "biogas", "geothermal", "tidal", "waste", "ror")
 STORAGE_WORDS = ("battery", "pumped", "psp", "phs", "bess", "storage", "hydrogen store")
 BOUGHT_WORDS = ("market", "exchange", "import", "unserved", "tie-line")
+ASSUMED_WACC = 0.09
+"""Cost of capital where neither the workbook nor the settings give one; a note says so."""
 
 
 class Kind(StrEnum):
@@ -122,7 +125,8 @@ class System:
     p_max_pu: Mapping[str, Floats] = field(default_factory=dict)
     """Availability by carrier or plant, one value an hour of a year."""
     p_min_pu: Mapping[str, Floats] = field(default_factory=dict)
-    wacc: ByYear | float = 0.09
+    wacc: ByYear | float | None = None
+    """Cost of capital as a part of one; None where the workbook gives none."""
     monthly_limits: Mapping[tuple[str, int], float] = field(default_factory=dict)
     """Highest capacity factor by carrier and calendar month."""
     cycles: Mapping[str, float] = field(default_factory=dict)
@@ -132,6 +136,8 @@ class System:
     settings: Mapping[str, str] = field(default_factory=dict)
     cells: Mapping[tuple[str, str], str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Note, ...] = ()
+    """What was assumed for blank cells, and what nothing reads."""
 
     def place(self, name: str, *attributes: str) -> str:
         """Where a value of a component is written; empty when it is not of the workbook."""
@@ -162,6 +168,11 @@ def is_variable(carrier: str) -> bool:
     """Whether the weather decides on the output."""
     name = carrier.lower()
     return is_renewable(carrier) and any(word in name for word in ("solar", "wind", "ror"))
+
+
+def needs_efficiency(carrier: str, co2_emissions: float) -> bool:
+    """Whether results hang on the efficiency of a plant: it burns a fuel that emits, and is not bought."""
+    return co2_emissions > 0 and not any(word in carrier.lower() for word in BOUGHT_WORDS)
 
 
 def is_storage(carrier: str) -> bool:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench.capacity.config import CapacityConfig, Commitment, value_in
 from workbench.capacity.model.pypsa_import import pypsa
-from workbench.capacity.model.system import Candidate, Kind, Plant, System, at
+from workbench.capacity.model.system import ASSUMED_WACC, Candidate, Kind, Plant, System, at
 from workbench.capacity.network.timeline import Year, cost_with_carbon, least_output
 from workbench.charts.palette import carrier_colour
 
@@ -156,7 +156,8 @@ def _vintages(
 
 
 def _annuity(system: System, config: CapacityConfig, item: Candidate, year: int) -> float:
-    rate = at(system.wacc, year) if config.discount_rate is None else config.discount_rate / 100
+    wacc = ASSUMED_WACC if system.wacc is None else system.wacc
+    rate = at(wacc, year) if config.discount_rate is None else config.discount_rate / 100
     return at(item.capital_cost, year) * annuity(rate, item.lifetime)
 
 
