@@ -338,6 +338,10 @@ class InvalidData(DataError, ValueError):
     """The file was read, but its content does not fit; ``.problems`` lists everything at once."""
 
 
+class UnbalancedResult(WorkbenchError):
+    """A result whose own numbers do not agree with each other; names the two."""
+
+
 class SolveError(WorkbenchError):
     """A solve that ended without a solution.
 

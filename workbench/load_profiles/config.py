@@ -102,8 +102,16 @@ class LoadProfileConfig:
     restore_outages: bool = setting(False, help="Put the usual load in place of outage hours", advanced=True)
     energy_source: EnergySource = setting(EnergySource.AUTOMATIC, help="Where the annual energy comes from")
     demand_scenario: str = setting("", help="Scenario of the demand forecast that gives the energy")
+    accept_incomplete: bool = setting(
+        False,
+        help="Use a demand scenario of which a part is missing; the profiles are incomplete then too",
+        advanced=True,
+    )
     scenario_peak: bool = setting(
-        True, help="Take the annual peak from the demand scenario too", advanced=True
+        True,
+        help="Take the annual peak from the demand scenario too, where it has a load factor that was given and the "
+        "workbook has no peak",
+        advanced=True,
     )
     targets_file: str = setting(
         "", help="Workbook with the targets; the file of the history if empty", advanced=True

@@ -9,7 +9,7 @@ import pandas as pd
 from workbench.data.arrays import Floats
 from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
-from workbench.data.reporting import log_problems, report_files
+from workbench.data.reporting import report_files, report_notes
 from workbench.errors import InvalidData
 from workbench.load_profiles.config import LoadProfileConfig, ShapeMethod
 from workbench.load_profiles.generation.accuracy import Accuracy
@@ -18,6 +18,7 @@ from workbench.load_profiles.generation.holdout import hold_out, source_before
 from workbench.load_profiles.generation.plan import Plan, make_plan
 from workbench.load_profiles.inputs.reading import LoadInput, read_inputs
 from workbench.load_profiles.model.year_hours import hours_of_year
+from workbench.load_profiles.results.audit import audit
 from workbench.load_profiles.results.result_tables import (
     actual_load,
     conflicts_table,
@@ -43,20 +44,20 @@ def run_load_profiles(job: Job, project: Project, config: LoadProfileConfig) -> 
         data = _read(job, project, config)
     with job.stage("targets", title="Reconcile the targets"):
         plan = make_plan(project, data, config)
-        log_problems(job, plan.problems)
     with job.stage("years", title="Make the years"):
         made, failures = _make(job, plan)
     with job.stage("accuracy", title="Measure the accuracy"):
         accuracy, held_out = _measure(job, plan)
     with job.stage("save", title="Save the results"):
         result = _assemble(plan, made, failures, accuracy, held_out)
+        audit(result, made)
+        report_notes(job, result.notes)
         return _save(job, result, project)
 
 
 def _read(job: Job, project: Project, config: LoadProfileConfig) -> LoadInput:
     data = read_inputs(project, config)
     job.uses(data.path, sha256=data.files[data.path.name])
-    log_problems(job, data.problems)
     complete = data.complete_years
     job.log(
         f"{len(data.history.load)} hours from {data.history.local[0]} on, complete years {complete[0]} to "
@@ -92,13 +93,13 @@ def _measure(job: Job, plan: Plan) -> tuple[pd.DataFrame, dict[int, Floats]]:
         if source is None or (
             source.method is ShapeMethod.SIMILAR_DAY and not set(source.years) <= set(source.warmth)
         ):
-            job.log(f"{year} cannot be held out: there is no base year before it.", level="warning")
+            _note_no_holdout(plan.notes, year, "there is no base year before it.")
             continue
         hours = hours_of_year(year, plan.data.first_month, plan.data.history.zone)
         try:
             table, made = hold_out(source, actual_load(plan, year), hours, plan.config.transform)
         except InvalidData as error:
-            job.log(f"{year} cannot be held out: {error}", level="warning")
+            _note_no_holdout(plan.notes, year, str(error))
             continue
         tables.append(table)
         held_out[year] = made
@@ -134,7 +135,8 @@ def _assemble(
     notes = Notes()
     for year, reason in failures.items():
         notes.omission(f"{year} could not be made: {reason}", years=(year,))
-    notes.add_problems((*data.problems, *plan.problems))
+    notes.extend(plan.notes)
+    notes.add_problems(data.problems)
     facts = {
         "file": data.path.name,
         "files": dict(plan.files),
@@ -165,6 +167,12 @@ def _save(job: Job, result: LoadProfileResult, project: Project) -> LoadProfileR
         path = write_report(result, result.folder / "report.html", project.style)
         job.artifact(path, "Report for the browser")
     return result
+
+
+def _note_no_holdout(notes: Notes, year: int, reason: str) -> None:
+    notes.unused(
+        f"{year} cannot be held out: {reason}", setting="holdout_years", tables=("accuracy",), years=(year,)
+    )
 
 
 def _no_accuracy() -> pd.DataFrame:

@@ -11,8 +11,10 @@ from workbench.capacity.config import CapacityConfig
 from workbench.capacity.model.fiscal_hours import fit_to, hours_of
 from workbench.capacity.model.system import System
 from workbench.data.arrays import Floats
+from workbench.data.notes import Note
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios
+from workbench.data.results.store import inherited_omissions
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData
 from workbench.runs.model.digest import file_digest
@@ -34,6 +36,8 @@ class Load:
     path: str = ""
     profile: str = ""
     """Name of the saved load profile, where it is one."""
+    notes: tuple[Note, ...] = ()
+    """What is missing in that load profile, where it was accepted."""
 
 
 def find_load(project: Project | None, system: System, config: CapacityConfig) -> Load:
@@ -44,7 +48,7 @@ def find_load(project: Project | None, system: System, config: CapacityConfig) -
     Raises
     ------
     InvalidData
-        When there is none.
+        When there is none, or a load profile is incomplete and the settings do not accept that.
     """
     wanted = config.demand_source
     if wanted == "sheet" or (wanted == "automatic" and system.demand):
@@ -99,6 +103,7 @@ def _from_profile(project: Project, config: CapacityConfig) -> Load | None:
     from workbench.load_profiles.results.saved import load  # only a plan that starts from a profile needs it
 
     profile = load(project, name)
+    omissions = inherited_omissions(profile.notes, f"load profile '{name}'", accept=config.accept_incomplete)
     if profile.first_month != FIRST_MONTH:
         raise InvalidData(
             f"The load profile '{name}' has years that begin in month {profile.first_month}; a plan needs fiscal "
@@ -108,7 +113,7 @@ def _from_profile(project: Project, config: CapacityConfig) -> Load | None:
     by_year = {year: profile.hours(year)["load"].to_numpy(dtype=float) for year in profile.years}
     summary = project.results_folder(PROFILE_DOMAIN, name) / SUMMARY_FILE
     grown = _grown(by_year, config, f"load profile '{name}'", file_digest(summary), str(summary))
-    return replace(grown, profile=name)
+    return replace(grown, profile=name, notes=omissions)
 
 
 def _from_hourly_load(project: Project, config: CapacityConfig) -> Load | None:

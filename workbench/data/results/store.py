@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
-from workbench.data.notes import Notes
+from workbench.data.notes import Note, Notes
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import (
     SUMMARY_FILE,
@@ -33,10 +33,13 @@ from workbench.data.results.scenario import (
     stamp_of,
 )
 from workbench.data.results.tables import Provenance, read_provenance
-from workbench.errors import UnreadableFile
+from workbench.errors import InvalidData, UnreadableFile
 from workbench.runs.model.settings import config_from_plain, to_plain
 
-__all__ = ["Result", "ResultStore", "units_from"]
+__all__ = ["Result", "ResultStore", "inherited_omissions", "notes_of", "units_from"]
+
+SHOWN_OMISSIONS = 3
+"""Omissions that an error names; the others are counted."""
 
 C = TypeVar("C")
 R = TypeVar("R", bound="Result[Any]")
@@ -114,7 +117,8 @@ def units_from(
     return units_of
 
 
-def _notes_of(summary: Mapping[str, Any]) -> Notes:
+def notes_of(summary: Mapping[str, Any]) -> Notes:
+    """Give the notes that the summary of a saved result of any domain holds."""
     if "notes" in summary:
         return Notes.from_plain(summary["notes"])
     # Version 0.1.0 kept sentences in lists of their own.
@@ -132,6 +136,39 @@ def _notes_of(summary: Mapping[str, Any]) -> Notes:
     for text in summary["problems"]:
         notes.doubt(text)
     return notes
+
+
+def inherited_omissions(notes: Notes, what: str, *, accept: bool) -> tuple[Note, ...]:
+    """Give what a later step lacks because a result that it starts from is incomplete.
+
+    Parameters
+    ----------
+    notes
+        Of that result.
+    what
+        How a person calls it, such as ``"load profile 'base'"``.
+    accept
+        The setting ``accept_incomplete`` of the later step.
+
+    Raises
+    ------
+    InvalidData
+        When something is missing and that is not accepted; names it.
+    """
+    omissions = notes.omissions
+    if omissions and not accept:
+        missing = "; ".join(str(note) for note in omissions[:SHOWN_OMISSIONS])
+        more = len(omissions) - SHOWN_OMISSIONS
+        raise InvalidData(
+            f"The {what} is incomplete: {missing}{f'; and {more} more' if more > 0 else ''}. Complete it, or "
+            "accept what is missing with the setting accept_incomplete."
+        )
+    return tuple(
+        replace(
+            note, message=f"the {what} is incomplete: {note.message}", setting="accept_incomplete", tables=()
+        )
+        for note in omissions
+    )
 
 
 def _save_nothing(result: Any, writer: ScenarioWriter) -> Mapping[str, Any]:
@@ -257,7 +294,7 @@ class ResultStore(Generic[R]):
                 scenario=summary["scenario"],
                 config=config_from_plain(self.config, summary["config"]),
                 tables={name: saved.table(self.saved_as.get(name, name)) for name in self.tables},
-                notes=_notes_of(summary),
+                notes=notes_of(summary),
                 facts={**summary["facts"], **({_MADE_UP: True} if project.made_up else {})},
                 folder=saved.folder,
                 **self.load_more(saved),

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from workbench.data.problems import Problem, Problems
+from workbench.data.notes import Notes
+from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData
 from workbench.load_profiles.config import Conflicts, EnergySource, LoadProfileConfig, ShapeMethod
@@ -62,8 +63,8 @@ class Plan:
         How shapes change with the years.
     files
         Name of each input -> SHA-256, the demand scenario included.
-    problems
-        Everything noticed.
+    notes
+        What was assumed, chosen among several sources, doubtful, or missing in the demand scenario.
     """
 
     config: LoadProfileConfig
@@ -75,7 +76,7 @@ class Plan:
     holidays: Holidays
     ageing: pd.DataFrame
     files: Mapping[str, str]
-    problems: tuple[Problem, ...]
+    notes: Notes
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -102,27 +103,28 @@ def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> P
     SettingError
         When there is no target, or a shape needs what is not there.
     """
-    problems = Problems(data.path.name)
+    problems, notes = Problems(data.path.name), Notes(data.path.name)
     config = choose_source(project, config, data.targets)
     scenario = _scenario(project, data, config)
-    targets = assemble_targets(config, data.targets, scenario, data.years, problems)
+    if scenario is not None:
+        notes.extend(scenario.notes)
+    targets = assemble_targets(config, data.targets, scenario, data.years, notes)
     matrices = data.matrices()
     holidays = _holidays(project, data, config, [*matrices, *targets], problems)
     all_years = _source(data, config, matrices, holidays)
     source = replace(all_years, years={year: matrices[year] for year in base_years(config, matrices)})
     ageing = shape_ageing(matrices)
     if warning := age_warning(ageing, source.latest, max(targets)):
-        problems.warning(warning)
+        notes.doubt(warning)
     maker = ShapeMaker(source)
     energies = {item.name: overlay_energy(item, scenario) for item in config.overlays}
     tasks = [_task(data, config, maker, item, turn, energies) for turn, item in enumerate(targets.values())]
-    _report_conflicts([c for task in tasks for c in task.reconciled.conflicts], config, problems)
+    _report_conflicts([c for task in tasks for c in task.reconciled.conflicts], config, problems, notes)
+    notes.add_problems(problems)
     files = dict(data.files)
     if scenario is not None:
         files[f"demand scenario {scenario.name}"] = scenario.sha256
-    return Plan(
-        config, data, all_years, source, targets, tuple(tasks), holidays, ageing, files, tuple(problems)
-    )
+    return Plan(config, data, all_years, source, targets, tuple(tasks), holidays, ageing, files, notes)
 
 
 def base_years(config: LoadProfileConfig, complete: Mapping[int, DayMatrix]) -> tuple[int, ...]:
@@ -145,7 +147,7 @@ def _scenario(project: Project, data: LoadInput, config: LoadProfileConfig) -> D
             f"calendar years; set calendar_years to no, or give the energy of calendar years in 'energy'.",
             data.path,
         )
-    return read_demand_scenario(project, config.demand_scenario)
+    return read_demand_scenario(project, config.demand_scenario, accept_incomplete=config.accept_incomplete)
 
 
 def _holidays(
@@ -220,7 +222,9 @@ def _overlays(
     )
 
 
-def _report_conflicts(conflicts: Sequence[Conflict], config: LoadProfileConfig, problems: Problems) -> None:
+def _report_conflicts(
+    conflicts: Sequence[Conflict], config: LoadProfileConfig, problems: Problems, notes: Notes
+) -> None:
     """One sentence for each pair of kinds, with the first of them and the number of the others."""
     groups: dict[tuple[str, str], list[Conflict]] = {}
     for conflict in conflicts:
@@ -238,5 +242,7 @@ def _report_conflicts(conflicts: Sequence[Conflict], config: LoadProfileConfig, 
                 f"{sentence}{more} Correct one of them, or let {yields} yield (conflicts = yield)."
             )
         else:
-            problems.warning(f"{yields} against {holds}: {sentence}{more}")
+            notes.ambiguity(
+                f"{yields} against {holds}: {sentence}{more}", tables=("targets", "conflicts"), years=years
+            )
     problems.raise_errors()

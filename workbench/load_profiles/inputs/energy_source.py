@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from workbench.data.problems import Problems
+from workbench.data.notes import Note, NoteKind, Notes
+from workbench.data.origins import Choice, Origin, Sourced, prefer
 from workbench.data.projects.project import Project
-from workbench.data.results.scenario import finished_scenarios
+from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios, open_scenario
+from workbench.data.results.store import inherited_omissions, notes_of
 from workbench.data.results.tables import read_table
 from workbench.errors import InvalidData, SettingError, UnreadableFile
 from workbench.load_profiles.config import EnergySource, LoadProfileConfig
@@ -21,6 +23,7 @@ from workbench.load_profiles.model.targets import YearTargets
 DEMAND = "demand"
 REQUIREMENT_FILE = "requirement.parquet"
 SECTORS_FILE = "consolidated.parquet"
+ORIGIN_COLUMN = "load_factor_origin"
 GROWTH_YEARS = 10
 MWH_IN_GWH = 1000.0
 
@@ -39,12 +42,23 @@ class DemandScenario:
         year and one column a sector [GWh, at the consumers' end].
     sha256
         Hash that its tables carry, to trace the targets to it.
+    notes
+        What is missing in it, where that was accepted.
+    has_assumed_peak
+        Whether its peaks rest on a load factor that nobody gave.
     """
 
     name: str
     requirement: pd.DataFrame
     sectors: pd.DataFrame
     sha256: str
+    notes: tuple[Note, ...] = ()
+    has_assumed_peak: bool = False
+
+    @property
+    def place(self) -> str:
+        """How the source of its numbers is called."""
+        return f"demand scenario '{self.name}'"
 
 
 def choose_source(project: Project, config: LoadProfileConfig, sheets: TargetSheets) -> LoadProfileConfig:
@@ -73,7 +87,7 @@ def choose_source(project: Project, config: LoadProfileConfig, sheets: TargetShe
     return replace(config, energy_source=EnergySource.SCENARIO, demand_scenario=name)
 
 
-def read_demand_scenario(project: Project, name: str) -> DemandScenario:
+def read_demand_scenario(project: Project, name: str, *, accept_incomplete: bool = False) -> DemandScenario:
     """Read a saved scenario of the demand forecast.
 
     Raises
@@ -81,7 +95,8 @@ def read_demand_scenario(project: Project, name: str) -> DemandScenario:
     UnreadableFile
         When there is none of that name; the sentence names those present.
     InvalidData
-        When its requirement has not the columns that are needed.
+        When its requirement has not the columns that are needed, or a part of it is missing and that is not
+        accepted.
     """
     folder = project.results_folder(DEMAND, name)
     path = folder / REQUIREMENT_FILE
@@ -97,7 +112,29 @@ def read_demand_scenario(project: Project, name: str) -> DemandScenario:
     if missing:
         raise InvalidData(f"{path} has no column {', '.join(missing)}; run the demand scenario again.", path)
     sectors = read_table(folder / SECTORS_FILE).frame if (folder / SECTORS_FILE).is_file() else pd.DataFrame()
-    return DemandScenario(name, saved.frame, sectors, str(saved.provenance.inputs.get("settings", "")))
+    notes = _saved_notes(project, name)
+    omissions = inherited_omissions(notes, f"demand scenario '{name}'", accept=accept_incomplete)
+    stamp = str(saved.provenance.inputs.get("settings", ""))
+    return DemandScenario(
+        name, saved.frame, sectors, stamp, omissions, _assumes_load_factor(saved.frame, notes)
+    )
+
+
+def _saved_notes(project: Project, name: str) -> Notes:
+    if not (project.results_folder(DEMAND, name) / SUMMARY_FILE).is_file():
+        return Notes()
+    with open_scenario(project, DEMAND, name, "demand scenario") as saved:
+        return notes_of(saved.summary)
+
+
+def _assumes_load_factor(requirement: pd.DataFrame, notes: Notes) -> bool:
+    """Whether no load factor was given: marked in the table, or said in the notes of the forecast."""
+    if ORIGIN_COLUMN in requirement:
+        return bool((requirement[ORIGIN_COLUMN] == Origin.ASSUMED).any())
+    return any(
+        note.setting == "load_factor" or note.message.startswith("No load factor is given")
+        for note in notes.of(NoteKind.ASSUMPTION)
+    )
 
 
 def assemble_targets(
@@ -105,7 +142,7 @@ def assemble_targets(
     sheets: TargetSheets,
     scenario: DemandScenario | None,
     history_years: pd.DataFrame,
-    problems: Problems,
+    notes: Notes,
 ) -> dict[int, YearTargets]:
     """Put the targets of every year together.
 
@@ -119,8 +156,8 @@ def assemble_targets(
         The demand scenario, where the energy comes from one.
     history_years
         As :func:`~workbench.load_profiles.inputs.history_years.history_years` gives it.
-    problems
-        Collects what was noticed.
+    notes
+        Collects what was noticed, which of several sources counts among it.
 
     Raises
     ------
@@ -133,7 +170,7 @@ def assemble_targets(
         targets = {year: without_months(item) for year, item in targets.items()}
     if config.energy_source is EnergySource.SCENARIO:
         assert scenario is not None
-        targets = _from_scenario(scenario, targets, config.scenario_peak, last_known)
+        targets = _from_scenario(config, scenario, targets, history_years[history_years.complete], notes)
     elif config.energy_source is EnergySource.GROWTH:
         targets = _from_growth(config, targets, history_years, last_known)
     targets = _with_settings(config, targets)
@@ -152,9 +189,10 @@ def assemble_targets(
     chosen = {year: targets[year] for year in range(first, last + 1)}
     past = [year for year in chosen if year <= last_known]
     if past:
-        problems.warning(
+        notes.doubt(
             f"targets of {past[0]} to {past[-1]} lie inside the history, which ends with {last_known}; their "
-            "profiles are made from the base year, not copied."
+            "profiles are made from the base year, not copied.",
+            years=past,
         )
     return chosen
 
@@ -192,24 +230,82 @@ def overlay_energy(overlay: Overlay, scenario: DemandScenario | None) -> Mapping
 
 
 def _from_scenario(
-    scenario: DemandScenario, sheets: Mapping[int, YearTargets], with_peak: bool, last_known: int
+    config: LoadProfileConfig,
+    scenario: DemandScenario,
+    sheets: Mapping[int, YearTargets],
+    known: pd.DataFrame,
+    notes: Notes,
 ) -> dict[int, YearTargets]:
-    targets = {}
+    targets, choices = {}, {}
+    measured = dict(zip(map(int, known.year), map(float, known.peak), strict=True))
     for row in scenario.requirement.to_dict("records"):
         year = int(row["year"])
-        if year <= last_known and row.get("kind", "forecast") != "forecast":
+        if year <= max(measured) and row.get("kind", "forecast") != "forecast":
             continue
         given = sheets.get(year, YearTargets(year))
-        place = f"demand scenario '{scenario.name}'"
-        places = {**given.places, "energy": place, **({"peak": place} if with_peak else {})}
+        choice = choices[year] = _peak_of(config, scenario, given, float(row["peak_mw"]), measured.get(year))
         targets[year] = replace(
             given,
             energy=float(row["requirement"]) * MWH_IN_GWH,
-            peak=float(row["peak_mw"]) if with_peak else np.nan,
-            load_factor=np.nan,
-            places=places,
+            peak=float(choice.value or np.nan),
+            places={**given.places, "energy": scenario.place, "peak": choice.chosen.source},
         )
+    _note_choices(choices, scenario, notes)
     return targets
+
+
+def _peak_of(
+    config: LoadProfileConfig,
+    scenario: DemandScenario,
+    given: YearTargets,
+    forecast: float,
+    measured: float | None,
+) -> Choice[float]:
+    """Choose the annual peak [MW]; nan where it follows from the shape, a load factor, or a setting."""
+    candidates = [
+        Sourced.given(np.nan, f"setting {name}")
+        for name in ("peak", "load_factor")
+        if given.year in getattr(config, name)
+    ]
+    if measured is not None and not candidates:
+        candidates.append(Sourced.measured(measured, "history"))
+    if not np.isnan(given.peak):
+        candidates.append(Sourced.given(given.peak, given.places.get("peak", "workbook")))
+    if not np.isnan(given.load_factor):
+        candidates.append(Sourced.given(np.nan, given.places.get("load_factor", "workbook")))
+    if not np.isnan(given.monthly_load_factor).any():
+        candidates.append(Sourced.given(np.nan, given.places.get("monthly_load_factor", "workbook")))
+    months = given.monthly_peak
+    if not np.isnan(months).all() and (not np.isnan(months).any() or np.nanmax(months) > forecast):
+        candidates.append(
+            Sourced.given(float(np.nanmax(months)), given.places.get("monthly_peak", "workbook"))
+        )
+    if config.scenario_peak:
+        candidates.append(
+            Sourced.assumed(forecast, f"{scenario.place}, assumed load factor")
+            if scenario.has_assumed_peak
+            else Sourced.derived(forecast, scenario.place)
+        )
+    # What the hours that were measured have by themselves, brought to the energy of the year.
+    candidates.append(Sourced.derived(np.nan, "shape of the base year"))
+    return prefer("peak", *candidates)
+
+
+def _note_choices(choices: Mapping[int, Choice[float]], scenario: DemandScenario, notes: Notes) -> None:
+    """Say once for all years alike which source of the peak counts, where that of the scenario does not."""
+    alike: dict[str, list[int]] = {}
+    for year, choice in choices.items():
+        passed = [other for other in choice.passed_over if other.source.startswith(scenario.place)]
+        if passed:
+            words = (
+                f"the peak is that of the {choice.chosen.source} ({choice.origin}); that of the "
+                f"{passed[0].source} ({passed[0].origin}) is passed over."
+            )
+            alike.setdefault(words, []).append(year)
+    for words, years in alike.items():
+        notes.ambiguity(
+            words, tables=("targets", "years"), years=years, advice="give a peak in the setting peak"
+        )
 
 
 def _from_growth(

@@ -46,6 +46,7 @@ ANNUAL_COLUMNS = {
 }
 SUMMARY_COLUMNS = ("average", "annual", "total", "max", "maximum", "year", "mean", "min", "minimum")
 UNIT_IN_HEADER = re.compile(r"[\[(]\s*(" + "|".join(ENERGY_IN_MWH) + r")\s*[\])]", re.IGNORECASE)
+ANY_UNIT = re.compile(r"[\[(][^\])]*[\])]")
 PLAUSIBLE_GROWTH = 3.0
 MAX_WRITTEN_AS_SHARE = 2.0
 SHEET_NAMES = (*ANNUAL_SHEETS, *MONTHLY_SHEETS)
@@ -152,7 +153,15 @@ def without_months(targets: YearTargets) -> YearTargets:
 
 def _read_annual(table: Table, found: _Found, problems: Problems) -> None:
     years = _years(table, problems)
-    columns = {plain_name(UNIT_IN_HEADER.sub("", name)): name for name in table.columns}
+    columns = {plain_name(ANY_UNIT.sub("", name)): name for name in table.columns}
+    known = {*YEAR_NAMES, *(plain for names in ANNUAL_COLUMNS.values() for plain in names)}
+    for plain, header in columns.items():
+        if plain not in known:
+            problems.warning(
+                f"the column '{header}' is not read; read are {', '.join(ANNUAL_COLUMNS)}.",
+                sheet=table.sheet,
+                cell=table.header_cell(header),
+            )
     for what, names in ANNUAL_COLUMNS.items():
         name = next((columns[plain] for plain in names if plain in columns), None)
         if name is None:

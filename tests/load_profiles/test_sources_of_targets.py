@@ -1,0 +1,134 @@
+"""Which source of a target counts, and what an incomplete demand scenario does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from workbench.data.notes import NoteKind, Notes
+from workbench.data.projects.project import Project
+from workbench.data.results.tables import Provenance, write_table
+from workbench.errors import InvalidData
+from workbench.load_profiles.jobs import make_load_profiles
+from workbench.load_profiles.model.year_hours import MONTH_NAMES
+from workbench.load_profiles.results.saved import LoadProfileResult
+
+SmallProject = Callable[..., Project]
+FISCAL = (*MONTH_NAMES[3:], *MONTH_NAMES[:3])
+SHAPE_ALONE = {"energy_source": "growth", "energy": {2026: 9000.0}, "last_year": 2026, "scenario": "alone"}
+
+
+def monthly_peaks(*values: float) -> dict[str, Any]:
+    return {
+        "max_demand": {"Year": [2026], **{name: [value] for name, value in zip(FISCAL, values, strict=True)}}
+    }
+
+
+def save_demand(project: Project, notes: Notes, *, origin: Sequence[str] = (), peak: float = 1400.0) -> None:
+    """Save what a load profile reads of a demand scenario 'BAU': 9 000 GWh in 2026."""
+    folder = project.results_folder("demand", "BAU")
+    table = pd.DataFrame(
+        {"year": [2026], "kind": "forecast", "loss": 10.0, "requirement": 9000.0, "peak_mw": peak}
+    )
+    if origin:
+        table["load_factor_origin"] = list(origin)
+    write_table(table, folder / "requirement.parquet", units={}, provenance=Provenance())
+    summary = {"scenario": "BAU", "stamp": "", "facts": {}, "problems": [], "notes": notes.to_plain()}
+    (folder / "result.json").write_text(json.dumps(summary), encoding="utf-8")
+
+
+def assumed_load_factor() -> Notes:
+    notes = Notes()
+    notes.assumption("No load factor is given: 65 % is assumed (setting load_factor).")
+    return notes
+
+
+def run(project: Project, **settings: Any) -> LoadProfileResult:
+    return make_load_profiles(
+        project, **{"energy_source": "scenario", "demand_scenario": "BAU", "holdout_years": 0, **settings}
+    )
+
+
+def peak_of(result: LoadProfileResult) -> float:
+    return float(result.table("years").set_index("year").peak[2026])
+
+
+def passed_over(result: LoadProfileResult) -> list[str]:
+    return [note.message for note in result.notes.of(NoteKind.AMBIGUITY) if "passed over" in note.message]
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_an_assumed_load_factor_never_scales_months_that_are_given(
+    small_project: SmallProject, marked: bool
+) -> None:
+    given = [1500.0, *[1450.0] * 11]
+    project = small_project(monthly_peaks(*given))
+    if marked:
+        save_demand(project, Notes(), origin=["assumed"])
+    else:
+        save_demand(project, assumed_load_factor())
+    result = run(project)
+    assert result.table("months").peak.tolist() == pytest.approx(given, rel=1e-12)
+    assert passed_over(result) == [
+        "the peak is that of the sheet 'max_demand' (given); that of the demand scenario 'BAU', assumed load "
+        "factor (assumed) is passed over."
+    ]
+
+
+def test_a_peak_of_the_workbook_counts_before_one_that_is_derived(small_project: SmallProject) -> None:
+    sheets = {"Total Demand": {"Year": [2026], "Total Demand (GWh)": [8800.0], "Peak Demand (MW)": [1600.0]}}
+    project = small_project(sheets)
+    save_demand(project, Notes())
+    result = run(project)
+    assert peak_of(result) == pytest.approx(1600.0, rel=1e-12)
+    assert ["(derived) is passed over" in words for words in passed_over(result)] == [True]
+
+
+def test_a_column_of_targets_that_is_not_read_is_listed(small_project: SmallProject) -> None:
+    sheets = {"Total Demand": {"Year": [2026], "Energy (GWh)": [9000.0], "Pike (MW)": [1600.0]}}
+    result = make_load_profiles(small_project(sheets), holdout_years=0)
+    assert any(note.cell == "C1" and "'Pike (MW)' is not read" in note.message for note in result.notes)
+
+
+def test_without_any_given_peak_the_derived_one_is_taken(small_project: SmallProject) -> None:
+    project = small_project()
+    save_demand(project, Notes())
+    result = run(project)
+    assert peak_of(result) == pytest.approx(1400.0, rel=1e-12)
+    assert passed_over(result) == []
+
+
+def test_the_shape_that_was_measured_counts_before_an_assumed_load_factor(
+    small_project: SmallProject,
+) -> None:
+    project = small_project()
+    save_demand(project, assumed_load_factor(), peak=9999.0)
+    assert peak_of(run(project)) == pytest.approx(peak_of(run(project, **SHAPE_ALONE)), rel=1e-9)
+
+
+def test_a_setting_counts_before_the_scenario(small_project: SmallProject) -> None:
+    project = small_project()
+    save_demand(project, Notes())
+    assert peak_of(run(project, load_factor={2026: 60.0})) == pytest.approx(9e6 / 8760 / 0.6, rel=1e-9)
+
+
+def test_an_incomplete_demand_scenario_is_refused_and_accepted_by_a_setting(
+    small_project: SmallProject,
+) -> None:
+    project = small_project()
+    notes = Notes()
+    notes.omission("Homes has no forecast", years=(2026,))
+    save_demand(project, notes)
+    with pytest.raises(
+        InvalidData,
+        match=r"The demand scenario 'BAU' is incomplete: Homes has no forecast\. .* setting accept_incomplete",
+    ):
+        run(project)
+    result = run(project, accept_incomplete=True)
+    (omission,) = result.notes.omissions
+    assert omission.message == "the demand scenario 'BAU' is incomplete: Homes has no forecast"
+    assert (omission.setting, omission.years, result.is_complete) == ("accept_incomplete", (2026,), False)
