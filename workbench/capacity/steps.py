@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.capacity.config import CapacityConfig, scenario_config
-from workbench.data.notes import Notes
+from workbench.data.notes import Notes, Weight
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
-from workbench.data.reporting import log_problems, report_files
+from workbench.data.reporting import report_files, report_notes
 from workbench.runs import Job, Unit, current_job
 
 if TYPE_CHECKING:
@@ -75,7 +75,6 @@ def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: 
             system = read_system(source, config)
             known.append(system)
             job.uses(source, sha256=system.sha256)
-            log_problems(job, system.problems)
             load = find_load(project, system, config)
             if load.path and load.path != str(source):
                 job.uses(load.path, sha256=load.sha256 or None)
@@ -98,7 +97,7 @@ def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: 
         notes = Notes()
         for text in assumed:
             notes.assumption(text)
-        notes.extend(system.notes)
+        notes.extend((*load.notes, *system.notes))
         notes.add_problems(system.problems)
         return _result(job, config, networks, tables, solver, facts, notes)
 
@@ -115,7 +114,6 @@ def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityRe
             network = read_network(source, problems)
             notes = check_settings(config, network)
             check_network(network, problems)
-            log_problems(job, problems)
             problems.raise_errors()
             if source.is_file():
                 job.uses(source)
@@ -135,7 +133,7 @@ def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityRe
             "currency": "",
         }
         notes.add_problems(problems)
-        return _result(job, config, [network], tables, solver, facts, notes)
+        return _result(job, config, [network], tables, solver, facts, notes, own=True)
 
 
 def _solver(job: Job, config: CapacityConfig, place: Any) -> PlanSolver:
@@ -153,6 +151,8 @@ def _result(
     solver: PlanSolver,
     facts: dict[str, Any],
     notes: Notes,
+    *,
+    own: bool = False,
 ) -> CapacityResult:
     import pandas as pd
 
@@ -191,14 +191,31 @@ def _result(
             "version": package_version(),
             "run": job.run_id,
         }
+        _audit(networks, tables, facts["years"], config, own=own)
         for row in tables["adequacy"].itertuples():
             if row.unserved_share > 0.01:
-                job.log(
+                notes.doubt(
                     f"{row.unserved_share:.2f} % of the load of {row.year} is not served; more can be built only "
                     "if candidates allow it.",
-                    level="warning",
+                    weight=Weight.HIGH,
+                    tables=("adequacy",),
+                    years=(row.year,),
                 )
+        report_notes(job, notes)
         return CapacityResult(config.scenario, config, tables, notes, facts, networks=tuple(networks))
+
+
+def _audit(
+    networks: list[Any], tables: dict[str, Any], years: list[int], config: CapacityConfig, *, own: bool
+) -> None:
+    from workbench.capacity.extraction.audit import audit
+
+    if len(networks) == 1:
+        audit(networks[0], tables, years[0], _objective(networks[0], config), config, own=own)
+        return
+    for network, year in zip(networks, years, strict=True):
+        of_year = {name: table[table.year == year] for name, table in tables.items() if "year" in table}
+        audit(network, of_year, year, _objective(network, config), config, own=own)
 
 
 def _objective(network: Any, config: CapacityConfig) -> float:

@@ -32,9 +32,10 @@ def costs_table(network: Network, periods: list[int], assets: Sequence[Asset]) -
     )
     if not assets:
         # A user's own network: what existed before is told apart from what is added.
-        sunk = statistic_of(network, "installed_capex", periods).rename(columns={"value": "sunk"})
+        sunk = (
+            sunk_capital(network, periods).groupby(["component", "carrier", "year"]).sunk.sum().reset_index()
+        )
         table = table.merge(sunk, on=["component", "carrier", "year"], how="left").fillna({"sunk": 0.0})
-        table["sunk"] = np.minimum(table.sunk, table.capital)
         table["capital"] -= table.sunk
         table = table.drop(columns="sunk")
     energy = statistic_of(network, "supply", periods).rename(columns={"value": "energy"})
@@ -49,6 +50,24 @@ def costs_table(network: Network, periods: list[int], assets: Sequence[Asset]) -
     ].sort_values(["year", "component", "carrier"], ignore_index=True)
 
 
+def sunk_capital(network: Network, periods: list[int]) -> pd.DataFrame:
+    """Capital of what existed before and is kept, by component, name, carrier and year.
+
+    Of each component by itself: one that shrinks does not pay for another of its carrier that grows.
+    """
+    keys = ["component", "name", "year"]
+    kept = statistic_of(network, "installed_capex", periods, "name").rename(columns={"value": "installed"})
+    table = kept.merge(statistic_of(network, "capex", periods, "name"), on=keys, how="inner")
+    table["sunk"] = np.minimum(table.installed, table.value)
+    carriers = {
+        component: static_of(network, str(component)).carrier for component in table.component.unique()
+    }
+    table["carrier"] = [
+        str(carriers[component][name]) for component, name in zip(table.component, table.name, strict=True)
+    ]
+    return table[[*keys, "carrier", "sunk"]]
+
+
 def emissions_table(network: Network, periods: list[int]) -> pd.DataFrame:
     """CO2 by year and carrier, from the fuel that was burnt; nothing overwrites anything."""
     generators = static_of(network, "Generator")
@@ -61,13 +80,19 @@ def emissions_table(network: Network, periods: list[int]) -> pd.DataFrame:
     weights = weights_of(network)
     year_of = periods_of(network, periods[0])[0]
     efficiency = generators.efficiency.reindex(output.columns).astype(float)
-    rate = generators.carrier.reindex(output.columns).map(factors).fillna(0.0).astype(float) / efficiency
+    factor = generators.carrier.reindex(output.columns).map(factors).fillna(0.0).astype(float)
+    # Where the efficiency differs from hour to hour, the fuel of each hour counts.
+    burnt = output / efficiency
+    hourly = dynamic_of(network, "Generator", "efficiency")
+    shared = [name for name in hourly.columns if name in output.columns]
+    burnt[shared] = output[shared] / hourly[shared]
     rows = []
     for year in periods:
         inside = year_of == year
         energy = pd.Series(weights[inside] @ output.to_numpy()[inside], index=output.columns)
+        fuel = pd.Series(weights[inside] @ burnt.to_numpy()[inside], index=output.columns)
         by_carrier = pd.DataFrame(
-            {"carrier": generators.carrier.reindex(output.columns), "energy": energy, "co2": energy * rate}
+            {"carrier": generators.carrier.reindex(output.columns), "energy": energy, "co2": fuel * factor}
         )
         total = float(energy.sum())
         for carrier, group in by_carrier.groupby("carrier"):

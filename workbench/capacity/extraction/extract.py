@@ -23,6 +23,7 @@ from workbench.capacity.extraction.costs import (
 from workbench.capacity.extraction.solved import (
     active_in,
     dynamic_of,
+    expected,
     periods_of,
     static_of,
     statistic_of,
@@ -107,7 +108,7 @@ def _dispatch(network: Network, year: int) -> pd.DataFrame:
         groupby="carrier", groupby_time=False, nice_names=False, drop_zero=False, round=10
     )
     if network.has_scenarios:
-        balance = balance.groupby(level=["component", "carrier"]).mean()
+        balance = expected(network, balance)
     kept = [
         c for c in ("Generator", "StorageUnit", "Store", "Link") if c in balance.index.get_level_values(0)
     ]
@@ -115,7 +116,8 @@ def _dispatch(network: Network, year: int) -> pd.DataFrame:
     for component in kept:
         for carrier, values in balance.loc[component].iterrows():
             name = str(carrier) or component.lower()
-            name = f"{name} ({component})" if name in columns else name
+            taken = name in columns or name in ("year", "time", "weight", "load")
+            name = f"{name} ({component})" if taken else name
             columns[name] = values.to_numpy(dtype=float)
     years, times = periods_of(network, year)
     table = pd.DataFrame({"year": years, "time": times, "weight": weights_of(network), **columns})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ NOMINAL = {
     "Line": "s_nom",
     "Transformer": "s_nom",
 }
+T = TypeVar("T", pd.Series, pd.DataFrame)
 UNITS = {"Store": "MWh", "Line": "MVA", "Transformer": "MVA"}
 
 
@@ -34,36 +35,34 @@ def weights_of(network: Network) -> np.ndarray:
     return np.asarray(network.snapshot_weightings["generators"], dtype=float)
 
 
-def statistic_of(network: Network, name: str, periods: list[int], **options: Any) -> pd.DataFrame:
-    """One statistic by year, component and carrier, per year (not times the years of a period)."""
-    found = getattr(network.statistics, name)(
-        groupby="carrier", nice_names=False, round=10, drop_zero=False, **options
-    )
+def statistic_of(network: Network, name: str, periods: list[int], groupby: str = "carrier") -> pd.DataFrame:
+    """One statistic by year, component and carrier (or name), per year (not times the years of a period)."""
+    found = getattr(network.statistics, name)(groupby=groupby, nice_names=False, round=10, drop_zero=False)
     if isinstance(found, pd.DataFrame):
         if name in ("capex", "opex", "installed_capex"):
             # PyPSA gives a period's costs over all its years, discounted; ours are of one year.
             found = found / network.investment_period_weightings["objective"]
-        wide = found if not network.has_scenarios else found.groupby(level=[0, 1]).mean()
+        wide = found if not network.has_scenarios else expected(network, found)
         long = wide.melt(ignore_index=False, var_name="year").reset_index()
-        long.columns = pd.Index(["component", "carrier", "year", "value"])
+        long.columns = pd.Index(["component", groupby, "year", "value"])
     else:
-        series = found if not network.has_scenarios else _expected(network, found)
+        series = found if not network.has_scenarios else expected(network, found)
         if series.empty:
-            return pd.DataFrame({"component": [], "carrier": [], "year": [], "value": []})
+            return pd.DataFrame({"component": [], groupby: [], "year": [], "value": []})
         long = series.rename("value").reset_index()
-        long.columns = pd.Index(["component", "carrier", "value"])
+        long.columns = pd.Index(["component", groupby, "value"])
         long["year"] = periods[0]
     long["year"] = long["year"].astype(int)
     return long
 
 
-def _expected(network: Network, values: pd.Series) -> pd.Series:
+def expected(network: Network, values: T) -> T:
+    """Expected values over the futures, each weighted with its probability."""
     weights = network.scenario_weightings["weight"]
     level = next(i for i, name in enumerate(values.index.names) if name == "scenario")
-    scaled = values * weights.reindex(values.index.get_level_values(level)).to_numpy()
+    scaled = values.mul(weights.reindex(values.index.get_level_values(level)).to_numpy(), axis=0)
     rest = [i for i in range(values.index.nlevels) if i != level]
-    summed: pd.Series = scaled.groupby(level=rest).sum()
-    return summed
+    return scaled.groupby(level=rest).sum()
 
 
 def static_of(network: Network, component: str) -> pd.DataFrame:

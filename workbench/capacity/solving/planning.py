@@ -150,8 +150,6 @@ def solve_years(
                 f"The chosen snapshots of {number} have {gap['energy']:+.1f} % energy and {gap['peak']:+.1f} % "
                 "peak against the whole year."
             ] = None
-    for note in assumed:
-        job.log(note, level="warning")
     if config.horizon is Horizon.ROLLING:
         networks, tables = _solve_rolling(job, system, list(years.values()), config, solver)
     else:
