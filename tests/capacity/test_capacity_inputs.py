@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from workbench.capacity.config import CapacityConfig, Horizon
@@ -11,6 +15,7 @@ from workbench.capacity.inputs.reading import find_source, is_network, read_syst
 from workbench.capacity.inputs.template import YEARS, example_rows, write_template
 from workbench.capacity.jobs import plan_capacity
 from workbench.capacity.model.system import Kind, is_renewable
+from workbench.data.notes import NoteKind, Notes
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError, UnreadableFile
 
@@ -218,6 +223,33 @@ def test_a_load_profile_that_is_not_there_names_those_that_are(make_project: Mak
         find_load(project, read(project, config), config)
 
 
+def test_an_incomplete_load_profile_is_refused_and_accepted_by_a_setting(
+    make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbench.capacity.inputs.demand_source import find_load
+    from workbench.load_profiles.results import saved
+
+    notes = Notes()
+    notes.omission("2031 could not be made: no room for its peak", years=(2031,))
+    hours = pd.DataFrame({"load": np.full(8760, 700.0)})
+    profile = SimpleNamespace(notes=notes, first_month=4, years=(2030,), hours=lambda year: hours)
+    monkeypatch.setattr(saved, "load", lambda project, name: profile)
+    project = make_project()
+    folder = project.results_folder("load_profiles", "BAU")
+    folder.mkdir(parents=True)
+    (folder / "result.json").write_text("{}", encoding="utf-8")
+    config = CapacityConfig(years=(2030,), demand_source="load profile", load_profile="BAU")
+    system = read(project, config)
+    with pytest.raises(
+        InvalidData,
+        match=r"load profile 'BAU' is incomplete: 2031 could not be made.* setting accept_incomplete",
+    ):
+        find_load(project, system, config)
+    load = find_load(project, system, replace(config, accept_incomplete=True))
+    assert [(note.kind, note.years) for note in load.notes] == [(NoteKind.OMISSION, (2031,))]
+    assert load.by_year[2030].sum() == 8760 * 700
+
+
 def test_the_load_grows_beyond_the_years_that_are_given(make_project: MakeProject) -> None:
     from workbench.capacity.inputs.demand_source import find_load
 
@@ -229,6 +261,9 @@ def test_the_load_grows_beyond_the_years_that_are_given(make_project: MakeProjec
     assert load.by_year[2030].size == 8760
     assert load.by_year[2030].max() == pytest.approx(1.21 * max(row["2028"] for row in rows), rel=1e-9)
     assert "2030 from 2028 at 10 % a year" in load.source
+    assert [(note.kind, note.setting, note.years) for note in load.notes] == [
+        (NoteKind.ASSUMPTION, "demand_growth", (2030,))
+    ]
 
 
 def test_without_any_load_the_three_ways_out_are_said(tmp_path: Path) -> None:

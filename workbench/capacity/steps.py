@@ -201,6 +201,15 @@ def _result(
                     tables=("adequacy",),
                     years=(row.year,),
                 )
+        for record in records:
+            if str(record.status) == "incumbent":
+                away = "an unknown part" if record.gap is None else f"{100 * record.gap:.2g} %"
+                notes.doubt(
+                    f"the best solution so far was taken for {record.label}; up to {away} from the best possible.",
+                    weight=Weight.HIGH,
+                    setting="accept_incumbent",
+                    advice="raise time_limit",
+                )
         report_notes(job, notes)
         return CapacityResult(config.scenario, config, tables, notes, facts, networks=tuple(networks))
 

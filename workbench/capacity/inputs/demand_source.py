@@ -11,7 +11,7 @@ from workbench.capacity.config import CapacityConfig
 from workbench.capacity.model.fiscal_hours import fit_to, hours_of
 from workbench.capacity.model.system import System
 from workbench.data.arrays import Floats
-from workbench.data.notes import Note
+from workbench.data.notes import Note, Notes
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios
 from workbench.data.results.store import inherited_omissions
@@ -37,7 +37,7 @@ class Load:
     profile: str = ""
     """Name of the saved load profile, where it is one."""
     notes: tuple[Note, ...] = ()
-    """What is missing in that load profile, where it was accepted."""
+    """Years that were grown from another one, and what is missing in that load profile, where it was accepted."""
 
 
 def find_load(project: Project | None, system: System, config: CapacityConfig) -> Load:
@@ -82,7 +82,7 @@ def find_load(project: Project | None, system: System, config: CapacityConfig) -
 
 def _grown(known: Mapping[int, Floats], config: CapacityConfig, source: str, sha256: str, path: str) -> Load:
     years = dict(known)
-    found = {}
+    found, notes = {}, Notes()
     for year in config.years:
         if year in years:
             found[year] = years[year]
@@ -90,8 +90,14 @@ def _grown(known: Mapping[int, Floats], config: CapacityConfig, source: str, sha
         base = max((y for y in years if y < year), default=min(years))
         factor = (1 + config.demand_growth / 100) ** (year - base)
         found[year] = fit_to(years[base], hours_of(year)) * factor
+        notes.assumption(
+            f"the load of {year} is not given: that of {base} with {config.demand_growth:g} % a year is assumed.",
+            setting="demand_growth",
+            years=(year,),
+            advice="give the load of that year",
+        )
         source = f"{source}; {year} from {base} at {config.demand_growth:g} % a year"
-    return Load(found, source, sha256, path)
+    return Load(found, source, sha256, path, notes=tuple(notes))
 
 
 def _from_profile(project: Project, config: CapacityConfig) -> Load | None:
@@ -113,7 +119,7 @@ def _from_profile(project: Project, config: CapacityConfig) -> Load | None:
     by_year = {year: profile.hours(year)["load"].to_numpy(dtype=float) for year in profile.years}
     summary = project.results_folder(PROFILE_DOMAIN, name) / SUMMARY_FILE
     grown = _grown(by_year, config, f"load profile '{name}'", file_digest(summary), str(summary))
-    return replace(grown, profile=name, notes=omissions)
+    return replace(grown, profile=name, notes=(*omissions, *grown.notes))
 
 
 def _from_hourly_load(project: Project, config: CapacityConfig) -> Load | None:
