@@ -25,6 +25,7 @@ The tree::
     │   ├── NoSolutionInTime     the time limit came before a solution that can be used
     │   ├── SolverFailed         the solver gave up, or its process ended by itself
     │   └── SolverMissing        not installed, or without a licence
+    ├── UnbalancedResult         numbers of a result do not agree with each other; the sentence names the two
     ├── CacheNotWritten          (also UserWarning) a table could not be kept; a warning, the work continues
     ├── SourceFailed             an online source gave no usable answer; carries ``.source`` and ``.status``
     ├── ProjectError             a project folder cannot be opened or created; carries ``.path``
@@ -70,6 +71,7 @@ __all__ = [
     "SolverFailed",
     "SolverMissing",
     "SourceFailed",
+    "UnbalancedResult",
     "UnitFailed",
     "UnknownName",
     "UnknownRun",

@@ -366,11 +366,8 @@ class LiveRun(Run[Result_co]):
         except BaseException as error:  # noqa: BLE001 - whatever ends the work ends the run, visibly
             self._exception = error
             self._log_error(error)
-            cause = (
-                Cause.INPUT
-                if isinstance(error, WorkbenchError) and error.caused_by_input
-                else Cause.EXCEPTION
-            )
+            by_input = isinstance(error, WorkbenchError) and error.caused_by_input
+            cause = Cause.INPUT if by_input else Cause.EXCEPTION
             fact = machine.WorkRaised(describe_error(error), cause, details_of(error))
         self.apply(fact)
 
