@@ -30,6 +30,7 @@ def run(path: Path, folder: Path) -> list[nbformat.NotebookNode]:
     return outputs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_notebook_runs_without_a_project_of_ones_own(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -26,7 +26,10 @@ DESCRIBING = [page for page in PAGES if tables_of(page)]
 ANY_COLUMN = "one column per "
 
 # PyPSA 1.4 sets an index in place while it reads a network; nothing of ours can avoid it.
-pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword in DataFrame.set_index")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:The inplace keyword in DataFrame.set_index"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,8 @@ from workbench.publishing.publication import ServerOptions
 from workbench.publishing.server import check_options
 from workbench.publishing.sessions import LINGER_SECONDS
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "a-token-that-nobody-guesses"
 
 
@@ -122,7 +124,6 @@ def test_a_project_that_has_gone_is_a_page_and_a_line_in_the_log(
     site.stop()
 
 
-@pytest.mark.slow
 def test_a_journal_of_a_newer_version_is_a_page_and_a_line_that_says_what_to_do(
     start_site, finished_project, small_folder, tmp_path
 ):
@@ -186,7 +187,6 @@ def test_a_forged_cookie_does_not(guarded):
         assert guarded.ask("/", cookies={name: value}).status == 403
 
 
-@pytest.mark.slow
 def test_guessing_is_slowed_down(start_site, small_folder):
     site = start_site("--token", TOKEN, notebooks=small_folder).wait()
     answers = [sign_in(site, f"wrong-{number}")[0] for number in range(12)]
@@ -226,13 +226,11 @@ def test_a_page_that_is_left_takes_its_kernel_with_it_at_once(quiet):
     assert visitor.ask(f"/api/kernels/{visitor.kernel}").status == 404
 
 
-@pytest.mark.slow
 def test_a_page_that_never_connects_leaves_no_kernel_after_thirty_seconds(quiet):
     assert quiet.ask("/board/stranger").status == 200
     assert gone_within(quiet, 30) < 30
 
 
-@pytest.mark.slow
 def test_a_connection_that_is_closed_leaves_no_kernel_after_thirty_seconds(quiet):
     with quiet.visit("stranger").socket() as wire:
         assert wire.is_answered()
@@ -241,7 +239,6 @@ def test_a_connection_that_is_closed_leaves_no_kernel_after_thirty_seconds(quiet
     assert gone_within(quiet, 30) < 30
 
 
-@pytest.mark.slow
 def test_a_browser_that_answers_no_more_leaves_no_kernel_after_thirty_seconds(quiet):
     visitor = quiet.visit("stranger")
     with visitor.socket() as wire:
@@ -265,7 +262,6 @@ def test_a_browser_that_answers_no_more_leaves_no_kernel_after_thirty_seconds(qu
         assert gone_within(quiet, 30) > 5
 
 
-@pytest.mark.slow
 def test_a_full_house_says_so_and_opens_again(start_site, small_folder):
     site = start_site("--most", "2", notebooks=small_folder).wait()
     visitors = [site.visit("stranger") for _ in range(2)]
@@ -278,7 +274,6 @@ def test_a_full_house_says_so_and_opens_again(start_site, small_folder):
     site.stop()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("way", ["terminate", "kill"])
 def test_no_process_outlives_the_server_however_it_ends(start_site, small_folder, way):
     site = start_site(notebooks=small_folder).wait()
@@ -290,7 +285,6 @@ def test_no_process_outlives_the_server_however_it_ends(start_site, small_folder
     wait_until(lambda: not any(is_alive(process) for process in family), 10, "kernel and prefork server go")
 
 
-@pytest.mark.slow
 def test_a_prefork_server_that_dies_is_replaced_for_the_next_visitor(quiet):
     (prefork,) = psutil.Process(quiet.process.pid).children()
     prefork.kill()
@@ -299,7 +293,6 @@ def test_a_prefork_server_that_dies_is_replaced_for_the_next_visitor(quiet):
         assert wire.is_answered()
 
 
-@pytest.mark.slow
 def test_boards_that_are_marked_while_the_server_runs_are_published(start_site, tmp_path):
     write_board(tmp_path, "first", ["1"], publish=True, title="The first")
     site = start_site(notebooks=tmp_path).wait()
