@@ -28,20 +28,19 @@ if TYPE_CHECKING:
 __all__ = ["Market"]
 
 _CHARTS = "workbench.market.results.charts"
-_GROUP_CHARTS = "workbench.market.results.charts_by_group"
+_GROUP_CHARTS = f"{_CHARTS}_by_group"
 
 
 class Market:
     """The market data of a project; make it with :meth:`open`.
 
     Periods are text, on the market's own clock: ``"2025"``, ``"2025-Q3"``, ``"2025-07"``, ``"2025-07-14"``,
-    ``"2025-07-01/2025-07-08"`` (the last day is included), ``"last 7 days"`` (of the data). Names of regions,
-    fuels, stations and interconnectors are found in any case.
+    ``"2025-07-01/2025-07-08"`` (with the last day), ``"last 7 days"`` (of the data). Names are found in any case.
 
     Parameters
     ----------
     data
-        The data; its methods answer what is not asked often enough for one here.
+        The data; its methods answer what has none here.
 
     Examples
     --------
