@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from workbench.data.made_up import MADE_UP_NOTE
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 OPEN = """import workbench
@@ -55,5 +57,7 @@ def test_a_person_picks_a_place_on_the_map_and_runs_the_sample(open_notebook: An
     page.get_by_text("succeeded", exact=True).first.wait_for(timeout=60_000)
     page.get_by_role("tab", name="Days", exact=True).click(timeout=30_000)
     page.locator(".js-plotly-plot .gtitle:has-text('reference ETo')").first.wait_for(timeout=30_000)
-    page.get_by_text("Langley Research Center").first.wait_for()
+    # The sample's weather is made up: it says so, and nobody is credited for it.
+    page.get_by_text(MADE_UP_NOTE).first.wait_for()
+    assert page.get_by_text("Langley Research Center").count() == 0
     assert elsewhere == []

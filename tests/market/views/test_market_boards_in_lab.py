@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from lab import Lab, Notebook
 
+from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.projects.project import Project
 from workbench.market.sample.market import SampleMarket, make_sample_dataset
 from workbench.market.store.dataset import market_folder
@@ -80,10 +81,11 @@ def test_a_download_has_every_row_that_is_shown(open_board, tmp_path):
     path = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(path)
     lines = path.read_text(encoding="utf-8-sig").splitlines()
-    assert lines[0] == "Begin,End," + ",".join(
+    assert lines[0] == f"# {MADE_UP_NOTE}"
+    assert lines[1] == "Begin,End," + ",".join(
         f"{r} [AUD/MWh]" for r in ("NSW1", "QLD1", "VIC1", "SA1", "TAS1")
     )
-    assert len(lines) == 3 * 48 + 1
+    assert len(lines) == 3 * 48 + 2
 
 
 def test_what_is_published_meanwhile_appears_without_a_reload(open_board, project):
