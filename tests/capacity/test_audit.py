@@ -85,5 +85,31 @@ def test_networks_of_others_balance(
         pytest.skip(f"the case is not at {path}")
     project = Project.create(tmp_path / "networks", "Networks")
     shutil.copy(path, project.inputs / path.name)
-    found = plan_capacity(project, CapacityConfig(source=path.name)).table(table)[column].sum()
+    result = plan_capacity(project, CapacityConfig(source=path.name))
+    found = result.table(table)[column].sum()
     assert total is None or found == pytest.approx(total)
+    assert not [note for note in result.notes if "do not balance" in note.message]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["ac-dc-meshed", "storage-hvdc", "scigrid-de"])
+def test_published_networks_balance(shared_data: Path, tmp_path: Path, name: str) -> None:
+    project = Project.create(tmp_path / "project", "Networks")
+    shutil.copy(shared_data / "networks" / f"{name}.nc", project.inputs)
+    result = plan_capacity(project, CapacityConfig(source=f"{name}.nc"))
+    assert not [note for note in result.notes if "do not balance" in note.message]
+
+
+def test_a_network_of_others_that_does_not_balance_is_kept_and_says_so(
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = Project.create(tmp_path / "project", "Networks")
+    shutil.copy(shared_data / "networks" / "ac-dc-meshed.nc", project.inputs)
+
+    def unbalanced(*given: Any, **options: Any) -> None:
+        raise UnbalancedResult("costs: the table gives 1, the objective gives 2.")
+
+    monkeypatch.setattr(audit_module, "audit", unbalanced)
+    result = plan_capacity(project, CapacityConfig(source="ac-dc-meshed.nc"))
+    assert "the objective gives 2" in str(result.notes.gravest(1)[0])
+    assert finished_scenarios(project) == ("base",)

@@ -10,6 +10,7 @@ from workbench.data.notes import Notes, Weight
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_notes
+from workbench.errors import UnbalancedResult
 from workbench.runs import Job, Unit, current_job
 
 if TYPE_CHECKING:
@@ -191,7 +192,18 @@ def _result(
             "version": package_version(),
             "run": job.run_id,
         }
-        _audit(networks, tables, facts["years"], config, own=own)
+        try:
+            _audit(networks, tables, facts["years"], config, own=own)
+        except UnbalancedResult as error:
+            if not own:
+                raise
+            # Their network may hold costs for which our tables have no column: the plan is not lost for it.
+            notes.doubt(
+                f"The tables do not balance: {error}",
+                weight=Weight.HIGH,
+                tables=("costs", "dispatch", "emissions"),
+                advice="compare with network.statistics of the saved network",
+            )
         for row in tables["adequacy"].itertuples():
             if row.unserved_share > 0.01:
                 notes.doubt(

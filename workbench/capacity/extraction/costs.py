@@ -59,9 +59,11 @@ def sunk_capital(network: Network, periods: list[int]) -> pd.DataFrame:
     kept = statistic_of(network, "installed_capex", periods, "name").rename(columns={"value": "installed"})
     table = kept.merge(statistic_of(network, "capex", periods, "name"), on=keys, how="inner")
     table["sunk"] = np.minimum(table.installed, table.value)
-    carriers = {
-        component: static_of(network, str(component)).carrier for component in table.component.unique()
-    }
+    carriers = {}
+    for component in table.component.unique():
+        static = static_of(network, str(component))
+        # A transformer has no carrier; PyPSA's statistics call it the empty one.
+        carriers[component] = static.get("carrier", pd.Series("", index=static.index))
     table["carrier"] = [
         str(carriers[component][name]) for component, name in zip(table.component, table.name, strict=True)
     ]
