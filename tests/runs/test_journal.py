@@ -20,10 +20,10 @@ from workbench.runs.journal import writer as journal_module
 from workbench.runs.journal.reader import JournalReader
 from workbench.runs.journal.stream import EventStream
 from workbench.runs.journal.writer import Journal
-from workbench.runs.model.process_identity import ProcessIdentity
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
 from workbench.runs.model.summary import Summary
+from workbench.runs.process.identity import ProcessIdentity
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import psutil
 import pytest
 
-from workbench.runs.model.process_identity import ProcessIdentity
+from workbench.runs.process.identity import ProcessIdentity
 
 
 def test_this_process_is_not_gone() -> None:
@@ -24,7 +24,7 @@ def test_a_later_process_with_the_same_id_is_another_one() -> None:
 
 def test_a_process_that_ended_is_gone_even_while_nobody_has_taken_note(scripts: Any, until: Any) -> None:
     code = """
-    from workbench.runs.model.process_identity import ProcessIdentity
+    from workbench.runs.process.identity import ProcessIdentity
     me = ProcessIdentity.current()
     print(me.pid, repr(me.started), flush=True)
     input()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from workbench.runs.model.resources import Resources, judge
+from workbench.runs.process.resources import Resources, judge
 
 
 def burn(seconds: float) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.runs.model.resources import Sample
+from workbench.runs.process.resources import Sample
 
 __all__ = ["Call", "CallResult", "Orders", "WorkerStatus"]
 

@@ -26,9 +26,9 @@ from workbench.runs.cluster.messages import Call, CallResult, Orders, WorkerStat
 from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.progress import Gates
-from workbench.runs.model.resources import Resources
 from workbench.runs.model.signals import CancelSignal, describe_error
 from workbench.runs.model.states import EventKind, Level
+from workbench.runs.process.resources import Resources
 
 __all__ = ["beat", "run_call"]
 

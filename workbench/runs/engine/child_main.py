@@ -16,15 +16,15 @@ from typing import Any
 
 import cloudpickle
 
-from workbench.runs.jobs.child_guard import start_guard
-from workbench.runs.jobs.pipe_lines import flush_native_lines, write_native_lines_at_once
-from workbench.runs.jobs.search_path import take_search_path
 from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.progress import Gates
-from workbench.runs.model.resources import Resources
 from workbench.runs.model.signals import CancelSignal, describe_error
 from workbench.runs.model.states import EventKind, Level
+from workbench.runs.process.guard import start_guard
+from workbench.runs.process.pipe_lines import flush_native_lines, write_native_lines_at_once
+from workbench.runs.process.resources import Resources
+from workbench.runs.process.search_path import take_search_path
 
 __all__ = ["main"]
 

@@ -17,10 +17,10 @@ import cloudpickle
 import psutil
 
 from workbench.errors import ControlRefused
-from workbench.runs.jobs.search_path import restore_search_path
 from workbench.runs.jobs.workers import Workers, address_of
-from workbench.runs.model.process_identity import ProcessIdentity
 from workbench.runs.model.states import Cause, RunState
+from workbench.runs.process.identity import ProcessIdentity
+from workbench.runs.process.search_path import restore_search_path
 
 if TYPE_CHECKING:
     from workbench.runs.jobs.registry import JobFunction

@@ -18,14 +18,14 @@ from workbench.runs.engine.detached import RESULT_KEY, Order, load_order
 from workbench.runs.engine.live import LiveRun
 from workbench.runs.engine.start import carry_on
 from workbench.runs.jobs.job import Job
-from workbench.runs.jobs.pipe_lines import flush_native_lines, lines_of, write_native_lines_at_once
 from workbench.runs.jobs.registry import JobFunction
-from workbench.runs.jobs.search_path import take_search_path
 from workbench.runs.journal.writer import Journal
-from workbench.runs.model.process_identity import ProcessIdentity
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level
+from workbench.runs.process.identity import ProcessIdentity
+from workbench.runs.process.pipe_lines import flush_native_lines, lines_of, write_native_lines_at_once
+from workbench.runs.process.search_path import take_search_path
 
 __all__ = ["main"]
 

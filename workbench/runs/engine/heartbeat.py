@@ -17,8 +17,8 @@ from workbench.errors import ControlRefused, JournalError, SettingError
 from workbench.runs.engine.live import LiveRun
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model.records import ControlRequest
-from workbench.runs.model.resources import Sample, judge
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
+from workbench.runs.process.resources import Sample, judge
 
 __all__ = ["Heartbeat"]
 

@@ -23,12 +23,12 @@ from workbench.runs.model.machine import RunMachine
 from workbench.runs.model.progress import Gates
 from workbench.runs.model.project import ProjectOrFolder
 from workbench.runs.model.records import LogLine, RunRecord
-from workbench.runs.model.resources import Resources
 from workbench.runs.model.settings import changed, to_plain
 from workbench.runs.model.signals import CancelSignal, describe_error, details_of
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
 from workbench.runs.model.summary import Summary
 from workbench.runs.output.capture import capture_output
+from workbench.runs.process.resources import Resources
 
 __all__ = ["LiveRun"]
 

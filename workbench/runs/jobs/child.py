@@ -24,10 +24,10 @@ import cloudpickle
 
 from workbench.errors import ChildCrashed, JournalError, UnitFailed
 from workbench.runs.jobs.open_stage import stage_path
-from workbench.runs.jobs.pipe_lines import lines_of
-from workbench.runs.jobs.search_path import restore_search_path
 from workbench.runs.jobs.sink import Sink
 from workbench.runs.model.states import EventKind, Level
+from workbench.runs.process.pipe_lines import lines_of
+from workbench.runs.process.search_path import restore_search_path
 
 __all__ = ["Child"]
 

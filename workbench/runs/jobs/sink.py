@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.progress import Gates
-from workbench.runs.model.resources import Resources
 from workbench.runs.model.states import EventKind, Level
+from workbench.runs.process.resources import Resources
 
 __all__ = ["Sink", "Suspendable"]
 

@@ -13,9 +13,9 @@ from typing import Any
 from workbench.errors import JournalError, UnknownRun
 from workbench.runs.journal.schema import MIGRATIONS, check_version
 from workbench.runs.model.events import Event
-from workbench.runs.model.process_identity import ProcessIdentity
 from workbench.runs.model.records import LogLine, RunRecord
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
+from workbench.runs.process.identity import ProcessIdentity
 
 __all__ = ["JournalReader"]
 

@@ -24,10 +24,10 @@ from workbench.runs.journal.schema import LOCK_SECONDS, migrate
 from workbench.runs.journal.signing import is_ours, sign
 from workbench.runs.journal.stream import EventStream
 from workbench.runs.model.events import Event
-from workbench.runs.model.process_identity import ProcessIdentity
 from workbench.runs.model.read_only import refuse_viewer
 from workbench.runs.model.records import ControlRequest, RunRecord
 from workbench.runs.model.states import Cause, EventKind, RunState
+from workbench.runs.process.identity import ProcessIdentity
 
 __all__ = ["Journal"]
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workbench.runs.model.process_identity import ProcessIdentity
 from workbench.runs.model.states import Cause, RunState, status_of
+from workbench.runs.process.identity import ProcessIdentity
 
 __all__ = ["ControlRequest", "LogLine", "RunRecord"]
 
