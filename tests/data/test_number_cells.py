@@ -15,9 +15,8 @@ from workbench.errors import InvalidData
 
 
 def table_of(*values: object) -> Table:
-    return Table(
-        "Domestic", "Domestic", ("Year", "Electricity"), tuple((2020.0, value) for value in values), 1, 0
-    )
+    rows = tuple((2020.0, value) for value in values)
+    return Table("Domestic", "Domestic", ("Year", "Electricity"), rows, range(2, 2 + len(rows)), (0, 1), 1)
 
 
 def test_numbers_pass_and_blanks_become_nan_without_a_problem() -> None:

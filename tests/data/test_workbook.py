@@ -48,7 +48,7 @@ def test_text_is_stripped_and_blank_is_none_but_zero_stays_zero(save_sheet: Save
 
     assert table.columns == ("Year", "Electricity")
     assert table.rows == ((2020.0, 0.0), (2021.0, None))
-    assert (table.top, table.left) == (1, 0)
+    assert (table.row_numbers, table.places, table.header_row) == (range(2, 4), range(2), 1)
 
 
 def test_a_plain_table_ends_at_the_first_empty_row_and_the_first_empty_header(save_sheet: Save) -> None:

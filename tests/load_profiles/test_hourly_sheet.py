@@ -19,7 +19,7 @@ LOAD = plain_load(TIMES)
 
 
 def table(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> Table:
-    return Table("Hourly", "Hourly", columns, tuple(rows), 1, 0)
+    return Table("Hourly", "Hourly", columns, tuple(rows), range(2, 2 + len(rows)), range(len(columns)), 1)
 
 
 def test_date_and_time_columns_are_put_together(tmp_path: Path, make_book: Callable[..., Path]) -> None:

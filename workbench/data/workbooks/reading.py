@@ -106,7 +106,9 @@ class Sheet:
             if not _has_data(values):
                 break
             rows.append(values)
-        return Table(name, self.name, tuple(columns), tuple(rows), header_row + 1, left)
+        numbers = range(header_row + 2, header_row + 2 + len(rows))
+        places = range(left, right)
+        return Table(name, self.name, tuple(columns), tuple(rows), numbers, places, header_row + 1, self.file)
 
     def _row(self, row: int) -> tuple[object, ...]:
         return self.rows[row] if row < len(self.rows) else ()

@@ -105,8 +105,9 @@ def read_hourly_sheet(path: Path, sheet: str = "") -> HourlySheet:
 
 
 def _refuse_rows_below(path: Path, page: Sheet, table: Table) -> None:
-    end = table.top + len(table.rows)
-    width = slice(table.left, table.left + len(table.columns))
+    end = table.header_row + len(table.rows)
+    first = table.places[0] if table.columns else 0
+    width = slice(first, first + len(table.columns))
     below = sum(any(value is not None for value in row[width]) for row in page.rows[end:])
     if below:
         raise InvalidData(
@@ -166,8 +167,8 @@ def read_table(file: str, table: Table) -> HourlySheet:
     temperature_name = _pick(columns, TEMPERATURE_NAMES)
     temperature = _numbers(table, temperature_name, problems) if temperature_name else np.empty(0)
     problems.raise_errors()
-    rows = np.arange(len(times), dtype=np.int64) + table.top + 1
-    letter = cell_name(0, table.left + table.position(load_name))[:-1]
+    rows = np.asarray(table.row_numbers, dtype=np.int64)
+    letter = cell_name(0, table.places[table.position(load_name)])[:-1]
     return HourlySheet(
         file,
         table.sheet,
@@ -287,7 +288,8 @@ def _read_frame(path: Path, frame: pd.DataFrame) -> HourlySheet:
             in_utc = True
             frame = frame.assign(**{both: times.dt.tz_convert("UTC").dt.tz_localize(None)})
     rows = list(zip(*(_plain(frame[name]) for name in frame.columns), strict=True))
-    table = Table(path.stem, "", tuple(map(str, frame.columns)), tuple(rows), 1, 0)
+    numbers, places = range(2, 2 + len(rows)), range(frame.shape[1])
+    table = Table(path.stem, "", tuple(map(str, frame.columns)), tuple(rows), numbers, places, 1, path.name)
     read = read_table(path.name, table)
     return HourlySheet(
         path.name, "", read.times, in_utc, read.load, read.temperature, read.rows, "", read.problems
