@@ -148,7 +148,11 @@ def test_every_report_takes_it_from_its_result() -> None:
     found = 0
     for path in Path(workbench.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ReportPage":
+            if not isinstance(node, ast.Call):
+                continue
+            if getattr(node.func, "id", "") == "ReportPage":
                 found += 1
                 assert "made_up" in [keyword.arg for keyword in node.keywords], path.name
+            elif ast.unparse(node.func) == "ReportPage.of":
+                found += 1
     assert found == 6

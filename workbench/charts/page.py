@@ -25,6 +25,8 @@ from workbench.runs.model.settings import settings_of, to_plain
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from workbench.data.results.store import Result
+
 TEMPLATE = "page.html.jinja"
 MAX_NOTES_FIRST = 3
 
@@ -100,6 +102,11 @@ class Section:
         ]
         self.table(("Setting", "Value", "Meaning"), rows, text=True)
 
+    def inputs(self, result: Result[Any]) -> None:
+        """Add the notes and settings of a result."""
+        self.notes(result.notes)
+        self.settings(result.config)
+
     def notes(self, notes: Notes) -> None:
         """Add the table of notes: what is missing, assumed, ambiguous, doubtful, changed or not used."""
         if len(notes):
@@ -137,6 +144,11 @@ class ReportPage:
     footer: str = ""
     made_up: bool = False
     sections: list[Section] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, result: Result[Any], subtitle: str, footer: str = "") -> ReportPage:
+        """Begin the page of a result, named after it and marked as it is."""
+        return cls(result.heading.title, subtitle, footer, made_up=result.made_up)
 
     def section(self, title: str) -> Section:
         """Begin a new section."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from workbench.capacity.results.saved import CapacityResult, units_of
-from workbench.data.formatting import INDIA, Style, energy_factor, format_number, year_label
+from workbench.data.formatting import INDIA, Style, format_number, year_label
+from workbench.data.results.export import in_unit_of, report_writer
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -30,46 +30,30 @@ MAX_SNAPSHOTS = 2000
 """Snapshots drawn in the report; the workbook and the network hold all."""
 
 
-def write_report(result: CapacityResult, path: Path, style: Style = INDIA) -> Path:
-    """Write the report.
-
-    Parameters
-    ----------
-    result
-        The result.
-    path
-        Final name, ``.html``.
-    style
-        The project's energy unit and year labels.
-
-    Raises
-    ------
-    UnwritableFile
-        When the operating system refuses.
-    """
-    return compose_report(result, style).write(path)
-
-
 def compose_report(result: CapacityResult, style: Style = INDIA) -> ReportPage:
     """Put the report together."""
     from workbench.charts.page import ReportPage
 
     years = ", ".join(year_label(year, style) for year in result.years)
     subtitle = f"{years}; load from {result.facts['load']}"
-    page = ReportPage(f"Capacity plan: {result.scenario}", subtitle, made_up=result.made_up)
+    page = ReportPage.of(result, subtitle)
     add_overview(page.section("Plan"), result, style)
-    _details(page.section("Dispatch and adequacy"), result, style)
+    details = page.section("Dispatch and adequacy")
+    for figure in _detail_charts(result, style):
+        details.figure(figure)
     for name in SHOWN:
         frame = result.table(name)
         if len(frame):
             page.section(name.capitalize()).table(*_table(name, frame, style))
     inputs = page.section("Inputs and settings")
-    inputs.notes(result.notes)
-    inputs.settings(result.config)
+    inputs.inputs(result)
     facts = {name: value for name, value in result.facts.items() if isinstance(value, (str, int, float))}
     inputs.heading("Facts")
     inputs.table(("Fact", "Value"), [(name, str(value)) for name, value in facts.items()], text=True)
     return page
+
+
+write_report = report_writer(compose_report)
 
 
 def add_overview(section: Section, result: CapacityResult, style: Style) -> None:
@@ -86,11 +70,6 @@ def add_overview(section: Section, result: CapacityResult, style: Style) -> None
     section.figure(charts.capacity_chart(result, "new", style=style))
     section.figure(charts.energy_chart(result, style=style))
     section.figure(charts.cost_chart(result, style=style))
-
-
-def _details(section: Section, result: CapacityResult, style: Style) -> None:
-    for figure in _detail_charts(result, style):
-        section.figure(figure)
 
 
 def _detail_charts(result: CapacityResult, style: Style) -> list[go.Figure]:
@@ -119,9 +98,7 @@ def _table(name: str, frame: pd.DataFrame, style: Style) -> tuple[list[str], lis
     units = units_of(name, frame)
     headers, columns = [], []
     for column in map(str, frame.columns):
-        unit, values = units.get(column, ""), frame[column]
-        if unit == "GWh":
-            values, unit = values * energy_factor("GWh", style.energy_unit), style.energy_unit
+        values, unit = in_unit_of(frame[column], units.get(column, ""), style)
         headers.append(f"{column.replace('_', ' ').capitalize()}" + (f" [{unit}]" if unit else ""))
         columns.append([_cell(value, column, style) for value in values])
     return headers, [list(row) for row in zip(*columns, strict=True)]

@@ -81,6 +81,8 @@ class CapacityResult(Result[CapacityConfig]):
 
     networks: tuple[Network, ...] = ()
 
+    called = "Capacity plan"
+
     def __repr__(self) -> str:
         years = ", ".join(map(str, self.years))
         return (

@@ -18,10 +18,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import pandas as pd
 
+from workbench.data.heading import Heading
 from workbench.data.notes import Note, Notes
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import (
@@ -72,6 +73,14 @@ class Result(Generic[C]):
     notes: Notes
     facts: Mapping[str, Any]
     folder: Path | None = None
+
+    called: ClassVar[str] = "Result"
+    """What pages and files call a result of the domain."""
+
+    @property
+    def heading(self) -> Heading:
+        """What pages, figures and files made of it are headed with."""
+        return Heading(f"{self.called}: {self.scenario}", made_up=self.made_up)
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from workbench.data.formatting import INDIA, Style, energy_factor, year_label
+from workbench.data.formatting import INDIA, Style, year_label
+from workbench.data.results.export import table_sheet
 from workbench.data.workbooks.facts import write_facts, write_notes
 from workbench.data.workbooks.writing import Column, WorkbookWriter, writing_workbook
 from workbench.demand.requirement.requirement import DEFINITIONS
@@ -17,26 +18,14 @@ FIRST_SHEETS = ("assumptions", "consolidated", "requirement", "accuracy", "drive
 
 
 def write_excel(result: DemandResult, path: Path, style: Style = INDIA) -> Path:
-    """Write a result as a workbook for people.
-
-    Parameters
-    ----------
-    result
-        The result.
-    path
-        Final name, ``.xlsx``.
-    style
-        The project's energy unit.
+    """Write a result as a workbook for people, in the project's energy unit.
 
     Raises
     ------
     UnwritableFile
         When the operating system refuses, such as when the file is open in Excel.
     """
-    properties = {
-        "title": f"Demand forecast, {result.scenario}",
-        "comments": f"Workbook {result.facts['sha256']}",
-    }
+    properties = {"title": result.heading.title, "comments": f"Workbook {result.facts['sha256']}"}
     with writing_workbook(path, properties) as book:
         _write_assumptions(book, result)
         for name in FIRST_SHEETS[1:]:
@@ -81,19 +70,12 @@ def _write_sector(book: WorkbookWriter, name: str, result: DemandResult, sector:
 def _write_table(
     book: WorkbookWriter, name: str, frame: pd.DataFrame, style: Style, *, all_energy: bool = False
 ) -> None:
-    units = units_of(frame)
-    columns = []
-    for column in frame.columns:
-        unit = "GWh" if all_energy and column != "year" else units.get(column, "")
-        values = frame[column]
-        if unit == "GWh":
-            values, unit = values * energy_factor("GWh", style.energy_unit), style.energy_unit
-        columns.append(Column(str(column), values.tolist(), unit))
-        if column == "year" and style.fiscal_year_start != 1:
-            columns.append(Column("label", [year_label(int(year), style) for year in frame.year]))
-    sheet = book.sheet(name)
-    sheet.table(columns, units_row=True)
-    sheet.freeze(2, 1)
+    units = dict.fromkeys(frame.columns.drop("year"), "GWh") if all_energy else units_of(frame)
+    if "year" in frame and style.fiscal_year_start != 1:
+        labels = [year_label(int(year), style) for year in frame.year]
+        frame = frame.copy()
+        frame.insert(list(frame.columns).index("year") + 1, "label", labels)
+    table_sheet(book, name, frame, units, style)
 
 
 def _sheet_name(sector: str, taken: set[str]) -> str:

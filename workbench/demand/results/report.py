@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.formatting import INDIA, Style, format_number
+from workbench.data.results.export import report_writer
 from workbench.demand.requirement.requirement import DEFINITIONS
 from workbench.demand.results.report_tables import HORIZONS, accuracy_rows, holdout_rows, requirement_rows
 from workbench.demand.results.saved import TOTAL, DemandResult
@@ -25,37 +25,16 @@ ACCURACY_HEADS = (
 )
 
 
-def write_report(result: DemandResult, path: Path, style: Style = INDIA) -> Path:
-    """Write the report.
-
-    Parameters
-    ----------
-    result
-        The result.
-    path
-        Final name, ``.html``.
-    style
-        The project's energy unit and year labels.
-
-    Raises
-    ------
-    UnwritableFile
-        When the operating system refuses.
-    """
-    return compose_report(result, style).write(path)
-
-
 def compose_report(result: DemandResult, style: Style = INDIA) -> ReportPage:
     """Put the report together."""
     from workbench.charts.page import ReportPage
 
     facts = result.facts
-    page = ReportPage(
-        f"Demand forecast: {result.scenario}",
+    page = ReportPage.of(
+        result,
         f"{facts['workbook']}, actuals to {facts['last_actual_year']}, forecast to {facts['target_year']}. "
         f"Sales in the workbook read in {facts['unit']}; shown in {style.energy_unit}.",
         f"Workbook {facts['sha256']}, workbench {facts['package_version']}.",
-        made_up=result.made_up,
     )
     add_overview(page.section("Total"), result, style)
     _accuracy(page.section("Accuracy"), result, style)
@@ -66,6 +45,9 @@ def compose_report(result: DemandResult, style: Style = INDIA) -> ReportPage:
     assumptions.heading("Notes")
     assumptions.notes(result.notes)
     return page
+
+
+write_report = report_writer(compose_report)
 
 
 def add_overview(section: Section, result: DemandResult, style: Style) -> None:

@@ -75,6 +75,8 @@ class DemandResult(Result[DemandConfig]):
     failures: Mapping[str, str] = field(kw_only=True)
     assumed: tuple[str, ...] = field(kw_only=True)
 
+    called = "Demand forecast"
+
     def __repr__(self) -> str:
         last = self.table("requirement").iloc[-1]
         failed = f", {len(self.failures)} failures" if self.failures else ""

@@ -13,8 +13,9 @@ import pandas as pd
 
 from workbench.data.atomic import replacing, write_text
 from workbench.data.made_up import MADE_UP_NOTE
+from workbench.data.results.export import table_sheet
 from workbench.data.workbooks.facts import write_facts, write_notes
-from workbench.data.workbooks.writing import Column, day_numbers, writing_workbook
+from workbench.data.workbooks.writing import writing_workbook
 from workbench.evapotranspiration.results.saved import MONTHLY_UNITS, UNITS, EtoResult
 
 if TYPE_CHECKING:
@@ -103,16 +104,18 @@ def write_excel(result: EtoResult, path: Path) -> Path:
     UnwritableFile
         When the operating system refuses, such as when the file is open in Excel.
     """
-    facts = {"title": f"Reference evapotranspiration {result.scenario}", "comments": " ".join(result.credits)}
-    with writing_workbook(path, facts) as book:
+    with writing_workbook(
+        path, {"title": result.heading.title, "comments": " ".join(result.credits)}
+    ) as book:
         for name in ("daily", "sources", "sites", "monthly", "findings", "downloads"):
-            frame = result.table(name)
-            units = dict(UNITS) | (dict(MONTHLY_UNITS) if name == "monthly" else {})
-            sheet = book.sheet(name)
-            sheet.table([_column(frame, str(column), units) for column in frame], units_row=True)
-            sheet.freeze(2, 2 if name in ("daily", "sources", "monthly") else 1)
+            frame, monthly = result.table(name), dict(MONTHLY_UNITS) if name == "monthly" else {}
+            weights = {c: "1" for c in map(str, frame.columns) if c.startswith(WEIGHT_PREFIX)}
+            units = {**UNITS, **monthly, **weights}
+            formats = {column: "0.00" for column, unit in units.items() if unit in ("mm/d", "1")}
+            frozen = 2 if name in ("daily", "sources", "monthly") else 1
+            table_sheet(book, name, frame, units, formats=formats, frozen=frozen)
         notes = book.sheet("notes")
-        row = write_facts(notes, facts["title"], result.facts, result.config)
+        row = write_facts(notes, result.heading.title, result.facts, result.config)
         row = notes.text(["Credits", *result.credits], row=row + 1, title=True)
         write_notes(notes, result.notes, row=row + 1)
     return path
@@ -196,7 +199,7 @@ def to_xarray(result: EtoResult) -> xr.Dataset:
     attributes = {
         "Conventions": "CF-1.11",
         "featureType": "timeSeries",
-        "title": f"Reference evapotranspiration {result.scenario}",
+        "title": result.heading.title,
         "source": f"energy-workbench {result.facts['package_version']}",
         "license": " ".join(result.credits),
         "comment": " ".join([*([MADE_UP_NOTE] if result.made_up else []), result.facts["learned_from"]]),
@@ -212,12 +215,3 @@ def _with_unit(name: str) -> str:
         if name.startswith(WEIGHT_PREFIX)
         else name
     )
-
-
-def _column(frame: pd.DataFrame, name: str, units: Mapping[str, str]) -> Column:
-    values = frame[name]
-    unit = "1" if name.startswith(WEIGHT_PREFIX) else units.get(name, "")
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return Column(name, day_numbers(values.to_numpy()), unit, "", "yyyy-mm-dd")
-    cells = [None if pd.isna(value) else value for value in values.tolist()]
-    return Column(name, cells, unit, "", "0.00" if unit in ("mm/d", "1") else "")

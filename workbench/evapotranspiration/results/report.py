@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from workbench.data.formatting import INDIA, Style, format_number
+from workbench.data.results.export import listed, report_writer
 from workbench.evapotranspiration.model.catalogue import title_of
 from workbench.evapotranspiration.results.saved import EtoResult
 
 if TYPE_CHECKING:
-    from workbench.charts.page import Section
+    from workbench.charts.page import ReportPage, Section
 
 MAX_SITES_DRAWN = 6
 
 
-def write_report(result: EtoResult, path: Path, style: Style = INDIA) -> Path:
-    """Write the report.
-
-    Parameters
-    ----------
-    result
-        The result.
-    path
-        Final name, ``.html``.
-    style
-        The project's digit grouping.
-
-    Raises
-    ------
-    UnwritableFile
-        When the operating system refuses.
-    """
+def compose_report(result: EtoResult, style: Style = INDIA) -> ReportPage:
+    """Put the report together."""
     from workbench.charts.page import ReportPage
     from workbench.evapotranspiration.results import charts
 
     daily = result.table("daily")
     files = ", ".join(f"{name} {sha[:16]}" for name, sha in result.facts["files"].items()) or "none"
-    page = ReportPage(
-        f"Reference evapotranspiration: {result.scenario}",
+    page = ReportPage.of(
+        result,
         f"{daily['date'].min():%d %b %Y} to {daily['date'].max():%d %b %Y}, {len(result.sites)} places",
         f"Files: {files}; workbench {result.facts['package_version']}.",
-        made_up=result.made_up,
     )
     overview = page.section("Overview")
     for reason in result.facts["failed_sites"].values():
@@ -63,27 +48,27 @@ def write_report(result: EtoResult, path: Path, style: Style = INDIA) -> Path:
         )
     _sources(page.section("Sources and quality control"), result)
     page.section("Settings").settings(result.config)
-    return page.write(path)
+    return page
+
+
+write_report = report_writer(compose_report)
 
 
 def _sites(section: Section, result: EtoResult, style: Style) -> None:
-    headers = [
-        "Place",
-        "Mean ETo [mm/d]",
-        "Standard error [mm/d]",
-        "ETo [mm]",
-        "Rain [mm]",
-        "Balance [mm]",
-        "Days",
-        "Missing days",
-    ]
-    rows = []
-    for row in result.table("sites").to_dict("records"):
-        numbers = [(row["mean_eto"], 2), (row["mean_error"], 2)]
-        numbers += [(row[name], 0) for name in ("total_eto", "total_precip", "total_balance")]
-        cells = [format_number(value, decimals=digits, style=style) for value, digits in numbers]
-        rows.append([row["site"], *cells, str(row["days"]), str(row["missing_days"])])
-    section.table(headers, rows)
+    def number(name: str, decimals: int) -> Callable[[dict[Any, Any]], str]:
+        return lambda row: format_number(row[name], decimals=decimals, style=style)
+
+    columns = {
+        "Place": lambda row: row["site"],
+        "Mean ETo [mm/d]": number("mean_eto", 2),
+        "Standard error [mm/d]": number("mean_error", 2),
+        "ETo [mm]": number("total_eto", 0),
+        "Rain [mm]": number("total_precip", 0),
+        "Balance [mm]": number("total_balance", 0),
+        "Days": lambda row: str(row["days"]),
+        "Missing days": lambda row: str(row["missing_days"]),
+    }
+    section.table(*listed(result.table("sites"), columns))
 
 
 def _sources(section: Section, result: EtoResult) -> None:

@@ -70,6 +70,8 @@ class EtoResult(Result[EvapotranspirationConfig]):
     sites, version.
     """
 
+    called = "Reference evapotranspiration"
+
     def __repr__(self) -> str:
         daily = self.tables["daily"]
         return (

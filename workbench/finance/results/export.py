@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from workbench.data.formatting import setting_text
+from workbench.data.results.export import table_sheet
 from workbench.data.workbooks.facts import write_facts, write_notes
 from workbench.data.workbooks.writing import Column, writing_workbook
 from workbench.finance.results.saved import FinanceResult
@@ -69,13 +69,6 @@ MAX_ROWS = 100_000
 def write_excel(result: FinanceResult, path: Path) -> Path:
     """Write the report as a workbook.
 
-    Parameters
-    ----------
-    result
-        The result.
-    path
-        Final name, ``.xlsx``.
-
     Raises
     ------
     UnwritableFile
@@ -83,17 +76,12 @@ def write_excel(result: FinanceResult, path: Path) -> Path:
     """
     facts = result.facts
     comments = f"{facts['file']}, SHA-256 {facts['sha256']}; workbench {facts['package_version']}"
-    with writing_workbook(path, {"title": f"Finance report {result.scenario}", "comments": comments}) as book:
+    with writing_workbook(path, {"title": result.heading.title, "comments": comments}) as book:
         write_notes(book.sheet("Notes"), result.notes)
         for name, title in SHEETS.items():
-            table = _for_people(result, name)
-            sheet = book.sheet(title)
-            shown = table.head(MAX_ROWS)
-            sheet.table([_column(result, shown, str(column)) for column in shown], units_row=True)
-            if len(table) > MAX_ROWS:
-                text = f"The first {MAX_ROWS} of {len(table)} rows; all are in {name}.parquet."
-                sheet.text([text], row=MAX_ROWS + 3)
-            sheet.freeze(2, 1)
+            table, units, formats = _for_reading(result, _for_people(result, name))
+            rest = f"all are in {name}.parquet"
+            table_sheet(book, title, table, units, formats=formats, limit=MAX_ROWS, rest=rest)
         sheet = book.sheet("Columns and settings")
         row = write_facts(sheet, f"Finance report, scenario {result.scenario}", facts, result.config)
         headers = ("column", "role", "kind", "reason")
@@ -145,29 +133,30 @@ def _side_by_side(
     return wide[order].rename(columns=titles).reset_index()
 
 
-def _column(result: FinanceResult, frame: pd.DataFrame, name: str) -> Column:
-    # "before" is words in bridges, and an amount in differences; "after" of a change is text.
-    values = [_cell(value) for value in frame[name].tolist()]
-    numeric = any(isinstance(value, float) for value in values) and not any(
-        isinstance(v, str) for v in values
+def _for_reading(
+    result: FinanceResult, frame: pd.DataFrame
+) -> tuple[pd.DataFrame, dict[str, str], dict[str, str]]:
+    """Give a table with headers of words, the unit of each column, and the format of amounts."""
+    heads, units, formats = [], {}, {}
+    for name in map(str, frame.columns):
+        head, bracket, rest = name.partition(" [")
+        head = head.replace("_", " ")
+        heads.append(head)
+        # "before" is words in bridges, and an amount in differences; "after" of a change is text.
+        numeric = _is_numeric(frame[name])
+        if bracket:
+            units[head] = rest.removesuffix("]")
+        elif name in PERCENT:
+            units[head] = "%"
+        elif numeric and name in AMOUNTS:
+            units[head] = result.currency
+        if numeric:
+            formats[head] = "#,##0.00"
+    return frame.set_axis(heads, axis=1), units, formats
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    values = column.dropna().tolist()
+    return any(isinstance(value, float) for value in values) and not any(
+        isinstance(value, str) for value in values
     )
-    unit = ""
-    if numeric and name in AMOUNTS:
-        unit = result.currency
-    elif name in PERCENT:
-        unit = "%"
-    head, bracket, rest = name.partition(" [")
-    unit = rest.removesuffix("]") if bracket else unit
-    return Column(head.replace("_", " "), values, unit, "", "#,##0.00" if numeric else "")
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, pd.Timestamp):
-        return value.date()
-    if isinstance(value, np.ndarray | list | tuple):
-        return ", ".join(map(str, value))
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
-        return None
-    return value if isinstance(value, bool | int | float | str) else str(value)

@@ -40,12 +40,11 @@ def report_page(result: FinanceResult, style: Style = INDIA) -> ReportPage:
     from workbench.charts.page import ReportPage
 
     facts = result.facts
-    page = ReportPage(
-        f"Finance report: {result.scenario}",
+    page = ReportPage.of(
+        result,
         f"{facts['first']} to {facts['last']}, {facts['rows']} rows of {facts['file']}, amounts in "
         f"{result.currency}",
         f"{facts['file']}, SHA-256 {str(facts['sha256'])[:16]}; workbench {facts['package_version']}.",
-        made_up=result.made_up,
     )
     _overview(page.section("Overview"), result, style)
     _since_last(page.section("Since the last report"), result, style)

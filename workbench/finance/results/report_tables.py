@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.formatting import MISSING, Style, format_number
+from workbench.data.results.export import listed
 from workbench.finance.results.saved import FinanceResult
 
 __all__ = [
@@ -94,29 +95,18 @@ def _measure(column: pd.DataFrame, measure: str, style: Style) -> str:
 def models(result: FinanceResult, style: Style) -> Table:
     """Method, error, skill and coverage of every figure of the company."""
     table = result.table("models")
-    mine = table[(table.dimension == "") & (table.figure != "other_items")]
-    headers = [
-        "Figure",
-        "Method",
-        "Error (WAPE) [%]",
-        "Naive one's [%]",
-        "Skill [%]",
-        "Intervals that held [%]",
-        "Of outcomes",
-    ]
-    rows = [
-        [
-            result.title(row["figure"]),
-            row["said"],
-            _number(row["wape"], 1, style),
-            _number(row["naive_wape"], 1, style),
-            _number(100 * row["skill"], 0, style),
-            _number(row["coverage"], 0, style),
-            str(row["counted"]),
-        ]
-        for row in mine.to_dict("records")
-    ]
-    return headers, rows
+    return listed(
+        table[(table.dimension == "") & (table.figure != "other_items")],
+        {
+            "Figure": lambda row: result.title(row["figure"]),
+            "Method": lambda row: row["said"],
+            "Error (WAPE) [%]": lambda row: _number(row["wape"], 1, style),
+            "Naive one's [%]": lambda row: _number(row["naive_wape"], 1, style),
+            "Skill [%]": lambda row: _number(100 * row["skill"], 0, style),
+            "Intervals that held [%]": lambda row: _number(row["coverage"], 0, style),
+            "Of outcomes": lambda row: str(row["counted"]),
+        },
+    )
 
 
 def _named(result: FinanceResult, figure: str) -> str:
@@ -174,37 +164,24 @@ def part_forecasts(result: FinanceResult, dimension: str, style: Style) -> Table
 
 def events(result: FinanceResult, style: Style) -> Table:
     """What stands out, the largest amounts first, without what is muted."""
-    table = result.table("events")
-    table = table[table.status != "muted"].head(MAX_ROWS)
-    currency = result.currency
-    headers = [
-        "Figure",
-        "Of",
-        "Kind",
-        "When",
-        f"Was [{currency}]",
-        f"Expected [{currency}]",
-        f"At stake [{currency}]",
-        "Deviations",
-        "Forest too",
-        "Status",
-    ]
-    rows = [
-        [
-            result.title(row["figure"]),
-            row["entity"] or "company",
-            row["kind"],
-            _span(row["first"], row["last"]),
-            _amount(row["actual"], style),
-            f"{_amount(row['low'], style)} to {_amount(row['high'], style)}",
-            _amount(row["at_stake"], style, signed=True),
-            _number(row["score"], 1, style),
-            "yes" if row["forest"] else "no",
-            row["status"] + (f": {row['note']}" if row["note"] else ""),
-        ]
-        for row in table.to_dict("records")
-    ]
-    return headers, rows
+    table, currency = result.table("events"), result.currency
+    return listed(
+        table[table.status != "muted"].head(MAX_ROWS),
+        {
+            "Figure": lambda row: result.title(row["figure"]),
+            "Of": lambda row: row["entity"] or "company",
+            "Kind": lambda row: row["kind"],
+            "When": lambda row: _span(row["first"], row["last"]),
+            f"Was [{currency}]": lambda row: _amount(row["actual"], style),
+            f"Expected [{currency}]": lambda row: (
+                f"{_amount(row['low'], style)} to {_amount(row['high'], style)}"
+            ),
+            f"At stake [{currency}]": lambda row: _amount(row["at_stake"], style, signed=True),
+            "Deviations": lambda row: _number(row["score"], 1, style),
+            "Forest too": lambda row: "yes" if row["forest"] else "no",
+            "Status": lambda row: row["status"] + (f": {row['note']}" if row["note"] else ""),
+        },
+    )
 
 
 def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
@@ -213,29 +190,20 @@ def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
 
 def relations(result: FinanceResult) -> Table:
     """Correlations of changes that can be told from chance, and the strongest of the others."""
-    table = result.table("relations").head(12)
-    headers = [
-        "First",
-        "Second",
-        "Leads by [periods]",
-        "Correlation",
-        "Pairs",
-        "p, corrected",
-        "Told from chance",
-    ]
-    rows = [
-        [
-            row["first"],
-            row["second"],
-            str(row["lag"]),
-            f"{row['correlation']:+.2f}",
-            str(row["pairs"]),
-            f"{row['p_adjusted']:.3f}" if row["p_adjusted"] >= 0.001 else "< 0.001",
-            "yes" if row["significant"] else "no",
-        ]
-        for row in table.to_dict("records")
-    ]
-    return headers, rows
+    return listed(
+        result.table("relations").head(12),
+        {
+            "First": lambda row: row["first"],
+            "Second": lambda row: row["second"],
+            "Leads by [periods]": lambda row: str(row["lag"]),
+            "Correlation": lambda row: f"{row['correlation']:+.2f}",
+            "Pairs": lambda row: str(row["pairs"]),
+            "p, corrected": lambda row: (
+                f"{row['p_adjusted']:.3f}" if row["p_adjusted"] >= 0.001 else "< 0.001"
+            ),
+            "Told from chance": lambda row: "yes" if row["significant"] else "no",
+        },
+    )
 
 
 def what_if(result: FinanceResult, style: Style) -> Table:
@@ -256,41 +224,36 @@ def what_if(result: FinanceResult, style: Style) -> Table:
 def differences(result: FinanceResult, style: Style) -> Table:
     """What is new since the last report."""
     table = result.table("difference")
-    headers = ["News", "Figure", "Period", "Before", "Now", "Difference", "Unit"]
     order = {"came": 0, "restated": 1, "forecast moved": 2}
     table = table.assign(rank=table.news.map(order)).sort_values("rank", kind="stable")
-    rows = [
-        [
-            row["news"],
-            result.title(row["figure"]),
-            f"{row['period']:%b %Y}",
-            _amount(row["before"], style),
-            _amount(row["after"], style),
-            _amount(row["difference"], style, signed=True),
-            result.unit(row["figure"]),
-        ]
-        for row in table.head(MAX_ROWS).to_dict("records")
-    ]
-    return headers, rows
+    return listed(
+        table.head(MAX_ROWS),
+        {
+            "News": lambda row: row["news"],
+            "Figure": lambda row: result.title(row["figure"]),
+            "Period": lambda row: f"{row['period']:%b %Y}",
+            "Before": lambda row: _amount(row["before"], style),
+            "Now": lambda row: _amount(row["after"], style),
+            "Difference": lambda row: _amount(row["difference"], style, signed=True),
+            "Unit": lambda row: result.unit(row["figure"]),
+        },
+    )
 
 
 def exceptions(result: FinanceResult, style: Style) -> Table:
     """Where checks do not hold, the largest differences first."""
-    table = result.table("exceptions").head(MAX_ROWS)
-    headers = ["Check", "Row", "Period", "Of", "Expected", "Found", f"Difference [{result.currency}]"]
-    rows = [
-        [
-            row["check"],
-            str(row["row"]) if row["row"] else "",
-            f"{row['period']:%b %Y}",
-            row["entity"],
-            _amount(row["expected"], style),
-            _amount(row["found"], style),
-            _amount(row["difference"], style, signed=True),
-        ]
-        for row in table.to_dict("records")
-    ]
-    return headers, rows
+    return listed(
+        result.table("exceptions").head(MAX_ROWS),
+        {
+            "Check": lambda row: row["check"],
+            "Row": lambda row: str(row["row"]) if row["row"] else "",
+            "Period": lambda row: f"{row['period']:%b %Y}",
+            "Of": lambda row: row["entity"],
+            "Expected": lambda row: _amount(row["expected"], style),
+            "Found": lambda row: _amount(row["found"], style),
+            f"Difference [{result.currency}]": lambda row: _amount(row["difference"], style, signed=True),
+        },
+    )
 
 
 def frame(table: pd.DataFrame, style: Style) -> Table:

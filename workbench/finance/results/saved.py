@@ -66,6 +66,8 @@ class FinanceResult(Result[FinanceConfig]):
     Facts: file and its hash, currency, calendar, first and last period, assumptions, version.
     """
 
+    called = "Finance report"
+
     def __repr__(self) -> str:
         facts = self.facts
         return (

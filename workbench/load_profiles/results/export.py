@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.atomic import write_text
+from workbench.data.results.export import table_sheet
 from workbench.data.workbooks.writing import Column, writing_workbook
 from workbench.load_profiles.inputs.clock import standard_offset
 from workbench.load_profiles.model.year_hours import hours_of_year
@@ -93,19 +94,14 @@ def write_excel(result: LoadProfileResult, year: int, path: Path) -> Path:
     ]
     facts = [f"{name}: {value}" for name, value in result.facts["files"].items()]
     with writing_workbook(
-        path, {"title": f"Load profile {result.scenario}, {year}", "comments": "; ".join(facts)}
+        path, {"title": f"{result.heading.title}, {year}", "comments": "; ".join(facts)}
     ) as book:
         sheet = book.sheet("hours")
         sheet.table(columns, units_row=True)
         sheet.freeze(2, 2)
         for name, units in (("months", _MONTH_UNITS), ("targets", {}), ("conflicts", {})):
             table = result.table(name)
-            table = table[table.year == year].drop(columns="year")
-            sheet = book.sheet(name)
-            sheet.table(
-                [Column(str(c), _cells(table[c]), units.get(str(c), "")) for c in table], units_row=True
-            )
-            sheet.freeze(2, 1)
+            table_sheet(book, name, table[table.year == year].drop(columns="year"), units)
     return path
 
 
@@ -168,7 +164,3 @@ def pypsa_periods(
     parts = {year: pypsa_load(result, year, column=column, clock=clock, drop_leap_day=True) for year in years}
     joined: pd.Series = pd.concat(parts, names=["period", "timestep"])
     return joined
-
-
-def _cells(column: pd.Series) -> list[object]:
-    return [None if pd.isna(value) else value for value in column.tolist()]

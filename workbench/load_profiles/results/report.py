@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 from workbench.charts.page import ReportPage, Section
 from workbench.data.formatting import INDIA, Style, energy_factor, format_number
+from workbench.data.results.export import listed, report_writer
 from workbench.load_profiles.results import charts, day_charts
 from workbench.load_profiles.results.charts import label
 from workbench.load_profiles.results.saved import LoadProfileResult
@@ -23,30 +25,14 @@ MEASURE_HEADERS = {
 MAX_CONFLICTS = 24
 
 
-def write_report(result: LoadProfileResult, path: Path, style: Style = INDIA) -> Path:
-    """Write the report.
-
-    Parameters
-    ----------
-    result
-        The result.
-    path
-        Final name, ``.html``.
-    style
-        The project's energy unit and digit grouping.
-
-    Raises
-    ------
-    UnwritableFile
-        When the operating system refuses.
-    """
+def compose_report(result: LoadProfileResult, style: Style = INDIA) -> ReportPage:
+    """Put the report together."""
     first, last = result.years[0], result.years[-1]
     files = ", ".join(f"{name} {sha[:16]}" for name, sha in result.facts["files"].items())
-    page = ReportPage(
-        f"Load profiles: {result.scenario}",
+    page = ReportPage.of(
+        result,
         f"{label(first, result)} to {label(last, result)}, hourly, {result.zone}",
         f"Inputs: {files}; workbench {result.facts['package_version']}.",
-        made_up=result.made_up,
     )
     add_overview(page.section("Overview"), result, style)
     _targets(page.section("Targets"), result, style)
@@ -63,10 +49,11 @@ def write_report(result: LoadProfileResult, path: Path, style: Style = INDIA) ->
     if result.overlays:
         page.section("Overlays").figure(day_charts.duck_curve_chart(result))
     _accuracy(page.section("Accuracy"), result)
-    inputs = page.section("Inputs and settings")
-    inputs.notes(result.notes)
-    inputs.settings(result.config)
-    return page.write(path)
+    page.section("Inputs and settings").inputs(result)
+    return page
+
+
+write_report = report_writer(compose_report)
 
 
 def add_overview(section: Section, result: LoadProfileResult, style: Style) -> None:
@@ -83,32 +70,24 @@ def add_overview(section: Section, result: LoadProfileResult, style: Style) -> N
 
 
 def _years(result: LoadProfileResult, style: Style) -> tuple[list[str], list[list[str]]]:
-    unit = style.energy_unit
-    headers = [
-        "Year",
-        "Base year",
-        f"Energy [{unit}]",
-        "Peak [MW]",
-        "At",
-        "Minimum [MW]",
-        "Load factor [%]",
-        "Ramps p99 [MW/h]",
-    ]
-    factor = energy_factor("GWh", unit)
-    rows = []
-    for row in result.table("years").to_dict("records"):
-        numbers = [(row["minimum"], 0), (row["load_factor"], 1), (row["ramp_p99"], 0)]
-        rows.append(
-            [
-                label(int(row["year"]), result),
-                label(int(row["base_year"]), result),
-                format_number(row["energy"] * factor, decimals=1, style=style),
-                format_number(row["peak"], decimals=1, style=style),
-                f"{row['peak_time']:%d %b %Y %H:%M}",
-                *(format_number(value, decimals=digits, style=style) for value, digits in numbers),
-            ]
-        )
-    return headers, rows
+    unit, factor = style.energy_unit, energy_factor("GWh", style.energy_unit)
+
+    def number(name: str, decimals: int, factor: float = 1.0) -> Callable[[dict[Any, Any]], str]:
+        return lambda row: format_number(row[name] * factor, decimals=decimals, style=style)
+
+    return listed(
+        result.table("years"),
+        {
+            "Year": lambda row: label(int(row["year"]), result),
+            "Base year": lambda row: label(int(row["base_year"]), result),
+            f"Energy [{unit}]": number("energy", 1, factor),
+            "Peak [MW]": number("peak", 1),
+            "At": lambda row: f"{row['peak_time']:%d %b %Y %H:%M}",
+            "Minimum [MW]": number("minimum", 0),
+            "Load factor [%]": number("load_factor", 1),
+            "Ramps p99 [MW/h]": number("ramp_p99", 0),
+        },
+    )
 
 
 def _targets(section: Section, result: LoadProfileResult, style: Style) -> None:

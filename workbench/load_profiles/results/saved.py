@@ -79,6 +79,8 @@ class LoadProfileResult(Result[LoadProfileConfig]):
     hourly: Mapping[int, pd.DataFrame] = field(kw_only=True)
     past: pd.DataFrame = field(kw_only=True)
 
+    called = "Load profiles"
+
     def __repr__(self) -> str:
         table = self.tables["years"]
         first, last = table.iloc[0], table.iloc[-1]
