@@ -7,8 +7,8 @@ import io
 
 import pytest
 
+from workbench.data.changes import Change, ChangeKind, ChangeLog, harmless
 from workbench.errors import InvalidData
-from workbench.finance.model.changes import Change, ChangeKind, ChangeLog, harmless
 from workbench.finance.model.control_totals import ControlTotals, StageTotals
 
 

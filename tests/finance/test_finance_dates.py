@@ -6,8 +6,8 @@ import datetime
 
 import pytest
 
+from workbench.data.texts.dates import DateOrder, read_date
 from workbench.errors import InvalidData
-from workbench.finance.inputs.reading.dates import DateOrder, read_date
 from workbench.finance.inputs.reading.read import Reading, read_content
 
 DAY = datetime.date(2024, 1, 31)

@@ -12,9 +12,9 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.data.texts import cells
+from workbench.data.texts.cells import read_cells, sniff_delimiter
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.finance.inputs.reading import grid
-from workbench.finance.inputs.reading.grid import read_grid, sniff_delimiter
 from workbench.finance.inputs.reading.read import Reading, read_content, read_file
 
 
@@ -25,9 +25,9 @@ def read(text: str, **options: dict[str, str]) -> Reading:
 def workbook(*rows: list[object], more: dict[str, list[list[object]]] | None = None) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
-    for name, cells in {"Figures": list(rows), **(more or {})}.items():
+    for name, lines in {"Figures": list(rows), **(more or {})}.items():
         sheet = book.add_worksheet(name)
-        for at, row in enumerate(cells):
+        for at, row in enumerate(lines):
             sheet.write_row(at, 0, row)
     book.close()
     return out.getvalue()
@@ -61,15 +61,31 @@ def test_quoted_cells_with_delimiters_line_breaks_and_blanks_before_the_quote_ar
 
     assert reading.values("Revenue").to_list() == [1234.5, 2.25]
     assert reading.values("Note").to_list() == ["two\nlines", 'a "b"']
-    assert reading.rows["row"].to_list() == [2, 3]
+    # The lines of the file in which they begin.
+    assert reading.rows["row"].to_list() == [2, 4]
 
 
-def test_rows_that_are_longer_or_shorter_than_the_header_keep_all_their_cells() -> None:
-    reading = read("Date,Revenue\n2024-01-31,5\n2024-02-29,6,left over\n2024-03-31\n")
+def test_rows_that_are_longer_than_the_header_are_refused_by_row() -> None:
+    with pytest.raises(InvalidData, match=r"the header in row 1 has 2 columns, and row 3 has 3 values"):
+        read("Date,Revenue\n2024-01-31,5\n2024-02-29,6,left over\n")
+
+
+def test_cells_below_a_header_that_is_blank_are_kept() -> None:
+    reading = read("Date,Revenue,\n2024-01-31,5\n2024-02-29,6,left over\n2024-03-31,7,,,\n")
 
     assert [column.name for column in reading.columns] == ["Date", "Revenue", "Column C"]
     assert reading.values("Column C").to_list() == [None, "left over", None]
     assert "the column has no header" in [change.reason for change in reading.changes]
+
+
+def test_rows_that_are_shorter_than_the_header_are_noted() -> None:
+    reading = read("Date,Costs,Revenue\n2024-01-31,5,8\n2024-02-29,6\n2024-03-31,7,\n")
+
+    assert reading.values("Revenue").to_list() == [8.0, None, None]
+    assert [str(problem) for problem in reading.problems] == [
+        "figures.csv: row 3 ends before the last column; what is not there is read as not given, check that no "
+        "value is lost."
+    ]
 
 
 def test_a_quotation_mark_that_is_never_closed_is_named_with_its_row() -> None:
@@ -314,11 +330,11 @@ def test_the_fast_reader_gives_the_same_cells_as_the_plain_one(rows: list[list[s
     csv.writer(out).writerows([["Date", "Name", "Revenue"], *rows])
     content = out.getvalue().encode()
 
-    plain = read_grid("figures.csv", content).frame
-    before = grid.FAST_FROM_CHARACTERS
+    plain = read_cells("figures.csv", content).frame
+    before = cells.FAST_FROM_CHARACTERS
     try:
-        grid.FAST_FROM_CHARACTERS = 0
-        fast = read_grid("figures.csv", content).frame
+        cells.FAST_FROM_CHARACTERS = 0
+        fast = read_cells("figures.csv", content).frame
     finally:
-        grid.FAST_FROM_CHARACTERS = before
+        cells.FAST_FROM_CHARACTERS = before
     assert fast.rows() == plain.rows()

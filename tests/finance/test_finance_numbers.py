@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.data.texts.amount_column import read_numbers
+from workbench.data.texts.amounts import read_amount
+from workbench.data.texts.decimal_mark import mark_evidence
 from workbench.errors import InvalidData
-from workbench.finance.inputs.reading.decimal_mark import mark_evidence
-from workbench.finance.inputs.reading.number_column import read_numbers
-from workbench.finance.inputs.reading.numbers import read_amount
 from workbench.finance.inputs.reading.read import Reading, read_content
 
 # Written forms and what an accountant reads in them.

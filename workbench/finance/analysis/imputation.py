@@ -9,9 +9,9 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from workbench.data.changes import Change, ChangeKind, ChangeLog
 from workbench.errors import InvalidData
 from workbench.finance.analysis.checks import profit_costs
-from workbench.finance.model.changes import Change, ChangeKind, ChangeLog
 from workbench.finance.model.ledger import Gap, Ledger
 
 

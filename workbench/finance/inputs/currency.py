@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from workbench.data.changes import Change, ChangeKind
+from workbench.data.texts.amounts import CURRENCY_SIGNS
 from workbench.errors import InvalidData
-from workbench.finance.inputs.reading.numbers import CURRENCY_SIGNS
 from workbench.finance.inputs.reading.read import Reading
-from workbench.finance.model.changes import Change, ChangeKind
 from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.questions import (
     Answers,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.finance.inputs.reading.layout import row_text
-from workbench.finance.model.changes import Change, ChangeKind
+from workbench.data.changes import Change, ChangeKind
+from workbench.data.texts.layout import row_text
 from workbench.finance.model.questions import (
     Answers,
     Option,

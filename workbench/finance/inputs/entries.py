@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from workbench.data.changes import Change, ChangeKind
 from workbench.errors import InvalidData
 from workbench.finance.inputs.mapping.synonyms import variant_of
 from workbench.finance.inputs.reading.read import Reading
-from workbench.finance.model.changes import Change, ChangeKind
 from workbench.finance.model.control_totals import StageTotals
 from workbench.finance.model.ledger import Figure
 from workbench.finance.model.mapping import ColumnRole, RoleMapping

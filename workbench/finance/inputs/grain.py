@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import polars as pl
 
+from workbench.data.changes import Change, ChangeLog
 from workbench.data.problems import Problem, Severity
 from workbench.finance.inputs.company_wide import labels_of_one_company
 from workbench.finance.inputs.currency import Currencies, currencies_of, currency_question, one_currency
@@ -29,7 +30,6 @@ from workbench.finance.inputs.periods import (
 )
 from workbench.finance.inputs.reading.read import Reading
 from workbench.finance.model.calendar import FiscalCalendar
-from workbench.finance.model.changes import Change, ChangeLog
 from workbench.finance.model.control_totals import StageTotals
 from workbench.finance.model.ledger import Figure, Gap, Ledger, PartialPeriod
 from workbench.finance.model.mapping import RoleMapping

@@ -8,10 +8,10 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from workbench.data.changes import ChangeLog
 from workbench.data.problems import Problem
 from workbench.errors import InvalidData
 from workbench.finance.model.calendar import FiscalCalendar
-from workbench.finance.model.changes import ChangeLog
 from workbench.finance.model.control_totals import ControlTotals
 from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.roles import TITLES, Behaviour, Role, Variant

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.data.changes import Change, ChangeKind
 from workbench.data.notes import Notes, Weight
 from workbench.finance.analysis.checks import CheckStatus
 from workbench.finance.analysis.forecasts import OTHER
 from workbench.finance.config import FinanceConfig
-from workbench.finance.model.changes import Change, ChangeKind
 from workbench.finance.model.ledger import Gap, Ledger
 from workbench.finance.results.analysis import Analysis
 from workbench.finance.results.formatter import Formatter

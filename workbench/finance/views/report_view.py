@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import pandas as pd
 
+from workbench.data.changes import harmless
 from workbench.finance.anomalies.events import Judgement, JudgementKind, save_judgement
-from workbench.finance.model.changes import harmless
 from workbench.finance.results import report_tables
 from workbench.finance.results.analysis_charts import events_chart, tornado_chart, what_if_chart
 from workbench.finance.results.charts import (

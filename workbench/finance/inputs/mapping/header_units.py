@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from workbench.finance.inputs.reading.numbers import CURRENCY_CODES, CURRENCY_SIGNS
+from workbench.data.texts.amounts import CURRENCY_CODES, CURRENCY_SIGNS
 
 _SCALES = {
     "k": 1e3, "t": 1e3, "000": 1e3, "000s": 1e3, "'000": 1e3, "'000s": 1e3, "thousand": 1e3,

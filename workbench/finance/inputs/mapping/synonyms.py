@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from workbench.data.texts.amounts import CURRENCY_CODES
 from workbench.finance.inputs.mapping.header_units import without_unit
-from workbench.finance.inputs.reading.numbers import CURRENCY_CODES
 from workbench.finance.model.roles import Role, Variant
 
 SYNONYMS: dict[Role, tuple[str, ...]] = {

@@ -7,11 +7,8 @@ from enum import StrEnum
 
 import polars as pl
 
-from workbench.finance.inputs.reading.date_column import looks_like_dates, read_dates
-from workbench.finance.inputs.reading.dates import DateOrder, Precision
-from workbench.finance.inputs.reading.decimal_mark import MarkEvidence, mark_evidence
-from workbench.finance.inputs.reading.grid import TYPED, shown
-from workbench.finance.inputs.reading.number_column import (
+from workbench.data.changes import Change, ChangeKind
+from workbench.data.texts.amount_column import (
     PARENTHESES,
     TRAILING,
     NumberColumn,
@@ -19,7 +16,10 @@ from workbench.finance.inputs.reading.number_column import (
     looks_like_amounts,
     read_numbers,
 )
-from workbench.finance.model.changes import Change, ChangeKind
+from workbench.data.texts.cells import TYPED, shown
+from workbench.data.texts.dates import DateOrder, Precision
+from workbench.data.texts.decimal_mark import MarkEvidence, mark_evidence
+from workbench.finance.inputs.reading.date_column import looks_like_dates, read_dates
 from workbench.finance.model.questions import Question
 
 SAMPLES = 4

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.finance.inputs.reading.dates import (
+from workbench.data.changes import Change, ChangeKind
+from workbench.data.texts.amounts import is_placeholder
+from workbench.data.texts.cells import shown
+from workbench.data.texts.dates import (
     DateOrder,
     Precision,
     ReadDate,
@@ -17,9 +20,6 @@ from workbench.finance.inputs.reading.dates import (
     order_evidence,
     read_date,
 )
-from workbench.finance.inputs.reading.grid import shown
-from workbench.finance.inputs.reading.numbers import is_placeholder
-from workbench.finance.model.changes import Change, ChangeKind
 from workbench.finance.model.questions import Option, Question, QuestionKind, question_key
 
 SAMPLE = 500

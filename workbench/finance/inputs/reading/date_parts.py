@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from workbench.data.changes import Change, ChangeKind
+from workbench.data.texts.cells import TYPED
+from workbench.data.texts.dates import MONTH_NAMES, Precision, read_date
 from workbench.errors import InvalidData
-from workbench.finance.inputs.reading.dates import MONTH_NAMES, Precision, read_date
-from workbench.finance.inputs.reading.grid import TYPED
-from workbench.finance.model.changes import Change, ChangeKind
 
 _YEAR = re.compile(r"(calendar )?(year|yr|jahr|año|année)", re.IGNORECASE)
 _FISCAL_YEAR = re.compile(r"(fiscal|financial) year|fy", re.IGNORECASE)

@@ -6,21 +6,24 @@ import gzip
 import hashlib
 import io
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from workbench.data.atomic import reason_of
+from workbench.data.changes import Change, ChangeLog
 from workbench.data.problems import Problem, Severity
+from workbench.data.texts.cells import MAX_TEXT_MEGABYTES, MEGABYTE
+from workbench.data.texts.dates import read_date
+from workbench.data.texts.layout import MONTHS_ACROSS, Layout, column_letter, find_table, rows_text
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.finance.inputs.reading.columns import ColumnKind, ColumnProfile
 from workbench.finance.inputs.reading.date_parts import with_whole_dates
-from workbench.finance.inputs.reading.grid import MAX_TEXT_MEGABYTES, MEGABYTE, Grid, read_grid
-from workbench.finance.inputs.reading.layout import find_table
+from workbench.finance.inputs.reading.grid import Grid, read_grid
 from workbench.finance.inputs.reading.set_aside import date_column, set_aside_rows
 from workbench.finance.inputs.reading.type_columns import Typed, type_columns, unreadable_cells
-from workbench.finance.model.changes import Change, ChangeLog
 from workbench.finance.model.control_totals import ControlTotals, StageTotals
 from workbench.finance.model.questions import Answers, Question
 
@@ -163,9 +166,11 @@ def read_content(name: str, content: bytes, *, answers: Answers | None = None, s
     """
     answers = answers or {}
     grid = read_grid(name, unpacked(name, content), sheet)
-    layout = find_table(grid, name)
+    layout = find_table(grid.cells, name)
+    _refuse_months_across(name, layout.header_row, layout.names)
+    _refuse_without_rows(name, layout)
     names, frame, joined = with_whole_dates(layout.names, layout.frame, name)
-    letters = (*layout.letters, *[""] * len(joined))
+    letters = (*map(column_letter, layout.places), *[""] * len(joined))
     typed = type_columns(names, letters, frame, answers, name)
     date = date_column(typed, name)
     kept, aside, changes, problems, questions = set_aside_rows(typed, date, answers, name)
@@ -184,8 +189,8 @@ def read_content(name: str, content: bytes, *, answers: Answers | None = None, s
         name,
         hashlib.sha256(content).hexdigest(),
         grid.kind,
-        grid.encoding,
-        grid.delimiter,
+        grid.cells.encoding,
+        grid.cells.delimiter,
         grid.sheet,
         grid.sheets,
         layout.header_row,
@@ -195,9 +200,33 @@ def read_content(name: str, content: bytes, *, answers: Answers | None = None, s
         (*typed.questions, *questions),
         _in_order(log),
         totals,
-        (*_about_the_file(grid, name), *unreadable_cells(kept, name), *problems),
+        (
+            *_about_the_file(grid, name),
+            *_about_short_rows(layout, kept, name),
+            *unreadable_cells(kept, name),
+            *problems,
+        ),
         _currencies(typed),
     )
+
+
+def _refuse_months_across(file: str, header_row: int, names: Sequence[str]) -> None:
+    months = [name for name in names if read_date(name)]
+    if header_row and len(months) >= MONTHS_ACROSS:
+        raise InvalidData(
+            f"{file}, row {header_row}: the months are side by side in columns ({months[0]} to {months[-1]}); "
+            "expected one row a month with the date in a column, turn the table (unpivot) and export it again.",
+            file,
+        )
+
+
+def _refuse_without_rows(file: str, layout: Layout) -> None:
+    if layout.frame.is_empty():
+        raise InvalidData(
+            f"{file} has a header in row {max(layout.header_row, 1)} ({', '.join(layout.names[:6])}) and no row "
+            "below it; expected at least one row of figures, export it again.",
+            file,
+        )
 
 
 def unpacked(name: str, content: bytes) -> bytes:
@@ -248,6 +277,18 @@ def _in_order(log: ChangeLog) -> ChangeLog:
         return change.rows[0] if change.rows else 0
 
     return ChangeLog(tuple(sorted(log.entries, key=place)))
+
+
+def _about_short_rows(layout: Layout, kept: Typed, name: str) -> list[Problem]:
+    short = kept.rows.filter(pl.col("row").is_in(layout.short))["row"].to_list() if layout.short else []
+    if not short:
+        return []
+    ends = "ends" if len(short) == 1 else "end"
+    message = (
+        f"{rows_text(short)} {ends} before the last column; what is not there is read as not given, check "
+        "that no value is lost."
+    )
+    return [Problem(message, name, severity=Severity.WARNING)]
 
 
 def _about_the_file(grid: Grid, name: str) -> list[Problem]:

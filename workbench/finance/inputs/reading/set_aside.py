@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from workbench.data.changes import Change, ChangeKind
 from workbench.data.problems import Problem, Severity
+from workbench.data.texts.layout import row_text
 from workbench.errors import InvalidData
 from workbench.finance.inputs.reading.columns import ColumnKind
-from workbench.finance.inputs.reading.layout import row_text
 from workbench.finance.inputs.reading.total_rows import TotalRow, find_totals, total_sentence
 from workbench.finance.inputs.reading.type_columns import Typed
-from workbench.finance.model.changes import Change, ChangeKind
 from workbench.finance.model.questions import (
     Answers,
     Option,

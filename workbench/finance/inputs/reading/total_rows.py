@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from workbench.finance.inputs.reading.grid import shown
+from workbench.data.texts.cells import shown
 
 _TOTAL = r"(grand |net |running |overall |report |sub[- ]?|year |annual |quarter |monthly )?totals?"
 _LABEL = re.compile(

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from workbench.data.problems import Problem, Severity
+from workbench.data.texts.amounts import read_amount
+from workbench.data.texts.cells import shown
+from workbench.data.texts.dates import DateOrder
+from workbench.data.texts.decimal_mark import MarkEvidence
 from workbench.errors import InvalidData
 from workbench.finance.inputs.reading.columns import (
     ColumnKind,
@@ -18,10 +22,6 @@ from workbench.finance.inputs.reading.columns import (
     typed_number,
     typed_text,
 )
-from workbench.finance.inputs.reading.dates import DateOrder
-from workbench.finance.inputs.reading.decimal_mark import MarkEvidence
-from workbench.finance.inputs.reading.grid import shown
-from workbench.finance.inputs.reading.numbers import read_amount
 from workbench.finance.model.questions import (
     Answers,
     Option,

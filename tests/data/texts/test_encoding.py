@@ -6,8 +6,8 @@ import codecs
 
 import pytest
 
+from workbench.data.texts.encoding import decode
 from workbench.errors import UnreadableFile
-from workbench.finance.inputs.reading.encoding import decode
 from workbench.finance.inputs.reading.read import read_content
 
 TEXT = "Date,Région,Revenue\n2024-01-31,Süd,€5.50\n2024-02-29,Île-de-France,€6.50\n"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.finance.inputs.reading.numbers import CURRENCY_CODES, THREE_DECIMALS
+from workbench.data.texts.amounts import CURRENCY_CODES, THREE_DECIMALS
 
 # What remains of a cell when only digits and marks are kept; each pattern allows one reading only.
 _POINT_IS_DECIMAL = "|".join(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.finance.inputs.reading.grid import TYPED, shown
-from workbench.finance.inputs.reading.numbers import CURRENCY_SIGNS, Amount, is_placeholder, read_amount
+from workbench.data.texts.amounts import CURRENCY_SIGNS, Amount, is_placeholder, read_amount
+from workbench.data.texts.cells import TYPED, shown
 
 SAMPLE = 500
 MOSTLY = 0.6

@@ -1,0 +1,311 @@
+"""The cells of a text file as text, with the line in which each stands."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from workbench.data.changes import Change, ChangeKind
+from workbench.data.texts.encoding import MOJIBAKE_LETTERS, decode
+from workbench.errors import InvalidData, UnreadableFile
+
+MAX_TEXT_MEGABYTES = 1024
+MEGABYTE = 1_000_000
+MAX_FIELDS = 16_384
+SNIFFED_LINES = 200
+DELIMITERS = (",", ";", "\t", "|")
+# Below this size one reader does; above it Polars is some thirty times faster.
+FAST_FROM_CHARACTERS = 1_000_000
+ROWS_AT_ONCE = 50_000
+# Before a number cell of a workbook: it is that number, whatever decimal mark text cells are written with.
+TYPED = "\x1f"
+# Joiners (U+200C, U+200D) shape words of some scripts and stay.
+_UNSEEN = "\u200b\u2060\ufeff"
+_MARKED_AS_TEXT = r"^'[-+(.$€£₹¥]*\d"
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """All cells of a text file or of one sheet.
+
+    Parameters
+    ----------
+    frame
+        Column ``row`` (the line of the file in which the row begins, or the row of the sheet; from 1) and text
+        columns ``"0"``, ``"1"`` …; blank is null.
+    lengths
+        Number of fields that each row of a text file has, blank ones included; empty for a sheet.
+    encoding, evidence, delimiter
+        Of a text file.
+    may_be_garbled
+        Whether there is a letter with which text of a wrong encoding shows itself.
+    changes
+        What was removed around cells.
+    """
+
+    frame: pl.DataFrame
+    lengths: pl.Series
+    encoding: str = ""
+    evidence: str = ""
+    delimiter: str = ""
+    may_be_garbled: bool = True
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return self.frame.width - 1
+
+
+def read_cells(name: str, content: bytes, max_megabytes: float = MAX_TEXT_MEGABYTES) -> Cells:
+    """Read the cells of a text file.
+
+    Parameters
+    ----------
+    name
+        File name, for the sentences of errors.
+    content
+        All bytes of the file.
+    max_megabytes
+        Size [MB] above which it is refused.
+
+    Raises
+    ------
+    UnreadableFile
+        When it is empty, too large, or not text.
+    InvalidData
+        When a quotation mark is never closed, or a row has more fields than can be held.
+    """
+    if len(content) > max_megabytes * MEGABYTE:
+        raise UnreadableFile(
+            f"{name} has {len(content) / MEGABYTE:,.0f} MB, at most {max_megabytes:g} MB are read; "
+            "export fewer years or columns.",
+            name,
+        )
+    decoded = decode(content, name)
+    text, changes = _plain_text(decoded.text)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
+    delimiter, skip = sniff_delimiter(text)
+    frame, lengths = _frame(text, delimiter, name)
+    if skip:
+        frame, lengths = frame.slice(1), lengths.slice(1)
+    if '"' in text:
+        _refuse_open_quote(text, frame, name)
+        _refuse_swallowed_rows(frame, lengths, delimiter, name)
+    frame, marked = _without_text_marks(frame) if "'" in text else (frame, [])
+    garbled = any(letter in text for letter in MOJIBAKE_LETTERS)
+    return Cells(frame, lengths, decoded.encoding, decoded.evidence, delimiter, garbled, (*changes, *marked))
+
+
+def shown(text: str | None) -> str:
+    """Give a cell as it is shown."""
+    return "" if text is None else text.removeprefix(TYPED)
+
+
+def sniff_delimiter(text: str) -> tuple[str, bool]:
+    """Find the delimiter of a text file.
+
+    The one that splits the most lines into the same number of fields, more than one; Excel's own ``sep=;`` decides.
+
+    Returns
+    -------
+    tuple
+        The delimiter, ``","`` when there is a single column, and whether the first line only names it.
+    """
+    named = re.match(r'"?sep=(.)"?\r?\n', text)
+    if named:
+        return named.group(1), True
+    lines = _first_lines(text)
+    best, best_score = ",", 0.0
+    for delimiter in DELIMITERS:
+        counts = [
+            len(fields) for fields in _records(lines, delimiter) if any(field.strip() for field in fields)
+        ]
+        if not counts:
+            continue
+        usual = max(set(counts), key=lambda count: (counts.count(count), count))
+        # Many fields are no evidence of their own: decimal commas split a line, too, if not always alike.
+        score = 0.0 if usual < 2 else counts.count(usual) / len(counts) + 0.01 * min(usual, 20)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best, False
+
+
+def frame_of(records: Sequence[Sequence[str | None]]) -> pl.DataFrame:
+    """Give rows of texts as columns ``"0"``, ``"1"`` …; shorter rows end with null."""
+    columns = list(itertools.zip_longest(*records)) or [(None,) * len(records)]
+    return pl.DataFrame([pl.Series(str(at), values, dtype=pl.String) for at, values in enumerate(columns)])
+
+
+def stripped(frame: pl.DataFrame) -> pl.DataFrame:
+    """Take blanks from around texts; a text of blanks becomes null."""
+    texts = pl.exclude("row").str.strip_chars()
+    return frame.with_columns(pl.when(texts != "").then(texts).name.keep())
+
+
+def _plain_text(text: str) -> tuple[str, list[Change]]:
+    """End lines alike, and remove what nobody sees."""
+    if text.count("\r") != text.count("\r\n"):
+        text = re.sub(r"\r(?!\n)", "\n", text)
+    unseen = sum(map(text.count, _UNSEEN))
+    if not unseen:
+        return text, []
+    reason = f"{unseen} characters without width, which nobody sees, were removed"
+    text = text.translate(dict.fromkeys(map(ord, _UNSEEN)))
+    return text, [Change(ChangeKind.READ_AS, "", (), ("",), ("",), reason)]
+
+
+def _first_lines(text: str) -> list[str]:
+    return list(itertools.islice(io.StringIO(text[: 4000 * SNIFFED_LINES]), SNIFFED_LINES))
+
+
+def _records(lines: Iterable[str], delimiter: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+    except csv.Error:
+        return []
+
+
+def _frame(text: str, delimiter: str, name: str) -> tuple[pl.DataFrame, pl.Series]:
+    # A quote after a blank opens a field for the csv module only; such files are rare and never so large.
+    late = rf'{re.escape(delimiter)}[ \t]+"'
+    if len(text) > FAST_FROM_CHARACTERS and not ('"' in text and re.search(late, text)):
+        fast = _polars_frame(text, delimiter)
+        if fast is not None:
+            return fast
+    return _csv_frame(text, delimiter, name)
+
+
+def _polars_frame(text: str, delimiter: str) -> tuple[pl.DataFrame, pl.Series] | None:
+    """Read a large file whose rows all have as many fields; ``None`` where that is not so."""
+    records = _records(_first_lines(text), delimiter)[:-1]
+    width = max(map(len, records), default=1)
+    if width > MAX_FIELDS:
+        return None
+    try:
+        frame = pl.read_csv(
+            text.encode(),
+            separator=delimiter,
+            has_header=False,
+            schema={str(at): pl.String() for at in range(width)},
+            quote_char='"',
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    lines = text.count("\n") + (not text.endswith("\n"))
+    inside = pl.Series([0]).new_from_index(0, frame.height)
+    if lines != frame.height:
+        breaks = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
+        inside = frame.select(breaks.cast(pl.Int64)).to_series()
+    if frame.height + int(inside.sum()) != lines:
+        return None
+    frame = stripped(frame)
+    lengths = [len(fields) for fields in records]
+    lacking = sum(width - length for length in lengths)
+    if text.count(delimiter) < (width - 1) * frame.height - lacking:
+        blank = frame.slice(len(lengths)).filter(pl.all_horizontal(pl.all().is_null())).height
+        if text.count(delimiter) < (width - 1) * (frame.height - blank) - lacking:
+            return None
+    others = pl.Series([width], dtype=pl.Int64).new_from_index(0, frame.height - len(lengths))
+    rows = pl.int_range(1, frame.height + 1, eager=True) + (inside.cum_sum() - inside)
+    return frame.insert_column(0, rows.alias("row")), pl.concat([pl.Series(lengths, dtype=pl.Int64), others])
+
+
+def _csv_frame(text: str, delimiter: str, name: str) -> tuple[pl.DataFrame, pl.Series]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+    parts: list[pl.DataFrame] = []
+    rows: list[int] = []
+    lengths: list[int] = []
+    try:
+        while True:
+            batch: list[list[str]] = []
+            line = reader.line_num
+            for record in itertools.islice(reader, ROWS_AT_ONCE):
+                rows.append(line + 1)
+                line = reader.line_num
+                lengths.append(len(record))
+                while record and not record[-1]:
+                    record.pop()
+                batch.append(record)
+            if not batch:
+                break
+            _refuse_wide(batch, rows[-len(batch) :], name)
+            parts.append(frame_of(batch))
+    except csv.Error as error:
+        raise InvalidData(
+            f"{name}, row {reader.line_num}: it is not delimited text ({error}).", name
+        ) from error
+    frame = pl.concat(parts, how="diagonal") if parts else pl.DataFrame({"0": []}, schema={"0": pl.String()})
+    frame = stripped(frame).insert_column(0, pl.Series("row", rows, dtype=pl.Int64))
+    return frame, pl.Series(lengths, dtype=pl.Int64)
+
+
+def _refuse_wide(batch: Sequence[Sequence[str]], rows: Sequence[int], name: str) -> None:
+    """One far field would make every row as wide."""
+    widths = list(map(len, batch))
+    width = max(widths)
+    if width > MAX_FIELDS or width * len(batch) > 8 * sum(widths) + 1_000_000:
+        row, usual = rows[widths.index(width)], sorted(widths)[len(widths) // 2]
+        raise InvalidData(
+            f"{name}, row {row}: it has {width:,} fields where other rows have {usual:,} and at most "
+            f"{MAX_FIELDS:,} can be held; correct that row.",
+            name,
+        )
+
+
+def _refuse_open_quote(text: str, frame: pl.DataFrame, name: str) -> None:
+    """A quotation mark that is never closed takes all that follows into one cell."""
+    if text.count('"') % 2 == 0 or frame.is_empty():
+        return
+    row, *cells = frame.row(-1)
+    if any(isinstance(cell, str) and "\n" in cell for cell in cells):
+        raise InvalidData(
+            f"{name}, row {row}: a quotation mark is opened and never closed, so that all that follows "
+            "stands in one cell; close or remove it.",
+            name,
+        )
+
+
+def _refuse_swallowed_rows(frame: pl.DataFrame, lengths: pl.Series, delimiter: str, name: str) -> None:
+    """A quotation mark that another one closes far below takes the rows between into one cell."""
+    if frame.is_empty() or (lengths < 3).all():
+        return
+    usual = int(lengths.mode()[0])
+    row_like = rf"\n([^\n{re.escape(delimiter)}]*{re.escape(delimiter)}){{{max(usual - 1, 2)}}}"
+    texts = [column for column in frame.columns if column != "row"]
+    for column in texts:
+        cells = frame.filter(pl.col(column).str.contains("\n", literal=True).fill_null(False))
+        cells = cells.filter(pl.col(column).str.count_matches(row_like) >= 2)
+        if not cells.is_empty():
+            row, text = cells.select("row", column).row(0)
+            raise InvalidData(
+                f"{name}, row {row}: a quotation mark takes the rows up to {row + text.count(chr(10))} into one "
+                "cell; close it where the cell ends, or remove it.",
+                name,
+            )
+
+
+def _without_text_marks(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Change]]:
+    """A spreadsheet marks a number as text by an apostrophe before it."""
+    changes = []
+    for column in frame.columns[1:]:
+        marked = frame.filter(pl.col(column).str.contains(_MARKED_AS_TEXT).fill_null(False))
+        if marked.is_empty():
+            continue
+        before = tuple(marked[column])
+        rows, after = tuple(marked["row"]), tuple(text[1:] for text in before)
+        reason = "the apostrophe by which a spreadsheet marks text was removed"
+        changes.append(Change(ChangeKind.READ_AS, column, rows, before, after, reason))
+        frame = frame.with_columns(
+            pl.when(pl.col(column).str.contains(_MARKED_AS_TEXT))
+            .then(pl.col(column).str.slice(1))
+            .otherwise(pl.col(column))
+            .alias(column)
+        )
+    return frame, changes
