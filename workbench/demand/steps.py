@@ -7,8 +7,9 @@ import math
 from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_notes
 from workbench.demand.config import DemandConfig
-from workbench.demand.inputs.reading import DemandInput, find_workbook, read_demand
+from workbench.demand.inputs.reading import DemandInput, find_workbook, open_workbook, read_demand
 from workbench.demand.results.assemble import assemble
+from workbench.demand.results.audit import audit
 from workbench.demand.results.export import write_excel
 from workbench.demand.results.report import write_report
 from workbench.demand.results.saved import DemandResult, save
@@ -27,7 +28,9 @@ def run_demand(job: Job, project: Project, config: DemandConfig) -> DemandResult
     with job.stage("forecast", title="Forecast the sectors"):
         plan, forecasts, failures = _forecast(job, data, config)
     with job.stage("requirement", title="From sales to requirement"):
-        result = assemble(plan, forecasts, failures, project.style.fiscal_year_start)
+        start = project.style.fiscal_year_start
+        result = assemble(plan, forecasts, failures, start)
+        audit(result, data, open_workbook(data.path), start)
         report_notes(job, result.notes)
         last = result.table("requirement").iloc[-1]
         for title, value, unit in (

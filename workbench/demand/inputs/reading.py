@@ -129,13 +129,22 @@ def read_demand(path: Path | str, config: DemandConfig | None = None) -> DemandI
     InvalidData
         With every problem in ``.problems``.
     """
-    path = Path(path)
-    config = config or DemandConfig()
+    return _read(open_workbook(Path(path)), config or DemandConfig())
+
+
+def open_workbook(path: Path) -> Workbook:
+    """Read the cells of a workbook; the same file is not read twice.
+
+    Raises
+    ------
+    UnreadableFile, InvalidData
+        As :func:`read_demand`.
+    """
     try:
         facts = path.stat()
     except OSError:
-        return _read(read_workbook(path), config)
-    return _read(_read_once(path, facts.st_mtime_ns, facts.st_size), config)
+        return read_workbook(path)
+    return _read_once(path, facts.st_mtime_ns, facts.st_size)
 
 
 @functools.lru_cache(maxsize=4)

@@ -34,7 +34,6 @@ from workbench.demand.requirement.requirement import (
 from workbench.demand.requirement.totals import TotalSpread, spread_of_sum
 from workbench.demand.sectors.plan import Plan
 from workbench.demand.sectors.sector_forecast import ModelForecast
-from workbench.errors import WorkbenchError
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +75,6 @@ def make_chain(
         Forecast of each by its model; sectors with a given path are not in it.
     fiscal_year_start
         Month, for the hours of a year.
-
-    Raises
-    ------
-    WorkbenchError
-        When the sectors do not sum to the total (a fault of this program).
     """
     sectors = list(plan.data.sectors.values())
     with_forecast = {sector.name for sector in done}
@@ -112,7 +106,6 @@ def make_chain(
         "partial_sum",
         np.where(np.isnan(net), partial, np.nan)[years >= last_actual],
     )
-    _check_sum(table, parts, roles, years, by_role, last_actual)
     _note_forecasts_in_actual_years(done, last_actual, notes)
     return Chain(
         consolidated,
@@ -268,23 +261,3 @@ def _solar_split(plan: Plan, years: NDArray[np.int64], solar: Floats) -> pd.Data
     if plan.data.solar_share:
         frame = frame.assign(**split_solar(solar, plan.data.solar_share))
     return frame
-
-
-def _check_sum(
-    table: pd.DataFrame,
-    parts: Mapping[str, Floats],
-    roles: Mapping[str, Role],
-    years: NDArray[np.int64],
-    by_role: Mapping[Role, Floats],
-    last_actual: int,
-) -> None:
-    """Sum the sectors again, another way, and compare with the chain."""
-    total = np.zeros(len(years))
-    for name, values in parts.items():
-        if roles[name] is Role.ROOFTOP_SOLAR:
-            continue
-        total += values * (-1 if roles[name] is Role.DEMAND_SIDE_MANAGEMENT else 1)
-    total -= by_role.get(Role.ROOFTOP_SOLAR, np.zeros(len(years)))
-    delivered = table.requirement * (1 - table.loss / 100)
-    if not np.allclose(total[years >= last_actual], delivered, rtol=1e-9, equal_nan=True):
-        raise WorkbenchError("The sectors do not sum to the total; please report this with the run.")
