@@ -85,7 +85,12 @@ MISTAKES: dict[str, tuple[ModuleType, str, Callable[[Any], Any], str]] = {
         lambda highest: highest * 0.999,
         r"requirement of 2030 \[GWh\]: peak and load factor" + GIVES,
     ),
-    "a leap year is forgotten": (chain, "hours_of", lambda _: 8760, r"hours of 2028 \[h\]: the calendar gives 8784"),
+    "a leap year is forgotten": (
+        chain,
+        "hours_of",
+        lambda _: 8760,
+        r"hours of 2028 \[h\]: the calendar gives 8784",
+    ),
     "a share of solar is lost": (
         chain,
         "split_solar",
@@ -129,7 +134,9 @@ def test_a_missing_sector_that_counts_as_nothing_fails_the_run(
 ) -> None:
     make_workbook(small_project.inputs / "demand.xlsx", Factories=DEAD)
     monkeypatch.setattr(chain, "_since", lambda values, years, first: np.nan_to_num(values))
-    with pytest.raises(UnbalancedResult, match=r"sales of 2026 \[GWh\]: its sectors gives nothing, the table gives"):
+    with pytest.raises(
+        UnbalancedResult, match=r"sales of 2026 \[GWh\]: its sectors gives nothing, the table gives"
+    ):
         forecast_demand(small_project, CONFIG)
 
 
@@ -138,5 +145,7 @@ def test_a_forecast_that_is_lost_from_its_table_fails_the_run(
 ) -> None:
     right = assemble._forecast
     monkeypatch.setattr(assemble, "_forecast", lambda *given: right(*given).query("year != 2028"))
-    with pytest.raises(UnbalancedResult, match=r"electricity of Homes in 2028 \[GWh\]: its model gives nothing"):
+    with pytest.raises(
+        UnbalancedResult, match=r"electricity of Homes in 2028 \[GWh\]: its model gives nothing"
+    ):
         forecast_demand(small_project, CONFIG)

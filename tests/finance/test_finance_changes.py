@@ -8,7 +8,7 @@ import io
 import pytest
 
 from workbench.data.changes import Change, ChangeKind, ChangeLog, harmless
-from workbench.errors import InvalidData
+from workbench.errors import UnbalancedResult
 from workbench.finance.model.control_totals import ControlTotals, StageTotals
 
 
@@ -55,7 +55,8 @@ def test_totals_that_agree_pass_and_show_every_stage() -> None:
 
 def test_a_lost_row_stops_the_run() -> None:
     with pytest.raises(
-        InvalidData, match=r"stage 'add to periods' do not agree: 5 rows in, 4 out and 0 set aside \(\+1\)"
+        UnbalancedResult,
+        match=r"stage 'add to periods' do not agree: 5 rows in, 4 out and 0 set aside \(\+1\)",
     ):
         ControlTotals().with_stage(StageTotals("add to periods", 5, 4))
 
@@ -64,7 +65,7 @@ def test_a_lost_cent_stops_the_run() -> None:
     stage = StageTotals("add to periods", 5, 5, 0, {"Revenue": 1_000_000.01}, {"Revenue": 1_000_000.00})
 
     with pytest.raises(
-        InvalidData, match=r"'Revenue' 1,000,000\.01 in, 1,000,000\.00 out .*\(\+0\.01\); no figure"
+        UnbalancedResult, match=r"'Revenue' 1,000,000\.01 in, 1,000,000\.00 out .*\(\+0\.01\); no figure"
     ):
         ControlTotals().with_stage(stage)
 
@@ -77,5 +78,5 @@ def test_the_rounding_of_a_million_large_floats_does_not() -> None:
 
 
 def test_not_a_number_never_passes_for_agreement() -> None:
-    with pytest.raises(InvalidData):
+    with pytest.raises(UnbalancedResult):
         ControlTotals().with_stage(StageTotals("x", 1, 1, 0, {"Revenue": float("nan")}, {"Revenue": 5.0}))

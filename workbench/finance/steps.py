@@ -40,6 +40,7 @@ from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.series import FigureSeries, figure_series, season_of
 from workbench.finance.results.analysis import Analysis
 from workbench.finance.results.assemble import assemble
+from workbench.finance.results.audit import audit
 from workbench.finance.results.formatter import formatter_of
 from workbench.finance.results.kept import kept_events, kept_forecasts
 from workbench.finance.results.saved import DOMAIN, FinanceResult, save
@@ -121,6 +122,7 @@ def run_finance(job: Job, project: Project, config: FinanceConfig) -> FinanceRes
         from workbench.finance.results.report import report_page
 
         result = assemble(analysis, project, config)
+        audit(result, analysis)
         report_notes(job, result.notes)
         page = report_page(result, project.style).render()
     with job.stage("finalising", title=STAGES["finalising"][0]):

@@ -94,7 +94,9 @@ def _check_sectors(result: DemandResult, data: DemandInput) -> None:
         ahead = mine * config.layer_scale.get(name, 1.0)
         past = history[history.sector == name].set_index("year").electricity
         both = pd.concat([past, ahead])
-        _equal(f"electricity of {name} in {{}}", lines.index, "its model", both.reindex(lines.index), lines[name])
+        _equal(
+            f"electricity of {name} in {{}}", lines.index, "its model", both.reindex(lines.index), lines[name]
+        )
 
 
 def _roles(config: DemandConfig, data: DemandInput) -> dict[str, Role]:
@@ -152,7 +154,11 @@ def _check_chain(
     derived = table.peak_mw_origin.isin([Origin.DERIVED, Origin.ASSUMED])
     energy = table.peak_mw * hours * table.load_factor / 100 / 1000
     _equal(
-        "requirement of {}", years[derived], "peak and load factor", energy[derived], table.requirement[derived]
+        "requirement of {}",
+        years[derived],
+        "peak and load factor",
+        energy[derived],
+        table.requirement[derived],
     )
 
 

@@ -45,7 +45,9 @@ def read_ledger(
     UnreadableFile
         When the file is missing, empty, or neither text nor workbook.
     InvalidData
-        When a question is open, there is no column of dates or of figures, or control totals do not agree.
+        When a question is open, or there is no column of dates or of figures.
+    UnbalancedResult
+        When control totals do not agree.
     """
     reading = read_file(path, answers=answers, sheet=sheet)
     proposed = propose_mapping(reading, mapping)

@@ -102,7 +102,9 @@ def make_ledger(
     Raises
     ------
     InvalidData
-        When a question is open, a row has no date, no column is a figure, or control totals do not agree.
+        When a question is open, a row has no date, or no column is a figure.
+    UnbalancedResult
+        When control totals do not agree.
     """
     answers, rates = answers or {}, rates or {}
     require_answers(reading.file, reading.questions)

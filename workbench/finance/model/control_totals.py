@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from workbench.errors import InvalidData
+from workbench.errors import UnbalancedResult
 
 # Half a cent: sums are of amounts in the main unit of a currency.
 CENT_TOLERANCE = 0.005
@@ -73,7 +73,7 @@ class ControlTotals:
 
         Raises
         ------
-        InvalidData
+        UnbalancedResult
             Naming the stage, the column and the amount that is missing.
         """
         added = ControlTotals((*self.stages, stage))
@@ -85,12 +85,12 @@ class ControlTotals:
 
         Raises
         ------
-        InvalidData
+        UnbalancedResult
             Naming the stage, the column and the amount that is missing.
         """
         for stage in self.stages:
             if stage.broken:
-                raise InvalidData(
+                raise UnbalancedResult(
                     f"The control totals of the stage '{stage.stage}' do not agree: {'; '.join(stage.broken)}; "
                     "no figure of this file can be trusted, nothing was written."
                 )
