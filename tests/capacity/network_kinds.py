@@ -196,14 +196,18 @@ def transformers() -> Network:
     network.buses.loc["A", "v_nom"] = 380.0
     network.add("Bus", "low", v_nom=110.0, carrier="AC")
     network.add("Load", "load low", bus="low", p_set=20)
-    network.add("Transformer", "T", bus0="A", bus1="low", x=0.1, s_nom=50, s_nom_extendable=True, capital_cost=3)
+    network.add(
+        "Transformer", "T", bus0="A", bus1="low", x=0.1, s_nom=50, s_nom_extendable=True, capital_cost=3
+    )
     return network
 
 
 @kind
 def committable() -> Network:
     network = base()
-    network.generators.loc["gas", ["committable", "p_min_pu", "start_up_cost", "shut_down_cost", "stand_by_cost"]] = [
+    network.generators.loc[
+        "gas", ["committable", "p_min_pu", "start_up_cost", "shut_down_cost", "stand_by_cost"]
+    ] = [
         True,
         0.9,
         500.0,
@@ -234,7 +238,12 @@ def negative_load() -> Network:
 def global_constraints() -> Network:
     network = with_wind(base())
     network.add(
-        "GlobalConstraint", "cap", type="primary_energy", carrier_attribute="co2_emissions", sense="<=", constant=500
+        "GlobalConstraint",
+        "cap",
+        type="primary_energy",
+        carrier_attribute="co2_emissions",
+        sense="<=",
+        constant=500,
     )
     network.add(
         "GlobalConstraint",
@@ -261,7 +270,12 @@ def cap_on_stored_fuel() -> Network:
         state_of_charge_initial=500,
     )
     network.add(
-        "GlobalConstraint", "cap", type="primary_energy", carrier_attribute="co2_emissions", sense="<=", constant=500
+        "GlobalConstraint",
+        "cap",
+        type="primary_energy",
+        carrier_attribute="co2_emissions",
+        sense="<=",
+        constant=500,
     )
     return network
 
@@ -269,8 +283,19 @@ def cap_on_stored_fuel() -> Network:
 @kind
 def inactive() -> Network:
     network = with_wind(base())
-    network.add("Generator", "closed", bus="A", carrier="gas", p_nom=500, marginal_cost=1, active=False, capital_cost=9)
-    network.add("StorageUnit", "closed battery", bus="A", carrier="battery", p_nom=50, active=False, capital_cost=9)
+    network.add(
+        "Generator",
+        "closed",
+        bus="A",
+        carrier="gas",
+        p_nom=500,
+        marginal_cost=1,
+        active=False,
+        capital_cost=9,
+    )
+    network.add(
+        "StorageUnit", "closed battery", bus="A", carrier="battery", p_nom=50, active=False, capital_cost=9
+    )
     return network
 
 
@@ -297,7 +322,9 @@ def fixed_costs() -> Network:
 
 @kind
 def overnight_costs() -> Network:
-    network = with_wind(base(), capital_cost=0.0, overnight_cost=8000.0, discount_rate=0.07, lifetime=25, p_nom=10)
+    network = with_wind(
+        base(), capital_cost=0.0, overnight_cost=8000.0, discount_rate=0.07, lifetime=25, p_nom=10
+    )
     network.generators.loc["gas", ["overnight_cost", "discount_rate", "lifetime"]] = [5000.0, 0.05, 30.0]
     return network
 
@@ -317,9 +344,7 @@ def investment_periods() -> Network:
     network = pypsa().Network()
     hours = pd.date_range("2030-01-01", periods=12, freq="h")
     years = [2030, 2040]
-    network.set_snapshots(
-        pd.MultiIndex.from_product([years, hours], names=["period", "timestep"])
-    )
+    network.set_snapshots(pd.MultiIndex.from_product([years, hours], names=["period", "timestep"]))
     network.investment_periods = years
     network.investment_period_weightings["years"] = [10, 10]
     network.investment_period_weightings["objective"] = [8.2, 5.1]
@@ -328,7 +353,14 @@ def investment_periods() -> Network:
     network.add("Bus", "A", carrier="AC")
     network.add("Load", "load", bus="A", p_set=np.r_[np.full(12, 100.0), np.full(12, 160.0)])
     network.add(
-        "Generator", "old gas", bus="A", carrier="gas", p_nom=120, marginal_cost=70, build_year=2010, lifetime=28
+        "Generator",
+        "old gas",
+        bus="A",
+        carrier="gas",
+        p_nom=120,
+        marginal_cost=70,
+        build_year=2010,
+        lifetime=28,
     )
     for year in years:
         network.add(
@@ -355,7 +387,12 @@ def investment_periods() -> Network:
             p_max_pu=np.tile(0.4 + 0.3 * np.cos(np.arange(12)), 2),
         )
     network.add(
-        "GlobalConstraint", "cap", type="primary_energy", carrier_attribute="co2_emissions", sense="<=", constant=1.5e6
+        "GlobalConstraint",
+        "cap",
+        type="primary_energy",
+        carrier_attribute="co2_emissions",
+        sense="<=",
+        constant=1.5e6,
     )
     return network
 
@@ -389,7 +426,9 @@ def blank_carriers() -> Network:
 def no_load() -> Network:
     network = base()
     network.remove("Load", "load")
-    network.add("Generator", "sink", bus="A", carrier="sink", p_nom=10, p_min_pu=-1, p_max_pu=0, marginal_cost=90)
+    network.add(
+        "Generator", "sink", bus="A", carrier="sink", p_nom=10, p_min_pu=-1, p_max_pu=0, marginal_cost=90
+    )
     return network
 
 
