@@ -4,4 +4,6 @@ from workbench.runs.jobs.offer import JobOffer
 
 __all__ = ["plan"]
 
-plan = JobOffer("Capacity plan", "workbench.capacity.jobs:plan_capacity")
+plan = JobOffer(
+    "Capacity plan", "workbench.capacity.jobs:plan_capacity", "workbench.capacity.results.saved:STORE"
+)

@@ -12,7 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["FigureTable", "figure_table"]
+__all__ = ["FigureTable", "figure_table", "point_of"]
 
 MAX_ROWS = 400
 MAX_COLUMNS = 32
@@ -70,6 +70,33 @@ def figure_table(figure: go.Figure, limit: int = MAX_ROWS) -> FigureTable:
     ]
     headers = list(dict.fromkeys(part.key_header for part in parts))
     return _cut(["Series", " / ".join(headers), "Value"], rows, limit)
+
+
+def point_of(figure: go.Figure, trace: int, point: int) -> tuple[object, str, tuple[object, ...]] | None:
+    """Give what a point shows: its value, what it is a value of, and what tells it apart.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    trace, point
+        Numbers from 0; the points of a matrix are counted along its rows.
+
+    Returns
+    -------
+    value, header, labels
+        None when there is no such point.
+    """
+    part = _part(figure, figure.data[trace]) if 0 <= trace < len(figure.data) else None
+    if part is None or not part.columns:
+        return None
+    row, column = divmod(point, len(part.columns))
+    if not 0 <= row < len(part.keys):
+        return None
+    header, axis = part.headers[column], part.key_header
+    value = part.columns[column][row]
+    name = figure.data[trace].name
+    return (None if value == "" else value), header, (part.keys[row], *([name] if name else []), axis)
 
 
 @dataclass(frozen=True, slots=True)

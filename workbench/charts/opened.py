@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from workbench.charts.figure import with_line
 from workbench.charts.plots import Plots, Table
+from workbench.data.explanation.cells import explain
 from workbench.data.formatting import Style
 from workbench.data.made_up import MADE_UP, MADE_UP_NOTE
 from workbench.data.projects.project import Project
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from workbench.charts.template import Theme
+    from workbench.data.explanation.steps import Explanation
 
 __all__ = ["Opened", "plots_of", "table_of"]
 
@@ -137,6 +139,25 @@ class Opened(Generic[R]):
     def trace(self) -> Provenance:
         """Give the run, the inputs' hashes and the package version that made the result."""
         return self.result.trace()
+
+    def explain(self, table: str, column: str, **where: Any) -> Explanation:
+        """Say where a number comes from, down to the cells of the inputs, the settings and the rules.
+
+        Parameters
+        ----------
+        table, column
+            Where the number is.
+        **where
+            Values of other columns that tell its row, such as ``year=2030``; or ``row``, its number from 0.
+
+        Raises
+        ------
+        UnknownName
+            When there is no such table or column.
+        InvalidData
+            When no row or several rows have these values.
+        """
+        return explain(self.result, table, column, **where)
 
     def __getattr__(self, name: str) -> Table:
         # Without a result, as while it is copied, no attribute is a table.

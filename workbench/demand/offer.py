@@ -4,4 +4,6 @@ from workbench.runs.jobs.offer import JobOffer
 
 __all__ = ["forecast"]
 
-forecast = JobOffer("Demand forecast", "workbench.demand.jobs:forecast_demand")
+forecast = JobOffer(
+    "Demand forecast", "workbench.demand.jobs:forecast_demand", "workbench.demand.results.saved:STORE"
+)

@@ -4,4 +4,8 @@ from workbench.runs.jobs.offer import JobOffer
 
 __all__ = ["profiles"]
 
-profiles = JobOffer("Load profiles", "workbench.load_profiles.jobs:make_load_profiles")
+profiles = JobOffer(
+    "Load profiles",
+    "workbench.load_profiles.jobs:make_load_profiles",
+    "workbench.load_profiles.results.saved:STORE",
+)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets
 
+from workbench.data.explanation.cells import Tracer
+from workbench.data.explanation.shown import explain_shown
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import finished_scenarios
 from workbench.errors import WorkbenchError
 from workbench.ui.base import ErrorStrip
 from workbench.ui.figures.controls import follow
+from workbench.ui.figures.origins import OriginPanel, explaining
 from workbench.ui.tabs import LazyTabs, choice, note, tabs_of
 
 __all__ = ["ResultTabs"]
@@ -33,7 +37,13 @@ class ResultTabs(LazyTabs):
 
     def __init__(self, result: Any, project: Project) -> None:
         self._result, self._project, self._style = result, project, project.style
-        super().__init__(tabs_of(self))
+        tracer = functools.cache(lambda: Tracer(result))
+        self._origins = OriginPanel(lambda shown: explain_shown(tracer(), shown))
+        super().__init__(tabs_of(self), always=[self._origins])
+
+    def _made(self, index: int) -> ipywidgets.Widget:
+        with explaining(self._origins):
+            return super()._made(index)
 
     def comparison(
         self,
@@ -62,7 +72,9 @@ class ResultTabs(LazyTabs):
 
         def show() -> None:
             try:
-                area.children = tuple(draw(load(self._project, other.value)))
+                # A number of two results is not one of this result.
+                with explaining(None):
+                    area.children = tuple(draw(load(self._project, other.value)))
                 strip.clear()
             except WorkbenchError as error:
                 area.children = ()

@@ -28,11 +28,18 @@ class LazyTabs(ipywidgets.Tab):  # type: ignore[misc]
     ----------
     makers
         What makes the content of each tab, by its title.
+    always
+        Widgets that belong to all tabs and show nothing by themselves.
     """
 
-    def __init__(self, makers: Mapping[str, Callable[[], ipywidgets.Widget]]) -> None:
+    def __init__(
+        self,
+        makers: Mapping[str, Callable[[], ipywidgets.Widget]],
+        always: Sequence[ipywidgets.Widget] = (),
+    ) -> None:
         self._makers = list(makers.values())
-        self._made: set[int] = set()
+        self._opened: set[int] = set()
+        self._always = tuple(always)
         super().__init__(children=[ipywidgets.VBox() for _ in makers], titles=tuple(makers), selected_index=0)
         self.add_class("workbench-tabs")
         self.observe(lambda _: self._open(), "selected_index")
@@ -44,19 +51,22 @@ class LazyTabs(ipywidgets.Tab):  # type: ignore[misc]
 
     def _open(self) -> None:
         index = self.selected_index
-        if index is None or index in self._made or not 0 <= index < len(self._makers):
+        if index is None or index in self._opened or not 0 <= index < len(self._makers):
             return
-        self._made.add(index)
+        self._opened.add(index)
         try:
-            content = self._makers[index]()
+            content = self._made(index)
         except Exception as error:
             # A tab that cannot be drawn says so and leaves the others alone; opening it again tries again.
-            self._made.discard(index)
+            self._opened.discard(index)
             content = note(f"This cannot be shown: {type(error).__name__}: {error}")
             self.children[index].children = (content,)
             raise
-        style = (ipywidgets.HTML(_STYLE, layout={"display": "none"}),) if index == 0 else ()
-        self.children[index].children = (content, *style)
+        more = (ipywidgets.HTML(_STYLE, layout={"display": "none"}), *self._always) if index == 0 else ()
+        self.children[index].children = (content, *more)
+
+    def _made(self, index: int) -> ipywidgets.Widget:
+        return self._makers[index]()
 
 
 def tab(title: str) -> Callable[[Draw], Draw]:

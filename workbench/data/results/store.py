@@ -37,7 +37,7 @@ from workbench.data.results.tables import Provenance, read_provenance
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.runs.model.settings import config_from_plain, to_plain
 
-__all__ = ["Result", "ResultStore", "inherited_omissions", "notes_of", "units_from"]
+__all__ = ["Result", "ResultStore", "inherited_omissions", "notes_of", "store_of", "units_from"]
 
 SHOWN_OMISSIONS = 3
 """Omissions that an error names; the others are counted."""
@@ -45,6 +45,7 @@ SHOWN_OMISSIONS = 3
 C = TypeVar("C")
 R = TypeVar("R", bound="Result[Any]")
 _MADE_UP = "made_up"
+_stores: dict[type[Any], ResultStore[Any]] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +113,17 @@ class Result(Generic[C]):
         if self.folder is None:
             raise UnreadableFile(f"The result {self.scenario!r} was not saved yet.", Path())
         return read_provenance(self.folder / f"{next(iter(self.tables))}.parquet")
+
+
+def store_of(result: Result[Any]) -> ResultStore[Any]:
+    """Give the store that results of this kind belong to.
+
+    Raises
+    ------
+    LookupError
+        When there is none.
+    """
+    return _stores[type(result)]
 
 
 def units_from(
@@ -234,6 +246,8 @@ class ResultStore(Generic[R]):
         Gives what these figures are drawn from, where it is not the result itself.
     choices
         Gives what these figures show where the caller does not choose: name of a required argument -> value.
+    explained
+        Module with the rules by which its values are explained; see :mod:`workbench.data.explanation.cells`.
     """
 
     domain: str
@@ -252,6 +266,10 @@ class ResultStore(Generic[R]):
     figures: Mapping[str, str] = field(default_factory=dict)
     drawn_from: Callable[[R], Any] = _itself
     choices: Callable[[R], Mapping[str, Any]] = _choose_nothing
+    explained: str = ""
+
+    def __post_init__(self) -> None:
+        _stores[self.result] = self
 
     def save(self, result: R, project: Project, run: str = "") -> tuple[R, list[Path]]:
         """Write a result; its summary comes last and vouches for the rest.

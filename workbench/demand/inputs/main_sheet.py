@@ -61,6 +61,8 @@ class MainSheet:
     policy: dict[str, dict[int, float]] = field(default_factory=dict)
     """Electricity by layer and year, in the unit of the workbook; negative lowers the demand."""
     settings: dict[str, object] = field(default_factory=dict)
+    cells: dict[tuple[str, object], str] = field(default_factory=dict)
+    """(Plain name of the table, year, or layer and year) -> cell of the value."""
 
 
 def read_main(book: Workbook, problems: Problems) -> MainSheet | None:
@@ -85,9 +87,10 @@ def read_main(book: Workbook, problems: Problems) -> MainSheet | None:
     _read_growth(tables, main, problems)
     for name, target in (("losses", main.losses), ("loadfactor", main.load_factors)):
         if name in tables:
-            target.update(_by_year(tables[name], problems, minimum=0.0, maximum=100.0))
+            target.update(_by_year(tables[name], main, problems, minimum=0.0, maximum=100.0))
     if "peak" in tables:
-        main.peaks = _by_year(tables["peak"], problems, minimum=0.0, maximum=MAX_PEAK_MW, what="a peak in MW")
+        limits = {"minimum": 0.0, "maximum": MAX_PEAK_MW}
+        main.peaks = _by_year(tables["peak"], main, problems, **limits, what="a peak in MW")
     if "solarshare" in tables:
         _read_solar_share(tables["solarshare"], main, problems)
     if "policy" in tables:
@@ -147,6 +150,7 @@ def _read_policy(table: Table, main: MainSheet, problems: Problems) -> None:
                 cell=table.cell(row, years),
             )
         points[int(year)] = value
+        main.cells["policy", (str(layer), int(year))] = table.cell(row, values)
 
 
 def _read_driver_names(tables: Mapping[str, Table], main: MainSheet, problems: Problems) -> None:
@@ -173,7 +177,7 @@ def _read_driver_names(tables: Mapping[str, Table], main: MainSheet, problems: P
 def _read_growth(tables: Mapping[str, Table], main: MainSheet, problems: Problems) -> None:
     if "gdpgrowthrate" in tables:
         table = tables["gdpgrowthrate"]
-        main.gdp_growth = _by_year(table, problems, minimum=-50.0, maximum=50.0)
+        main.gdp_growth = _by_year(table, main, problems, minimum=-50.0, maximum=50.0)
         main.gdp_growth_cell = table.header_cell(table.columns[-1]) if table.columns else ""
     if "drivergrowth" not in tables:
         return
@@ -206,7 +210,13 @@ def _read_solar_share(table: Table, main: MainSheet, problems: Problems) -> None
 
 
 def _by_year(
-    table: Table, problems: Problems, *, minimum: float, maximum: float, what: str = "a percentage"
+    table: Table,
+    main: MainSheet,
+    problems: Problems,
+    *,
+    minimum: float,
+    maximum: float,
+    what: str = "a percentage",
 ) -> dict[int, float]:
     found: dict[int, float] = {}
     if len(table.columns) < 2:
@@ -221,8 +231,10 @@ def _by_year(
         cell = table.cell(row, years)
         if int(year) in found:
             problems.error(f"the year {year:g} is there twice; remove one.", sheet=table.sheet, cell=cell)
-        _check_range(value, minimum, maximum, table, table.cell(row, values), problems, what)
+        place = table.cell(row, values)
+        _check_range(value, minimum, maximum, table, place, problems, what)
         found[int(year)] = value
+        main.cells[plain_name(table.name), int(year)] = place
     return found
 
 

@@ -44,6 +44,9 @@ class Sector:
     given: Mapping[int, float]
     """Values of the workbook after the last actual, GWh by year."""
     drivers: tuple[str, ...]
+    sheet: str = ""
+    cells: Mapping[int, str] = field(default_factory=dict)
+    """Cell of each year's value, actual and given; a year that was interpolated has none."""
 
     @property
     def last_year(self) -> int:
@@ -85,6 +88,10 @@ class DemandInput:
     """Peak load by year, MW, as the workbook gives it."""
     unused: tuple[Note, ...] = ()
     """Sheets, tables and columns without effect."""
+    main: str = ""
+    """Sheet with the tables of assumptions."""
+    cells: Mapping[tuple[str, object], str] = field(default_factory=dict)
+    """Cells of that sheet: (plain name of the table, year, or layer and year) -> cell."""
 
 
 def find_workbook(project: Project, name: str) -> Path:
@@ -194,6 +201,8 @@ def _read(book: Workbook, config: DemandConfig) -> DemandInput:
         tuple(problems),
         main.peaks,
         unused_inputs(book, main, sheets.values(), drivers),
+        main.name,
+        main.cells,
     )
 
 
@@ -237,7 +246,8 @@ def _sector(
     filled = fill_gaps(sheet, config.gaps is GapHandling.INTERPOLATE, problems)
     first = min(filled)
     energy = np.array([filled[year] for year in range(first, max(filled) + 1) if year in filled])
-    return Sector(sheet.sector, role, first, energy, given, main.drivers.get(sheet.sector, ()))
+    drivers = main.drivers.get(sheet.sector, ())
+    return Sector(sheet.sector, role, first, energy, given, drivers, sheet.name, sheet.cells)
 
 
 def _role(name: str, main: MainSheet, config: DemandConfig) -> Role:

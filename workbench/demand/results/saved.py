@@ -269,6 +269,7 @@ STORE = ResultStore(
         "correlations": "workbench.demand.results.charts:correlation_chart",
     },
     choices=lambda result: {"sector": next(iter(result.cards))},
+    explained="workbench.demand.results.explained",
 )
 save, load = STORE.save, STORE.load
 

@@ -33,10 +33,13 @@ class JobOffer:
         What a person reads.
     location
         ``"package.module:attribute"`` of the :class:`.JobFunction`.
+    results
+        ``"package.module:attribute"`` of what its saved results are, for steps that start from them.
     """
 
     title: str
     location: str
+    results: str = ""
 
 
 def offered_jobs() -> dict[str, JobOffer]:

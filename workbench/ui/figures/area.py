@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from workbench.data.explanation.shown import Shown
 from workbench.runs.model.read_only import is_viewer
+from workbench.ui.figures.origins import registered
 from workbench.ui.figures.page_theme import page_theme
-from workbench.ui.figures.tables import table_html
+from workbench.ui.figures.tables import TableArea
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -29,6 +31,7 @@ class FigureArea(ipywidgets.VBox):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self._figure: go.Figure | None = None
+        self._mark, self._table = registered(self), TableArea()
         # Without a width of its own: with one, the first figures of a page collapse to no height.
         self._output = ipywidgets.Output()
         self._switch = ipywidgets.ToggleButton(
@@ -73,34 +76,49 @@ class FigureArea(ipywidgets.VBox):  # type: ignore[misc]
     def _draw(self) -> None:
         if self._figure is not None:
             theme = "light" if self._page is None else self._page.theme
-            self._output.outputs = (_output_of(self._figure, theme),)
+            self._output.outputs = (_output_of(self._figure, theme, self._mark),)
 
     def _show_table(self) -> None:
         parts = self._parts()
         if self._switch.value and self._figure is not None:
-            parts.append(ipywidgets.HTML(_table_of(self._figure)))
+            _show_table_of(self._figure, self._table)
+            parts.append(self._table)
         self.children = parts
 
+    def shown_at(self, first: int, second: int) -> Shown | None:
+        """Give what a point of a trace shows; None where there is none."""
+        from workbench.charts.figure_table import point_of
 
-def _table_of(figure: go.Figure) -> str:
+        point = None if self._figure is None else point_of(self._figure, first, second)
+        if point is None:
+            return None
+        value, header, labels = point
+        title = self._figure.layout.title.text if self._figure is not None else ""
+        return Shown(value, header, labels, title or "")
+
+
+def _show_table_of(figure: go.Figure, area: TableArea) -> None:
     from workbench.charts.figure_table import figure_table
     from workbench.data.formatting import format_number
 
     table = figure_table(figure)
     if not table.rows:
-        return "<p>This figure has no numbers that a table could hold.</p>"
+        area.value = "<p>This figure has no numbers that a table could hold.</p>"
+        return
     text_columns = [place for place in range(len(table.headers)) if isinstance(table.rows[0][place], str)]
     rows = [[format_number(cell) if isinstance(cell, float) else cell for cell in row] for row in table.rows]
     caption = figure.layout.title.text or "Figure"
     if table.is_cut:
         caption += f" (the first {len(table.rows)} of {table.rows_in_all} rows)"
-    return table_html(table.headers, rows, caption=caption, text_columns=text_columns)
+    area.show(table.headers, rows, caption=caption, text_columns=text_columns, exact=table.rows)
 
 
-def _output_of(figure: go.Figure, theme: Theme) -> dict[str, Any]:
+def _output_of(figure: go.Figure, theme: Theme, mark: str) -> dict[str, Any]:
     from workbench.charts.template import use_theme
 
     content = (use_theme(figure, theme) if theme == "dark" else figure).to_plotly_json()
+    if mark:
+        content["layout"] = {**content["layout"], "meta": {"origins": mark}}
     content["config"] = {"displaylogo": False, "responsive": True, "plotlyServerURL": ""}
     return {
         "output_type": "display_data",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ipywidgets
 
 from workbench.ui.figures.area import FigureArea
+from workbench.ui.figures.origins import current_panel, explaining
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -17,8 +18,15 @@ __all__ = ["figure_of", "follow"]
 
 def follow(draw: Callable[[], None], *controls: ipywidgets.Widget) -> None:
     """Call ``draw`` now and whenever one of the controls changes its value."""
+    panel = current_panel()
+
+    def draw_explained() -> None:
+        # What is made anew then is explained like what was made first.
+        with explaining(panel):
+            draw()
+
     for control in controls:
-        control.observe(lambda _: draw(), "value")
+        control.observe(lambda _: draw_explained(), "value")
     draw()
 
 

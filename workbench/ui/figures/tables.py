@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from workbench.data.explanation.shown import Shown
 from workbench.data.formatting import format_number
 from workbench.data.notes import HEADERS, NOTHING_NOTED, Notes
+from workbench.ui.figures.origins import registered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +37,12 @@ _STYLE = """<style>
 
 
 class TableArea(ipywidgets.HTML):  # type: ignore[misc]
-    """Shows one table at a time."""
+    """Shows one table at a time; a view that explains its numbers is asked by a click on a cell."""
+
+    def __init__(self, value: str = "") -> None:
+        self._mark = registered(self)
+        self._shown: tuple[Sequence[str], Sequence[Sequence[object]], str] = ((), (), "")
+        super().__init__(value)
 
     def show_frame(
         self,
@@ -47,10 +54,12 @@ class TableArea(ipywidgets.HTML):  # type: ignore[misc]
         limit: int = MAX_ROWS,
     ) -> None:
         """Replace what is shown by a DataFrame; of a long one the first ``limit`` rows, said so."""
-        headers, rows, text_columns = frame_cells(frame.head(limit), titles=titles, units=units)
-        if len(frame) > limit:
-            caption = f"{caption} (the first {limit} of {len(frame)})".strip()
-        self.show(headers, rows, caption=caption, text_columns=text_columns)
+        frame, in_all = frame.head(limit), len(frame)
+        headers, rows, text_columns = frame_cells(frame, titles=titles, units=units)
+        if in_all > limit:
+            caption = f"{caption} (the first {limit} of {in_all})".strip()
+        exact = list(zip(*(frame[name].tolist() for name in frame.columns), strict=True))
+        self.show(headers, rows, caption=caption, text_columns=text_columns, exact=exact)
 
     def show(
         self,
@@ -60,9 +69,23 @@ class TableArea(ipywidgets.HTML):  # type: ignore[misc]
         caption: str = "",
         text_columns: Sequence[int] = (0,),
         marked: Sequence[int] = (),
+        exact: Sequence[Sequence[object]] | None = None,
     ) -> None:
-        """Replace what is shown; see :func:`table_html`."""
-        self.value = table_html(columns, rows, caption=caption, text_columns=text_columns, marked=marked)
+        """Replace what is shown; see :func:`table_html`. ``exact`` are the cells before formatting."""
+        self._shown = columns, rows if exact is None else exact, caption
+        # A table of texts only, such as of notes, has no numbers to ask about.
+        mark = self._mark if len(set(text_columns)) < len(columns) else ""
+        self.value = table_html(
+            columns, rows, caption=caption, text_columns=text_columns, marked=marked, mark=mark
+        )
+
+    def shown_at(self, first: int, second: int) -> Shown | None:
+        """Give what a row and a column show; None where there is no such cell."""
+        columns, rows, caption = self._shown
+        if first >= len(rows) or second >= len(columns):
+            return None
+        others = tuple(cell for place, cell in enumerate(rows[first]) if place != second)
+        return Shown(rows[first][second], columns[second], others, caption)
 
 
 def table_of(
@@ -128,6 +151,7 @@ def table_html(
     caption: str = "",
     text_columns: Sequence[int] = (0,),
     marked: Sequence[int] = (),
+    mark: str = "",
 ) -> str:
     """Write a table as HTML.
 
@@ -143,6 +167,8 @@ def table_html(
         Numbers of the columns that hold text and are aligned to the left.
     marked
         Numbers of the rows that stand out.
+    mark
+        By which a page names the table when it asks where a number comes from; see :mod:`~.origins`.
     """
     kinds = [' class="text"' if number in text_columns else "" for number in range(len(columns))]
     head = "".join(f"<th{kind}>{_text(name)}</th>" for kind, name in zip(kinds, columns, strict=True))
@@ -153,8 +179,12 @@ def table_html(
         for number, row in enumerate(rows)
     )
     title = f"<caption>{_text(caption)}</caption>" if caption else ""
+    origins = f' data-origins="{_text(mark)}"' if mark else ""
+    if mark:
+        # One stop for the Tab key; the arrow keys go from cell to cell.
+        body = body.replace("<td", '<td tabindex="-1"').replace('tabindex="-1"', 'tabindex="0"', 1)
     return (
-        f'{_STYLE}<div class="workbench-scroll"><table class="workbench-table">{title}'
+        f'{_STYLE}<div class="workbench-scroll"><table class="workbench-table"{origins}>{title}'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

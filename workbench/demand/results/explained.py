@@ -1,0 +1,394 @@
+"""Where the numbers of a demand forecast come from: rules by table and column, down to the workbook's cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.data.explanation.cells import CHANGED, Cell
+from workbench.data.explanation.steps import Explained, is_missing
+from workbench.data.origins import Origin
+from workbench.data.workbooks.table import plain_name
+from workbench.demand.config import SalesBasis
+from workbench.demand.inputs.reading import DemandInput, read_demand
+from workbench.demand.model.choices import GIVEN_PATH
+from workbench.demand.model.roles import Role
+from workbench.demand.requirement.requirement import DEFINITIONS
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from workbench.demand.results.saved import DemandResult
+
+__all__ = ["explain", "more_tables"]
+
+UNREAD = f"{CHANGED}, or it is not there: its cells are not looked up"
+
+
+def explain(cell: Cell) -> Explained | None:
+    """Explain a cell of a demand forecast; None where nothing is known beyond its table."""
+    table = _TABLES.get(cell.table)
+    return None if table is None else table(cell)
+
+
+def more_tables(result: DemandResult) -> Mapping[str, pd.DataFrame]:
+    """Give what its pages show beside its tables."""
+    return {"holdout": result.holdout()}
+
+
+def _history(cell: Cell) -> Explained | None:
+    if cell.column != "electricity" or cell.year is None:
+        return None
+    sector = str(cell.row["sector"])
+    return _actual(cell, sector, cell.year)
+
+
+def _actual(cell: Cell, sector: str, year: int) -> Explained:
+    """The actual of a sector: the cell of its sheet."""
+    facts = cell.tracer.result.facts
+    data = _input(cell)
+    unit = f"read in {facts['unit']}"
+    if data is None or sector not in data.sectors:
+        place = f"{facts['workbook']}, sheet '{sector}'"
+        return cell.by(f"actual of the workbook, {unit}; {UNREAD}", place=place, origin=Origin.MEASURED)
+    found = data.sectors[sector]
+    place = f"{facts['workbook']}, sheet '{found.sheet}'"
+    if year in found.cells:
+        return cell.by(
+            f"actual of the workbook, {unit}",
+            place=f"{place}, cell {found.cells[year]}",
+            origin=Origin.MEASURED,
+        )
+    if not found.cells or year > max(found.cells) or min(found.cells) > year:
+        return cell.by(
+            "no value up to the last actual year: not yet started", place=place, origin=Origin.ASSUMED
+        )
+    before = max(known for known in found.cells if known < year)
+    after = min(known for known in found.cells if known > year)
+    ends = (_actual_of(cell, sector, known) for known in (before, after))
+    return cell.by("a missing year, interpolated between its neighbours", *ends, place="setting gaps")
+
+
+def _actual_of(cell: Cell, sector: str, year: int) -> Explained | None:
+    found = cell.tracer.find("history", "electricity", sector=sector, year=year)
+    return None if found is None else found.explain()
+
+
+def _forecast(cell: Cell) -> Explained | None:
+    row, tracer = cell.row, cell.tracer
+    if cell.column in ("year", "sector", "role", "model", "chosen"):
+        return None
+    sector, model, year = str(row["sector"]), str(row["model"]), int(row["year"])
+    if model == GIVEN_PATH:
+        return _given(cell, sector, year)
+    history = [part for part in _last_actuals(cell, sector) if part is not None]
+    if cell.column.startswith(("lower_", "upper_")):
+        level = cell.column.partition("_")[2]
+        return cell.by(
+            f"bound of the {level} % interval, from the errors of the model's backtest",
+            cell.same_row(str(tracer.result.config.variant)).explain(),
+        )
+    card = tracer.result.cards.get(sector, {})
+    own = card if card.get("model") == model else {}
+    own_model = sector in tracer.result.config.sector_models
+    fitted = (Origin.DERIVED, "fitted to the history")
+    parts = [tracer.setting("sector_models" if own_model else "default_model")]
+    parts += [
+        Explained(f"Coefficient {item['name']}", item["value"], item["unit"], *fitted)
+        for item in own.get("coefficients", ())
+    ]
+    parts += [_driver(cell, name, year, source) for name, source in own.get("drivers", {}).items()]
+    formula = f"model {own.get('label', model)}: {own.get('formula', 'see the model card')}"
+    return cell.by(formula, *history, *parts)
+
+
+def _last_actuals(cell: Cell, sector: str) -> Iterator[Explained | None]:
+    """The two ends of the history that a model has learned from."""
+    card = cell.tracer.result.cards.get(sector, {})
+    last = int(card.get("last_actual_year", cell.tracer.result.facts["last_actual_year"]))
+    first = last - int(card.get("years_used", 1)) + 1
+    for year in dict.fromkeys((last, first)):
+        yield _actual_of(cell, sector, year)
+
+
+def _given(cell: Cell, sector: str, year: int) -> Explained:
+    data, workbook = _input(cell), cell.tracer.result.facts["workbook"]
+    if data is None or sector not in data.sectors:
+        return cell.by(f"path given in the workbook; {UNREAD}", place=f"{workbook}, sheet '{sector}'")
+    found = data.sectors[sector]
+    place = f"{workbook}, sheet '{found.sheet}'"
+    if year in found.given:
+        return cell.by(
+            "path given in the workbook", place=f"{place}, cell {found.cells[year]}", origin=Origin.GIVEN
+        )
+    last = max(found.given, default=found.last_year)
+    if year > last:
+        rule = f"the path ends in {last}: its last value is kept"
+        return cell.by(rule, cell.tracer.setting("path_end"), place=place, origin=Origin.ASSUMED)
+    return cell.by("straight line between the given years", place=place)
+
+
+def _driver(cell: Cell, name: str, year: int, source: str) -> Explained:
+    found = cell.tracer.find("drivers", "value", driver=name, year=year)
+    return Explained(f"Driver {name}", rule=source) if found is None else found.explain()
+
+
+def _drivers(cell: Cell) -> Explained | None:
+    if cell.column != "value" or cell.year is None:
+        return None
+    row, data, workbook = cell.row, _input(cell), cell.tracer.result.facts["workbook"]
+    if row["kind"] != "actual":
+        last = cell.tracer.result.table("drivers")
+        mine = last[(last.driver == row["driver"]) & (last.kind == "actual")]
+        where = {"driver": row["driver"], "year": mine.year.max()}
+        base = cell.tracer.find("drivers", "value", **where) if len(mine) else None
+        return cell.by(f"path: {row['source']}", None if base is None else base.explain(), place=workbook)
+    at = None if data is None else data.drivers.cells.get((str(row["driver"]), cell.year))
+    place = f"{workbook}, sheet '{data.drivers.sheet}', cell {at}" if data is not None and at else workbook
+    rule = "actual of the workbook" if at else "made of other columns of the workbook"
+    rule = f"actual of the workbook; {UNREAD}" if data is None else rule
+    return cell.by(rule, place=place, origin=Origin.MEASURED if at else Origin.DERIVED)
+
+
+def _consolidated(cell: Cell) -> Explained | None:
+    if cell.column in ("year", "kind") or cell.year is None:
+        return None
+    name, year, tracer = cell.column, cell.year, cell.tracer
+    if is_missing(cell.value):
+        reason = tracer.result.failures.get(name, "the sector has no value in this year")
+        return cell.by(reason)
+    actual = _actual_of(cell, name, year)
+    if actual is not None:
+        return actual
+    config = tracer.result.config
+    found = tracer.find("forecast", str(config.variant), sector=name, year=year, chosen=True)
+    if found is not None:
+        scale = config.layer_scale.get(name, 1.0)
+        return (
+            found.explain()
+            if scale == 1.0
+            else cell.by(f"forecast x {scale:g}", found.explain(), tracer.setting("layer_scale"))
+        )
+    return _layer(cell, name, year)
+
+
+def _layer(cell: Cell, name: str, year: int) -> Explained:
+    """A policy layer: straight lines between points of ~Policy or of a setting."""
+    tracer = cell.tracer
+    if name in tracer.result.config.added_layers:
+        return cell.by(
+            "layer of the settings, straight lines between its points", tracer.setting("added_layers")
+        )
+    data, workbook = _input(cell), tracer.result.facts["workbook"]
+    if data is None or name not in data.layers:
+        return cell.by(f"layer of ~Policy; {UNREAD}", place=workbook)
+    parts = _between(
+        name,
+        data.layers[name].points,
+        year,
+        "GWh",
+        lambda known: f"{workbook}, sheet '{data.main}', cell {data.cells['policy', (name, known)]}",
+    )
+    scale = tracer.setting("layer_scale") if name in tracer.result.config.layer_scale else None
+    return cell.by(
+        "layer of ~Policy: straight lines between its points, nothing before the first", *parts, scale
+    )
+
+
+def _requirement(cell: Cell) -> Explained | None:
+    column = cell.column
+    if column in ("year", "kind") or column.endswith("_origin") or cell.year is None:
+        return None
+    if column in _CHAIN:
+        return _CHAIN[column](cell)
+    roles = {str(role).replace(" ", "_").replace("-", "_"): role for role in Role}
+    if column in roles:
+        return _of_role(cell, roles[column])
+    if column.startswith(("lower_", "upper_", "peak_mw_lower_", "peak_mw_upper_")):
+        base = "peak_mw" if column.startswith("peak_mw") else "requirement"
+        level = column.rpartition("_")[2]
+        rule = f"bound of the {level} % interval of the sum, drawn from the backtests of the sectors together"
+        return cell.by(rule, cell.same_row(base).explain(), cell.tracer.setting("draws"))
+    return None
+
+
+def _of_role(cell: Cell, role: Role) -> Explained:
+    """All sectors and layers of a role, as the consolidated table has them."""
+    names = [name for name, its in _roles(cell).items() if its is role]
+    found = (cell.tracer.find("consolidated", name, year=cell.year) for name in names)
+    parts = [part.explain() for part in found if part is not None and not _not_begun(part)]
+    rule = f"sum of the sectors whose role is {role}"
+    if role is Role.ROOFTOP_SOLAR and cell.tracer.result.config.sales_basis is SalesBasis.NET:
+        rule += ", above its value in the last actual year (sales are net of it)"
+    return cell.by(rule, *parts)
+
+
+def _not_begun(cell: Cell) -> bool:
+    """Whether a sector has no value yet in a year, and counts as nothing."""
+    begun = cell.frame.loc[cell.frame[cell.column].notna(), "year"]
+    return is_missing(cell.value) and (begun.empty or bool(cell.year is not None and cell.year < begun.min()))
+
+
+def _roles(cell: Cell) -> Mapping[str, Role]:
+    result, data = cell.tracer.result, _input(cell)
+    history = result.table("history")
+    roles = {str(s): Role(r) for s, r in zip(history.sector, history.role, strict=True)}
+    roles |= {name: Role(name) for name, points in result.config.added_layers.items() if points}
+    return roles | ({} if data is None else {name: layer.role for name, layer in data.layers.items()})
+
+
+def _gross(cell: Cell) -> Explained:
+    names = [str(role).replace(" ", "_").replace("-", "_") for role in Role if role is not Role.ROOFTOP_SOLAR]
+    parts = [cell.same_row(name).explain() for name in names if name in cell.frame]
+    return cell.by(DEFINITIONS["gross"], *parts)
+
+
+def _net(cell: Cell) -> Explained:
+    return cell.by(
+        DEFINITIONS["net"], cell.same_row("gross").explain(), cell.same_row("rooftop_solar").explain()
+    )
+
+
+def _energy(cell: Cell) -> Explained:
+    return cell.by(
+        DEFINITIONS["requirement"], cell.same_row("net").explain(), cell.same_row("loss").explain()
+    )
+
+
+def _peak(cell: Cell) -> Explained:
+    given = _main_cell(cell, "peak")
+    if cell.origin is Origin.GIVEN:
+        return cell.by("the peak that the workbook gives counts before any rule", place=given)
+    factor = cell.same_row("load_factor").explain()
+    rule = DEFINITIONS["peak"]
+    if cell.origin is Origin.MISSING:
+        rule = "no peak is given, and what is assumed makes no peak of an actual year"
+    return cell.by(rule, cell.same_row("requirement").explain(), cell.same_row("hours").explain(), factor)
+
+
+def _trajectory(table: str, points: str, default: str) -> Callable[[Cell], Explained]:
+    def explained(cell: Cell) -> Explained:
+        tracer, year = cell.tracer, int(cell.row["year"])
+        stated = getattr(tracer.result.config, points)
+        if stated:
+            return cell.by("straight lines between the points of the setting", tracer.setting(points))
+        if cell.origin is Origin.ASSUMED and not _points(cell, points):
+            return cell.by("nothing is given: a default", tracer.setting(default, is_value=True))
+        if cell.origin is Origin.GIVEN:
+            return cell.by("given in the workbook", place=_main_cell(cell, table))
+        known = _points(cell, points)
+        if not known:
+            return cell.by("what the given peak and the requirement make of it")
+        name = cell.column.replace("_", " ").capitalize()
+        parts = _between(name, known, year, "%", lambda point: _main_cell(cell, table, point))
+        return cell.by("straight lines between the given years, the nearest beyond them", *parts)
+
+    return explained
+
+
+def _between(
+    name: str, points: Mapping[int, float], year: int, unit: str, place: Callable[[int], str]
+) -> list[Explained]:
+    """The given points before and after a year."""
+    before = [point for point in sorted(points) if point <= year][-1:]
+    after = [point for point in sorted(points) if point >= year][:1]
+    return [
+        Explained(f"{name}, {point}", points[point], unit, Origin.GIVEN, place=place(point))
+        for point in dict.fromkeys([*before, *after])
+    ]
+
+
+def _points(cell: Cell, name: str) -> Mapping[int, float]:
+    data = _input(cell)
+    return {} if data is None else getattr(data, name)
+
+
+def _main_cell(cell: Cell, table: str, year: int | None = None) -> str:
+    data, workbook = _input(cell), cell.tracer.result.facts["workbook"]
+    year = cell.year if year is None else year
+    if data is None:
+        return f"{workbook}, table ~{table}; {UNREAD}"
+    at = data.cells.get((plain_name(table), year))
+    return f"{workbook}, sheet '{data.main}', " + (f"cell {at}" if at else f"table ~{table}")
+
+
+def _hours(cell: Cell) -> Explained:
+    return cell.by("hours of the calendar: 8784 in years that hold a 29 February", origin=Origin.DERIVED)
+
+
+def _partial(cell: Cell) -> Explained:
+    return cell.by("net consumption of the parts that are known; no total, because a part is missing")
+
+
+def _solar_split(cell: Cell) -> Explained | None:
+    if cell.column == "year":
+        return None
+    data = _input(cell)
+    place = (
+        ""
+        if data is None
+        else f"{cell.tracer.result.facts['workbook']}, sheet '{data.main}', table ~Solar_share"
+    )
+    solar = cell.tracer.find("requirement", "rooftop_solar", year=cell.year)
+    return cell.by(
+        "share of the sector x rooftop solar", None if solar is None else solar.explain(), place=place
+    )
+
+
+def _tests(cell: Cell) -> Explained | None:
+    row = cell.row
+    if cell.column == "error":
+        parts = (cell.same_row(name).explain() for name in ("forecast", "actual"))
+        return cell.by("100 x (forecast / actual - 1)", *parts)
+    if cell.column == "actual":
+        found = _actual_of(cell, str(row["sector"]), int(row["year"]))
+        return found or cell.by("sum of the actuals of all sectors with a model")
+    if cell.column in ("sector", "model", "drivers", "origin", "horizon", "year"):
+        return None
+    what = "error of forecasts made" if cell.table == "accuracy" else "forecast made"
+    return cell.by(f"{what} with what was known at each origin, in the backtest of the model")
+
+
+def _correlations(cell: Cell) -> Explained | None:
+    if cell.column not in ("level", "growth"):
+        return None
+    return cell.by(
+        f"Pearson correlation of the {cell.column} of {cell.row['sector']} and of {cell.row['driver']}, over the "
+        "years that both have"
+    )
+
+
+def _input(cell: Cell) -> DemandInput | None:
+    """The workbook, where it is still the one of the run; it is not read twice."""
+    facts = cell.tracer.result.facts
+    path: Path | None = cell.tracer.unchanged_input(facts["workbook"], facts["sha256"])
+    try:
+        return None if path is None else read_demand(path, cell.tracer.result.config)
+    except WorkbenchError:
+        return None
+
+
+_CHAIN: Mapping[str, Callable[[Cell], Explained]] = {
+    "gross": _gross,
+    "net": _net,
+    "requirement": _energy,
+    "peak_mw": _peak,
+    "loss": _trajectory("losses", "losses", "loss"),
+    "load_factor": _trajectory("load_factor", "load_factors", "load_factor"),
+    "hours": _hours,
+    "partial_sum": _partial,
+}
+_TABLES: Mapping[str, Callable[[Cell], Explained | None]] = {
+    "history": _history,
+    "forecast": _forecast,
+    "drivers": _drivers,
+    "consolidated": _consolidated,
+    "requirement": _requirement,
+    "solar_split": _solar_split,
+    "backtest": _tests,
+    "holdout": _tests,
+    "accuracy": _tests,
+    "correlations": _correlations,
+}
