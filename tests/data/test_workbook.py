@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 from workbench.data.problems import Severity
-from workbench.data.workbooks.file import column_index
 from workbench.data.workbooks.reading import read_workbook
+from workbench.data.workbooks.sheet_xml import column_index
 from workbench.data.workbooks.table import cell_name, plain_name
 from workbench.errors import InvalidData
 
@@ -48,22 +48,13 @@ def test_text_is_stripped_and_blank_is_none_but_zero_stays_zero(save_sheet: Save
 
     assert table.columns == ("Year", "Electricity")
     assert table.rows == ((2020.0, 0.0), (2021.0, None))
-    assert (table.row_numbers, table.places, table.header_row) == (range(2, 4), range(2), 1)
-
-
-def test_a_plain_table_ends_at_the_first_empty_row_and_the_first_empty_header(save_sheet: Save) -> None:
-    path = save_sheet({"A1": "Year", "B1": "GSDP", "D1": "stray", "A2": 2020, "D2": 1, "A4": "a remark"})
-
-    table = read_workbook(path).sheet("main").table()
-
-    assert table.columns == ("Year", "GSDP")
-    assert table.rows == ((2020.0, None),)
+    assert (table.row_numbers, table.places, table.header_row) == (range(2, 4), (0, 1), 1)
 
 
 def test_a_table_below_other_text_and_right_of_the_edge_knows_its_cells(save_sheet: Save) -> None:
     path = save_sheet({"A1": "Some title", "C3": "Year", "D3": "Per Capita", "C4": 2020, "D4": 7})
 
-    table = read_workbook(path).sheet("main").table(header_row=2)
+    table = read_workbook(path).sheet("main").table(headers=("Year", "Per Capita"))
 
     assert table.cell(0, "per_capita") == "D4"
     assert table.header_cell("Year") == "C3"

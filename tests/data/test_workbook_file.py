@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from workbench.data.workbooks import file as workbook_file
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import UnreadableFile
 
@@ -146,33 +145,6 @@ def test_a_sheet_that_lies_about_its_size_is_refused_without_unpacking_it(save_s
         read_workbook(path)
 
 
-def test_a_stray_cell_in_the_last_row_and_column_is_refused_instead_of_filling_the_memory(
-    save_sheet: Save,
-) -> None:
-    path = save_sheet({"A1": 1, "XFD1048576": 1})
-
-    with pytest.raises(UnreadableFile, match=r"sheet 'main' reaches from A1 to XFD1048576.*stray entries"):
-        read_workbook(path)
-
-
-def test_a_stray_cell_is_refused_also_when_the_sheet_declares_a_small_range(save_sheet: Save) -> None:
-    path = save_sheet({"A1": 1, "AZ1": 2, "B1048576": 3})
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content.replace(b'ref="A1:AZ1048576"', b'ref="A1:B2"'))
-
-    with pytest.raises(UnreadableFile, match="reaches from A1 to AZ1048576"):
-        read_workbook(path)
-
-
-def test_a_sheet_may_be_filled_to_its_last_row(save_sheet: Save) -> None:
-    rows = read_workbook(save_sheet({"A1": 1, "C1048576": 3})).sheet("main").rows
-
-    assert (len(rows), rows[-1]) == (1_048_576, (None, None, 3.0))
-
-
 def test_a_workbook_that_another_program_locks_says_close_it_in_excel(
     save_sheet: Save, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,10 +175,3 @@ def test_a_file_without_permission_is_refused(save_sheet: Save) -> None:
 
     with pytest.raises(UnreadableFile, match="not permitted"):
         read_workbook(path)
-
-
-def test_sheets_of_the_file_are_matched_to_their_parts(shared_data: Path) -> None:
-    content = (shared_data / "planning" / "kerala_hourly_load.xlsx").read_bytes()
-    silent = workbook_file.silent_cells(Path("kerala.xlsx"), content, ["Total Demand", "load_factor"])
-
-    assert silent == {}

@@ -43,6 +43,11 @@ class Problems:
         """Take over problems found elsewhere, with the places they carry."""
         self._found.extend(problems)
 
+    def add_new(self, problems: Iterable[Problem]) -> None:
+        """Take over those that are not among them yet: a table may be read twice."""
+        known = set(self._found)
+        self._found.extend(problem for problem in problems if problem not in known)
+
     @property
     def errors(self) -> tuple[Problem, ...]:
         """The problems that make the data unusable."""

@@ -19,7 +19,7 @@ def read_demand_sheet(book: Workbook, problems: Problems) -> dict[int, Floats]:
     found = book.find_sheet("Demand")
     if found is None:
         return {}
-    table = book.sheet(found).table()
+    table = book.sheet(found).table(problems)
     demand = {}
     for column in table.columns:
         if not column.isdigit():
@@ -53,7 +53,7 @@ def read_availability(book: Workbook, sheet: str, problems: Problems) -> dict[st
     found = book.find_sheet(sheet)
     if found is None:
         return {}
-    table = book.sheet(found).table()
+    table = book.sheet(found).table(problems)
     read = {}
     for column in table.columns:
         if plain_name(column) in ("hour", "time", "date", "snapshot"):

@@ -124,7 +124,9 @@ class _Reader:
 
     def _table(self, sheet: str) -> Table | None:
         found = self.book.find_sheet(sheet)
-        return None if found is None else self.book.sheet(found).table()
+        if found is None:
+            return None
+        return self.book.sheet(found).table(self.problems, headers=tuple(COLUMNS.get(sheet, ())))
 
     def _rows(self, sheet: str, key: str) -> list[Row]:
         table = self._table(sheet)

@@ -18,6 +18,7 @@ from workbench.capacity.model.system import (
 from workbench.data.notes import Notes
 from workbench.data.problems import Problems
 from workbench.data.workbooks.reading import Workbook
+from workbench.data.workbooks.table import Table
 
 COLUMNS = {
     "plants": (
@@ -66,7 +67,7 @@ def read_plant_list(book: Workbook, problems: Problems, notes: Notes) -> System:
     """
     cells, assumptions = Cells(), Assumptions()
     for sheet, known in COLUMNS.items():
-        check_columns(book.sheet(sheet).table(), known, problems, notes)
+        check_columns(_table(book, sheet, problems), known, problems, notes)
     carriers = _read_carriers(book, problems, cells)
     plants = _read_plants(book, problems, cells, carriers, assumptions)
     options = _read_options(book, problems, cells, carriers, assumptions)
@@ -82,8 +83,12 @@ def read_plant_list(book: Workbook, problems: Problems, notes: Notes) -> System:
     )
 
 
+def _table(book: Workbook, sheet: str, problems: Problems) -> Table:
+    return book.sheet(sheet).table(problems, headers=COLUMNS[sheet])
+
+
 def _read_carriers(book: Workbook, problems: Problems, cells: Cells) -> dict[str, Carrier]:
-    reader = TableReader(book.sheet("carriers").table(), problems)
+    reader = TableReader(_table(book, "carriers", problems), problems)
     found = {}
     for row in reader.rows("carrier", "co2_emissions"):
         name = row.text("carrier")
@@ -99,7 +104,7 @@ def _read_plants(
     carriers: dict[str, Carrier],
     assumptions: Assumptions,
 ) -> list[Plant]:
-    reader = TableReader(book.sheet("plants").table(), problems, assumptions)
+    reader = TableReader(_table(book, "plants", problems), problems, assumptions)
     found = []
     for row in reader.rows("name", "carrier", "p_nom", "marginal_cost"):
         name, carrier = row.text("name"), row.known("carrier", carriers, "carriers")
@@ -140,7 +145,7 @@ def _read_options(
     carriers: dict[str, Carrier],
     assumptions: Assumptions,
 ) -> list[Candidate]:
-    reader = TableReader(book.sheet("options").table(), problems, assumptions)
+    reader = TableReader(_table(book, "options", problems), problems, assumptions)
     found = []
     for row in reader.rows("carrier", "capital_cost", "marginal_cost", "lifetime"):
         carrier = row.known("carrier", carriers, "carriers")

@@ -44,7 +44,7 @@ def read_settings(
     found = book.find_sheet("Settings")
     if found is None:
         return {}, {}, {}, {}
-    tables = {plain_name(name): table for name, table in book.sheet(found).marked_tables().items()}
+    tables = {plain_name(name): table for name, table in book.sheet(found).marked_tables(problems).items()}
     main = {}
     if (table := tables.get("mainsettings")) is not None:
         for row in TableReader(table, problems).rows("Setting", "Option"):

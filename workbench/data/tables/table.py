@@ -35,6 +35,11 @@ def plain_name(name: str) -> str:
     return re.sub(r"[\s_]+", "", name).casefold()
 
 
+def without_unit(header: str) -> str:
+    """Give a header without the unit in brackets at its end: ``"p_nom [MW]"`` -> ``"p_nom"``."""
+    return re.sub(r"\s*[\[(][^\])]*[\])]\s*$", "", header)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of a file.
@@ -71,9 +76,15 @@ class Table:
     file: str = ""
 
     def find_column(self, name: str) -> str | None:
-        """Give the header as written in the file, whatever the case, spaces and underscores of ``name``."""
+        """Give the header as written in the file, whatever the case, spaces and underscores of ``name``.
+
+        A header with a unit in brackets behind its name is found too, where no other has just the name.
+        """
         wanted = plain_name(name)
-        return next((column for column in self.columns if plain_name(column) == wanted), None)
+        exact = next((column for column in self.columns if plain_name(column) == wanted), None)
+        return exact or next(
+            (column for column in self.columns if plain_name(without_unit(column)) == wanted), None
+        )
 
     def column(self, name: str) -> list[object]:
         """Give the values of a column.

@@ -1,29 +1,40 @@
 """Workbooks, read once, that know the cell of each value.
 
-A sheet holds one plain table (a header row, rows below, to the first empty row) or any number of *marked*
-tables: a cell ``~Name`` opens one, its header is in the next row (or the one after, when that is blank), and
-it ends at the first empty header cell to the right and the first empty row below. Several may lie side by
-side, or one under another with a blank row between. Inside a table a blank cell is ``None``; a zero stays 0.
+A sheet holds one plain table (a header row and rows below) or any number of *marked* tables: a cell ``~Name`` opens
+one, and its header is in the next row (or the one after, when that is blank). Several may lie side by side, or one
+under another. Blank rows and columns inside a table are passed over, see :mod:`workbench.data.workbooks.finding`; a
+blank cell is ``None``, a zero stays 0.
 
-Files are parsed by calamine (https://github.com/tafia/calamine), also .xlsm, .xlsb, .xls and .ods.
+Files are parsed in a process of their own, see :mod:`workbench.data.workbooks.process`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-import python_calamine
-
-from workbench.data.problems import Problem, Severity
-from workbench.data.workbooks.file import check_is_workbook, read_bytes, silent_cells
+from workbench.data.problems import Problem, Problems, Severity
+from workbench.data.workbooks.file import check_is_workbook, read_bytes
+from workbench.data.workbooks.finding import (
+    MARK,
+    Findings,
+    Merged,
+    Names,
+    Place,
+    extract,
+    header_row_of,
+    listed,
+    span_of,
+)
 from workbench.data.workbooks.number_cells import number_at, number_from_text, read_numbers
+from workbench.data.workbooks.parsing import ParsedSheet, unpack
+from workbench.data.workbooks.process import parse_workbook
+from workbench.data.workbooks.sheet_xml import SheetFacts
 from workbench.data.workbooks.table import Table, cell_name, plain_name
-from workbench.errors import InvalidData, UnreadableFile
+from workbench.errors import InvalidData
 
 __all__ = [
     "Sheet",
@@ -32,37 +43,69 @@ __all__ = [
     "cell_name",
     "number_at",
     "number_from_text",
+    "parse_content",
     "plain_name",
     "read_numbers",
     "read_workbook",
 ]
 
 MAX_MEGABYTES = 64
-MARK = "~"
+NOTHING_SAID = SheetFacts()
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet: its cells from A1 on, as rows of equal length; blank is ``None``, text is stripped."""
+    """A sheet: its cells from A1 on, as rows of equal length; blank is ``None``, text is stripped.
+
+    Parameters
+    ----------
+    name, file
+        Where.
+    rows
+        The cells.
+    problems
+        What is noticed whatever is read of it: hidden, cells that were left out because they stand far away.
+    merged
+        First and last cell of each merged range, zero-based row and column.
+    facts
+        What the file says of its rows and columns.
+    """
 
     name: str
     rows: tuple[tuple[object, ...], ...]
     file: str = ""
+    problems: tuple[Problem, ...] = ()
+    merged: tuple[Merged, ...] = ()
+    facts: SheetFacts = NOTHING_SAID
 
-    def table(self, header_row: int = 0) -> Table:
-        """Give the plain table under a header row; without columns when that row is empty.
+    def table(self, problems: Problems | None = None, *, headers: Sequence[Names] = ()) -> Table:
+        """Give the plain table of the sheet; without columns when the sheet is empty.
 
         Parameters
         ----------
-        header_row
-            Zero-based.
+        problems
+            Collects what is not read, changed or hidden, each once.
+        headers
+            For each column that is wanted its name, or the names that it may have: the header is the first row
+            with the most of them. Without them it is the first row that is not blank.
         """
-        header = self._row(header_row)
-        left = next((i for i, value in enumerate(header) if value is not None), 0)
-        return self._table(self.name, header_row, left, len(header))
+        header = header_row_of(self.rows, headers)
+        findings = Findings(self.file, self.name)
+        if headers and any(value is not None for row in self.rows[:header] for value in row):
+            message = f"the header is in row {header + 1}: what stands above is not read."
+            findings.add(message, severity=Severity.CHANGE)
+        place = Place(header, 0, len(self.rows[0]) if self.rows else 0, len(self.rows), whole=True)
+        table = extract(self.rows, self.name, place, self.merged, findings)
+        self._report(table, findings, problems)
+        return table
 
-    def marked_tables(self) -> dict[str, Table]:
+    def marked_tables(self, problems: Problems | None = None) -> dict[str, Table]:
         """Give the ``~Name`` tables by name, without the ``~``.
+
+        Parameters
+        ----------
+        problems
+            Collects what is not read, changed or hidden, each once.
 
         Raises
         ------
@@ -75,11 +118,33 @@ class Sheet:
             for column, value in enumerate(values)
             if isinstance(value, str) and value.startswith(MARK)
         ]
-        tables: dict[str, Table] = {}
+        self._refuse_twice(marks)
+        wide = len(self.rows[0]) if self.rows else 0
+        places = {}
+        for row, column, name in marks:
+            end = min((other for at, other, _ in marks if at == row and other > column), default=wide)
+            header = row + 1 if self._value(row + 1, column) is not None else row + 2
+            places[name] = Place(header, column, end, len(self.rows))
+        spans = {name: span_of(self.rows, place, self.merged) for name, place in places.items()}
+        tables = {}
+        for name, place in places.items():
+            left, right = spans[name]
+            below = [
+                row
+                for row, _, other in marks
+                if row >= place.header and spans[other][0] < right and spans[other][1] > left
+            ]
+            findings = Findings(self.file, self.name)
+            bounded = replace(place, bottom=min(below, default=place.bottom))
+            tables[name] = extract(self.rows, name, bounded, self.merged, findings)
+            self._report(tables[name], findings, problems)
+        return tables
+
+    def _refuse_twice(self, marks: Sequence[tuple[int, int, str]]) -> None:
         places: dict[str, str] = {}
         for row, column, name in marks:
             place = cell_name(row, column)
-            if name in tables:
+            if name in places:
                 problem = Problem(
                     f"the table '~{name}' is there twice, also in {places[name]}; rename one.",
                     self.file,
@@ -87,34 +152,31 @@ class Sheet:
                     place,
                 )
                 raise InvalidData(str(problem), self.file, [problem])
-            neighbours = [other for mark_row, other, _ in marks if mark_row == row and other > column]
-            header_row = row + 1 if self._value(row + 1, column) is not None else row + 2
-            tables[name] = self._table(name, header_row, column, min(neighbours, default=len(self._row(row))))
             places[name] = place
-        return tables
 
-    def _table(self, name: str, header_row: int, left: int, end: int) -> Table:
-        columns: list[str] = []
-        for value in self._row(header_row)[left:end]:
-            if value is None or (isinstance(value, str) and value.startswith(MARK)):
-                break
-            columns.append(_header_text(value))
-        right = left + len(columns)
-        rows = []
-        for row in self.rows[header_row + 1 :] if columns else ():
-            values = row[left:right]
-            if not _has_data(values):
-                break
-            rows.append(values)
-        numbers = range(header_row + 2, header_row + 2 + len(rows))
-        places = range(left, right)
-        return Table(name, self.name, tuple(columns), tuple(rows), numbers, places, header_row + 1, self.file)
+    def report(self, rows: Iterable[int], problems: Problems) -> None:
+        """Report what is hidden and what was left out of some rows, from 1."""
+        hidden = set(self.facts.hidden_rows)
+        found = [number for number in rows if number - 1 in hidden] if hidden else []
+        problems.add_new(self.problems)
+        if found:
+            more = self.facts.hidden_count - len(hidden)
+            many = f"rows {listed(found, more)} are" if len(found) + more > 1 else f"row {found[0]} is"
+            message = f"{many} hidden, perhaps by a filter, and read like any other."
+            problems.add_new([Problem(message, self.file, self.name, severity=Severity.CHANGE)])
 
-    def _row(self, row: int) -> tuple[object, ...]:
-        return self.rows[row] if row < len(self.rows) else ()
+    def _report(self, table: Table, findings: Findings, problems: Problems | None) -> None:
+        if problems is None:
+            return
+        for name, place in zip(table.columns, table.places, strict=True):
+            if place in self.facts.hidden_columns:
+                message = f"the column '{name}' is hidden and read like any other."
+                findings.add(message, cell_name(table.header_row - 1, place), Severity.CHANGE)
+        problems.add_new(findings.found)
+        self.report(table.row_numbers, problems)
 
     def _value(self, row: int, column: int) -> object:
-        values = self._row(row)
+        values = self.rows[row] if row < len(self.rows) else ()
         return values[column] if column < len(values) else None
 
 
@@ -186,63 +248,42 @@ def read_workbook(
         When it is missing, a folder, empty, locked, too large, encrypted, damaged or not a workbook.
     """
     path = Path(path)
-    content = read_bytes(path, max_megabytes)
+    return parse_content(path, read_bytes(path, max_megabytes), sheets=sheets, max_megabytes=max_megabytes)
+
+
+def parse_content(
+    path: Path,
+    content: bytes,
+    *,
+    sheets: Collection[str] | None = None,
+    max_megabytes: float = MAX_MEGABYTES,
+) -> Workbook:
+    """Parse the bytes of a workbook that were read before, see :func:`read_workbook`."""
     check_is_workbook(path, content, max_megabytes)
-    try:
-        parsed = python_calamine.load_workbook(io.BytesIO(content))
-        names = [
-            item.name
-            for item in parsed.sheets_metadata
-            if item.typ == python_calamine.SheetTypeEnum.WorkSheet
-        ]
-        asked = None if sheets is None else {plain_name(name) for name in sheets}
-        wanted = [name for name in names if asked is None or plain_name(name) in asked]
-        silent = silent_cells(path, content, wanted)
-        read = {name: _read_sheet(parsed, name, path.name, silent.get(name, ())) for name in wanted}
-    except python_calamine.PasswordError as error:
-        raise UnreadableFile(f"{path} is protected by a password; save a copy without it.", path) from error
-    except python_calamine.CalamineError as error:
-        raise UnreadableFile(
-            f"{path} is not a workbook that can be read ({error}); open it in Excel and save it as .xlsx.",
-            path,
-        ) from error
-    return Workbook(
-        path, hashlib.sha256(content).hexdigest(), tuple(names), _open_elsewhere(path), MappingProxyType(read)
+    parsed = parse_workbook(path, content, None if sheets is None else {plain_name(name) for name in sheets})
+    read = {
+        page.name: _sheet_of(page, path.name, hidden=page.name in parsed.hidden) for page in parsed.sheets
+    }
+    digest = hashlib.sha256(content).hexdigest()
+    return Workbook(path, digest, parsed.names, _open_elsewhere(path), MappingProxyType(read))
+
+
+def _sheet_of(page: ParsedSheet, file: str, *, hidden: bool) -> Sheet:
+    findings = Findings(file, page.name)
+    if hidden:
+        findings.add("the sheet is hidden and read like any other.", severity=Severity.CHANGE)
+    if page.facts.far:
+        first = cell_name(*page.facts.far[0])
+        more = f", and {len(page.facts.far) - 1:,} more do" if len(page.facts.far) > 1 else ""
+        findings.add(f"the cell stands far from all others{more}: not read; delete or move it.", first)
+    return Sheet(
+        page.name,
+        tuple(zip(*map(unpack, page.columns), strict=True)),
+        file,
+        tuple(findings.found),
+        page.merged,
+        page.facts,
     )
-
-
-def _read_sheet(
-    parsed: python_calamine.CalamineWorkbook, name: str, file: str, silent: Sequence[tuple[int, int, str]]
-) -> Sheet:
-    rows = [
-        tuple([(value.strip() or None) if type(value) is str else value for value in row])
-        for row in parsed.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    ]
-    return Sheet(name, tuple(_with_silent(rows, silent) if silent else rows), file)
-
-
-def _with_silent(
-    rows: Sequence[tuple[object, ...]], silent: Sequence[tuple[int, int, str]]
-) -> Iterator[tuple[object, ...]]:
-    """Put back the cells that the parser left out; they may lie outside the range that it saw."""
-    places = {(row, column): text for row, column, text in silent}
-    height = max(len(rows), *(row + 1 for row, _ in places))
-    width = max(len(rows[0]) if rows else 0, *(column + 1 for _, column in places))
-    for at in range(height):
-        values = rows[at] if at < len(rows) else ()
-        values += (None,) * (width - len(values))
-        yield tuple([places.get((at, column), value) for column, value in enumerate(values)])
-
-
-def _header_text(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _has_data(values: tuple[object, ...]) -> bool:
-    first = values[0]
-    if isinstance(first, str) and first.startswith(MARK):
-        return False
-    return any(value is not None for value in values)
 
 
 def _open_elsewhere(path: Path) -> tuple[Problem, ...]:

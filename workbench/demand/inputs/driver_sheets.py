@@ -58,7 +58,7 @@ def read_drivers(book: Workbook, main: MainSheet, problems: Problems) -> DriverT
             )
         return found
     found.sheet = name
-    table = book.sheet(name).table()
+    table = book.sheet(name).table(problems, headers=("Year",))
     if table.find_column("Year") is None:
         problems.error(
             f"expected a column 'Year' in the first row, found {', '.join(table.columns) or 'none'}.",
@@ -116,10 +116,10 @@ def _check_listed(main: MainSheet, found: DriverTables, problems: Problems) -> N
 
 def _read_path_sheet(sheet: Sheet, found: DriverTables, problems: Problems) -> None:
     """Take levels beyond the last actual, and growth columns named after a path, from a sheet with years."""
-    table = sheet.table()
+    silent = Problems(problems.file)
+    table = sheet.table(silent, headers=("Year",))
     if table.find_column("Year") is None or electricity_column(table) is not None:
         return
-    silent = Problems(problems.file)
     years = read_years(table, silent)
     for column in table.columns:
         driver = found.find(column)
@@ -135,25 +135,25 @@ def _read_path_sheet(sheet: Sheet, found: DriverTables, problems: Problems) -> N
             found.levels_source[driver] = sheet.name
     if found.levels_source and sheet.name in found.levels_source.values():
         problems.extend(silent)
-        _read_growth_columns(sheet, found, problems)
+        _read_growth_columns(sheet, table.header_row, found, problems)
 
 
-def _read_growth_columns(sheet: Sheet, found: DriverTables, problems: Problems) -> None:
+def _read_growth_columns(sheet: Sheet, below: int, found: DriverTables, problems: Problems) -> None:
     """Read one growth rate under each header BAU, optimistic, pessimistic beside the years, as GDP growth."""
     gdp = found.find("GSDP") or found.find("GDP")
-    header = sheet.rows[0]
+    header = sheet.rows[below - 1]
     for column, value in enumerate(header):
         if gdp is None or not isinstance(value, str) or value.casefold() not in map(str.casefold, PATH_NAMES):
             continue
-        rate = sheet.rows[1][column] if len(sheet.rows) > 1 else None
+        rate = sheet.rows[below][column] if len(sheet.rows) > below else None
         if not isinstance(rate, float) or not -0.5 < rate < 0.5:
             continue
-        place = f"{sheet.name}!{cell_name(1, column)}"
+        place = f"{sheet.name}!{cell_name(below, column)}"
         found.growth[plain_name(gdp), plain_name(value)] = GrowthPath(100 * rate, place)
         problems.change(
             f"{rate:g} under '{value}' is read as a growth of {gdp} of {100 * rate:g} % a year.",
             sheet=sheet.name,
-            cell=cell_name(1, column),
+            cell=cell_name(below, column),
         )
 
 

@@ -44,7 +44,7 @@ def resolve_unit(
     problems
         Collects a contradiction: a change when the label is overruled, else an error.
     """
-    label, cell = _label(book)
+    label, cell = _label(book, problems)
     unit = requested if requested != "workbook" else label or "MWh"
     people = _population(drivers, year)
     total = sum(sheet.values.get(year, 0.0) for sheet in sheets.values())
@@ -74,11 +74,11 @@ def resolve_unit(
     return fitting[0], energy_factor(fitting[0], "GWh")
 
 
-def _label(book: Workbook) -> tuple[str, str]:
+def _label(book: Workbook, problems: Problems) -> tuple[str, str]:
     name = book.find_sheet(UNITS_SHEET)
     if name is None:
         return "", ""
-    table = book.sheet(name).table()
+    table = book.sheet(name).table(problems, headers=("Parameters", "UNITS"))
     if len(table.columns) < 2:
         return "", ""
     known = {unit.casefold(): unit for unit in ENERGY_IN_MWH}

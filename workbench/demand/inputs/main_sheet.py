@@ -73,7 +73,9 @@ def read_main(book: Workbook, problems: Problems) -> MainSheet | None:
         problems.error(f"there is no sheet '{MAIN}' with the table ~Consumption_Sectors; present: {present}.")
         return None
     try:
-        tables = {plain_name(name): table for name, table in book.sheet(found).marked_tables().items()}
+        tables = {
+            plain_name(name): table for name, table in book.sheet(found).marked_tables(problems).items()
+        }
     except InvalidData as error:
         problems.extend(error.problems)
         return None

@@ -11,6 +11,7 @@ from workbench.data.problems import Problems
 from workbench.data.workbooks.reading import Workbook, number_at, read_numbers
 from workbench.data.workbooks.table import Table, plain_name
 
+HEADERS = ("Year", "Electricity", "Status")
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
 
 
@@ -58,7 +59,7 @@ def read_sector(
             cell=main_cell,
         )
         return None
-    table = book.sheet(name).table()
+    table = book.sheet(name).table(problems, headers=HEADERS)
     column = electricity_column(table)
     if table.find_column("Year") is None or column is None:
         present = ", ".join(table.columns) or "none"

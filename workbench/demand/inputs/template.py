@@ -58,7 +58,7 @@ HOW_TO_FILL = (
     "6. units: the unit of everything. Change the unit there, not the numbers.",
     "A year is the one in which the fiscal year ends: 2025 is April 2024 to March 2025.",
     "Rooftop solar and efficiency are negative numbers: they reduce what is drawn from the grid.",
-    "The row below a heading is the first row of data; the first empty row ends a table.",
+    "The row below a heading is the first row of data; blank rows in a table do no harm.",
 )
 
 

@@ -10,7 +10,7 @@ from workbench.data.workbooks.table import plain_name
 from workbench.demand.inputs.driver_sheets import DriverTables
 from workbench.demand.inputs.electricity_unit import UNITS_SHEET
 from workbench.demand.inputs.main_sheet import TABLES, MainSheet
-from workbench.demand.inputs.sector_sheets import SectorSheet, electricity_column
+from workbench.demand.inputs.sector_sheets import HEADERS, SectorSheet, electricity_column
 
 __all__ = ["unused_inputs"]
 
@@ -43,7 +43,7 @@ def unused_inputs(
             f"~Settings: {', '.join(settings)} have no effect; settings of the run have", sheet=main.name
         )
     for sheet in sectors:
-        table = book.sheet(sheet.name).table()
+        table = book.sheet(sheet.name).table(headers=HEADERS)
         read = electricity_column(table)
         for column in table.columns:
             if column != read and plain_name(column) not in READ_COLUMNS:

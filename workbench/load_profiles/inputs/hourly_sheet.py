@@ -20,7 +20,7 @@ from workbench.data.arrays import Floats, Integers, Times
 from workbench.data.atomic import reason_of
 from workbench.data.problems import Problem, Problems, Severity
 from workbench.data.workbooks.number_cells import number_from_text
-from workbench.data.workbooks.reading import Sheet, read_workbook
+from workbench.data.workbooks.reading import read_workbook
 from workbench.data.workbooks.table import Table, cell_name, plain_name
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.load_profiles.inputs.moments import MAX_BAD_CELLS, read_minutes, read_moments
@@ -98,23 +98,10 @@ def read_hourly_sheet(path: Path, sheet: str = "") -> HourlySheet:
         return _read_frame(path, _load_frame(path, suffix))
     names = read_workbook(path, sheets=()).sheet_names
     found = find_history_sheet(path, names, sheet)
-    page = read_workbook(path, sheets=[found]).sheet(found)
-    table = page.table()
-    _refuse_rows_below(path, page, table)
-    return read_table(path.name, table)
-
-
-def _refuse_rows_below(path: Path, page: Sheet, table: Table) -> None:
-    end = table.header_row + len(table.rows)
-    first = table.places[0] if table.columns else 0
-    width = slice(first, first + len(table.columns))
-    below = sum(any(value is not None for value in row[width]) for row in page.rows[end:])
-    if below:
-        raise InvalidData(
-            f"{path.name}, sheet '{page.name}': row {end + 1} is empty and {below} rows follow; delete the "
-            f"empty row.",
-            path,
-        )
+    problems = Problems(path.name)
+    headers = ((*TIME_NAMES, *DATE_NAMES), CLOCK_NAMES, LOAD_NAMES)
+    table = read_workbook(path, sheets=[found]).sheet(found).table(problems, headers=headers)
+    return read_table(path.name, table, problems)
 
 
 def find_history_sheet(path: Path, names: Sequence[str], asked: str = "") -> str:
@@ -139,9 +126,9 @@ def find_history_sheet(path: Path, names: Sequence[str], asked: str = "") -> str
     return wanted[0]
 
 
-def read_table(file: str, table: Table) -> HourlySheet:
-    """Read the history from a table of a sheet."""
-    problems = Problems(file)
+def read_table(file: str, table: Table, problems: Problems | None = None) -> HourlySheet:
+    """Read the history from a table of a sheet; ``problems`` hold what was noticed before."""
+    problems = Problems(file) if problems is None else problems
     columns = {plain_name(name): name for name in reversed(table.columns)}
     load_name = _pick(columns, LOAD_NAMES)
     both, date, clock = (_pick(columns, names) for names in (TIME_NAMES, DATE_NAMES, CLOCK_NAMES))

@@ -269,7 +269,7 @@ def _read_holidays(book: Workbook | None, problems: Problems) -> tuple[dict[date
     )
     if book is None or name is None:
         return {}, ""
-    table = book.sheet(name).table()
+    table = book.sheet(name).table(problems, headers=(("date", "day", *HOLIDAY_SHEETS), HOLIDAY_NAMES))
     if not table.columns or not table.rows:
         return {}, name
     columns = {plain_name(column): column for column in table.columns}

@@ -44,6 +44,7 @@ ANNUAL_COLUMNS = {
     "load_factor": ("loadfactor", "lf", "annualloadfactor"),
     "minimum": ("minimum", "mindemand", "annualminimum"),
 }
+ANNUAL_HEADERS = (YEAR_NAMES, *ANNUAL_COLUMNS.values())
 SUMMARY_COLUMNS = ("average", "annual", "total", "max", "maximum", "year", "mean", "min", "minimum")
 UNIT_IN_HEADER = re.compile(r"[\[(]\s*(" + "|".join(ENERGY_IN_MWH) + r")\s*[\])]", re.IGNORECASE)
 ANY_UNIT = re.compile(r"[\[(][^\])]*[\])]")
@@ -108,9 +109,10 @@ def read_targets(
     for name in book.sheet_names:
         kind = plain_name(name)
         if kind in ANNUAL_SHEETS:
-            _read_annual(book.sheet(name).table(), found, problems)
+            _read_annual(book.sheet(name).table(problems, headers=ANNUAL_HEADERS), found, problems)
         elif kind in MONTHLY_SHEETS:
-            _read_monthly(book.sheet(name).table(), MONTHLY_SHEETS[kind], first_month, found, problems)
+            table = book.sheet(name).table(problems, headers=(YEAR_NAMES, *MONTH_NAMES))
+            _read_monthly(table, MONTHLY_SHEETS[kind], first_month, found, problems)
     annual = {year for values in found.annual.values() for year in values}
     years = sorted(annual | {year for months in found.monthly.values() for year in months})
     averages = {

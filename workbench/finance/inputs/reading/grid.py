@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-import python_calamine
 
+from workbench.data.changes import Change, ChangeKind
+from workbench.data.problems import Problems
 from workbench.data.texts.cells import MEGABYTE, TYPED, Cells, frame_of, read_cells, stripped
-from workbench.data.workbooks.file import check_is_workbook, silent_cells
+from workbench.data.workbooks.reading import Sheet, parse_content
 from workbench.errors import InvalidData, UnreadableFile
 
 MAX_WORKBOOK_MEGABYTES = 64
@@ -71,46 +70,32 @@ def _workbook_grid(name: str, content: bytes, sheet: str) -> Grid:
             "are read; save the sheet as CSV.",
             name,
         )
-    check_is_workbook(path, content, MAX_WORKBOOK_MEGABYTES)
-    try:
-        book = python_calamine.load_workbook(io.BytesIO(content))
-        names = [
-            item.name for item in book.sheets_metadata if item.typ == python_calamine.SheetTypeEnum.WorkSheet
-        ]
-        if sheet and sheet not in names:
-            raise InvalidData(f"{name} has no sheet '{sheet}'; present: {', '.join(names)}.", name)
-        silent = silent_cells(path, content, [sheet] if sheet else names)
-        read = {
-            item: _with_silent(
-                book.get_sheet_by_name(item).to_python(skip_empty_area=False), silent.get(item, ())
-            )
-            for item in ([sheet] if sheet else names)
-        }
-    except python_calamine.PasswordError as error:
-        raise UnreadableFile(f"{name} is protected by a password; save a copy without it.", name) from error
-    except python_calamine.CalamineError as error:
-        raise UnreadableFile(
-            f"{name} is no workbook that can be read ({error}); open it in Excel and save it as .xlsx.", name
-        ) from error
-    chosen = sheet or max(names, key=lambda item: sum(cell is not None for row in read[item] for cell in row))
-    rows = read[chosen]
-    if not any(cell is not None for row in rows for cell in row):
+    book = parse_content(
+        path, content, sheets=[sheet] if sheet else None, max_megabytes=MAX_WORKBOOK_MEGABYTES
+    )
+    if sheet and sheet not in book.sheet_names:
+        raise InvalidData(f"{name} has no sheet '{sheet}'; present: {', '.join(book.sheet_names)}.", name)
+    pages = [book.sheet(item) for item in ([sheet] if sheet else book.sheet_names)]
+    filled = {page.name: sum(cell is not None for row in page.rows for cell in row) for page in pages}
+    page = max(pages, key=lambda page: filled[page.name])
+    if not filled[page.name]:
         raise UnreadableFile(f"{name} has no cell with a value; export it again.", name)
-    frame = frame_of(rows)
+    frame = frame_of([[_cell_text(value) for value in row] for row in page.rows])
     frame = frame.insert_column(0, pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64))
-    cells = Cells(stripped(frame), pl.Series([], dtype=pl.Int64))
-    return Grid(cells, "excel", chosen, tuple(names))
+    cells = Cells(stripped(frame), pl.Series([], dtype=pl.Int64), changes=_said(page))
+    return Grid(cells, "excel", page.name, book.sheet_names)
 
 
-def _with_silent(
-    rows: Sequence[Sequence[object]], silent: Sequence[tuple[int, int, str]]
-) -> list[list[str | None]]:
-    texts = [[_cell_text(value) for value in row] for row in rows]
-    for row, column, text in silent:
-        texts.extend([] for _ in range(row + 1 - len(texts)))
-        texts[row].extend([None] * (column + 1 - len(texts[row])))
-        texts[row][column] = text
-    return texts
+def _said(page: Sheet) -> tuple[Change, ...]:
+    """What the sheet says of itself: hidden, filtered, cells that stand too far away to be read."""
+    notes = Problems()
+    page.report(range(1, len(page.rows) + 1), notes)
+    return tuple(
+        Change(
+            ChangeKind.READ_AS, "", (), ("",), ("",), " ".join(filter(None, (problem.cell, problem.message)))
+        )
+        for problem in notes
+    )
 
 
 def _cell_text(value: object) -> str | None:
