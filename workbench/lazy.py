@@ -17,12 +17,14 @@ def lazy_names(
     package
         Its name.
     modules
-        Public name -> module of the package that defines it, such as ``"results.saved"``.
+        Public name -> module that defines it: one of the package, such as ``"results.saved"``, or a whole name.
     """
 
     def get(name: str) -> Any:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(importlib.import_module(f"{package}.{modules[name]}"), name)
+        module = modules[name]
+        place = module if module.startswith("workbench.") else f"{package}.{module}"
+        return getattr(importlib.import_module(place), name)
 
     return get, lambda: sorted(modules)

@@ -17,9 +17,10 @@ from workbench.capacity.jobs import plan_capacity
 from workbench.capacity.network.build import annuity
 from workbench.capacity.results import charts
 from workbench.capacity.results import hourly_charts as charts_hourly
-from workbench.capacity.results.compare import compare, compare_years, side_by_side
+from workbench.capacity.results.compare import compare_years, side_by_side
 from workbench.capacity.results.opened import CapacityPlan
 from workbench.capacity.results.saved import STORE, TABLES, CapacityResult, load
+from workbench.data.comparison.comparison import compare
 from workbench.data.projects.project import Project
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import ModelInfeasible, UnreadableFile
@@ -357,9 +358,9 @@ def test_plans_are_compared_by_difference(quick: CapacityResult, project: Projec
         if (project.results / "capacity" / "capped" / "result.json").is_file()
         else run(project, scenario="capped", co2_limit={2030: 1.5})
     )
-    table = compare(quick, other)
+    table = compare(quick, other).numbers
     co2 = table[(table.table == "emissions") & (table.carrier == "coal")].iloc[0]
-    assert co2.difference == pytest.approx(co2.second - co2["first"])
+    assert co2.difference == pytest.approx(co2["capped"] - co2["quick"])
     assert co2.difference < 0
     assert list(side_by_side([quick, other], "capacity").columns) == ["year", "carrier", "quick", "capped"]
 

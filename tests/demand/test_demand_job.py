@@ -12,11 +12,12 @@ import pytest
 from demand_workbooks import MakeWorkbook, small_sheets
 
 import workbench
+from workbench.data.comparison.comparison import compare
 from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig, PathEnd, SalesBasis, three_scenarios
 from workbench.demand.jobs import forecast_demand
 from workbench.demand.model.choices import ShockHandling
-from workbench.demand.results.saved import TABLES, DemandResult, compare, load
+from workbench.demand.results.saved import TABLES, DemandResult, load
 from workbench.errors import InvalidData, SettingError, UnreadableFile
 
 CONFIG = DemandConfig(target_year=2035)
@@ -224,12 +225,13 @@ def test_a_sector_with_three_years_is_forecast_and_its_card_says_how_little_is_k
 
 def test_two_scenarios_are_compared_in_difference_percent_and_growth(small_project: Project) -> None:
     first, second = run(small_project), run(small_project, scenario="Low", driver_growth={"GSDP": 2.0})
-    table = compare(first, second).set_index(["name", "year"])
+    table = compare(first, second).numbers.set_index(["measure", "year"])
     row = table.loc["requirement", 2035]
-    assert row.difference == pytest.approx(row["second"] - row["first"])
-    assert row.difference_percent == pytest.approx(100 * (row["second"] / row["first"] - 1))
+    assert row.difference == pytest.approx(row["Low"] - row["BAU"])
+    assert row.difference_percent == pytest.approx(100 * (row["Low"] / row["BAU"] - 1))
     base = chain(first).requirement[2025]
-    assert row.first_cagr == pytest.approx(100 * ((row["first"] / base) ** 0.1 - 1))
+    growth = table.loc["growth a year of requirement", 2035]
+    assert growth["BAU"] == pytest.approx(100 * ((row["BAU"] / base) ** 0.1 - 1))
     assert table.loc["peak_mw", 2035].unit == "MW"
     assert table.loc["Homes", 2035].difference < 0
 

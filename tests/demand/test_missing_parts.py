@@ -11,6 +11,7 @@ import pytest
 from demand_workbooks import MakeWorkbook, grown, series, small_sheets
 
 import workbench
+from workbench.data.comparison.comparison import compare
 from workbench.data.formatting import Style
 from workbench.data.notes import NoteKind
 from workbench.data.projects.project import Project
@@ -19,7 +20,7 @@ from workbench.demand.jobs import forecast_demand
 from workbench.demand.results import charts
 from workbench.demand.results.report import compose_report
 from workbench.demand.results.report_tables import requirement_rows
-from workbench.demand.results.saved import DemandResult, compare, load, missing_parts
+from workbench.demand.results.saved import DemandResult, load, missing_parts
 from workbench.demand.views.view import DemandResultView
 
 CONFIG = DemandConfig(target_year=2030, models=("damped_growth",))
@@ -163,7 +164,7 @@ def test_nothing_stumbles_over_a_missing_total(result: DemandResult, small_proje
     assert "requirement missing, peak missing" in repr(result)
     saved = load(small_project, "BAU")
     assert saved.notes.omissions == result.notes.omissions
-    table = compare(saved, result).set_index(["name", "year"])
+    table = compare(saved, result).numbers.set_index(["measure", "year"])
     assert math.isnan(table.loc["requirement", 2030]["difference"])
     assert table.loc["Homes", 2030].difference == 0
 

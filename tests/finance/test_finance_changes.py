@@ -7,7 +7,8 @@ import io
 
 import pytest
 
-from workbench.data.changes import Change, ChangeKind, ChangeLog, harmless
+from workbench.data.changes import Change, ChangeKind, ChangeLog
+from workbench.data.tables.harmless import harmless
 from workbench.errors import UnbalancedResult
 from workbench.finance.model.control_totals import ControlTotals, StageTotals
 

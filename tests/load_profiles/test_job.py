@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from load_profiles.series import HOLIDAY_LIST, local_hours, plain_load
+from workbench.data.comparison.comparison import compare
 from workbench.data.projects.project import Project
 from workbench.data.results.tables import Provenance, write_table
 from workbench.errors import InvalidData, SettingError, UnreadableFile
@@ -27,7 +28,7 @@ from workbench.load_profiles.jobs import make_load_profiles
 from workbench.load_profiles.model.overlays import Effect, Overlay, OverlayShape
 from workbench.load_profiles.model.targets import TargetKind
 from workbench.load_profiles.model.year_hours import MONTH_NAMES
-from workbench.load_profiles.results.saved import LoadProfileResult, compare, compare_with_actual, load
+from workbench.load_profiles.results.saved import LoadProfileResult, compare_with_actual, load
 from workbench.runs.engine import start as engine
 from workbench.runs.model.states import RunState
 from workbench.testing import assert_run_is_whole
@@ -305,11 +306,18 @@ def test_two_scenarios_are_compared_year_by_year(small_project: SmallProject) ->
     project = small_project()
     slow = run(project, scenario="slow", growth=2.0, **GROWTH)
     fast = run(project, scenario="fast", growth=6.0, **GROWTH)
-    table = compare(slow, fast)
+    table = compare(slow, fast).numbers
     energy = table[(table.measure == "energy") & (table.year == 2026)].iloc[0]
 
     assert energy.difference_percent == pytest.approx(100 * (1.06 / 1.02 - 1))
-    assert set(table.measure) == {"energy", "peak", "minimum", "load_factor", "ramp_p99", "hours"}
+    assert set(table[table.table == "years"].measure) == {
+        "energy",
+        "peak",
+        "minimum",
+        "load_factor",
+        "ramp_p99",
+    }
+    assert (table[table.table == "hours"].difference > 0).all()
 
 
 def test_a_year_is_compared_with_what_came_once_it_has(small_project: SmallProject) -> None:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from workbench.capacity.config import CapacityConfig, Commitment, Horizon, Snapshots
     from workbench.capacity.inputs.template import write_template
     from workbench.capacity.jobs import plan_capacity
-    from workbench.capacity.results.compare import compare, compare_years, side_by_side
+    from workbench.capacity.results.compare import compare_years, side_by_side
     from workbench.capacity.results.opened import CapacityPlan
     from workbench.capacity.results.saved import CapacityResult
+    from workbench.data.comparison.comparison import compare
 
 __all__ = [
     "CapacityConfig",
@@ -47,7 +48,7 @@ __getattr__, __dir__ = lazy_names(
         "Commitment": "config",
         "Horizon": "config",
         "Snapshots": "config",
-        "compare": "results.compare",
+        "compare": "workbench.data.comparison.comparison",
         "compare_years": "results.compare",
         "plan_capacity": "jobs",
         "side_by_side": "results.compare",

@@ -35,6 +35,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_project_commands(commands)
     _add_run_commands(commands)
+    _add_compare(commands)
     _add_serve(commands)
     lab = commands.add_parser("lab", help="open JupyterLab on the notebooks")
     lab.add_argument("--folder", help="folder of the notebooks")
@@ -96,6 +97,23 @@ def _add_run_commands(commands: Commands) -> None:
     _add_place(resume)
     report = _add_run_command(commands, "report", "write the report of a run as one file", "report", "story")
     report.add_argument("--output", help="default: RUN.html")
+
+
+def _add_compare(commands: Commands) -> None:
+    compare = commands.add_parser(
+        "compare", help="show what changed between two results: inputs, settings, notes and numbers"
+    )
+    compare.add_argument("before", help="scenario of the earlier result")
+    compare.add_argument("after", help="scenario of the later result")
+    compare.add_argument("--job", help="whose results, where several jobs have both")
+    compare.add_argument(
+        "--later-project", metavar="FOLDER", help="project of the later result, where it is another one"
+    )
+    compare.add_argument(
+        "--output", metavar="FILE", help="write an HTML page, or a CSV file where it ends in .csv"
+    )
+    _add_common(compare)
+    compare.set_defaults(command="compare:compare")
 
 
 def _add_serve(commands: Commands) -> None:

@@ -11,9 +11,9 @@ from itertools import zip_longest
 
 import pandas as pd
 
+from workbench.data.tables.harmless import harmless
+
 COLUMNS = ("kind", "row", "column", "before", "after", "reason")
-# A spreadsheet takes a cell that begins with one of these as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ChangeKind(StrEnum):
@@ -118,13 +118,6 @@ class ChangeLog:
                 ):
                     into.append(value)
         return lines
-
-
-def harmless(value: object) -> object:
-    """Give text that a spreadsheet would run as a formula with an apostrophe before it; all else as it is."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
 
 
 def _stretched(texts: Sequence[str], length: int) -> list[str]:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from workbench.data.comparison.comparison import compare
     from workbench.demand.config import DemandConfig, three_scenarios
     from workbench.demand.frames.forecast import FrameForecast, forecast
     from workbench.demand.inputs.reading import read_demand
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
         per_capita_table,
     )
     from workbench.demand.results.opened import Demand
-    from workbench.demand.results.saved import DemandResult, compare
+    from workbench.demand.results.saved import DemandResult
 
 __all__ = [
     "Demand",
@@ -60,7 +61,7 @@ __getattr__, __dir__ = lazy_names(
         "DemandResult": "results.saved",
         "FrameForecast": "frames.forecast",
         "cagr_table": "results.history_tables",
-        "compare": "results.saved",
+        "compare": "workbench.data.comparison.comparison",
         "correlation_table": "results.history_tables",
         "forecast": "frames.forecast",
         "forecast_demand": "jobs",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from workbench.data.comparison.comparison import compare
     from workbench.evapotranspiration.config import EvapotranspirationConfig, ValidationConfig
     from workbench.evapotranspiration.equation.daily import Equation, daily_eto, daily_eto_table
     from workbench.evapotranspiration.equation.hourly import hourly_eto
@@ -41,6 +42,7 @@ __all__ = [
     "ValidationConfig",
     "ValidationResult",
     "add_sample",
+    "compare",
     "compare_methods",
     "daily_eto",
     "daily_eto_table",
@@ -63,6 +65,7 @@ __getattr__, __dir__ = lazy_names(
         "ValidationConfig": "config",
         "ValidationResult": "results.validation_saved",
         "add_sample": "sample",
+        "compare": "workbench.data.comparison.comparison",
         "compare_methods": "validation.holdout",
         "daily_eto": "equation.daily",
         "daily_eto_table": "equation.daily",

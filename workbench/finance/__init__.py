@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from workbench.data.comparison.comparison import compare
     from workbench.finance.config import FinanceConfig
     from workbench.finance.jobs import make_finance_report
     from workbench.finance.model.what_if import Driver, DriverKind
     from workbench.finance.results.opened import FinanceReport
-    from workbench.finance.results.saved import FinanceResult, compare
+    from workbench.finance.results.saved import FinanceResult
 
 __all__ = [
     "Driver",
@@ -39,7 +40,7 @@ __getattr__, __dir__ = lazy_names(
         "FinanceConfig": "config",
         "FinanceReport": "results.opened",
         "FinanceResult": "results.saved",
-        "compare": "results.saved",
+        "compare": "workbench.data.comparison.comparison",
         "make_finance_report": "jobs",
     },
 )

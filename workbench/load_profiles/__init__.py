@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from workbench.data.comparison.comparison import compare
     from workbench.load_profiles.config import Conflicts, EnergySource, LoadProfileConfig, ShapeMethod
     from workbench.load_profiles.jobs import make_load_profiles
     from workbench.load_profiles.model.overlays import Counted, Effect, Overlay, OverlayShape
     from workbench.load_profiles.model.targets import TargetKind, Transform
     from workbench.load_profiles.results.export import pypsa_load, pypsa_periods
     from workbench.load_profiles.results.opened import LoadProfiles
-    from workbench.load_profiles.results.saved import LoadProfileResult, compare, compare_with_actual
+    from workbench.load_profiles.results.saved import LoadProfileResult, compare_with_actual
 
 __all__ = [
     "Conflicts",
@@ -60,7 +61,7 @@ __getattr__, __dir__ = lazy_names(
         "ShapeMethod": "config",
         "TargetKind": "model.targets",
         "Transform": "model.targets",
-        "compare": "results.saved",
+        "compare": "workbench.data.comparison.comparison",
         "compare_with_actual": "results.saved",
         "make_load_profiles": "jobs",
         "pypsa_load": "results.export",

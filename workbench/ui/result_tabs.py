@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets
 
+from workbench.data.comparison.comparison import Comparison, compare
 from workbench.data.explanation.cells import Tracer
 from workbench.data.explanation.shown import explain_shown
+from workbench.data.formatting import Style
 from workbench.data.projects.project import Project
-from workbench.data.results.scenario import finished_scenarios
+from workbench.data.results.store import store_of
 from workbench.errors import WorkbenchError
 from workbench.ui.base import ErrorStrip
 from workbench.ui.figures.controls import follow
+from workbench.ui.figures.download import csv_link
 from workbench.ui.figures.origins import OriginPanel, explaining
-from workbench.ui.tabs import LazyTabs, choice, note, tabs_of
+from workbench.ui.figures.tables import table_of
+from workbench.ui.tabs import LazyTabs, choice, note, tab, tabs_of
 
-__all__ = ["ResultTabs"]
+__all__ = ["ResultTabs", "comparison_widgets"]
 
 
 class ResultTabs(LazyTabs):
@@ -32,9 +36,6 @@ class ResultTabs(LazyTabs):
         Its project: how numbers are written, and the other results to compare with.
     """
 
-    domain = ""
-    """Name of the folder of the results, for comparisons."""
-
     def __init__(self, result: Any, project: Project) -> None:
         self._result, self._project, self._style = result, project, project.style
         tracer = functools.cache(lambda: Tracer(result))
@@ -45,41 +46,45 @@ class ResultTabs(LazyTabs):
         with explaining(self._origins):
             return super()._made(index)
 
-    def comparison(
-        self,
-        load: Callable[[Project, str], Any],
-        draw: Callable[[Any], Sequence[ipywidgets.Widget]],
-        *controls: ipywidgets.Widget,
-    ) -> ipywidgets.Widget:
-        """Make the tab in which another result is chosen and shown beside this one.
+    def beside(self, other: Any) -> Sequence[ipywidgets.Widget]:
+        """Draw what a domain shows of two results beside what changed: figures, most often."""
+        return ()
 
-        Parameters
-        ----------
-        load
-            Loads a result by its scenario.
-        draw
-            Draws both, given the other one.
-        *controls
-            Dropdowns whose value ``draw`` uses.
-        """
-        finished = finished_scenarios(self._project, self.domain)
-        others = [name for name in finished if name != self._result.scenario]
+    @tab("What changed")
+    def _what_changed(self) -> ipywidgets.Widget:
+        store = store_of(self._result)
+        others = [name for name in store.finished(self._project) if name != self._result.scenario]
         if not others:
             return note(
                 "There is no other scenario yet: change the scenario's name in the form and run again."
             )
-        other, area, strip = choice("Compare with", others), ipywidgets.VBox(), ErrorStrip()
+        other, area, strip = choice("Changed since", others), ipywidgets.VBox(), ErrorStrip()
 
         def show() -> None:
             try:
+                earlier = store.load(self._project, other.value)
+                changed = compare(earlier, self._result)
                 # A number of two results is not one of this result.
                 with explaining(None):
-                    area.children = tuple(draw(load(self._project, other.value)))
+                    area.children = (*comparison_widgets(changed, self._style), *self.beside(earlier))
                 strip.clear()
             except WorkbenchError as error:
                 area.children = ()
                 strip.show(error)
 
-        follow(show, other, *controls)
-        row = ipywidgets.HBox([other, *controls], layout={"flex_flow": "row wrap"})
-        return ipywidgets.VBox([row, strip, area])
+        follow(show, other)
+        return ipywidgets.VBox([other, strip, area])
+
+
+def comparison_widgets(comparison: Comparison, style: Style) -> tuple[ipywidgets.Widget, ...]:
+    """Show what changed between two results: a sentence, a table of each part, and all of it to download."""
+    parts: list[ipywidgets.Widget] = [note(comparison.summary)]
+    for table in comparison.tables(style):
+        if table.rows:
+            parts.append(
+                table_of(table.headers, table.rows, caption=table.title, text_columns=table.text_columns)
+            )
+        if table.remark:
+            parts.append(note(table.remark if table.rows else f"{table.title}: {table.remark}"))
+    link = csv_link("All of it", comparison.title, comparison.to_csv().encode())
+    return (*parts, ipywidgets.HTML(link))

@@ -26,7 +26,7 @@ TABS = (
     "Emissions",
     "Adequacy",
     "Network",
-    "Compare",
+    "What changed",
     "Notes",
 )
 QUICK = {"demand_source": "hourly load", "typical_days": 3}
@@ -91,7 +91,7 @@ def test_money_is_in_the_currency_and_energy_in_the_unit_of_the_project(result, 
 
 
 def test_the_other_finished_plan_is_offered_for_comparison(result, project):
-    content = open_tab(CapacityResultView(result, project), "Compare")
+    content = open_tab(CapacityResultView(result, project), "What changed")
     other, name = parts(content, ipywidgets.Dropdown)
     assert other.options == ("cheap",)
     name.value = "costs"

@@ -14,7 +14,7 @@ from workbench.sample.project import create_from_sample
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.tables import TableArea
 
-TABS = ("Total", "Sectors", "Accuracy", "Drivers", "Compare", "Notes and files")
+TABS = ("Total", "Sectors", "Accuracy", "Drivers", "What changed", "Notes and files")
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +78,12 @@ def test_a_given_path_says_that_it_has_no_errors_to_measure(result, project):
 
 
 def test_the_comparison_names_both_scenarios_and_leaves_out_this_one(result, project):
-    content = open_tab(DemandResultView(result, project), "Compare")
+    content = open_tab(DemandResultView(result, project), "What changed")
     (other,) = parts(content, ipywidgets.Dropdown)
     assert other.options == (("high", "high"),) or other.options == ("high",)
-    assert "CAGR BAU [%]" in parts(content, TableArea)[0].value
+    numbers = parts(content, TableArea)[0].value
+    assert "Growth a year of requirement" in numbers
+    assert "<th>high</th><th>BAU</th>" in numbers
 
 
 def test_a_scenario_whose_files_are_damaged_is_said_and_nothing_is_raised(result, project, tmp_path: Path):
@@ -90,7 +92,7 @@ def test_a_scenario_whose_files_are_damaged_is_said_and_nothing_is_raised(result
     summary = folder / "result.json"
     summary.write_text("{", encoding="utf-8")
     try:
-        content = open_tab(DemandResultView(result, project), "Compare")
+        content = open_tab(DemandResultView(result, project), "What changed")
         parts(content, ipywidgets.Dropdown)[0].value = "half"
         words = " ".join(widget.value for widget in parts(content, ipywidgets.HTML))
         assert "is damaged" in words

@@ -25,7 +25,17 @@ from workbench.ui import declared
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.forms.saved_results import SavedResults
 
-TABS = ("Overview", "Days", "Sources", "Months", "Water balance", "Quality", "Compare", "Export", "Notes")
+TABS = (
+    "Overview",
+    "Days",
+    "Sources",
+    "Months",
+    "Water balance",
+    "Quality",
+    "What changed",
+    "Export",
+    "Notes",
+)
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +92,10 @@ def test_another_place_is_drawn_when_it_is_chosen(result: EtoResult, project: Pr
 
 
 def test_two_results_are_compared(result: EtoResult, project: Project) -> None:
-    words = words_of(open_tab(EtoAnalysis(result, project), "Compare"))
+    words = words_of(open_tab(EtoAnalysis(result, project), "What changed"))
     assert (
         "kalman"
-        in parts(open_tab(EtoAnalysis(result, project), "Compare"), ipywidgets.Dropdown)[0].options[0]
+        in parts(open_tab(EtoAnalysis(result, project), "What changed"), ipywidgets.Dropdown)[0].options[0]
     )
     assert "Mean absolute difference of days" in words
 

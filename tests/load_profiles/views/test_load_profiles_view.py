@@ -24,7 +24,7 @@ TABS = (
     "Overlays",
     "Targets",
     "Accuracy",
-    "Compare",
+    "What changed",
     "Notes",
 )
 GROWTH = {"energy_source": "growth", "last_year": 2028}

@@ -18,6 +18,7 @@ from workbench.capacity.results.chart_parts import (
 from workbench.capacity.results.saved import CapacityResult
 from workbench.charts.figure import new_figure
 from workbench.charts.palette import CATEGORIES, carrier_colour
+from workbench.data.comparison.comparison import compare
 from workbench.data.formatting import INDIA, Style, energy_factor, year_label
 
 
@@ -220,23 +221,24 @@ def solve_chart(metrics: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def comparison_chart(table: pd.DataFrame, name: str = "capacity") -> go.Figure:
-    """Differences of two plans by carrier, from :func:`workbench.capacity.results.compare.compare`.
+def comparison_chart(before: CapacityResult, after: CapacityResult, name: str = "capacity") -> go.Figure:
+    """Differences of two plans by carrier.
 
     Parameters
     ----------
-    table
-        The comparison.
+    before, after
+        The plans.
     name
-        Its table to show.
+        One of :data:`~workbench.capacity.results.saved.COMPARED` with a carrier.
     """
-    rows = table[(table.table == name) & (table.difference.abs() > 1e-6)]
+    changed = compare(before, after).numbers
+    rows = changed[(changed.table == name) & (changed.difference.abs() > 1e-6)].sort_values("year")
     unit = f" [{rows.unit.iloc[0]}]" if len(rows) and rows.unit.iloc[0] else ""
-    figure = new_figure(f"Difference: {name}", "", f"Second less first{unit}")
+    figure = new_figure(f"Difference: {name}", "", f"{after.scenario} less {before.scenario}{unit}")
     for carrier, group in rows.groupby("carrier"):
         figure.add_trace(
             go.Bar(
-                x=group.year.astype(str),
+                x=group.year.astype(int).astype(str),
                 y=group.difference,
                 name=str(carrier) or name,
                 marker_color=carrier_colour(str(carrier)),

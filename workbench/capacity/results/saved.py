@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import pandas as pd
 from workbench.capacity.config import CapacityConfig
 from workbench.capacity.model.pypsa_import import pypsa, pypsa_slot
 from workbench.data.atomic import replacing
+from workbench.data.results.compared import ComparedNumber, ComparedTable
 from workbench.data.results.scenario import ScenarioWriter
 from workbench.data.results.store import Result, ResultStore
 from workbench.errors import UnreadableFile
@@ -169,6 +170,27 @@ def _inputs(facts: Mapping[str, Any]) -> Mapping[str, str]:
     return inputs | ({str(facts["load"]): str(facts["load_sha256"])} if facts.get("load_sha256") else {})
 
 
+COMPARED: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "capacity": (("year", "carrier"), "capacity"),
+    "energy": (("year", "carrier"), "supply"),
+    "costs": (("year", "carrier"), "total"),
+    "emissions": (("year", "carrier"), "co2"),
+    "curtailment": (("year", "carrier"), "curtailed"),
+    "adequacy": (("year",), "margin"),
+}
+"""Table -> what identifies a row, and the value by which plans and years are compared."""
+
+
+def _all(frame: pd.DataFrame) -> None:
+    return None
+
+
+def _costs_of_all_years(before: CapacityResult, after: CapacityResult) -> Iterator[ComparedNumber]:
+    unit = str(after.facts.get("currency") or "currency")
+    was, will = (float(result.facts["objective"]) for result in (before, after))
+    yield ComparedNumber("solves", "costs of all years", unit, {}, was, will)
+
+
 STORE = ResultStore(
     domain=DOMAIN,
     name="capacity plan",
@@ -214,6 +236,21 @@ STORE = ResultStore(
         "duration_curve": "workbench.capacity.results.hourly_charts:duration_chart",
         "network_map": "workbench.capacity.results.charts:network_map",
     },
+    compared=tuple(
+        ComparedTable(
+            name,
+            keys,
+            (value,),
+            f"{name}, {{measure}}" if name == "costs" else "{measure}",
+            # Stores have MWh and are left out of what is compared in MW.
+            where=_is_power if name == "capacity" else _all,
+            unit="MW" if name == "capacity" else "",
+            # A plan without a carrier has nothing of it.
+            absent=0.0 if "carrier" in keys else None,
+        )
+        for name, (keys, value) in COMPARED.items()
+    ),
+    compare_more=_costs_of_all_years,
 )
 save, load, finished_scenarios = STORE.save, STORE.load, STORE.finished
 

@@ -10,8 +10,7 @@ import pandas as pd
 
 from workbench.capacity.results import charts
 from workbench.capacity.results import hourly_charts as charts_hourly
-from workbench.capacity.results.compare import compare
-from workbench.capacity.results.saved import DOMAIN, CapacityResult, load, units_of
+from workbench.capacity.results.saved import CapacityResult, units_of
 from workbench.data.formatting import energy_factor, year_label
 from workbench.runs.engine.run import Run
 from workbench.runs.model.states import EventKind
@@ -65,7 +64,6 @@ class SolverCurve(FigureArea):
 class CapacityResultView(ResultTabs):
     """A finished plan as tabs; each is drawn when it is first opened."""
 
-    domain = DOMAIN
     _result: CapacityResult
 
     @tab("Capacity")
@@ -148,16 +146,10 @@ class CapacityResultView(ResultTabs):
         figure = self._yearly(charts.network_map, year)
         return ipywidgets.VBox([year, figure, self._table("buses")])
 
-    @tab("Compare")
-    def _compare(self) -> ipywidgets.Widget:
+    def beside(self, other: CapacityResult) -> tuple[ipywidgets.Widget, ...]:
+        """Draw the difference of both by carrier."""
         name = choice("Difference in", ["capacity", "energy", "costs", "emissions", "curtailment"])
-
-        def draw(second: CapacityResult) -> tuple[ipywidgets.Widget, ...]:
-            found, table = compare(self._result, second), TableArea()
-            table.show_frame(found[found.table == name.value].drop(columns="table"))
-            return figure_of(lambda: charts.comparison_chart(found, name.value)), table
-
-        return self.comparison(load, draw, name)
+        return name, figure_of(lambda: charts.comparison_chart(other, self._result, name.value), name)
 
     @tab("Notes")
     def _notes(self) -> ipywidgets.Widget:

@@ -23,7 +23,7 @@ class DiskUse:
 
 
 def disk_use(project: Project) -> tuple[DiskUse, ...]:
-    """Measure the parts of a project: inputs, results by domain, history, cache.
+    """Measure the parts of a project: inputs, results by domain, history, cache, copies of inputs.
 
     Parameters
     ----------
@@ -41,6 +41,7 @@ def disk_use(project: Project) -> tuple[DiskUse, ...]:
     journal = project.journal_path.name
     measured.append(_measure("History of the runs", project.state_folder.glob(f"{journal}*")))
     measured.append(_measure("Cache", project.cache_folder.rglob("*")))
+    measured.append(_measure("Copies of inputs", project.kept_folder.rglob("*")))
     return tuple(measured)
 
 

@@ -6,7 +6,7 @@
       project.toml          name, currency, units, region, fiscal-year start
       inputs/               the analyst's own Excel and CSV files
       results/<domain>/<scenario>/…
-      .workbench/           journal.sqlite, cache/ (safe to delete)
+      .workbench/           journal.sqlite, cache/ and inputs/ (both safe to delete)
 """
 
 from __future__ import annotations
@@ -181,6 +181,11 @@ class Project:
     def cache_folder(self) -> Path:
         """Folder of the cache; safe to delete."""
         return self.state_folder / "cache"
+
+    @property
+    def kept_folder(self) -> Path:
+        """Folder of the copies of inputs; safe to delete."""
+        return self.state_folder / "inputs"
 
     def results_folder(self, domain: str, scenario: str) -> Path:
         """Give the folder of a scenario's results; it may not exist yet.

@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
@@ -25,6 +25,8 @@ import pandas as pd
 from workbench.data.heading import Heading
 from workbench.data.notes import Note, Notes
 from workbench.data.projects.project import Project
+from workbench.data.results.compared import ComparedNumber, ComparedTable
+from workbench.data.results.kept_inputs import keep_inputs
 from workbench.data.results.scenario import (
     SUMMARY_FILE,
     SavedScenario,
@@ -204,6 +206,10 @@ def _itself(result: Any) -> Any:
     return result
 
 
+def _compare_nothing(before: Any, after: Any) -> Iterable[ComparedNumber]:
+    return ()
+
+
 def _choose_nothing(result: Any) -> Mapping[str, Any]:
     return {}
 
@@ -248,6 +254,10 @@ class ResultStore(Generic[R]):
         Gives what these figures show where the caller does not choose: name of a required argument -> value.
     explained
         Module with the rules by which its values are explained; see :mod:`workbench.data.explanation.cells`.
+    compared
+        Which numbers of two results are put beside each other.
+    compare_more
+        Gives further ones that need both results.
     """
 
     domain: str
@@ -267,6 +277,8 @@ class ResultStore(Generic[R]):
     drawn_from: Callable[[R], Any] = _itself
     choices: Callable[[R], Mapping[str, Any]] = _choose_nothing
     explained: str = ""
+    compared: tuple[ComparedTable, ...] = ()
+    compare_more: Callable[[R, R], Iterable[ComparedNumber]] = _compare_nothing
 
     def __post_init__(self) -> None:
         _stores[self.result] = self
@@ -305,6 +317,7 @@ class ResultStore(Generic[R]):
         more = self.save_more(result, writer)
         config, notes = to_plain(result.config), result.notes.to_plain()
         written = writer.finish({"config": config, "notes": notes, "facts": dict(result.facts), **more})
+        keep_inputs(project, inputs)
         return replace(result, folder=writer.folder), written
 
     def load(self, project: Project, scenario: str) -> R:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from workbench.data.origins import Origin
+from workbench.data.results.compared import ComparedNumber, ComparedTable
 from workbench.data.results.scenario import SavedScenario, ScenarioWriter, json_text
 from workbench.data.results.store import Result, ResultStore
 from workbench.demand.config import DemandConfig
@@ -186,6 +187,25 @@ def _units(name: str, frame: pd.DataFrame) -> dict[str, str]:
     return units_of(frame)
 
 
+def _growth(before: DemandResult, after: DemandResult) -> Iterator[ComparedNumber]:
+    """Give the mean growth a year of sectors and totals, from the earlier last actual to the last common year."""
+    base = min(before.facts["last_actual_year"], after.facts["last_actual_year"])
+    lines = [_lines(result) for result in (before, after)]
+    for name in [name for name in lines[0] if name in lines[1]]:
+        one, two = (side[name].dropna() for side in lines)
+        last = int(max(set(one.index) & set(two.index), default=base))
+        if last > base and base in one.index and base in two.index:
+            measure, at = f"growth a year of {name.replace('_', ' ')}", {"year": last}
+            was, will = cagr(one, base, last), cagr(two, base, last)
+            yield ComparedNumber("growth", measure, "%", at, was, will, secondary=True)
+
+
+def _lines(result: DemandResult) -> dict[str, pd.Series]:
+    sectors = result.table("consolidated").set_index("year").drop(columns="kind")
+    chain = result.table("requirement").set_index("year")[list(TOTALS)]
+    return {str(name): frame[name] for frame in (sectors, chain) for name in frame}
+
+
 def _save_cards(result: DemandResult, writer: ScenarioWriter) -> Mapping[str, Any]:
     for sector, card in result.cards.items():
         writer.text(card_file(sector), json_text(card))
@@ -270,55 +290,10 @@ STORE = ResultStore(
     },
     choices=lambda result: {"sector": next(iter(result.cards))},
     explained="workbench.demand.results.explained",
+    compared=(
+        ComparedTable("requirement", ("year",), TOTALS),
+        ComparedTable("consolidated", ("year",), lambda frame: frame.columns.drop(["year", "kind"]).tolist()),
+    ),
+    compare_more=_growth,
 )
 save, load = STORE.save, STORE.load
-
-
-def compare(first: DemandResult, second: DemandResult) -> pd.DataFrame:
-    """Compare two scenarios, sector by sector and in total.
-
-    Parameters
-    ----------
-    first, second
-        The scenarios; the difference is second - first.
-
-    Returns
-    -------
-    DataFrame
-        name, unit, year, first, second, difference, difference_percent, first_cagr and second_cagr [% a year
-        from the last actual year]; for every sector, the totals, the requirement [GWh] and the peak [MW], in
-        every forecast year that both have.
-    """
-    base = min(first.facts["last_actual_year"], second.facts["last_actual_year"])
-    left, right = _side(first), _side(second)
-    rows = []
-    for name in [name for name in left if name in right]:
-        one, two = left[name], right[name]
-        if name not in TOTALS:
-            # A sector has no line before it begins.
-            one, two = one.dropna(), two.dropna()
-        unit = "MW" if name == "peak_mw" else "GWh"
-        for year in sorted(set(one.index) & set(two.index)):
-            if year <= base:
-                continue
-            a, b = float(one[year]), float(two[year])
-            rows.append(
-                {
-                    "name": name,
-                    "unit": unit,
-                    "year": int(year),
-                    "first": a,
-                    "second": b,
-                    "difference": b - a,
-                    "difference_percent": 100 * (b / a - 1) if a else float("nan"),
-                    "first_cagr": cagr(one, base, int(year)),
-                    "second_cagr": cagr(two, base, int(year)),
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def _side(result: DemandResult) -> dict[str, pd.Series]:
-    sectors = result.table("consolidated").set_index("year").drop(columns="kind")
-    chain = result.table("requirement").set_index("year")[list(TOTALS)]
-    return {**{str(n): sectors[n] for n in sectors}, **{str(n): chain[n] for n in chain}}

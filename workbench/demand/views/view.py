@@ -8,11 +8,11 @@ from typing import Any
 
 import ipywidgets
 
-from workbench.data.formatting import energy_factor, format_number, year_label
+from workbench.data.formatting import format_number
 from workbench.demand.requirement.requirement import DEFINITIONS
 from workbench.demand.results import charts
 from workbench.demand.results.report_tables import accuracy_rows, holdout_rows, requirement_rows
-from workbench.demand.results.saved import DOMAIN, DemandResult, compare, load
+from workbench.demand.results.saved import DemandResult
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of, follow
@@ -29,7 +29,6 @@ _MEASURES = {"MAPE [%]": "mape", "sMAPE [%]": "smape", "MASE [-]": "mase", "Bias
 class DemandResultView(ResultTabs):
     """A finished demand forecast as tabs; each is drawn when it is first opened."""
 
-    domain = DOMAIN
     _result: DemandResult
 
     @tab("Total")
@@ -86,49 +85,9 @@ class DemandResultView(ResultTabs):
         area = figure_of(lambda: charts.correlation_chart(self._result, of_growth=of_growth.value), of_growth)
         return ipywidgets.VBox([of_growth, area])
 
-    @tab("Compare")
-    def _compare(self) -> ipywidgets.Widget:
-        return self.comparison(load, self._beside)
-
-    def _beside(self, second: DemandResult) -> Sequence[ipywidgets.Widget]:
-        figure = figure_of(lambda: charts.comparison_chart(self._result, second, style=self._style))
-        return figure, self._comparison_table(second)
-
-    def _comparison_table(self, second: DemandResult) -> TableArea:
-        rows = compare(self._result, second)
-        last = rows[rows.year == rows.year.max()]
-        cells = []
-        for row in last.itertuples():
-            unit = row.unit if row.unit == "MW" else self._style.energy_unit
-            factor = 1.0 if unit == "MW" else energy_factor("GWh", unit)
-            cells.append(
-                [
-                    str(row.name).replace("peak_mw", "peak").replace("_", " "),
-                    unit,
-                    format_number(row.first * factor, decimals=0, style=self._style),
-                    format_number(row.second * factor, decimals=0, style=self._style),
-                    format_number(row.difference * factor, decimals=0, style=self._style, signed=True),
-                    format_number(row.difference_percent, decimals=1, signed=True),
-                    format_number(row.first_cagr, decimals=1),
-                    format_number(row.second_cagr, decimals=1),
-                ]
-            )
-        first_name, second_name = self._result.scenario, second.scenario
-        return table_of(
-            [
-                "",
-                "Unit",
-                first_name,
-                second_name,
-                "Difference",
-                "[%]",
-                f"CAGR {first_name} [%]",
-                f"CAGR {second_name} [%]",
-            ],
-            cells,
-            caption=f"In {year_label(int(rows.year.max()), self._style)}",
-            text_columns=(0, 1),
-        )
+    def beside(self, other: DemandResult) -> Sequence[ipywidgets.Widget]:
+        """Draw the requirement of both."""
+        return (figure_of(lambda: charts.comparison_chart(other, self._result, style=self._style)),)
 
     @tab("Notes and files")
     def _notes(self) -> ipywidgets.Widget:

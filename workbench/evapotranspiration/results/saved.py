@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from workbench.data.results.compared import ComparedNumber, ComparedTable
 from workbench.data.results.store import Result, ResultStore, units_from
 from workbench.errors import UnreadableFile
 from workbench.evapotranspiration.config import EvapotranspirationConfig
@@ -129,6 +130,20 @@ class EtoResult(Result[EvapotranspirationConfig]):
         return table[table["site"] == site].drop(columns="site")
 
 
+def _common_days(before: EtoResult, after: EtoResult) -> Iterator[ComparedNumber]:
+    """Give the means over the days that both have, and how far the days are apart, by site."""
+    for site in [name for name in before.sites if name in after.sites]:
+        days = [result.site_days(site)["eto"] for result in (before, after)]
+        both = pd.concat(days, axis=1, join="inner", keys=("one", "two")).dropna()
+        if both.empty:
+            continue
+        at = {"site": site}
+        means = both.one.mean(), both.two.mean()
+        yield ComparedNumber("days", f"mean ETo of {len(both)} common days", "mm/d", at, *means)
+        apart = float((both.two - both.one).abs().mean())
+        yield ComparedNumber("days", "mean absolute difference of days", "mm/d", at, *means, apart)
+
+
 STORE = ResultStore(
     domain=DOMAIN,
     name="evapotranspiration",
@@ -148,36 +163,12 @@ STORE = ResultStore(
         "sites": "workbench.evapotranspiration.results.charts:map_chart",
     },
     choices=lambda result: {"site": result.sites[0]},
+    compared=(
+        ComparedTable(
+            "sites", ("site",), ("mean_eto", "total_eto", "total_precip", "total_balance", "mean_error")
+        ),
+        ComparedTable("monthly", ("site", "month"), ("eto", "precip", "balance")),
+    ),
+    compare_more=_common_days,
 )
 save, load, saved_results = STORE.save, STORE.load, STORE.finished
-
-
-def compare(first: EtoResult, second: EtoResult) -> pd.DataFrame:
-    """Compare two results over the days that both have, by site.
-
-    Returns
-    -------
-    DataFrame
-        site, days, first and second (mean ETo, mm/d), difference, mean_absolute (of the days, mm/d), correlation.
-    """
-    rows: list[dict[str, Any]] = []
-    for site in [name for name in first.sites if name in second.sites]:
-        other_days = second.site_days(site)["eto"].rename("eto_other")
-        both = first.site_days(site)[["eto"]].join(other_days, how="inner").dropna()
-        if both.empty:
-            continue
-        one, other = both["eto"], both["eto_other"]
-        varied = len(both) > 1 and one.std() > 0 and other.std() > 0
-        rows.append(
-            {
-                "site": site,
-                "days": len(both),
-                "first": float(one.mean()),
-                "second": float(other.mean()),
-                "difference": float((other - one).mean()),
-                "mean_absolute": float((other - one).abs().mean()),
-                "correlation": float(one.corr(other)) if varied else float("nan"),
-            }
-        )
-    names = ["site", "days", "first", "second", "difference", "mean_absolute", "correlation"]
-    return pd.DataFrame(rows, columns=names)

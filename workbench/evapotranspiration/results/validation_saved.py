@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.notes import Notes
+from workbench.data.results.compared import ComparedTable
 from workbench.data.results.scenario import SavedScenario, ScenarioWriter
 from workbench.data.results.store import Result, ResultStore, units_from
 from workbench.evapotranspiration.config import ValidationConfig
@@ -102,6 +103,10 @@ STORE = ResultStore(
         "windows": "workbench.evapotranspiration.results.validation_charts:windows_figure",
         "coverage": "workbench.evapotranspiration.results.validation_charts:coverage_figure",
     },
+    compared=(
+        ComparedTable("overall", ("what", "over"), ("r2", "kge", "nse", "mae", "rmse", "pbias", "coverage")),
+        ComparedTable("by_site", ("site", "season", "what"), ("r2", "mae", "pbias")),
+    ),
     drawn_from=lambda result: result.measured,
 )
 save, load, saved_validations = STORE.save, STORE.load, STORE.finished

@@ -14,12 +14,9 @@ from workbench.evapotranspiration.results import charts
 from workbench.evapotranspiration.results.climate import summary_statistics
 from workbench.evapotranspiration.results.export import csv_text, write_csv, write_excel, write_netcdf
 from workbench.evapotranspiration.results.saved import (
-    DOMAIN,
     MONTHLY_UNITS,
     UNITS,
     EtoResult,
-    compare,
-    load,
 )
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import Pane
@@ -33,7 +30,6 @@ __all__ = ["EtoAnalysis"]
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 PHRASE = 6
-COMPARE_UNITS = dict.fromkeys(("first", "second", "difference", "mean_absolute"), "mm/d")
 
 
 class EtoAnalysis(ipywidgets.VBox):  # type: ignore[misc]
@@ -60,7 +56,6 @@ class EtoAnalysis(ipywidgets.VBox):  # type: ignore[misc]
 class EtoTabs(ResultTabs):
     """The tabs of a finished result."""
 
-    domain = DOMAIN
     _result: EtoResult
 
     def _site(self) -> ipywidgets.Dropdown:
@@ -216,24 +211,13 @@ class EtoTabs(ResultTabs):
             )
         return ipywidgets.VBox(parts)
 
-    @tab("Compare")
-    def _compare(self) -> ipywidgets.Widget:
-        site = self._site()
-
-        def draw(second: EtoResult) -> list[ipywidgets.Widget]:
-            titles = {
-                "site": "Place",
-                "first": self._result.scenario,
-                "second": second.scenario,
-                "mean_absolute": "Mean absolute difference of days",
-            }
-            caption = "Means over the days that both have"
-            table = self._table(compare(self._result, second), caption, titles, COMPARE_UNITS)
-            if site.value not in second.sites:
-                return [table]
-            return [table, figure_of(lambda: charts.comparison_chart(self._result, second, site.value))]
-
-        return self.comparison(load, draw, site)
+    def beside(self, other: EtoResult) -> list[ipywidgets.Widget]:
+        """Draw the days of a place in both."""
+        sites = [name for name in self._result.sites if name in other.sites]
+        if not sites:
+            return []
+        site = choice("Place", sites)
+        return [site, figure_of(lambda: charts.comparison_chart(other, self._result, site.value), site)]
 
     @tab("Export")
     def _export(self) -> ipywidgets.Widget:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.data.results.compared import ComparedTable
 from workbench.data.results.store import Result, ResultStore
 from workbench.finance.config import FinanceConfig
 
 if TYPE_CHECKING:
     from workbench.charts.plots import Plots
 
-__all__ = ["DOMAIN", "STORE", "TABLES", "FinanceResult", "compare", "load", "save", "stamp_of"]
+__all__ = ["DOMAIN", "STORE", "TABLES", "FinanceResult", "load", "save", "stamp_of"]
 
 DOMAIN = "finance"
 TABLES = (
@@ -170,22 +171,13 @@ STORE = ResultStore(
         "tornado": "workbench.finance.results.analysis_charts:tornado_chart",
     },
     choices=_choices,
+    compared=tuple(
+        ComparedTable(table, ("figure", "period"), (column,), title, _of_the_company)
+        for table, column, title in (
+            ("history", "value", "actual"),
+            ("forecasts", "forecast", "forecast"),
+            ("what_if", "scenario", "what-if scenario"),
+        )
+    ),
 )
 save, load, stamp_of = STORE.save, STORE.load, STORE.stamp
-
-
-def compare(first: FinanceResult, second: FinanceResult) -> pd.DataFrame:
-    """Compare two what-ifs, month by month.
-
-    Returns
-    -------
-    DataFrame
-        period, figure, first, second, difference; for every figure and period that both have.
-    """
-    tables = [
-        result.table("what_if").set_index(["figure", "period"])["scenario"] for result in (first, second)
-    ]
-    both = tables[0].index.intersection(tables[1].index, sort=None)
-    found = pd.DataFrame({"first": tables[0].loc[both], "second": tables[1].loc[both]}).reset_index()
-    found["difference"] = found["second"] - found["first"]
-    return found[["period", "figure", "first", "second", "difference"]]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import pandas as pd
 
-from workbench.data.changes import harmless
+from workbench.data.tables.harmless import harmless
 from workbench.finance.anomalies.events import Judgement, JudgementKind, save_judgement
 from workbench.finance.results import report_tables
 from workbench.finance.results.analysis_charts import events_chart, tornado_chart, what_if_chart
@@ -21,7 +21,7 @@ from workbench.finance.results.charts import (
     measure_chart,
     parts_chart,
 )
-from workbench.finance.results.saved import DOMAIN, FinanceResult, compare, load
+from workbench.finance.results.saved import FinanceResult
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
@@ -39,7 +39,6 @@ __all__ = ["FinanceReportView"]
 class FinanceReportView(ResultTabs):
     """A finished report as tabs."""
 
-    domain = DOMAIN
     _result: FinanceResult
 
     def _sentences(self, section: str) -> ipywidgets.HTML:
@@ -251,18 +250,6 @@ class FinanceReportView(ResultTabs):
                 ),
             ]
         return ipywidgets.VBox(parts)
-
-    @tab("Compare")
-    def _compare(self) -> ipywidgets.Widget:
-        def draw(second: FinanceResult) -> list[ipywidgets.Widget]:
-            frame, table = compare(self._result, second), TableArea()
-            frame["figure"] = [self._result.title(name) for name in frame.figure]
-            units = dict.fromkeys(("first", "second", "difference"), self._result.currency)
-            titles = {"first": self._result.scenario, "second": second.scenario}
-            table.show_frame(frame, titles=titles, units=units, caption="Scenarios, month by month")
-            return [table]
-
-        return self.comparison(load, draw)
 
     @tab("Checks and data")
     def _checks(self) -> ipywidgets.Widget:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.data.results.compared import ComparedNumber, ComparedTable
 from workbench.data.results.scenario import SavedScenario, ScenarioWriter
 from workbench.data.results.store import Result, ResultStore, units_from
 from workbench.errors import InvalidData, UnreadableFile
@@ -165,6 +166,18 @@ class SavedYears(Mapping[int, pd.DataFrame]):
         return len(self._years)
 
 
+def _hours_apart(before: LoadProfileResult, after: LoadProfileResult) -> Iterator[ComparedNumber]:
+    """Give the mean load and the mean absolute difference of the hours of each year that both have."""
+    for year in [year for year in before.years if year in after.hourly]:
+        one, two = (result.hourly[year].load for result in (before, after))
+        if len(one) == len(two):
+            apart = float((two - one).abs().mean())
+            means = float(one.mean()), float(two.mean())
+            yield ComparedNumber(
+                "hours", "mean absolute difference of hours", "MW", {"year": year}, *means, apart
+            )
+
+
 def _save_hours(result: LoadProfileResult, writer: ScenarioWriter) -> Mapping[str, Any]:
     for year, frame in result.hourly.items():
         units = {name: "MW" for name in frame.columns if name != "utc"}
@@ -215,34 +228,10 @@ STORE = ResultStore(
         "load_factor": "workbench.load_profiles.results.day_charts:load_factor_chart",
     },
     choices=lambda result: {"year": result.years[-1]},
+    compared=(ComparedTable("years", ("year",), ("energy", "peak", "minimum", "load_factor", "ramp_p99")),),
+    compare_more=_hours_apart,
 )
 save, load = STORE.save, STORE.load
-
-
-def compare(first: LoadProfileResult, second: LoadProfileResult) -> pd.DataFrame:
-    """Compare two sets of profiles, year by year.
-
-    Returns
-    -------
-    DataFrame
-        year, measure, unit, first, second, difference, difference_percent; for energy, peak, minimum, load factor
-        and ramps of every year that both have, and ``hours`` (mean absolute difference of the hours, MW).
-    """
-    tables = [result.table("years").set_index("year") for result in (first, second)]
-    rows: list[dict[str, Any]] = []
-    for year in [year for year in first.years if year in second.hourly]:
-        for measure in ("energy", "peak", "minimum", "load_factor", "ramp_p99"):
-            a, b = (float(table[measure][year]) for table in tables)
-            facts = {"year": year, "measure": measure, "unit": UNITS[measure], "first": a, "second": b}
-            rows.append(
-                {**facts, "difference": b - a, "difference_percent": 100 * (b / a - 1) if a else None}
-            )
-        loads = [result.hourly[year].load for result in (first, second)]
-        if len(loads[0]) == len(loads[1]):
-            away = float((loads[1] - loads[0]).abs().mean())
-            row = {"year": year, "measure": "hours", "unit": "MW", "difference": away}
-            rows.append({**row, "difference_percent": 100 * away / float(loads[0].mean())})
-    return pd.DataFrame(rows)
 
 
 def compare_with_actual(result: LoadProfileResult, year: int, actual: pd.Series) -> Accuracy:

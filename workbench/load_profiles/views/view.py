@@ -14,11 +14,8 @@ from workbench.load_profiles.results.analysis import extreme_days, peak_days
 from workbench.load_profiles.results.export import write_csv, write_excel
 from workbench.load_profiles.results.saved import (
     ACCURACY_UNITS,
-    DOMAIN,
     UNITS,
     LoadProfileResult,
-    compare,
-    load,
 )
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import Pane
@@ -41,7 +38,6 @@ _MEASURES = {
 class ProfileAnalysis(ResultTabs):
     """Finished load profiles as tabs; each is drawn when it is first opened."""
 
-    domain = DOMAIN
     _result: LoadProfileResult
 
     def _year(self) -> ipywidgets.Dropdown:
@@ -191,18 +187,13 @@ class ProfileAnalysis(ResultTabs):
         self._show(ageing, result.table("ageing"), "How fast the shape ages")
         return ipywidgets.VBox([figure_of(lambda: charts.held_out_chart(result)), table, ageing])
 
-    @tab("Compare")
-    def _compare(self) -> ipywidgets.Widget:
-        year = self._year()
-
-        def draw(second: LoadProfileResult) -> list[ipywidgets.Widget]:
-            table = TableArea()
-            self._show(table, compare(self._result, second), "By year")
-            if year.value not in second.years:
-                return [table]
-            return [figure_of(lambda: charts.comparison_chart(self._result, second, year.value)), table]
-
-        return self.comparison(load, draw, year)
+    def beside(self, other: LoadProfileResult) -> list[ipywidgets.Widget]:
+        """Draw a year of both."""
+        years = {charts.label(year, self._result): year for year in self._result.years if year in other.years}
+        if not years:
+            return []
+        year = choice("Year", years)
+        return [year, figure_of(lambda: charts.comparison_chart(other, self._result, year.value), year)]
 
     @tab("Notes")
     def _notes(self) -> ipywidgets.Widget:

@@ -16,6 +16,7 @@ import numpy as np
 
 from workbench.data.atomic import write_bytes
 from workbench.data.made_up import MADE_UP, MADE_UP_NOTE
+from workbench.data.tables.harmless import harmless_text
 from workbench.market.model.answer import Answer, Column
 
 if TYPE_CHECKING:
@@ -122,19 +123,7 @@ def _csv_cells(column: Column) -> list[str]:
         return [str(value).replace("T", " ") for value in values.astype("datetime64[m]")]
     if values.dtype.kind == "f":
         return ["" if value != value else repr(float(value)) for value in values.tolist()]
-    return [_harmless(str(value)) for value in values.tolist()]
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return [harmless_text(str(value)) for value in values.tolist()]
 
 
 def _excel_column(column: Column) -> excel.Column:

@@ -1,0 +1,75 @@
+"""The command that shows what changed between two results."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from workbench.cli.exit_codes import ExitCode
+from workbench.data.projects.project import Project
+from workbench.errors import UnreadableFile
+
+__all__ = ["compare"]
+
+MAX_ROWS = 15
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Show what changed from one finished result to another, or write it as a page or a CSV file."""
+    from workbench.charts.comparison import write_comparison
+    from workbench.data.comparison.comparison import compare as compared
+    from workbench.runs.jobs.registry import find_job
+
+    project = Project.open(options.project)
+    later = Project.open(options.later_project) if options.later_project else project
+    load = find_job(options.job or _job_of(project, options.before, later, options.after)).load
+    assert load is not None
+    changed = compared(load(project, options.before), load(later, options.after))
+    if options.output:
+        print(write_comparison(changed, Path(options.output), later.style))  # noqa: T201
+        return ExitCode.SUCCEEDED
+    if options.json:
+        print(changed.to_frame().to_json(orient="records", indent=2))  # noqa: T201
+        return ExitCode.SUCCEEDED
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console()
+    console.print(f"[bold]{escape(changed.title)}[/]\n{escape(changed.summary)}")
+    for part in changed.tables(later.style, MAX_ROWS):
+        if part.rows:
+            table = Table(box=None, header_style="bold", title=part.title, title_justify="left")
+            for place, header in enumerate(part.headers):
+                table.add_column(
+                    escape(header), justify="left" if place in part.text_columns else "right", overflow="fold"
+                )
+            for row in part.rows:
+                table.add_row(*map(escape, row))
+            console.print(table)
+        if part.remark:
+            console.print(escape(part.remark if part.rows else f"{part.title}: {part.remark}"))
+    return ExitCode.SUCCEEDED
+
+
+def _job_of(project: Project, before: str, later: Project, after: str) -> str:
+    """Find the one job that has both results."""
+    from workbench.data.results.scenario import finished_scenarios
+    from workbench.runs.jobs.registry import known_jobs
+
+    found = {job: (finished_scenarios(project, job), finished_scenarios(later, job)) for job in known_jobs()}
+    both = [job for job, (one, two) in found.items() if before in one and after in two]
+    if len(both) == 1:
+        return both[0]
+    if both:
+        raise UnreadableFile(
+            f"There are results '{before}' and '{after}' of {', '.join(both)}; choose one with --job.",
+            project.results,
+        )
+    present = "; ".join(
+        f"{job}: {', '.join({*one, *two})}" for job, (one, two) in found.items() if one or two
+    )
+    raise UnreadableFile(
+        f"There are no two finished results '{before}' and '{after}' of one job; present: {present or 'none'}.",
+        project.results,
+    )
