@@ -36,7 +36,9 @@ def sheet_of(times: Times, load: Floats, temperature: Floats | None = None) -> H
     """Readings as a workbook with a header row would give them, loads in column C."""
     warm = np.empty(0) if temperature is None else temperature
     rows = np.arange(len(times), dtype=np.int64) + 2
-    return HourlySheet("load.xlsx", "Hourly", times.astype("datetime64[m]"), False, load, warm, rows, "C")
+    return HourlySheet(
+        "load.xlsx", "Hourly", times.astype("datetime64[m]"), False, load, warm, rows, np.full(len(rows), 2)
+    )
 
 
 def local_hours(first: str, last: str, minutes: int = 60) -> Times:

@@ -13,10 +13,8 @@ import polars as pl
 
 from workbench.data.changes import Change, ChangeKind
 from workbench.data.texts.encoding import MOJIBAKE_LETTERS, decode
-from workbench.errors import InvalidData, UnreadableFile
+from workbench.errors import InvalidData
 
-MAX_TEXT_MEGABYTES = 1024
-MEGABYTE = 1_000_000
 MAX_FIELDS = 16_384
 SNIFFED_LINES = 200
 DELIMITERS = (",", ";", "\t", "|")
@@ -63,7 +61,7 @@ class Cells:
         return self.frame.width - 1
 
 
-def read_cells(name: str, content: bytes, max_megabytes: float = MAX_TEXT_MEGABYTES) -> Cells:
+def read_cells(name: str, content: bytes) -> Cells:
     """Read the cells of a text file.
 
     Parameters
@@ -72,22 +70,14 @@ def read_cells(name: str, content: bytes, max_megabytes: float = MAX_TEXT_MEGABY
         File name, for the sentences of errors.
     content
         All bytes of the file.
-    max_megabytes
-        Size [MB] above which it is refused.
 
     Raises
     ------
     UnreadableFile
-        When it is empty, too large, or not text.
+        When it is empty, or not text.
     InvalidData
         When a quotation mark is never closed, or a row has more fields than can be held.
     """
-    if len(content) > max_megabytes * MEGABYTE:
-        raise UnreadableFile(
-            f"{name} has {len(content) / MEGABYTE:,.0f} MB, at most {max_megabytes:g} MB are read; "
-            "export fewer years or columns.",
-            name,
-        )
     decoded = decode(content, name)
     text, changes = _plain_text(decoded.text)
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))

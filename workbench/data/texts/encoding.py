@@ -56,7 +56,8 @@ def decode(content: bytes, file: str) -> Decoded:
 
     A byte order mark decides; then UTF-16 without one (every other byte is 0); then UTF-8, which other text hardly
     ever happens to be; else what charset-normalizer (https://github.com/jawah/charset_normalizer) finds most
-    coherent, where every western single-byte encoding is taken as cp1252.
+    coherent, where every western single-byte encoding is taken as cp1252, and so is text with single letters
+    beyond ASCII.
 
     Raises
     ------
@@ -103,7 +104,8 @@ def _wide_without_mark(sample: bytes) -> str:
 
 def _single_byte(content: bytes, at: int, line: int, file: str) -> Decoded:
     start = max(0, at - SAMPLE_BYTES // 2)
-    best = from_bytes(content[start : start + SAMPLE_BYTES]).best()
+    sample = content[start : start + SAMPLE_BYTES]
+    best = None if _is_latin(sample) else from_bytes(sample).best()
     guess = best.encoding if best is not None else "cp1252"
     if guess in ("ascii", "utf_8") or WESTERN.fullmatch(guess):
         guess = "cp1252"
@@ -113,6 +115,13 @@ def _single_byte(content: bytes, at: int, line: int, file: str) -> Decoded:
     except UnreadableFile:
         # latin-1 gives every byte a meaning, so that nothing is lost.
         return Decoded(content.decode("latin-1"), "latin-1", evidence)
+
+
+def _is_latin(sample: bytes) -> bool:
+    """Whether most letters beyond ASCII stand alone, as accents do; words of other scripts are runs of them."""
+    high = len(re.findall(rb"[\x80-\xff]", sample))
+    in_runs = sum(map(len, re.findall(rb"[\x80-\xff]{3,}", sample)))
+    return 2 * in_runs < high
 
 
 def _decoded(content: bytes, encoding: str, evidence: str, file: str) -> Decoded:

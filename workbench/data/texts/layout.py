@@ -203,8 +203,9 @@ def _count(row: Sequence[str | None], known: Callable[[str], bool]) -> int:
 def _header_position(head: Sequence[Sequence[str | None]], known: Callable[[str], bool] | None) -> int:
     if known is None:
         return _worded_position(head)
-    counts = [_count(row, known) for row in head]
-    return counts.index(max(counts)) if any(counts) else max(0, _worded_position(head))
+    counts = [(_count(row, known), sum(cell is not None for cell in row)) for row in head]
+    best = max(counts, default=(0, 0))
+    return counts.index(best) if best[0] else max(0, _worded_position(head))
 
 
 def _worded_position(head: Sequence[Sequence[str | None]]) -> int:

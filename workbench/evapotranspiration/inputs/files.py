@@ -7,7 +7,6 @@ brackets where it is another: ``tmax [degF]``, ``u2 [km/h]``, ``rs [W/m2]``. -99
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,12 +15,17 @@ from pathlib import Path
 import pandas as pd
 
 from workbench.data.problems import Problems
+from workbench.data.texts.layout import rows_text
+from workbench.data.texts.table import read_text_table, without_totals
 from workbench.errors import UnreadableFile
 from workbench.evapotranspiration.inputs.headers import (
     MAX_BAD_CELLS_LISTED,
+    is_header,
     named_columns,
     numbers,
+    read_header,
     refuse_unread,
+    words,
 )
 from workbench.evapotranspiration.model.weather import WEATHER_UNITS
 from workbench.runs.model.digest import file_digest
@@ -109,9 +113,14 @@ def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) ->
     refuse_unread(raw, columns, problems)
     problems.raise_errors()
     frame = pd.DataFrame(
-        {name: raw[name].astype(str).str.strip() if name in raw else "" for name in ("site", "source")},
+        {name: words(raw[name]) if name in raw else "" for name in ("site", "source")},
         index=raw.index,
     )
+    nameless = raw.index[(frame["site"] == "") & ("site" in raw)]
+    if len(nameless) and len(nameless) < len(raw):
+        problems.error(
+            f"{rows_text(list(nameless))}: the cell of column 'site' is blank; write the site into it."
+        )
     frame["date"] = _dates(raw["date"], problems)
     for name in present:
         frame[name] = numbers(raw[name], name, problems)
@@ -126,14 +135,15 @@ def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) ->
 def read_raw(path: Path, problems: Problems, left_out: Sequence[str] = ()) -> pd.DataFrame:
     """Read a CSV or Parquet file with its columns named as ours and in our units; cells stay as they are.
 
-    The index is the number of the row as a spreadsheet shows it (the header is row 1).
+    The index is the line of the text file, or the number of the row of a Parquet file below a header.
 
     Raises
     ------
     UnreadableFile
         When it is no such file, or empty.
     """
-    raw = _read_parquet(path) if path.suffix.lower() == ".parquet" else _read_csv(path)
+    is_text = path.suffix.lower() != ".parquet"
+    raw = _read_text(path, problems) if is_text else _read_parquet(path)
     if raw.empty:
         raise UnreadableFile(
             f"{path.name} has no rows below its header; fill it, or choose another file.", path
@@ -146,16 +156,21 @@ def read_raw(path: Path, problems: Problems, left_out: Sequence[str] = ()) -> pd
         )
         problems.raise_errors()
     raw = raw.drop(columns=list(left_out))
-    return named_columns(raw.set_axis(range(2, len(raw) + 2), axis=0), problems)
+    return named_columns(raw if is_text else raw.set_axis(range(2, len(raw) + 2), axis=0), problems)
 
 
 def _dates(values: pd.Series, problems: Problems) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         plain = values.dt.tz_localize(None) if values.dt.tz is not None else values
         return plain.astype("datetime64[s]")
-    texts = values.astype(str).str.strip()
+    texts = words(values)
     found = pd.to_datetime(texts, format="ISO8601", errors="coerce").astype("datetime64[s]")
-    bad = found.isna()
+    blank = values.index[texts == ""]
+    if len(blank):
+        problems.error(
+            f"{rows_text(list(blank))}, column 'date': the cell is blank; write a date like 2024-02-29."
+        )
+    bad = found.isna() & (texts != "")
     for row in values.index[bad][:MAX_BAD_CELLS_LISTED]:
         problems.error(f"row {row}, column 'date': {texts[row]!r} {_why_no_date(texts[row])}")
     if int(bad.sum()) > MAX_BAD_CELLS_LISTED:
@@ -215,31 +230,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     return frame.reset_index() if frame.index.name else frame
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    from charset_normalizer import from_bytes
-
-    from workbench.data.workbooks.file import read_bytes
-
-    content = read_bytes(path, 512)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        best = from_bytes(content[:200_000]).best()
-        text = content.decode(best.encoding if best else "latin-1", "replace")
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    if len(lines) < 2:
-        raise UnreadableFile(
-            f"{path.name} has no rows below its header; fill it, or choose another file.", path
-        )
-    separator = max(",;\t|", key=lines[0].count)
-    decimal = "," if separator == ";" and re.search(r"\d,\d", lines[1]) and "." not in lines[1] else "."
-    try:
-        return pd.read_csv(
-            io.StringIO("\n".join(lines)),
-            sep=separator,
-            decimal=decimal,
-            skipinitialspace=True,
-            low_memory=False,
-        )
-    except (pd.errors.ParserError, ValueError) as error:
-        raise UnreadableFile(f"{path.name} is no table of comma-separated values ({error}).", path) from error
+def _read_text(path: Path, problems: Problems) -> pd.DataFrame:
+    table = read_text_table(path, problems, is_header)
+    date = next((name for name in table.columns if read_header(name)[0] == "date"), "")
+    return (without_totals(table, date, problems) if date else table).pandas()

@@ -14,6 +14,8 @@ from workbench.evapotranspiration.physics.atmosphere import wind_at_2m
 
 FILL = -999.0
 MAX_BAD_CELLS_LISTED = 5
+MAX_HEADER_CHARACTERS = 200
+NOTHING = frozenset(("nan", "na", "n/a", "none", "null", "-", "--", "<na>"))
 _HEADER = re.compile(r"\s*(?P<name>[^\[(]+?)\s*(?:[\[(]\s*(?P<unit>[^\])]*?)\s*[\])])?\s*")
 _OTHER_NAMES = {
     "t_max": "tmax",
@@ -131,9 +133,11 @@ def named_columns(
     named: dict[str, pd.Series] = {}
     seen: dict[str, str] = {}
     for header in map(str, raw.columns):
-        name, written = _read_header(header)
+        name, written = read_header(header)
         height = _height_of_wind(name)
         name = name if height is None else "u2"
+        if name in seen and not is_header(header):
+            name = header.lower()
         if name in seen:
             problems.error(f"the columns '{seen[name]}' and '{header}' are both read as {name}; rename one.")
             continue
@@ -206,18 +210,39 @@ def _readable(name: str) -> str:
     return " or ".join([", ".join([wanted, *others[:-1]]), *others[-1:]])
 
 
-def _read_header(header: str) -> tuple[str, str]:
+def is_header(text: str) -> bool:
+    """Whether a text can be the header of a column that is read."""
+    name = read_header(text)[0]
+    return name in _UNITS or name in ("site", "source", "date") or _height_of_wind(name) is not None
+
+
+def read_header(header: str) -> tuple[str, str]:
+    """Give our name of a column, and the unit that its header says."""
+    if len(header) > MAX_HEADER_CHARACTERS:
+        return header.lower(), ""
     found = _HEADER.fullmatch(header)
     name = (found["name"] if found else header).strip().lower().replace(" ", "_")
     return _OTHER_NAMES.get(name, name), (found["unit"] or "") if found else ""
+
+
+def words(values: pd.Series) -> pd.Series:
+    """Give cells as text without blanks at their ends; a missing one is empty."""
+    return values.astype(object).where(values.notna(), "").astype(str).str.strip()
 
 
 def numbers(values: pd.Series, name: str, problems: Problems) -> pd.Series:
     """Read cells as numbers; -999 and empty cells are missing, the former noted."""
     found = pd.to_numeric(values, errors="coerce").astype(float)
     if values.dtype == object or isinstance(values.dtype, pd.StringDtype):
-        texts = values.astype(str).str.strip()
-        bad = found.isna() & ~texts.str.lower().isin(("", "nan", "na", "none", "null", "-", "<na>"))
+        texts = words(values)
+        nothing = texts.str.lower().isin(NOTHING)
+        if nothing.any():
+            rows = values.index[nothing]
+            said = ", ".join(f"'{text}'" for text in texts[nothing].unique()[:3])
+            problems.change(
+                f"column '{name}': {len(rows)} cells say {said} (first in row {rows[0]}), read as missing."
+            )
+        bad = found.isna() & (texts != "") & ~nothing
         for row in values.index[bad][:MAX_BAD_CELLS_LISTED]:
             problems.error(
                 f"row {row}, column '{name}': {texts[row]!r} is no number; write a number, or leave the cell empty."

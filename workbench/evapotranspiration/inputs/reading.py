@@ -16,7 +16,7 @@ from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError
 from workbench.evapotranspiration.config import EvapotranspirationConfig, Period, day_of
 from workbench.evapotranspiration.inputs.files import read_daily_table, read_raw
-from workbench.evapotranspiration.inputs.headers import numbers
+from workbench.evapotranspiration.inputs.headers import numbers, words
 from workbench.evapotranspiration.inputs.places.land import land_at
 from workbench.evapotranspiration.inputs.places.place import Place, check_place
 from workbench.evapotranspiration.inputs.places.place_names import place_from_text
@@ -143,9 +143,10 @@ def read_sites(path: Path, problems: Problems) -> tuple[Place, ...]:
         if name in raw
     }
     found.raise_errors()
+    names = words(raw["site"])
     places: dict[str, Place] = {}
     for row in raw.index:
-        name = str(raw["site"][row]).strip()
+        name = names[row]
         height = values["elevation"][row] if "elevation" in values else np.nan
         place = Place(
             name,
@@ -153,7 +154,7 @@ def read_sites(path: Path, problems: Problems) -> tuple[Place, ...]:
             float(values["longitude"][row]),
             None if np.isnan(height) else float(height),
         )
-        if not name or name.lower() == "nan" or "/" in name:
+        if not name or "/" in name:
             found.error(f"row {row}, column 'site': {name!r} is no name; give one without a slash.")
         elif name in places:
             found.error(f"row {row}, column 'site': {name!r} comes twice; rename one.")

@@ -1,14 +1,14 @@
 """The hourly history as a file gives it: times, loads and temperatures, each with its row.
 
-A workbook sheet, a CSV file or a Parquet file, with a date and a time column or with one column for both, any
-step from 5 minutes to an hour.
+A workbook sheet, a CSV file or a Parquet file; with a date and a time or a block of the day, with one column for
+both, or with a row for each day and a column for each part of it; any step from 5 minutes to an hour.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,17 +19,22 @@ import pyarrow.parquet as pq
 from workbench.data.arrays import Floats, Integers, Times
 from workbench.data.atomic import reason_of
 from workbench.data.problems import Problem, Problems, Severity
+from workbench.data.tables.table import Table, cell_name, plain_name
+from workbench.data.texts.amounts import is_placeholder
+from workbench.data.texts.content import TEXT_SUFFIXES
+from workbench.data.texts.table import any_of, read_text_table, without_totals
 from workbench.data.workbooks.number_cells import number_from_text
 from workbench.data.workbooks.reading import read_workbook
-from workbench.data.workbooks.table import Table, cell_name, plain_name
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.load_profiles.inputs.moments import MAX_BAD_CELLS, read_minutes, read_moments
+from workbench.load_profiles.inputs.moments import MAX_BAD_CELLS, read_minutes, read_moments, read_stamps
+from workbench.load_profiles.inputs.slots import BLOCK_NAMES, Slots, find_slots, read_blocks
 
 HISTORY_WORDS = ("hourly", "halfhourly", "history", "loadcurve", "scada")
 TIME_NAMES = ("datetime", "timestamp", "utc", "datetimeutc", "stamp", "period", "localtime")
 DATE_NAMES = ("date", "day")
 CLOCK_NAMES = ("time", "hour", "clock", "hr")
 LOAD_NAMES = ("demand", "load", "mw", "demandmw", "loadmw", "demand(mw)", "load(mw)", "value", "systemdemand")
+UTC_NAMES = ("utc", "datetimeutc")
 TEMPERATURE_NAMES = ("temperature", "temp", "temperature(c)", "temperature(°c)", "t2m", "drybulb")
 PROBLEMS_KEY = b"problems"
 FACTS_KEY = b"facts"
@@ -53,8 +58,8 @@ class HourlySheet:
         [°C]; empty when there is no such column.
     rows
         Row of each reading in the file, from 1.
-    load_letter
-        Letter of the column of loads; empty outside of workbooks.
+    places
+        Zero-based column of each load in the file; empty where a file has no letters for them.
     problems
         What was noticed.
     """
@@ -66,14 +71,13 @@ class HourlySheet:
     load: Floats
     temperature: Floats
     rows: Integers
-    load_letter: str
+    places: Integers
     problems: tuple[Problem, ...] = ()
 
     def cell(self, position: int) -> str:
         """Name the cell of a load, or its row where there are no letters."""
-        return (
-            f"{self.load_letter}{self.rows[position]}" if self.load_letter else f"row {self.rows[position]}"
-        )
+        row = int(self.rows[position])
+        return cell_name(row - 1, int(self.places[position])) if len(self.places) else f"row {row}"
 
 
 def read_hourly_sheet(path: Path, sheet: str = "") -> HourlySheet:
@@ -93,13 +97,20 @@ def read_hourly_sheet(path: Path, sheet: str = "") -> HourlySheet:
     InvalidData
         When it has no such columns, or times or loads that cannot be read; with every problem.
     """
+    problems = Problems(path.name)
     suffix = path.suffix.lower()
-    if suffix in (".csv", ".parquet"):
-        return _read_frame(path, _load_frame(path, suffix))
+    if suffix == ".parquet":
+        return _read_parquet(path, problems)
+    if suffix in TEXT_SUFFIXES:
+        text = read_text_table(
+            path, problems, any_of(TIME_NAMES, DATE_NAMES, CLOCK_NAMES, BLOCK_NAMES, LOAD_NAMES)
+        )
+        date = _pick(_by_plain_name(text.columns), (*TIME_NAMES, *DATE_NAMES))
+        text = without_totals(text, date, problems) if date else text
+        return read_table(path.name, text.table(lambda name: name != date), problems)
     names = read_workbook(path, sheets=()).sheet_names
     found = find_history_sheet(path, names, sheet)
-    problems = Problems(path.name)
-    headers = ((*TIME_NAMES, *DATE_NAMES), CLOCK_NAMES, LOAD_NAMES)
+    headers = ((*TIME_NAMES, *DATE_NAMES), (*CLOCK_NAMES, *BLOCK_NAMES), LOAD_NAMES)
     table = read_workbook(path, sheets=[found]).sheet(found).table(problems, headers=headers)
     return read_table(path.name, table, problems)
 
@@ -127,45 +138,66 @@ def find_history_sheet(path: Path, names: Sequence[str], asked: str = "") -> str
 
 
 def read_table(file: str, table: Table, problems: Problems | None = None) -> HourlySheet:
-    """Read the history from a table of a sheet; ``problems`` hold what was noticed before."""
+    """Read the history from a table; ``problems`` hold what was noticed before."""
     problems = Problems(file) if problems is None else problems
-    columns = {plain_name(name): name for name in reversed(table.columns)}
+    columns = _by_plain_name(table.columns)
     load_name = _pick(columns, LOAD_NAMES)
-    both, date, clock = (_pick(columns, names) for names in (TIME_NAMES, DATE_NAMES, CLOCK_NAMES))
-    if load_name is None or (both is None and date is None):
-        missing = "loads (demand, load or mw)" if load_name is None else "times (datetime, or date and time)"
+    stamp = _pick(columns, (*TIME_NAMES, *DATE_NAMES))
+    slots = find_slots(table.columns) if load_name is None and stamp is not None else None
+    if stamp is None or (load_name is None and slots is None):
+        missing = "times (datetime, or date and time)" if stamp is None else "loads (demand, load or mw)"
         problems.error(
             f"there is no column of {missing}; present: {', '.join(table.columns) or 'none'}.",
             sheet=table.sheet,
         )
     problems.raise_errors()
+    assert stamp is not None
+    if slots is not None:
+        return _read_days(file, table, stamp, slots, problems)
     assert load_name is not None
-    if both is not None or clock is None:
-        name = both or date
-        assert name is not None
-        times = read_moments(table, name, problems)
-        if both is None and not (times != times.astype("datetime64[D]")).any():
-            problems.error(f"the column '{name}' holds days only; add a column 'time'.", sheet=table.sheet)
-    else:
-        assert date is not None
-        times = read_moments(table, date, problems).astype("datetime64[D]").astype("datetime64[m]")
-        times = times + read_minutes(table, clock, problems).astype("timedelta64[m]")
+    times, in_utc = _times(table, columns, problems)
     load = _numbers(table, load_name, problems)
     temperature_name = _pick(columns, TEMPERATURE_NAMES)
     temperature = _numbers(table, temperature_name, problems) if temperature_name else np.empty(0)
     problems.raise_errors()
     rows = np.asarray(table.row_numbers, dtype=np.int64)
-    letter = cell_name(0, table.places[table.position(load_name)])[:-1]
+    places = np.full(len(rows), table.places[table.position(load_name)], dtype=np.int64)
+    return HourlySheet(file, table.sheet, times, in_utc, load, temperature, rows, places, tuple(problems))
+
+
+def _times(table: Table, columns: dict[str, str], problems: Problems) -> tuple[Times, bool]:
+    names = (TIME_NAMES, DATE_NAMES, CLOCK_NAMES, BLOCK_NAMES)
+    both, date, clock, block = (_pick(columns, found) for found in names)
+    if both is not None and date is not None and plain_name(both) == "period":
+        both, block = None, both
+    if both is None and date is not None and (clock or block):
+        days = read_moments(table, date, problems).astype("datetime64[D]").astype("datetime64[m]")
+        minutes = read_minutes(table, clock, problems) if clock else read_blocks(table, str(block), problems)
+        return days + minutes.astype("timedelta64[m]"), False
+    name = both or date
+    assert name is not None
+    times, in_utc = read_stamps(table, name, problems)
+    if both is None and not (times != times.astype("datetime64[D]")).any():
+        problems.error(f"the column '{name}' holds days only; add a column 'time'.", sheet=table.sheet)
+    return times, in_utc or plain_name(name) in UTC_NAMES
+
+
+def _read_days(file: str, table: Table, stamp: str, slots: Slots, problems: Problems) -> HourlySheet:
+    """Read a table with a row for each day and a column for each part of it."""
+    days = read_moments(table, stamp, problems).astype("datetime64[D]").astype("datetime64[m]")
+    load = np.stack([_numbers(table, name, problems) for name in slots.columns], axis=1)
+    problems.raise_errors()
+    said = "ends" if slots.ends else "begins"
+    problems.change(
+        f"the columns '{slots.columns[0]}' to '{slots.columns[-1]}' hold the {len(slots.columns)} parts of each "
+        f"day; each was read as the part that {said} at its number or time.",
+        sheet=table.sheet,
+    )
+    times = days[:, None] + slots.minutes.astype("timedelta64[m]")
+    rows = np.repeat(np.asarray(table.row_numbers, dtype=np.int64), len(slots.columns))
+    places = np.tile([table.places[table.position(name)] for name in slots.columns], len(days))
     return HourlySheet(
-        file,
-        table.sheet,
-        times,
-        plain_name(both or "") == "utc",
-        load,
-        temperature,
-        rows,
-        letter,
-        tuple(problems),
+        file, table.sheet, times.ravel(), False, load.ravel(), np.empty(0), rows, places, tuple(problems)
     )
 
 
@@ -177,12 +209,12 @@ def to_arrow(sheet: HourlySheet) -> pa.Table:
         "load": pa.array(sheet.load),
         "temperature": pa.array(sheet.temperature if len(sheet.temperature) else blank),
         "row": pa.array(sheet.rows),
+        "place": pa.array(sheet.places if len(sheet.places) else np.full(len(sheet.load), -1)),
     }
     facts = {
         "file": sheet.file,
         "sheet": sheet.sheet,
         "in_utc": sheet.in_utc,
-        "letter": sheet.load_letter,
         "warm": bool(len(sheet.temperature)),
     }
     problems = [[p.message, p.file, p.sheet, p.cell, p.severity.value] for p in sheet.problems]
@@ -196,7 +228,8 @@ def from_arrow(table: pa.Table) -> HourlySheet:
     facts = json.loads(metadata[FACTS_KEY])
     stored: list[list[str]] = json.loads(metadata[PROBLEMS_KEY])
     problems = [Problem(words, file, page, cell, Severity(kind)) for words, file, page, cell, kind in stored]
-    load, warm, rows = (table.column(name).to_numpy() for name in ("load", "temperature", "row"))
+    names = ("load", "temperature", "row", "place")
+    load, warm, rows, places = (table.column(name).to_numpy() for name in names)
     return HourlySheet(
         facts["file"],
         facts["sheet"],
@@ -205,9 +238,13 @@ def from_arrow(table: pa.Table) -> HourlySheet:
         load,
         warm if facts["warm"] else np.empty(0),
         rows,
-        facts["letter"],
+        places if len(places) and places[0] >= 0 else places[:0],
         tuple(problems),
     )
+
+
+def _by_plain_name(columns: Sequence[str]) -> dict[str, str]:
+    return {plain_name(name): name for name in reversed(columns)}
 
 
 def _pick(columns: dict[str, str], names: Sequence[str]) -> str | None:
@@ -219,19 +256,28 @@ def _numbers(table: Table, column: str, problems: Problems) -> Floats:
     if {type(value) for value in values} <= {float}:
         return np.array(values, dtype=float)
     found = np.full(len(values), np.nan)
-    texts, bad = 0, 0
+    texts, bad, nothing = 0, 0, []
     for row, value in enumerate(values):
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             found[row] = value
         elif isinstance(value, str) and (number := number_from_text(value)) is not None:
             found[row] = number
             texts += 1
+        elif isinstance(value, str) and is_placeholder(value):
+            nothing.append(row)
         elif value is not None:
             bad += 1
             if bad <= MAX_BAD_CELLS:
                 problems.error(
                     f"expected a number, found '{value}'.", sheet=table.sheet, cell=table.cell(row, column)
                 )
+    if nothing:
+        problems.change(
+            f"{len(nothing)} cells of '{column}' say '{values[nothing[0]]}' or the like and were read as missing, "
+            "not as 0.",
+            sheet=table.sheet,
+            cell=table.cell(nothing[0], column),
+        )
     if texts:
         problems.change(
             f"{texts} numbers of '{column}' are stored as text and were read as numbers.", sheet=table.sheet
@@ -239,48 +285,25 @@ def _numbers(table: Table, column: str, problems: Problems) -> Floats:
     return found
 
 
-def _load_frame(path: Path, suffix: str) -> pd.DataFrame:
+def _read_parquet(path: Path, problems: Problems) -> HourlySheet:
+    """A frame is read like a sheet, but for times with a zone, which are brought to UTC."""
     try:
-        if suffix == ".parquet":
-            frame: pd.DataFrame = pq.read_table(path, partitioning=None).to_pandas()
-            return frame
-        return pd.read_csv(path, skipinitialspace=True, encoding="utf-8-sig")
+        frame: pd.DataFrame = pq.read_table(path, partitioning=None).to_pandas()
     except FileNotFoundError:
         raise UnreadableFile(f"There is no file {path}; check the name and the folder.", path) from None
-    except (pa.ArrowInvalid, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise UnreadableFile(
-            f"{path} cannot be read as {suffix[1:]} ({error}); save it again.", path
-        ) from error
+    except pa.ArrowInvalid as error:
+        raise UnreadableFile(f"{path} cannot be read as parquet ({error}); save it again.", path) from error
     except OSError as error:
         raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
-
-
-def _read_frame(path: Path, frame: pd.DataFrame) -> HourlySheet:
-    """A frame is read like a sheet, but for one column of times, which may carry a zone."""
     if isinstance(frame.index, pd.DatetimeIndex):
         frame = frame.reset_index(names="datetime")
-    columns = {plain_name(str(name)): str(name) for name in reversed(list(frame.columns))}
-    both = _pick(columns, TIME_NAMES)
-    in_utc = plain_name(both or "") in ("utc", "datetimeutc")
-    if both is not None:
-        times = frame[both]
-        if not isinstance(times.dtype, (np.dtype, pd.DatetimeTZDtype)) or times.dtype.kind != "M":
-            mixed = times.astype(str).str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True).any()
-            parsed = pd.to_datetime(times, format="ISO8601", errors="coerce", utc=bool(mixed))
-            if parsed.isna().all():
-                parsed = pd.to_datetime(times, format="mixed", dayfirst=True, errors="coerce")
-            frame = frame.assign(**{both: parsed.astype(object).where(parsed.notna(), times)})
-            times = parsed
-        if isinstance(times.dtype, pd.DatetimeTZDtype):
-            in_utc = True
-            frame = frame.assign(**{both: times.dt.tz_convert("UTC").dt.tz_localize(None)})
-    rows = list(zip(*(_plain(frame[name]) for name in frame.columns), strict=True))
-    numbers, places = range(2, 2 + len(rows)), range(frame.shape[1])
-    table = Table(path.stem, "", tuple(map(str, frame.columns)), tuple(rows), numbers, places, 1, path.name)
-    read = read_table(path.name, table)
-    return HourlySheet(
-        path.name, "", read.times, in_utc, read.load, read.temperature, read.rows, "", read.problems
-    )
+    zoned = [name for name in frame.columns if isinstance(frame[name].dtype, pd.DatetimeTZDtype)]
+    frame = frame.assign(**{name: frame[name].dt.tz_convert("UTC").dt.tz_localize(None) for name in zoned})
+    rows = tuple(zip(*(_plain(frame[name]) for name in frame.columns), strict=True))
+    names = tuple(map(str, frame.columns))
+    table = Table(path.stem, "", names, rows, range(2, 2 + len(rows)), range(len(names)), 1, path.name)
+    read = read_table(path.name, table, problems)
+    return replace(read, in_utc=read.in_utc or bool(zoned), places=np.empty(0, dtype=np.int64))
 
 
 def _plain(column: pd.Series) -> list[object]:

@@ -4,70 +4,100 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
-from workbench.data.arrays import Integers, Times
+from workbench.data.arrays import Booleans, Integers, Times
 from workbench.data.problems import Problems
-from workbench.data.workbooks.table import Table
+from workbench.data.tables.table import Table
+from workbench.data.texts.dates import MAX_DATE_CHARACTERS, DateOrder, Precision, order_evidence, read_date
+from workbench.load_profiles.inputs.slots import MINUTES_A_DAY, ending_step
 
-MINUTES_A_DAY = 1440
 MAX_BAD_CELLS = 20
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.0+)?)?\s*([AaPp][Mm])?")
-_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_DAY_AND_CLOCK = re.compile(r"(\S.*?)(?:[T\s]+|,\s*)(\d{1,2}[:.]\d{2}\S*(?:\s*[AaPp][Mm])?)")
+_ZONE = r":\d{2}(?:\.\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})$"
 
 
 def read_moments(table: Table, column: str, problems: Problems) -> Times:
-    """Read a column of dates or times, minutes; what cannot be read is reported as an error by its cell."""
+    """Read a column of dates or times, see :func:`read_stamps`."""
+    return read_stamps(table, column, problems)[0]
+
+
+def read_stamps(table: Table, column: str, problems: Problems) -> tuple[Times, bool]:
+    """Read a column of dates or times; what cannot be read is reported as an error by its cell.
+
+    Returns
+    -------
+    times
+        Minutes.
+    in_utc
+        Whether the cells carried a zone; the times are UTC then.
+    """
     values = table.column(column)
     kinds = {type(value) for value in values}
     if kinds <= {datetime.date}:
-        return np.array(values, dtype="datetime64[D]").astype("datetime64[m]")
+        return np.array(values, dtype="datetime64[D]").astype("datetime64[m]"), False
     if kinds <= {datetime.date, datetime.datetime}:
-        return np.array(values, dtype="datetime64[s]").astype("datetime64[m]")
-    return _read_each(table, column, problems)
-
-
-def _read_each(table: Table, column: str, problems: Problems) -> Times:
-    found, bad, day_first = [], 0, 0
-    for row, value in enumerate(table.column(column)):
-        moment: np.datetime64 = np.datetime64("NaT", "m")
+        return np.array(values, dtype="datetime64[s]").astype("datetime64[m]"), False
+    texts = [value if isinstance(value, str) else "" for value in values]
+    found, zoned = _iso_times(texts)
+    naive = [row for row, text in enumerate(texts) if not zoned[row] and (text or values[row] is not None)]
+    if zoned.any() and naive:
+        problems.error(
+            f"{len(naive)} times have no zone, unlike the others; write all with it or all without.",
+            sheet=table.sheet,
+            cell=table.cell(naive[0], column),
+        )
+    for row, value in enumerate(values):
         if isinstance(value, datetime.date):
-            moment = np.datetime64(value, "m")
-        elif isinstance(value, str):
-            moment, swapped = _text_moment(value)
-            day_first += swapped
-        if np.isnat(moment):
-            bad += 1
-            if bad <= MAX_BAD_CELLS:
-                shown = "nothing" if value is None else f"'{value}'"
-                problems.error(
-                    f"expected a date such as 2025-04-01, found {shown}.",
-                    sheet=table.sheet,
-                    cell=table.cell(row, column),
-                )
-        found.append(moment)
-    if day_first:
+            found[row] = np.datetime64(value, "m")
+    rest = [row for row in np.flatnonzero(np.isnat(found)).tolist() if texts[row]]
+    order = _read_others(table, column, found, rest, texts)
+    read = sum(not np.isnat(found[row]) for row in rest)
+    if read:
         problems.change(
-            f"{day_first} dates are text and were read as day-month-year; store them as dates.",
+            f"{read} dates are text and were read as {order}; store them as dates.",
             sheet=table.sheet,
             cell=table.header_cell(column),
         )
-    return np.array(found, dtype="datetime64[m]")
-
-
-def _text_moment(text: str) -> tuple[np.datetime64, bool]:
-    match = _DAY_FIRST.match(text)
-    rest = text
-    if match:
-        day, month, year = match.groups()
-        rest = f"{year}-{month:0>2}-{day:0>2}{text[match.end() :]}"
-    try:
-        return np.datetime64(datetime.datetime.fromisoformat(rest.strip()).replace(tzinfo=None), "m"), bool(
-            match
+    for row in np.flatnonzero(np.isnat(found))[:MAX_BAD_CELLS].tolist():
+        seen = "nothing" if values[row] is None else f"'{values[row]}'"
+        problems.error(
+            f"expected a date such as 2025-04-01, found {seen}.",
+            sheet=table.sheet,
+            cell=table.cell(row, column),
         )
-    except ValueError:
-        return np.datetime64("NaT", "m"), False
+    return found, bool(zoned.any())
+
+
+def _iso_times(texts: Sequence[str]) -> tuple[Times, Booleans]:
+    series = pd.Series(texts, dtype=object)
+    zoned = series.str.contains(_ZONE, regex=True)
+    parsed = pd.to_datetime(series, format="ISO8601", errors="coerce", utc=bool(zoned.any()))
+    times = parsed.dt.tz_localize(None) if zoned.any() else parsed
+    return times.to_numpy().astype("datetime64[m]"), zoned.to_numpy(dtype=bool)
+
+
+def _read_others(table: Table, column: str, found: Times, rest: Sequence[int], texts: Sequence[str]) -> str:
+    """Read texts that are not ISO 8601, all in the order of day and month that some of them show."""
+    parts = {row: _parts(texts[row]) for row in rest}
+    days = {day: date for day, _ in parts.values() if (date := read_date(day))}
+    day_first, month_first, _ = order_evidence(days)
+    order = DateOrder.MONTH_FIRST if month_first and not day_first else DateOrder.DAY_FIRST
+    for row, (day, clock) in parts.items():
+        date = read_date(day, order)
+        minute = minute_of(clock) if clock else 0
+        if date and date.precision is Precision.DAY and minute >= 0:
+            found[row] = np.datetime64(date.day, "m") + minute
+    return "month-day-year" if order is DateOrder.MONTH_FIRST else "day-month-year"
+
+
+def _parts(text: str) -> tuple[str, str]:
+    match = _DAY_AND_CLOCK.fullmatch(text.strip()) if len(text) <= MAX_DATE_CHARACTERS else None
+    return (match[1], match[2]) if match else (text, "")
 
 
 def read_minutes(table: Table, column: str, problems: Problems) -> Integers:
@@ -75,7 +105,7 @@ def read_minutes(table: Table, column: str, problems: Problems) -> Integers:
     values = table.column(column)
     if {type(value) for value in values} <= {datetime.time}:
         return np.array([60 * v.hour + v.minute for v in values], dtype=np.int64)  # type: ignore[attr-defined]
-    minutes = np.array([_minute_of(value) for value in values], dtype=np.int64)
+    minutes = np.array([minute_of(value) for value in values], dtype=np.int64)
     bad = np.flatnonzero(minutes < 0)
     for row in bad[:MAX_BAD_CELLS]:
         problems.error(
@@ -83,19 +113,19 @@ def read_minutes(table: Table, column: str, problems: Problems) -> Integers:
             sheet=table.sheet,
             cell=table.cell(int(row), column),
         )
-    whole_hours = all(isinstance(value, (int, float)) for value in values)
-    if whole_hours and not len(bad) and minutes.min() == 60 and minutes.max() == MINUTES_A_DAY:
+    step = ending_step(minutes)
+    if step and not len(bad):
+        what = "hours run from 1 to 24" if step == 60 else f"times run from 00:{step:02} to 24:00"
+        which = "hour that ends then" if step == 60 else f"{step} minutes that end then"
         problems.change(
-            "the hours run from 1 to 24: each was read as the hour that ends then.",
-            sheet=table.sheet,
-            cell=table.header_cell(column),
+            f"the {what}: each was read as the {which}.", sheet=table.sheet, cell=table.header_cell(column)
         )
-        return minutes - 60
+        return minutes - step
     return minutes
 
 
-def _minute_of(value: object) -> int:
-    """Minutes since midnight; -1 for what is not a time."""
+def minute_of(value: object) -> int:
+    """Minutes of a day since midnight; -1 for what is not a time."""
     if isinstance(value, datetime.timedelta):
         return round(value.total_seconds() / 60)
     if isinstance(value, (datetime.time, datetime.datetime)):

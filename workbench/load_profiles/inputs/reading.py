@@ -37,10 +37,10 @@ from workbench.load_profiles.model.day_matrix import DayMatrix
 from workbench.load_profiles.model.year_hours import hours_of_year
 from workbench.runs.model.digest import file_digest
 
-HISTORY_SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv", ".parquet")
+HISTORY_SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv", ".tsv", ".parquet")
 HOLIDAY_SHEETS = ("holidays", "holiday", "publicholidays", "holidaylist")
 HOLIDAY_NAMES = ("name", "occasion", "description", "festival")
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,8 @@ import polars as pl
 
 from workbench.data.changes import Change, ChangeKind
 from workbench.data.problems import Problems
-from workbench.data.texts.cells import MEGABYTE, TYPED, Cells, frame_of, read_cells, stripped
+from workbench.data.texts.cells import TYPED, Cells, frame_of, read_cells, stripped
+from workbench.data.texts.content import MEGABYTE
 from workbench.data.workbooks.reading import Sheet, parse_content
 from workbench.errors import InvalidData, UnreadableFile
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from workbench.data.atomic import reason_of
 from workbench.data.changes import Change, ChangeLog
 from workbench.data.problems import Problem, Severity
-from workbench.data.texts.cells import MAX_TEXT_MEGABYTES, MEGABYTE
+from workbench.data.texts.content import read_content as read_file_content
+from workbench.data.texts.content import unpacked
 from workbench.data.texts.dates import read_date
 from workbench.data.texts.layout import MONTHS_ACROSS, Layout, column_letter, find_table, rows_text
-from workbench.errors import InvalidData, UnreadableFile
+from workbench.errors import InvalidData
 from workbench.finance.inputs.reading.columns import ColumnKind, ColumnProfile
 from workbench.finance.inputs.reading.date_parts import with_whole_dates
 from workbench.finance.inputs.reading.grid import Grid, read_grid
@@ -134,15 +131,7 @@ def read_file(path: Path | str, *, answers: Answers | None = None, sheet: str = 
         When it has no row of figures, no column of dates, or an answer is none of the options.
     """
     path = Path(path)
-    try:
-        if path.is_dir():
-            raise UnreadableFile(f"{path} is a folder, expected a CSV, TSV or Excel file.", path)
-        content = path.read_bytes()
-    except OSError as error:
-        if isinstance(error, UnreadableFile):
-            raise
-        raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
-    return read_content(path.name, content, answers=answers, sheet=sheet)
+    return read_content(path.name, read_file_content(path), answers=answers, sheet=sheet)
 
 
 def read_content(name: str, content: bytes, *, answers: Answers | None = None, sheet: str = "") -> Reading:
@@ -227,27 +216,6 @@ def _refuse_without_rows(file: str, layout: Layout) -> None:
             "below it; expected at least one row of figures, export it again.",
             file,
         )
-
-
-def unpacked(name: str, content: bytes) -> bytes:
-    """Unpack a gzip file; other content is given back.
-
-    Raises
-    ------
-    UnreadableFile
-        When the gzip file is cut off, or would be larger than can be read.
-    """
-    if not content.startswith(b"\x1f\x8b"):
-        return content
-    limit = MAX_TEXT_MEGABYTES * MEGABYTE
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-            text = packed.read(limit + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise UnreadableFile(f"{name} is a damaged gzip file ({error}); copy it again.", name) from error
-    if len(text) > limit:
-        raise UnreadableFile(f"{name} is larger than {MAX_TEXT_MEGABYTES} MB when unpacked; split it.", name)
-    return text
 
 
 def _stage(typed: Typed, before: pl.DataFrame, after: pl.DataFrame, aside: pl.DataFrame) -> StageTotals:

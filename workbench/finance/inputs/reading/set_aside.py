@@ -8,9 +8,9 @@ import polars as pl
 from workbench.data.changes import Change, ChangeKind
 from workbench.data.problems import Problem, Severity
 from workbench.data.texts.layout import row_text
+from workbench.data.texts.total_rows import TotalRow, find_totals, total_sentence
 from workbench.errors import InvalidData
 from workbench.finance.inputs.reading.columns import ColumnKind
-from workbench.finance.inputs.reading.total_rows import TotalRow, find_totals, total_sentence
 from workbench.finance.inputs.reading.type_columns import Typed
 from workbench.finance.model.questions import (
     Answers,

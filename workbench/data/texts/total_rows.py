@@ -80,6 +80,16 @@ def find_totals(
     amounts
         Amount columns, nan for blank. Shape (n,) each.
     """
+    return [*undated_totals(rows, dates, texts, amounts), *_dated_totals(rows, dates, texts, amounts)]
+
+
+def undated_totals(
+    rows: Integers,
+    dates: Integers,
+    texts: Mapping[str, pl.Series],
+    amounts: Mapping[str, Floats],
+) -> list[TotalRow]:
+    """Find the rows without a date that repeat the rows above them, as :func:`find_totals`."""
     undated = np.flatnonzero(dates < 0)
     labels = _labels(texts, undated, _LABEL)
     sums = {name: _RunningSum(values) for name, values in amounts.items()}
@@ -94,7 +104,6 @@ def find_totals(
             found.append(TotalRow(int(rows[at]), label or "no label", proved, more, False))
             for running in sums.values():
                 running.take(at)
-    found += _dated_totals(rows, dates, texts, amounts)
     return found
 
 

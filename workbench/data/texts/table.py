@@ -1,0 +1,206 @@
+"""A table from a text file: its header by name, its cells as text, its numbers with one decimal mark."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from workbench.data.changes import Change, ChangeKind
+from workbench.data.problems import Problems
+from workbench.data.tables.table import Table
+from workbench.data.texts.cells import Cells, read_cells
+from workbench.data.texts.content import read_content
+from workbench.data.texts.layout import Layout, column_letter, find_table, rows_text
+from workbench.data.texts.plain_numbers import with_plain_numbers
+from workbench.data.texts.total_rows import total_sentence, undated_totals
+from workbench.errors import UnreadableFile
+
+MAX_MEGABYTES = 512
+_PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1", b"%PDF")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextTable:
+    """A table of a text file.
+
+    Parameters
+    ----------
+    file, sha256
+        Name, and hash of exactly the bytes that were read.
+    columns
+        Headers, each one once.
+    places
+        Zero-based position of each column in the file.
+    header_row
+        Line of the header; 0 without one.
+    frame
+        Column ``row`` (the line of the file in which the row begins) and text columns ``"0"``, ``"1"`` …; blank is
+        null, and numbers are written with a decimal point and without digit groups.
+    """
+
+    file: str
+    sha256: str
+    columns: tuple[str, ...]
+    places: tuple[int, ...]
+    header_row: int
+    frame: pl.DataFrame
+
+    def texts(self, name: str) -> pl.Series:
+        """Give the cells of a column as text, null where they are blank."""
+        return self.frame[str(self.columns.index(name))]
+
+    def pandas(self) -> pd.DataFrame:
+        """Give the cells as text, ``None`` where they are blank; the index holds the lines of the file."""
+        columns = {name: self.texts(name).to_list() for name in self.columns}
+        return pd.DataFrame(
+            columns, index=self.frame["row"].to_numpy(), columns=list(self.columns), dtype=object
+        )
+
+    def table(self, is_number: Callable[[str], bool]) -> Table:
+        """Give the cells row by row; those of the columns of numbers as numbers where they are."""
+        cells = [
+            _numbers_or_texts(self.texts(name)) if is_number(name) else self.texts(name).to_list()
+            for name in self.columns
+        ]
+        rows = tuple(zip(*cells, strict=True))
+        lines = self.frame["row"].to_list()
+        return Table(self.file, "", self.columns, rows, lines, self.places, self.header_row, self.file)
+
+
+def read_text_table(
+    path: Path,
+    problems: Problems,
+    known: Callable[[str], bool] | None = None,
+    *,
+    max_megabytes: float = MAX_MEGABYTES,
+) -> TextTable:
+    """Read a table of a CSV, TSV or other delimited text file.
+
+    Parameters
+    ----------
+    path
+        The file; ``.gz`` is unpacked.
+    problems
+        Takes what was passed over or read differently from how it is written.
+    known
+        Whether a text is a header that can be used; the header is the row with the most of them.
+    max_megabytes
+        Size [MB] above which the file is refused.
+
+    Raises
+    ------
+    UnreadableFile
+        When the file is missing, too large, empty, or not text.
+    InvalidData
+        When its rows do not fit its header, or its decimal mark cannot be told.
+    """
+    content = read_content(path, max_megabytes, "a CSV or TSV file")
+    if content.startswith(_PACKED):
+        raise UnreadableFile(
+            f"{path.name} is not a text file, whatever its name says; save it as CSV, or give it its own suffix.",
+            path,
+        )
+    cells = read_cells(path.name, content)
+    layout = find_table(cells, path.name, known)
+    if layout.frame.is_empty():
+        raise UnreadableFile(
+            f"{path.name} has no rows below its header; fill it, or choose another file.", path
+        )
+    _note(cells, layout, problems)
+    letters = [column_letter(place) for place in layout.places]
+    frame = with_plain_numbers(layout.frame, layout.names, letters, cells.delimiter, path.name, problems)
+    digest = hashlib.sha256(content).hexdigest()
+    return TextTable(path.name, digest, layout.names, layout.places, layout.header_row, frame)
+
+
+def without_totals(table: TextTable, date: str, problems: Problems) -> TextTable:
+    """Set aside what stands among or below the rows of a table in time and is none: totals, notes.
+
+    Parameters
+    ----------
+    table
+        The table.
+    date
+        Header of the column that holds the dates; a row is looked at where it has no digit there.
+    problems
+        Takes each row that is set aside.
+    """
+    frame = table.frame
+    undated = ~table.texts(date).str.contains(r"\d").fill_null(False)
+    if not undated.any():
+        return table
+    rows = frame["row"].to_numpy()
+    values = {str(at): frame[str(at)].cast(pl.Float64, strict=False) for at in range(len(table.columns))}
+    amounts = {
+        table.columns[int(at)]: column.fill_null(float("nan")).to_numpy()
+        for at, column in values.items()
+        if column.count() > len(rows) / 2
+    }
+    texts = {name: table.texts(name) for name in table.columns if name not in amounts}
+    totals = undated_totals(rows, np.where(undated.to_numpy(), -1, 0), texts, amounts)
+    gone = {total.row: total_sentence(total) for total in totals}
+    numbers = frame.select(
+        pl.any_horizontal(column.is_not_null().alias(at) for at, column in values.items())
+    ).to_series()
+    filled = pl.any_horizontal(pl.exclude("row", str(table.columns.index(date))).is_not_null())
+    for row, others in frame.with_columns(_others=filled).filter(undated & ~numbers)["row", "_others"].rows():
+        words = table.texts(date).filter(frame["row"] == row)[0]
+        if words is not None and not others:
+            gone.setdefault(row, f"it is a note ('{words[:60]}'): nothing else stands in it")
+    for row, reason in sorted(gone.items()):
+        problems.change(f"row {row} was set aside: {reason}.")
+    return replace(table, frame=frame.filter(~pl.col("row").is_in(list(gone)))) if gone else table
+
+
+def _note(cells: Cells, layout: Layout, problems: Problems) -> None:
+    if cells.encoding not in ("utf-8", "utf-8-sig") and "byte order mark" not in cells.evidence:
+        problems.change(f"the text was read as {cells.encoding}: {cells.evidence}.")
+    groups: dict[tuple[ChangeKind, str, str], list[Change]] = {}
+    for change in layout.changes:
+        groups.setdefault((change.kind, change.column, change.reason), []).append(change)
+    for (kind, column, reason), changes in groups.items():
+        rows = [row for change in changes for row in change.rows]
+        problems.change(_sentence(kind, column, reason, rows, changes[0].before[0], layout))
+    if layout.short:
+        ends = "ends" if len(layout.short) == 1 else "end"
+        problems.warning(
+            f"{rows_text(layout.short)} {ends} before the last column; what is not there is read as blank, check "
+            "that no value is lost."
+        )
+
+
+def _sentence(
+    kind: ChangeKind, column: str, reason: str, rows: Sequence[int], before: str, layout: Layout
+) -> str:
+    if kind is ChangeKind.DROPPED:
+        was = "was" if len(rows) == 1 else "were"
+        return f"{rows_text(rows)} {was} passed over: {reason} ('{before[:60]}')."
+    if kind is ChangeKind.RENAMED:
+        place = column_letter(layout.places[layout.names.index(column)])
+        return f"row {layout.header_row}, column {place}: {reason}; it is called '{column}' here."
+    place = f"column '{column}', " if column else ""
+    return f"{place}{rows_text(rows) + ': ' if rows else ''}{reason}."
+
+
+def _numbers_or_texts(cells: pl.Series) -> list[object]:
+    numbers = cells.cast(pl.Float64, strict=False)
+    values: list[object] = numbers.to_list()
+    # What Polars takes for a number and is none: inf, nan.
+    doubtful = numbers.is_null() | ~numbers.is_finite().fill_null(True)
+    for at in (doubtful & cells.is_not_null()).arg_true().to_list():
+        values[at] = cells[at]
+    return values
+
+
+def any_of(*names: Collection[str]) -> Callable[[str], bool]:
+    """Give a test for :func:`read_text_table` of whether a header is among names, whatever its case and blanks."""
+    from workbench.data.tables.table import plain_name
+
+    known = {plain_name(name) for collection in names for name in collection}
+    return lambda text: plain_name(text) in known
