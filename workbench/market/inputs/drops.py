@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import fnmatch
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,7 +117,7 @@ def find_drop(path: Path, drops: Sequence[Drop]) -> Drop | None:
 
 
 def read_drop(
-    path: Path, drop: Drop, description: MarketDescription
+    path: Path, drop: Drop, description: MarketDescription, *, left_out: Counter[str] | None = None
 ) -> tuple[dict[str, pl.DataFrame], Problems]:
     """Read a file by its mapping.
 
@@ -128,6 +129,8 @@ def read_drop(
         What its columns are.
     description
         The clock: times with a zone are brought to it.
+    left_out
+        Gets the rows of the raw table that are left out, as the problems list them.
 
     Returns
     -------
@@ -159,7 +162,8 @@ def read_drop(
     long = _long(frame, drop, table)
     long = _with_numbers(long, table, problems)
     problems.raise_errors()
-    return {table.name: _finish(long, drop, table, description, problems)}, problems
+    found = _finish(long, drop, table, problems, Counter() if left_out is None else left_out)
+    return {table.name: found}, problems
 
 
 def _open(path: Path) -> pl.DataFrame:
@@ -230,11 +234,12 @@ def _with_numbers(frame: pl.DataFrame, table: RawTable, problems: Problems) -> p
 
 
 def _finish(
-    frame: pl.DataFrame, drop: Drop, table: RawTable, description: MarketDescription, problems: Problems
+    frame: pl.DataFrame, drop: Drop, table: RawTable, problems: Problems, left_out: Counter[str]
 ) -> pl.DataFrame:
     required = [value.name for value in table.values if value.required]
     empty = frame.filter(pl.any_horizontal(pl.col(required).is_null()))
     if empty.height:
+        left_out[table.name] += empty.height
         row = empty["_row"][0]
         problems.change(
             f"{empty.height} rows have no {', '.join(required)} and were left out, the first is row {row}."

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
+from workbench.data.audit import require_equal
 from workbench.data.problems import Problem, Problems
 from workbench.errors import DataError
 from workbench.market.inputs.archives import csv_members
 from workbench.market.inputs.drops import Drop, find_drop, read_drop
 from workbench.market.inputs.nemweb import read_nemweb
+from workbench.market.inputs.nemweb_layouts import LAYOUTS
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.tables import TABLES
 from workbench.runs.model.digest import file_digest
 
 SUFFIXES = (".csv", ".zip", ".parquet")
+_DATA_LINE = re.compile(rb'^"?D"?,"?([^,"\n]*)"?,"?([^,"\n]*)"?,', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +39,40 @@ class FileRows:
         Raw table -> rows.
     problems
         Changes and doubts.
+    lines, left_out
+        Raw table -> lines of the file, counted without reading them, and those that the problems list as left out.
     """
 
     path: Path
     sha256: str
     frames: Mapping[str, pl.DataFrame]
     problems: tuple[Problem, ...]
+    lines: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
         """Number of rows."""
         return sum(frame.height for frame in self.frames.values())
+
+    def check(self) -> None:
+        """Check that every line of the file is a row or listed as left out.
+
+        Raises
+        ------
+        UnbalancedResult
+            Naming the table and both counts.
+        """
+        for table, lines in self.lines.items():
+            read = self.frames[table].height if table in self.frames else 0
+            require_equal(
+                f"rows of {table} in {self.path.name}",
+                "the file",
+                lines,
+                "what was read and listed as left out",
+                read + self.left_out.get(table, 0),
+                relative=0.0,
+            )
 
 
 @dataclass(slots=True)
@@ -71,14 +99,25 @@ class Batch:
             Raw table -> rows.
         problems
             Names that were changed, and names that nobody knows.
+
+        Raises
+        ------
+        UnbalancedResult
+            When rows of a file are lost or counted twice.
         """
         problems = Problems()
+        for file in self.files:
+            file.check()
         together: dict[str, pl.DataFrame] = {}
         for name in TABLES:
             parts = [file.frames[name] for file in self.files if name in file.frames]
             if parts:
                 known = units if name == "unit_power" else description.series_of(name)
                 together[name] = _named(pl.concat(parts), name, known, problems)
+                given = sum(part.height for part in parts)
+                require_equal(
+                    f"rows of {name}", "the files", given, "the batch", together[name].height, relative=0.0
+                )
         return together, tuple(problems)
 
 
@@ -103,22 +142,39 @@ def read_file(
     """
     drop = find_drop(path, drops)
     digest = file_digest(path) if path.is_file() else ""
+    lines: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
     if drop is not None:
-        frames, problems = read_drop(path, drop, description)
-        return FileRows(path, digest, frames, tuple(problems))
+        frames, problems = read_drop(path, drop, description, left_out=left_out)
+        lines[drop.table] = _height(path) * max(1, len(drop.columns))
+        return FileRows(path, digest, frames, tuple(problems), lines, left_out)
     if path.suffix.lower() == ".parquet":
         raise DataError(f"{path.name} is a Parquet file that no mapping in drops.toml fits; add one.", path)
     parts: dict[str, list[pl.DataFrame]] = {}
     found: list[Problem] = []
     for name, content in csv_members(path):
-        frames, problems = read_nemweb(name, content, description, accepted_versions=accepted_versions)
+        frames, problems = read_nemweb(
+            name, content, description, accepted_versions=accepted_versions, left_out=left_out
+        )
         found += problems
+        for report, table in _DATA_LINE.findall(content):
+            layout = LAYOUTS.get((report.decode("latin-1"), table.decode("latin-1")))
+            if layout is not None:
+                lines[layout.table.name] += 1
         for table, frame in frames.items():
             parts.setdefault(table, []).append(frame)
     if not parts:
         found += [_nothing(path)]
     frames = {table: pl.concat(frames) for table, frames in parts.items()}
-    return FileRows(path, digest, frames, tuple(found))
+    return FileRows(path, digest, frames, tuple(found), lines, left_out)
+
+
+def _height(path: Path) -> int:
+    """Rows of a plain file, from its own count."""
+    scan = (
+        pl.scan_parquet(path) if path.suffix.lower() == ".parquet" else pl.scan_csv(path, infer_schema=False)
+    )
+    return int(scan.select(pl.len()).collect().item())
 
 
 def _nothing(path: Path) -> Problem:

@@ -11,6 +11,7 @@ import csv
 import datetime
 import io
 import math
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -56,6 +57,7 @@ def read_nemweb(
     description: MarketDescription,
     *,
     accepted_versions: Collection[str] = (),
+    left_out: Counter[str] | None = None,
 ) -> tuple[dict[str, pl.DataFrame], Problems]:
     """Read the tables of one CSV that are known here; others are passed over.
 
@@ -70,6 +72,8 @@ def read_nemweb(
     accepted_versions
         Versions beyond the known ones that are accepted, such as ``"DISPATCH.PRICE.6"``, once a person has looked
         at them.
+    left_out
+        Gets the rows of each raw table that are left out, as the problems list them.
 
     Returns
     -------
@@ -90,7 +94,7 @@ def read_nemweb(
         line = content[: error.start].count(b"\n") + 1
         problems.error(f"line {line} is not text in UTF-8; get the file again.")
         problems.raise_errors()
-    reading = _Reading(description, accepted_versions, problems)
+    reading = _Reading(description, accepted_versions, problems, Counter() if left_out is None else left_out)
     try:
         reading.read(text)
     except _Refused:
@@ -104,7 +108,14 @@ def read_nemweb(
 class _Reading:
     """One pass over one file."""
 
-    def __init__(self, description: MarketDescription, accepted: Collection[str], problems: Problems) -> None:
+    def __init__(
+        self,
+        description: MarketDescription,
+        accepted: Collection[str],
+        problems: Problems,
+        left_out: Counter[str],
+    ) -> None:
+        self.left_out = left_out
         self.description = description
         self.accepted = accepted
         self.problems = problems
@@ -268,6 +279,7 @@ class _Reading:
     def frames(self) -> dict[str, pl.DataFrame]:
         found: dict[str, list[pl.DataFrame]] = {}
         for table in self.tables:
+            self.left_out[table.layout.table.name] += table.empty
             if table.empty > 1:
                 self.problems.change(
                     f"{table.empty} rows of {'.'.join(table.header)} have no value; left out."
@@ -302,6 +314,7 @@ class _Reading:
         )
         dropped = frame.height - kept.height
         if dropped:
+            self.left_out[table.name] += dropped
             when = shown(opened.stamps[opened.flags.index(True)])
             run = "with" if table.physical else "without"
             self.problems.change(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -18,10 +19,12 @@ from pathlib import Path
 import polars as pl
 
 from workbench.data.atomic import sweep, write_text
+from workbench.data.audit import require_equal
 from workbench.market.model.description import FILE_NAME, MarketDescription
-from workbench.market.model.market_time import DAY, ceil_to, floor_to, period_bounds
+from workbench.market.model.market_time import DAY, ceil_to, floor_to, period_bounds, shown
 from workbench.market.model.tables import TABLES
 from workbench.market.model.units import MarketUnit, UnitsRegister
+from workbench.market.store.audit import check_days, check_merged, check_rollups
 from workbench.market.store.dataset import (
     FACTS,
     POINTER,
@@ -257,15 +260,19 @@ class _Publication:
         table = TABLES[name]
         parts = self.tables.setdefault(name, {})
         totals = {"added": 0, "revised": 0, "known": 0, "conflicts": 0}
+        taken = 0
         for period, rows in split_periods(frame, self._first_open_month()):
             self.checkpoint()
             old = read_part(self.folder, parts[period], table) if period in parts else empty(table)
             merged = merge(table, old, rows)
+            check_merged(table, period, old, rows, merged)
+            taken += rows.height
             for what in totals:
                 totals[what] += getattr(merged, what)
             if merged.touched:
                 parts[period] = write_part(self.folder, name, period, self.version, merged.frame)
                 self._touch(name, period, merged.touched)
+        require_equal(f"rows of {name}", "the files", frame.height, "the periods", taken, relative=0.0)
         for what, count in totals.items():
             getattr(self.report, what)[name] = count
 
@@ -296,15 +303,23 @@ class _Publication:
     def _build_period(self, period: str, names: frozenset[str], start: int, end: int) -> None:
         bucket = self.description.bucket_minutes
         frame = Frame(start, end, bucket, self.description.interval_minutes, bucket)
-        built = build(names - {"unit_day"}, self._rows_in(start, end), frame, self.description, self.units)
+        rows_in = functools.cache(self._rows_in(start, end))
+        built = build(names - {"unit_day"}, rows_in, frame, self.description, self.units)
         bounds = period_bounds(period)
+        stored: dict[str, Arrays] = {}
         for name in sorted(built):
             chunk = self._patch(name, period, start, built[name], bounds)
+            at = slice((start - chunk.start) // chunk.step, (end - chunk.start) // chunk.step)
+            stored[name] = {column: array[..., at] for column, array in chunk.columns.items()}
             if name == "unit" and "unit_day" in names:
                 first, last = floor_to(start, DAY), ceil_to(end, DAY)
                 at = slice((first - bounds[0]) // bucket, (last - bounds[0]) // bucket)
-                days: Arrays = {column: array[..., at] for column, array in chunk.columns.items()}
-                self._patch("unit_day", period, first, fold_days(days, bucket), bounds)
+                buckets: Arrays = {column: array[..., at] for column, array in chunk.columns.items()}
+                days = self._patch("unit_day", period, first, fold_days(buckets, bucket), bounds)
+                at = slice((first - bounds[0]) // DAY, (last - bounds[0]) // DAY)
+                folded: Arrays = {column: array[..., at] for column, array in days.columns.items()}
+                check_days(folded, buckets, self.units.names, f"{shown(first)} to {shown(last)}")
+        check_rollups(stored, rows_in, frame, self.description, self.units)
 
     def _patch(self, name: str, period: str, start: int, built: Arrays, bounds: tuple[int, int]) -> Chunk:
         known = self.rollups.setdefault(name, {})
