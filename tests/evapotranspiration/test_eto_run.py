@@ -213,7 +213,9 @@ def test_a_malformed_answer_of_one_service_leaves_the_other(project: Project, se
     asked = result.table("downloads").set_index("source")["state"]
     assert asked.to_dict() == {"nws_forecast": "failed", "openmeteo_forecast": "received"}
     assert any("an answer that cannot be read" in problem for problem in result.problems)
-    assert set(result.table("daily")["sources"]) == {"openmeteo_forecast"}
+    daily = result.table("daily")
+    assert set(daily["sources"]) == {"openmeteo_forecast"}
+    assert daily["weight_openmeteo_forecast"].tolist() == pytest.approx([1.0] * len(daily))
 
 
 def test_when_every_source_fails_the_run_says_why(project: Project, server: WeatherServer) -> None:

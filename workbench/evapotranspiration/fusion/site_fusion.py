@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from workbench.evapotranspiration.fusion.fuse import STANDS_IN, FusionMethod, fuse
+from workbench.evapotranspiration.fusion.fuse import FusionMethod, fuse
 from workbench.evapotranspiration.fusion.learning import Lesson
 from workbench.evapotranspiration.model.site import Site
 
@@ -57,21 +57,8 @@ def fuse_site(
         fused = fuse(own, site, statistics=lesson.statistics, method=FusionMethod(method), coverage=coverage)
         parts.append(fused.table)
         basis, words = str(fused.basis), fused.explanation
-    table = _with_own_names(pd.concat(parts).sort_index(), features)
+    table = pd.concat(parts).sort_index()
+    # A source that only some of the lessons know has no weight on the days of the others.
+    weights = [str(name) for name in table if str(name).startswith("weight_")]
+    table[weights] = table[weights].fillna(0.0)
     return SiteFusion(table, basis, words)
-
-
-def _with_own_names(table: pd.DataFrame, features: pd.DataFrame) -> pd.DataFrame:
-    """Name the forecast where its values were used through the statistics of the archive of the same house."""
-    for stand_in, source in STANDS_IN.items():
-        given, usual = f"eto_{stand_in}", f"eto_{source}"
-        if given not in features or f"weight_{source}" not in table:
-            continue
-        stood_in = features[given].notna()
-        if usual in features:
-            stood_in &= features[usual].isna()
-        days = stood_in.reindex(table.index, fill_value=False) & table[f"weight_{source}"].gt(0)
-        table["sources"] = table["sources"].where(~days, table["sources"].str.replace(source, stand_in))
-        table[f"weight_{stand_in}"] = table[f"weight_{source}"].where(days, 0.0)
-        table[f"weight_{source}"] = table[f"weight_{source}"].where(~days, 0.0)
-    return table

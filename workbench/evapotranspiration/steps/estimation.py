@@ -23,6 +23,7 @@ from workbench.evapotranspiration.inputs.downloads import (
 )
 from workbench.evapotranspiration.inputs.reading import EtoInput, read_inputs
 from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.results.audit import audit
 from workbench.evapotranspiration.results.result_tables import assemble
 from workbench.evapotranspiration.results.saved import EtoResult, save
 from workbench.online.client import OnlineClient
@@ -44,6 +45,7 @@ def run_evapotranspiration(job: Job, project: Project, config: Evapotranspiratio
         fused, words = _fuse(job, config, data, plans, checks, failed)
     with job.stage("save", title="Save the results"):
         result = assemble(config, data, plans, gathered, checks, elevations, fused, words, failed)
+        audit(result, plans, gathered, failed)
         return _save(job, result, project)
 
 

@@ -13,6 +13,7 @@ from workbench.evapotranspiration.fusion.fuse import FusionMethod
 from workbench.evapotranspiration.fusion.site_check import check_site
 from workbench.evapotranspiration.inputs.reading import EtoInput, read_inputs
 from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.results.audit import audit_validation
 from workbench.evapotranspiration.results.validation_saved import ValidationResult, save
 from workbench.evapotranspiration.validation.holdout import Split, validate
 from workbench.runs import Job, Unit
@@ -39,6 +40,7 @@ def run_validation(job: Job, project: Project, config: ValidationConfig) -> Vali
             coverage=config.interval / 100,
             progress=lambda done, total, what: _report(job, done, total, what),
         )
+        audit_validation(measured, data.reference)
         job.log(measured.description)
     with job.stage("save", title="Save the results"):
         facts = {

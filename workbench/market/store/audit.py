@@ -137,7 +137,8 @@ def _energy_of(rows: Rows, column: str, frame: Frame, count: int, *, absolute: b
 
 
 def _over_time(values: NDArray[np.generic]) -> NDArray[np.float64]:
-    return np.asarray(values, dtype=float).sum(axis=-1)
+    found: NDArray[np.float64] = values.astype(float).sum(axis=-1)
+    return found
 
 
 def _check_groups(
