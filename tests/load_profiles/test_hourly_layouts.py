@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from load_profiles.series import local_hours
-from workbench.errors import InvalidData
+from workbench.errors import InvalidData, UnreadableFile
 from workbench.load_profiles.inputs.hourly_sheet import HourlySheet, read_hourly_sheet
 
 
@@ -153,6 +153,11 @@ def test_hourly_files_of_people_are_read(
         assert (str(sheet.times[0]), sheet.load[0]) == ("2024-04-01T00:00", 2778)
     else:
         assert (sheet.load[0], sheet.temperature[0]) == (3010.4, 28.0)
+
+
+def test_a_header_without_readings_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"load\.csv has no rows below its header"):
+        read_text(tmp_path, "datetime,load\n")
 
 
 def test_trailing_commas_take_no_time(tmp_path: Path) -> None:

@@ -239,3 +239,33 @@ def test_a_mapping_is_read_and_its_mistakes_are_all_named(tmp_path: Path) -> Non
     assert "'rp' is not a column of price" in said
     assert "cadences [7]" in said
     assert "number 3 does not fit" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("time;region;price\n2025-08-01 00:05:00;NA;1.200,5\n\n2025-08-01 00:10:00;NA;7,25\n", "cp1252"),
+        (
+            "# \xfc\ntime\tregion\tprice\n2025-08-01 00:05:00\tNA\t1200.5\n2025-08-01 00:10:00\tNA\t7.25\n",
+            "utf-16",
+        ),
+        (
+            'time,region,price\r\n2025-08-01 00:05:00,NA,"1,200.5",,\r\n2025-08-01 00:10:00,NA,7.25\r\n',
+            "utf-8",
+        ),
+    ],
+)
+def test_a_drop_is_read_however_its_text_is_written(tmp_path: Path, text: str, encoding: str) -> None:
+    path = tmp_path / "drop.csv"
+    path.write_bytes(text.encode(encoding))
+    frames, _ = read_drop(path, Drop("*.csv", "price", "time", "region", values={"rrp": "price"}), NEM)
+
+    assert frames["price"]["rrp"].to_list() == [1200.5, 7.25]
+    assert set(frames["price"]["region"]) == {"NA"}
+
+
+def test_rows_of_a_drop_are_named_by_their_lines(tmp_path: Path) -> None:
+    with pytest.raises(InvalidData, match="row 5 has the time 'soon'"):
+        drop(tmp_path, "# prices\n\ntime,region,price\n2025-08-01 00:05:00,SA1,1\nsoon,SA1,2\n")
+    with pytest.raises(InvalidData, match="row 3 has 4 values"):
+        drop(tmp_path, "time,region,price\n2025-08-01 00:05:00,SA1,1\n2025-08-01 00:10:00,SA1,1,200\n")

@@ -120,3 +120,36 @@ def test_a_register_goes_through_its_file_and_through_json_unchanged(tmp_path: P
     again = UnitsRegister.from_json(UnitsRegister(units).to_json())
     assert math.isnan(again[0].storage_mwh)
     assert again[1] == units[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("DUID;Site Name;Region;Capacity(MW)\nNA;S\xfcd;NSW1;1.200,5\nU2;;SA1;7,5\n", "cp1252"),
+        (
+            "Units\n\nDUID\tSite Name\tRegion\tCapacity(MW)\nNA\tS\xfcd\tNSW1\t1200.5\nU2\t\tSA1\t7.5\n",
+            "utf-16",
+        ),
+        ('DUID,Site Name,Region,Capacity(MW)\nNA,S\xfcd,NSW1,"1,200.5",,\n\nU2,,SA1,7.5,,\n', "utf-8-sig"),
+    ],
+)
+def test_a_register_is_read_however_its_text_is_written(tmp_path: Path, text: str, encoding: str) -> None:
+    (tmp_path / "units.csv").write_bytes(text.encode(encoding))
+    units, _ = read_register(tmp_path / "units.csv", NEM)
+
+    assert [unit.station for unit in units] == ["S\xfcd", "U2"]
+    assert [(unit.name, unit.capacity_mw) for unit in units] == [("NA", 1200.5), ("U2", 7.5)]
+
+
+def test_rows_of_a_register_are_named_by_their_lines(tmp_path: Path) -> None:
+    path = register(tmp_path, "", "U1,S,NSW1,Coral,O,1,,")
+    assert "row 3: U1 has the fuel 'Coral'" in str(next(iter(read_register(path, NEM)[1])))
+    with pytest.raises(InvalidData, match="row 2 has 9 values"):
+        read_register(register(tmp_path, "U1,S, Ltd,NSW1,Wind,O,1,,7"), NEM)
+
+
+def test_a_register_in_parquet_may_have_times_of_any_zone(shared_data: Path) -> None:
+    path = shared_data.parent / "cases" / "reading" / "register-odd-time-zone.parquet"
+    if not path.is_file():
+        pytest.skip(f"there is no {path}")
+    assert len(read_register(path, NEM)[0]) == 39

@@ -233,7 +233,6 @@ def test_a_quotation_mark_that_takes_rows_into_one_cell_is_named(read: Read) -> 
     ("content", "words"),
     [
         (b"", "is empty"),
-        (b"date,load\n", "has no rows below its header"),
         (b"PK\x03\x04" + bytes(50), "is not a text file, whatever its name says"),
         (b"PAR1" + bytes(50), "is not a text file"),
         (bytes(range(256)) * 9, "is not a text file"),
@@ -243,6 +242,12 @@ def test_a_quotation_mark_that_takes_rows_into_one_cell_is_named(read: Read) -> 
 def test_what_is_no_text_table_is_refused(read: Read, content: bytes, words: str) -> None:
     with pytest.raises(UnreadableFile, match=words):
         read(content)
+
+
+def test_a_header_without_rows_is_a_table_of_its_columns(read: Read) -> None:
+    table, said = read("date,load\n")
+
+    assert (table.columns, table.frame.height, said) == (("date", "load"), 0, [])
 
 
 def test_a_file_larger_than_the_limit_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def read_text_table(
     *,
     max_megabytes: float = MAX_MEGABYTES,
 ) -> TextTable:
-    """Read a table of a CSV, TSV or other delimited text file.
+    """Read a table of a CSV, TSV or other delimited text file; one without rows has its columns only.
 
     Parameters
     ----------
@@ -108,10 +108,6 @@ def read_text_table(
         )
     cells = read_cells(path.name, content)
     layout = find_table(cells, path.name, known)
-    if layout.frame.is_empty():
-        raise UnreadableFile(
-            f"{path.name} has no rows below its header; fill it, or choose another file.", path
-        )
     _note(cells, layout, problems)
     letters = [column_letter(place) for place in layout.places]
     frame = with_plain_numbers(layout.frame, layout.names, letters, cells.delimiter, path.name, problems)

@@ -14,11 +14,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from workbench.data.arrays import Floats, Integers, Times
-from workbench.data.atomic import reason_of
 from workbench.data.problems import Problem, Problems, Severity
+from workbench.data.tables.parquet import read_parquet
 from workbench.data.tables.table import Table, cell_name, plain_name
 from workbench.data.texts.amounts import is_placeholder
 from workbench.data.texts.content import TEXT_SUFFIXES
@@ -105,6 +104,10 @@ def read_hourly_sheet(path: Path, sheet: str = "") -> HourlySheet:
         text = read_text_table(
             path, problems, any_of(TIME_NAMES, DATE_NAMES, CLOCK_NAMES, BLOCK_NAMES, LOAD_NAMES)
         )
+        if text.frame.is_empty():
+            raise UnreadableFile(
+                f"{path.name} has no rows below its header; fill it, or choose another file.", path
+            )
         date = _pick(_by_plain_name(text.columns), (*TIME_NAMES, *DATE_NAMES))
         text = without_totals(text, date, problems) if date else text
         return read_table(path.name, text.table(lambda name: name != date), problems)
@@ -287,14 +290,7 @@ def _numbers(table: Table, column: str, problems: Problems) -> Floats:
 
 def _read_parquet(path: Path, problems: Problems) -> HourlySheet:
     """A frame is read like a sheet, but for times with a zone, which are brought to UTC."""
-    try:
-        frame: pd.DataFrame = pq.read_table(path, partitioning=None).to_pandas()
-    except FileNotFoundError:
-        raise UnreadableFile(f"There is no file {path}; check the name and the folder.", path) from None
-    except pa.ArrowInvalid as error:
-        raise UnreadableFile(f"{path} cannot be read as parquet ({error}); save it again.", path) from error
-    except OSError as error:
-        raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
+    frame: pd.DataFrame = read_parquet(path).to_pandas()
     if isinstance(frame.index, pd.DatetimeIndex):
         frame = frame.reset_index(names="datetime")
     zoned = [name for name in frame.columns if isinstance(frame[name].dtype, pd.DatetimeTZDtype)]

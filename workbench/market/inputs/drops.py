@@ -32,6 +32,9 @@ import polars as pl
 
 from workbench.data.atomic import reason_of
 from workbench.data.problems import Problems
+from workbench.data.tables.parquet import read_parquet
+from workbench.data.texts.content import MAX_TEXT_MEGABYTES
+from workbench.data.texts.table import read_text_table
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.market.inputs.cadence import row_cadences
 from workbench.market.model.description import MarketDescription
@@ -137,7 +140,7 @@ def read_drop(
     frames
         Raw table -> rows.
     problems
-        Changes and doubts, each with its row (the header of a CSV is row 1).
+        Changes and doubts, each with its row; of a text file it is the line.
 
     Raises
     ------
@@ -147,17 +150,16 @@ def read_drop(
         When a column is missing or a value cannot be read; nothing of the file is used.
     """
     table, problems = TABLES[drop.table], Problems(path.name)
-    frame = _open(path)
-    first_row = 2 if path.suffix.lower() == ".csv" else 1
     wanted = [drop.stamp, *(drop.columns.values() or (drop.series, *drop.values.values()))]
+    frame = _open(path, wanted, problems)
     missing = [name for name in wanted if name not in frame.columns]
     if missing:
         raise InvalidData(
-            f"{path.name} has no column {', '.join(missing)}; its columns are {', '.join(frame.columns)}. "
+            f"{path.name} has no column {', '.join(missing)}; its columns are {', '.join(frame.columns[1:])}. "
             f"Correct {MAPPING_FILE}.",
             path,
         )
-    frame = frame.select(list(dict.fromkeys(wanted))).with_columns(_row=pl.int_range(pl.len()) + first_row)
+    frame = frame.select("_row", *dict.fromkeys(wanted))
     frame = _with_stamps(frame, drop.stamp, description, problems)
     long = _long(frame, drop, table)
     long = _with_numbers(long, table, problems)
@@ -166,13 +168,13 @@ def read_drop(
     return {table.name: found}, problems
 
 
-def _open(path: Path) -> pl.DataFrame:
-    try:
-        if path.suffix.lower() == ".parquet":
-            return pl.read_parquet(path)
-        return pl.read_csv(path, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise UnreadableFile(f"{path} cannot be read: {error}", path) from error
+def _open(path: Path, wanted: Sequence[str], problems: Problems) -> pl.DataFrame:
+    """Read the columns of a file, and in ``_row`` the line or the row of each."""
+    if path.suffix.lower() != ".parquet":
+        table = read_text_table(path, problems, wanted.__contains__, max_megabytes=MAX_TEXT_MEGABYTES)
+        names = dict(zip(map(str, range(len(table.columns))), table.columns, strict=True))
+        return table.frame.rename({"row": "_row", **names})
+    return pl.DataFrame(read_parquet(path)).with_row_index("_row", offset=1)
 
 
 def _with_stamps(

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.data.problems import Problems
-from workbench.errors import InvalidData, UnreadableFile
+from workbench.data.projects.project import WORKBOOK_SUFFIXES
+from workbench.data.tables.table import Table
+from workbench.errors import InvalidData
 from workbench.market.model.description import UNKNOWN, MarketDescription
 from workbench.market.model.units import MarketUnit, UnitKind
 
@@ -67,16 +69,16 @@ def read_register(
         When a column is missing, or a unit is listed twice.
     """
     path = Path(path)
-    header, rows = _cells(path)
-    found = _find_columns(path, header, columns or {})
     problems = Problems(path.name)
+    table = _table(path, (columns or {}).values(), problems)
+    found = _find_columns(path, table.columns, columns or {})
     fuels = {name.casefold(): name for name in description.fuel_names}
     fuels |= {alias.casefold(): name for alias, name in description.fuel_aliases.items()}
     regions = {name.casefold(): name for name in description.region_names}
     units: list[MarketUnit] = []
     seen: dict[str, int] = {}
-    for number, row in enumerate(rows, 2):
-        cells = {name: _text(row[at]) for name, at in found.items() if at < len(row)}
+    for number, row in zip(table.row_numbers, table.rows, strict=True):
+        cells = {name: _text(row[at]) for name, at in found.items()}
         name = cells.get("unit", "")
         if not name:
             if any(cells.values()):
@@ -180,23 +182,26 @@ def amount(text: str) -> tuple[float, str]:
     return value, ""
 
 
-def _cells(path: Path) -> tuple[list[str], Iterable[Sequence[Any]]]:
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"):
+def _table(path: Path, named: Iterable[str], problems: Problems) -> Table:
+    usual = (*NAMES_OF_COLUMNS.values(), tuple(named))
+    if path.suffix.lower() in WORKBOOK_SUFFIXES:
         from workbench.data.workbooks.reading import read_workbook
 
         book = read_workbook(path)
-        table = book.sheet(book.sheet_names[0]).table()
-        return [str(name) for name in table.columns], table.rows
-    import polars as pl  # a reader of roll-ups does not need it
+        return book.sheet(book.sheet_names[0]).table(problems, headers=usual)
+    if path.suffix.lower() != ".parquet":
+        from workbench.data.texts.table import (  # a reader of roll-ups does not need it
+            any_of,
+            read_text_table,
+        )
 
-    try:
-        if path.suffix.lower() == ".parquet":
-            frame = pl.read_parquet(path)
-        else:
-            frame = pl.read_csv(path, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise UnreadableFile(f"{path} cannot be read as a register of units: {error}", path) from error
-    return frame.columns, frame.rows()
+        return read_text_table(path, problems, any_of(*usual)).table(lambda _: False)
+    from workbench.data.tables.parquet import read_parquet
+
+    table = read_parquet(path)
+    rows = tuple(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    names = tuple(table.column_names)
+    return Table(path.stem, "", names, rows, range(2, 2 + len(rows)), range(len(names)), 1, path.name)
 
 
 def _find_columns(path: Path, header: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
