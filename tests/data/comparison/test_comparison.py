@@ -76,6 +76,11 @@ def study(project: Project) -> Make:
     return make
 
 
+def plain(text: str) -> str:
+    """Give a text with spaces and hyphens at which a line may be broken."""
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NON-BREAKING HYPHEN}", "-")
+
+
 def rewrite(project: Project, old: str, new: str) -> None:
     path = project.inputs / "mast.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
@@ -100,7 +105,11 @@ def test_a_changed_cell_is_named_with_its_effect(study: Make, project: Project) 
     assert first.difference_percent == pytest.approx(100 * 10 / 65)
     assert len(found.changed_numbers) == 1
     numbers, inputs = found.tables(project.style)[:2]
-    assert numbers.headers == ("Number", "Of", "Unit", "june", "july", "Difference", "[%]")
+    assert numbers.headers == ("Number", "june", "july", "Difference", "[%]")
+    assert [plain(cell) for cell in numbers.rows[0]] == [
+        *("Energy [MU], Hill, FY 2029-30", "65.00", "75.00"),
+        *("+10.00", "+15.38"),
+    ]
     assert inputs.rows == (("cell changed", "mast.csv, C4", "Speed, 2", "6", "8"),)
 
 
@@ -171,7 +180,7 @@ def test_what_one_result_lacks_stays_missing(study: Make, project: Project) -> N
     assert first["of"] == "Coast, 2030"
     assert math.isnan(first.july)
     assert math.isnan(first.difference)
-    assert found.tables(project.style)[0].rows[0][4] == "\N{EN DASH}"
+    assert found.tables(project.style)[0].rows[0][2] == "\N{EN DASH}"
 
 
 def test_amounts_in_two_units_have_no_difference(study: Make, project: Project) -> None:
@@ -267,3 +276,13 @@ def test_a_formula_in_a_cell_is_harmless_in_the_csv_file(study: Make, project: P
     found = compare(before, study("july"))
     assert ",'=cmd" in found.to_csv()
     assert ",=cmd" not in found.to_csv()
+
+
+def test_a_year_that_is_new_comes_after_what_changed(study: Make, project: Project) -> None:
+    before = study("june")
+    rewrite(project, "2,Hill,6.0", "2,Hill,6.1")
+    after = study("july")
+    table = after.tables["energy"]
+    longer = pd.concat([table, table.assign(year=2031)], ignore_index=True)
+    found = compare(before, replace(after, tables={"energy": longer}))
+    assert found.changed_numbers["of"].tolist() == ["Hill, 2030", "Coast, 2031", "Hill, 2031"]

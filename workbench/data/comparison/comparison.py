@@ -32,6 +32,7 @@ __all__ = ["Comparison", "ComparisonTable", "compare"]
 
 MAX_SHOWN = 40
 NOTHING_DIFFERS = "Nothing differs."
+NO_BREAK, NO_BREAK_HYPHEN = "\N{NO-BREAK SPACE}", "\N{NON-BREAKING HYPHEN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,22 +196,21 @@ class Comparison:
         for row in changed[:limit].to_dict("records"):
             unit = row["unit"]
             factor = energy_factor("GWh", style.energy_unit) if unit == "GWh" else 1.0
+            place = place_text({name: row[name] for name in keys}, style)
             rows.append(
                 (
-                    _capitalized(row["number"].removesuffix(f" {unit.lower()}")),
-                    place_text({name: row[name] for name in keys}, style),
-                    style.energy_unit if unit == "GWh" else unit,
+                    _number_text(row["number"], style.energy_unit if unit == "GWh" else unit, place),
                     *(format_number(row[name] * factor, style=style) for name in self.names),
                     format_number(row["difference"] * factor, style=style, signed=True),
                     format_number(row["difference_percent"], decimals=2, signed=True),
                 )
             )
-        headers = ("Number", "Of", "Unit", *self.names, "Difference", "[%]")
+        headers = ("Number", *self.names, "Difference", "[%]")
         remark = _remark(len(changed), limit) if rows else f"All {len(self.numbers)} are the same."
         if len(changed) < len(all_changed):
             what = "Of each number the year or month with the largest change is shown."
             remark = f"{remark} {what} {len(all_changed)} differ in all; the CSV file has them.".strip()
-        return ComparisonTable("Numbers", headers, tuple(rows), (0, 1, 2), remark)
+        return ComparisonTable("Numbers", headers, tuple(rows), (0,), remark)
 
     def _changes_table(
         self, title: str, headers: tuple[str, str, str], changes: Sequence[Change], limit: int | None
@@ -292,8 +292,16 @@ def _plain(row: Mapping[Any, Any], names: tuple[str, str]) -> tuple[object, ...]
     return *(row[name] for name in names), row["difference"], row["difference_percent"]
 
 
-def _capitalized(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _number_text(number: str, unit: str, place: str) -> str:
+    """Write what a number is, its unit and what it is of; a narrow page breaks the line at the commas."""
+    parts = [f"{number[:1].upper()}{number[1:]}{f' [{unit}]' if unit else ''}", *place.split(", ")]
+    return ", ".join(_unbroken(part) for part in parts if part)
+
+
+def _unbroken(text: str) -> str:
+    # The hyphen of a fiscal year, not that of a name that somebody may search for.
+    text = text.replace("-", NO_BREAK_HYPHEN) if text.startswith("FY ") else text
+    return text.replace(" ", NO_BREAK)
 
 
 def _remark(count: int, limit: int | None) -> str:

@@ -65,10 +65,10 @@ def fact_changes(store: ResultStore[Any], before: Result[Any], after: Result[Any
     versions = [str(result.facts.get("package_version", "not known")) for result in (before, after)]
     changes = [Change("Package version", "", "", *versions)] if versions[0] != versions[1] else []
     decisive = [dict((store.follows or _nothing)(result.facts)) for result in (before, after)]
-    names = dict.fromkeys([*before.facts, *after.facts])
-    for name in names:
+    settings = {item.name for item in settings_of(type(after.config))}
+    for name in dict.fromkeys([*before.facts, *after.facts]):
         one, two = (result.facts.get(name, _ABSENT) for result in (before, after))
-        if name in _NOT_FACTS or _is_of_inputs(one) or _is_of_inputs(two):
+        if name in _NOT_FACTS or name in settings or _is_of_inputs(one) or _is_of_inputs(two):
             continue
         if not (_is_scalar(one) and _is_scalar(two)) and name not in decisive[0]:
             continue

@@ -55,9 +55,8 @@ def compared_numbers(
     table["difference_percent"] = 100 * table.difference / one.abs().where(one != 0)
     largest = table[list(names)].abs().max(axis=1).groupby([table.table, table.measure]).transform("max")
     size = (table.difference.abs() / largest.where(largest > 0)).fillna(0.0)
-    # What only one of them has comes after what changed by as much as it is large.
-    size = size.where(one.notna() == two.notna(), np.maximum(size, one.abs().fillna(two.abs()) / largest))
-    size = size.where(~table.pop("secondary").astype(bool), size - 1e9)
+    # What only one has, such as a year that is new, comes after what changed; what follows from others comes last.
+    size -= 2.0 * (one.isna() | two.isna()) + 4.0 * table.pop("secondary").astype(float)
     order = size.sort_values(ascending=False, kind="stable").index
     keys = [
         name for name in table if name not in (*NUMBER_COLUMNS, *names, "difference", "difference_percent")

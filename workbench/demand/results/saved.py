@@ -195,7 +195,7 @@ def _growth(before: DemandResult, after: DemandResult) -> Iterator[ComparedNumbe
         one, two = (side[name].dropna() for side in lines)
         last = int(max(set(one.index) & set(two.index), default=base))
         if last > base and base in one.index and base in two.index:
-            measure, at = f"growth a year of {name.replace('_', ' ')}", {"year": last}
+            measure, at = f"growth a year of {name.removesuffix('_mw')}", {"year": last}
             was, will = cagr(one, base, last), cagr(two, base, last)
             yield ComparedNumber("growth", measure, "%", at, was, will, secondary=True)
 
@@ -291,7 +291,8 @@ STORE = ResultStore(
     choices=lambda result: {"sector": next(iter(result.cards))},
     explained="workbench.demand.results.explained",
     compared=(
-        ComparedTable("requirement", ("year",), TOTALS),
+        ComparedTable("requirement", ("year",), TOTALS[:-1]),
+        ComparedTable("requirement", ("year",), TOTALS[-1:], "peak"),
         ComparedTable("consolidated", ("year",), lambda frame: frame.columns.drop(["year", "kind"]).tolist()),
     ),
     compare_more=_growth,
