@@ -10,7 +10,7 @@ import numpy as np
 from workbench.capacity.config import CapacityConfig
 from workbench.capacity.model.fiscal_hours import fit_to, hours_of
 from workbench.capacity.model.system import System
-from workbench.data.arrays import Floats
+from workbench.data.arrays import Floats, Times
 from workbench.data.notes import Note, Notes
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios
@@ -127,19 +127,31 @@ def _from_hourly_load(project: Project, config: CapacityConfig) -> Load | None:
     for path in project.input_files():
         if path.suffix.lower() not in (".xlsx", ".xlsm"):
             continue
-        book = read_workbook(path, sheets=(LOAD_SHEET,))
+        book = read_workbook(path, sheets=())
         if book.find_sheet(LOAD_SHEET) is None:
             continue
-        table = book.sheet(LOAD_SHEET).table()
-        days = np.array(table.column("date"), dtype="datetime64[D]")
-        load = np.array(table.column("demand"), dtype=float)
-        month = days.astype("datetime64[M]")
-        years = month.astype("datetime64[Y]").astype(int) + 1970 + (month.astype(int) % 12 >= 3)
-        complete = {
-            int(year): load[years == year]
-            for year in np.unique(years)
-            if (years == year).sum() == len(hours_of(int(year))) and np.isfinite(load[years == year]).all()
-        }
+        from workbench.load_profiles.inputs.hourly_sheet import read_hourly_sheet  # only such a plan needs it
+
+        hourly = read_hourly_sheet(path, LOAD_SHEET)
+        complete = _complete_years(hourly.times, hourly.load)
         if complete:
-            return _grown(complete, config, f"{path.name}", book.sha256, str(path))
+            grown = _grown(complete, config, f"{path.name}", book.sha256, str(path))
+            notes = Notes(path.name)
+            notes.add_problems(hourly.problems)
+            return replace(grown, notes=(*notes, *grown.notes))
     return None
+
+
+def _complete_years(times: Times, load: Floats) -> dict[int, Floats]:
+    """Load [MW] of each hour of the fiscal years of which every hour is there, once or as equal parts of it."""
+    hours, place, parts = np.unique(times.astype("datetime64[h]"), return_inverse=True, return_counts=True)
+    mean = np.bincount(place, weights=load) / parts
+    months = hours.astype("datetime64[M]").astype(int)
+    years = 1970 + (months - (FIRST_MONTH - 1)) // 12 + 1
+    found = {}
+    for year in map(int, np.unique(years)):
+        its = years == year
+        whole = its.sum() == len(hours_of(year)) and np.unique(parts[its]).size == 1
+        if whole and np.isfinite(mean[its]).all():
+            found[year] = mean[its]
+    return found

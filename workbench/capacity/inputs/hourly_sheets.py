@@ -59,6 +59,11 @@ def read_availability(book: Workbook, sheet: str, problems: Problems) -> dict[st
         if plain_name(column) in ("hour", "time", "date", "snapshot"):
             continue
         values = _column(table, column, problems)
+        blank = _blank_rows(table)
+        if values.size in HOURS and values.size + blank in HOURS and blank:
+            problems.error(
+                f"{blank} rows between the hours are blank: fill them in, or delete them.", sheet=table.sheet
+            )
         if values.size not in HOURS:
             problems.error(
                 f"'{column}' has {values.size:,} hours, expected 8,760 or 8,784; fill in the rest.",
@@ -87,3 +92,9 @@ def _column(table: Table, column: str, problems: Problems) -> Floats:
             cell=table.cell(int(row), column),
         )
     return values
+
+
+def _blank_rows(table: Table) -> int:
+    """Blank rows that were passed over inside the table."""
+    numbers = table.row_numbers
+    return numbers[-1] - numbers[0] + 1 - len(numbers) if numbers else 0

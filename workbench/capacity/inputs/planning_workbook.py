@@ -123,7 +123,9 @@ class _Reader:
         return system
 
     def _table(self, sheet: str) -> Table | None:
-        found = self.book.find_sheet(sheet)
+        needed = _NEEDED_COLUMNS.get(sheet)
+        headers = (next(iter(COLUMNS[sheet])), *needed) if needed else ()
+        found = self.book.find_table(sheet, headers, self.problems, COLUMNS)
         if found is None:
             return None
         return self.book.sheet(found).table(self.problems, headers=tuple(COLUMNS.get(sheet, ())))

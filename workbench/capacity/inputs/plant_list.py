@@ -47,12 +47,21 @@ COLUMNS = {
     "carriers": ("carrier", "co2_emissions"),
 }
 SHEETS = tuple(COLUMNS)
+EXAMPLES: dict[str, dict[str, object]] = {
+    "plants": {"name": "Coal One", "carrier": "coal", "p_nom": 700, "marginal_cost": 2800},
+    "options": {"carrier": "solar", "capital_cost": 39_000_000, "marginal_cost": 0, "lifetime": 25},
+    "carriers": {"carrier": "coal", "co2_emissions": 0.34},
+}
+"""The columns that each sheet needs, with an example of each."""
 BUS = "Main_Bus"
 
 
 def is_plant_list(book: Workbook) -> bool:
-    """Whether a workbook has the sheets of a plant list."""
-    return all(book.find_sheet(name) for name in SHEETS)
+    """Whether a workbook is a plant list: it has a sheet of plants, or all three sheets under other names."""
+    if book.find_sheet("plants") or all(map(book.find_sheet, SHEETS)):
+        return True
+    found = [book.find_table(sheet, tuple(EXAMPLES[sheet]), Problems(), SHEETS) for sheet in SHEETS]
+    return all(found) and len(set(found)) == len(SHEETS)
 
 
 def read_plant_list(book: Workbook, problems: Problems, notes: Notes) -> System:
@@ -66,11 +75,10 @@ def read_plant_list(book: Workbook, problems: Problems, notes: Notes) -> System:
         Collect what was found.
     """
     cells, assumptions = Cells(), Assumptions()
-    for sheet, known in COLUMNS.items():
-        check_columns(_table(book, sheet, problems), known, problems, notes)
-    carriers = _read_carriers(book, problems, cells)
-    plants = _read_plants(book, problems, cells, carriers, assumptions)
-    options = _read_options(book, problems, cells, carriers, assumptions)
+    readers = {sheet: _reader(book, sheet, problems, notes, assumptions) for sheet in SHEETS}
+    carriers = _read_carriers(readers["carriers"], cells)
+    plants = _read_plants(readers["plants"], cells, carriers)
+    options = _read_options(readers["options"], cells, carriers)
     assumptions.note_in(notes)
     return System(
         book.path,
@@ -83,12 +91,23 @@ def read_plant_list(book: Workbook, problems: Problems, notes: Notes) -> System:
     )
 
 
-def _table(book: Workbook, sheet: str, problems: Problems) -> Table:
-    return book.sheet(sheet).table(problems, headers=COLUMNS[sheet])
+def _reader(
+    book: Workbook, sheet: str, problems: Problems, notes: Notes, assumptions: Assumptions
+) -> TableReader:
+    example = EXAMPLES[sheet]
+    found = book.find_table(sheet, tuple(example), problems, SHEETS)
+    if found is None:
+        row = ", ".join(f"{column} {value}" for column, value in example.items())
+        problems.error(
+            f"there is no sheet '{sheet}'; add it with the columns {', '.join(example)}, and rows such as: {row}."
+        )
+        return TableReader(Table(sheet, sheet, tuple(example), (), (), range(len(example))), problems)
+    table = book.sheet(found).table(problems, headers=COLUMNS[sheet])
+    check_columns(table, COLUMNS[sheet], problems, notes)
+    return TableReader(table, problems, assumptions, example)
 
 
-def _read_carriers(book: Workbook, problems: Problems, cells: Cells) -> dict[str, Carrier]:
-    reader = TableReader(_table(book, "carriers", problems), problems)
+def _read_carriers(reader: TableReader, cells: Cells) -> dict[str, Carrier]:
     found = {}
     for row in reader.rows("carrier", "co2_emissions"):
         name = row.text("carrier")
@@ -97,14 +116,7 @@ def _read_carriers(book: Workbook, problems: Problems, cells: Cells) -> dict[str
     return found
 
 
-def _read_plants(
-    book: Workbook,
-    problems: Problems,
-    cells: Cells,
-    carriers: dict[str, Carrier],
-    assumptions: Assumptions,
-) -> list[Plant]:
-    reader = TableReader(_table(book, "plants", problems), problems, assumptions)
+def _read_plants(reader: TableReader, cells: Cells, carriers: dict[str, Carrier]) -> list[Plant]:
     found = []
     for row in reader.rows("name", "carrier", "p_nom", "marginal_cost"):
         name, carrier = row.text("name"), row.known("carrier", carriers, "carriers")
@@ -138,14 +150,7 @@ def _efficiency(row: Row, carrier: Carrier | None, *, storage: bool) -> float:
     return row.number("efficiency", None if needed else 1.0, minimum=0.01, maximum=1.0)
 
 
-def _read_options(
-    book: Workbook,
-    problems: Problems,
-    cells: Cells,
-    carriers: dict[str, Carrier],
-    assumptions: Assumptions,
-) -> list[Candidate]:
-    reader = TableReader(_table(book, "options", problems), problems, assumptions)
+def _read_options(reader: TableReader, cells: Cells, carriers: dict[str, Carrier]) -> list[Candidate]:
     found = []
     for row in reader.rows("carrier", "capital_cost", "marginal_cost", "lifetime"):
         carrier = row.known("carrier", carriers, "carriers")

@@ -18,6 +18,9 @@ from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.data.workbooks.reading import Workbook, read_workbook
 from workbench.errors import InvalidData, UnreadableFile
 
+MAX_SEARCHED_BYTES = 1_000_000
+"""Size of a workbook up to which its sheets are read to find out what it is."""
+
 
 def find_source(project: Project, name: str = "") -> Path:
     """Find the workbook or network that a plan starts from.
@@ -53,7 +56,7 @@ def find_source(project: Project, name: str = "") -> Path:
 def plant_workbooks(project: Project) -> list[Path]:
     """List the workbooks of plants among a project's inputs, told by their sheets."""
     books = [path for path in project.input_files() if path.suffix.lower() in WORKBOOK_SUFFIXES]
-    return [path for path in books if _kind(read_workbook(path, sheets=()))]
+    return [path for path in books if _kind_of_file(path)]
 
 
 def is_network(path: Path) -> bool:
@@ -96,10 +99,19 @@ def read_system(path: Path, config: CapacityConfig) -> System:
     return dataclasses.replace(system, problems=tuple(problems), notes=tuple(notes))
 
 
+def _kind_of_file(path: Path) -> str:
+    """Kind by the names of the sheets; by their headers where these say nothing and the file is small."""
+    book = read_workbook(path, sheets=())
+    kind = _kind(book)
+    if kind or book.find_sheet("network") or path.stat().st_size > MAX_SEARCHED_BYTES:
+        return kind
+    return _kind(read_workbook(path))
+
+
 def _kind(book: Workbook) -> str:
-    if is_plant_list(book):
-        return "list"
-    return "planning" if is_planning_workbook(book) else ""
+    if is_planning_workbook(book):
+        return "planning"
+    return "list" if is_plant_list(book) else ""
 
 
 def _note_cost_of_capital(system: System, config: CapacityConfig, notes: Notes) -> None:

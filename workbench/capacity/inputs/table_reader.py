@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from workbench.capacity.inputs.blank_cells import Assumptions
@@ -131,12 +131,21 @@ class TableReader:
         Collects what was found.
     assumptions
         Collects what stands in for blank cells.
+    examples
+        A value for each column, for the sentence that says that the column is missing.
     """
 
-    def __init__(self, table: Table, problems: Problems, assumptions: Assumptions | None = None) -> None:
+    def __init__(
+        self,
+        table: Table,
+        problems: Problems,
+        assumptions: Assumptions | None = None,
+        examples: Mapping[str, object] | None = None,
+    ) -> None:
         self.table = table
         self.problems = problems
         self.assumptions = Assumptions() if assumptions is None else assumptions
+        self.examples = examples or {}
         self.columns = table.columns
 
     def require(self, *columns: str) -> bool:
@@ -144,7 +153,10 @@ class TableReader:
         missing = [name for name in columns if self.table.find_column(name) is None]
         for name in missing:
             present = ", ".join(self.columns) or "none"
-            self.problems.error(f"there is no column '{name}'; present: {present}.", sheet=self.table.sheet)
+            such = f"; add it, with values such as {self.examples[name]}" if name in self.examples else ""
+            self.problems.error(
+                f"there is no column '{name}'; present: {present}{such}.", sheet=self.table.sheet
+            )
         return not missing
 
     def rows(self, key: str, *needed: str) -> Iterator[Row]:

@@ -356,7 +356,7 @@ def _report_without_header(
     """Report cells beside the rows of a table in columns that have no header, neighbours once."""
     if not table or not header.places:
         return
-    end = place.end if place.whole else header.places[-1] + MAX_BLANK_COLUMNS + 1
+    end = place.end if place.whole else min(place.end, header.places[-1] + MAX_BLANK_COLUMNS + 1)
     end = min(end if header.beside is None else header.beside, max(len(rows[number]) for number, _ in table))
     named = set(header.places)
     last = -2

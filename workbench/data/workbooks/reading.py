@@ -99,6 +99,14 @@ class Sheet:
         self._report(table, findings, problems)
         return table
 
+    def has(self, headers: Sequence[Names]) -> bool:
+        """Whether the table of the sheet has each of the columns, under one of its names."""
+        table = self.table(headers=headers)
+        return bool(headers) and all(
+            any(table.find_column(name) for name in ((names,) if isinstance(names, str) else names))
+            for names in headers
+        )
+
     def marked_tables(self, problems: Problems | None = None) -> dict[str, Table]:
         """Give the ``~Name`` tables by name, without the ``~``.
 
@@ -208,6 +216,38 @@ class Workbook:
             return name
         wanted = plain_name(name)
         return next((sheet for sheet in self.sheet_names if plain_name(sheet) == wanted), None)
+
+    def find_table(
+        self, name: str, headers: Sequence[Names], problems: Problems, known: Collection[str] = ()
+    ) -> str | None:
+        """Give the sheet of a name or, without one, the only other sheet that has all the headers: a note says so.
+
+        Parameters
+        ----------
+        name
+            Name that the sheet should have.
+        headers
+            For each column that it needs its name, or the names that it may have.
+        problems
+            Collects the note.
+        known
+            Names of sheets that are something else.
+        """
+        found = self.find_sheet(name)
+        if found is not None or not headers:
+            return found
+        others = {plain_name(other) for other in known}
+        fitting = [
+            sheet.name
+            for sheet in self._sheets.values()
+            if plain_name(sheet.name) not in others and sheet.has(headers)
+        ]
+        if len(fitting) != 1:
+            return None
+        problems.change(
+            f"there is no sheet '{name}': this one has its headers and is read as it.", sheet=fitting[0]
+        )
+        return fitting[0]
 
     def sheet(self, name: str) -> Sheet:
         """Give a sheet.

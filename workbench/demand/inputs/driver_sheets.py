@@ -50,7 +50,12 @@ class DriverTables:
 def read_drivers(book: Workbook, main: MainSheet, problems: Problems) -> DriverTables:
     """Read the drivers and their paths; a workbook without drivers gives none."""
     found = DriverTables()
-    name = book.find_sheet(INDICATORS)
+    listed = tuple(
+        {plain_name(driver): driver for names in main.drivers.values() for driver in names}.values()
+    )
+    name = book.find_table(
+        INDICATORS, ("Year", *listed) if listed else (), problems, (*main.sectors, main.name)
+    )
     if name is None:
         if main.drivers:
             problems.warning(
@@ -66,7 +71,7 @@ def read_drivers(book: Workbook, main: MainSheet, problems: Problems) -> DriverT
         )
         return found
     _read_actuals(table, found, problems)
-    _check_listed(main, found, problems)
+    _check_listed(table, main, found, problems)
     sector_sheets = {plain_name(sector) for sector in main.sectors}
     for other in book.sheet_names:
         if plain_name(other) not in sector_sheets | {plain_name(name), plain_name(main.name), "units"}:
@@ -87,7 +92,11 @@ def _read_actuals(table: Table, found: DriverTables, problems: Problems) -> None
                 series[year] = value
                 found.cells[driver, year] = table.cell(row, driver)
         if not series:
-            problems.warning(f"'{driver}' has no values.", sheet=table.sheet, cell=table.header_cell(driver))
+            problems.warning(
+                f"'{driver}' has no values: it is left out.",
+                sheet=table.sheet,
+                cell=table.header_cell(driver),
+            )
             continue
         gaps = [year for year in range(min(series), max(series)) if year not in series]
         if gaps:
@@ -100,12 +109,14 @@ def _read_actuals(table: Table, found: DriverTables, problems: Problems) -> None
         found.actual[driver] = series
 
 
-def _check_listed(main: MainSheet, found: DriverTables, problems: Problems) -> None:
+def _check_listed(table: Table, main: MainSheet, found: DriverTables, problems: Problems) -> None:
     missing: dict[str, list[str]] = {}
     for sector, drivers in main.drivers.items():
         for driver in drivers:
-            if found.find(driver) is None:
+            # A column that is still blank gives no values, and a problem says so; a name without one is a mistake.
+            if found.find(driver) is None and table.find_column(driver) is None:
                 missing.setdefault(driver, []).append(sector)
+        main.drivers[sector] = tuple(driver for driver in drivers if found.find(driver) is not None)
     for driver, sectors in missing.items():
         problems.error(
             f"the driver '{driver}' of {', '.join(sectors)} is not a column of this sheet; "

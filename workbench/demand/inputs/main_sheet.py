@@ -7,12 +7,14 @@ Tables are opened by a ``~Name`` cell: ``~Consumption_Sectors``, ``~Econometric_
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from workbench.data.problems import Problems
+from workbench.data.workbooks.finding import MARK
 from workbench.data.workbooks.reading import Workbook, number_at
 from workbench.data.workbooks.table import Table, plain_name
 from workbench.demand.model.roles import WORDS, Role
@@ -67,7 +69,7 @@ class MainSheet:
 
 def read_main(book: Workbook, problems: Problems) -> MainSheet | None:
     """Read ``main``; None when it is missing or names no sectors, with the reason among the problems."""
-    found = book.find_sheet(MAIN)
+    found = book.find_sheet(MAIN) or _only_sheet_with_sectors(book, problems)
     if found is None:
         present = ", ".join(book.sheet_names)
         problems.error(f"there is no sheet '{MAIN}' with the table ~Consumption_Sectors; present: {present}.")
@@ -100,6 +102,22 @@ def read_main(book: Workbook, problems: Problems) -> MainSheet | None:
     if "settings" in tables and len(tables["settings"].columns) >= 2:
         main.settings = {str(row[0]): row[1] for row in tables["settings"].rows if row[0] is not None}
     return main
+
+
+def _only_sheet_with_sectors(book: Workbook, problems: Problems) -> str | None:
+    opening = f"{MARK}{TABLES[0]}"
+    found = [
+        name
+        for name in book.sheet_names
+        if any(isinstance(v, str) and plain_name(v) == opening for row in book.sheet(name).rows for v in row)
+    ]
+    if len(found) != 1:
+        return None
+    problems.change(
+        f"there is no sheet '{MAIN}': this one has the table ~Consumption_Sectors and is read as it.",
+        sheet=found[0],
+    )
+    return found[0]
 
 
 def _read_sectors(table: Table, main: MainSheet, problems: Problems) -> None:
@@ -164,16 +182,29 @@ def _read_driver_names(tables: Mapping[str, Table], main: MainSheet, problems: P
         listed = {str(row[0]): row[1:] for row in table.rows if row[0] is not None}
     else:
         listed = {name: tuple(table.column(name)) for name in table.columns}
+    absent = {name: plain for plain, name in by_name.items() if plain not in set(map(plain_name, listed))}
+    deleted = []
     for name, values in listed.items():
         sector = by_name.get(plain_name(name))
         if sector is None:
-            problems.error(
-                f"~{table.name} lists drivers of '{name}', which is not in ~Consumption_Sectors.",
-                sheet=main.name,
-            )
+            close = difflib.get_close_matches(name, absent, 1, 0.75)
+            if close:
+                problems.error(
+                    f"~{table.name} lists drivers of '{name}', which is not in ~Consumption_Sectors; did you mean "
+                    f"'{close[0]}'?",
+                    sheet=main.name,
+                )
+            else:
+                deleted.append(name)
             continue
         words = [part.strip() for value in values if value is not None for part in str(value).split(",")]
         main.drivers[sector] = tuple(dict.fromkeys(word for word in words if word))
+    if deleted:
+        problems.warning(
+            f"~{table.name} lists drivers of {', '.join(deleted)}: not used, as ~Consumption_Sectors does not list "
+            "them.",
+            sheet=main.name,
+        )
 
 
 def _read_growth(tables: Mapping[str, Table], main: MainSheet, problems: Problems) -> None:

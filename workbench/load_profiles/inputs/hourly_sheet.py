@@ -35,6 +35,8 @@ CLOCK_NAMES = ("time", "hour", "clock", "hr")
 LOAD_NAMES = ("demand", "load", "mw", "demandmw", "loadmw", "demand(mw)", "load(mw)", "value", "systemdemand")
 UTC_NAMES = ("utc", "datetimeutc")
 TEMPERATURE_NAMES = ("temperature", "temp", "temperature(c)", "temperature(°c)", "t2m", "drybulb")
+HEADERS = ((*TIME_NAMES, *DATE_NAMES), (*CLOCK_NAMES, *BLOCK_NAMES), LOAD_NAMES)
+"""Names of the columns by which the header of a sheet is found."""
 PROBLEMS_KEY = b"problems"
 FACTS_KEY = b"facts"
 
@@ -111,32 +113,35 @@ def read_hourly_sheet(path: Path, sheet: str = "") -> HourlySheet:
         date = _pick(_by_plain_name(text.columns), (*TIME_NAMES, *DATE_NAMES))
         text = without_totals(text, date, problems) if date else text
         return read_table(path.name, text.table(lambda name: name != date), problems)
-    names = read_workbook(path, sheets=()).sheet_names
-    found = find_history_sheet(path, names, sheet)
-    headers = ((*TIME_NAMES, *DATE_NAMES), (*CLOCK_NAMES, *BLOCK_NAMES), LOAD_NAMES)
-    table = read_workbook(path, sheets=[found]).sheet(found).table(problems, headers=headers)
+    found = _history_sheet(path, sheet, problems)
+    table = read_workbook(path, sheets=[found]).sheet(found).table(problems, headers=HEADERS)
     return read_table(path.name, table, problems)
 
 
-def find_history_sheet(path: Path, names: Sequence[str], asked: str = "") -> str:
-    """Name the sheet that holds the history.
-
-    Raises
-    ------
-    InvalidData
-        When there is no such sheet; the sentence names those present.
-    """
+def _history_sheet(path: Path, asked: str, problems: Problems) -> str:
+    """Name the sheet of the history: the one requested, one whose name says so, or the only one that can be."""
+    names = read_workbook(path, sheets=()).sheet_names
     if asked:
         wanted = [name for name in names if plain_name(name) == plain_name(asked)]
     else:
         wanted = [name for name in names if any(word in plain_name(name) for word in HISTORY_WORDS)]
         wanted = wanted or (list(names) if len(names) == 1 else [])
+    if not wanted and not asked:
+        by_headers = read_workbook(path).find_table("hourly", (HEADERS[0], HEADERS[2]), problems)
+        wanted = [by_headers] if by_headers else []
     if not wanted:
-        what = f"no sheet '{asked}'" if asked else "no sheet whose name says that it holds hourly loads"
+        what = (
+            f"no sheet '{asked}'"
+            if asked
+            else "no sheet whose name or headers say that it holds hourly loads"
+        )
         raise InvalidData(
             f"{path.name} has {what}; present: {', '.join(names)}. Name it in the setting 'history_sheet'.",
             path,
         )
+    if len(wanted) > 1:
+        others = ", ".join(wanted[1:])
+        problems.warning(f"the sheets {others} may hold hourly loads too and are not read.", sheet=wanted[0])
     return wanted[0]
 
 
