@@ -110,19 +110,3 @@ def test_text_dates_of_an_hourly_load_are_read_by_the_reader_of_hourly_loads(
     assert (len(load.by_year[2024]), load.by_year[2024][:3].tolist()) == (8784, [1000.0, 1001.0, 1002.0])
     assert any("day-month-year" in note.message for note in load.notes)
     assert plant_workbooks(project) == []
-
-
-def test_a_text_among_the_hours_of_a_load_is_named_with_its_cell(
-    tmp_path: Path, plants: Path, shared_data: Path
-) -> None:
-    case = shared_data.parent / "cases" / "reading" / "hourly-load-text-dates.xlsx"
-    if not case.is_file():
-        pytest.skip(f"{case} is absent")
-    project = Project.create(tmp_path / "project", "A project")
-    (project.inputs / case.name).write_bytes(case.read_bytes())
-    config = CapacityConfig(years=(2030,))
-
-    with pytest.raises(
-        InvalidData, match=r"sheet 'Past_Hourly_Demand', cell C7: expected a number, found 'n/a'"
-    ):
-        find_load(project, read_system(plants, config), config)

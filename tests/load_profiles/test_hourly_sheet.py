@@ -155,3 +155,15 @@ def test_the_cache_gives_back_what_was_read(tmp_path: Path, make_book: Callable[
     assert again.problems == read.problems
     assert len(again.problems) == 1
     assert (again.file, again.sheet, again.cell(3)) == (read.file, read.sheet, read.cell(3))
+
+
+def test_text_dates_and_a_placeholder_of_the_case_are_read(shared_data: Path) -> None:
+    case = shared_data.parent / "cases" / "reading" / "hourly-load-text-dates.xlsx"
+    if not case.is_file():
+        pytest.skip(f"{case} is absent")
+    found = read_hourly_sheet(case)
+
+    hours = np.datetime64("2021-04-01T00:00") + np.arange(48) * np.timedelta64(60, "m")
+    assert (found.times == hours).all()
+    assert [found.cell(int(at)) for at in np.flatnonzero(np.isnan(found.load))] == ["C7"]
+    assert any("day-month-year" in problem.message for problem in found.problems)
