@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from benchmarks.conftest import Report
 
+from tests.benchmarks.conftest import Report
 from workbench.finance.inputs.finance_file import read_ledger
 from workbench.finance.inputs.grain import make_ledger
 from workbench.finance.inputs.mapping.propose import propose_mapping
