@@ -19,11 +19,15 @@ from workbench.market.model.clock import written
 from workbench.market.model.period import Period, Resolution
 from workbench.market.model.period_text import read_period
 from workbench.market.queries import By
+from workbench.market.results.changes import market_changes
+from workbench.market.results.saved import last_notes
 from workbench.market.store.dataset import dataset_names, find_dataset
 from workbench.market.store.reading import MarketData
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+    from workbench.data.comparison.comparison import Comparison
 
 __all__ = ["Market"]
 
@@ -115,6 +119,11 @@ class Market:
     def refresh(self) -> bool:
         """Read the newest version from now on; say whether there was a newer one."""
         return self.data.refresh()
+
+    def changes_from(self, before: Market) -> Comparison:
+        """Say what changed since another dataset, or an earlier version: files, rows, prices and energy."""
+        notes = last_notes(before.data.folder), last_notes(self.data.folder)
+        return market_changes(before.data, self.data, notes)
 
     # what there is
 

@@ -232,19 +232,23 @@ class Comparison:
         return tuple(_change_of(difference) for difference in self.inputs)
 
 
-def compare(before: Result[Any], after: Result[Any]) -> Comparison:
+def compare(before: Any, after: Any) -> Comparison:
     """Put two results of one domain beside each other.
 
     Parameters
     ----------
     before, after
-        The results; differences are after - before.
+        The results; differences are after - before. What is not a :class:`~workbench.data.results.store.Result`
+        says itself what changed: ``after.changes_from(before)``.
 
     Raises
     ------
     InvalidData
         When they are not of one domain.
     """
+    if not isinstance(after, Result):
+        changes: Comparison = after.changes_from(before)
+        return changes
     store = store_of(before)
     if store_of(after) is not store:
         raise InvalidData(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from workbench.data.formatting import Style, year_label
 from workbench.data.results.compared import ComparedNumber, ComparedTable
 from workbench.data.results.store import Result, ResultStore
 
-__all__ = ["NUMBER_COLUMNS", "compared_numbers", "largest_changes", "place_text"]
+__all__ = ["NUMBER_COLUMNS", "compared_numbers", "largest_changes", "ordered_numbers", "place_text"]
 
 TWO_UNITS = " against "
 NUMBER_COLUMNS = ("table", "measure", "number", "of", "unit")
@@ -43,8 +43,14 @@ def compared_numbers(
         list. What one of them lacks is missing.
     """
     parts = [_of_table(store, compared, before, after, names) for compared in store.compared]
-    parts.append(_of_numbers(store.compare_more(before, after), names))
-    parts = [part for part in parts if len(part)]
+    return ordered_numbers(store.compare_more(before, after), names, parts)
+
+
+def ordered_numbers(
+    numbers: Iterable[ComparedNumber], names: tuple[str, str], tables: Sequence[pd.DataFrame] = ()
+) -> pd.DataFrame:
+    """Order numbers as :func:`compared_numbers` does; ``tables`` are further ones of its own."""
+    parts = [part for part in (*tables, _of_numbers(numbers, names)) if len(part)]
     if not parts:
         return pd.DataFrame(columns=[*NUMBER_COLUMNS, *names, "difference", "difference_percent"])
     table = pd.concat(parts, ignore_index=True)

@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.data.atomic import reason_of, write_text
 from workbench.data.notes import Notes
 from workbench.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from workbench.data.comparison.comparison import Comparison
 
 REPORT_FILE = "last-run.json"
 
@@ -63,6 +66,14 @@ class IngestResult:
             f"{rows:,} rows added, {self.gaps} gaps>"
         )
 
+    def changes_from(self, before: IngestResult) -> Comparison:
+        """Say what changed since another dataset: files, rows, prices and energy."""
+        from workbench.market.results.changes import market_changes
+        from workbench.market.store.reading import MarketData
+
+        with MarketData.open(Path(before.folder)) as one, MarketData.open(Path(self.folder)) as two:
+            return market_changes(one, two, (before.notes, self.notes))
+
     def save(self, folder: Path) -> Path:
         """Write it into a folder.
 
@@ -97,6 +108,14 @@ def load(folder: Path) -> IngestResult:
         raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableFile(f"{path} is damaged ({error}); ingest again.", path) from error
+
+
+def last_notes(folder: Path) -> Notes:
+    """Give the notes of the last run on a dataset; none where no run is known."""
+    try:
+        return load(folder).notes
+    except UnreadableFile:
+        return Notes()
 
 
 def _notes_of(plain: Sequence[Any]) -> Notes:

@@ -45,6 +45,14 @@ class Ledger:
         with self._open() as connection:
             return frozenset(row[0] for row in connection.execute("SELECT name FROM files"))
 
+    def files(self, version: int) -> dict[str, str]:
+        """Hash -> name of the files that were ingested up to a version."""
+        if not self.path.is_file():
+            return {}
+        with self._open() as connection:
+            query = "SELECT sha256, name FROM files WHERE version <= ? ORDER BY name"
+            return dict(connection.execute(query, (version,)))
+
     def add(self, files: Iterable[tuple[str, str]], version: int) -> None:
         """Note files as (hash, name) once their rows are published in a version.
 

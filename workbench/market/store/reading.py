@@ -282,6 +282,13 @@ class MarketData:
             self.folder, parts, found, to_minutes(start), to_minutes(end), series=series, columns=columns
         )
 
+    @property
+    def row_counts(self) -> Mapping[str, int]:
+        """Raw table -> rows in this version."""
+        return {
+            table: sum(part.rows for part in parts.values()) for table, parts in self._manifest.tables.items()
+        }
+
     def raw_files(self, table: str) -> tuple[Path, ...]:
         """List the raw files of a table in this version, in the order of time."""
         parts = sorted(self._manifest.tables.get(table, {}).values(), key=lambda part: part.first)
