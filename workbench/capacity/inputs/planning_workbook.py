@@ -275,7 +275,11 @@ class _Reader:
         return found
 
     def _fixed_costs(self) -> dict[str, float]:
-        return {row.text("carrier"): row.number("FOM", minimum=0.0) for row in self._rows("FOM", "carrier")}
+        found = {}
+        for row in self._rows("FOM", "carrier"):
+            found[row.text("carrier")] = row.number("FOM", minimum=0.0)
+            self.cells.add(row.text("carrier"), "FOM", row.table.sheet, row.cell("FOM"))
+        return found
 
     def _wacc(self) -> ByYear | None:
         table = self._table("wacc")

@@ -251,6 +251,7 @@ STORE = ResultStore(
         for name, (keys, value) in COMPARED.items()
     ),
     compare_more=_costs_of_all_years,
+    explained="workbench.capacity.results.explained",
 )
 save, load, finished_scenarios = STORE.save, STORE.load, STORE.finished
 

@@ -5,6 +5,8 @@ A domain's module of rules, named by :attr:`~workbench.data.results.store.Result
     def explain(cell: Cell) -> Explained | None: ...        # None: nothing more is known of this cell
 
     def more_tables(result) -> Mapping[str, DataFrame]: ...  # optional: what the result holds beside its tables
+
+    MORE_UNITS = {"hours": {"load": "MW"}}                   # optional: their units
 """
 
 from __future__ import annotations
@@ -75,6 +77,8 @@ class Tracer:
         # Of any domain: its rules know the fields of their own result.
         self.result: Any = result
         self.store: ResultStore[Any] = store_of(result)
+        self.kept: dict[str, Any] = {}
+        """What the rules of the domain have read once and use again."""
         self._rules: Any = importlib.import_module(self.store.explained) if self.store.explained else None
 
     @functools.cached_property
@@ -271,7 +275,8 @@ class Cell:
     @property
     def unit(self) -> str:
         """Unit of the column; empty where it has none."""
-        unit = self.tracer.store.units(self.table, self.frame).get(self.column, "")
+        more = getattr(self.tracer._rules, "MORE_UNITS", {}).get(self.table, {})
+        unit = more.get(self.column) or self.tracer.store.units(self.table, self.frame).get(self.column, "")
         return unit.replace("currency", str(self.tracer.result.facts.get("currency") or "currency"))
 
     @property

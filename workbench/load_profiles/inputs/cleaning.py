@@ -99,10 +99,7 @@ def clean(sheet: HourlySheet, rules: CleaningRules) -> History:
     found: list[Noticed] = []
     times, load, warm, rows = _sorted(sheet, found)
     step = step_minutes(times)
-    # First of all to the begin of the reading: the clock is put back at full hours, not at ends of readings.
-    if rules.stamps is Stamps.ENDS:
-        times = times - np.timedelta64(step, "m")
-    utc = times if sheet.in_utc else to_utc(times, rules.clock, rules.zone)
+    times, utc = _begins(times, step, rules, in_utc=sheet.in_utc)
     utc, load, warm, rows = _existing(sheet, times, utc, load, warm, rows, found)
     load = _without_negative(sheet, utc, load, rows, rules.zone, found)
     grid, hourly, hourly_warm, place = _hours(sheet, utc, load, warm, rows, step, rules.zone, found)
@@ -115,6 +112,32 @@ def clean(sheet: HourlySheet, rules: CleaningRules) -> History:
     first_row[place[::-1]] = np.arange(len(place))[::-1]
     _judge(hourly, changed, local, rules, found, lambda at: _cell(sheet, rows, first_row[at]))
     return History(grid, hourly, hourly_warm, changed, rules.zone, tuple(found))
+
+
+def placed_hours(sheet: HourlySheet, rules: CleaningRules) -> Times:
+    """Give the begin of the hour in which each reading lies, UTC, in the order of the file.
+
+    Parameters
+    ----------
+    sheet
+        The readings.
+    rules
+        How their stamps are read.
+    """
+    times, _, _, order = _sorted(sheet, [])
+    _, utc = _begins(times, step_minutes(times), rules, in_utc=sheet.in_utc)
+    local = local_times(utc, rules.zone)
+    hours = np.empty_like(utc)
+    hours[order] = utc - (local - local.astype("datetime64[h]"))
+    return hours
+
+
+def _begins(times: Times, step: int, rules: CleaningRules, *, in_utc: bool) -> tuple[Times, Times]:
+    """Begin of each reading, on the clock of the file and in UTC."""
+    # First of all to the begin of the reading: the clock is put back at full hours, not at ends of readings.
+    if rules.stamps is Stamps.ENDS:
+        times = times - np.timedelta64(step, "m")
+    return times, times if in_utc else to_utc(times, rules.clock, rules.zone)
 
 
 def _sorted(sheet: HourlySheet, found: list[Noticed]) -> tuple[Times, Floats, Floats, Integers]:

@@ -76,6 +76,8 @@ class _Found:
     annual: dict[str, dict[int, float]] = field(default_factory=dict)
     monthly: dict[str, dict[int, Floats]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
+    cells: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Year -> what, with the number of the month where it is of one -> place of its cell."""
     unit: str = ""
 
 
@@ -135,7 +137,7 @@ def read_targets(
             monthly_load_factor=found.monthly.get("load_factor", {}).get(year, no_months()),
             minimum=found.annual.get("minimum", {}).get(year, np.nan),
             monthly_minimum=found.monthly.get("minimum", {}).get(year, no_months()),
-            places=found.places,
+            places={**found.places, **found.cells.get(year, {})},
         )
     return TargetSheets(targets, unit)
 
@@ -178,6 +180,8 @@ def _read_annual(table: Table, found: _Found, problems: Problems) -> None:
         values = {year: value / scale for (_, year), value in zip(years, in_order, strict=True)}
         found.annual.setdefault(what, {}).update({y: v for y, v in values.items() if not np.isnan(v)})
         found.places[what] = f"sheet '{table.sheet}', column {table.header_cell(name)[:-1]}"
+        for row, year in years:
+            found.cells.setdefault(year, {})[what] = f"sheet '{table.sheet}', cell {table.cell(row, name)}"
 
 
 def _read_monthly(table: Table, what: str, first_month: int, found: _Found, problems: Problems) -> None:
@@ -206,6 +210,10 @@ def _read_monthly(table: Table, what: str, first_month: int, found: _Found, prob
     found.monthly.setdefault(what, {}).update(values)
     key = {"average": "monthly_energy", "energy": "monthly_energy"}.get(what, f"monthly_{what}")
     found.places[key] = f"sheet '{table.sheet}'"
+    for row, year in years:
+        for month, name in columns.items():
+            place = f"sheet '{table.sheet}', cell {table.cell(row, name)}"
+            found.cells.setdefault(year, {})[f"{key} {month}"] = place
 
 
 def _years(table: Table, problems: Problems) -> list[tuple[int, int]]:

@@ -188,7 +188,7 @@ def _reached(made: MadeYear, given: YearTargets, hours: YearHours) -> Iterator[t
     )
     for name, kind, targets, values, unit in monthly:
         for month in np.flatnonzero(~np.isnan(targets)):
-            place = given.places.get(name, "")
+            place = given.places.get(f"{name} {month}", given.places.get(name, ""))
             target, reached = float(targets[month]), float(values[month])
             period = hours.month_names[month]
             yield _row(made, period, kind, target, reached, unit, place, int(month))

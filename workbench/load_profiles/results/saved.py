@@ -230,6 +230,7 @@ STORE = ResultStore(
     choices=lambda result: {"year": result.years[-1]},
     compared=(ComparedTable("years", ("year",), ("energy", "peak", "minimum", "load_factor", "ramp_p99")),),
     compare_more=_hours_apart,
+    explained="workbench.load_profiles.results.explained",
 )
 save, load = STORE.save, STORE.load
 
