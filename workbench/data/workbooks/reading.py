@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from workbench.data.problems import Problem, Problems, Severity
+from workbench.data.texts.content import TEXT_SUFFIXES
 from workbench.data.workbooks.file import check_is_workbook, read_bytes
 from workbench.data.workbooks.finding import (
     MARK,
@@ -35,6 +36,7 @@ from workbench.data.workbooks.process import parse_workbook
 from workbench.data.workbooks.sheet_xml import SheetFacts
 from workbench.data.workbooks.table import Table, cell_name, plain_name
 from workbench.errors import InvalidData
+from workbench.runs.model.digest import file_digest
 
 __all__ = [
     "Sheet",
@@ -50,6 +52,7 @@ __all__ = [
 ]
 
 MAX_MEGABYTES = 64
+PLAIN_SUFFIXES = (*TEXT_SUFFIXES, ".parquet")
 NOTHING_SAID = SheetFacts()
 
 
@@ -276,7 +279,7 @@ def read_workbook(
     Parameters
     ----------
     path
-        The file; its kind is told by its content.
+        The file; its kind is told by its content. A text or Parquet file is a workbook of one sheet, named for it.
     sheets
         Names of the sheets to parse; all when left out. Names that are not there are passed over.
     max_megabytes
@@ -288,6 +291,8 @@ def read_workbook(
         When it is missing, a folder, empty, locked, too large, encrypted, damaged or not a workbook.
     """
     path = Path(path)
+    if path.suffix.lower() in PLAIN_SUFFIXES:
+        return _one_sheet(path, sheets, max_megabytes)
     return parse_content(path, read_bytes(path, max_megabytes), sheets=sheets, max_megabytes=max_megabytes)
 
 
@@ -306,6 +311,18 @@ def parse_content(
     }
     digest = hashlib.sha256(content).hexdigest()
     return Workbook(path, digest, parsed.names, _open_elsewhere(path), MappingProxyType(read))
+
+
+def _one_sheet(path: Path, sheets: Collection[str] | None, max_megabytes: float) -> Workbook:
+    if sheets is not None and plain_name(path.stem) not in {plain_name(name) for name in sheets}:
+        return Workbook(path, file_digest(path), (path.stem,))
+    # Text takes Polars, which a workbook does not need.
+    from workbench.data.workbooks.plain_files import read_plain_rows
+
+    problems = Problems(path.name)
+    rows, digest = read_plain_rows(path, max_megabytes, problems)
+    sheet = Sheet(path.stem, rows, path.name, tuple(problems))
+    return Workbook(path, digest, (path.stem,), (), MappingProxyType({path.stem: sheet}))
 
 
 def _sheet_of(page: ParsedSheet, file: str, *, hidden: bool) -> Sheet:

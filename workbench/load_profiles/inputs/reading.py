@@ -19,7 +19,7 @@ from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.data.results.cache import cached
 from workbench.data.workbooks.reading import Workbook, read_workbook
 from workbench.data.workbooks.table import plain_name
-from workbench.errors import InvalidData, SettingError, UnreadableFile
+from workbench.errors import SettingError, UnreadableFile
 from workbench.load_profiles.config import LoadProfileConfig
 from workbench.load_profiles.inputs.cleaning import CleaningRules, History, clean
 from workbench.load_profiles.inputs.findings import findings_table, report_findings
@@ -257,9 +257,7 @@ def _small_sheets(
         return book, book
     other = project.input(config.targets_file)
     files[other.name] = file_digest(other)
-    target_book = read(other)
-    if target_book is None:
-        raise InvalidData(f"{other.name} is not a workbook; the targets are in sheets of one.", other)
+    target_book = read(other) or read_workbook(other)
     return (book if book is not None else target_book), target_book
 
 
