@@ -9,6 +9,7 @@ import pytest
 
 from workbench.capacity.config import CapacityConfig
 from workbench.capacity.inputs.demand_source import find_load
+from workbench.capacity.inputs.network_files import read_network
 from workbench.capacity.inputs.reading import plant_workbooks, read_system
 from workbench.capacity.model.system import System
 from workbench.data.projects.project import Project
@@ -110,3 +111,15 @@ def test_text_dates_of_an_hourly_load_are_read_by_the_reader_of_hourly_loads(
     assert (len(load.by_year[2024]), load.by_year[2024][:3].tolist()) == (8784, [1000.0, 1001.0, 1002.0])
     assert any("day-month-year" in note.message for note in load.notes)
     assert plant_workbooks(project) == []
+
+
+def test_a_far_cell_in_a_network_workbook_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("network")
+    book.create_sheet("buses").append(["name"])
+    book["buses"]["A2"] = "Main"
+    book["buses"]["AL1048576"] = "x"
+    book.save(tmp_path / "network.xlsx")
+
+    with pytest.raises(InvalidData, match="sheet 'buses', cell AL1048576: the cell stands far"):
+        read_network(tmp_path / "network.xlsx")

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.capacity.model.pypsa_import import pypsa, pypsa_slot
-from workbench.data.problems import Problems
+from workbench.data.problems import Problems, Severity
+from workbench.data.projects.project import WORKBOOK_SUFFIXES
+from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData, UnreadableFile
 
 if TYPE_CHECKING:
@@ -40,12 +42,14 @@ def read_network(path: Path, problems: Problems | None = None) -> Network:
     UnreadableFile
         When it is missing, cut off, or no network.
     InvalidData
-        When it has no bus.
+        When it has no bus, or cells of a workbook stand so far away that it cannot be held.
     """
     if not path.exists():
         raise UnreadableFile(f"There is no network {path}; check its name.", path)
     if path.is_dir() and not any((path / name).is_file() for name in ("buses.csv", "snapshots.csv")):
         raise UnreadableFile(f"{path} is not a folder of a PyPSA network: it has no buses.csv.", path)
+    if path.suffix.lower() in WORKBOOK_SUFFIXES:
+        _check_workbook(path)
     module = pypsa()
     try:
         with pypsa_slot(), spoken("pypsa.network.io") as messages:
@@ -62,6 +66,17 @@ def read_network(path: Path, problems: Problems | None = None) -> Network:
         for message in messages:
             problems.warning(message)
     return network
+
+
+def _check_workbook(path: Path) -> None:
+    """Refuse a workbook that cannot be held: PyPSA reads it in this process, without any limit."""
+    book = read_workbook(path)
+    far = Problems(path.name)
+    for name in book.sheet_names:
+        for problem in book.sheet(name).problems:
+            if problem.severity is Severity.WARNING:
+                far.error(problem.message, sheet=name, cell=problem.cell)
+    far.raise_errors()
 
 
 def check_network(network: Network, problems: Problems) -> None:

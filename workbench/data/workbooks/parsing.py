@@ -119,7 +119,7 @@ def _read_facts(
     content: bytes, wanted: Collection[str] | None, *, careful: bool
 ) -> tuple[dict[str, SheetFacts], bytes]:
     facts: dict[str, SheetFacts] = {}
-    if not content.startswith(ZIP_START):
+    if not content.startswith(ZIP_START) or (wanted is not None and not wanted):
         return facts, content
     trimmed = {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -161,12 +161,14 @@ def _pack(values: Iterable[object]) -> Packed:
     kinds = set(map(type, values))
     if kinds == {float}:
         return "numbers", None, array("d", cast("list[float]", values)).tobytes()
-    if str in kinds:
-        values = [(value.strip() or None) if type(value) is str else value for value in values]
     # 1, 1.0 and TRUE are equal and would become one.
     if len(kinds & {bool, int, float}) < 2:
         index: dict[object, int] = {}
         codes = array("I", [index.setdefault(value, len(index)) for value in values])
         if 2 * len(index) < len(values):
-            return "repeated", list(index), codes.tobytes()
-    return "values", values, b""
+            return "repeated", list(map(_stripped, index)), codes.tobytes()
+    return "values", list(map(_stripped, values)), b""
+
+
+def _stripped(value: object) -> object:
+    return (value.strip() or None) if isinstance(value, str) else value

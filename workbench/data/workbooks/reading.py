@@ -10,6 +10,7 @@ Files are parsed in a process of their own, see :mod:`workbench.data.workbooks.p
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -335,12 +336,23 @@ def _sheet_of(page: ParsedSheet, file: str, *, hidden: bool) -> Sheet:
         findings.add(f"the cell stands far from all others{more}: not read; delete or move it.", first)
     return Sheet(
         page.name,
-        tuple(zip(*map(unpack, page.columns), strict=True)),
+        _rows_of(page),
         file,
         tuple(findings.found),
         page.merged,
         page.facts,
     )
+
+
+def _rows_of(page: ParsedSheet) -> tuple[tuple[object, ...], ...]:
+    # Looking for cycles among new tuples of plain values takes longer than to make them.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return tuple(zip(*map(unpack, page.columns), strict=True))
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _open_elsewhere(path: Path) -> tuple[Problem, ...]:

@@ -146,7 +146,7 @@ def _may_reach_far(xml: bytes) -> bool:
     rows, columns = (int(declared[2]), column_index(declared[1].decode()) + 1) if declared else (1, 1)
     last = _ROW_NUMBER.match(xml, max(xml.rfind(b"<row"), 0))
     rows = max(rows, int(last[1]) if last else 1)
-    if _is_sparse(rows * columns, xml.count(b"<c ")):
+    if rows * columns > MAX_SPARSE_CELLS and _is_sparse(rows * columns, xml.count(b"<c ")):
         return True
     if len(xml) > SEARCHED_BYTES:
         return False
