@@ -19,7 +19,6 @@ from workbench.market.model.clock import written
 from workbench.market.model.period import Period, Resolution
 from workbench.market.model.period_text import read_period
 from workbench.market.queries import By
-from workbench.market.results.changes import market_changes
 from workbench.market.results.saved import last_notes
 from workbench.market.store.dataset import dataset_names, find_dataset
 from workbench.market.store.reading import MarketData
@@ -122,6 +121,8 @@ class Market:
 
     def changes_from(self, before: Market) -> Comparison:
         """Say what changed since another dataset, or an earlier version: files, rows, prices and energy."""
+        from workbench.market.results.changes import market_changes
+
         notes = last_notes(before.data.folder), last_notes(self.data.folder)
         return market_changes(before.data, self.data, notes)
 
