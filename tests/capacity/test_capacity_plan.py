@@ -70,7 +70,7 @@ def test_a_saved_plan_is_opened_in_three_lines(project: Project, quick: Capacity
 def test_every_figure_of_a_plan_is_drawn_by_its_name(quick: CapacityResult) -> None:
     drawn = {name: getattr(quick.plot, name)() for name in STORE.figures}
     assert all(figure.layout.title.text for figure in drawn.values())
-    assert quick.plot.capacity(value="new").layout.title.text == "New capacity"
+    assert quick.plot.capacity(value="new").layout.title.text.startswith("New capacity<br><sup>scenario ")
     bars = quick.plot.costs.bar()
     assert {bar.name for bar in bars.data} == set(quick.table("costs").carrier)
     assert bars.layout.yaxis.title.text == "total [INR a year]"

@@ -150,7 +150,7 @@ def test_text_of_a_result_is_not_taken_for_markup() -> None:
 
 def test_figures_are_the_domains_own_or_of_any_table(two: Project) -> None:
     study = WindStudy.open(two)
-    assert study.plot.speeds().layout.title.text == f"high in {two.energy_unit}"
+    assert study.plot.speeds().layout.title.text.startswith(f"high in {two.energy_unit}<br><sup>scenario ")
     assert study.plot.rose(column="speed", theme="dark").layout.template
     assert study.plot.speeds.bar().layout.yaxis.title.text == "speed [m/s]"
     assert list(made().plot) == ["speeds", "rose"]

@@ -163,7 +163,8 @@ def test_the_excel_export_has_a_sheet_a_sector_and_the_assumptions(result: Deman
         "correlations",
     ]
     assert book.sheetnames[6:] == ["Homes <b>& farms", "Factories", "solar_rooftop"]
-    rows = list(book["Factories"].iter_rows(values_only=True))
+    heading, *rows = book["Factories"].iter_rows(values_only=True)
+    assert heading[0] == result.heading.caption
     assert rows[0][:4] == ("year", "label", "actual", "forecast")
     assert rows[1][2:4] == ("MU", "MU")
     by_year = {row[0]: row for row in rows[2:]}

@@ -329,7 +329,8 @@ def test_the_csv_has_units_and_credits_and_reads_back(result: EtoResult, tmp_pat
     np.testing.assert_allclose(read["eto [mm/d]"], result.table("daily")["eto"], atol=6e-4)
     # The weather of the sample is made up: that is said, and nobody is credited for it.
     head = path.read_text(encoding="utf-8").partition("site,")[0]
-    assert head == f"# {MADE_UP_NOTE}\n"
+    assert head.splitlines() == [f"# {line}" for line in result.heading.lines]
+    assert head.startswith(f"# {MADE_UP_NOTE}\n")
     assert result.credits == ()
 
 
@@ -337,14 +338,15 @@ def test_the_workbook_has_a_sheet_for_each_table(result: EtoResult, tmp_path: Pa
     path = write_excel(result, tmp_path / "days.xlsx")
     sheets = pd.read_excel(path, sheet_name=None, engine="calamine", header=None)
     assert list(sheets) == ["daily", "sources", "sites", "monthly", "findings", "downloads", "notes"]
-    assert sheets["daily"].iloc[1, 2] == "mm/d"
-    assert len(sheets["daily"]) == 2 + len(result.table("daily"))
+    assert sheets["daily"].iloc[0, 0] == result.heading.caption
+    assert sheets["daily"].iloc[2, 2] == "mm/d"
+    assert len(sheets["daily"]) == 3 + len(result.table("daily"))
     notes = sheets["notes"]
     settings = dict(zip(notes[0], notes[1], strict=True))
     assert settings["interval"] == f"{result.config.interval:g}"
     assert set(result.credits) <= set(notes[0])
     assert {note.message for note in result.notes} <= set(notes[3])
-    assert notes[0][1] == MADE_UP_NOTE
+    assert notes[0][2] == MADE_UP_NOTE
 
 
 def test_the_netcdf_follows_the_cf_conventions(result: EtoResult, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ NEW_YORK = result_of("America/New_York", 1, 2027)
 
 
 def test_csv_holds_local_and_utc_times_and_adds_up_again(tmp_path: Path) -> None:
-    frame = pd.read_csv(write_csv(INDIA, 2028, tmp_path / "2028.csv"))
+    frame = pd.read_csv(write_csv(INDIA, 2028, tmp_path / "2028.csv"), comment="#")
 
     assert list(frame.columns) == ["begin of the hour [Asia/Kolkata]", "begin of the hour [UTC]", "load [MW]"]
     assert frame.iloc[0, 0] == "2027-04-01 00:00+05:30"
@@ -50,7 +50,7 @@ def test_csv_holds_local_and_utc_times_and_adds_up_again(tmp_path: Path) -> None
 
 
 def test_csv_of_a_zone_with_daylight_saving_names_both_hours_of_that_night(tmp_path: Path) -> None:
-    frame = pd.read_csv(write_csv(NEW_YORK, 2027, tmp_path / "2027.csv"))
+    frame = pd.read_csv(write_csv(NEW_YORK, 2027, tmp_path / "2027.csv"), comment="#")
     night = frame[frame.iloc[:, 0].str.startswith("2027-11-07 01:00")].iloc[:, 0].tolist()
 
     assert night == ["2027-11-07 01:00-04:00", "2027-11-07 01:00-05:00"]
@@ -61,12 +61,13 @@ def test_excel_holds_dates_times_and_units(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(write_excel(INDIA, 2027, tmp_path / "2027.xlsx"))
     page = book["hours"]
 
-    assert [cell.value for cell in page[1]] == ["date", "time", "weekday", "load"]
-    assert page["D2"].value == "MW"
-    assert (page["A3"].value.isoformat(), page["B4"].value.isoformat()) == ("2026-04-01T00:00:00", "01:00:00")
-    assert page["C3"].value == "Wed"
-    assert page.max_row == 8762
-    assert page["D8762"].value == pytest.approx(INDIA.hourly[2027].load.iloc[-1], rel=1e-12)
+    assert page["A1"].value == "Load profiles · scenario BAU · year 2027 · hourly values"
+    assert [cell.value for cell in page[2]] == ["date", "time", "weekday", "load"]
+    assert page["D3"].value == "MW"
+    assert (page["A4"].value.isoformat(), page["B5"].value.isoformat()) == ("2026-04-01T00:00:00", "01:00:00")
+    assert page["C4"].value == "Wed"
+    assert page.max_row == 8763
+    assert page["D8763"].value == pytest.approx(INDIA.hourly[2027].load.iloc[-1], rel=1e-12)
 
 
 def test_a_year_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -27,8 +27,13 @@ def shown() -> Answer:
     return Answer("Prices, SA1, a day", columns, "7", "price", ("One interval is missing.",))
 
 
+def rows_of(content: bytes) -> list[list[str]]:
+    lines = content.decode("utf-8-sig").splitlines()
+    return list(csv.reader(line for line in lines if not line.startswith("#")))
+
+
 def test_csv_has_units_in_its_headers_and_every_digit(shown):
-    rows = list(csv.reader(io.StringIO(csv_of(shown).decode("utf-8-sig"))))
+    rows = rows_of(csv_of(shown))
     assert rows[0] == ["End", "Station", "Price [AUD/MWh]"]
     assert rows[1][0] == "2025-08-20 00:30"
     assert float(rows[1][2]) == 1 / 3
@@ -37,13 +42,13 @@ def test_csv_has_units_in_its_headers_and_every_digit(shown):
 
 
 def test_text_is_never_a_formula_in_a_spreadsheet(shown):
-    rows = list(csv.reader(io.StringIO(csv_of(shown).decode("utf-8-sig"))))
+    rows = rows_of(csv_of(shown))
     assert rows[1][1] == "'=HYPERLINK(1)"
     assert rows[3][1] == "-5"
 
 
 def test_excel_reads_back_as_what_was_shown(shown):
-    sheets = pd.read_excel(io.BytesIO(excel_of(shown)), sheet_name=None, engine="openpyxl")
+    sheets = pd.read_excel(io.BytesIO(excel_of(shown)), sheet_name=None, engine="openpyxl", header=1)
     frame = sheets["data"]
     assert list(frame.columns) == ["End", "Station", "Price [AUD/MWh]"]
     assert frame["End"].tolist() == [pd.Timestamp(time) for time in TIMES]
@@ -64,8 +69,8 @@ def test_parquet_keeps_types_and_units(shown):
 @pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
 def test_an_answer_without_rows_has_its_headers(shown, suffix, tmp_path):
     path = write(shown.rows(slice(0, 0)), tmp_path / f"empty.{suffix}")
-    excel = partial(pd.read_excel, engine="openpyxl")
-    read = {"csv": pd.read_csv, "xlsx": excel, "parquet": pd.read_parquet}[suffix](path)
+    excel = partial(pd.read_excel, engine="openpyxl", header=1)
+    read = {"csv": partial(pd.read_csv, comment="#"), "xlsx": excel, "parquet": pd.read_parquet}[suffix](path)
     assert list(read.columns) == ["End", "Station", "Price [AUD/MWh]"]
     assert len(read) == 0
 

@@ -14,6 +14,7 @@ import pytest
 
 import workbench
 from workbench.charts.page import ReportPage
+from workbench.data.heading import Heading
 from workbench.data.made_up import MADE_UP, MADE_UP_NOTE
 from workbench.data.projects.project import Project
 from workbench.data.projects.settings_file import ProjectSettings
@@ -104,6 +105,7 @@ def test_every_answer_of_a_market_and_its_files_say_so(market: MarketData) -> No
         assert export.csv_of(answer).decode("utf-8-sig").startswith(f"# {MADE_UP_NOTE}"), name
         book = openpyxl.load_workbook(io.BytesIO(export.excel_of(answer)))
         assert book.properties.title == f"{MADE_UP}: {answer.title}", name
+        assert str(book["data"]["A1"].value).startswith(f"{answer.heading.title} · {MADE_UP}"), name
         assert MADE_UP_NOTE in [cell.value for row in book["about"] for cell in row], name
         kept = pq.read_table(io.BytesIO(export.parquet_of(answer))).schema.metadata[b"workbench"].decode()
         assert MADE_UP_NOTE in kept, name
@@ -143,7 +145,7 @@ def test_a_result_that_is_saved_in_a_made_up_project_is_made_up(eto: EtoResult, 
 
 
 def test_every_report_takes_it_from_its_result() -> None:
-    assert MADE_UP_NOTE in ReportPage("Title", made_up=True).render()
+    assert MADE_UP_NOTE in ReportPage("Title", heading=Heading("Title", made_up=True)).render()
     assert MADE_UP_NOTE not in ReportPage("Title").render()
     found = 0
     for path in Path(workbench.__file__).parent.rglob("*.py"):
@@ -152,7 +154,7 @@ def test_every_report_takes_it_from_its_result() -> None:
                 continue
             if getattr(node.func, "id", "") == "ReportPage":
                 found += 1
-                assert "made_up" in [keyword.arg for keyword in node.keywords], path.name
+                assert ast.unparse(node.args[-1]).endswith(".heading"), path.name
             elif ast.unparse(node.func) == "ReportPage.of":
                 found += 1
     assert found == 6

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+import html
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
 import plotly.graph_objects as go
 
 from workbench.charts.template import Theme
+from workbench.data.heading import SEPARATOR, Heading
 
-__all__ = ["add_band", "add_line", "new_figure", "note_empty", "with_line"]
+__all__ = [
+    "add_band",
+    "add_line",
+    "head",
+    "headed",
+    "new_figure",
+    "note_empty",
+    "plain_title",
+    "say_resolution",
+    "with_line",
+]
+
+Draw = TypeVar("Draw", bound=Callable[..., go.Figure])
+TOP_MARGIN = 64
+LINE_HEIGHT = 15
+"""Of a line below the title [px]."""
+MAX_LINE = 60
+"""Characters of a line below the title: more do not fit on a narrow page."""
 
 BAND = "rgba(0, 114, 178, 0.18)"
 
@@ -22,6 +44,72 @@ def new_figure(title: str = "", x_title: str = "", y_title: str = "", theme: The
 def with_line(title: str, line: str) -> str:
     """Write a smaller line below a title; none when it is empty."""
     return f"{title}<br><sup>{line}</sup>" if line else title
+
+
+def say_resolution(figure: go.Figure, resolution: str) -> go.Figure:
+    """Say what one value of a figure stands for, where it is not what the result holds; empty says nothing."""
+    return figure.update_layout(meta={"resolution": resolution}) if resolution else figure
+
+
+def head(figure: go.Figure, heading: Heading) -> go.Figure:
+    """Write below the title of a figure what it shows; the figure keeps that wherever it goes, as an image too.
+
+    A figure that is headed already stays as it is; a resolution of its own, see :func:`say_resolution`, counts
+    before the heading's.
+    """
+    said = figure.layout.meta or {}
+    if "heading" in said:
+        return figure
+    heading = heading.of(resolution=said.get("resolution", ""))
+    title = figure.layout.title.text or ""
+    lines = [html.escape(line, quote=False) for line in _wrapped(heading.parts)]
+    title = "<br>".join([title, *(f"<sup>{line}</sup>" for line in lines)])
+    room = (figure.layout.margin.t or TOP_MARGIN) + LINE_HEIGHT * max(0, title.count("<br>") - 1)
+    return figure.update_layout(
+        title_text=title, margin_t=room, meta={**said, "heading": dict(heading.facts)}
+    )
+
+
+def plain_title(figure: go.Figure) -> str:
+    """Give the title of a figure, with the lines below it, as one line of plain text."""
+    text = re.sub("<[^>]*>", "", (figure.layout.title.text or "").replace("<br>", SEPARATOR))
+    return html.unescape(text)
+
+
+def headed(resolution: str = "") -> Callable[[Draw], Draw]:
+    """Make a function that draws results head its figures as the results are headed.
+
+    Parameters
+    ----------
+    resolution
+        What one value of the figure stands for, where it is not what the result holds.
+    """
+
+    def mark(draw: Draw) -> Draw:
+        @functools.wraps(draw)
+        def drawn(*results: Any, **options: Any) -> go.Figure:
+            headings = [one.heading for one in results if hasattr(one, "heading")]
+            heading = headings[0].of(
+                resolution=resolution,
+                filters=tuple(dict.fromkeys(text for one in headings for text in one.filters)),
+                made_up=any(one.made_up for one in headings),
+            )
+            return head(draw(*results, **options), heading)
+
+        return cast("Draw", drawn)
+
+    return mark
+
+
+def _wrapped(parts: Sequence[str]) -> list[str]:
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]}{SEPARATOR}{part}" if lines else ""
+        if lines and len(longer) <= MAX_LINE:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
 
 
 def note_empty(figure: go.Figure, words: str) -> go.Figure:

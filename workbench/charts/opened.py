@@ -20,11 +20,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from workbench.charts.figure import with_line
 from workbench.charts.plots import Plots, Table
 from workbench.data.explanation.cells import explain
 from workbench.data.formatting import Style
-from workbench.data.made_up import MADE_UP, MADE_UP_NOTE
+from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.projects.project import Project
 from workbench.data.results.store import Result, ResultStore
 from workbench.data.results.tables import Provenance
@@ -177,6 +176,7 @@ class Opened(Generic[R]):
         choice = f" ({html.escape(self._choice)})" if self._choice else ""
         notes = self.result.notes
         lines = [MADE_UP_NOTE] if self.result.made_up else []
+        lines.append(html.escape(self.result.heading.line))
         lines += [html.escape(f"{note.kind}: {note}") for note in notes.gravest(MAX_NOTES_SHOWN)]
         if len(notes) > MAX_NOTES_SHOWN:
             lines.append(f"{len(notes) - MAX_NOTES_SHOWN} more in <code>result.notes</code>")
@@ -222,7 +222,7 @@ def table_of(store: ResultStore[Any], result: Result[Any], name: str) -> Table:
     # Tables are saved with the word "currency" in their units; the result knows which, where its inputs said so.
     currency = str(result.facts.get("currency") or "currency")
     units = {column: unit.replace("currency", currency) for column, unit in store.units(name, frame).items()}
-    return Table(frame, units, **shown)
+    return Table(frame, units, heading=result.heading, **shown)
 
 
 def _draw(
@@ -234,6 +234,7 @@ def _draw(
     theme: Theme = "light",
     **options: Any,
 ) -> go.Figure:
+    from workbench.charts.figure import head
     from workbench.charts.template import use_theme
 
     module, _, function = place.partition(":")
@@ -245,6 +246,5 @@ def _draw(
     if style is not None and any(one.name == "style" for one in taken):
         options.setdefault("style", style)
     figure = drawn(store.drawn_from(result), **options)
-    if result.made_up:
-        figure.update_layout(title_text=with_line(figure.layout.title.text or "", MADE_UP))
+    head(figure, result.heading)
     return figure if theme == "light" else use_theme(figure, theme)

@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.data.atomic import write_text
 from workbench.data.formatting import setting_text
+from workbench.data.heading import Heading
 from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.notes import HEADERS, NOTHING_NOTED, NoteKind, Notes
 from workbench.runs.model.settings import settings_of, to_plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+    from markupsafe import Markup
 
     from workbench.data.results.store import Result
 
@@ -135,20 +137,20 @@ class ReportPage:
     ----------
     title, subtitle, footer
         Head and foot of the page.
-    made_up
-        Whether the data are made up, which the page says below its title.
+    heading
+        What the page is of, which it says below its title, on each printed sheet, and in each figure.
     """
 
     title: str
     subtitle: str = ""
     footer: str = ""
-    made_up: bool = False
+    heading: Heading | None = None
     sections: list[Section] = field(default_factory=list)
 
     @classmethod
     def of(cls, result: Result[Any], subtitle: str, footer: str = "") -> ReportPage:
-        """Begin the page of a result, named after it and marked as it is."""
-        return cls(result.heading.title, subtitle, footer, made_up=result.made_up)
+        """Begin the page of a result, named after it and headed as it is."""
+        return cls(f"{result.called}: {result.scenario}", subtitle, footer, result.heading)
 
     def section(self, title: str) -> Section:
         """Begin a new section."""
@@ -160,20 +162,28 @@ class ReportPage:
         import jinja2
         from plotly.offline import get_plotlyjs
 
+        from workbench.charts.figure import head
+
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(Path(__file__).parent),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
         )
+        environment.filters["css_text"] = _css_text
         number = 0
         for section in self.sections:
             for place, part in enumerate(section.parts):
                 if part.kind == "figure" and not isinstance(part.content, str):
-                    section.parts[place] = _Part("figure", _embed(part.content, f"figure-{number}"))
+                    figure = part.content if self.heading is None else head(part.content, self.heading)
+                    section.parts[place] = _Part("figure", _embed(figure, f"figure-{number}"))
                     number += 1
+        heading = self.heading or Heading(self.title)
         return environment.get_template(TEMPLATE).render(
-            page=self, made_up=MADE_UP_NOTE if self.made_up else "", plotly_js=get_plotlyjs()
+            page=self,
+            heading=heading,
+            made_up=MADE_UP_NOTE if heading.made_up else "",
+            plotly_js=get_plotlyjs(),
         )
 
     def write(self, path: Path) -> Path:
@@ -196,6 +206,13 @@ def _embed(figure: go.Figure, name: str) -> str:
         config={"displaylogo": False, "responsive": True},
     )
     return html
+
+
+def _css_text(text: str) -> Markup:
+    """Write a text as a string of CSS in which every character but plain ones is escaped."""
+    from markupsafe import Markup
+
+    return Markup('"' + "".join(c if c.isalnum() and c.isascii() else f"\\{ord(c):x} " for c in text) + '"')
 
 
 def _with_unit(text: str, unit: str) -> str:

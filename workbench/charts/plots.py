@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from workbench.charts.template import Theme
+    from workbench.data.heading import Heading
 
 __all__ = ["Plots", "Table", "TablePlot"]
 
@@ -48,6 +49,8 @@ class Table:
         Columns whose values tell apart the series of a long table; each series is drawn for itself.
     where
         Which rows a figure draws, one truth value a row; all when None.
+    heading
+        What it is a table of: resolution, filter, newest data, whether it is made up.
     """
 
     frame: pd.DataFrame
@@ -58,6 +61,7 @@ class Table:
     y: Sequence[str] = ()
     by: Sequence[str] = ()
     where: Sequence[bool] | pd.Series | None = None
+    heading: Heading | None = None
 
     def __repr__(self) -> str:
         return f"<Table {self.title!r}: {len(self.frame)} rows, {', '.join(self.headers())}>"
@@ -69,7 +73,9 @@ class Table:
         shown = self.frame.rename(columns=dict(zip(self.frame.columns, self.headers(), strict=True)))
         body = shown.to_html(max_rows=MAX_ROWS_SHOWN, border=0, na_rep="")
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        return f"<b>{html.escape(self.title)}</b>{body}{f'<ul>{notes}</ul>' if notes else ''}"
+        said = f"<br>{html.escape(self.heading.line)}" if self.heading else ""
+        listed = f"<ul>{notes}</ul>" if notes else ""
+        return f"<b>{html.escape(self.title)}</b>{said}{body}{listed}"
 
     def headers(self) -> list[str]:
         """Column names with their units in brackets."""
@@ -166,7 +172,7 @@ class TablePlot:
         y: str | Sequence[str] | None,
         theme: Theme,
     ) -> go.Figure:
-        from workbench.charts.figure import new_figure
+        from workbench.charts.figure import head, new_figure
 
         label, across = self._labels(x or self.table.x or None)
         columns = self._columns(y or self.table.y or None, label)
@@ -179,7 +185,7 @@ class TablePlot:
         if len(columns) == 1:
             figure.update_yaxes(title=self.table.header(columns[0]))
             figure.update_layout(showlegend=len(figure.data) > 1)
-        return figure
+        return figure if self.table.heading is None else head(figure, self.table.heading)
 
     def _series(self) -> list[tuple[str, Any]]:
         """Name and rows of each series; one without a name when nothing tells them apart."""

@@ -2,7 +2,7 @@
 
 Every view and every export of a result is headed from one :class:`Heading`, so that none says less than another::
 
-    heading = Heading("Load profiles: BAU", filters=("scenario BAU",), resolution="hourly values", made_up=True)
+    heading = Heading("Load profiles", filters=("scenario BAU",), resolution="hourly values", made_up=True)
     heading.line                 # "Made-up data · scenario BAU · hourly values"
     heading.of(resolution="daily means")
 """
@@ -52,6 +52,15 @@ class Heading:
         return replace(self, **{name: value for name, value in changes.items() if value})
 
     @property
+    def name(self) -> str:
+        """Title with what it is restricted to, as documents are called."""
+        return f"{MADE_UP}: {self._named}" if self.made_up else self._named
+
+    @property
+    def _named(self) -> str:
+        return ", ".join((self.title, *self.filters))
+
+    @property
     def facts(self) -> Mapping[str, str]:
         """What is known of it, by name; the first says that the data are made up, where they are."""
         known = {
@@ -89,7 +98,7 @@ class Heading:
     @property
     def comments(self) -> str:
         """Comment lines above the header of a CSV file, each beginning with ``#``."""
-        return "".join(f"# {line}\n" for line in self.lines)
+        return "".join(f"# {' '.join(line.split())}\n" for line in self.lines)
 
     @property
     def lines(self) -> tuple[str, ...]:

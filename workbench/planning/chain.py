@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.data.heading import Heading
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import SUMMARY_FILE
 from workbench.errors import UnreadableFile
@@ -65,6 +66,14 @@ class PlanningChain:
     demand: DemandResult
     profile: LoadProfileResult
     plan: CapacityResult
+
+    @property
+    def heading(self) -> Heading:
+        """What a page of the chain is headed with; each figure has the heading of its own step."""
+        steps = (self.demand, self.profile, self.plan)
+        names = (f"{step.called.lower()} {step.scenario}" for step in steps)
+        made_up = any(step.made_up for step in steps)
+        return Heading("From demand to capacity", tuple(names), newest=self.profile.newest, made_up=made_up)
 
     @property
     def agreements(self) -> tuple[Agreement, ...]:

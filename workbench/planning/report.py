@@ -59,7 +59,7 @@ def compose_report(chain: PlanningChain, title: str, style: Style = INDIA) -> Re
         f"Demand from {chain.demand.facts['workbook']} ({chain.demand.facts['sha256'][:16]}), plants from "
         f"{chain.plan.facts['source']} ({chain.plan.facts['sha256'][:16]}); workbench "
         f"{chain.plan.facts['version']}.",
-        made_up=chain.plan.made_up,
+        chain.heading,
     )
     page.section("In short").bullets(summary(chain, style))
     _add_agreement(page.section("Do the steps agree?"), chain, style)

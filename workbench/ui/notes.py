@@ -7,10 +7,11 @@ from typing import Any
 
 import ipywidgets
 
+from workbench.data.heading import Heading
 from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.notes import Note, NoteKind, Notes
 
-__all__ = ["made_up_strip", "notes_strip", "with_notes"]
+__all__ = ["heading_strip", "made_up_strip", "notes_strip", "with_notes"]
 
 MAX_SHOWN = 3
 _STYLE = """<style>
@@ -19,6 +20,8 @@ _STYLE = """<style>
 .workbench-notes.incomplete { border-color: #d55e00; }
 .workbench-notes p { margin: 2px 0; }
 .workbench-notes b { font-weight: 600; }
+.workbench-heading { line-height: 1.45; margin: 2px 0 6px; color: var(--jp-ui-font-color2, #52606d);
+  overflow-wrap: anywhere; }
 </style>"""
 
 
@@ -41,10 +44,18 @@ def made_up_strip() -> ipywidgets.HTML:
     )
 
 
+def heading_strip(heading: Heading) -> ipywidgets.HTML:
+    """Make the line that says what is shown: title, filter, resolution, newest data, made up or not."""
+    title, rest = html.escape(heading.title), html.escape(heading.line)
+    return ipywidgets.HTML(f'{_STYLE}<div class="workbench-heading"><b>{title}</b> · {rest}</div>')
+
+
 def with_notes(result: Any, view: ipywidgets.Widget, *, marked: bool = False) -> ipywidgets.Widget:
-    """Put the notes of a result above its view, and that it is made up unless the page is marked so already."""
-    notes = getattr(result, "notes", None)
+    """Put heading and notes of a result above its view, and that it is made up unless the page says so already."""
+    notes, heading = getattr(result, "notes", None), getattr(result, "heading", None)
     strips = [made_up_strip()] if getattr(result, "made_up", False) and not marked else []
+    if isinstance(heading, Heading):
+        strips.append(heading_strip(heading))
     if isinstance(notes, Notes) and len(notes):
         strips.append(notes_strip(notes))
     return ipywidgets.VBox([*strips, view]) if strips else view

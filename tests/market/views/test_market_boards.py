@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime
-import io
 import json
 import subprocess
 import sys
@@ -180,8 +179,10 @@ def test_a_long_period_is_thinned_on_the_screen_and_whole_in_the_download(make):
     series._tools.send = lambda content, buffers=None: sent.append((content, buffers))
     series._tools.receive({"kind": "download", "id": 3, "format": "csv"})
     (content, (made,)) = sent[0]
-    comment, *rows = csv.reader(io.StringIO(made.decode("utf-8-sig")))
-    assert comment[0].startswith("# Made-up data")
+    lines = made.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("# Made-up data")
+    assert "# Resolution: 5-minute values" in lines
+    rows = list(csv.reader(line for line in lines if not line.startswith("#")))
     assert len(rows) == DAYS * 288 + 1
     assert rows[0][2] == "NSW1 [AUD/MWh]"
     assert content["name"].endswith(".csv")

@@ -16,12 +16,13 @@ from workbench.capacity.results.chart_parts import (
     year_labels,
 )
 from workbench.capacity.results.saved import CapacityResult
-from workbench.charts.figure import new_figure
+from workbench.charts.figure import headed, new_figure
 from workbench.charts.palette import CATEGORIES, carrier_colour
 from workbench.data.comparison.comparison import compare
 from workbench.data.formatting import INDIA, Style, energy_factor, year_label
 
 
+@headed("yearly values")
 def capacity_chart(result: CapacityResult, value: str = "capacity", *, style: Style = INDIA) -> go.Figure:
     """Capacity by year and carrier [MW], stacked.
 
@@ -45,6 +46,7 @@ def capacity_chart(result: CapacityResult, value: str = "capacity", *, style: St
     return _stack(table, value, titles[value], "Capacity [MW]", style)
 
 
+@headed("yearly values")
 def energy_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
     """Energy supplied by year and carrier; storage gives back what it took and is left out."""
     table = result.table("energy")
@@ -53,6 +55,7 @@ def energy_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
     return _stack(table, "supply", "Energy by source", f"Energy [{style.energy_unit}]", style)
 
 
+@headed("yearly values")
 def cost_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
     """Costs by year: capital of new plants, fixed costs, operation."""
     unit, factor = money_of(result)
@@ -70,12 +73,14 @@ def cost_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
     return figure
 
 
+@headed("yearly values")
 def emission_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
     """CO2 by year and carrier [Mt]."""
     table = result.table("emissions")
     return _stack(table[table.co2 > 0], "co2", "CO2 emissions", "CO2 [Mt]", style)
 
 
+@headed("yearly values")
 def curtailment_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
     """Part of the weather's energy that is not used [%]."""
     table = result.table("curtailment")
@@ -86,6 +91,7 @@ def curtailment_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Fig
     return figure
 
 
+@headed("yearly values")
 def capacity_factor_chart(
     result: CapacityResult, year: int | None = None, *, style: Style = INDIA
 ) -> go.Figure:
@@ -116,6 +122,7 @@ def capacity_factor_chart(
     return figure
 
 
+@headed("yearly values")
 def adequacy_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
     """Firm capacity beside the peak load [MW]."""
     table = result.table("adequacy")
@@ -129,6 +136,7 @@ def adequacy_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure
     return figure
 
 
+@headed("yearly values")
 def network_map(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
     """Buses where they are, coloured by price and sized by load, and the links between them."""
     year = result.years[0] if year is None else year
@@ -221,6 +229,7 @@ def solve_chart(metrics: pd.DataFrame) -> go.Figure:
     return figure
 
 
+@headed("yearly values")
 def comparison_chart(before: CapacityResult, after: CapacityResult, name: str = "capacity") -> go.Figure:
     """Differences of two plans by carrier.
 

@@ -23,9 +23,9 @@ def write_excel(result: CapacityResult, path: Path, style: Style = INDIA) -> Pat
     UnwritableFile
         When the operating system refuses, such as when the file is open in Excel.
     """
-    properties = {"title": result.heading.title, "comments": f"Source {result.facts['sha256']}"}
+    properties = {"comments": f"Source {result.facts['sha256']}"}
     left_out = [name for name in HOURLY if result.table(name).size > MAX_CELLS]
-    with writing_workbook(path, properties) as book:
+    with writing_workbook(path, properties, result.heading) as book:
         _write_facts(book, result, left_out)
         for name in TABLES:
             if name not in left_out:

@@ -13,13 +13,14 @@ from workbench.capacity.results.chart_parts import (
     stack_order,
 )
 from workbench.capacity.results.saved import CapacityResult
-from workbench.charts.figure import new_figure, note_empty
+from workbench.charts.figure import headed, new_figure, note_empty, say_resolution
 from workbench.charts.palette import CATEGORIES, DASHES, carrier_colour
 from workbench.data.formatting import INDIA, Style, year_label
 
 _NO_CARRIERS = ("year", "time", "weight", "load")
 
 
+@headed()
 def dispatch_chart(
     result: CapacityResult,
     year: int | None = None,
@@ -47,6 +48,8 @@ def dispatch_chart(
     hours, ticks = _axis(rows)
     carriers = [c for c in rows.columns if c not in _NO_CARRIERS and rows[c].abs().max() > 1e-3]
     figure = new_figure(f"Dispatch in {year_label(year, style)}", "Snapshot", "Power [MW]")
+    if len(rows) < (of_year := int((table.year == year).sum())):
+        say_resolution(figure, f"snapshots {first + 1} to {first + len(rows)} of {of_year}")
     for carrier in sorted(carriers, key=stack_order):
         colour = carrier_colour(carrier)
         values = rows[carrier].to_numpy()
@@ -80,6 +83,7 @@ def dispatch_chart(
     return figure.update_xaxes(**ticks, rangeslider={"visible": True, "thickness": 0.08})
 
 
+@headed()
 def duration_chart(
     result: CapacityResult, what: str = "load", year: int | None = None, *, style: Style = INDIA
 ) -> go.Figure:
@@ -136,6 +140,7 @@ def duration_chart(
     return figure
 
 
+@headed()
 def storage_chart(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
     """State of charge by carrier of storage [MWh]."""
     year = result.years[0] if year is None else year
@@ -149,6 +154,7 @@ def storage_chart(result: CapacityResult, year: int | None = None, *, style: Sty
     return figure.update_xaxes(**ticks)
 
 
+@headed()
 def price_chart(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
     """Marginal price of each bus by snapshot; empty after a mixed-integer solve, which has none."""
     year = result.years[0] if year is None else year
@@ -166,6 +172,7 @@ def price_chart(result: CapacityResult, year: int | None = None, *, style: Style
     return figure.update_xaxes(**ticks)
 
 
+@headed()
 def flow_chart(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
     """Flow of the eight most used links and lines [MW]."""
     year = result.years[0] if year is None else year

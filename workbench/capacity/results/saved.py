@@ -92,6 +92,13 @@ class CapacityResult(Result[CapacityConfig]):
         )
 
     @property
+    def resolution(self) -> str:
+        """Which hours of a year were computed."""
+        counts = self.tables["dispatch"].groupby("year").size()
+        chosen = f", {self.config.snapshots.value}" if "load_sha256" in self.facts else ""
+        return f"{int(counts.max())} snapshots a year{chosen}" if len(counts) else ""
+
+    @property
     def plot(self) -> Plots:
         """Figures of the tables, and those of the domain."""
         from workbench.charts.opened import plots_of
@@ -150,6 +157,7 @@ def units_of(name: str, table: pd.DataFrame) -> dict[str, str]:
 
 def _save_networks(result: CapacityResult, writer: ScenarioWriter) -> Mapping[str, Any]:
     for name, network in zip(result.facts["networks"], result.networks, strict=True):
+        network.meta = {**network.meta, "heading": dict(result.heading.facts)}
         writer.count_in(write_network(network, writer.folder / name))
     writer.remove_others("network*.nc")
     return {}

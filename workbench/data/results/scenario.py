@@ -62,6 +62,8 @@ class ScenarioWriter:
         Name of each input -> SHA-256, kept with every table.
     run
         Id of the run that made it.
+    heading
+        What the tables are of, see :attr:`workbench.data.heading.Heading.facts`; kept with every table.
     """
 
     def __init__(
@@ -73,16 +75,19 @@ class ScenarioWriter:
         stamp: str,
         inputs: Mapping[str, str],
         run: str = "",
+        heading: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = project.results_folder(domain, scenario)
         self.written: list[Path] = []
-        self._stamp, self._scenario, self._run = stamp, scenario, run
+        self._stamp, self._scenario, self._run, self._heading = stamp, scenario, run, heading or {}
         self._provenance = Provenance(run=run, inputs={**inputs, "settings": stamp})
 
     def table(self, name: str, frame: pd.DataFrame, units: Mapping[str, str]) -> Path:
         """Write a table as ``NAME.parquet``; a name may hold a folder."""
         path = self.folder / f"{name}.parquet"
-        self.written.append(write_table(frame, path, units=units, provenance=self._provenance))
+        self.written.append(
+            write_table(frame, path, units=units, provenance=self._provenance, heading=self._heading)
+        )
         return path
 
     def text(self, name: str, content: str) -> Path:

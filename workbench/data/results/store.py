@@ -83,7 +83,18 @@ class Result(Generic[C]):
     @property
     def heading(self) -> Heading:
         """What pages, figures and files made of it are headed with."""
-        return Heading(f"{self.called}: {self.scenario}", made_up=self.made_up)
+        scenario = (f"scenario {self.scenario}",)
+        return Heading(self.called, scenario, self.resolution, self.newest, made_up=self.made_up)
+
+    @property
+    def resolution(self) -> str:
+        """What one value of its tables and figures stands for; a domain says so."""
+        return ""
+
+    @property
+    def newest(self) -> str:
+        """Time of the newest data that went in; empty where age does not matter."""
+        return ""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -310,7 +321,15 @@ class ResultStore(Generic[R]):
         stamp, inputs = self.stamp(result, run), self.inputs(result.facts)
         if project.made_up:
             result = replace(result, facts={**result.facts, _MADE_UP: True})
-        writer = ScenarioWriter(project, self.domain, result.scenario, stamp=stamp, inputs=inputs, run=run)
+        writer = ScenarioWriter(
+            project,
+            self.domain,
+            result.scenario,
+            stamp=stamp,
+            inputs=inputs,
+            run=run,
+            heading=result.heading.facts,
+        )
         for name in self.tables:
             file = self.saved_as.get(name, name)
             writer.table(file, result.tables[name], self.units(name, result.tables[name]))

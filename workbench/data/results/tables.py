@@ -65,7 +65,12 @@ class SavedTable:
 
 
 def write_table(
-    frame: pd.DataFrame, path: Path | str, *, units: Mapping[str, str], provenance: Provenance
+    frame: pd.DataFrame,
+    path: Path | str,
+    *,
+    units: Mapping[str, str],
+    provenance: Provenance,
+    heading: Mapping[str, str] | None = None,
 ) -> Path:
     """Write a table as Parquet; a reader sees the earlier one until it is complete.
 
@@ -79,6 +84,8 @@ def write_table(
         Column -> unit, for columns that have one.
     provenance
         Where the numbers come from.
+    heading
+        What the table is of: whether it is made up, filter, resolution, newest data.
 
     Raises
     ------
@@ -99,7 +106,7 @@ def write_table(
         raise InvalidData(
             f"{path.name}: units for missing columns {', '.join(unknown)}; present: {present}.", path
         )
-    facts = {"units": dict(units), "provenance": asdict(provenance)}
+    facts = {"units": dict(units), "provenance": asdict(provenance), "heading": dict(heading or {})}
     table = pa.Table.from_pandas(frame)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), METADATA_KEY: json.dumps(facts)})
     with replacing(path) as temporary:

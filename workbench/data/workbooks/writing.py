@@ -20,6 +20,7 @@ import numpy.typing as npt
 import xlsxwriter
 
 from workbench.data.atomic import write_bytes
+from workbench.data.heading import Heading
 from workbench.errors import InvalidData
 
 MAX_WIDTH = 60
@@ -27,6 +28,7 @@ MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
 # Excel keeps 32 767 characters in a cell; xlsxwriter would leave longer text out.
 MAX_TEXT = 32_767
+MAX_PRINT_HEADER = 200
 DAY_ZERO = np.datetime64("1899-12-30", "m")
 FORBIDDEN_IN_SHEET_NAME = "[]:*?/\\"
 # A fixed stamp: the same content gives the same bytes.
@@ -61,10 +63,15 @@ class Column:
 class SheetWriter:
     """Writes one sheet; made by :class:`WorkbookWriter`."""
 
-    def __init__(self, sheet: Any, formats: _Formats) -> None:
+    def __init__(self, sheet: Any, formats: _Formats, heading: Heading | None = None) -> None:
         self._sheet = sheet
         self._formats = formats
         self._widths: dict[int, int] = {}
+        self._top = 0
+        if heading is not None:
+            self._top = 1
+            sheet.write_string(0, 0, heading.caption, formats.heading)
+            sheet.set_header(f"&L{heading.caption.replace('&', '&&')[:MAX_PRINT_HEADER]}")
 
     def table(
         self,
@@ -102,7 +109,7 @@ class SheetWriter:
             self._put(row, at, item.name, self._formats.header)
             note = "\n".join(part for part in (item.note, f"Unit: {item.unit}" if item.unit else "") if part)
             if note:
-                self._sheet.write_comment(row, at, note, {"x_scale": 2, "author": ""})
+                self._sheet.write_comment(self._top + row, at, note, {"x_scale": 2, "author": ""})
             if units_row:
                 self._put(row + 1, at, item.unit or None, self._formats.unit)
             style = self._formats.number(item.number_format or _format_for(item.values))
@@ -130,13 +137,14 @@ class SheetWriter:
 
     def freeze(self, row: int = 1, column: int = 0) -> None:
         """Keep the rows above ``row`` and the columns left of ``column`` in sight."""
-        self._sheet.freeze_panes(row, column)
+        self._sheet.freeze_panes(self._top + row, column)
 
     def width(self, column: int, characters: int) -> None:
         """Set the width of a column, instead of the one that fits its content."""
         self._widths[column] = characters
 
     def _put(self, row: int, column: int, value: object, style: Any) -> None:
+        row += self._top
         if row >= MAX_ROWS or column >= MAX_COLUMNS:
             raise InvalidData(
                 f"The table does not fit on an Excel sheet ({MAX_ROWS} rows, {MAX_COLUMNS} columns); "
@@ -178,6 +186,7 @@ class _Formats:
         self._numbers: dict[str, Any] = {}
         head = {"bold": True, "bg_color": "#DCE6F1", "bottom": 1, "text_wrap": False, "valign": "top"}
         self.header = book.add_format(head)
+        self.heading = book.add_format({"italic": True, "font_color": "#595959"})
         self.mark = book.add_format({"bold": True, "font_color": "#1F4E79"})
         self.unit = book.add_format({"italic": True, "font_color": "#595959", "bottom": 1})
         self.title = book.add_format({"bold": True, "font_size": 14})
@@ -195,8 +204,8 @@ class _Formats:
 class WorkbookWriter:
     """Writes the sheets of one workbook; made by :func:`writing_workbook`."""
 
-    def __init__(self, book: Any) -> None:
-        self._book = book
+    def __init__(self, book: Any, heading: Heading | None = None) -> None:
+        self._book, self._heading = book, heading
         self._formats = _Formats(book)
         self._sheets: dict[str, SheetWriter] = {}
 
@@ -216,7 +225,7 @@ class WorkbookWriter:
             )
         if name.casefold() in self._sheets:
             raise InvalidData(f"Two sheets would be named '{name}' (Excel ignores case); rename one.")
-        writer = SheetWriter(self._book.add_worksheet(name), self._formats)
+        writer = SheetWriter(self._book.add_worksheet(name), self._formats, self._heading)
         self._sheets[name.casefold()] = writer
         return writer
 
@@ -228,7 +237,7 @@ class WorkbookWriter:
 
 @contextmanager
 def writing_workbook(
-    path: Path | str, properties: Mapping[str, str] | None = None
+    path: Path | str, properties: Mapping[str, str] | None = None, heading: Heading | None = None
 ) -> Iterator[WorkbookWriter]:
     """Write a workbook; it takes its name when the block succeeds.
 
@@ -238,6 +247,9 @@ def writing_workbook(
         Final name, with the suffix ``.xlsx``.
     properties
         Title, subject and comments of the document, where the run that made it can be named.
+    heading
+        What it is an export of; its title is the document's. Each sheet, and each printed page, begins with a line
+        of it, above row 0 of the sheet's tables.
 
     Raises
     ------
@@ -246,14 +258,14 @@ def writing_workbook(
     """
     # Made in memory: after a failed write xlsxwriter would keep its half-written file open.
     content = io.BytesIO()
-    with making_workbook(content, properties) as writer:
+    with making_workbook(content, properties, heading) as writer:
         yield writer
     write_bytes(path, content.getvalue())
 
 
 @contextmanager
 def making_workbook(
-    content: io.BytesIO, properties: Mapping[str, str] | None = None
+    content: io.BytesIO, properties: Mapping[str, str] | None = None, heading: Heading | None = None
 ) -> Iterator[WorkbookWriter]:
     """Make a workbook in memory; ``content`` has it when the block succeeds.
 
@@ -261,8 +273,8 @@ def making_workbook(
     ----------
     content
         Where to.
-    properties
-        Title, subject and comments of the document.
+    properties, heading
+        As in :func:`writing_workbook`.
     """
     options = {
         "in_memory": True,
@@ -271,8 +283,9 @@ def making_workbook(
         "strings_to_numbers": False,
     }
     book = xlsxwriter.Workbook(content, options)
-    book.set_properties({"created": CREATED, **(properties or {})})
-    writer = WorkbookWriter(book)
+    title = {} if heading is None else {"title": heading.name}
+    book.set_properties({"created": CREATED, **title, **(properties or {})})
+    writer = WorkbookWriter(book, heading)
     yield writer
     writer.fit()
     book.close()

@@ -10,7 +10,7 @@ from collections.abc import Collection
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.charts.figure import new_figure
+from workbench.charts.figure import headed, new_figure
 from workbench.charts.palette import HISTORY, nth_colour, nth_dash
 from workbench.data.formatting import INDIA, Style, energy_factor, year_label
 from workbench.demand.model.choices import GIVEN_PATH
@@ -24,6 +24,7 @@ MAX_TICKS = 6
 BAND_OPACITY = {0: 0.28, 1: 0.14}
 
 
+@headed()
 def sector_chart(
     result: DemandResult, sector: str, *, models: tuple[str, ...] | None = None, style: Style = INDIA
 ) -> go.Figure:
@@ -81,6 +82,7 @@ def sector_chart(
     return _finish(figure, f"{sector}: electricity by year", f"Electricity [{style.energy_unit}]", style)
 
 
+@headed()
 def consolidated_chart(result: DemandResult, kind: str = "bars", *, style: Style = INDIA) -> go.Figure:
     """All sectors of a result over the years, see :func:`sectors_chart`."""
     table = result.table("consolidated").set_index("year").drop(columns="kind")
@@ -140,6 +142,7 @@ def sectors_chart(
     return _finish(figure, "Electricity by sector", f"Electricity [{style.energy_unit}]", style)
 
 
+@headed()
 def requirement_chart(result: DemandResult, *, style: Style = INDIA) -> go.Figure:
     """Energy requirement with the bands of the simulated total."""
     figure = new_figure()
@@ -155,6 +158,7 @@ def requirement_chart(result: DemandResult, *, style: Style = INDIA) -> go.Figur
     return _finish(figure, "Energy requirement", f"Electricity [{style.energy_unit}]", style)
 
 
+@headed()
 def peak_chart(result: DemandResult, *, style: Style = INDIA) -> go.Figure:
     """Peak load with its bands."""
     figure = new_figure()
@@ -166,6 +170,7 @@ def peak_chart(result: DemandResult, *, style: Style = INDIA) -> go.Figure:
     return _finish(figure, "Peak load", "Power [MW]", style)
 
 
+@headed()
 def accuracy_chart(result: DemandResult, sector: str = "Total", *, measure: str = "mape") -> go.Figure:
     """Out-of-sample error of every model by horizon, beside naive and drift."""
     figure = new_figure()
@@ -181,6 +186,7 @@ def accuracy_chart(result: DemandResult, sector: str = "Total", *, measure: str 
     return figure
 
 
+@headed()
 def correlation_chart(result: DemandResult, *, of_growth: bool = False) -> go.Figure:
     """Signed correlation of sectors with drivers."""
     figure = new_figure()
@@ -205,6 +211,7 @@ def correlation_chart(result: DemandResult, *, of_growth: bool = False) -> go.Fi
     return figure
 
 
+@headed()
 def comparison_chart(first: DemandResult, second: DemandResult, *, style: Style = INDIA) -> go.Figure:
     """Requirement of two scenarios."""
     figure = new_figure()

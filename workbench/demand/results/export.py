@@ -25,8 +25,8 @@ def write_excel(result: DemandResult, path: Path, style: Style = INDIA) -> Path:
     UnwritableFile
         When the operating system refuses, such as when the file is open in Excel.
     """
-    properties = {"title": result.heading.title, "comments": f"Workbook {result.facts['sha256']}"}
-    with writing_workbook(path, properties) as book:
+    properties = {"comments": f"Workbook {result.facts['sha256']}"}
+    with writing_workbook(path, properties, result.heading) as book:
         _write_assumptions(book, result)
         for name in FIRST_SHEETS[1:]:
             _write_table(book, name, result.table(name), style)

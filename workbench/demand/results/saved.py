@@ -89,6 +89,16 @@ class DemandResult(Result[DemandConfig]):
         )
 
     @property
+    def resolution(self) -> str:
+        """What one value stands for."""
+        return "yearly values"
+
+    @property
+    def newest(self) -> str:
+        """The last year with actuals."""
+        return f"year {self.facts['last_actual_year']}"
+
+    @property
     def plot(self) -> Plots:
         """Figures of the tables, and those of the domain."""
         from workbench.charts.opened import plots_of

@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.charts.figure import add_band, add_line, new_figure, note_empty, with_line
+from workbench.charts.figure import (
+    add_band,
+    add_line,
+    headed,
+    new_figure,
+    note_empty,
+    say_resolution,
+    with_line,
+)
 from workbench.charts.palette import CATEGORIES, nth_colour, nth_dash
 from workbench.evapotranspiration.inputs.places.land import land_at
 from workbench.evapotranspiration.model.catalogue import title_of
@@ -21,6 +29,7 @@ MAX_DAYS_OF_ONE_SUM = 400
 LAND = "#C9D1C8"
 
 
+@headed()
 def series_chart(result: EtoResult, site: str) -> go.Figure:
     """Draw the days of a site with the interval; of more than two years the means of weeks.
 
@@ -36,7 +45,7 @@ def series_chart(result: EtoResult, site: str) -> go.Figure:
     shown, word = _thinned(days[["eto", "low", "high"]])
     percent = f"{result.config.interval:g} % interval"
     if word:
-        figure.update_layout(title_text=with_line(f"{site}: reference ETo", word))
+        say_resolution(figure, word)
         percent += " of single days"
     add_band(figure, shown.index, shown["low"], shown["high"], percent)
     add_line(
@@ -54,12 +63,13 @@ def series_chart(result: EtoResult, site: str) -> go.Figure:
     return figure.update_yaxes(rangemode="tozero")
 
 
+@headed()
 def sources_chart(result: EtoResult, site: str) -> go.Figure:
     """Draw each source's own ETo beside the fused one; of more than two years the means of weeks."""
     days = result.site_days(site)
     sources = result.source_days(site)
     together, word = _thinned(sources.join(days["eto"].rename("fused"), how="outer"))
-    figure = new_figure(with_line(f"{site}: ETo by source", word), "", AMOUNT)
+    figure = say_resolution(new_figure(f"{site}: ETo by source", "", AMOUNT), word)
     for place, source in enumerate(sources.columns):
         add_line(
             figure,
@@ -75,6 +85,7 @@ def sources_chart(result: EtoResult, site: str) -> go.Figure:
     return figure.update_yaxes(rangemode="tozero")
 
 
+@headed("means by month of the year")
 def weights_chart(result: EtoResult, site: str) -> go.Figure:
     """Draw how much each source counts, by month of the year."""
     days = result.site_days(site).dropna(subset=["eto"])
@@ -96,6 +107,7 @@ def weights_chart(result: EtoResult, site: str) -> go.Figure:
     return figure.update_layout(barmode="stack").update_yaxes(range=[0, 101])
 
 
+@headed("monthly sums")
 def monthly_chart(result: EtoResult, site: str) -> go.Figure:
     """Draw the climate of the months: ETo with the range of nine years in ten, and rain."""
     months = result.table("monthly").query("site == @site").set_index("month")
@@ -137,6 +149,7 @@ def monthly_chart(result: EtoResult, site: str) -> go.Figure:
     return figure.update_layout(barmode="group")
 
 
+@headed("monthly sums, running sum of days")
 def water_balance_chart(result: EtoResult, site: str) -> go.Figure:
     """Draw rain minus ETo by month, and its running sum."""
     days = result.site_days(site)
@@ -148,7 +161,9 @@ def water_balance_chart(result: EtoResult, site: str) -> go.Figure:
     # Over several dry years one sum would only be a line downwards.
     yearly = len(known) > MAX_DAYS_OF_ONE_SUM
     sums = known.groupby(dates.year)["balance"].cumsum() if yearly else known["balance"].cumsum()
-    running, _ = _thinned(sums.to_frame(), last=True)
+    running, word = _thinned(sums.to_frame(), last=True)
+    if word:
+        say_resolution(figure, "monthly sums, running sum every 7 days")
     months = known["balance"].resample("MS").sum()
     if len(months) > 1:
         figure.add_trace(
@@ -165,6 +180,7 @@ def water_balance_chart(result: EtoResult, site: str) -> go.Figure:
     return figure
 
 
+@headed("shares of days")
 def grades_chart(result: EtoResult) -> go.Figure:
     """Draw the share of days of each grade, by site."""
     sites = result.table("sites").iloc[::-1]
@@ -186,6 +202,7 @@ def grades_chart(result: EtoResult) -> go.Figure:
     )
 
 
+@headed("means of all days")
 def map_chart(result: EtoResult) -> go.Figure:
     """Draw where the places lie, coloured by their mean ETo; drawn from the land raster, without any tiles."""
     sites = result.table("sites")
@@ -232,12 +249,13 @@ def map_chart(result: EtoResult) -> go.Figure:
     )
 
 
+@headed()
 def comparison_chart(first: EtoResult, second: EtoResult, site: str) -> go.Figure:
     """Draw the same site in two results."""
     other = second.site_days(site)["eto"].rename("eto_other")
     both = first.site_days(site)[["eto"]].join(other, how="outer")
     shown, word = _thinned(both)
-    figure = new_figure(with_line(f"{site}: two results", word), "", AMOUNT)
+    figure = say_resolution(new_figure(f"{site}: two results", "", AMOUNT), word)
     named = (("eto", first.scenario, "solid"), ("eto_other", second.scenario, "dash"))
     for place, (column, name, dash) in enumerate(named):
         add_line(figure, shown.index, shown[column], name, CATEGORIES[place], dash=dash, hover=HOVER)

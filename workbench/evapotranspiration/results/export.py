@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.atomic import replacing, write_text
-from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.results.export import table_sheet
 from workbench.data.workbooks.facts import write_facts, write_notes
 from workbench.data.workbooks.writing import writing_workbook
@@ -81,8 +80,8 @@ def csv_text(result: EtoResult) -> str:
     table["date"] = pd.DatetimeIndex(table["date"]).strftime("%Y-%m-%d")
     renamed = {name: _with_unit(str(name)) for name in table.columns}
     text = io.StringIO()
-    for line in ([MADE_UP_NOTE] if result.made_up else []) + list(result.credits):
-        text.write(f"# {line}\n")
+    text.write(result.heading.comments)
+    text.writelines(f"# {line}\n" for line in result.credits)
     table.rename(columns=renamed).to_csv(text, index=False, float_format="%.3f", lineterminator="\n")
     return text.getvalue()
 
@@ -104,9 +103,7 @@ def write_excel(result: EtoResult, path: Path) -> Path:
     UnwritableFile
         When the operating system refuses, such as when the file is open in Excel.
     """
-    with writing_workbook(
-        path, {"title": result.heading.title, "comments": " ".join(result.credits)}
-    ) as book:
+    with writing_workbook(path, {"comments": " ".join(result.credits)}, result.heading) as book:
         for name in ("daily", "sources", "sites", "monthly", "findings", "downloads"):
             frame, monthly = result.table(name), dict(MONTHLY_UNITS) if name == "monthly" else {}
             weights = {c: "1" for c in map(str, frame.columns) if c.startswith(WEIGHT_PREFIX)}
@@ -199,10 +196,10 @@ def to_xarray(result: EtoResult) -> xr.Dataset:
     attributes = {
         "Conventions": "CF-1.11",
         "featureType": "timeSeries",
-        "title": result.heading.title,
+        "title": result.heading.name,
         "source": f"energy-workbench {result.facts['package_version']}",
         "license": " ".join(result.credits),
-        "comment": " ".join([*([MADE_UP_NOTE] if result.made_up else []), result.facts["learned_from"]]),
+        "comment": " ".join([*result.heading.lines, result.facts["learned_from"]]),
     }
     return xr.Dataset(variables, coordinates, attributes)
 

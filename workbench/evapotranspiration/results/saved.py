@@ -92,6 +92,16 @@ class EtoResult(Result[EvapotranspirationConfig]):
         return tuple(self.facts["credits"])
 
     @property
+    def resolution(self) -> str:
+        """What one value stands for."""
+        return "daily values"
+
+    @property
+    def newest(self) -> str:
+        """The last day with a value."""
+        return f"{self.tables['daily']['date'].max():%Y-%m-%d}"
+
+    @property
     def plot(self) -> Plots:
         """Figures of the tables, and those of the domain."""
         from workbench.charts.opened import plots_of

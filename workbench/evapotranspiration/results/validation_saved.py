@@ -38,6 +38,18 @@ class ValidationResult(Result[ValidationConfig]):
 
     measured: Validation = field(kw_only=True)
 
+    called = "Validation of reference evapotranspiration"
+
+    @property
+    def resolution(self) -> str:
+        """What one value stands for."""
+        return "daily values"
+
+    @property
+    def newest(self) -> str:
+        """The last day that was held out."""
+        return f"{self.measured.predictions['date'].max():%Y-%m-%d}"
+
     @classmethod
     def of(
         cls,

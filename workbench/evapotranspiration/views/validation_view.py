@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import ipywidgets
 
+from workbench.charts.figure import head
 from workbench.evapotranspiration.model.catalogue import title_of
 from workbench.evapotranspiration.results.validation_charts import (
     coverage_figure,
@@ -20,6 +24,9 @@ from workbench.ui.figures.controls import figure_of
 from workbench.ui.figures.tables import TableArea, notes_table
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 __all__ = ["ValidationAnalysis"]
 
@@ -59,13 +66,16 @@ class ValidationAnalysis(ResultTabs):
         area.show_frame(frame, titles=_TITLES, units=units, caption=caption)
         return area
 
+    def _headed(self, draw: Callable[..., go.Figure], *choices: Any, **options: Any) -> go.Figure:
+        return head(draw(self._result.measured, *choices, **options), self._result.heading)
+
     @tab("Summary")
     def _summary(self) -> ipywidgets.Widget:
         return ipywidgets.VBox(
             [
                 note(self._result.measured.description),
                 self._table("overall", "Skill on held-out days"),
-                figure_of(lambda: scatter_figure(self._result.measured)),
+                figure_of(lambda: self._headed(scatter_figure)),
             ]
         )
 
@@ -76,7 +86,7 @@ class ValidationAnalysis(ResultTabs):
             "Season", {"Whole year": "all", **{name: name for name in ("DJF", "MAM", "JJA", "SON")}}
         )
         figure = figure_of(
-            lambda: skill_figure(self._result.measured, measure.value, season=season.value), measure, season
+            lambda: self._headed(skill_figure, measure.value, season=season.value), measure, season
         )
         row = ipywidgets.HBox([measure, season], layout={"flex_flow": "row wrap"})
         return ipywidgets.VBox([row, figure, self._table("by_site", "By site and season")])
@@ -85,17 +95,17 @@ class ValidationAnalysis(ResultTabs):
     def _seasons(self) -> ipywidgets.Widget:
         measure = choice("Measure", _MEASURES)
         return ipywidgets.VBox(
-            [measure, figure_of(lambda: season_figure(self._result.measured, measure.value), measure)]
+            [measure, figure_of(lambda: self._headed(season_figure, measure.value), measure)]
         )
 
     @tab("Intervals")
     def _intervals(self) -> ipywidgets.Widget:
-        return figure_of(lambda: coverage_figure(self._result.measured))
+        return figure_of(lambda: self._headed(coverage_figure))
 
     @tab("30-day windows")
     def _windows(self) -> ipywidgets.Widget:
         site = choice("Place", [str(name) for name in self._result.measured.predictions["site"].unique()])
-        figure = figure_of(lambda: windows_figure(self._result.measured, site.value), site)
+        figure = figure_of(lambda: self._headed(windows_figure, site.value), site)
         return ipywidgets.VBox(
             [site, figure, self._table("windows", "Correlation of 30-day means' anomalies")]
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.charts.figure import add_band, add_line, new_figure, note_empty
+from workbench.charts.figure import add_band, add_line, headed, new_figure, note_empty
 from workbench.charts.palette import HISTORY, nth_colour
 from workbench.finance.results.figure_style import FORECAST_COLOUR, legend_below, short_amounts
 from workbench.finance.results.saved import FinanceResult
@@ -13,6 +13,7 @@ from workbench.finance.results.saved import FinanceResult
 __all__ = ["events_chart", "tornado_chart", "what_if_chart"]
 
 
+@headed()
 def events_chart(result: FinanceResult, figure: str, dimension: str = "", entity: str = "") -> go.Figure:
     """Draw a series with the range that trend and season let expect, and the periods that lie outside of it."""
     table = result.table("expected")
@@ -55,6 +56,7 @@ def _mark_levels(chart: go.Figure, result: FinanceResult, figure: str, dimension
         )
 
 
+@headed()
 def what_if_chart(result: FinanceResult, figure: str = "profit") -> go.Figure:
     """Draw a figure of the scenario beside the forecast; profit with the scenario's interval."""
     table = result.table("what_if")
@@ -78,6 +80,7 @@ def what_if_chart(result: FinanceResult, figure: str = "profit") -> go.Figure:
     return short_amounts(legend_below(chart))
 
 
+@headed()
 def tornado_chart(result: FinanceResult) -> go.Figure:
     """Draw the effect of each driver alone, at its change and at the opposite one."""
     table = result.table("tornado")

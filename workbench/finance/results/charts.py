@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.charts.figure import add_band, add_line, new_figure, note_empty
+from workbench.charts.figure import add_band, add_line, headed, new_figure, note_empty
 from workbench.charts.palette import HISTORY, nth_colour, nth_dash
 from workbench.finance.results.figure_style import FORECAST_COLOUR, legend_below, short_amounts
 from workbench.finance.results.saved import FinanceResult
@@ -25,6 +25,7 @@ YEARS_SHOWN = 6
 MAX_LINES = 8
 
 
+@headed()
 def forecast_chart(result: FinanceResult, figure: str, dimension: str = "", entity: str = "") -> go.Figure:
     """Draw a figure's history and forecast with its interval, of the company or of one part."""
     history = _of(result.table("history"), figure, dimension, entity)
@@ -59,6 +60,7 @@ def _with_gaps(known: pd.DataFrame, result: FinanceResult) -> pd.Series:
     return values.reindex(pd.date_range(values.index[0], values.index[-1], freq=f"{step}MS", unit="s"))
 
 
+@headed()
 def small_forecasts_chart(result: FinanceResult, figures: Sequence[str]) -> go.Figure:
     """Draw several figures of the company side by side, each with its forecast."""
     from plotly.subplots import make_subplots
@@ -81,6 +83,7 @@ def small_forecasts_chart(result: FinanceResult, figures: Sequence[str]) -> go.F
     return short_amounts(chart)
 
 
+@headed()
 def parts_chart(result: FinanceResult, figure: str, dimension: str) -> go.Figure:
     """Draw a figure of every part of a dimension: the last two years and the forecasts."""
     unit = result.unit(figure)
@@ -118,6 +121,7 @@ def parts_chart(result: FinanceResult, figure: str, dimension: str) -> go.Figure
     return short_amounts(legend_below(chart))
 
 
+@headed()
 def bridge_chart(result: FinanceResult, bridge: str, window: str) -> go.Figure:
     """Draw a bridge as a waterfall; ``window`` is the later span, as text."""
     table = result.table("bridges")
@@ -153,6 +157,7 @@ def bridge_chart(result: FinanceResult, bridge: str, window: str) -> go.Figure:
     return short_amounts(chart)
 
 
+@headed()
 def accuracy_chart(result: FinanceResult, figures: list[str] | None = None) -> go.Figure:
     """Draw the error of every method, and of what was chosen at each origin, for each figure of the company."""
     table = result.table("accuracy")
@@ -178,6 +183,7 @@ def accuracy_chart(result: FinanceResult, figures: list[str] | None = None) -> g
     return legend_below(chart, rows=3)
 
 
+@headed()
 def measure_chart(result: FinanceResult, measures: list[str], span: str = "rolling 12 months") -> go.Figure:
     """Draw measures with the same unit over time, for the company."""
     table = result.table("measures")

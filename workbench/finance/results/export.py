@@ -76,7 +76,7 @@ def write_excel(result: FinanceResult, path: Path) -> Path:
     """
     facts = result.facts
     comments = f"{facts['file']}, SHA-256 {facts['sha256']}; workbench {facts['package_version']}"
-    with writing_workbook(path, {"title": result.heading.title, "comments": comments}) as book:
+    with writing_workbook(path, {"comments": comments}, result.heading) as book:
         write_notes(book.sheet("Notes"), result.notes)
         for name, title in SHEETS.items():
             table, units, formats = _for_reading(result, _for_people(result, name))

@@ -87,6 +87,19 @@ class FinanceResult(Result[FinanceConfig]):
         return tuple(name for name in dict.fromkeys(self.tables["history"].dimension) if name)
 
     @property
+    def resolution(self) -> str:
+        """Length of a period of the file."""
+        months = int(self.facts["months_a_period"])
+        return {1: "monthly values", 3: "quarterly values", 12: "yearly values"}.get(
+            months, f"values of {months} months"
+        )
+
+    @property
+    def newest(self) -> str:
+        """The last period of the file."""
+        return str(self.facts["last"])
+
+    @property
     def plot(self) -> Plots:
         """Figures of the tables, and those of the report."""
         from workbench.charts.opened import plots_of

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import pandas as pd
 
+from workbench.data.heading import Heading
 from workbench.data.tables.harmless import harmless
 from workbench.finance.anomalies.events import Judgement, JudgementKind, save_judgement
 from workbench.finance.results import report_tables
@@ -84,7 +85,7 @@ class FinanceReportView(ResultTabs):
         """Offer downloads made in memory; where the files lie is said to analysts only."""
         tables = [("All figures", "history"), ("Forecasts", "forecasts"), ("Changes to the data", "changes")]
         links = [
-            _link(title, f"{self._result.scenario} {name}", self._result.table(name))
+            _link(title, f"{self._result.scenario} {name}", self._result.table(name), self._result.heading)
             for title, name in tables
         ]
         parts: list[ipywidgets.Widget] = [ipywidgets.HTML(" · ".join(links))]
@@ -278,8 +279,10 @@ def _event_label(result: FinanceResult, row: Mapping[Hashable, Any]) -> str:
     return f"{result.title(str(row['figure']))}{of}, {first:%b %Y}, {row['kind']} ({row['status']})"
 
 
-def _link(title: str, name: str, table: pd.DataFrame) -> str:
+def _link(title: str, name: str, table: pd.DataFrame, heading: Heading) -> str:
     # A spreadsheet that opens the file must not find a formula in a name.
     words = [name for name in table.columns if table[name].dtype.kind not in "fiMb"]
     texts = table.assign(**{name: table[name].map(lambda value: harmless(str(value))) for name in words})
-    return csv_link(title, name, texts.to_csv(index=False).encode())
+    return csv_link(
+        title, name, texts.to_csv(index=False).encode(), heading.of(title=f"{heading.title}: {title.lower()}")
+    )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.charts.figure import new_figure
+from workbench.charts.figure import headed, new_figure, say_resolution
 from workbench.charts.palette import HISTORY, nth_colour, nth_dash
 from workbench.data.formatting import INDIA, Style, energy_factor, year_label
 from workbench.load_profiles.model.year_hours import MONTH_NAMES, hours_of_year
@@ -35,6 +35,7 @@ MEASURES = {
 }
 
 
+@headed("yearly values")
 def energy_and_peak_chart(result: LoadProfileResult, *, style: Style = INDIA) -> go.Figure:
     """Annual energy (bars) above annual peak and mean load (lines), history and profiles."""
     figure = new_figure("Energy and peak by year", "Fiscal year" if result.first_month > 1 else "Year")
@@ -66,6 +67,7 @@ def energy_and_peak_chart(result: LoadProfileResult, *, style: Style = INDIA) ->
     )
 
 
+@headed()
 def hour_day_heat_map(result: LoadProfileResult, year: int, *, column: str = "load") -> go.Figure:
     """Load of every hour of a year: hour of the day by day.
 
@@ -98,6 +100,7 @@ def hour_day_heat_map(result: LoadProfileResult, year: int, *, column: str = "lo
     return figure.update_layout(hovermode="closest")
 
 
+@headed("monthly values")
 def month_year_heat_map(
     result: LoadProfileResult, measure: str = "peak", *, history: bool = True, style: Style = INDIA
 ) -> go.Figure:
@@ -139,6 +142,7 @@ def month_year_heat_map(
     return figure.update_layout(hovermode="closest", height=max(420, 90 + 26 * len(table)))
 
 
+@headed(f"hourly values, {CURVE_POINTS} points drawn")
 def duration_curve_chart(
     result: LoadProfileResult,
     years: Sequence[int] | None = None,
@@ -176,6 +180,7 @@ def duration_curve_chart(
     return figure.update_xaxes(range=[0, 100], hoverformat=".2f")
 
 
+@headed()
 def series_chart(
     result: LoadProfileResult,
     year: int,
@@ -212,10 +217,11 @@ def series_chart(
             )
         figure.update_xaxes(title="Time (begin of the hour)")
     else:
-        _add_daily_range(figure, daily(inside))
+        _add_daily_range(say_resolution(figure, "daily means and ranges"), daily(inside))
     return figure.update_xaxes(rangeslider={"visible": start is None and end is None, "thickness": 0.08})
 
 
+@headed("hourly values, daily means below")
 def comparison_chart(first: LoadProfileResult, second: LoadProfileResult, year: int) -> go.Figure:
     """Two sets of profiles in one year: duration curves, and daily means below."""
     figure = new_figure(
@@ -231,6 +237,7 @@ def comparison_chart(first: LoadProfileResult, second: LoadProfileResult, year: 
     return _two_rows(figure, "Daily mean [MW]", "Day")
 
 
+@headed("hourly values, daily means below")
 def history_comparison_chart(result: LoadProfileResult, year: int, past: int | None = None) -> go.Figure:
     """A year beside one of the history: duration curves of the peak's share, and daily means of the year's mean."""
     past = past or int(result.facts["complete_years"][-1])
@@ -253,6 +260,7 @@ def history_comparison_chart(result: LoadProfileResult, year: int, past: int | N
     return _two_rows(figure, "Daily mean [share of the year's]", "Day of the year")
 
 
+@headed("hourly values, daily means below")
 def held_out_chart(result: LoadProfileResult, year: int | None = None) -> go.Figure:
     """The actual load beside what was made of earlier years: duration curves, and daily means below.
 

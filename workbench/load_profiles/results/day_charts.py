@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.charts.figure import new_figure
+from workbench.charts.figure import headed, new_figure
 from workbench.charts.palette import HISTORY, nth_colour, nth_dash
 from workbench.load_profiles.model.year_hours import MONTH_NAMES
 from workbench.load_profiles.results.analysis import (
@@ -36,6 +36,7 @@ from workbench.load_profiles.shapes.day_types import DAY_NAMES
 STATISTIC_WORDS = {"mean": "Average", "max": "Highest", "min": "Lowest"}
 
 
+@headed()
 def peak_day_chart(result: LoadProfileResult, year: int) -> go.Figure:
     """The day with the highest load of a year, its month's average, and the base day that it comes from."""
     load = year_series(result, year)
@@ -65,6 +66,7 @@ def peak_day_chart(result: LoadProfileResult, year: int) -> go.Figure:
     return clock_axis(figure)
 
 
+@headed()
 def extreme_days_chart(result: LoadProfileResult, year: int) -> go.Figure:
     """The days with the highest peak, the highest and lowest energy and the lowest hour, and the average day."""
     load = year_series(result, year)
@@ -78,6 +80,7 @@ def extreme_days_chart(result: LoadProfileResult, year: int) -> go.Figure:
     return clock_axis(figure)
 
 
+@headed("means by hour of the day")
 def day_profile_chart(
     result: LoadProfileResult,
     year: int,
@@ -116,6 +119,7 @@ def day_profile_chart(
     return clock_axis(figure)
 
 
+@headed("means by hour of the day")
 def duck_curve_chart(
     result: LoadProfileResult,
     years: Sequence[int] | None = None,
@@ -168,6 +172,7 @@ def duck_curve_chart(
     return clock_axis(figure)
 
 
+@headed()
 def ramp_chart(result: LoadProfileResult, year: int, past: int | None = None) -> go.Figure:
     """Change from one hour to the next by hour of the day, beside a year of the history."""
     past = past or int(result.facts["complete_years"][-1])
@@ -191,6 +196,7 @@ def ramp_chart(result: LoadProfileResult, year: int, past: int | None = None) ->
     return clock_axis(figure)
 
 
+@headed("yearly values")
 def load_factor_chart(result: LoadProfileResult) -> go.Figure:
     """Annual load factor, history and profiles."""
     figure = new_figure(
@@ -212,6 +218,7 @@ def load_factor_chart(result: LoadProfileResult) -> go.Figure:
     return year_axis(figure, {int(y): label(int(y), result) for y in (*past.year, *made.year)})
 
 
+@headed("daily values")
 def day_type_chart(result: LoadProfileResult) -> go.Figure:
     """How much lower or higher each kind of day is than the days around it, as learned from the history."""
     table = result.table("day_types")

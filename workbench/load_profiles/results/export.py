@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.atomic import write_text
+from workbench.data.heading import Heading
 from workbench.data.results.export import table_sheet
 from workbench.data.workbooks.writing import Column, writing_workbook
 from workbench.load_profiles.inputs.clock import standard_offset
@@ -54,6 +55,7 @@ def write_csv(result: LoadProfileResult, year: int, path: Path) -> Path:
     # As many digits as the hours have: what is read back adds up to the targets again.
     values = {f"{name} [MW]": frame[name].map("{:.12g}".format) for name in frame}
     text = io.StringIO()
+    text.write(_of(result, year).comments)
     pd.DataFrame({**times, **{name: column.to_numpy() for name, column in values.items()}}).to_csv(
         text, index=False
     )
@@ -93,9 +95,7 @@ def write_excel(result: LoadProfileResult, year: int, path: Path) -> Path:
         *(Column(str(name), frame[name].tolist(), "MW", "", "#,##0.000") for name in frame),
     ]
     facts = [f"{name}: {value}" for name, value in result.facts["files"].items()]
-    with writing_workbook(
-        path, {"title": f"{result.heading.title}, {year}", "comments": "; ".join(facts)}
-    ) as book:
+    with writing_workbook(path, {"comments": "; ".join(facts)}, _of(result, year)) as book:
         sheet = book.sheet("hours")
         sheet.table(columns, units_row=True)
         sheet.freeze(2, 2)
@@ -103,6 +103,11 @@ def write_excel(result: LoadProfileResult, year: int, path: Path) -> Path:
             table = result.table(name)
             table_sheet(book, name, table[table.year == year].drop(columns="year"), units)
     return path
+
+
+def _of(result: LoadProfileResult, year: int) -> Heading:
+    heading = result.heading
+    return heading.of(filters=(*heading.filters, f"year {year}"))
 
 
 _MONTH_UNITS = {"energy": "GWh", "peak": "MW", "minimum": "MW", "mean": "MW", "load_factor": "%"}

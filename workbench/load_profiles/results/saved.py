@@ -111,6 +111,19 @@ class LoadProfileResult(Result[LoadProfileConfig]):
         return tuple(overlay.name for overlay in self.config.overlays)
 
     @property
+    def resolution(self) -> str:
+        """What one value stands for."""
+        return "hourly values"
+
+    @property
+    def newest(self) -> str:
+        """The last known hour of the history, on the local clock."""
+        known = self.past[self.past["load"].notna()] if len(self.past) else self.past
+        if known.empty:
+            return ""
+        return f"{pd.Timestamp(known['utc'].max(), tz='UTC').tz_convert(self.zone):%Y-%m-%d %H:%M}"
+
+    @property
     def plot(self) -> Plots:
         """Figures of the tables, and those of the domain."""
         from workbench.charts.opened import plots_of

@@ -6,12 +6,13 @@ It is made of numpy arrays; pandas and Plotly are loaded when an answer is shown
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.heading import Heading
 from workbench.data.made_up import MADE_UP_NOTE
 
 if TYPE_CHECKING:
@@ -65,6 +66,10 @@ class Answer:
         Makes the figure of the whole answer; takes the theme as a keyword. None where there is no special one.
     made_up
         Whether the data are made up; the first of the notes then says so.
+    resolution
+        What one row stands for, such as ``"30-minute means"``.
+    newest
+        Time of the newest data of the market, with its clock.
 
     Raises
     ------
@@ -79,6 +84,8 @@ class Answer:
     notes: tuple[str, ...] = ()
     draw: Callable[..., go.Figure] | None = field(default=None, repr=False)
     made_up: bool = False
+    resolution: str = ""
+    newest: str = ""
 
     def __post_init__(self) -> None:
         if self.made_up and MADE_UP_NOTE not in self.notes:
@@ -121,10 +128,22 @@ class Answer:
         """Names of the columns."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def heading(self) -> Heading:
+        """What figures, tables and files of it are headed with; region, period and fuel are in the title."""
+        subject, _, scope = self.title.partition(", ")
+        return Heading(
+            subject,
+            tuple(scope.split(", ")) if scope else (),
+            self.resolution,
+            self.newest,
+            made_up=self.made_up,
+        )
+
     def rows(self, numbers: NDArray[Any] | slice) -> Answer:
         """Give some of the rows."""
         chosen = tuple(Column(c.name, c.cells[numbers], c.unit) for c in self.columns)
-        return Answer(self.title, chosen, self.version, self.source, self.notes, made_up=self.made_up)
+        return replace(self, columns=chosen, draw=None)
 
     def sorted_by(self, name: str, *, falling: bool = True) -> Answer:
         """Give the rows in the order of a column of numbers; missing ones last."""
@@ -140,7 +159,8 @@ class Answer:
         units = {column.name: column.unit for column in self.columns if column.unit}
         read = f"Read from {self.source}, data version {self.version}." if self.source else ""
         notes = [note for note in (*self.notes, read) if note]
-        return Table(pd.DataFrame({c.name: c.cells for c in self.columns}), units, self.title, notes)
+        frame = pd.DataFrame({c.name: c.cells for c in self.columns})
+        return Table(frame, units, self.title, notes, heading=self.heading)
 
     def to_pandas(self) -> pd.DataFrame:
         """Give a DataFrame; the units of its columns are in :attr:`Column.unit`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,8 +48,7 @@ def coverage(data: MarketData, period: Period | None = None) -> Answer:
         Column("Share, least series", 100.0 * hours / period.hours, "%"),
         Column("Behind", behind, "min"),
     ]
-    made_up = data.description.made_up
-    return Answer(f"Coverage, {period}", tuple(columns), str(data.version), "coverage", made_up=made_up)
+    return _about(data, f"Coverage, {period}", columns, "coverage")
 
 
 def gaps(data: MarketData, period: Period | None = None) -> Answer:
@@ -70,7 +70,12 @@ def gaps(data: MarketData, period: Period | None = None) -> Answer:
         Column("Missing", np.array([hole.missing for hole in found], dtype=np.float64), "intervals"),
         Column("Cadence", np.array([hole.cadence for hole in found], dtype=np.float64), "min"),
     )
-    return Answer("Gaps", columns, str(data.version), "gaps", made_up=data.description.made_up)
+    return _about(data, "Gaps" if period is None else f"Gaps, {period}", columns, "gaps")
+
+
+def _about(data: MarketData, title: str, columns: Sequence[Column], source: str) -> Answer:
+    made_up, last = data.description.made_up, f"{str(data.last).replace('T', ' ')} {data.description.clock}"
+    return Answer(title, tuple(columns), str(data.version), source, made_up=made_up, newest=last)
 
 
 @dataclass(frozen=True, slots=True)

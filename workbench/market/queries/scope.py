@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.market.store.reading import MarketData
 
 ALL = "All regions"
-BEGIN, END = "Begin", "End"
+BEGIN, END, HOUR = "Begin", "End", "Hour"
 
 
 def region_rows(data: MarketData, labels: tuple[str, ...], region: str | None) -> NDArray[np.int64]:
@@ -59,7 +60,49 @@ def answer(
     """Make an answer that names its data version and the gaps in its period."""
     found = [*notes, *gap_notes(data, period)]
     said = tuple(note for note in found if note)
-    return Answer(title, tuple(columns), str(data.version), source, said, made_up=data.description.made_up)
+    return Answer(
+        title,
+        tuple(columns),
+        str(data.version),
+        source,
+        said,
+        made_up=data.description.made_up,
+        resolution=resolution_of(columns, data.description.interval_minutes),
+        newest=newest(data),
+    )
+
+
+def newest(data: MarketData) -> str:
+    """Write the time of the newest data, with the market's clock."""
+    return f"{str(data.last).replace('T', ' ')} {data.description.clock}"
+
+
+def resolution_of(columns: Sequence[Column], native_minutes: int) -> str:
+    """Say what one row of an answer stands for: a native interval, a longer one, or the whole period.
+
+    Parameters
+    ----------
+    columns
+        Of the answer.
+    native_minutes
+        The market's finest interval [min].
+    """
+    cells = {column.name: column.cells for column in columns}
+    if HOUR in cells:
+        return "means by hour of the day"
+    if BEGIN not in cells or END not in cells or not len(cells[BEGIN]):
+        return "one value for the whole period"
+    minutes = int(np.median((cells[END] - cells[BEGIN]) / np.timedelta64(1, "m")))
+    if minutes <= native_minutes:
+        return f"{native_minutes}-minute values"
+    units = {column.unit for column in columns if column.unit}
+    kind = "sums" if units and all(unit.endswith("Wh") and "/" not in unit for unit in units) else "means"
+    name = next((name for limit, name in _LENGTHS if minutes <= limit), "monthly")
+    return f"{name.format(minutes=minutes)} {kind}"
+
+
+_LENGTHS = ((59, "{minutes}-minute"), (60, "hourly"), (1440, "daily"), (10080, "weekly"))
+"""Longest interval [min] -> what it is called."""
 
 
 def gap_notes(data: MarketData, period: Period) -> list[str]:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.data.atomic import write_bytes
-from workbench.data.made_up import MADE_UP, MADE_UP_NOTE
 from workbench.data.tables.harmless import harmless_text
 from workbench.market.model.answer import Answer, Column
 
@@ -28,13 +27,12 @@ TIME_FORMAT = "yyyy-mm-dd hh:mm"
 def csv_of(answer: Answer) -> bytes:
     """Write as CSV (UTF-8 with byte-order mark, which Excel needs); missing values are empty.
 
-    Made-up data are said in a comment above the header. Text that a spreadsheet would take for a formula is
-    written behind an apostrophe.
+    Comments above the header say what it is, how fine and how old, and when the data are made up. Text that a
+    spreadsheet would take for a formula is written behind an apostrophe.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    if answer.made_up:
-        text.write(f"# {MADE_UP_NOTE}\r\n")
+    text.write(answer.heading.comments.replace("\n", "\r\n"))
     writer.writerow([column.header for column in answer])
     writer.writerows(zip(*(_csv_cells(column) for column in answer), strict=True))
     return text.getvalue().encode("utf-8-sig")
@@ -45,8 +43,7 @@ def excel_of(answer: Answer) -> bytes:
     from workbench.data.workbooks.writing import making_workbook
 
     content = io.BytesIO()
-    subject = f"{MADE_UP}: {answer.title}" if answer.made_up else answer.title
-    with making_workbook(content, {"title": subject}) as book:
+    with making_workbook(content, heading=answer.heading) as book:
         sheet, about = book.sheet("data"), book.sheet("about")
         sheet.table([_excel_column(column) for column in answer])
         sheet.freeze(1, 1)
@@ -109,8 +106,7 @@ def file_name(answer: Answer, suffix: str) -> str:
 
 def _facts(answer: Answer) -> list[tuple[str, str]]:
     return [
-        *([("made up", MADE_UP_NOTE)] if answer.made_up else []),
-        ("title", answer.title),
+        *answer.heading.facts.items(),
         ("data version", str(answer.version)),
         ("taken from", answer.source),
         ("notes", " ".join(answer.notes)),

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.charts.figure import head, note_empty
 from workbench.charts.figure import new_figure as plain_figure
-from workbench.charts.figure import note_empty, with_line
 from workbench.charts.palette import INK, carrier_colour
-from workbench.data.made_up import MADE_UP
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer
 from workbench.market.queries.scope import BEGIN, END
+from workbench.market.results.thinning import MAX_POINTS
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -36,16 +36,18 @@ TIME_HOVER = "%a %d %b %Y %H:%M"
 
 def new_figure(answer: Answer, y_title: str, theme: Theme = "light") -> go.Figure:
     """Give an empty figure in the house style, with the answer's subject as title and its scope below."""
-    subject, _, scope = answer.title.partition(", ")
-    if answer.made_up:
-        scope = f"{MADE_UP} · {scope}" if scope else MADE_UP
-    return plain_figure(with_line(subject, scope), "", y_title, theme).update_layout(
+    figure = plain_figure("", "", y_title, theme).update_layout(
+        title_text=answer.heading.title,
         height=480,
         margin={"l": 56, "r": 16, "t": 70, "b": 110},
         hovermode="x unified",
         # Narrow columns, so that a long legend leaves room for the figure on a narrow page.
         legend={"entrywidth": 92, "entrywidthmode": "pixels", "font": {"size": 11}},
     )
+    heading = answer.heading
+    if BEGIN in answer and len(answer) > MAX_POINTS:
+        heading = heading.of(resolution=f"{heading.resolution}, thinned to {MAX_POINTS:,} points")
+    return head(figure, heading)
 
 
 def for_narrow_page(figure: go.Figure) -> go.Figure:

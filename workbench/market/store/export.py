@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from workbench.data.atomic import replacing
+from workbench.data.heading import Heading
 from workbench.market.model.market_time import Time, month_of, period_bounds, stamp_of, to_minutes
 from workbench.market.model.tables import TABLES
 from workbench.market.store.reading import MarketData
@@ -45,7 +47,8 @@ def export_parquet(
     -------
     tuple of Path
         ``<table>-<month>.parquet`` and ``rollup-<name>-<month>.parquet``; of tables without rows there are
-        none. The unit of each column is in its name, the stamp ends its interval on the market's clock.
+        none. The unit of each column is in its name, the stamp ends its interval on the market's clock; the
+        metadata say period, cadence, newest data, and whether the market is made up.
 
     Raises
     ------
@@ -66,10 +69,15 @@ def export_parquet(
                     value.name: _with_unit(value.name, value.unit, data) for value in TABLES[table].values
                 }
                 frame = frame.rename({**names, "minutes": "minutes [min]"})
-                written.append(_write(Path(folder) / f"{table}-{month}.parquet", frame))
+                cadences = " or ".join(map(str, data.description.cadences_of(table)))
+                heading = _heading(data, table, begin, finish, f"{cadences}-minute values")
+                written.append(_write(Path(folder) / f"{table}-{month}.parquet", frame, heading))
         for name in rollups:
             block = data.rollup(name, begin, finish)
-            written.append(_write(Path(folder) / f"rollup-{name}-{month}.parquet", long_table(block, data)))
+            steps = f"sums and counts of {data.description.bucket_minutes} minutes or longer"
+            heading = _heading(data, f"rollup {name}", begin, finish, steps)
+            path = Path(folder) / f"rollup-{name}-{month}.parquet"
+            written.append(_write(path, long_table(block, data), heading))
     return tuple(written)
 
 
@@ -101,9 +109,17 @@ def _months(start: int, end: int) -> Iterator[tuple[int, int]]:
         start = finish
 
 
-def _write(path: Path, frame: pl.DataFrame) -> Path:
+def _heading(data: MarketData, name: str, begin: Time, end: Time, resolution: str) -> Heading:
+    description = data.description
+    last = f"{data.last} {description.clock}"
+    period = f"stamps after {begin} to {end}"
+    return Heading(f"{description.title}: {name}", (period,), resolution, last, made_up=description.made_up)
+
+
+def _write(path: Path, frame: pl.DataFrame, heading: Heading) -> Path:
     content = io.BytesIO()
-    frame.write_parquet(content, compression="zstd")
+    metadata = {"workbench": json.dumps({"heading": dict(heading.facts)}, ensure_ascii=False)}
+    frame.write_parquet(content, compression="zstd", metadata=metadata)
     with replacing(path) as temporary:
         temporary.write_bytes(content.getbuffer())
     return path

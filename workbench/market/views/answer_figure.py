@@ -26,9 +26,11 @@ class AnswerFigure(ipywidgets.Output):  # type: ignore[misc]
         """Replace what is shown."""
         import plotly.io as pio
 
+        from workbench.charts.figure import plain_title
+
         content: dict[str, Any] = json.loads(pio.to_json(figure, validate=False))
         content["config"] = _CONFIG
-        words = f"{figure.layout.title.text}: {', '.join(trace.name for trace in figure.data if trace.name)}"
+        words = f"{plain_title(figure)}: {', '.join(trace.name for trace in figure.data if trace.name)}"
         data = {"application/vnd.plotly.v1+json": content, "text/plain": words}
         self.set_trait(
             "outputs",

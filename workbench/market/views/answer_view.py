@@ -144,7 +144,7 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
             self._table.value = ""
             return
         headers, rows, text_columns = answer_rows(self.answer, self._screen.style)
-        title = self.answer.title
+        title = self.answer.heading.caption
         if len(self.answer) > MAX_ROWS:
             title = f"{title} (the first {MAX_ROWS} of {len(self.answer):,} rows; a download has all)"
         if not rows:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import ipywidgets
 import numpy as np
 
+from workbench.data.heading import Heading
 from workbench.data.made_up import MADE_UP_NOTE
 from workbench.market.model.answer import Answer
-from workbench.market.model.period import Period, Resolution
+from workbench.market.model.period import Period, Resolution, fitting_resolution
 from workbench.market.queries.coverage import holes
 from workbench.market.queries.scope import ALL
 from workbench.market.store.reading import MarketData
@@ -242,9 +243,12 @@ class AnswerBoard(Pane):
         sign = "▲" if found else "●"
         words = f"{len(found):,} gaps in this period, see Data" if found else "no gaps in this period"
         stamp = str(data.last).replace("T", " ")
-        made_up = f"<b>{MADE_UP_NOTE}</b><br>" if data.description.made_up else ""
+        step = self.resolution_of(period) or fitting_resolution(period)
+        scope = (str(self.region.value), str(period))
+        heading = Heading(data.description.title, scope, f"steps of {step}", made_up=data.description.made_up)
+        made_up = f"<b>{MADE_UP_NOTE}</b><br>" if heading.made_up else ""
         return (
-            f"{made_up}<b>{html.escape(data.description.title)}</b> · {html.escape(str(period))}<br>"
+            f"{made_up}<b>{html.escape(heading.title)}</b> · {html.escape(heading.line)}<br>"
             f"Data to <b>{stamp}</b> {self.clock}, {_age(age)} old · version {data.version} · {sign} {words}"
         )
 

@@ -87,17 +87,19 @@ class FigureArea(ipywidgets.VBox):  # type: ignore[misc]
 
     def shown_at(self, first: int, second: int) -> Shown | None:
         """Give what a point of a trace shows; None where there is none."""
+        from workbench.charts.figure import plain_title
         from workbench.charts.figure_table import point_of
 
         point = None if self._figure is None else point_of(self._figure, first, second)
         if point is None:
             return None
         value, header, labels = point
-        title = self._figure.layout.title.text if self._figure is not None else ""
-        return Shown(value, header, labels, title or "")
+        title = "" if self._figure is None else plain_title(self._figure)
+        return Shown(value, header, labels, title)
 
 
 def _show_table_of(figure: go.Figure, area: TableArea) -> None:
+    from workbench.charts.figure import plain_title
     from workbench.charts.figure_table import figure_table
     from workbench.data.formatting import format_number
 
@@ -107,7 +109,7 @@ def _show_table_of(figure: go.Figure, area: TableArea) -> None:
         return
     text_columns = [place for place in range(len(table.headers)) if isinstance(table.rows[0][place], str)]
     rows = [[format_number(cell) if isinstance(cell, float) else cell for cell in row] for row in table.rows]
-    caption = figure.layout.title.text or "Figure"
+    caption = plain_title(figure) or "Figure"
     if table.is_cut:
         caption += f" (the first {len(table.rows)} of {table.rows_in_all} rows)"
     area.show(table.headers, rows, caption=caption, text_columns=text_columns, exact=table.rows)
@@ -135,5 +137,7 @@ def _plain(content: Any) -> Any:
 
 
 def _describe(figure: go.Figure) -> str:
-    title = figure.layout.title.text or "Figure"
+    from workbench.charts.figure import plain_title
+
+    title = plain_title(figure) or "Figure"
     return f"{title}: {', '.join(trace.name for trace in figure.data if trace.name)}"
