@@ -26,8 +26,9 @@ __all__ = [
 ]
 
 Draw = TypeVar("Draw", bound=Callable[..., go.Figure])
-TOP_MARGIN = 64
-LINE_HEIGHT = 15
+HEIGHT, TOP_MARGIN = 420, 72
+"""Of a figure with one line below its title [px]."""
+LINE_HEIGHT = 20
 """Of a line below the title [px]."""
 MAX_LINE = 60
 """Characters of a line below the title: more do not fit on a narrow page."""
@@ -64,9 +65,12 @@ def head(figure: go.Figure, heading: Heading) -> go.Figure:
     title = figure.layout.title.text or ""
     lines = [html.escape(line, quote=False) for line in _wrapped(heading.parts)]
     title = "<br>".join([title, *(f"<sup>{line}</sup>" for line in lines)])
-    room = (figure.layout.margin.t or TOP_MARGIN) + LINE_HEIGHT * max(0, title.count("<br>") - 1)
+    more = LINE_HEIGHT * max(0, title.count("<br>") - 1)
     return figure.update_layout(
-        title_text=title, margin_t=room, meta={**said, "heading": dict(heading.facts)}
+        title={"text": title, "y": 1, "yanchor": "top", "pad": {"t": 14, "l": 12}},
+        margin_t=TOP_MARGIN + more,
+        height=(figure.layout.height or HEIGHT) + more,
+        meta={**said, "heading": dict(heading.facts)},
     )
 
 

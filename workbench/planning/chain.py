@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.data.heading import Heading
+from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import SUMMARY_FILE
 from workbench.errors import UnreadableFile
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 STEPS = ("demand", "load_profiles", "capacity")
 """Jobs of the chain, each on the results of the one before."""
 
+ACCEPTED = "accept_incomplete"
+"""Setting that the notes of a step name when they repeat what the step before lacks."""
 TOLERANCE = 0.5
 """Difference [%] up to which two neighbours agree; typical days represent a year to about this."""
 
@@ -54,8 +57,13 @@ class Agreement:
         return max(known, default=math.nan)
 
     @property
+    def is_known(self) -> bool:
+        """Whether the forecast has the year, so that the steps after it can be compared with it."""
+        return math.isfinite(self.requirement) and math.isfinite(self.forecast_peak)
+
+    @property
     def agrees(self) -> bool:
-        """Whether every step carries the numbers of the one before."""
+        """Whether every step carries the numbers of the one before, as far as they are known."""
         return not self.worst > TOLERANCE
 
 
@@ -74,6 +82,20 @@ class PlanningChain:
         names = (f"{step.called.lower()} {step.scenario}" for step in steps)
         made_up = any(step.made_up for step in steps)
         return Heading("From demand to capacity", tuple(names), newest=self.profile.newest, made_up=made_up)
+
+    @property
+    def made_up(self) -> bool:
+        """Whether a step was made of made-up inputs."""
+        return self.heading.made_up
+
+    @property
+    def notes(self) -> Notes:
+        """The notes of all steps; what a step takes over from the one before is listed once."""
+        notes = Notes()
+        notes.extend(self.demand.notes)
+        for step in (self.profile, self.plan):
+            notes.extend(note for note in step.notes if note.setting != ACCEPTED)
+        return notes
 
     @property
     def agreements(self) -> tuple[Agreement, ...]:

@@ -17,6 +17,8 @@ from workbench.data.formatting import (
 from workbench.planning.chain import TOLERANCE, PlanningChain
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from workbench.charts.page import ReportPage, Section
 
 PLANNED_CARRIERS = 6
@@ -61,11 +63,14 @@ def compose_report(chain: PlanningChain, title: str, style: Style = INDIA) -> Re
         f"{chain.plan.facts['version']}.",
         chain.heading,
     )
-    page.section("In short").bullets(summary(chain, style))
+    short = page.section("In short")
+    short.gravest_notes(chain.notes)
+    short.bullets(summary(chain, style))
     _add_agreement(page.section("Do the steps agree?"), chain, style)
     demand.add_overview(page.section("How much: demand"), chain.demand, style)
     load_profiles.add_overview(page.section("When: load by hour"), chain.profile, style)
     capacity.add_overview(page.section("With what: capacity"), chain.plan, style)
+    page.section("Notes").notes(chain.notes)
     return page
 
 
@@ -73,6 +78,8 @@ def summary(chain: PlanningChain, style: Style = INDIA) -> list[str]:
     """Say in sentences what comes out of the chain; every number is from one of its tables."""
     needed = chain.demand.table("requirement")
     first, last = needed.iloc[0], needed.iloc[-1]
+    if needed[["requirement", "peak_mw"]].iloc[[0, -1]].isna().any(axis=None):
+        return [_missing_requirement(needed, style), *_hours_and_plan(chain, style)]
     growth = 100 * ((last.requirement / first.requirement) ** (1 / max(1, last.year - first.year)) - 1)
     before, after = (format_energy(row.requirement, "GWh", decimals=0, style=style) for row in (first, last))
     sentences = [
@@ -81,6 +88,25 @@ def summary(chain: PlanningChain, style: Style = INDIA) -> list[str]:
         f"peak from {format_number(first.peak_mw, 'MW', decimals=0, style=style)} to "
         f"{format_number(last.peak_mw, 'MW', decimals=0, style=style)}."
     ]
+    return [*sentences, *_hours_and_plan(chain, style)]
+
+
+def _missing_requirement(needed: pd.DataFrame, style: Style) -> str:
+    known = needed[needed[["requirement", "peak_mw"]].notna().all(axis=1)]
+    if known.empty:
+        return "Requirement and peak are missing in every year: a part of the forecast is missing, see the notes."
+    last = known.iloc[-1]
+    missing = [year_label(int(year), style) for year in needed.year.drop(known.index)]
+    return (
+        f"Requirement and peak are missing in {missing[0]}{f' to {missing[-1]}' if len(missing) > 1 else ''}, "
+        f"because a part of the forecast is, see the notes; known last are "
+        f"{format_energy(last.requirement, 'GWh', decimals=0, style=style)} and "
+        f"{format_number(last.peak_mw, 'MW', decimals=0, style=style)} in {year_label(int(last.year), style)}."
+    )
+
+
+def _hours_and_plan(chain: PlanningChain, style: Style) -> list[str]:
+    sentences = []
     hours = {int(row["year"]): row for row in chain.profile.table("years").to_dict("records")}
     for year in chain.plan.years:
         if year in hours:
@@ -118,12 +144,15 @@ def _plan_sentences(chain: PlanningChain, year: int, style: Style) -> list[str]:
 
 def _add_agreement(section: Section, chain: PlanningChain, style: Style) -> None:
     apart = [year_label(item.year, style) for item in chain.agreements if not item.agrees]
+    unknown = [year_label(item.year, style) for item in chain.agreements if not item.is_known]
     if apart:
         section.warning(
             f"The steps differ by more than {TOLERANCE} % in {', '.join(apart)}: a target of the workbook replaced "
             "the forecast, or a result is older than the one it was made from. Run the chain again."
         )
-    else:
+    if unknown:
+        section.warning(f"In {', '.join(unknown)} the forecast is missing: nothing can be compared with it.")
+    elif not apart:
         section.text(f"Every year carries its energy and peak through all steps, to within {TOLERANCE} %.")
     headers, rows = agreement_table(chain, style)
     differing = [place for place, item in enumerate(chain.agreements) if not item.agrees]

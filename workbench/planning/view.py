@@ -14,6 +14,7 @@ from workbench.planning.report import agreement_table, summary
 from workbench.ui.figures.controls import figure_of
 from workbench.ui.figures.tables import table_of
 from workbench.ui.forms.saved_results import SavedResults
+from workbench.ui.notes import with_notes
 
 __all__ = ["PlanningSummary"]
 
@@ -42,7 +43,7 @@ def _summary_of(chain: PlanningChain, project: Project) -> ipywidgets.Widget:
     sentences = table_of(["In short"], [[sentence] for sentence in summary(chain, style)])
     headers, rows = agreement_table(chain, style)
     table = table_of(headers, rows, caption="Do the steps agree?")
-    return ipywidgets.VBox(
+    page = ipywidgets.VBox(
         [
             sentences,
             table,
@@ -51,3 +52,4 @@ def _summary_of(chain: PlanningChain, project: Project) -> ipywidgets.Widget:
             figure_of(lambda: capacity_chart(chain.plan, style=style)),
         ]
     )
+    return with_notes(chain, page, marked=project.made_up)

@@ -11,15 +11,24 @@ from workbench.data.heading import Heading
 from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.notes import Note, NoteKind, Notes
 
-__all__ = ["heading_strip", "made_up_strip", "notes_strip", "with_notes"]
+__all__ = ["heading_strip", "incomplete_word", "made_up_strip", "notes_strip", "with_notes"]
 
 MAX_SHOWN = 3
+INCOMPLETE_SIGN = "\N{CIRCLE WITH LEFT HALF BLACK}"
+"""The sign that a run which lacks something has in its panel too."""
 _STYLE = """<style>
 .workbench-notes { border-left: 4px solid var(--jp-border-color1, #9aa5b1); padding: 2px 12px; margin: 4px 0 8px;
   line-height: 1.45; }
-.workbench-notes.incomplete { border-color: #d55e00; }
+.workbench-notes.incomplete { border-color: #9a6200; }
+.workbench-notes.made-up { border-color: #d55e00; }
 .workbench-notes p { margin: 2px 0; }
 .workbench-notes b { font-weight: 600; }
+b.workbench-incomplete { color: #9a6200; }
+[data-jp-theme-light="false"] b.workbench-incomplete, [data-theme="dark"] b.workbench-incomplete { color: #e7ab3e; }
+@media (prefers-color-scheme: dark) {
+  body:not([data-jp-theme-light]) b.workbench-incomplete { color: #e7ab3e; }
+}
+@media print { b.workbench-incomplete { color: #9a6200 !important; } }
 .workbench-heading { line-height: 1.45; margin: 2px 0 6px; color: var(--jp-ui-font-color2, #52606d);
   overflow-wrap: anywhere; }
 </style>"""
@@ -33,15 +42,18 @@ def notes_strip(notes: Notes) -> ipywidgets.HTML:
     if len(notes) > MAX_SHOWN:
         lines.append(f"<p>{len(notes) - MAX_SHOWN} more in the table of notes.</p>")
     state = "" if notes.is_complete else " incomplete"
-    title = "" if notes.is_complete else "<p><b>This result is incomplete.</b></p>"
+    title = "" if notes.is_complete else f"<p>{incomplete_word('This result is incomplete.')}</p>"
     return ipywidgets.HTML(f'{_STYLE}<div class="workbench-notes{state}">{title}{"".join(lines)}</div>')
+
+
+def incomplete_word(words: str = "Incomplete:") -> str:
+    """Write that something is incomplete, in the colour and with the sign that this has everywhere."""
+    return f'{_STYLE}<b class="workbench-incomplete">{INCOMPLETE_SIGN} {html.escape(words)}</b>'
 
 
 def made_up_strip() -> ipywidgets.HTML:
     """Make the strip that says that data are made up."""
-    return ipywidgets.HTML(
-        f'{_STYLE}<div class="workbench-notes incomplete"><p><b>{MADE_UP_NOTE}</b></p></div>'
-    )
+    return ipywidgets.HTML(f'{_STYLE}<div class="workbench-notes made-up"><p><b>{MADE_UP_NOTE}</b></p></div>')
 
 
 def heading_strip(heading: Heading) -> ipywidgets.HTML:

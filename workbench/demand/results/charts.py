@@ -301,7 +301,7 @@ def _mark_missing(figure: go.Figure, name: str, first: int, last: int) -> None:
         fillcolor="grey",
         opacity=0.15,
         annotation_text=f"{name} is missing: no total",
-        annotation_position="bottom left",
+        annotation_position="bottom right",
     )
 
 

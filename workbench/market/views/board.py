@@ -22,6 +22,7 @@ from workbench.market.store.reading import MarketData
 from workbench.market.views.answer_tools import Appearance
 from workbench.market.views.answer_view import AnswerView, Screen
 from workbench.ui.base import Pane, guarded
+from workbench.ui.notes import incomplete_word
 from workbench.ui.polling import poll
 from workbench.ui.tabs import choice
 
@@ -240,8 +241,9 @@ class AnswerBoard(Pane):
         now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
         age = np.datetime64(now, "m") + np.timedelta64(data.description.utc_offset_minutes, "m") - data.last
         found = holes(data, period)
-        sign = "▲" if found else "●"
-        words = f"{len(found):,} gaps in this period, see Data" if found else "no gaps in this period"
+        words = "● no gaps in this period"
+        if found:
+            words = f"{incomplete_word()} {len(found):,} gaps in this period, see Data"
         stamp = str(data.last).replace("T", " ")
         step = self.resolution_of(period) or fitting_resolution(period)
         scope = (str(self.region.value), str(period))
@@ -249,7 +251,7 @@ class AnswerBoard(Pane):
         made_up = f"<b>{MADE_UP_NOTE}</b><br>" if heading.made_up else ""
         return (
             f"{made_up}<b>{html.escape(heading.title)}</b> · {html.escape(heading.line)}<br>"
-            f"Data to <b>{stamp}</b> {self.clock}, {_age(age)} old · version {data.version} · {sign} {words}"
+            f"Data to <b>{stamp}</b> {self.clock}, {_age(age)} old · version {data.version} · {words}"
         )
 
     def _poll(self) -> None:

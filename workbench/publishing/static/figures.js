@@ -39,14 +39,14 @@
     return theme === "dark" || (theme !== "light" && darkness.matches);
   }
 
-  function coloured(layout) {
+  function coloured(layout, dark = isDark()) {
     const made = structuredClone(layout ?? {});
     made.autosize = true;
     delete made.width;
     const template = (made.template ??= {});
     const common = (template.layout ??= {});
     common.paper_bgcolor = common.plot_bgcolor = "rgba(0,0,0,0)";
-    if (!isDark()) return made;
+    if (!dark) return made;
     common.font = { ...common.font, color: INK };
     common.shapedefaults = { line: { color: INK }, ...common.shapedefaults };
     for (const name of ["xaxis", "yaxis"]) {
@@ -57,6 +57,8 @@
   }
 
   const NARROW = 560;
+  const PAPER = 660; // Width between the margins of a sheet of A4, in pixels of CSS.
+  const figures = new Set();
   const LEGEND_ROW = 19;
   const LETTER = 6.6;
 
@@ -87,6 +89,7 @@
         this.redraw = () => { if (this.figure && this.drawn) this.draw(); };
         this.sizes = new ResizeObserver(() => { if (this.drawn && this.node.offsetWidth) window.Plotly.Plots.resize(this.node); });
         darkness.addEventListener("change", this.redraw);
+        figures.add(this);
       }
 
       async renderModel(model) {
@@ -126,7 +129,20 @@
         this.drawn = true;
       }
 
+      // A page that is printed is laid out anew without a chance to draw: each figure is made to fit before, also those
+      // that were never in sight, in the colours of paper.
+      drawForPaper() {
+        if (!window.Plotly || !this.figure || !this.node.offsetWidth) return;
+        const { data, config, frames } = this.figure;
+        const layout = coloured(this.figure.layout, false);
+        layout.width = Math.min(PAPER, this.node.offsetWidth);
+        fitToWidth(layout, data, layout.width);
+        window.Plotly.react(this.node, { data, layout, frames: frames ?? undefined, config: { ...config, responsive: false } });
+        this.drawn = true;
+      }
+
       dispose() {
+        figures.delete(this);
         this.seen?.disconnect();
         this.sizes.disconnect();
         darkness.removeEventListener("change", this.redraw);
@@ -144,9 +160,8 @@
     return { __esModule: true, default: { id: "workbench:figures", rendererFactory, rank: 0, dataType: "json" } };
   }
 
-  window.addEventListener("beforeprint", () => {
-    for (const figure of document.querySelectorAll(".wb-figure")) window.Plotly?.Plots.resize(figure);
-  });
+  window.addEventListener("beforeprint", () => { for (const figure of figures) figure.drawForPaper(); });
+  window.addEventListener("afterprint", () => { for (const figure of figures) figure.redraw(); });
 
   window._JUPYTERLAB ??= {};
   window._JUPYTERLAB.workbench = {
