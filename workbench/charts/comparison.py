@@ -23,7 +23,7 @@ def comparison_page(comparison: Comparison, style: Style = INDIA, limit: int | N
     limit
         Rows at most of each part; all when None.
     """
-    page = ReportPage(comparison.title, comparison.what.capitalize(), made_up=comparison.made_up)
+    page = ReportPage(comparison.title, comparison.what.capitalize(), "", comparison.heading)
     page.section("Summary").text(comparison.summary)
     for table in comparison.tables(style, limit):
         section = page.section(table.title)

@@ -68,7 +68,7 @@ def test_choosing_another_sector_draws_its_history(result, project):
     (sector,) = parts(content, ipywidgets.Dropdown)
     (area,) = parts(content, FigureArea)
     sector.value = "Railways"
-    assert figure_in(area)["layout"]["title"]["text"] == "Railways: electricity by year"
+    assert figure_in(area)["layout"]["title"]["text"].startswith("Railways: electricity by year<br>")
 
 
 def test_a_given_path_says_that_it_has_no_errors_to_measure(result, project):

@@ -169,8 +169,7 @@ class Comparison:
         table = self.to_frame()
         texts = {str(name): table[name] for name in table if table[name].dtype.kind not in "fi"}
         table = table.assign(**{name: cells.astype(str).map(harmless_text) for name, cells in texts.items()})
-        lines = [f"# {name}: {value}" for name, value in self.heading.facts.items()]
-        return "\n".join([*lines, table.to_csv(index=False, lineterminator="\n")])
+        return self.heading.comments + table.to_csv(index=False, lineterminator="\n")
 
     def _repr_html_(self) -> str:
         parts = [f"<p>{html.escape(self.title)}: {html.escape(self.summary)}</p>"]

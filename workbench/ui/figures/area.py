@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from workbench.data.explanation.shown import Shown
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.origins import registered
 from workbench.ui.figures.page_theme import page_theme
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from workbench.charts.template import Theme
+    from workbench.data.explanation.shown import Shown
 
 __all__ = ["FigureArea"]
 
@@ -89,6 +89,7 @@ class FigureArea(ipywidgets.VBox):  # type: ignore[misc]
         """Give what a point of a trace shows; None where there is none."""
         from workbench.charts.figure import plain_title
         from workbench.charts.figure_table import point_of
+        from workbench.data.explanation.shown import Shown
 
         point = None if self._figure is None else point_of(self._figure, first, second)
         if point is None:

@@ -13,15 +13,17 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import traitlets
 
-from workbench.data.explanation.shown import Shown
-from workbench.data.explanation.steps import Explanation
 from workbench.errors import WorkbenchError
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.messages import InvalidMessage, MessageWidget, fields_of, unknown_kind, whole_number
+
+if TYPE_CHECKING:
+    from workbench.data.explanation.shown import Shown
+    from workbench.data.explanation.steps import Explanation
 
 __all__ = ["Asked", "OriginPanel", "Showing", "current_panel", "explaining", "registered"]
 
