@@ -74,6 +74,44 @@ def test_fills_are_missing_and_said(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("dates", "said"),
+    [
+        (("28/02/2024", "29/02/2024", "01/03/2024"), "3 dates were read day first, '28/02/2024' shows it"),
+        (("2/28/2024", "2/29/2024", "3/1/2024"), "3 dates were read month first, '2/28/2024' shows it"),
+        (("28 Feb 2024", "29 Feb 2024", "1 Mar 2024"), "no date can be read in two ways"),
+        (("28.02.2024", "2024-02-29", "2024-03-01"), "1 dates were read day first"),
+    ],
+)
+def test_dates_of_other_countries_are_read_and_their_order_is_said(
+    tmp_path: Path, dates: tuple[str, ...], said: str
+) -> None:
+    got = table(tmp_path, "date,tmax,tmin\n" + "".join(f"{date},30,20\n" for date in dates))
+    assert got.frame["date"].tolist() == [
+        pd.Timestamp(day) for day in ("2024-02-28", "2024-02-29", "2024-03-01")
+    ]
+    assert said in str(got.problems.changes[0])
+
+
+@pytest.mark.parametrize(("pattern", "order"), [("0{}/06/2024", "day first"), ("06/0{}/2024", "month first")])
+def test_days_that_follow_each_other_show_the_order(tmp_path: Path, pattern: str, order: str) -> None:
+    days = [pattern.format(day) for day in range(1, 8)]
+    got = table(tmp_path, "date,tmax,tmin\n" + "".join(f"{day},30,20\n" for day in days))
+    assert got.frame["date"].tolist() == list(pd.date_range("2024-06-01", periods=7))
+    assert f"7 dates were read {order}, so the days follow each other" in str(got.problems.changes[0])
+
+
+@pytest.mark.parametrize(
+    ("dates", "words"),
+    [
+        (("04/05/2024",), "column 'date', row 2: '04/05/2024' may be day first or month first"),
+        (("13/05/2024", "05/13/2024"), "can only be day first and '05/13/2024' only month first"),
+    ],
+)
+def test_an_order_that_nothing_shows_is_refused(tmp_path: Path, dates: tuple[str, ...], words: str) -> None:
+    assert words in refusal(tmp_path, "date,tmax,tmin\n" + "".join(f"{date},30,20\n" for date in dates))
+
+
 def test_missing_days_are_said_and_stay_missing(tmp_path: Path) -> None:
     got = table(tmp_path, HEAD + ROWS.replace("2024-03-01", "2024-03-04"))
     assert "3 days are missing between 2024-02-28 and 2024-03-04, the first 2024-03-01" in str(
@@ -111,8 +149,8 @@ def test_a_day_that_comes_twice_is_refused(tmp_path: Path) -> None:
     [
         (HEAD + ROWS.replace("31,19", "warm,19"), "row 3, column 'tmax': 'warm' is no number"),
         (
-            HEAD + ROWS.replace("2024-02-29", "29/02/2024"),
-            "'29/02/2024' is no date; write dates like 2024-02-29",
+            HEAD + ROWS.replace("2024-02-29", "30/02/2024"),
+            "'30/02/2024' is no date; write dates like 2024-02-29",
         ),
         ("day,height\n2024-01-01,3\n", "no column of values"),
         ("tmax,tmin\n3,2\n", "no column 'date'"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import calendar
 import datetime
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -147,6 +148,38 @@ def order_evidence(dates: Mapping[str, ReadDate]) -> tuple[str, str, str]:
     month_first = next((text for text, date in dates.items() if date.order is DateOrder.MONTH_FIRST), "")
     ambiguous = next((text for text, date in dates.items() if date.ambiguous), "")
     return day_first, month_first, ambiguous
+
+
+def daily_order(texts: Iterable[str]) -> tuple[DateOrder | None, str]:
+    """Find which of day and month comes first in a column that has a row or more for each day.
+
+    A date that can be read in one way only shows it; else the order in which more of the days follow each other.
+
+    Returns
+    -------
+    order
+        ``None`` when nothing shows it, or one date shows one order and another the other.
+    evidence
+        In words.
+    """
+    read = {text: date for text in dict.fromkeys(texts) if (date := read_date(text))}
+    day_first, month_first, ambiguous = order_evidence(read)
+    if day_first and month_first:
+        return None, f"'{day_first}' can only be day first and '{month_first}' only month first"
+    if day_first or month_first:
+        order = DateOrder.DAY_FIRST if day_first else DateOrder.MONTH_FIRST
+        return order, f"'{day_first or month_first}' shows it"
+    if not ambiguous:
+        return DateOrder.DAY_FIRST, "no date can be read in two ways"
+    steps = {}
+    for order in DateOrder:
+        days = [date.day for text in read if (date := read_date(text, order))]
+        pairs = itertools.pairwise(days)
+        steps[order] = sum(abs((after - before).days) == 1 for before, after in pairs)
+    day, month = (steps[order] for order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST))
+    if day == month:
+        return None, f"'{ambiguous}' may be day first or month first, and no date shows which"
+    return DateOrder.DAY_FIRST if day > month else DateOrder.MONTH_FIRST, "so the days follow each other"
 
 
 def _by_order(first: int, second: int, year: int, order: DateOrder | None) -> ReadDate | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from workbench.data.problems import Problems
+from workbench.data.texts.dates import Precision, daily_order, read_date
 from workbench.data.texts.layout import rows_text
 from workbench.data.texts.table import read_text_table, without_totals
 from workbench.errors import UnreadableFile
@@ -170,12 +171,29 @@ def _dates(values: pd.Series, problems: Problems) -> pd.Series:
         problems.error(
             f"{rows_text(list(blank))}, column 'date': the cell is blank; write a date like 2024-02-29."
         )
+    found = found.fillna(_other_dates(texts[found.isna() & (texts != "")], problems))
     bad = found.isna() & (texts != "")
     for row in values.index[bad][:MAX_BAD_CELLS_LISTED]:
         problems.error(f"row {row}, column 'date': {texts[row]!r} {_why_no_date(texts[row])}")
     if int(bad.sum()) > MAX_BAD_CELLS_LISTED:
         problems.error(f"column 'date': {int(bad.sum()) - MAX_BAD_CELLS_LISTED} more cells are no dates.")
     return found
+
+
+def _other_dates(texts: pd.Series, problems: Problems) -> pd.Series:
+    """Read dates that are not ISO 8601, where it is certain which of day and month comes first."""
+    order, evidence = daily_order(texts)
+    days = {text: read_date(text, order) for text in texts.unique()}
+    found = texts.map(
+        {text: date.day for text, date in days.items() if date and date.precision is Precision.DAY}
+    )
+    read = int(found.notna().sum())
+    if read and order is None:
+        rows = rows_text(list(texts.index))
+        problems.error(f"column 'date', {rows}: {evidence}; write dates like 2024-02-29 (year, month, day).")
+    elif read:
+        problems.change(f"column 'date': {read} dates were read {order}, {evidence}.")
+    return found.astype("datetime64[s]")
 
 
 def _why_no_date(text: str) -> str:

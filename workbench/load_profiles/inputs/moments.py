@@ -12,7 +12,7 @@ import pandas as pd
 from workbench.data.arrays import Booleans, Integers, Times
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table
-from workbench.data.texts.dates import MAX_DATE_CHARACTERS, DateOrder, Precision, order_evidence, read_date
+from workbench.data.texts.dates import MAX_DATE_CHARACTERS, DateOrder, Precision, daily_order, read_date
 from workbench.load_profiles.inputs.slots import MINUTES_A_DAY, ending_step
 
 MAX_BAD_CELLS = 20
@@ -55,7 +55,7 @@ def read_stamps(table: Table, column: str, problems: Problems) -> tuple[Times, b
         if isinstance(value, datetime.date):
             found[row] = np.datetime64(value, "m")
     rest = [row for row in np.flatnonzero(np.isnat(found)).tolist() if texts[row]]
-    order = _read_others(table, column, found, rest, texts)
+    order = _read_others(table, column, found, rest, texts, problems)
     read = sum(not np.isnat(found[row]) for row in rest)
     if read:
         problems.change(
@@ -81,12 +81,24 @@ def _iso_times(texts: Sequence[str]) -> tuple[Times, Booleans]:
     return times.to_numpy().astype("datetime64[m]"), zoned.to_numpy(dtype=bool)
 
 
-def _read_others(table: Table, column: str, found: Times, rest: Sequence[int], texts: Sequence[str]) -> str:
+def _read_others(
+    table: Table,
+    column: str,
+    found: Times,
+    rest: Sequence[int],
+    texts: Sequence[str],
+    problems: Problems,
+) -> str:
     """Read texts that are not ISO 8601, all in the order of day and month that some of them show."""
     parts = {row: _parts(texts[row]) for row in rest}
-    days = {day: date for day, _ in parts.values() if (date := read_date(day))}
-    day_first, month_first, _ = order_evidence(days)
-    order = DateOrder.MONTH_FIRST if month_first and not day_first else DateOrder.DAY_FIRST
+    found_order, evidence = daily_order(day for day, _ in parts.values())
+    if found_order is None and "only" in evidence:
+        problems.error(
+            f"{evidence}; write all dates like 2024-02-29.",
+            sheet=table.sheet,
+            cell=table.header_cell(column),
+        )
+    order = found_order or DateOrder.DAY_FIRST
     for row, (day, clock) in parts.items():
         date = read_date(day, order)
         minute = minute_of(clock) if clock else 0
