@@ -111,6 +111,7 @@ def _usual_forms(frame: pl.DataFrame, decimal: str) -> pl.DataFrame:
     parentheses = text.str.contains(rf"^(\({_SIGNS}?{number}\)|{_SIGNS}\({number}\))$")
     trailing = text.str.contains(rf"^{_SIGNS}?{number}-$")
     digits = text.str.replace_all(rf"[^0-9{mark}]", "").str.replace(mark, ".").cast(pl.Float64, strict=False)
+    digits = pl.when(digits.is_finite()).then(digits)
     negative = parentheses | trailing | text.str.starts_with("-")
     return frame.with_columns(
         value=pl.when(typed)
@@ -129,6 +130,8 @@ def _usual_forms(frame: pl.DataFrame, decimal: str) -> pl.DataFrame:
 def _plain_column(cells: pl.Series, decimal: str) -> NumberColumn | None:
     """Most columns of large files are bare digits, with the point as their decimal mark: nothing to notice."""
     values = cells.cast(pl.Float64, strict=False)
+    if values.is_infinite().any():
+        return None
     if values.null_count() != cells.null_count() or cells.str.contains(r"[^0-9.-]").any():
         return None
     if decimal == "," and cells.str.contains(".", literal=True).any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -122,6 +123,8 @@ def read_amount(text: str, decimal: str = ".") -> Amount | None:
     value = float(size + (match["exponent"] or "")) * scale
     # 1.1 x 1e6 is 1100000.0000000002 in floats; what is written has no more than these digits.
     value = float(f"{value:.15g}") if scale != 1.0 else value
+    if not math.isfinite(value):
+        return None
     money = match["money"] or match["money_after"] or ""
     form = (
         "parentheses" if opened else "trailing minus" if match["after_minus"] else match["scale"] or formula

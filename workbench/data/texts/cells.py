@@ -133,6 +133,12 @@ def frame_of(records: Sequence[Sequence[str | None]]) -> pl.DataFrame:
     return pl.DataFrame([pl.Series(str(at), values, dtype=pl.String) for at, values in enumerate(columns)])
 
 
+def columns_with(frame: pl.DataFrame, pattern: str) -> list[str]:
+    """Name the columns of texts in which a cell matches a pattern."""
+    found = frame.select(pl.exclude("row").str.contains(pattern).any())
+    return [name for name in found.columns if found[name][0]]
+
+
 def stripped(frame: pl.DataFrame) -> pl.DataFrame:
     """Take blanks from around texts; a text of blanks becomes null."""
     texts = pl.exclude("row").str.strip_chars()
@@ -268,10 +274,8 @@ def _refuse_swallowed_rows(frame: pl.DataFrame, lengths: pl.Series, delimiter: s
         return
     usual = int(lengths.mode()[0])
     row_like = rf"\n([^\n{re.escape(delimiter)}]*{re.escape(delimiter)}){{{max(usual - 1, 2)}}}"
-    texts = [column for column in frame.columns if column != "row"]
-    for column in texts:
-        cells = frame.filter(pl.col(column).str.contains("\n", literal=True).fill_null(False))
-        cells = cells.filter(pl.col(column).str.count_matches(row_like) >= 2)
+    for column in columns_with(frame, "\n"):
+        cells = frame.filter(pl.col(column).str.count_matches(row_like) >= 2)
         if not cells.is_empty():
             row, text = cells.select("row", column).row(0)
             raise InvalidData(
@@ -284,10 +288,8 @@ def _refuse_swallowed_rows(frame: pl.DataFrame, lengths: pl.Series, delimiter: s
 def _without_text_marks(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Change]]:
     """A spreadsheet marks a number as text by an apostrophe before it."""
     changes = []
-    for column in frame.columns[1:]:
-        marked = frame.filter(pl.col(column).str.contains(_MARKED_AS_TEXT).fill_null(False))
-        if marked.is_empty():
-            continue
+    for column in columns_with(frame, _MARKED_AS_TEXT):
+        marked = frame.filter(pl.col(column).str.contains(_MARKED_AS_TEXT))
         before = tuple(marked[column])
         rows, after = tuple(marked["row"]), tuple(text[1:] for text in before)
         reason = "the apostrophe by which a spreadsheet marks text was removed"

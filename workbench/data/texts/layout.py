@@ -13,7 +13,7 @@ import polars as pl
 from workbench.data.changes import Change, ChangeKind
 from workbench.data.tables.table import cell_name
 from workbench.data.texts.amounts import is_placeholder, read_amount
-from workbench.data.texts.cells import TYPED, Cells, shown
+from workbench.data.texts.cells import TYPED, Cells, columns_with, shown
 from workbench.data.texts.dates import read_date
 from workbench.data.texts.encoding import MOJIBAKE, repaired
 from workbench.errors import InvalidData
@@ -201,7 +201,7 @@ def _count(row: Sequence[str | None], known: Callable[[str], bool]) -> int:
 
 
 def _header_position(head: Sequence[Sequence[str | None]], known: Callable[[str], bool] | None) -> int:
-    if known is None:
+    if known is None or not head:
         return _worded_position(head)
     counts = [(_count(row, known), sum(cell is not None for cell in row)) for row in head]
     best = max(counts, default=(0, 0))
@@ -238,24 +238,25 @@ def _dates_in(row: Sequence[str | None]) -> int:
 
 
 def _names(header: Sequence[str | None], columns: Sequence[str]) -> tuple[tuple[str, ...], list[Change]]:
+    # Folded name -> letter of the column that has it.
+    letters: dict[str, str] = {}
     names: list[str] = []
     changes: list[Change] = []
-    for position, (cell, column) in enumerate(zip(header, columns, strict=True)):
+    for cell, column in zip(header, columns, strict=True):
         letter = column_letter(int(column))
         written = re.sub(r"\s+", " ", shown(cell)).strip()
         clear = repaired(written) if re.search(MOJIBAKE, written) else written
         if clear != written:
             changes.append(Change(ChangeKind.REPAIRED, clear, (), (written,), (clear,), "garbled header"))
         name = clear or f"Column {letter}"
-        same = sum(other.casefold() == name.casefold() for other in names)
+        first = letters.setdefault(name.casefold(), letter)
         if not clear:
             changes.append(Change(ChangeKind.RENAMED, name, (), ("",), (name,), "the column has no header"))
-        elif same:
+        if first != letter:
             name = f"{name} ({letter})"
-            reason = (
-                f"'{clear}' is also the header of column "
-                f"{position and names.index(clear) + 1 if clear in names else 1}"
-            )
+            while letters.setdefault(name.casefold(), letter) != letter:
+                name += "'"
+            reason = f"'{clear}' is also the header of column {first}"
             changes.append(Change(ChangeKind.RENAMED, name, (), (clear,), (name,), reason))
         names.append(name)
     return tuple(names), changes
@@ -296,10 +297,9 @@ def _without_mojibake(
     frame: pl.DataFrame, columns: Sequence[str], names: Sequence[str]
 ) -> tuple[pl.DataFrame, list[Change]]:
     changes = []
-    for column, name in zip(columns, names, strict=True):
-        garbled = frame.filter(pl.col(column).str.contains(MOJIBAKE).fill_null(False))
-        if garbled.is_empty():
-            continue
+    for column in columns_with(frame, MOJIBAKE):
+        name = names[columns.index(column)]
+        garbled = frame.filter(pl.col(column).str.contains(MOJIBAKE))
         before = [str(text) for text in garbled[column]]
         after = [repaired(text) for text in before]
         changed = [(int(r), b, a) for r, b, a in zip(garbled["row"], before, after, strict=True) if a != b]

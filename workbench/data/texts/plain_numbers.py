@@ -9,6 +9,7 @@ import polars as pl
 from workbench.data.problems import Problems
 from workbench.data.texts.amount_column import looks_like_amounts
 from workbench.data.texts.amounts import read_amount
+from workbench.data.texts.cells import columns_with
 from workbench.data.texts.decimal_mark import MarkEvidence, mark_evidence
 
 # What a number in its plain form does not have.
@@ -48,8 +49,7 @@ def with_plain_numbers(
     """
     # Between commas a point cannot be read in two ways; elsewhere 3.154 may be three thousand.
     doubtful = _GROUPED if delimiter == "," else f"[.{_GROUPED[1:]}"
-    columns = [at for at in range(len(names)) if frame[str(at)].str.contains(doubtful).any()]
-    columns = [at for at in columns if looks_like_amounts(frame[str(at)])]
+    columns = [int(at) for at in columns_with(frame, doubtful) if looks_like_amounts(frame[at])]
     evidence = {at: mark_evidence(frame[str(at)], frame["row"]) for at in columns}
     shown = {found.decimal: found.reason for found in evidence.values() if found.decimal in (".", ",")}
     for at, found in evidence.items():

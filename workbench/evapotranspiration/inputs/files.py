@@ -165,7 +165,8 @@ def _dates(values: pd.Series, problems: Problems) -> pd.Series:
         plain = values.dt.tz_localize(None) if values.dt.tz is not None else values
         return plain.astype("datetime64[s]")
     texts = words(values)
-    found = pd.to_datetime(texts, format="ISO8601", errors="coerce").astype("datetime64[s]")
+    iso = texts.str.extract(r"^(\d{4}-\d{2}-\d{2})(?:[T ].*)?$", expand=False)
+    found = pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
     blank = values.index[texts == ""]
     if len(blank):
         problems.error(
@@ -183,7 +184,7 @@ def _dates(values: pd.Series, problems: Problems) -> pd.Series:
 def _other_dates(texts: pd.Series, problems: Problems) -> pd.Series:
     """Read dates that are not ISO 8601, where it is certain which of day and month comes first."""
     order, evidence = daily_order(texts)
-    days = {text: read_date(text, order) for text in texts.unique()}
+    days = {text: read_date(text, order, named=True) for text in texts.unique()}
     found = texts.map(
         {text: date.day for text, date in days.items() if date and date.precision is Precision.DAY}
     )

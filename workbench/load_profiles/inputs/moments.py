@@ -18,7 +18,8 @@ from workbench.load_profiles.inputs.slots import MINUTES_A_DAY, ending_step
 MAX_BAD_CELLS = 20
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.0+)?)?\s*([AaPp][Mm])?")
 _DAY_AND_CLOCK = re.compile(r"(\S.*?)(?:[T\s]+|,\s*)(\d{1,2}[:.]\d{2}\S*(?:\s*[AaPp][Mm])?)")
-_ZONE = r":\d{2}(?:\.\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})$"
+_ISO = r"\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}(?::?\d{2}(?::?\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+_ZONED = r"\d{2}[T ]\d{2}.*(?:Z|[+-]\d{2}:?\d{2})$"
 
 
 def read_moments(table: Table, column: str, problems: Problems) -> Times:
@@ -75,8 +76,9 @@ def read_stamps(table: Table, column: str, problems: Problems) -> tuple[Times, b
 
 def _iso_times(texts: Sequence[str]) -> tuple[Times, Booleans]:
     series = pd.Series(texts, dtype=object)
-    zoned = series.str.contains(_ZONE, regex=True)
-    parsed = pd.to_datetime(series, format="ISO8601", errors="coerce", utc=bool(zoned.any()))
+    is_iso = series.str.fullmatch(_ISO)
+    zoned = is_iso & series.str.contains(_ZONED, regex=True)
+    parsed = pd.to_datetime(series.where(is_iso), format="ISO8601", errors="coerce", utc=bool(zoned.any()))
     times = parsed.dt.tz_localize(None) if zoned.any() else parsed
     return times.to_numpy().astype("datetime64[m]"), zoned.to_numpy(dtype=bool)
 
