@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.capacity.config import CapacityConfig, Commitment, Horizon
 from workbench.data.notes import Notes
+from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import SettingError
 from workbench.runs.model.settings import settings_of
 
@@ -94,11 +95,10 @@ def check_settings(config: CapacityConfig, network: Network) -> Notes:
             continue
         if reason := REFUSED.get(item.name):
             refused.append(_refusal(item.name, value, reason))
-        elif reason := UNUSED.get(item.name):
-            notes.unused(f"{reason}.", setting=item.name, advice="leave it at its default")
     refused += _year_problems(config, network)
     if refused:
         raise SettingError.of(refused)
+    note_unused_settings(config, UNUSED, notes)
     _note_commitment(config, network, notes)
     return notes
 

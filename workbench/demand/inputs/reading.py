@@ -58,6 +58,11 @@ class Sector:
         """Actual years."""
         return range(self.first_year, self.last_year + 1)
 
+    @property
+    def filled(self) -> tuple[int, ...]:
+        """Actual years that were missing in the workbook and are interpolated."""
+        return tuple(year for year in self.years if self.cells and year not in self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:

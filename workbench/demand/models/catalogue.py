@@ -76,6 +76,8 @@ class Model:
         Shortest history that it can learn from; for drivers, each adds one.
     fades
         Whether its low and high variants differ from the base.
+    looks_back
+        Whether it looks back on a window of years.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Model:
     needs: Needs = Needs.NOTHING
     min_years: int = 3
     fades: bool = False
+    looks_back: bool = False
 
 
 def _economy(at: Situation) -> DriverPaths:
@@ -164,6 +167,7 @@ _ALL = (
         "y(T+h) = y(T) + h x median slope of the last years",
         "Theil 1950, Sen 1968; from the last actual",
         lambda at: anchored_linear_trend(at.history, at.horizon, window=at.window),
+        looks_back=True,
     ),
     Model(
         "damped_holt",
@@ -187,6 +191,7 @@ _ALL = (
         "y(T+h) = y(T) (1 + r)^h, r = weighted mean of the last growth rates, newest weighs most",
         "Weighted average method of demand filings",
         lambda at: weighted_average_growth(at.history, at.horizon, window=at.window),
+        looks_back=True,
     ),
     Model(
         "cagr",
@@ -194,6 +199,7 @@ _ALL = (
         "y(T+h) = y(T) (y(T)/y(T-s))^(h/s)",
         "Definition of the rate",
         lambda at: compound_growth(at.history, at.horizon, span=at.window),
+        looks_back=True,
     ),
     Model(
         "regression_on_year",
@@ -217,6 +223,7 @@ _ALL = (
         "Combination: Clemen 1989; Makridakis, Spiliotis and Assimakopoulos 2020",
         _ensemble,
         min_years=4,
+        looks_back=True,
     ),
     Model(
         "naive",

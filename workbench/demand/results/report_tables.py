@@ -78,7 +78,7 @@ def holdout_rows(result: DemandResult, style: Style) -> list[list[str]]:
     """Rows of formatted cells for the last two years: sector, drivers, year, forecast, actual, error [%]."""
     held = result.holdout()
     chosen = result.facts["chosen"]
-    mine = held[[chosen.get(s, CHOSEN) == m for s, m in zip(held.sector, held.model, strict=True)]]
+    mine = held[held.model == held.sector.map(lambda sector: chosen.get(sector, CHOSEN))]
     factor = energy_factor("GWh", style.energy_unit)
     columns = [mine[name].tolist() for name in ("sector", "drivers", "year", "forecast", "actual", "error")]
     return [

@@ -130,7 +130,7 @@ class DemandResult(Result[DemandConfig]):
         """
         rows = self.tables["backtest"]
         last = rows.sector.map({name: card["last_actual_year"] for name, card in self.cards.items()})
-        last = last.fillna(self.facts["last_actual_year"])
+        last = last.astype(float).fillna(self.facts["last_actual_year"])
         held = rows[rows.origin == last - years].copy()
         held["error"] = 100 * (held.forecast / held.actual - 1)
         return held.reset_index(drop=True)

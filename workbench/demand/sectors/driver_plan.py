@@ -183,6 +183,12 @@ def _check_names(tables: DriverTables, config: DemandConfig) -> None:
                 "driver_growth",
                 name,
             )
+    for setting, name in (("gdp_driver", config.gdp_driver), ("population_driver", config.population_driver)):
+        if tables.find(name) is None and name != getattr(DemandConfig(), setting):
+            present = ", ".join(tables.actual) or "none"
+            raise SettingError(
+                f"{setting} is '{name}', which the workbook does not have; present: {present}.", setting, name
+            )
     known = {path for _, path in tables.growth}
     if known and plain_name(config.driver_path) not in known:
         raise SettingError(

@@ -9,6 +9,7 @@ import numpy as np
 
 from workbench.data.arrays import Floats
 from workbench.data.notes import Notes, Weight
+from workbench.data.unused_settings import note_unused_settings
 from workbench.demand.config import DemandConfig
 from workbench.demand.inputs.reading import DemandInput, Sector
 from workbench.demand.model.choices import AUTOMATIC, BENCHMARKS, GIVEN_PATH, choose
@@ -17,6 +18,7 @@ from workbench.demand.models.given import given_path
 from workbench.demand.sectors.backtest import Preparation
 from workbench.demand.sectors.driver_plan import DriverPlan, plan_drivers
 from workbench.demand.sectors.sector_forecast import Request
+from workbench.demand.sectors.without_effect import without_effect
 from workbench.errors import SettingError
 
 
@@ -74,6 +76,8 @@ def make_plan(data: DemandInput, config: DemandConfig) -> Plan:
                 requests.append(request or _bare(sector, model, config))
     for mine in sector_notes.values():
         notes.extend(mine)
+    computed = dict.fromkeys(request.model for request in requests)
+    note_unused_settings(config, without_effect(data, config, chosen, computed), notes)
     return Plan(
         data,
         config,
@@ -133,6 +137,12 @@ def _request(
                 sheet=sector.name,
                 setting="models",
             )
+        else:
+            # The same for every sector, and so noted once.
+            notes.unused(
+                f"{MODELS[model].label} is left out: GDP and population have no path to {config.target_year}.",
+                setting="models",
+            )
         return None
     return replace(_bare(sector, model, config), drivers=paths, known_drivers=known)
 
@@ -184,6 +194,7 @@ def _check_settings(data: DemandInput, config: DemandConfig) -> None:
                     setting,
                     name,
                 )
+    _check_shock_years(data, config)
     known = {*data.sectors, *data.layers, *config.added_layers}
     listed = ", ".join(sorted(known))
     for name in config.layer_scale:
@@ -192,4 +203,20 @@ def _check_settings(data: DemandInput, config: DemandConfig) -> None:
                 f"layer_scale names '{name}', which is not a sector or layer; present: {listed}.",
                 "layer_scale",
                 name,
+            )
+
+
+def _check_shock_years(data: DemandInput, config: DemandConfig) -> None:
+    first = min(sector.first_year for sector in data.sectors.values())
+    last = max(sector.last_year for sector in data.sectors.values())
+    own = [] if config.shock_years == DemandConfig().shock_years else list(config.shock_years)
+    given = [("shock_years", year) for year in own]
+    given += [("sector_shock_years", year) for years in config.sector_shock_years.values() for year in years]
+    for setting, year in given:
+        if not first <= year <= last:
+            raise SettingError(
+                f"{setting} names {year}, which is in no history of {data.path.name}; they reach from {first} to "
+                f"{last}.",
+                setting,
+                year,
             )

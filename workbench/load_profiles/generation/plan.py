@@ -12,11 +12,13 @@ import pandas as pd
 from workbench.data.notes import Notes
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
+from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import InvalidData
 from workbench.load_profiles.config import Conflicts, EnergySource, LoadProfileConfig, ShapeMethod
 from workbench.load_profiles.generation.generate import HourlyOverlay, YearTask, shape_with_overlays
 from workbench.load_profiles.generation.overlays import overlay_load
 from workbench.load_profiles.generation.reconciliation import reconcile
+from workbench.load_profiles.generation.without_effect import without_effect
 from workbench.load_profiles.inputs.energy_source import (
     DemandScenario,
     assemble_targets,
@@ -121,6 +123,8 @@ def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> P
     tasks = [_task(data, config, maker, item, turn, energies) for turn, item in enumerate(targets.values())]
     _report_conflicts([c for task in tasks for c in task.reconciled.conflicts], config, problems, notes)
     notes.add_problems(problems)
+    unused = without_effect(project, data, config, scenario, targets, tasks, holidays)
+    note_unused_settings(config, unused, notes)
     files = dict(data.files)
     if scenario is not None:
         files[f"demand scenario {scenario.name}"] = scenario.sha256
@@ -194,7 +198,12 @@ def _task(
     hours = hours_of_year(given.year, data.first_month, data.history.zone)
     shape = maker.make(hours, turn)
     overlays = _overlays(config, hours, energies)
-    reconciled = reconcile(given, shape.months(hours), hours, config.precedence)
+    try:
+        reconciled = reconcile(given, shape.months(hours), hours, config.precedence)
+    except ValueError as error:
+        raise InvalidData(
+            f"The targets of {given.year} do not make a year: {error}{_sources(given)}.", data.path
+        ) from error
     load = shape.load
     if any(overlay.counted is Counted.IN_TARGET for overlay in overlays):
         # What the overlays leave of each month's energy is known only now; their shape then decides with the rest.
@@ -211,6 +220,12 @@ def _task(
         config.transform,
         overlays,
     )
+
+
+def _sources(given: YearTargets) -> str:
+    places = {name: place for name, place in given.places.items() if np.isfinite(getattr(given, name)).any()}
+    listed = ", ".join(f"{name} from the {place}" for name, place in places.items())
+    return f"; given are {listed}" if listed else ""
 
 
 def _overlays(

@@ -103,8 +103,8 @@ def read_demand_scenario(project: Project, name: str, *, accept_incomplete: bool
     if not path.is_file():
         present = ", ".join(finished_scenarios(project, DEMAND)) or "none"
         raise UnreadableFile(
-            f"There is no finished demand scenario '{name}'; present: {present}. Run the demand forecast "
-            f"first.",
+            f"There is no finished demand scenario '{name}'; present: {present}. Name one of them in "
+            "demand_scenario, or run the demand forecast first.",
             path,
         )
     saved = read_table(path)
@@ -174,6 +174,7 @@ def assemble_targets(
     elif config.energy_source is EnergySource.GROWTH:
         targets = _from_growth(config, targets, history_years, last_known)
     targets = _with_settings(config, targets)
+    _check_years(config, targets)
     first = config.first_year or min(targets, default=0)
     last = config.last_year or max(targets, default=0)
     missing = [year for year in range(first, last + 1) if year not in targets]
@@ -183,8 +184,8 @@ def assemble_targets(
             f"There is no energy target {years}: give it in a sheet 'Total Demand' (year, energy) or in the "
             "setting 'energy', run the demand forecast and choose its scenario, or let the last year grow "
             "(energy_source = growth).",
-            "energy_source",
-            config.energy_source.value,
+            "last_year" if targets and last > max(targets) else "energy_source",
+            config.last_year if targets and last > max(targets) else config.energy_source.value,
         )
     chosen = {year: targets[year] for year in range(first, last + 1)}
     past = [year for year in chosen if year <= last_known]
@@ -195,6 +196,18 @@ def assemble_targets(
             years=past,
         )
     return chosen
+
+
+def _check_years(config: LoadProfileConfig, targets: Mapping[int, YearTargets]) -> None:
+    """Refuse a first year after all targets, or a last one before them."""
+    for name, year in (("first_year", config.first_year), ("last_year", config.last_year)):
+        if year and targets and (year > max(targets) if name == "first_year" else year < min(targets)):
+            raise SettingError(
+                f"{name} is {year}, but the targets are of {min(targets)} to {max(targets)}; choose one of these "
+                "years, or give the energy of others in the setting 'energy'.",
+                name,
+                year,
+            )
 
 
 def overlay_energy(overlay: Overlay, scenario: DemandScenario | None) -> Mapping[int, float]:

@@ -40,12 +40,19 @@ class Holidays:
         Names of the calendar's feasts that are carried on beyond the list; empty where there is no list.
     problems
         What was noticed.
+    calendar_used
+        Whether days of the calendar were looked up.
+    repeated, not_found
+        Days to add that are holidays already, and days to take away that are none.
     """
 
     names: Mapping[datetime.date, str]
     listed_years: tuple[int, ...] = ()
     carried: tuple[str, ...] = ()
     problems: Problems = field(default_factory=Problems, compare=False)
+    calendar_used: bool = False
+    repeated: tuple[str, ...] = ()
+    not_found: tuple[str, ...] = ()
 
     def among(self, days: Times) -> Booleans:
         """Whether each day is a holiday."""
@@ -111,7 +118,8 @@ def holidays_of(
     found = dict(listed)
     missing = [year for year in needed if year not in listed_years]
     carried: tuple[str, ...] = ()
-    if country and (missing or not listed or not _reaches(listed, needed)):
+    calendar_used = bool(country) and (bool(missing) or not listed or not _reaches(listed, needed))
+    if calendar_used:
         calendar = _calendar(country, state, sorted({*needed, *listed_years}), problems)
         carried = carried_feasts(calendar, listed)
         added = {
@@ -137,11 +145,21 @@ def holidays_of(
         problems.warning(
             f"there are no holidays in {_span(missing)}: every day counts as ordinary.", sheet=sheet
         )
+    repeated = tuple(text for text in extra if datetime.date.fromisoformat(text) in found)
     for text in extra:
         found.setdefault(datetime.date.fromisoformat(text), "added in the settings")
+    not_found = tuple(text for text in without if datetime.date.fromisoformat(text) not in found)
     for text in without:
         found.pop(datetime.date.fromisoformat(text), None)
-    return Holidays(dict(sorted(found.items())), tuple(listed_years), carried, problems)
+    return Holidays(
+        dict(sorted(found.items())),
+        tuple(listed_years),
+        carried,
+        problems,
+        calendar_used,
+        repeated,
+        not_found,
+    )
 
 
 def is_listed_period(day: datetime.date, listed: Mapping[datetime.date, str]) -> bool:

@@ -71,6 +71,8 @@ class LoadInput:
         Month in which a year begins.
     problems
         Everything noticed, in sentences.
+    in_utc
+        Whether the times of the history carry a zone.
     """
 
     path: Path
@@ -84,6 +86,7 @@ class LoadInput:
     targets: TargetSheets
     first_month: int
     problems: tuple[Problem, ...]
+    in_utc: bool = False
 
     @property
     def complete_years(self) -> tuple[int, ...]:
@@ -210,6 +213,7 @@ def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> Lo
         targets,
         first_month,
         tuple(problems),
+        sheet.in_utc,
     )
 
 

@@ -80,6 +80,18 @@ class YearTargets:
     places: Mapping[str, str] = field(default_factory=dict)
 
 
+def has_months(targets: YearTargets) -> bool:
+    """Whether something is given for single months."""
+    monthly = (
+        targets.monthly_energy,
+        targets.monthly_share,
+        targets.monthly_peak,
+        targets.monthly_load_factor,
+        targets.monthly_minimum,
+    )
+    return any(bool(np.isfinite(months).any()) for months in monthly)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BaseMonths:
     """What the shape has by itself, before any target; twelve values each.

@@ -1,0 +1,288 @@
+"""Hourly histories and targets on which each setting of the load profiles could matter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from load_profiles.series import local_hours, plain_load
+from setting_runs import Inputs, JobCases, tables_of
+
+from workbench.data.notes import Notes
+from workbench.data.projects.project import Project
+from workbench.data.projects.settings_file import ProjectSettings
+from workbench.data.results.tables import Provenance, write_table
+from workbench.data.workbooks.writing import Column, writing_workbook
+from workbench.load_profiles.model.year_hours import MONTH_NAMES
+
+Sheets = Mapping[str, Mapping[str, Sequence[Any]]]
+FISCAL = (*MONTH_NAMES[3:], *MONTH_NAMES[:3])
+TOTAL: Sheets = {"Total Demand": {"Year": [2026], "Total Demand (GWh)": [9000.0]}}
+ONE_YEAR = {"holdout_years": 0}
+"""No year is held out, which would cost time."""
+TARGETS = {**ONE_YEAR, "targets_file": "targets.xlsx"}
+ONE_TARGET = {**ONE_YEAR, "energy": {2026: 9000.0}}
+
+
+def history(*, gap: int = 0, outage: int = 0) -> dict[str, Any]:
+    """Two fiscal years of hours, with a spike and, where asked, an outage and a gap."""
+    times = local_hours("2023-04-01", "2025-03-31")
+    load = plain_load(times)
+    load[5000] *= 3
+    load[9500 : 9500 + outage] *= 0.3
+    load[9000 : 9000 + gap] = np.nan
+    at = np.arange(len(times))
+    warm = 25 + 8 * np.sin(at / 8760 * 2 * np.pi) + 3 * np.sin(at / 77)
+    return {"datetime": times, "load": load, "temperature": warm}
+
+
+def write_book(path: Path, sheets: Sheets, *hourly: float) -> None:
+    """Write small sheets, and one of hours for each factor on the load."""
+    columns = history()
+    times = columns["datetime"]
+    days = (times.astype("datetime64[D]") - np.datetime64("1899-12-30")).astype(int)
+    minutes = (times - times.astype("datetime64[D]")).astype("timedelta64[m]").astype(int)
+    with writing_workbook(path) as book:
+        for number, factor in enumerate(hourly, start=1):
+            book.sheet(f"Hourly {number}" if number > 1 else "Hourly").table(
+                [
+                    Column("date", days.tolist(), number_format="yyyy-mm-dd"),
+                    Column("time", (minutes / 1440).tolist(), number_format="hh:mm"),
+                    Column("demand", (factor * columns["load"]).tolist()),
+                    Column("temperature", columns["temperature"].tolist()),
+                ]
+            )
+        for name, cells in sheets.items():
+            book.sheet(name).table([Column(head, list(values)) for head, values in cells.items()])
+
+
+def project_of(
+    folder: Path, sheets: Sheets | None = None, *, start: int = 4, gap: int = 0, outage: int = 0
+) -> Project:
+    """A project with a history as CSV, and targets in a workbook beside it."""
+    project = Project.create(folder, ProjectSettings("small", region="Kerala", fiscal_year_start=start))
+    pd.DataFrame(history(gap=gap, outage=outage)).to_csv(project.inputs / "hourly.csv", index=False)
+    if sheets:
+        write_book(project.inputs / "targets.xlsx", sheets)
+    return project
+
+
+def save_demand(project: Project, name: str, energy: float, *, missing: str = "") -> None:
+    """Save what a load profile reads of a demand scenario."""
+    folder = project.results_folder("demand", name)
+    years = [2026, 2027]
+    table = pd.DataFrame(
+        {"year": years, "kind": "forecast", "loss": 10.0, "requirement": energy, "peak_mw": energy / 6}
+    )
+    write_table(table, folder / "requirement.parquet", units={}, provenance=Provenance())
+    notes = Notes()
+    if missing:
+        notes.omission(missing)
+    summary = {"scenario": name, "stamp": "", "facts": {}, "problems": [], "notes": notes.to_plain()}
+    (folder / "result.json").write_text(json.dumps(summary), encoding="utf-8")
+
+
+def plain(folder: Path) -> Project:
+    """A workbook of hours and targets, and beside it others of both."""
+    months = {name: [1450.0] for name in FISCAL}
+    project = Project.create(folder, ProjectSettings("small", region="Kerala"))
+    write_book(
+        project.inputs / "hourly_load.xlsx", {**TOTAL, "max_demand": {"Year": [2026], **months}}, 1.0, 1.2
+    )
+    total = {"Year": [2026], "Total Demand (GWh)": [9900.0]}
+    write_book(project.inputs / "targets.xlsx", {"Total Demand": total})
+    return project
+
+
+def by_setting(folder: Path) -> Project:
+    """Neither targets nor holidays in the workbook, in a project of calendar years."""
+    project = project_of(folder, start=1)
+    second = history()
+    pd.DataFrame(second | {"load": 1.3 * second["load"]}).to_csv(
+        project.inputs / "second_hourly.csv", index=False
+    )
+    return project
+
+
+def growth(folder: Path) -> Project:
+    return project_of(folder)
+
+
+def scenario(folder: Path) -> Project:
+    project = project_of(folder)
+    save_demand(project, "BAU", 9000.0)
+    save_demand(project, "high", 9900.0)
+    save_demand(project, "partial", 9000.0, missing="Homes has no forecast")
+    return project
+
+
+def contradicting(folder: Path) -> Project:
+    months = {name: [1450.0] for name in FISCAL}
+    total = {"Year": [2026], "Total Demand (GWh)": [9000.0], "Peak (MW)": [1400.0]}
+    return project_of(folder, {"Total Demand": total, "max_demand": {"Year": [2026], **months}})
+
+
+def with_gap(folder: Path) -> Project:
+    return project_of(folder, gap=5)
+
+
+def with_outage(folder: Path) -> Project:
+    return project_of(folder, outage=6)
+
+
+def without_unit(folder: Path) -> Project:
+    return project_of(folder, {"Total Demand": {"Year": [2026], "Total Demand": [9000.0]}})
+
+
+def computed(result: Any) -> dict[str, object]:
+    tables = tables_of(result)
+    return tables | {f"hours of {year}": frame for year, frame in result.hourly.items()}
+
+
+SCENARIO = (
+    "energy_source",
+    "demand_scenario",
+    "scenario_peak",
+    "targets_file",
+    "peak",
+    "load_factor",
+    "growth",
+    "first_year",
+    "last_year",
+    "monthly_targets",
+    "energy_unit",
+    "transform",
+    "accept_incomplete",
+)
+BY_SETTING = (
+    "file",
+    "energy_source",
+    "demand_scenario",
+    "scenario_peak",
+    "peak",
+    "load_factor",
+    "minimum",
+    "energy",
+    "calendar_years",
+    "base_years",
+    "transform",
+    "holiday_state",
+    "extra_holidays",
+    "no_holidays",
+)
+GROWTH = (
+    "growth",
+    "demand_scenario",
+    "energy",
+    "peak",
+    "minimum",
+    "last_year",
+    "first_year",
+    "calendar_years",
+    "base_years",
+    "holdout_years",
+)
+CSV = ("history_sheet", "spikes", "restore_outages", "clock", "stamps", "targets_file", "energy_unit")
+CASES = JobCases(
+    "load_profiles",
+    (
+        Inputs("plain", plain, {**ONE_YEAR, "file": "hourly_load.xlsx"}, leave=("energy_unit", "file")),
+        Inputs(
+            "by_setting",
+            by_setting,
+            {**ONE_YEAR, "file": "hourly.csv", "energy": {2025: 9000.0}},
+            BY_SETTING,
+            {"base_years": (2025,)},
+        ),
+        Inputs(
+            "scenario",
+            scenario,
+            {**ONE_YEAR, "energy_source": "scenario", "demand_scenario": "BAU"},
+            SCENARIO,
+            {"last_year": 2026},
+        ),
+        Inputs(
+            "growth",
+            growth,
+            {**ONE_YEAR, "energy_source": "growth", "last_year": 2026},
+            GROWTH,
+            {"last_year": 2027},
+        ),
+        Inputs("csv", growth, ONE_TARGET, CSV),
+        Inputs("contradicting", contradicting, TARGETS, ("conflicts", "precedence")),
+        Inputs("gap", with_gap, ONE_TARGET, ("longest_gap",)),
+        Inputs("unit", without_unit, TARGETS, ("energy_unit",)),
+        Inputs("outage", with_outage, ONE_TARGET, ("restore_outages",)),
+        Inputs(
+            "partial",
+            scenario,
+            {**ONE_YEAR, "energy_source": "scenario", "demand_scenario": "partial"},
+            ("accept_incomplete",),
+        ),
+        Inputs("stl", plain, {**ONE_YEAR, "file": "hourly_load.xlsx", "shape": "stl"}, ("seed",)),
+        Inputs(
+            "similar_day",
+            plain,
+            {**ONE_YEAR, "file": "hourly_load.xlsx", "shape": "similar_day"},
+            ("weather_year",),
+        ),
+    ),
+    other={
+        "file": "second_hourly.csv",
+        "scenario": "other",
+        "history_sheet": "Hourly 2",
+        "stamps": "ends",
+        "clock": "utc",
+        "longest_gap": 6,
+        "spikes": "interpolate",
+        "energy_source": "growth",
+        "demand_scenario": "high",
+        "targets_file": "targets.xlsx",
+        "energy_unit": "MWh",
+        "growth": 3.0,
+        "energy": {2026: 9500.0},
+        "peak": {2026: 1500.0},
+        "load_factor": {2026: 68.0},
+        "minimum": {2026: 500.0},
+        "first_year": 2027,
+        "last_year": 2027,
+        "base_years": (2024,),
+        "shape": "mean_of_years",
+        "weather_year": 2024,
+        "transform": "power",
+        "precedence": ("monthly_peak",),
+        "holiday_country": "DE",
+        "holiday_state": "TN",
+        "extra_holidays": ("2025-08-19",),
+        "no_holidays": ("2025-08-15",),
+        "overlays": ({"name": "Sun", "energy": {2025: 300.0}},),
+        "holdout_years": 2,
+    },
+    acts_with={
+        "longest_gap": "gap",
+        "restore_outages": "outage",
+        "demand_scenario": "scenario",
+        "accept_incomplete": "partial",
+        "scenario_peak": "scenario",
+        "growth": "growth",
+        "first_year": "scenario",
+        "last_year": "growth",
+        "energy_source": "scenario",
+        "weather_year": "similar_day",
+        "conflicts": "contradicting",
+        "precedence": "contradicting",
+        "seed": "stl",
+        "file": "by_setting",
+        "energy_unit": "unit",
+        "holdout_years": "growth",
+        "calendar_years": "growth",
+    },
+    own={"scenario": lambda result: result.scenario},
+    refuses=("conflicts",),
+    compared=computed,
+    steps="workbench.load_profiles.steps",
+)

@@ -1,0 +1,73 @@
+"""No setting is passed over: it changes what is computed, is refused by name, or is noted as unused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import demand_settings
+import load_profile_settings
+import pytest
+from setting_runs import ACTS, REFUSED, SILENT, Inputs, JobCases, Runner, settings_of_job
+
+ALL = (demand_settings.CASES, load_profile_settings.CASES)
+
+
+def every_setting() -> Iterator[object]:
+    for cases in ALL:
+        for inputs in cases.inputs:
+            for setting in settings_of_job(cases.job):
+                if inputs.tries(setting.name):
+                    marks = [pytest.mark.slow] if inputs.slow else []
+                    yield pytest.param(
+                        cases,
+                        inputs,
+                        setting.name,
+                        id=f"{cases.job}-{inputs.name}-{setting.name}",
+                        marks=marks,
+                    )
+
+
+@pytest.fixture(scope="module")
+def runners(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Runner]:
+    return {cases.job: Runner(cases, tmp_path_factory.mktemp(cases.job), whole=False) for cases in ALL}
+
+
+@pytest.fixture(scope="module")
+def whole_runners(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Runner]:
+    return {cases.job: Runner(cases, tmp_path_factory.mktemp(cases.job)) for cases in ALL}
+
+
+@pytest.mark.parametrize("cases", ALL, ids=lambda cases: cases.job)
+def test_every_setting_has_another_value_and_inputs_on_which_it_acts(cases: JobCases) -> None:
+    settings = {setting.name: setting for setting in settings_of_job(cases.job)}
+    for name, setting in settings.items():
+        value = cases.value(setting)
+        assert value != setting.default, f"{name}: the other value is the default"
+        acting = cases.acting(name)
+        assert acting.tries(name), f"{name} is not tried with '{acting.name}'"
+    assert set(cases.other) | set(cases.acts_with) | set(cases.own) <= set(settings)
+
+
+@pytest.mark.parametrize(("cases", "inputs", "name"), list(every_setting()))
+def test_a_setting_acts_or_is_refused_or_noted(
+    cases: JobCases, inputs: Inputs, name: str, runners: dict[str, Runner]
+) -> None:
+    assert_not_passed_over(runners[cases.job], inputs, name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("cases", "inputs", "name"), list(every_setting()))
+def test_so_it_does_in_a_run_that_saves_everything(
+    cases: JobCases, inputs: Inputs, name: str, whole_runners: dict[str, Runner]
+) -> None:
+    assert_not_passed_over(whole_runners[cases.job], inputs, name)
+
+
+def assert_not_passed_over(runner: Runner, inputs: Inputs, name: str) -> None:
+    cases = runner.cases
+    setting = next(item for item in settings_of_job(cases.job) if item.name == name)
+    value = cases.value(setting, inputs)
+    effect = runner.effect(inputs, name, value)
+    assert effect != SILENT, f"{name} = {value!r} was passed over without a word"
+    if cases.acting(name) is inputs:
+        assert effect == (REFUSED if name in cases.refuses else ACTS)
