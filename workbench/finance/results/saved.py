@@ -184,6 +184,7 @@ STORE = ResultStore(
         "tornado": "workbench.finance.results.analysis_charts:tornado_chart",
     },
     choices=_choices,
+    explained="workbench.finance.results.explained",
     compared=tuple(
         ComparedTable(table, ("figure", "period"), (column,), title, _of_the_company)
         for table, column, title in (
