@@ -10,7 +10,8 @@ import pytest
 from demand_workbooks import small_sheets, write_sheets
 
 from workbench.data.explanation.cells import Tracer, explain
-from workbench.data.explanation.shown import Shown, explain_shown, locate
+from workbench.data.explanation.place import Shown
+from workbench.data.explanation.shown import explain_shown, locate
 from workbench.data.explanation.steps import Explained, Explanation
 from workbench.data.origins import Origin
 from workbench.data.projects.project import Project

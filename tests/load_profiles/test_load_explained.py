@@ -10,7 +10,8 @@ import pytest
 
 from load_profiles.test_job import annual, monthly, run
 from workbench.data.explanation.cells import Tracer, explain
-from workbench.data.explanation.shown import Shown, locate
+from workbench.data.explanation.place import Shown
+from workbench.data.explanation.shown import locate
 from workbench.data.origins import Origin
 from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from workbench.data.explanation.shown import Shown
+from workbench.data.explanation.place import Shown
 from workbench.data.explanation.steps import Explained, Explanation
 from workbench.data.origins import Origin
 from workbench.errors import UnreadableFile

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,63 +18,16 @@ from numpy.typing import NDArray
 
 from workbench.data.arrays import Floats
 from workbench.data.explanation.cells import Cell, Tracer
+from workbench.data.explanation.place import Shown, year_of
 from workbench.data.explanation.steps import Explained, Explanation, derived, is_missing
-from workbench.data.formatting import MISSING, year_from_label
 from workbench.data.origins import Origin
 
-__all__ = ["Shown", "explain_shown", "locate"]
+__all__ = ["explain_shown", "locate"]
 
 FACTORS = (1.0, 1e-3, 1e3, 1e-6, 1e6, 100.0, 0.01, -1.0, -1e-3, 1e-5, 1e-7, 1e-9)
 """By what a shown value may differ from the table's: units of energy, money, percent, and drawn downwards."""
-EXACT = 1e-9
 MAX_UNIQUE = 3000
 MAX_PARTS = 12
-_NUMBER = re.compile(r"^([-+\u2212]?[\d,]*\.?\d+)(?:\s*\D.*)?$")
-_MISSING = ("", "missing", "-", MISSING)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a page shows in one place.
-
-    Parameters
-    ----------
-    value
-        A number as it is drawn, or the text of a cell.
-    header
-        Title of its column, or of its line or bars.
-    labels
-        What else tells it: the other texts of its row, its place across, the name of its series.
-    title
-        Title of the table or figure.
-    """
-
-    value: object
-    header: str = ""
-    labels: tuple[object, ...] = ()
-    title: str = ""
-
-    @property
-    def quantity(self) -> str:
-        """What it is, as the page says it."""
-        words = [self.header, *(_label(label) for label in self.labels)]
-        return ", ".join(dict.fromkeys(word for word in words if word)) or self.title or "Value"
-
-    @property
-    def number(self) -> tuple[float, float] | None:
-        """The number, and by how much it may be rounded; NaN for what is missing, None for a text."""
-        if is_missing(self.value):
-            return np.nan, 0.0
-        if isinstance(self.value, (int, float)) and not isinstance(self.value, bool):
-            return float(self.value), abs(float(self.value)) * EXACT
-        text = str(self.value).strip()
-        if text.casefold() in _MISSING:
-            return np.nan, 0.0
-        found = _NUMBER.match(text)
-        if found is None or _year_of(text) is not None:
-            return None
-        digits = found.group(1).replace(",", "").replace("\u2212", "-")
-        return float(digits), 0.5000001 * 10.0 ** -len(digits.partition(".")[2])
 
 
 def explain_shown(tracer: Tracer, shown: Shown) -> Explanation:
@@ -208,7 +160,7 @@ def _rows(frame: pd.DataFrame, shown: Shown) -> tuple[NDArray[np.bool_], int]:
         if values.dtype.kind == "M":
             wanted = _times(labels, values)
         elif values.dtype.kind in "iu" and name.endswith("year"):
-            wanted = [year for year in map(_year_of, labels) if year is not None]
+            wanted = [year for year in map(year_of, labels) if year is not None]
         elif values.dtype.kind in "iu" and name in ("month", "hour", "horizon", "age"):
             wanted = [
                 label for label in shown.labels if isinstance(label, int) and not isinstance(label, bool)
@@ -244,18 +196,6 @@ def _times(labels: Sequence[object], values: pd.Series) -> list[pd.Timestamp]:
     return found
 
 
-def _year_of(label: object) -> int | None:
-    if isinstance(label, bool):
-        return None
-    if isinstance(label, (int, float)):
-        return int(label) if float(label).is_integer() and 1900 <= label <= 2200 else None
-    try:
-        year = year_from_label(str(label))
-    except ValueError:
-        return None
-    return year if 1900 <= year <= 2200 else None
-
-
 def _numeric(frame: pd.DataFrame) -> list[str]:
     return [
         str(name)
@@ -276,9 +216,3 @@ def _named(column: str, shown: Shown) -> int:
 
 def _plain(value: object) -> str:
     return re.sub(r"[\s_]+", "", str(value)).casefold() if value is not None else ""
-
-
-def _label(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if is_missing(value) else str(value)

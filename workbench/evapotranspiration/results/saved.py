@@ -173,6 +173,7 @@ STORE = ResultStore(
         "sites": "workbench.evapotranspiration.results.charts:map_chart",
     },
     choices=lambda result: {"site": result.sites[0]},
+    explained="workbench.evapotranspiration.results.explained",
     compared=(
         ComparedTable(
             "sites", ("site",), ("mean_eto", "total_eto", "total_precip", "total_balance", "mean_error")

@@ -35,6 +35,7 @@ from workbench.market.model.market_time import (
 from workbench.market.model.units import UnitsRegister
 from workbench.market.store.dataset import (
     Manifest,
+    Part,
     VersionHold,
     hold_current,
     read_description,
@@ -293,6 +294,13 @@ class MarketData:
         """List the raw files of a table in this version, in the order of time."""
         parts = sorted(self._manifest.tables.get(table, {}).values(), key=lambda part: part.first)
         return tuple(self.folder / part.file for part in parts)
+
+    def parts(self, table: str, start: Time, end: Time) -> tuple[Part, ...]:
+        """List the raw files of a table that hold stamps of a range, in the order of time."""
+        first, last = to_minutes(start), to_minutes(end)
+        parts = self._manifest.tables.get(table, {}).values()
+        held = [part for part in parts if part.first < last and part.last > first]
+        return tuple(sorted(held, key=lambda part: part.first))
 
     def _spans(self) -> dict[str, tuple[int, int]]:
         return {

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from workbench.data.explanation.place import Shown
+from workbench.ui.figures.area import shown_point
+from workbench.ui.figures.origins import registered
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
@@ -22,13 +26,25 @@ class AnswerFigure(ipywidgets.Output):  # type: ignore[misc]
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 
+    def __init__(self) -> None:
+        self._mark = registered(self)
+        self._shown: go.Figure | None = None
+        super().__init__()
+
+    def shown_at(self, first: int, second: int) -> Shown | None:
+        """Give what a point of a trace shows; None where there is none."""
+        return None if self._shown is None else shown_point(self._shown, first, second)
+
     def show(self, figure: go.Figure) -> None:
         """Replace what is shown."""
         import plotly.io as pio
 
         from workbench.charts.figure import plain_title
 
+        self._shown = figure
         content: dict[str, Any] = json.loads(pio.to_json(figure, validate=False))
+        if self._mark:
+            content["layout"]["meta"] = {"origins": self._mark}
         content["config"] = _CONFIG
         words = f"{plain_title(figure)}: {', '.join(trace.name for trace in figure.data if trace.name)}"
         data = {"application/vnd.plotly.v1+json": content, "text/plain": words}
@@ -39,4 +55,5 @@ class AnswerFigure(ipywidgets.Output):  # type: ignore[misc]
 
     def clear(self) -> None:
         """Show nothing."""
+        self._shown = None
         self.set_trait("outputs", ())

@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import numpy as np
 
+from workbench.data.explanation.place import Shown
+from workbench.data.explanation.steps import Explanation
 from workbench.data.formatting import MISSING, Grouping, Style, format_number
 from workbench.errors import WorkbenchError
 from workbench.market.model.answer import Answer, Column
 from workbench.market.model.clock import Stamp
 from workbench.market.model.period import Period
+from workbench.market.results.explained import explain_answer
 from workbench.market.results.figure_style import for_narrow_page
+from workbench.market.store.reading import MarketData
 from workbench.market.views.answer_figure import AnswerFigure
 from workbench.market.views.answer_tools import AnswerTools, Appearance
+from workbench.ui.figures.origins import OriginPanel, explaining
 from workbench.ui.figures.tables import MAX_ROWS, TableArea
 from workbench.ui.tabs import note
 
@@ -39,6 +44,8 @@ class Screen:
 
     theme: Theme = "light"
     narrow: bool = False
+    data: MarketData | None = None
+    """What the answers are of, where their numbers are to be explained."""
     style: Style = field(default_factory=lambda: Style(grouping=Grouping.THOUSANDS))
 
 
@@ -72,7 +79,9 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         self._period: Period | None = None
         self._zoom: Period | None = None
         self.answer: Answer | None = None
-        self._figure, self._table = AnswerFigure(), TableArea()
+        self._origins = OriginPanel(self._explain)
+        with explaining(self._origins):
+            self._figure, self._table = AnswerFigure(), TableArea()
         self._notes = ipywidgets.HTML()
         self._tools = AnswerTools(self._zoomed, on_theme)
         self._as_table = ipywidgets.Checkbox(
@@ -82,9 +91,9 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         foot = ipywidgets.HBox([self._tools, self._as_table])
         foot.add_class("wb-answer-foot")
         parts = (
-            [self._table, self._notes, self._tools]
+            [self._table, self._notes, self._tools, self._origins]
             if draw is None
-            else [self._figure, self._notes, foot, self._table]
+            else [self._figure, self._notes, foot, self._table, self._origins]
         )
         super().__init__(parts)
         self.add_class("wb-answer")
@@ -149,7 +158,19 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
             title = f"{title} (the first {MAX_ROWS} of {len(self.answer):,} rows; a download has all)"
         if not rows:
             title = f"{title}: none"
-        self._table.show(headers, rows, caption=title, text_columns=text_columns)
+        columns = [column.cells[:MAX_ROWS].tolist() for column in self.answer]
+        times = {place for place, column in enumerate(self.answer) if column.cells.dtype.kind == "M"}
+        exact = [
+            [text if place in times else value for place, (text, value) in enumerate(zip(*pair, strict=True))]
+            for pair in zip(rows, zip(*columns, strict=True), strict=True)
+        ]
+        self._table.show(headers, rows, caption=title, text_columns=text_columns, exact=exact)
+
+    def _explain(self, shown: Shown) -> Explanation:
+        data, period = self._screen.data, self._zoom or self._period
+        if data is None or self.answer is None or period is None:
+            raise WorkbenchError("There is no answer to explain.")
+        return explain_answer(data, self.answer, shown, period, self._screen.style)
 
     def _zoomed(self, begin: str, end: str) -> None:
         if not self._zooms or self._period is None:

@@ -86,7 +86,7 @@ class AnswerBoard(Pane):
 
     def __init__(self, data: MarketData, *, period: str = TODAY) -> None:
         self.data = data
-        self.screen = Screen()
+        self.screen = Screen(data=data)
         self._lock = threading.RLock()
         self._views: dict[int, list[AnswerView]] = {}
         self._stale: set[int] = set()

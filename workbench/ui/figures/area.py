@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from workbench.data.explanation.place import Shown
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.origins import registered
 from workbench.ui.figures.page_theme import page_theme
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from workbench.charts.template import Theme
-    from workbench.data.explanation.shown import Shown
 
-__all__ = ["FigureArea"]
+__all__ = ["FigureArea", "shown_point"]
 
 _SWITCH = {"width": "auto", "align_self": "flex-start", "display": "none"}
 
@@ -87,16 +87,19 @@ class FigureArea(ipywidgets.VBox):  # type: ignore[misc]
 
     def shown_at(self, first: int, second: int) -> Shown | None:
         """Give what a point of a trace shows; None where there is none."""
-        from workbench.charts.figure import plain_title
-        from workbench.charts.figure_table import point_of
-        from workbench.data.explanation.shown import Shown
+        return None if self._figure is None else shown_point(self._figure, first, second)
 
-        point = None if self._figure is None else point_of(self._figure, first, second)
-        if point is None:
-            return None
-        value, header, labels = point
-        title = "" if self._figure is None else plain_title(self._figure)
-        return Shown(value, header, labels, title)
+
+def shown_point(figure: go.Figure, trace: int, point: int) -> Shown | None:
+    """Give what a point of a trace shows, for an explanation; None where there is none."""
+    from workbench.charts.figure import plain_title
+    from workbench.charts.figure_table import point_of
+
+    found = point_of(figure, trace, point)
+    if found is None:
+        return None
+    value, header, labels = found
+    return Shown(value, header, labels, plain_title(figure))
 
 
 def _show_table_of(figure: go.Figure, area: TableArea) -> None:

@@ -22,7 +22,7 @@ from workbench.runs.model.read_only import is_viewer
 from workbench.ui.messages import InvalidMessage, MessageWidget, fields_of, unknown_kind, whole_number
 
 if TYPE_CHECKING:
-    from workbench.data.explanation.shown import Shown
+    from workbench.data.explanation.place import Shown
     from workbench.data.explanation.steps import Explanation
 
 __all__ = ["Asked", "OriginPanel", "Showing", "current_panel", "explaining", "registered"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from workbench.data.explanation.place import Shown
 from workbench.data.formatting import format_number
 from workbench.data.notes import HEADERS, NOTHING_NOTED, Notes
 from workbench.ui.figures.origins import registered
@@ -16,7 +17,6 @@ from workbench.ui.figures.origins import registered
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.data.explanation.shown import Shown
 
 __all__ = ["TableArea", "frame_cells", "notes_table", "table_html", "table_of"]
 
@@ -82,8 +82,6 @@ class TableArea(ipywidgets.HTML):  # type: ignore[misc]
 
     def shown_at(self, first: int, second: int) -> Shown | None:
         """Give what a row and a column show; None where there is no such cell."""
-        from workbench.data.explanation.shown import Shown
-
         columns, rows, caption = self._shown
         if first >= len(rows) or second >= len(columns):
             return None

@@ -1,0 +1,194 @@
+"""Where the numbers of evapotranspiration come from: sources, weights, inputs of a day, and the rows of files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from workbench.data.explanation.cells import Cell
+from workbench.data.explanation.steps import Explained, is_missing
+from workbench.data.origins import Origin
+from workbench.data.problems import Problems
+from workbench.errors import WorkbenchError
+from workbench.evapotranspiration.inputs.files import read_raw
+from workbench.evapotranspiration.model.catalogue import SOURCES
+from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
+
+__all__ = ["explain"]
+
+WEIGHT_PREFIX = "weight_"
+_ASSUMED = re.compile(r"assumed")
+_LABELS = ("site", "date", "source", "month", "state")
+_OF_INPUT = {"radiation": ("rs",), "humidity": ("ea", "rh", "tdew"), "wind": ("u2",)}
+"""Word of the daily table's ``inputs`` -> columns of the weather that it is about."""
+
+
+def explain(cell: Cell) -> Explained | None:
+    """Explain a cell of evapotranspiration; None where nothing is known beyond its table."""
+    if cell.column in _LABELS:
+        return None
+    rule = _TABLES.get(cell.table)
+    return None if rule is None else rule(cell)
+
+
+def _day(cell: Cell) -> Explained | None:
+    """A day: the sources' own values by their weights."""
+    row, column = cell.row, cell.column
+    if column in ("low", "high"):
+        rule = f"bound of the interval of {cell.tracer.result.config.interval:g} %, from the standard error"
+        return cell.by(rule, cell.same_row("eto").explain(), cell.same_row("standard_error").explain())
+    if column == "balance":
+        rain, eto = (cell.same_row(name).explain() for name in ("precip", "eto"))
+        return cell.by("precipitation - eto", rain, eto)
+    if column == "precip":
+        return cell.by("of the first source that has rain on this day", *_weather(cell, ("precip",)))
+    if column in ("standard_error", "grade", "reason"):
+        return cell.by(
+            f"from the errors of the sources and what is known of the day: {row['reason'] or 'all there'}"
+        )
+    if column.startswith(WEIGHT_PREFIX):
+        return cell.by(f"weight by the errors that the source has; learned from {_learned(cell)}")
+    if column != "eto":
+        return None
+    parts = _sources(cell)
+    words = "" if is_missing(row["inputs"]) else str(row["inputs"])
+    rule = f"sources by their weights, method {cell.tracer.result.config.method}; inputs: {words or 'given'}"
+    step = cell.by(rule, *parts, cell.tracer.setting("method"))
+    assumed = _ASSUMED.search(words) is not None
+    return cell.by(rule, *step.parts, origin=Origin.ASSUMED if assumed else Origin.DERIVED)
+
+
+def _learned(cell: Cell) -> str:
+    return str(cell.tracer.result.facts["learned_from"])
+
+
+def _sources(cell: Cell) -> list[Explained]:
+    row = cell.row
+    found: list[Explained] = []
+    table = cell.tracer.result.table("sources")
+    mine = (table["site"] == row["site"]) & (table["date"] == row["date"])
+    for at in np.flatnonzero(mine):
+        part = Cell(cell.tracer, "sources", int(at), "eto")
+        weight = row.get(f"{WEIGHT_PREFIX}{part.row['source']}")
+        if part.row["source"] not in str(row["sources"]).split(" + "):
+            continue
+        step = part.explain()
+        share = "" if weight is None or is_missing(weight) else f"weight {weight:.3g}; "
+        found.append(
+            Explained(
+                step.quantity, step.value, step.unit, step.origin, share + step.rule, step.place, step.parts
+            )
+        )
+    return found
+
+
+def _own(cell: Cell) -> Explained | None:
+    """A source's own value of a day: the equation over its weather."""
+    if cell.column != "eto":
+        return None
+    row = cell.row
+    day = cell.tracer.find("daily", "inputs", site=row["site"], date=row["date"])
+    words = "" if day is None or is_missing(day.value) else str(day.value)
+    parts = _weather(
+        cell, [name for name in WEATHER_COLUMNS if name not in ("precip", "eto")], str(row["source"])
+    )
+    missing = [
+        Explained(word.capitalize(), None, "", Origin.ASSUMED if "assumed" in part else Origin.DERIVED, part)
+        for part in filter(None, words.split("; "))
+        for word in _OF_INPUT
+        if part.startswith(word)
+    ]
+    rule = "reference evapotranspiration (FAO-56) of the weather of this source"
+    return cell.by(rule, *parts, *missing)
+
+
+def _weather(cell: Cell, columns: tuple[str, ...] | list[str], source: str = "") -> list[Explained]:
+    row, table = cell.row, cell.tracer.result.table("weather")
+    mine = (table["site"] == row["site"]) & (table["date"] == row["date"])
+    if source:
+        mine &= table["source"] == source
+    return [
+        Cell(cell.tracer, "weather", int(at), name).explain()
+        for at in np.flatnonzero(mine)
+        for name in columns
+        if name in table and not is_missing(table[name].iloc[at])
+    ]
+
+
+def _reading(cell: Cell) -> Explained | None:
+    """A value of the weather: a row of a file, or the answer of a service."""
+    if cell.column not in WEATHER_COLUMNS:
+        return None
+    source, tracer = str(cell.row["source"]), cell.tracer
+    if source in SOURCES:
+        title = SOURCES[source].title
+        made = "made up" if tracer.result.made_up else f"answer of {title}"
+        origin = Origin.GIVEN
+        place = _row_in_files(cell)
+        return cell.by(made if not place else "of the file", place=place or title, origin=origin)
+    place = _row_in_files(cell)
+    return cell.by("of the file", place=place or source, origin=Origin.MEASURED)
+
+
+def _row_in_files(cell: Cell) -> str:
+    """The file and row in which a value is, where the file is still the one of the run."""
+    tracer, row = cell.tracer, cell.row
+    for name, sha256 in tracer.result.facts["files"].items():
+        path = tracer.unchanged_input(name, sha256)
+        if path is None or path.suffix.lower() not in (".csv", ".parquet"):
+            continue
+        if name not in tracer.kept:
+            try:
+                tracer.kept[name] = read_raw(path, Problems(name))
+            except (WorkbenchError, ValueError, OSError):
+                tracer.kept[name] = pd.DataFrame()
+        frame = tracer.kept[name]
+        if cell.column not in frame or "date" not in frame:
+            continue
+        mine = pd.to_datetime(frame["date"], errors="coerce") == row["date"]
+        for key in ("site", "source"):
+            if key in frame:
+                mine &= frame[key].astype(str).str.strip() == row[key]
+        near = np.isclose(pd.to_numeric(frame[cell.column], errors="coerce"), float(cell.value))
+        hits = frame.index[mine & near]
+        if len(hits) == 1:
+            return f"{name}, row {int(hits[0])}, column '{cell.column}'"
+    return ""
+
+
+def _month(cell: Cell) -> Explained | None:
+    if cell.column in ("years",):
+        return cell.by("years in which the month is whole")
+    word = {"eto_p10": "10th percentile", "eto_p90": "90th percentile"}.get(cell.column, "mean")
+    return cell.by(f"{word} over {int(cell.row['years'])} years of the sum of the days of the month")
+
+
+def _site(cell: Cell) -> Explained | None:
+    row, column = cell.row, cell.column
+    if column in ("latitude", "longitude"):
+        return cell.by("of the list of places, or of the setting place", origin=Origin.GIVEN)
+    if column == "elevation":
+        return cell.by(f"from {row['elevation_from']}")
+    totals = {
+        "mean_eto": ("mean", "eto"),
+        "total_eto": ("sum", "eto"),
+        "mean_error": ("mean", "standard_error"),
+    }
+    if column in totals:
+        word, daily = totals[column]
+        return cell.by(
+            f"{word} of the {int(row['days'])} days of the place in the table daily, column {daily}"
+        )
+    return None
+
+
+_TABLES: Mapping[str, Callable[[Cell], Explained | None]] = {
+    "daily": _day,
+    "sources": _own,
+    "weather": _reading,
+    "monthly": _month,
+    "sites": _site,
+}
