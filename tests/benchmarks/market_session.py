@@ -26,7 +26,7 @@ def workbench(folder: Path) -> tuple[Callable[[], Any], Callable[[Any], dict[str
     import plotly.graph_objects as go
     import plotly.io as pio
 
-    import workbench.charts  # noqa: F401 - registers the templates
+    import workbench.charts.template  # noqa: F401 - registers the templates
     from workbench.market import queries
     from workbench.market.model.period import Period, Resolution
     from workbench.market.results import charts

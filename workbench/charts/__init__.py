@@ -1,8 +1,22 @@
-"""House style for Plotly: importing it registers the templates and makes the light one the default."""
+"""House style for Plotly: the first figure of ours registers the templates and makes the light one the default."""
 
-from workbench.charts.palette import CARRIERS, CATEGORIES, DASHES, HISTORY, carrier_colour, category_colours
-from workbench.charts.plots import Plots, Table
-from workbench.charts.template import Theme, register_templates, use_theme
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from workbench.charts.palette import (
+        CARRIERS,
+        CATEGORIES,
+        DASHES,
+        HISTORY,
+        carrier_colour,
+        category_colours,
+    )
+    from workbench.charts.plots import Plots, Table
+    from workbench.charts.template import Theme, register_templates, use_theme
 
 __all__ = [
     "CARRIERS",
@@ -18,4 +32,13 @@ __all__ = [
     "use_theme",
 ]
 
-register_templates()
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        **dict.fromkeys(
+            ("CARRIERS", "CATEGORIES", "DASHES", "HISTORY", "carrier_colour", "category_colours"), "palette"
+        ),
+        **dict.fromkeys(("Plots", "Table"), "plots"),
+        **dict.fromkeys(("Theme", "register_templates", "use_theme"), "template"),
+    },
+)

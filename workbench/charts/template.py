@@ -95,3 +95,6 @@ def _template(theme: str) -> go.layout.Template:
             "heatmap": [{"colorscale": "Cividis"}],
         },
     )
+
+
+register_templates()

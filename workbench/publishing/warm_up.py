@@ -23,7 +23,7 @@ def warm_up() -> None:
     import plotly.graph_objects as go
     import plotly.io as pio
 
-    import workbench.charts  # noqa: F401 - registers the house style
+    import workbench.charts.template  # noqa: F401 - registers the house style
 
     for name in READERS:
         with contextlib.suppress(ImportError):

@@ -11,16 +11,15 @@ import pandas as pd
 
 from workbench.capacity.config import CapacityConfig
 from workbench.capacity.model.pypsa_import import pypsa, pypsa_slot
+from workbench.charts.drawn import DrawnResult
 from workbench.data.atomic import replacing
 from workbench.data.results.compared import ComparedNumber, ComparedTable
 from workbench.data.results.scenario import ScenarioWriter
-from workbench.data.results.store import Result, ResultStore
+from workbench.data.results.store import ResultStore
 from workbench.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from pypsa import Network
-
-    from workbench.charts.plots import Plots
 
 DOMAIN = "capacity"
 
@@ -69,7 +68,7 @@ _HOURLY_UNITS = {"dispatch": "MW", "storage": "MWh", "prices": "currency/MWh", "
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CapacityResult(Result[CapacityConfig]):
+class CapacityResult(DrawnResult[CapacityConfig]):
     """A finished plan.
 
     Tables by name, each with a column ``year``: ``capacity`` existing, new and retired by carrier · ``assets`` one
@@ -97,13 +96,6 @@ class CapacityResult(Result[CapacityConfig]):
         counts = self.tables["dispatch"].groupby("year").size()
         chosen = f", {self.config.snapshots.value}" if "load_sha256" in self.facts else ""
         return f"{int(counts.max())} snapshots a year{chosen}" if len(counts) else ""
-
-    @property
-    def plot(self) -> Plots:
-        """Figures of the tables, and those of the domain."""
-        from workbench.charts.opened import plots_of
-
-        return plots_of(STORE, self)
 
     @property
     def years(self) -> tuple[int, ...]:

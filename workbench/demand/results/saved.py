@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from workbench.charts.drawn import DrawnResult
 from workbench.data.origins import Origin
 from workbench.data.results.compared import ComparedNumber, ComparedTable
 from workbench.data.results.scenario import SavedScenario, ScenarioWriter, json_text
-from workbench.data.results.store import Result, ResultStore
+from workbench.data.results.store import ResultStore
 from workbench.demand.config import DemandConfig
 from workbench.demand.requirement.measures import cagr
 from workbench.runs.model.digest import digest_of
-
-if TYPE_CHECKING:
-    from workbench.charts.plots import Plots
 
 DOMAIN = "demand"
 
@@ -46,7 +44,7 @@ _PERCENT = dict.fromkeys(("mape", "smape", "bias", "loss", "load_factor"), "%")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DemandResult(Result[DemandConfig]):
+class DemandResult(DrawnResult[DemandConfig]):
     """A finished demand forecast.
 
     Tables (electricity in GWh, years named by the year they end in):
@@ -97,13 +95,6 @@ class DemandResult(Result[DemandConfig]):
     def newest(self) -> str:
         """The last year with actuals."""
         return f"year {self.facts['last_actual_year']}"
-
-    @property
-    def plot(self) -> Plots:
-        """Figures of the tables, and those of the domain."""
-        from workbench.charts.opened import plots_of
-
-        return plots_of(STORE, self)
 
     @property
     def incomplete(self) -> tuple[str, ...]:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from workbench.charts.drawn import DrawnResult
 from workbench.data.results.compared import ComparedNumber, ComparedTable
-from workbench.data.results.store import Result, ResultStore, units_from
+from workbench.data.results.store import ResultStore, units_from
 from workbench.errors import UnreadableFile
 from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.model.weather import WEATHER_UNITS
-
-if TYPE_CHECKING:
-    from workbench.charts.plots import Plots
 
 DOMAIN = "evapotranspiration"
 TABLES = ("daily", "sources", "weather", "flags", "findings", "sites", "downloads", "monthly")
@@ -59,7 +56,7 @@ MONTHLY_UNITS = {"eto": "mm", "eto_p10": "mm", "eto_p90": "mm", "precip": "mm", 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EtoResult(Result[EvapotranspirationConfig]):
+class EtoResult(DrawnResult[EvapotranspirationConfig]):
     """Finished reference evapotranspiration.
 
     Tables (amounts in mm/d): ``daily`` site, date, eto, standard_error, low, high, grade, reason, sources, inputs
@@ -100,13 +97,6 @@ class EtoResult(Result[EvapotranspirationConfig]):
     def newest(self) -> str:
         """The last day with a value."""
         return f"{self.tables['daily']['date'].max():%Y-%m-%d}"
-
-    @property
-    def plot(self) -> Plots:
-        """Figures of the tables, and those of the domain."""
-        from workbench.charts.opened import plots_of
-
-        return plots_of(STORE, self)
 
     def site_days(self, site: str) -> pd.DataFrame:
         """Give the days of one site, indexed by date.

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from workbench.charts.drawn import DrawnResult
 from workbench.data.notes import Notes
 from workbench.data.results.compared import ComparedTable
 from workbench.data.results.scenario import SavedScenario, ScenarioWriter
-from workbench.data.results.store import Result, ResultStore, units_from
+from workbench.data.results.store import ResultStore, units_from
 from workbench.evapotranspiration.config import ValidationConfig
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
 from workbench.evapotranspiration.validation.holdout import Split, Validation
-
-if TYPE_CHECKING:
-    from workbench.charts.plots import Plots
 
 DOMAIN = "evapotranspiration_validation"
 TABLES = ("by_site", "overall", "windows", "predictions")
@@ -26,7 +24,7 @@ UNITS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ValidationResult(Result[ValidationConfig]):
+class ValidationResult(DrawnResult[ValidationConfig]):
     """A finished validation.
 
     Parameters
@@ -61,13 +59,6 @@ class ValidationResult(Result[ValidationConfig]):
         """Make the result of a finished validation."""
         tables = {name: getattr(measured, name) for name in TABLES}
         return cls(config.scenario, config, tables, notes, facts, measured=measured)
-
-    @property
-    def plot(self) -> Plots:
-        """Figures of the tables, and those of the domain."""
-        from workbench.charts.opened import plots_of
-
-        return plots_of(STORE, self)
 
     def __repr__(self) -> str:
         mean = self.measured.overall.query("what == 'fused' and over == 'mean'").iloc[0]

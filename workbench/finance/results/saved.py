@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from workbench.charts.drawn import DrawnResult
 from workbench.data.results.compared import ComparedTable
-from workbench.data.results.store import Result, ResultStore
+from workbench.data.results.store import ResultStore
 from workbench.finance.config import FinanceConfig
-
-if TYPE_CHECKING:
-    from workbench.charts.plots import Plots
 
 __all__ = ["DOMAIN", "STORE", "TABLES", "FinanceResult", "load", "save", "stamp_of"]
 
@@ -46,7 +44,7 @@ TABLES = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FinanceResult(Result[FinanceConfig]):
+class FinanceResult(DrawnResult[FinanceConfig]):
     """A finished report.
 
     Tables (``period`` is the first day of a month; ``dimension`` and ``entity`` are empty for the whole
@@ -98,13 +96,6 @@ class FinanceResult(Result[FinanceConfig]):
     def newest(self) -> str:
         """The last period of the file."""
         return str(self.facts["last"])
-
-    @property
-    def plot(self) -> Plots:
-        """Figures of the tables, and those of the report."""
-        from workbench.charts.opened import plots_of
-
-        return plots_of(STORE, self)
 
     def title(self, figure: str) -> str:
         """What a figure is called."""

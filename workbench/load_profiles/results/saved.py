@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from workbench.charts.drawn import DrawnResult
 from workbench.data.results.compared import ComparedNumber, ComparedTable
 from workbench.data.results.scenario import SavedScenario, ScenarioWriter
-from workbench.data.results.store import Result, ResultStore, units_from
+from workbench.data.results.store import ResultStore, units_from
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.load_profiles.config import LoadProfileConfig
 from workbench.load_profiles.generation.accuracy import Accuracy, accuracy_of
 from workbench.load_profiles.model.year_hours import hours_of_year
-
-if TYPE_CHECKING:
-    from workbench.charts.plots import Plots
 
 DOMAIN = "load_profiles"
 HISTORY = "history"
@@ -53,7 +51,7 @@ ACCURACY_UNITS = dict.fromkeys(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LoadProfileResult(Result[LoadProfileConfig]):
+class LoadProfileResult(DrawnResult[LoadProfileConfig]):
     """Finished load profiles.
 
     Tables (years named by the year they end in; power in MW, energy in GWh):
@@ -122,13 +120,6 @@ class LoadProfileResult(Result[LoadProfileConfig]):
         if known.empty:
             return ""
         return f"{pd.Timestamp(known['utc'].max(), tz='UTC').tz_convert(self.zone):%Y-%m-%d %H:%M}"
-
-    @property
-    def plot(self) -> Plots:
-        """Figures of the tables, and those of the domain."""
-        from workbench.charts.opened import plots_of
-
-        return plots_of(STORE, self)
 
     def hours(self, year: int) -> pd.DataFrame:
         """Give the hours of a year, indexed by their begin on the local clock, tz-aware [MW].
