@@ -3,6 +3,8 @@ import json
 import pytest
 
 from workbench.data.notes import Note, NoteKind, Notes, Weight
+from workbench.errors import InvalidData
+from workbench.structured import typed
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def test_what_is_missing_comes_first_and_what_is_unused_last(notes: Notes) -> No
 
 def test_an_omission_makes_a_result_incomplete(notes: Notes) -> None:
     assert not notes.is_complete
-    assert Notes.from_plain([]).is_complete
+    assert Notes().is_complete
 
 
 def test_a_note_names_its_place_and_what_to_do(notes: Notes) -> None:
@@ -54,10 +56,10 @@ def test_the_same_note_is_kept_once(notes: Notes) -> None:
 
 
 def test_notes_come_back_from_json_as_they_were(notes: Notes) -> None:
-    again = Notes.from_plain(json.loads(json.dumps(notes.to_plain())))
+    again = typed(json.loads(json.dumps(notes.to_plain())), tuple[Note, ...], "result.json")
     assert list(again) == list(notes)
-    with pytest.raises(ValueError, match="nonsense"):
-        Notes.from_plain([{"kind": "nonsense", "message": ""}])
+    with pytest.raises(InvalidData, match=r"\[1\].kind is 'nonsense', expected one of missing, assumed"):
+        typed([{"kind": "nonsense", "message": ""}], tuple[Note, ...], "result.json")
 
 
 def test_the_table_writes_years_as_spans(notes: Notes) -> None:

@@ -155,7 +155,7 @@ def test_what_is_no_project_is_told_apart(tmp_path: Path) -> None:
         ("[project]\n", "has no name"),
         ("project = 3\n", "has no name"),
         ('[project]\nname = "x"\nformat = 9\n', "is of format 9, this version reads 1; update"),
-        ("[project]\nname = 5\n", "name is 5, expected text in quotes"),
+        ("[project]\nname = 5\n", "name is 5, expected text"),
         (
             '[project]\nname = "x"\nfiscal_year_start = 4.0\n',
             "fiscal_year_start is 4.0, expected a whole number",

@@ -65,7 +65,7 @@ def test_a_missing_or_damaged_table_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(UnreadableFile, match=r"There is no file .*gone\.parquet"):
         read_table(tmp_path / "gone.parquet")
-    with pytest.raises(UnreadableFile, match=r"bad\.parquet is damaged or not a Parquet file"):
+    with pytest.raises(UnreadableFile, match=r"bad\.parquet: it is damaged, or not a Parquet file"):
         read_table(tmp_path / "bad.parquet")
 
 

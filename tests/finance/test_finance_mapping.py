@@ -184,15 +184,23 @@ def test_a_project_without_a_mapping_has_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{}", '{"version": 9}', '{"version": 1, "columns": [{"column": "A"}], "answers": {}}']
+    ("content", "said"),
+    [
+        ("", "not valid JSON .*Delete it, and the columns are proposed anew"),
+        ("{}", "is of version None, this version reads 1"),
+        ('{"version": 9}', "is of version 9, this version reads 1; update the workbench"),
+        (
+            '{"version": 1, "columns": [{"column": "A"}], "answers": {}}',
+            r"columns\[1\].role is missing, expected .*Delete it, and the columns are proposed anew",
+        ),
+        ('{"version": 1, "columns": [], "answers": {"a": 5}}', "answers.a is 5, expected text"),
+    ],
 )
-def test_a_damaged_mapping_is_refused_with_the_way_out(tmp_path: Path, content: str) -> None:
+def test_a_damaged_mapping_is_refused_with_the_way_out(tmp_path: Path, content: str, said: str) -> None:
     project = Project.create(tmp_path / "company", "Company")
     (project.folder / FILE_NAME).write_text(content, encoding="utf-8")
 
-    with pytest.raises(
-        InvalidData, match=r"is not a mapping of columns .*; delete it, and the columns are proposed anew"
-    ):
+    with pytest.raises(InvalidData, match=said):
         load_mapping(project)
 
 

@@ -55,10 +55,10 @@ def test_a_description_that_cannot_be_is_refused(changes: dict[str, object], sai
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("format = 1", "format = 9", "of format 9"),
+        ("format = 1", "format = 9", "of format 9, this version reads 1; update"),
         ("[market]", "[market", "not valid TOML"),
         ("interval_minutes = 5", 'interval_minutes = "5"', "interval_minutes is '5'"),
-        ("currency =", "valuta =", "does not describe a market"),
+        ("currency =", "valuta =", "currency is missing, expected text; valuta is not known here"),
     ],
 )
 def test_a_file_that_does_not_describe_a_market_says_why(old: str, new: str, said: str) -> None:

@@ -235,10 +235,10 @@ def test_a_mapping_is_read_and_its_mistakes_are_all_named(tmp_path: Path) -> Non
     with pytest.raises(InvalidData) as caught:
         read_mapping(path, NEM)
     said = " ".join(str(problem) for problem in caught.value.problems)
-    assert "number 1: table is 'prize'" in said
+    assert "drops[1]: table is 'prize'" in said
     assert "'rp' is not a column of price" in said
     assert "cadences [7]" in said
-    assert "number 3 does not fit" in said
+    assert "drops[3].colour is not known here" in said
 
 
 @pytest.mark.parametrize(

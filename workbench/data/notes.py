@@ -197,25 +197,6 @@ class Notes:
         """Give the notes as JSON holds them; what is empty is left out."""
         return [{name: value for name, value in asdict(note).items() if value} for note in self._found]
 
-    @classmethod
-    def from_plain(cls, plain: Sequence[Mapping[str, Any]]) -> Notes:
-        """Read back what :meth:`to_plain` gave.
-
-        Raises
-        ------
-        KeyError, TypeError, ValueError
-            When it is something else.
-        """
-        notes = cls()
-        for entry in plain:
-            facts = dict(entry)
-            facts["kind"] = NoteKind(facts["kind"])
-            facts["weight"] = Weight(facts.get("weight", Weight.NORMAL))
-            facts["tables"] = tuple(map(str, facts.get("tables", ())))
-            facts["years"] = tuple(map(int, facts.get("years", ())))
-            notes._found.append(Note(**facts))
-        return notes
-
     def __iter__(self) -> Iterator[Note]:
         return iter(tuple(self._found))
 

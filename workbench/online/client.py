@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from workbench.data.atomic import replacing
-from workbench.errors import SourceFailed
+from workbench.errors import SourceFailed, WorkbenchError
 from workbench.online.cache import CachedResponse, ResponseCache, expiry, validators
 from workbench.online.downloads import PartialFile
 from workbench.online.pacing import DailyAllowance, Pace
@@ -32,7 +32,6 @@ Result = TypeVar("Result")
 MAX_ANSWER_BYTES = 64_000_000
 MAX_ERROR_BYTES = 4000
 MAX_CLOSING_SECONDS = 1.0
-UNREADABLE = (ValueError, KeyError, TypeError, IndexError)
 
 
 class OnlineClient:
@@ -103,8 +102,7 @@ class OnlineClient:
         request
             What is wanted.
         read
-            Makes of the body what is wanted; raises ValueError, KeyError, TypeError or IndexError when it is
-            malformed. Such a body is never kept.
+            Makes of the body what is wanted; raises when it is malformed. Such a body is never kept.
         watch
             What is called meanwhile.
 
@@ -122,17 +120,17 @@ class OnlineClient:
         service, address = request.service, self._address(request)
         cached = self._cache.find(service.id, address) if self._cache else None
         if cached is not None and cached.expires > time.time():
-            with contextlib.suppress(*UNREADABLE):
+            with contextlib.suppress(Exception):  # a damaged answer is requested again
                 return read(cached.body)
             cached = None
         lines: deque[str] = deque()
         response = self._run(self._answer(request, address, cached, lines.append), watch, lines)
         try:
             result = read(response.body)
-        except UNREADABLE as error:
+        except Exception as error:
             shown = " ".join(response.body[:120].decode("utf-8", "replace").split())
             raise SourceFailed(
-                f"{service.title} gave an answer that cannot be read ({type(error).__name__}: {error}); it begins "
+                f"{service.title} gave an answer that cannot be read ({_reason(error)}); it begins "
                 f"with {shown!r}.",
                 service.id,
                 response.status,
@@ -306,6 +304,10 @@ async def _judge(response: httpx.Response, request: HttpRequest, attempt: int) -
 
 def _headers(response: httpx.Response) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
 
 
 def _log_all(lines: deque[str] | None, watch: Watch) -> None:

@@ -95,7 +95,8 @@ class FrameFilter:
                     "" if isinstance(identity, str) and isinstance(content.get("data"), dict) else "malformed"
                 )
             case "comm_close":
-                return "" if identity in self._controls else "closing a widget"
+                is_ours = isinstance(identity, str) and identity in self._controls
+                return "" if is_ours else "closing a widget"
         return f"a message {str(kind)[:40]!r}"
 
     def _is_flood(self) -> bool:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from workbench.data.atomic import reason_of
 from workbench.data.formatting import ENERGY_IN_MWH, Grouping, Style
 from workbench.data.names import checked_name
 from workbench.data.problems import Problems
 from workbench.errors import ProjectError, SettingError
+from workbench.structured import require_format, toml_from, typed
 
 FILE_NAME = "project.toml"
 FORMAT = 1
@@ -122,40 +122,24 @@ def read_settings(path: Path) -> tuple[ProjectSettings, tuple[str, ...]]:
         When it cannot be read, is not TOML, is of a newer format, or holds a value that is not allowed.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise ProjectError(f"{path} is not valid TOML ({error}); correct that line.", path.parent) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProjectError(f"{path} cannot be read ({error}).", path.parent) from error
+        content = toml_from(path.read_bytes(), path, error=_refused)
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be read: {reason_of(error)}", path.parent) from error
     table = content.get("project")
     if not isinstance(table, dict) or "name" not in table:
         raise ProjectError(f'{path} has no name; add a line name = "…" under [project].', path.parent)
-    if table.get("format", FORMAT) != FORMAT:
-        raise ProjectError(
-            f"{path} is of format {table['format']}, this version reads {FORMAT}; update the workbench.",
-            path.parent,
-        )
-    known = {field.name: field for field in dataclasses.fields(ProjectSettings)}
-    values: dict[str, Any] = {
-        name: _typed(path, name, value) for name, value in table.items() if name in known
-    }
-    settings = ProjectSettings(**values)
+    table.setdefault("format", FORMAT)
+    require_format(table, FORMAT, path, error=_refused)
+    settings = typed(table, ProjectSettings, path, error=_refused, others=True, inside="project")
     errors = check_settings(settings).errors
     if errors:
         raise ProjectError(f"{path}: " + " ".join(problem.message for problem in errors), path.parent)
-    unknown = [name for name in table if name not in known and name != "format"]
-    return settings, tuple(unknown)
+    known = {field.name for field in dataclasses.fields(ProjectSettings)}
+    return settings, (
+        *(name for name in table if name not in known),
+        *(name for name in content if name != "project"),
+    )
 
 
-def _typed(path: Path, name: str, value: object) -> object:
-    kind = {"fiscal_year_start": int, "made_up": bool}.get(name, str)
-    if type(value) is not kind:
-        words = {int: "a whole number", bool: "true or false", str: "text in quotes"}[kind]
-        raise ProjectError(f"{path}: {name} is {value!r}, expected {words}.", path.parent)
-    if name == "digit_grouping":
-        if value not in list(Grouping):
-            raise ProjectError(
-                f"{path}: digit_grouping is '{value}', expected one of {', '.join(Grouping)}.", path.parent
-            )
-        return Grouping(str(value))
-    return value
+def _refused(sentence: str, path: Path) -> ProjectError:
+    return ProjectError(sentence, path.parent)

@@ -16,19 +16,23 @@ import contextlib
 import json
 import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
 from workbench.data.atomic import write_text
+from workbench.data.notes import Note
 from workbench.data.projects.project import Project
-from workbench.data.results.tables import Provenance, read_table, write_table
+from workbench.data.results.tables import RUN_AGAIN, Provenance, read_table, write_table
 from workbench.errors import UnreadableFile
 from workbench.runs.model.digest import digest_of
 from workbench.runs.model.settings import to_plain
+from workbench.structured import json_from, own_errors, typed
 from workbench.version import package_version
+
+T = TypeVar("T")
 
 SUMMARY_FILE = "result.json"
 
@@ -115,11 +119,48 @@ class ScenarioWriter:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """What the summary of a saved result of any domain holds; version 0.1.0 kept sentences in place of notes."""
+
+    scenario: str
+    stamp: str
+    config: dict[str, Any]
+    facts: dict[str, Any]
+    format: Literal[1] = 1
+    run: str = ""
+    notes: tuple[Note, ...] | None = None
+    problems: tuple[str, ...] = ()
+    failures: dict[str, str] = field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SavedScenario:
-    """The summary of a finished scenario, and its tables when they are requested."""
+    """The summary of a finished scenario, and its tables when they are requested.
+
+    Parameters
+    ----------
+    folder
+        Where it is.
+    summary
+        What all domains keep.
+    plain
+        The whole of it.
+    """
 
     folder: Path
-    summary: Mapping[str, Any]
+    summary: Summary
+    plain: Mapping[str, Any]
+
+    def more(self, kind: type[T]) -> T:
+        """Read what a domain keeps in the summary beside :class:`Summary`, as a dataclass.
+
+        Raises
+        ------
+        UnreadableFile
+            When it does not fit; names each place.
+        """
+        return _typed(self.plain, kind, self.folder / SUMMARY_FILE)
 
     def table(self, name: str) -> pd.DataFrame:
         """Read a table.
@@ -130,7 +171,7 @@ class SavedScenario:
             When it is missing, damaged, or belongs to another run than the summary.
         """
         saved = read_table(self.folder / f"{name}.parquet")
-        if saved.provenance.inputs.get("settings") != self.summary["stamp"]:
+        if saved.provenance.inputs.get("settings") != self.summary.stamp:
             raise UnreadableFile(
                 f"{self.folder / name}.parquet belongs to another run than {SUMMARY_FILE}; run the scenario again.",
                 self.folder,
@@ -142,8 +183,20 @@ class SavedScenario:
         return {name: self.table(name) for name in names}
 
     def json(self, name: str) -> Any:
-        """Read a JSON file beside the summary."""
-        return json.loads((self.folder / name).read_text(encoding="utf-8"))
+        """Read a JSON file beside the summary.
+
+        Raises
+        ------
+        UnreadableFile
+            When it is missing or damaged, or its name leads out of the folder.
+        """
+        path = self.folder / name
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            raise UnreadableFile(
+                f"{self.folder / SUMMARY_FILE} names a file outside, {name!r}; {RUN_AGAIN}", path
+            )
+        with own_errors(path, "JSON", advice=RUN_AGAIN):
+            return json_from(path.read_bytes(), path, error=UnreadableFile, advice=RUN_AGAIN)
 
 
 @contextlib.contextmanager
@@ -167,10 +220,13 @@ def open_scenario(project: Project, domain: str, scenario: str, what: str) -> It
     if not path.is_file():
         present = ", ".join(finished_scenarios(project, domain)) or "none"
         raise UnreadableFile(f"There is no finished {what} '{scenario}'; present: {present}.", path)
-    try:
-        yield SavedScenario(folder, json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError, FileNotFoundError) as error:
-        raise UnreadableFile(f"{folder} is damaged ({error}); run the scenario again.", path) from error
+    with own_errors(path, f"a saved {what}", advice=RUN_AGAIN):
+        plain = json_from(path.read_bytes(), path, error=UnreadableFile, advice=RUN_AGAIN)
+        yield SavedScenario(folder, _typed(plain, Summary, path), plain)
+
+
+def _typed(plain: Any, kind: type[T], path: Path) -> T:
+    return typed(plain, kind, path, error=UnreadableFile, advice=RUN_AGAIN, others=True)
 
 
 def _finite(value: object) -> object:

@@ -31,12 +31,13 @@ from workbench.data.results.scenario import (
     SUMMARY_FILE,
     SavedScenario,
     ScenarioWriter,
+    Summary,
     finished_scenarios,
     open_scenario,
     stamp_of,
 )
-from workbench.data.results.tables import Provenance, read_provenance
-from workbench.errors import InvalidData, UnreadableFile
+from workbench.data.results.tables import RUN_AGAIN, Provenance, read_provenance
+from workbench.errors import InvalidData, SettingError, UnreadableFile
 from workbench.runs.model.settings import config_from_plain, to_plain
 
 __all__ = ["Result", "ResultStore", "inherited_omissions", "notes_of", "store_of", "units_from"]
@@ -151,23 +152,20 @@ def units_from(
     return units_of
 
 
-def notes_of(summary: Mapping[str, Any]) -> Notes:
+def notes_of(summary: Summary) -> Notes:
     """Give the notes that the summary of a saved result of any domain holds."""
-    if "notes" in summary:
-        return Notes.from_plain(summary["notes"])
+    notes, facts = Notes(), summary.facts
+    notes.extend(summary.notes or ())
+    if summary.notes is not None:
+        return notes
     # Version 0.1.0 kept sentences in lists of their own.
-    notes, facts = Notes(), summary["facts"]
-    failures = {
-        **summary.get("failures", {}),
-        **facts.get("failed_years", {}),
-        **facts.get("failed_sites", {}),
-    }
+    failures = {**summary.failures, **facts.get("failed_years", {}), **facts.get("failed_sites", {})}
     for name, reason in failures.items():
         if "/" not in name:
             notes.omission(f"{name} is missing: {reason}")
-    for text in (*summary.get("assumed", ()), *facts.get("assumed", ())):
+    for text in (*summary.assumed, *facts.get("assumed", ())):
         notes.assumption(text)
-    for text in summary["problems"]:
+    for text in summary.problems:
         notes.doubt(text)
     return notes
 
@@ -350,14 +348,20 @@ class ResultStore(Generic[R]):
         with open_scenario(project, self.domain, scenario, self.name) as saved:
             summary = saved.summary
             return self.result(
-                scenario=summary["scenario"],
-                config=config_from_plain(self.config, summary["config"]),
+                scenario=summary.scenario,
+                config=self._config(summary.config, saved.folder / SUMMARY_FILE),
                 tables={name: saved.table(self.saved_as.get(name, name)) for name in self.tables},
                 notes=notes_of(summary),
-                facts={**summary["facts"], **({_MADE_UP: True} if project.made_up else {})},
+                facts={**summary.facts, **({_MADE_UP: True} if project.made_up else {})},
                 folder=saved.folder,
                 **self.load_more(saved),
             )
+
+    def _config(self, plain: Mapping[str, Any], path: Path) -> Any:
+        try:
+            return config_from_plain(self.config, plain)
+        except SettingError as error:
+            raise UnreadableFile(f"{path}, config: {error} {RUN_AGAIN}", path) from error
 
     def finished(self, project: Project) -> tuple[str, ...]:
         """Name the scenarios that have a finished result, in alphabetical order."""

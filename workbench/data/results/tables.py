@@ -8,17 +8,19 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workbench.data.atomic import reason_of, replacing
+from workbench.data.atomic import replacing
+from workbench.data.tables.parquet import read_parquet
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.structured import json_from, own_errors, typed
 from workbench.version import package_version
 
 METADATA_KEY = b"workbench"
+RUN_AGAIN = "Run the scenario again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def write_table(
     table = pa.Table.from_pandas(frame)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), METADATA_KEY: json.dumps(facts)})
     with replacing(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
+        pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
     return path
 
 
@@ -123,7 +125,7 @@ def read_provenance(path: Path) -> Provenance:
         When it is missing or damaged.
     """
     with _opening(path):
-        return _provenance(_facts(pq.read_schema(path)))
+        return _facts(pq.read_schema(path), path).provenance
 
 
 def read_table(path: Path | str) -> SavedTable:
@@ -136,29 +138,26 @@ def read_table(path: Path | str) -> SavedTable:
     """
     path = Path(path)
     with _opening(path):
-        table = pq.read_table(path, partitioning=None)
-    facts = _facts(table.schema)
-    return SavedTable(table.to_pandas(), facts.get("units", {}), _provenance(facts))
+        table = read_parquet(path)
+        facts = _facts(table.schema, path)
+        return SavedTable(table.to_pandas(), facts.units, facts.provenance)
 
 
-def _facts(schema: pa.Schema) -> dict[str, Any]:
-    facts: dict[str, Any] = json.loads((schema.metadata or {}).get(METADATA_KEY, b"{}"))
-    return facts
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    units: dict[str, str] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=lambda: Provenance(package_version="", made_at=""))
 
 
-def _provenance(facts: Mapping[str, Any]) -> Provenance:
-    return Provenance(**facts.get("provenance", {"package_version": "", "made_at": ""}))
+def _facts(schema: pa.Schema, path: Path) -> _Facts:
+    content = (schema.metadata or {}).get(METADATA_KEY, b"{}")
+    plain = json_from(content, path, error=UnreadableFile, advice=RUN_AGAIN)
+    return typed(plain, _Facts, path, error=UnreadableFile, advice=RUN_AGAIN, others=True)
 
 
 @contextlib.contextmanager
 def _opening(path: Path) -> Iterator[None]:
-    try:
+    if not path.is_file():
+        raise UnreadableFile(f"There is no file {path}; run the scenario again.", path)
+    with own_errors(path, "a Parquet file", advice=RUN_AGAIN):
         yield
-    except FileNotFoundError:
-        raise UnreadableFile(f"There is no file {path}; run the scenario again.", path) from None
-    except pa.ArrowInvalid as error:
-        raise UnreadableFile(
-            f"{path} is damaged or not a Parquet file ({error}); run the scenario again.", path
-        ) from error
-    except OSError as error:
-        raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error

@@ -1,4 +1,4 @@
-"""Parquet files that a person hands over."""
+"""Parquet files, of ours and of strangers: one door, with bounds, checksums and time zones that exist."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workbench.data.atomic import reason_of
 from workbench.errors import UnreadableFile
+from workbench.structured import own_errors
+
+MAX_CELLS = 100_000_000
+MAX_COLUMNS = 20_000
 
 
 def read_parquet(path: Path) -> pa.Table:
@@ -18,21 +21,25 @@ def read_parquet(path: Path) -> pa.Table:
     Raises
     ------
     UnreadableFile
-        When it is missing, damaged, or not such a file.
+        When it is missing, damaged, too large, or not such a file.
     """
-    try:
-        table = pq.read_table(path, partitioning=None)
+    if not path.is_file():
+        raise UnreadableFile(f"There is no file {path}; check the name and the folder.", path)
+    with own_errors(path, "a Parquet file", advice="Save it again, or choose another file."):
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            facts = file.metadata
+            if facts.num_columns > MAX_COLUMNS or facts.num_rows * facts.num_columns > MAX_CELLS:
+                raise UnreadableFile(
+                    f"{path} has {facts.num_rows} rows and {facts.num_columns} columns, expected at most "
+                    f"{MAX_CELLS} cells; split it.",
+                    path,
+                )
+            table = file.read()
         for place, field in enumerate(table.schema):
             if pa.types.is_timestamp(field.type) and field.type.tz and not _is_zone(field.type.tz):
                 utc = table.column(place).cast(pa.timestamp(field.type.unit, "UTC"))
                 table = table.set_column(place, field.name, utc)
-    except FileNotFoundError:
-        raise UnreadableFile(f"There is no file {path}; check the name and the folder.", path) from None
-    except (pa.ArrowException, ValueError) as error:
-        raise UnreadableFile(f"{path} cannot be read as parquet ({error}); save it again.", path) from error
-    except OSError as error:
-        raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
-    return table
+        return table
 
 
 def _is_zone(name: str) -> bool:

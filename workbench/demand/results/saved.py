@@ -218,12 +218,16 @@ def _save_cards(result: DemandResult, writer: ScenarioWriter) -> Mapping[str, An
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    cards: tuple[str, ...]
+
+
 def _load_cards(saved: SavedScenario) -> Mapping[str, Any]:
-    summary = saved.summary
     return {
-        "cards": {sector: saved.json(card_file(sector)) for sector in summary["cards"]},
-        "failures": summary["failures"],
-        "assumed": tuple(summary["assumed"]),
+        "cards": {sector: saved.json(card_file(sector)) for sector in saved.more(_Kept).cards},
+        "failures": saved.summary.failures,
+        "assumed": saved.summary.assumed,
     }
 
 

@@ -238,14 +238,11 @@ def _note_gaps(frame: pd.DataFrame, problems: Problems) -> None:
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
-    import pyarrow as pa
+    from workbench.data.tables.parquet import read_parquet
+    from workbench.structured import own_errors
 
-    from workbench.data.results.tables import read_table
-
-    try:
-        frame = read_table(path).frame
-    except pa.ArrowException as error:
-        raise UnreadableFile(f"{path.name} is no Parquet file ({error}).", path) from error
+    with own_errors(path, "a Parquet file", advice="Write it again, or choose another file."):
+        frame: pd.DataFrame = read_parquet(path).to_pandas()
     return frame.reset_index() if frame.index.name else frame
 
 

@@ -77,13 +77,17 @@ def _save_split(result: ValidationResult, writer: ScenarioWriter) -> Mapping[str
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    split: Split
+    method: FusionMethod
+    description: str
+
+
 def _load_measured(saved: SavedScenario) -> Mapping[str, Any]:
-    summary = saved.summary
+    kept = saved.more(_Kept)
     measured = Validation(
-        split=Split(summary["split"]),
-        method=FusionMethod(summary["method"]),
-        description=summary["description"],
-        **saved.tables(TABLES),
+        split=kept.split, method=kept.method, description=kept.description, **saved.tables(TABLES)
     )
     return {"measured": measured}
 

@@ -15,6 +15,7 @@ from workbench.data.arrays import Floats
 from workbench.data.atomic import write_text
 from workbench.errors import SettingError, UnreadableFile
 from workbench.finance.anomalies.detect import Outliers
+from workbench.structured import own_errors, read_json
 
 __all__ = [
     "Event",
@@ -189,6 +190,11 @@ def _levels(
     return events
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    judgements: dict[str, Judgement]
+
+
 def read_judgements(folder: Path) -> dict[str, Judgement]:
     """Read what was said about events in earlier runs; nothing when nothing was.
 
@@ -200,16 +206,9 @@ def read_judgements(folder: Path) -> dict[str, Judgement]:
     path = folder / JUDGEMENTS_FILE
     if not path.is_file():
         return {}
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            key: Judgement(JudgementKind(item["kind"]), str(item["note"]))
-            for key, item in content["judgements"].items()
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableFile(
-            f"{path} is damaged ({error}); correct it, or remove it to begin again without judgements.", path
-        ) from error
+    advice = "Correct it, or remove it to begin again without judgements."
+    with own_errors(path, "judgements of events", advice=advice):
+        return read_json(path, _Kept, error=UnreadableFile, advice=advice, others=True).judgements
 
 
 def save_judgement(folder: Path, key: str, judgement: Judgement | None, known: Collection[str]) -> None:

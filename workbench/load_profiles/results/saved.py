@@ -191,8 +191,13 @@ def _save_hours(result: LoadProfileResult, writer: ScenarioWriter) -> Mapping[st
     return {"years": list(result.hourly)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    years: tuple[int, ...]
+
+
 def _load_hours(saved: SavedScenario) -> Mapping[str, Any]:
-    return {"hourly": SavedYears(saved, tuple(saved.summary["years"])), "past": saved.table(HISTORY)}
+    return {"hourly": SavedYears(saved, saved.more(_Kept).years), "past": saved.table(HISTORY)}
 
 
 STORE = ResultStore(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.data.atomic import reason_of
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.structured import own_errors
 
 DEEPEST = 3
 MAX_MEGABYTES = 4000
@@ -58,12 +58,8 @@ def csv_members(path: Path) -> Iterator[tuple[str, bytes]]:
 def _members(name: str, file: io.BufferedIOBase, depth: int, path: Path) -> Iterator[tuple[str, bytes]]:
     if depth > DEEPEST:
         raise InvalidData(f"{name}: zips are nested more than {DEEPEST} deep.", path)
-    try:
+    with own_errors(name, "a whole zip", error=InvalidData, advice="It was cut short; get it again."):
         archive = zipfile.ZipFile(file)
-    except zipfile.BadZipFile as error:
-        raise InvalidData(
-            f"{name} is not a whole zip ({error}): it was cut short; get it again.", path
-        ) from error
     with archive:
         for item in sorted(archive.infolist(), key=lambda item: item.filename):
             suffix = Path(item.filename).suffix.lower()
@@ -72,10 +68,8 @@ def _members(name: str, file: io.BufferedIOBase, depth: int, path: Path) -> Iter
             inner = f"{name} > {Path(item.filename).name}"
             if item.file_size > MAX_MEGABYTES * 1e6:
                 raise InvalidData(f"{inner} is larger than {MAX_MEGABYTES} MB unpacked.", path)
-            try:
+            with own_errors(inner, "a member of a zip", error=InvalidData, advice=f"Get {path.name} again."):
                 content = archive.read(item)
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-                raise InvalidData(f"{inner} is damaged ({error}); get {path.name} again.", path) from error
             if suffix == ".csv":
                 yield inner, content
             else:

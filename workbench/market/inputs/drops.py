@@ -21,11 +21,11 @@ or, for a wide file with a column for each series, ``columns`` in place of ``ser
 from __future__ import annotations
 
 import fnmatch
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -40,6 +40,7 @@ from workbench.market.inputs.cadence import row_cadences
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.tables import TABLES, RawTable
 from workbench.market.store.months import schema_of
+from workbench.structured import read_toml, typed
 
 MAPPING_FILE = "drops.toml"
 _FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M")
@@ -59,6 +60,11 @@ class Drop:
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _MappingFile:
+    drops: tuple[dict[str, Any], ...]
+
+
 def read_mapping(path: Path, description: MarketDescription) -> tuple[Drop, ...]:
     """Read a mapping.
 
@@ -70,21 +76,20 @@ def read_mapping(path: Path, description: MarketDescription) -> tuple[Drop, ...]
         When it is not TOML, or declares what cannot be.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = read_toml(path, _MappingFile)
     except OSError as error:
         raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidData(f"{path} is not valid TOML ({error}); correct that line.", path) from error
     problems = Problems(path.name)
     drops = []
-    for number, item in enumerate(content.get("drops", ()), 1):
+    for number, item in enumerate(content.drops, 1):
+        item.setdefault("cadences", [description.interval_minutes])
         try:
-            drop = Drop(**{**item, "cadences": tuple(item.get("cadences", (description.interval_minutes,)))})
-        except TypeError as error:
-            problems.error(f"[[drops]] number {number} does not fit ({error}).")
+            drop = typed(item, Drop, path, inside=f"drops[{number}]")
+        except InvalidData as error:
+            problems.extend(error.problems)
             continue
         for message in _wrong(drop, description):
-            problems.error(f"[[drops]] number {number}: {message}")
+            problems.error(f"drops[{number}]: {message}")
         drops.append(drop)
     problems.raise_errors()
     return tuple(drops)

@@ -7,7 +7,7 @@ dataset's folder, where people may change it; the one that was published stays w
 from __future__ import annotations
 
 import json
-import tomllib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -16,16 +16,11 @@ from typing import Any
 from workbench.errors import InvalidData
 from workbench.market.model.market_time import DAY
 from workbench.market.model.tables import TABLES
+from workbench.structured import require_format, toml_from, typed
 
 FILE_NAME = "market.toml"
 FORMAT = 1
 UNKNOWN = "Unknown"
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    "int": (int,),
-    "float": (int, float),
-    "str": (str,),
-    "bool": (bool,),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +224,7 @@ class MarketDescription:
         return "\n".join(lines) + "\n"
 
     @classmethod
-    def from_toml(cls, text: str, path: Path | str = FILE_NAME) -> MarketDescription:
+    def from_toml(cls, text: str | bytes, path: Path | str = FILE_NAME) -> MarketDescription:
         """Read the text of ``market.toml``.
 
         Raises
@@ -237,24 +232,13 @@ class MarketDescription:
         InvalidData
             When it is not TOML, or a value is missing, unknown or not allowed; everything is reported at once.
         """
-        path = Path(path)
-        try:
-            content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise InvalidData(f"{path} is not valid TOML ({error}); correct that line.", path) from error
-        if content.get("format") != FORMAT:
-            raise InvalidData(
-                f"{path} is of format {content.get('format')}, this version reads {FORMAT}; "
-                f"update the workbench.",
-                path,
-            )
-        try:
-            made = _from_content(cls, content)
-        except (TypeError, KeyError, ValueError, AttributeError) as error:
-            raise InvalidData(
-                f"{path} does not describe a market ({error}); compare it with a new dataset's {FILE_NAME}.",
-                path,
-            ) from error
+        content = toml_from(text, path)
+        require_format(content, FORMAT, path)
+        market = typed(content.pop("market", None), dict[str, Any], path, inside="market")
+        twice = sorted(content.keys() & market.keys())
+        if twice:
+            raise InvalidData(f"{path} says {', '.join(twice)} twice, inside [market] and outside.", path)
+        made = typed({**market, **content}, cls, path, advice=f"Compare it with a new dataset's {FILE_NAME}.")
         check(made, path)
         return made
 
@@ -320,37 +304,25 @@ def _wrong_names(description: MarketDescription) -> Iterable[str]:
     for name in (*description.cadences, *(table for feed in description.feeds for table in feed.tables)):
         if name not in TABLES:
             yield f"there is no table {name}; known are {', '.join(TABLES)}."
+    for feed in description.feeds:
+        if reason := _wrong_feed(feed):
+            yield f"the feed {feed.name} {reason}."
     for alias, fuel in description.fuel_aliases.items():
         if fuel not in description.fuel_names:
             yield f"{alias!r} is read as the fuel {fuel}, which is not listed."
 
 
-def _from_content(kind: type[MarketDescription], content: Mapping[str, Any]) -> MarketDescription:
-    market = dict(content["market"])
-    parts: dict[str, type[Any]] = {
-        "regions": Region,
-        "subregions": Subregion,
-        "fuels": Fuel,
-        "interconnectors": Interconnector,
-        "feeds": Feed,
-    }
-    for name, part in parts.items():
-        market[name] = tuple(part(**_tuples(item)) for item in content.get(name, ()))
-    market["cadences"] = {name: tuple(map(int, value)) for name, value in content.get("cadences", {}).items()}
-    market["fuel_aliases"] = {str(key): str(value) for key, value in content.get("fuel_aliases", {}).items()}
-    made = kind(**market)
-    for item in fields(made):
-        expected = _TYPES.get(str(item.type), ())
-        value = getattr(made, item.name)
-        if expected and (
-            not isinstance(value, expected) or isinstance(value, bool) is not (expected == (bool,))
-        ):
-            raise ValueError(f"{item.name} is {value!r}, expected {item.type}")
-    return made
-
-
-def _tuples(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in item.items()}
+def _wrong_feed(feed: Feed) -> str:
+    try:
+        groups = re.compile(feed.pattern).groups
+        feed.archive.format(day="20250820")
+    except (re.error, RecursionError, OverflowError) as error:
+        return f"has a pattern that is no regular expression ({error})"
+    except (ValueError, LookupError, AttributeError) as error:
+        return f"has an archive address that does not fit ({error!r}); expected {{day}} where the day stands"
+    if groups != 1:
+        return f"has a pattern with {groups} groups, expected one: the stamp"
+    return "" if feed.archive_days >= 1 else f"has archive_days {feed.archive_days}, expected 1 or more"
 
 
 def _toml(value: Any) -> str:

@@ -13,12 +13,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.errors import UnreadableFile
 from workbench.market.model.description import UNKNOWN
+from workbench.structured import json_from, typed
 
 
 class UnitKind(StrEnum):
@@ -156,11 +159,19 @@ class UnitsRegister(Sequence[MarketUnit]):
         return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
 
     @classmethod
-    def from_json(cls, text: str) -> UnitsRegister:
-        """Read what :meth:`to_json` wrote."""
-        units = []
-        for row in json.loads(text):
-            for name in ("capacity_mw", "storage_mwh"):
-                row[name] = math.nan if row[name] is None else row[name]
-            units.append(MarketUnit(**{**row, "kind": UnitKind(row["kind"])}))
-        return cls(tuple(units))
+    def from_json(cls, content: str | bytes, path: Path | str = "units.json") -> UnitsRegister:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        UnreadableFile
+            When it is something else, or a unit comes twice; names the place.
+        """
+        plain = json_from(content, path, error=UnreadableFile)
+        rows = typed(plain, tuple[dict[str, Any], ...], path, error=UnreadableFile)
+        # JSON has no word for a number that is not known.
+        known = [{name: value for name, value in row.items() if value is not None} for row in rows]
+        made = cls(typed(known, tuple[MarketUnit, ...], path, error=UnreadableFile))
+        if len(made._positions) < len(made):
+            raise UnreadableFile(f"{path} names a unit twice; remove one of the two.", path)
+        return made

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.atomic import reason_of, write_text
-from workbench.data.notes import Notes
+from workbench.data.atomic import write_text
+from workbench.data.notes import Note, Notes
 from workbench.errors import UnreadableFile
+from workbench.structured import json_from, own_errors, typed
 
 if TYPE_CHECKING:
     from workbench.data.comparison.comparison import Comparison
 
 REPORT_FILE = "last-run.json"
+INGEST_AGAIN = "Ingest again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +102,18 @@ def load(folder: Path) -> IngestResult:
         When there is none.
     """
     path = folder / REPORT_FILE
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        content["unknown_units"] = tuple(content["unknown_units"])
-        content["notes"] = _notes_of(content["notes"])
-        return IngestResult(**content)
-    except OSError as error:
-        raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise UnreadableFile(f"{path} is damaged ({error}); ingest again.", path) from error
+    read = functools.partial(typed, file=path, error=UnreadableFile, advice=INGEST_AGAIN)
+    with own_errors(path, "what a run came to", advice=INGEST_AGAIN):
+        content = json_from(path.read_bytes(), path, error=UnreadableFile, advice=INGEST_AGAIN)
+        plain: dict[str, Any] = read(content, dict[str, Any])
+        notes = Notes()
+        for entry in read(plain.pop("notes", []), tuple[Note | str, ...], inside="notes"):
+            if isinstance(entry, str):
+                # Version 0.1.0 kept sentences.
+                notes.doubt(entry)
+            else:
+                notes.extend([entry])
+        return replace(read(plain, IngestResult), notes=notes)
 
 
 def last_notes(folder: Path) -> Notes:
@@ -116,12 +122,3 @@ def last_notes(folder: Path) -> Notes:
         return load(folder).notes
     except UnreadableFile:
         return Notes()
-
-
-def _notes_of(plain: Sequence[Any]) -> Notes:
-    # Version 0.1.0 kept sentences.
-    notes = Notes.from_plain([entry for entry in plain if not isinstance(entry, str)])
-    for entry in plain:
-        if isinstance(entry, str):
-            notes.doubt(entry)
-    return notes

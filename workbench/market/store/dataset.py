@@ -24,15 +24,16 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
 
-from workbench.data.atomic import write_text
+from workbench.data.atomic import reason_of, write_text
 from workbench.data.known_names import unknown_name
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, ScenarioBusy, SettingError, UnreadableFile
 from workbench.market.model.description import FILE_NAME, MarketDescription
+from workbench.market.model.units import UnitsRegister
 from workbench.runs.model.read_only import refuse_viewer
+from workbench.structured import json_from, own_errors, read_json, require_format, typed
 
 DOMAIN = "market"
 DEFAULT_NAME = "nem"
@@ -45,6 +46,7 @@ INCOMING = "incoming"
 LEDGER = "ingested.sqlite"
 LOCK = "writer.lock"
 FORMAT = 1
+RESTORE = "Restore it from a backup."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +108,28 @@ class Manifest:
         return json.dumps({"format": FORMAT, **facts, "tables": tables}, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, text: str) -> Manifest:
-        """Read what :meth:`to_json` wrote."""
-        content: dict[str, Any] = json.loads(text)
-        if content.pop("format") != FORMAT:
-            raise ValueError("written by another version of the workbench")
-        content["tables"] = {
-            table: {period: Part(**part) for period, part in periods.items()}
-            for table, periods in content["tables"].items()
-        }
-        return cls(**content)
+    def from_json(cls, content: bytes, path: Path) -> Manifest:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        UnreadableFile
+            When it is damaged, or names a file outside the dataset.
+        """
+        plain = json_from(content, path, error=UnreadableFile, advice=RESTORE)
+        require_format(plain, FORMAT, path, error=UnreadableFile)
+        made = typed(plain, cls, path, error=UnreadableFile, advice=RESTORE)
+        for name in made.files():
+            if not name or PurePath(name).is_absolute() or ".." in PurePath(name).parts:
+                raise UnreadableFile(
+                    f"{path} names {name!r}, which lies outside the dataset. {RESTORE}", path
+                )
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Pointer:
+    version: int
 
 
 def market_folder(project: Project, name: str = DEFAULT_NAME) -> Path:
@@ -199,12 +213,12 @@ def read_description(path: Path) -> MarketDescription:
         When it does not describe a market.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        content = path.read_bytes()
+    except OSError as error:
         raise UnreadableFile(
-            f"{path.parent} is not a market dataset: {path.name} cannot be read ({error}).", path
+            f"{path.parent} is not a market dataset: {path.name} cannot be read: {reason_of(error)}", path
         ) from error
-    return MarketDescription.from_toml(text, path)
+    return MarketDescription.from_toml(content, path)
 
 
 def manifest_path(folder: Path, version: int) -> Path:
@@ -221,12 +235,10 @@ def current_version(folder: Path) -> int:
         When the pointer is damaged.
     """
     path = folder / POINTER
-    try:
-        return int(json.loads(path.read_text(encoding="utf-8"))["version"])
-    except FileNotFoundError:
+    if not path.is_file():
         return 0
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InvalidData(f"{path} is damaged ({error}); restore it from a backup.", path) from error
+    with own_errors(path, "the pointer of a dataset", error=InvalidData, advice=RESTORE):
+        return read_json(path, _Pointer, advice=RESTORE, others=True).version
 
 
 def read_manifest(folder: Path, version: int) -> Manifest:
@@ -238,10 +250,21 @@ def read_manifest(folder: Path, version: int) -> Manifest:
         When it is missing or damaged.
     """
     path = manifest_path(folder, version)
-    try:
-        return Manifest.from_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UnreadableFile(f"{path} cannot be read ({error}).", path) from error
+    with own_errors(path, "a version of a dataset", advice=RESTORE):
+        return Manifest.from_json(path.read_bytes(), path)
+
+
+def read_units(folder: Path, manifest: Manifest) -> UnitsRegister:
+    """Read the units of a version.
+
+    Raises
+    ------
+    UnreadableFile
+        When they are missing or damaged.
+    """
+    path = folder / manifest.units
+    with own_errors(path, "the units of a dataset", advice=RESTORE):
+        return UnitsRegister.from_json(path.read_bytes(), path)
 
 
 class VersionHold:

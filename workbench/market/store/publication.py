@@ -34,6 +34,7 @@ from workbench.market.store.dataset import (
     manifest_path,
     read_description,
     read_manifest,
+    read_units,
     remove_unused,
     writing_alone,
 )
@@ -117,7 +118,7 @@ class Writer:
         self.manifest = read_manifest(folder, version) if version else Manifest(0, "", "", "")
         self.units = UnitsRegister()
         if version:
-            self.units = UnitsRegister.from_json((folder / self.manifest.units).read_text(encoding="utf-8"))
+            self.units = read_units(folder, self.manifest)
         remove_unused(folder)
 
     def publish(

@@ -32,7 +32,6 @@ from workbench.market.model.market_time import (
     stamp_of,
     to_minutes,
 )
-from workbench.market.model.units import UnitsRegister
 from workbench.market.store.dataset import (
     Manifest,
     Part,
@@ -40,6 +39,7 @@ from workbench.market.store.dataset import (
     hold_current,
     read_description,
     read_manifest,
+    read_units,
 )
 from workbench.market.store.gaps import Gap, find_gaps
 from workbench.market.store.resolution import RAW, Subject, choose
@@ -79,7 +79,7 @@ class MarketData:
         try:
             manifest = read_manifest(self.folder, hold.version)
             description = read_description(self.folder / manifest.description)
-            units = UnitsRegister.from_json((self.folder / manifest.units).read_text(encoding="utf-8"))
+            units = read_units(self.folder, manifest)
         except BaseException:
             hold.release()
             raise

@@ -5,11 +5,11 @@ https://www.opentopodata.org/api/ ; a hundred places in one request, one request
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
-from workbench.errors import SourceFailed
+from workbench.errors import InvalidData, SourceFailed
 from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.inputs.services.answers import Elevations, answer_as
 from workbench.evapotranspiration.model.catalogue import ELEVATION
 from workbench.online.client import OnlineClient
 from workbench.online.service import HttpRequest, Watch
@@ -46,10 +46,10 @@ def read_heights(body: bytes) -> list[float | None]:
 
     Raises
     ------
-    ValueError, KeyError, TypeError
+    InvalidData
         When it is no answer of this service.
     """
-    answer = json.loads(body)
-    if answer["status"] != "OK":
-        raise ValueError(f"its status is {answer['status']!r}")
-    return [None if item["elevation"] is None else float(item["elevation"]) for item in answer["results"]]
+    answer = answer_as(body, Elevations)
+    if answer.status != "OK":
+        raise InvalidData(f"its status is {answer.status!r}")
+    return [item.elevation for item in answer.results]

@@ -9,11 +9,18 @@ from __future__ import annotations
 
 import datetime
 import itertools
-import json
 from collections.abc import Callable
 from typing import Any
 
+from workbench.errors import InvalidData
 from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.inputs.services.answers import (
+    Details,
+    Forecast,
+    StepData,
+    answer_as,
+    checked_day,
+)
 from workbench.evapotranspiration.inputs.services.coverage import Region, covers
 from workbench.evapotranspiration.inputs.services.daily_weather import (
     Download,
@@ -66,33 +73,36 @@ def read_steps(body: bytes) -> list[dict[str, Any]]:
 
     Raises
     ------
-    ValueError, KeyError, TypeError
+    InvalidData
         When it is no answer of this service.
     """
-    series = json.loads(body)["properties"]["timeseries"]
-    times = [datetime.datetime.fromisoformat(step["time"]) for step in series]
-    if len(times) < 2:
-        raise ValueError(f"it has {len(times)} steps")
-    lengths = [(later - now).total_seconds() / 3600 for now, later in itertools.pairwise(times)]
-    return [
-        _step(step["data"], time, min(hours, MAX_STEP_HOURS))
-        for step, time, hours in zip(series, times, lengths, strict=False)
-    ]
+    series = answer_as(body, Forecast).properties.timeseries
+    if len(series) < 2:
+        raise InvalidData(f"it has {len(series)} steps")
+    found = []
+    for number, (step, after) in enumerate(itertools.pairwise(series), 1):
+        checked_day(step.time.date())
+        hours = (after.time - step.time).total_seconds() / 3600
+        if hours <= 0:
+            raise InvalidData(f"properties.timeseries[{number + 1}].time does not follow the one before it")
+        found.append(_step(step.data, step.time, min(hours, MAX_STEP_HOURS)))
+    return found
 
 
-def _step(data: dict[str, Any], start: datetime.datetime, hours: float) -> dict[str, Any]:
-    instant = data["instant"]["details"]
-    ahead = data.get("next_1_hours" if hours <= 1 else "next_6_hours", {}).get("details", {})
-    extremes = data.get("next_6_hours", {}).get("details", {}) if hours > 1 else {}
+def _step(data: StepData, start: datetime.datetime, hours: float) -> dict[str, Any]:
+    instant = data.instant.details
+    ahead = (data.next_1_hours if hours <= 1 else data.next_6_hours).details
+    extremes = data.next_6_hours.details if hours > 1 else Details()
+    highest, lowest = extremes.air_temperature_max, extremes.air_temperature_min
     return {
         "start": start,
         "hours": hours,
-        "temperature": instant.get("air_temperature"),
-        "humidity": instant.get("relative_humidity"),
-        "wind": instant.get("wind_speed"),
-        "precipitation": ahead.get("precipitation_amount"),
-        "highest": extremes.get("air_temperature_max", instant.get("air_temperature")),
-        "lowest": extremes.get("air_temperature_min", instant.get("air_temperature")),
+        "temperature": instant.air_temperature,
+        "humidity": instant.relative_humidity,
+        "wind": instant.wind_speed,
+        "precipitation": ahead.precipitation_amount,
+        "highest": instant.air_temperature if highest is None else highest,
+        "lowest": instant.air_temperature if lowest is None else lowest,
     }
 
 

@@ -7,12 +7,12 @@ local solar days; -999 stands for what is not (yet) there.
 from __future__ import annotations
 
 import datetime
-import json
-from typing import Any
 
 import pandas as pd
 
+from workbench.errors import InvalidData
 from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.inputs.services.answers import PointOfPower, answer_as, checked_day
 from workbench.evapotranspiration.inputs.services.daily_weather import (
     Download,
     blocks,
@@ -72,22 +72,31 @@ def read_answer(body: bytes) -> tuple[pd.DataFrame, float | None]:
 
     Raises
     ------
-    ValueError, KeyError, TypeError
+    InvalidData
         When it is no answer of this service.
     """
-    answer: Any = json.loads(body)
-    values = answer["properties"]["parameter"]
-    fill = float(answer.get("header", {}).get("fill_value", FILL))
-    days = sorted(values["T2M_MAX"])
+    answer = answer_as(body, PointOfPower)
+    values, fill = answer.properties.parameter, answer.header.fill_value
+    missing = [name for name in PARAMETERS if name not in values]
+    if missing:
+        raise InvalidData(f"properties.parameter has no {', '.join(missing)}")
+    days = sorted(set().union(*(values[parameter] for parameter in PARAMETERS)))
     columns = {
         name: [_value(values[parameter].get(day), fill) for day in days]
         for parameter, name in PARAMETERS.items()
     }
-    coordinates = answer["geometry"]["coordinates"]
-    elevation = float(coordinates[2]) if len(coordinates) > 2 else None
-    frame = weather_frame([datetime.datetime.strptime(day, "%Y%m%d").date() for day in days], columns)  # noqa: DTZ007
-    return frame, elevation
+    coordinates = answer.geometry.coordinates
+    return weather_frame(map(_day, days), columns), coordinates[2] if len(coordinates) > 2 else None
 
 
 def _value(value: float | None, fill: float) -> float | None:
-    return None if value is None or value in (fill, FILL) else float(value)
+    return None if value is None or value in (fill, FILL) else value
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return checked_day(datetime.datetime.strptime(text, "%Y%m%d").date())  # noqa: DTZ007
+    except ValueError as error:
+        raise InvalidData(
+            f"properties.parameter has the day {text[:20]!r}, expected one as 20251231"
+        ) from error

@@ -8,14 +8,21 @@ cover through Angstrom's formula (FAO-56, equation 35) with the share of the sky
 from __future__ import annotations
 
 import datetime
-import json
 import re
-import zoneinfo
 from collections.abc import Mapping
-from typing import Any
 
-from workbench.errors import SourceFailed
+from workbench.errors import InvalidData, SourceFailed
 from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.inputs.services.answers import (
+    LONGEST_DAYS,
+    Grid,
+    GridFeature,
+    Layer,
+    PointFeature,
+    answer_as,
+    checked_day,
+    in_unit,
+)
 from workbench.evapotranspiration.inputs.services.daily_weather import (
     Download,
     Spell,
@@ -40,6 +47,16 @@ ACCEPT = "application/geo+json"
 GOOD_FOR = 3600.0
 GRID_GOOD_FOR = 30 * 86400.0
 PER_SECOND = {"km_h-1": 1 / 3.6, "m_s-1": 1.0}
+LAYERS = {
+    "temperature": {"degC": 1.0},
+    "dewpoint": {"degC": 1.0},
+    "maxTemperature": {"degC": 1.0},
+    "minTemperature": {"degC": 1.0},
+    "relativeHumidity": {"percent": 1.0},
+    "skyCover": {"percent": 1.0},
+    "windSpeed": PER_SECOND,
+    "quantitativePrecipitation": {"mm": 1.0},
+}
 _INTERVAL = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 
 
@@ -54,9 +71,9 @@ def fetch_nws_forecast(
         When there is no usable answer, such as outside the United States.
     """
     grid = find_grid(client, place, SourceId.NWS_FORECAST, watch)
-    path = f"/gridpoints/{grid['gridId']}/{grid['gridX']},{grid['gridY']}"
+    path = f"/gridpoints/{grid.gridId}/{grid.gridX},{grid.gridY}"
     layers = client.get(HttpRequest(FORECAST, path, {}, GOOD_FOR, accept=ACCEPT), read_layers, watch)
-    zone = zoneinfo.ZoneInfo(grid["timeZone"])
+    zone = grid.timeZone
     frame = frame_of_days(_daily(layers, zone, place.latitude), first, last)
     height = layers.get("elevation")
     return Download(
@@ -64,8 +81,8 @@ def fetch_nws_forecast(
     )
 
 
-def find_grid(client: OnlineClient, place: Place, source: str, watch: Watch) -> Mapping[str, Any]:
-    """Ask which grid cell a place lies in: ``gridId``, ``gridX``, ``gridY`` and ``timeZone``.
+def find_grid(client: OnlineClient, place: Place, source: str, watch: Watch) -> Grid:
+    """Ask which grid cell a place lies in.
 
     Raises
     ------
@@ -75,15 +92,8 @@ def find_grid(client: OnlineClient, place: Place, source: str, watch: Watch) -> 
     facts = SOURCES[SourceId(source)]
     path = f"/points/{place.latitude:.4f},{place.longitude:.4f}"
 
-    def read(body: bytes) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = json.loads(body)["properties"]
-        zoneinfo.ZoneInfo(found["timeZone"])
-        if not re.fullmatch(r"[A-Z]{3}", found["gridId"]):
-            raise ValueError(f"the grid is called {found['gridId']!r}")
-        return {**found, "gridX": int(found["gridX"]), "gridY": int(found["gridY"])}
-
     try:
-        return client.get(HttpRequest(facts, path, {}, GRID_GOOD_FOR, accept=ACCEPT), read, watch)
+        return client.get(HttpRequest(facts, path, {}, GRID_GOOD_FOR, accept=ACCEPT), read_grid, watch)
     except SourceFailed as error:
         if error.status == 404:
             raise SourceFailed(
@@ -92,25 +102,30 @@ def find_grid(client: OnlineClient, place: Place, source: str, watch: Watch) -> 
         raise
 
 
+def read_grid(body: bytes) -> Grid:
+    """Read an answer as the grid cell of a point.
+
+    Raises
+    ------
+    InvalidData
+        When it is no answer of this service.
+    """
+    return answer_as(body, PointFeature).properties
+
+
 def read_layers(body: bytes) -> dict[str, list[Spell]]:
     """Read an answer as layers of spells: temperatures [degC], humidity and sky cover [%], wind [m/s], rain [mm].
 
     Raises
     ------
-    ValueError, KeyError, TypeError
+    InvalidData
         When it is no answer of this service, or in other units.
     """
-    properties = json.loads(body)["properties"]
-    layers: dict[str, list[Spell]] = {}
-    for name in ("temperature", "dewpoint", "maxTemperature", "minTemperature"):
-        layers[name] = _spells(properties[name], {"degC": 1.0})
-    for name in ("relativeHumidity", "skyCover"):
-        layers[name] = _spells(properties[name], {"percent": 1.0})
-    layers["windSpeed"] = _spells(properties["windSpeed"], PER_SECOND)
-    layers["quantitativePrecipitation"] = _spells(properties["quantitativePrecipitation"], {"mm": 1.0})
-    if properties.get("elevation"):
+    answer = answer_as(body, GridFeature).properties
+    layers = {name: _spells(getattr(answer, name), factors, name) for name, factors in LAYERS.items()}
+    if answer.elevation is not None and answer.elevation.value is not None:
         now = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-        layers["elevation"] = [Spell(now, 1, float(properties["elevation"]["value"]))]
+        layers["elevation"] = [Spell(now, 1, answer.elevation.value)]
     return layers
 
 
@@ -119,28 +134,31 @@ def read_interval(text: str) -> tuple[datetime.datetime, float]:
 
     Raises
     ------
-    ValueError
+    InvalidData
         When it is no such interval.
     """
     begin, _, length = text.partition("/")
     found = _INTERVAL.fullmatch(length)
-    if found is None or not any(found.groups()):
-        raise ValueError(f"{text!r} is no interval such as 2025-12-01T06:00:00+00:00/PT3H")
-    days, hours, minutes = (int(part or 0) for part in found.groups())
-    return datetime.datetime.fromisoformat(begin), 24 * days + hours + minutes / 60
+    try:
+        days, hours, minutes = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+        start, span = datetime.datetime.fromisoformat(begin), 24 * days + hours + minutes / 60
+        fits = start.tzinfo is not None and 0 < span <= 24 * LONGEST_DAYS
+    except (ValueError, OverflowError):
+        fits = False
+    if not fits:
+        raise InvalidData(f"{text[:60]!r} is no interval such as 2025-12-01T06:00:00+00:00/PT3H")
+    checked_day(start.date())
+    return start, span
 
 
-def _spells(layer: Mapping[str, Any], factors: Mapping[str, float]) -> list[Spell]:
-    values = layer["values"]
-    if not values:
+def _spells(layer: Layer, factors: Mapping[str, float], name: str) -> list[Spell]:
+    if not layer.values:
         return []
-    unit = str(layer["uom"]).rpartition(":")[2]
-    if unit not in factors:
-        raise ValueError(f"its unit is {unit!r}, expected {' or '.join(factors)}")
+    factor = in_unit(layer.uom, factors, name)
     return [
-        Spell(*read_interval(item["validTime"]), float(item["value"]) * factors[unit])
-        for item in values
-        if item["value"] is not None
+        Spell(*read_interval(item.validTime), item.value * factor)
+        for item in layer.values
+        if item.value is not None
     ]
 
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import datetime
 import itertools
-import json
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.errors import SourceFailed
+from workbench.errors import InvalidData, SourceFailed
 from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.inputs.services.answers import (
+    Observed,
+    ObservedFeature,
+    ObservedFeatures,
+    Quantity,
+    Stations,
+    answer_as,
+    checked_day,
+    in_unit,
+)
 from workbench.evapotranspiration.inputs.services.daily_weather import (
     Download,
     Spell,
@@ -89,7 +98,7 @@ def fetch_nws_stations(
         When no station near the place is active, or there is no usable answer.
     """
     grid = find_grid(client, place, SourceId.NWS_STATIONS, watch)
-    path = f"/gridpoints/{grid['gridId']}/{grid['gridX']},{grid['gridY']}/stations"
+    path = f"/gridpoints/{grid.gridId}/{grid.gridX},{grid.gridY}/stations"
     stations = client.get(
         HttpRequest(FACTS, path, {"limit": "5"}, LIST_GOOD_FOR, accept=ACCEPT), read_stations, watch
     )
@@ -116,17 +125,14 @@ def read_stations(body: bytes) -> list[Station]:
 
     Raises
     ------
-    ValueError, KeyError, TypeError
+    InvalidData
         When it is no answer of this service.
     """
     found = []
-    for feature in json.loads(body)["features"]:
-        facts = feature["properties"]
-        name = str(facts["stationIdentifier"])
-        if not name.isalnum():
-            raise ValueError(f"a station is called {name!r}")
-        height = (facts.get("elevation") or {}).get("value")
-        found.append(Station(name, facts["name"], height, zoneinfo.ZoneInfo(facts["timeZone"])))
+    for feature in answer_as(body, Stations).features:
+        facts = feature.properties
+        height = None if facts.elevation is None else facts.elevation.value
+        found.append(Station(facts.stationIdentifier, facts.name, height, facts.timeZone))
     return found
 
 
@@ -135,14 +141,16 @@ def read_observations(body: bytes) -> list[Observation]:
 
     Raises
     ------
-    ValueError, KeyError, TypeError
+    InvalidData
         When it is no answer of this service, or in other units.
     """
-    answer = json.loads(body)
-    features = answer.get("features", [answer])
-    found = [_observation(feature["properties"]) for feature in features]
+    if "features" in answer_as(body, dict[str, Any]):
+        features = answer_as(body, ObservedFeatures).features
+    else:
+        features = (answer_as(body, ObservedFeature),)
+    found = [_observation(feature.properties) for feature in features]
     if not found:
-        raise ValueError("it holds no observation")
+        raise InvalidData("it holds no observation")
     return sorted(found, key=lambda item: item.time, reverse=True)
 
 
@@ -192,22 +200,18 @@ def _observed(
     return Download(FACTS.id, frame, (*notes, *gap_notes(frame, FACTS, first, last)), station.elevation)
 
 
-def _observation(facts: Mapping[str, Any]) -> Observation:
+def _observation(facts: Observed) -> Observation:
+    checked_day(facts.timestamp.date())
     return Observation(
-        datetime.datetime.fromisoformat(facts["timestamp"]),
-        _number(facts, "temperature", {"degC": 1.0}),
-        _number(facts, "dewpoint", {"degC": 1.0}),
-        _number(facts, "windSpeed", PER_SECOND),
-        _number(facts, "relativeHumidity", {"percent": 1.0}),
+        facts.timestamp,
+        _number(facts.temperature, {"degC": 1.0}, "temperature"),
+        _number(facts.dewpoint, {"degC": 1.0}, "dewpoint"),
+        _number(facts.windSpeed, PER_SECOND, "windSpeed"),
+        _number(facts.relativeHumidity, {"percent": 1.0}, "relativeHumidity"),
     )
 
 
-def _number(facts: Mapping[str, Any], name: str, factors: Mapping[str, float]) -> float | None:
-    item = facts.get(name) or {}
-    value = item.get("value")
-    if value is None:
+def _number(item: Quantity | None, factors: Mapping[str, float], name: str) -> float | None:
+    if item is None or item.value is None:
         return None
-    unit = str(item["unitCode"]).rpartition(":")[2]
-    if unit not in factors:
-        raise ValueError(f"{name} is in {unit!r}, expected {' or '.join(factors)}")
-    return float(value) * factors[unit]
+    return item.value * in_unit(item.unitCode, factors, name)

@@ -7,12 +7,11 @@ local clock (``timezone=auto``). Its own FAO-56 ETo, summed from hours, comes al
 from __future__ import annotations
 
 import datetime
-import json
-from typing import Any
 
 import pandas as pd
 
 from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.inputs.services.answers import OpenMeteo, answer_as, in_unit
 from workbench.evapotranspiration.inputs.services.daily_weather import (
     Download,
     blocks,
@@ -101,21 +100,18 @@ def read_answer(body: bytes) -> tuple[pd.DataFrame, float | None]:
 
     Raises
     ------
-    ValueError, KeyError, TypeError
+    InvalidData
         When it is no answer of these services, or in other units.
     """
-    answer: Any = json.loads(body)
-    daily, units = answer["daily"], answer["daily_units"]
+    answer = answer_as(body, OpenMeteo)
     for name, unit in EXPECTED_UNITS.items():
-        if units[name] != unit:
-            raise ValueError(f"{name} is in {units[name]!r}, expected {unit!r}")
-    columns = {ours: daily[name] for name, ours in VARIABLES.items() if name in daily}
-    columns["u2"] = [
-        None if speed is None else speed * WIND_TO_2_M_FROM_10_M for speed in daily["wind_speed_10m_mean"]
-    ]
-    elevation = answer.get("elevation")
-    frame = weather_frame([datetime.date.fromisoformat(day) for day in daily["time"]], columns)
-    return frame, None if elevation is None else float(elevation)
+        in_unit(answer.daily_units.get(name, ""), {unit: 1.0}, name)
+    columns = {ours: answer.values(name) for name, ours in VARIABLES.items() if name in answer.daily}
+    columns["u2"] = tuple(
+        None if speed is None else speed * WIND_TO_2_M_FROM_10_M
+        for speed in answer.values("wind_speed_10m_mean")
+    )
+    return weather_frame(answer.days, columns), answer.elevation
 
 
 def cost_of_days(days: int) -> float:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from workbench.data.atomic import reason_of, write_text
+from workbench.data.atomic import write_text
 from workbench.data.projects.project import Project
-from workbench.errors import InvalidData, UnreadableFile
 from workbench.finance.model.mapping import ColumnRole, RoleMapping
 from workbench.finance.model.roles import Role, Variant
+from workbench.structured import json_from, own_errors, require_format, typed
 
 FILE_NAME = "finance-mapping.json"
 VERSION = 1
+PROPOSE_ANEW = "Delete it, and the columns are proposed anew."
 
 
 def save_mapping(project: Project, mapping: RoleMapping, answers: Mapping[str, str]) -> Path:
@@ -66,27 +69,34 @@ def load_mapping(project: Project) -> tuple[RoleMapping | None, dict[str, str]]:
     path = project.folder / FILE_NAME
     if not path.is_file():
         return None, {}
-    try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
-        if plain["version"] != VERSION:
-            raise ValueError(f"it has the version {plain['version']}, expected {VERSION}")
-        columns = tuple(
-            ColumnRole(
-                str(item["column"]),
-                Role(item["role"]) if item["role"] is not None else None,
-                Variant(item["variant"]),
-                1.0,
-                "as confirmed for an earlier file",
-                # "turned" is what earlier versions wrote.
-                sign="flipped" if item["sign"] in ("flipped", "turned") else "as given",
-            )
-            for item in plain["columns"]
+    with own_errors(path, "a mapping of columns", advice=PROPOSE_ANEW):
+        plain = json_from(path.read_bytes(), path, advice=PROPOSE_ANEW)
+    require_format(plain, VERSION, path, key="version")
+    kept = typed(plain, _Kept, path, advice=PROPOSE_ANEW)
+    columns = tuple(
+        ColumnRole(
+            item.column,
+            item.role,
+            item.variant,
+            1.0,
+            "as confirmed for an earlier file",
+            sign="as given" if item.sign == "as given" else "flipped",
         )
-        return RoleMapping(columns), {str(key): str(value) for key, value in plain["answers"].items()}
-    except OSError as error:
-        raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidData(
-            f"{path} is not a mapping of columns ({error}); delete it, and the columns are proposed anew.",
-            path,
-        ) from error
+        for item in kept.columns
+    )
+    return RoleMapping(columns), kept.answers
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptColumn:
+    column: str
+    role: Role | None
+    variant: Variant
+    sign: Literal["as given", "flipped", "turned"]
+    """``turned`` is what earlier versions wrote for ``flipped``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    columns: tuple[_KeptColumn, ...]
+    answers: dict[str, str]
