@@ -32,8 +32,8 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
             "roles": "roles names the role 'castle'",
             "added_layers": "added_layers names the role 'dreams'",
             "levels": "levels is empty",
-            "losses": "losses is 90.0 % in 2030, expected a percentage from 0 to 60",
-            "load_factors": "load_factors is 5.0 % in 2030",
+            "losses": "Losses (losses) is 90.0 % at 2030, the most allowed is 60 %",
+            "load_factors": "(load_factors) is 5.0 % at 2030, the least allowed is 10 %",
         },
     ),
     (
@@ -67,7 +67,7 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
         {
             "years": "expected each once, in rising order",
             "horizon": "2 years are given for a single year",
-            "renewable_share": "renewable_share holds 140",
+            "renewable_share": "(renewable_share) is 140.0 at 2030, the most allowed is 100",
             "futures": "add up to 0.5, expected 1",
             "changes": "The scenario 'cheap': There is no setting 'co2_prices'",
         },

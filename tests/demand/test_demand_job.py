@@ -263,7 +263,7 @@ def test_shock_years_are_per_sector_and_kept_in_the_card(small_project: Project)
         ({"sector_models": {"Homes": "arima"}}, "model of Homes .* is 'arima', expected one of"),
         ({"driver_path": "wishful"}, "driver_path is 'wishful'.*present: bau, optimistic"),
         ({"driver_growth": {"Oil": 1.0}}, "driver_growth names 'Oil'"),
-        ({"losses": {2030: 101.0}}, "losses is 101.0 % in 2030"),
+        ({"losses": {2030: 101.0}}, "is 101.0 % at 2030, the most allowed is 60 %"),
         ({"added_layers": {"magic": {2030: 1.0}}}, "names the role 'magic'"),
         ({"layer_scale": {"Farms": 2.0}}, "layer_scale names 'Farms'"),
         ({"scenario": "../outside"}, "scenario"),

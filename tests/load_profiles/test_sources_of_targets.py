@@ -37,7 +37,14 @@ def save_demand(project: Project, notes: Notes, *, origin: Sequence[str] = (), p
     if origin:
         table["load_factor_origin"] = list(origin)
     write_table(table, folder / "requirement.parquet", units={}, provenance=Provenance())
-    summary = {"scenario": "BAU", "stamp": "", "facts": {}, "problems": [], "notes": notes.to_plain()}
+    summary = {
+        "scenario": "BAU",
+        "stamp": "",
+        "config": {},
+        "facts": {},
+        "problems": [],
+        "notes": notes.to_plain(),
+    }
     (folder / "result.json").write_text(json.dumps(summary), encoding="utf-8")
 
 

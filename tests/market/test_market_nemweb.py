@@ -207,7 +207,7 @@ def test_a_zip_with_a_damaged_byte_is_refused_by_its_checksum(tmp_path: Path) ->
     content[60] ^= 0xFF
     path = tmp_path / "bent.zip"
     path.write_bytes(bytes(content))
-    with pytest.raises(InvalidData, match=r"bent\.zip > a\.CSV is damaged"):
+    with pytest.raises(InvalidData, match=r"bent\.zip > a\.CSV: it is damaged"):
         list(csv_members(path))
 
 

@@ -106,24 +106,34 @@ class CapacityConfig:
         minimum=0,
     )
     co2_limit: dict[int, float] = setting(
-        dict, help="Most CO2 by year [Mt], straight lines between the years given"
+        dict, help="Most CO2 by year [Mt], straight lines between the years given", minimum=0
     )
     co2_price: float = setting(0.0, help="Price of CO2, on top of fuel costs", unit="currency/t", minimum=0)
     renewable_share: dict[int, float] = setting(
-        dict, help="Least share of renewable energy by year [% of load], straight lines between"
+        dict,
+        help="Least share of renewable energy by year [% of load], straight lines between",
+        minimum=0,
+        maximum=100,
     )
     reserve_margin: float = setting(
         0.0, help="Firm capacity above the peak load", unit="%", minimum=0, maximum=100
     )
-    build_limits: dict[str, float] = setting(dict, help="Most new capacity by carrier [MW a year]")
+    build_limits: dict[str, float] = setting(dict, help="Most new capacity by carrier [MW a year]", minimum=0)
     energy_limits: dict[str, float] = setting(
-        dict, help="Most energy by carrier [GWh a year]: fuel, water, imports (carrier market)"
+        dict, help="Most energy by carrier [GWh a year]: fuel, water, imports (carrier market)", minimum=0
     )
     capacity_factor_limits: dict[str, float] = setting(
-        dict, help="Highest monthly capacity factor by carrier [%], beside the workbook's"
+        dict,
+        help="Highest monthly capacity factor by carrier [%], beside the workbook's",
+        minimum=0,
+        maximum=100,
     )
-    storage_cycles: dict[str, float] = setting(dict, help="Most full cycles a day by carrier of storage")
-    retirements: dict[str, int] = setting(dict, help="First year without a plant, by its name")
+    storage_cycles: dict[str, float] = setting(
+        dict, help="Most full cycles a day by carrier of storage", minimum=0, maximum=24
+    )
+    retirements: dict[str, int] = setting(
+        dict, help="First year without a plant, by its name", minimum=1900, maximum=2200
+    )
     rolling_horizon: int = setting(
         0, help="Dispatch in windows of so many snapshots instead of at once; 0 is at once", minimum=0
     )
@@ -136,7 +146,10 @@ class CapacityConfig:
         5.0, help="Costs that an alternative may add", unit="%", minimum=0.01, maximum=100
     )
     futures: dict[str, float] = setting(
-        dict, help="Stochastic plan: probability by name of a future of the sheet 'Futures'"
+        dict,
+        help="Stochastic plan: probability by name of a future of the sheet 'Futures'",
+        minimum=0,
+        maximum=1,
     )
     changes: dict[str, str] = setting(
         dict,
@@ -169,19 +182,6 @@ def check(config: CapacityConfig) -> Iterator[SettingError]:
     yield from _year_problems(config)
     if config.rolling_horizon:
         yield from _window_problems(config)
-    for name, highest in (
-        ("renewable_share", 100.0),
-        ("capacity_factor_limits", 100.0),
-        ("co2_limit", float("inf")),
-        ("build_limits", float("inf")),
-        ("energy_limits", float("inf")),
-        ("storage_cycles", 24.0),
-    ):
-        for value in getattr(config, name).values():
-            if not 0 <= value <= highest:
-                yield SettingError(
-                    f"{name} holds {value}, expected a number from 0 to {highest:g}.", name, value
-                )
     if config.futures and abs(sum(config.futures.values()) - 1) > 1e-6:
         yield SettingError(
             f"The probabilities of the futures add up to {sum(config.futures.values()):g}, expected 1.",

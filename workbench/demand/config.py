@@ -50,6 +50,8 @@ class DemandConfig:
         None,
         help="Last year with actuals; later values are projections. Found from the sectors if empty",
         advanced=True,
+        minimum=1900,
+        maximum=2200,
     )
     electricity_unit: str = setting(
         "workbook",
@@ -87,15 +89,23 @@ class DemandConfig:
         (2021,),
         help="Extraordinary years of all sectors, used where shocks are handled by years",
         advanced=True,
+        minimum=1900,
+        maximum=2200,
     )
     sector_shock_years: dict[str, tuple[int, ...]] = setting(
-        dict, help="Extraordinary years by sector, where they differ", advanced=True
+        dict,
+        help="Extraordinary years by sector, where they differ",
+        advanced=True,
+        minimum=1900,
+        maximum=2200,
     )
     gaps: GapHandling = setting(GapHandling.REFUSE, help="Missing years inside a history", advanced=True)
     driver_path: str = setting("BAU", help="Path of the drivers: a growth column of the workbook")
     driver_growth: dict[str, float] = setting(
         dict,
         help="Growth of drivers [% a year] from their last actual, before any path of the workbook",
+        minimum=-50,
+        maximum=100,
         advanced=True,
     )
     gdp_driver: str = setting("GSDP", help="Driver that measures the economy", advanced=True)
@@ -115,11 +125,15 @@ class DemandConfig:
     layer_scale: dict[str, float] = setting(
         dict,
         help="Factor on the forecast years of a sector or policy layer, by its name (scenario strength)",
+        minimum=0,
+        maximum=1000,
         advanced=True,
     )
     added_layers: dict[str, dict[int, float]] = setting(
         dict,
         help="Further layers by role: year and GWh, straight lines between, nothing before the first",
+        minimum=-1e8,
+        maximum=1e8,
         advanced=True,
     )
     sales_basis: SalesBasis = setting(
@@ -127,7 +141,10 @@ class DemandConfig:
     )
     losses: dict[int, float] = setting(
         dict,
-        help="T&D loss [% of requirement] by year, straight lines between; before the workbook's",
+        help="T&D loss of the requirement by year, straight lines between; before the workbook's",
+        unit="%",
+        minimum=0,
+        maximum=60,
         advanced=True,
     )
     loss: float = setting(
@@ -139,7 +156,10 @@ class DemandConfig:
     )
     load_factors: dict[int, float] = setting(
         dict,
-        help="Annual load factor [%] by year, straight lines between; before the workbook's",
+        help="Annual load factor by year, straight lines between; before the workbook's",
+        unit="%",
+        minimum=10,
+        maximum=100,
         advanced=True,
     )
     load_factor: float = setting(
@@ -207,11 +227,3 @@ def check(config: DemandConfig) -> Iterator[SettingError]:
                 )
     if not config.levels:
         yield SettingError("levels is empty, expected at least one probability such as 0.8.", "levels", ())
-    for name, lowest, highest in (("losses", 0, 60), ("load_factors", 10, 100)):
-        for year, value in getattr(config, name).items():
-            if not lowest <= value <= highest:
-                yield SettingError(
-                    f"{name} is {value} % in {year}, expected a percentage from {lowest} to {highest}.",
-                    name,
-                    value,
-                )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbench.errors import SettingError
 from workbench.finance.model.what_if import Driver
-from workbench.runs.model.settings import setting, settings_problems
+from workbench.runs.model.settings import setting
 
 __all__ = ["FinanceConfig", "check"]
 
@@ -81,7 +81,7 @@ def check(config: FinanceConfig) -> Iterator[SettingError]:
             "",
         )
     for driver in config.drivers:
-        for problem in (*settings_problems(driver), *_driver_problems(driver)):
+        for problem in _driver_problems(driver):
             yield SettingError(str(problem), "drivers", problem.value)
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from workbench.errors import SettingError
 from workbench.load_profiles.model.overlays import Overlay, check_overlay
 from workbench.load_profiles.model.targets import PRECEDENCE, TargetKind, Transform
-from workbench.runs.model.settings import setting, settings_problems
+from workbench.runs.model.settings import setting
 
 
 class EnergySource(StrEnum):
@@ -125,28 +125,47 @@ class LoadProfileConfig:
     monthly_targets: bool = setting(True, help="Use the monthly targets of the workbook", advanced=True)
     growth: float = setting(5.0, help="Growth of energy", unit="% a year", minimum=-20, maximum=30)
     energy: dict[int, float] = setting(
-        dict, help="Annual energy [GWh] by year, before any other source", advanced=True
+        dict,
+        help="Annual energy [GWh] by year, before any other source",
+        minimum=0,
+        maximum=1e8,
+        advanced=True,
     )
     peak: dict[int, float] = setting(
-        dict, help="Annual peak [MW] by year, before any other source", advanced=True
+        dict, help="Annual peak [MW] by year, before any other source", minimum=0, maximum=1e8, advanced=True
     )
     load_factor: dict[int, float] = setting(
-        dict, help="Annual load factor [%] by year, before any other source", advanced=True
+        dict,
+        help="Annual load factor [%] by year, before any other source",
+        minimum=0,
+        maximum=100,
+        advanced=True,
     )
-    minimum: dict[int, float] = setting(dict, help="Lowest load [MW] by year", advanced=True)
+    minimum: dict[int, float] = setting(
+        dict, help="Lowest load [MW] by year", minimum=0, maximum=1e8, advanced=True
+    )
     first_year: int | None = setting(
-        None, help="First year of the profiles; the first with a target if empty"
+        None, help="First year of the profiles; the first with a target if empty", minimum=1900, maximum=2200
     )
-    last_year: int | None = setting(None, help="Last year of the profiles; the last with a target if empty")
+    last_year: int | None = setting(
+        None, help="Last year of the profiles; the last with a target if empty", minimum=1900, maximum=2200
+    )
     calendar_years: bool = setting(
         False, help="January to December, whatever the project's fiscal year", advanced=True
     )
     base_years: tuple[int, ...] = setting(
-        (), help="Complete years of the history to take shapes from; the latest if empty"
+        (),
+        help="Complete years of the history to take shapes from; the latest if empty",
+        minimum=1900,
+        maximum=2200,
     )
     shape: ShapeMethod = setting(ShapeMethod.REPLAY, help="Where the hours come from")
     weather_year: int | None = setting(
-        None, help="Year whose temperatures recur, for similar days; the base year if empty", advanced=True
+        None,
+        help="Year whose temperatures recur, for similar days; the base year if empty",
+        advanced=True,
+        minimum=1900,
+        maximum=2200,
     )
     transform: Transform = setting(Transform.TAIL_DAY, help="How the targets are met")
     conflicts: Conflicts = setting(
@@ -215,13 +234,10 @@ def check(config: LoadProfileConfig) -> Iterator[SettingError]:
 def _overlay_problems(overlays: tuple[Overlay, ...]) -> Iterator[SettingError]:
     names = [overlay.name for overlay in overlays]
     for overlay in overlays:
-        problems = settings_problems(overlay)
         try:
             check_overlay(overlay)
         except SettingError as error:
-            problems.append(error)
-        for problem in problems:
-            yield SettingError(str(problem), "overlays", problem.value)
+            yield SettingError(str(error), "overlays", error.value)
     for name in dict.fromkeys(names):
         if names.count(name) > 1 or name in ("load", "gross", "utc"):
             yield SettingError(f"The name of the overlay {name!r} is taken; rename it.", "overlays", names)

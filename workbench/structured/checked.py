@@ -205,7 +205,11 @@ def _described(kind: Any) -> str:
             f"a table with {', '.join(field.name for field in dataclasses.fields(typing.cast(type, kind)))}"
         )
     if _is_mapping(origin or kind):
-        return f"a table whose values are {_described(arguments[1])}" if arguments else "a table"
+        return (
+            f"a table whose values are {_described(arguments[1])}"
+            if arguments[1:] not in ((), (Any,))
+            else "a table"
+        )
     if _has_parts(kind):
         return f"a list of {_described(arguments[0])}"
     return _WORDS.get(kind, f"a {getattr(kind, '__name__', kind)}")

@@ -180,19 +180,22 @@ def _out_of_bounds(plain: Any, finite: bool) -> Iterator[str]:
 def _value_problem(value: Any, finite: bool) -> str:
     if isinstance(value, float):
         return f"is {value}, expected a finite number" if finite and not math.isfinite(value) else ""
-    if isinstance(value, int):
-        fits = -MAX_WHOLE <= value < MAX_WHOLE
-        return "" if fits else "is a whole number of more than 18 digits"
-    return _text_problem(value) if isinstance(value, str) else ""
+    return text_problem(value) if isinstance(value, str) else number_problem(value)
 
 
-def _text_problem(text: str) -> str:
-    if text.isascii():
-        return "holds a character NUL" if "\0" in text else ""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return "holds half a character (a lone surrogate)"
+def number_problem(value: Any) -> str:
+    """Say why nothing can hold a whole number; empty where it can, and for all that is none."""
+    fits = not isinstance(value, int) or -MAX_WHOLE <= value < MAX_WHOLE
+    return "" if fits else "is a whole number of more than 18 digits"
+
+
+def text_problem(text: str) -> str:
+    """Say why no file can hold a text; empty where it can."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return "holds half a character (a lone surrogate)"
     return "holds a character NUL" if "\0" in text else ""
 
 

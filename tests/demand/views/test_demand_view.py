@@ -95,7 +95,7 @@ def test_a_scenario_whose_files_are_damaged_is_said_and_nothing_is_raised(result
         content = open_tab(DemandResultView(result, project), "What changed")
         parts(content, ipywidgets.Dropdown)[0].value = "half"
         words = " ".join(widget.value for widget in parts(content, ipywidgets.HTML))
-        assert "is damaged" in words
+        assert "not valid JSON" in words
     finally:
         summary.unlink()
         folder.rmdir()

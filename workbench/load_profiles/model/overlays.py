@@ -45,7 +45,10 @@ class Overlay:
 
     name: str = setting("Rooftop solar", help="What it is; the name of its column in the results")
     energy: dict[int, float] = setting(
-        dict, help="Energy [GWh] by year; straight lines between, nothing before the first", unit="GWh"
+        dict,
+        help="Energy [GWh] by year; straight lines between, nothing before the first",
+        unit="GWh",
+        maximum=1e8,
     )
     sector: str = setting("", help="Take the energy from this sector of the demand scenario instead")
     share: float = setting(100.0, help="Share of that energy to take", unit="%", minimum=0, maximum=1000)
@@ -83,8 +86,7 @@ def check_overlay(overlay: Overlay) -> None:
         if energy < 0:
             raise SettingError(
                 f"The overlay {overlay.name!r} has {energy:g} GWh in {year}; give a positive number and the "
-                f"effect "
-                "'netted' for what lowers the load.",
+                "effect 'netted' for what lowers the load.",
                 "energy",
                 energy,
             )

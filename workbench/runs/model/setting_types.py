@@ -9,10 +9,14 @@ import json
 import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, is_dataclass
 from enum import Enum
 from typing import Any
 
+from workbench.structured.plain import json_from
+
 __all__ = [
+    "Key",
     "describe_type",
     "is_of_type",
     "list_of",
@@ -105,14 +109,25 @@ def is_of_type(value: Any, kind: Any) -> bool:
     return isinstance(value, kind)
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The name of a value in a mapping."""
+
+    name: Any
+
+
 def parts_of(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
-    """Walk the single values inside a value, each with where it is in words (``" at 2035"``; empty in a list)."""
+    """Walk the single values inside a value, and the keys of mappings, each with where it is in words.
+
+    The words are such as ``" at 2035"``; empty for a single value in a list.
+    """
     if isinstance(value, Mapping):
         for key, item in value.items():
+            yield place, Key(key)
             yield from parts_of(item, f"{place} at {key}")
     elif isinstance(value, (tuple, list)):
-        for item in value:
-            yield from parts_of(item, place)
+        for number, item in enumerate(value, 1):
+            yield from parts_of(item, f"{place} number {number}" if is_dataclass(item) else place)
     else:
         yield place, value
 
@@ -145,7 +160,7 @@ def list_of(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("["):
-        return json.loads(value)
+        return json_from(value, "it", finite=False)
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
@@ -170,7 +185,7 @@ def record_of(value: Any) -> Mapping[Any, Any]:
     ValueError, TypeError
         When it is not a mapping.
     """
-    found = json.loads(value, object_pairs_hook=_without_repeats) if isinstance(value, str) else value
+    found = json_from(value, "it", finite=False) if isinstance(value, str) else value
     if not isinstance(found, Mapping):
         raise TypeError(found)
     return found

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from workbench.errors import SettingError
 from workbench.runs.model.setting_types import (
+    Key,
     describe_type,
     is_of_type,
     list_of,
@@ -26,8 +27,12 @@ from workbench.runs.model.setting_types import (
     record_of,
     scalar_of,
 )
+from workbench.structured.plain import number_problem, shown, text_problem
 
 Config = TypeVar("Config")
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Bounds of the whole numbers that name the values of a mapping: they are years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,8 @@ def setting(
     unit
         Unit of the value, such as ``"MW"`` or ``"%"``.
     minimum, maximum
-        Bounds, both allowed values.
+        Bounds, both allowed values: of the number, or of each number inside a list or a mapping. What is not finite
+        is never allowed; whole numbers that name the values of a mapping are years.
     choices
         Allowed values (of the elements, for a sequence).
     adjustable
@@ -150,17 +156,22 @@ def settings_problems(
 ) -> list[SettingError]:
     """List every value that is not allowed, by itself or (with ``check``) beside the others.
 
-    Fields of a wrong type count with their defaults in ``check``, which may then rely on the types.
+    Fields of a wrong type, or with numbers that are not finite, count with their defaults in ``check``, which may
+    then rely on both.
     """
     problems: list[SettingError] = []
     defaults = {}
     for item in settings_of(type(config)):
         value = getattr(config, item.name)
         if is_of_type(value, item.type):
-            for place, element in parts_of(value):
-                problems += _element_problems(item, place, element)
+            found = [
+                problem for place, part in parts_of(value) for problem in _problems_of(item, place, part)
+            ]
+            if any(problem.value is not None and _is_endless(problem.value) for problem in found):
+                defaults[item.name] = item.default
+            problems += found
         else:
-            expected = f"{item.title} ({item.name}) is {value!r}, expected {describe_type(item.type)}."
+            expected = f"{item.title} ({item.name}) is {shown(value)}, expected {describe_type(item.type)}."
             problems.append(SettingError(expected, item.name, value))
             defaults[item.name] = item.default
     if check is not None:
@@ -279,19 +290,50 @@ def from_plain(kind: Any, value: Any, name: str) -> Any:
     """
     try:
         return _convert(kind, value)
-    except SettingError:
+    except SettingError as error:
         # Of a config inside this one: it names the very value.
-        raise
-    except (TypeError, ValueError, KeyError) as error:
-        raise SettingError(f"{name} is {value!r}, expected {describe_type(kind)}.", name, value) from error
+        inside = [SettingError(f"{name}: {problem}", name, problem.value) for problem in error.problems]
+        raise SettingError.of(inside) from error
+    except (TypeError, ValueError, KeyError, OverflowError, RecursionError) as error:
+        raise SettingError(
+            f"{name} is {shown(value)}, expected {describe_type(kind)}.", name, value
+        ) from error
+
+
+def _problems_of(item: Setting, place: str, part: Any) -> Iterator[SettingError]:
+    """Describe what a single value inside a setting, or a key of a mapping, is not allowed to be."""
+    if isinstance(part, Key):
+        reason = "" if isinstance(part.name, int) else text_problem(str(part.name))
+        if isinstance(part.name, int) and not FIRST_YEAR <= part.name <= LAST_YEAR:
+            reason = f"is no year from {FIRST_YEAR} to {LAST_YEAR}"
+        if reason:
+            sentence = f"{item.title} ({item.name}) has {shown(part.name)}{place}, which {reason}."
+            yield SettingError(sentence, item.name, part.name)
+    elif dataclasses.is_dataclass(part):
+        for problem in settings_problems(part):
+            yield SettingError(f"{item.title} ({item.name}){place}: {problem}", item.name, problem.value)
+    else:
+        yield from _element_problems(item, place, part)
+
+
+def _is_endless(value: Any) -> bool:
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    return bool(number_problem(value))
 
 
 def _element_problems(item: Setting, place: str, element: Any) -> Iterator[SettingError]:
     seen = f"{item.title} ({item.name}) is"
+    if isinstance(element, str) and (reason := text_problem(element)):
+        yield SettingError(f"{seen} {shown(element)}{place}, which {reason}.", item.name, element)
+        return
     if item.choices and element is not None and element not in item.choices:
         allowed = ", ".join(str(choice) for choice in item.choices)
         yield SettingError(f"{seen} {element!r}{place}, expected one of {allowed}.", item.name, element)
     if isinstance(element, bool) or not isinstance(element, (int, float)):
+        return
+    if reason := number_problem(element):
+        yield SettingError(f"{seen[:-3]}{place} {reason}.", item.name, element)
         return
     if not math.isfinite(element):
         yield SettingError(f"{seen} {element}{place}, expected a finite number.", item.name, element)
@@ -335,6 +377,6 @@ def _convert_union(kinds: Sequence[Any], value: Any) -> Any:
         if kind is not type(None):
             try:
                 return _convert(kind, value)
-            except (TypeError, ValueError, KeyError):
+            except (TypeError, ValueError, KeyError, OverflowError):
                 continue
     raise ValueError(value)
