@@ -103,6 +103,10 @@ def test_what_does_not_fit_is_named_with_its_path_and_what_was_expected(
     assert str(caught.value).startswith("plan.json: ")
 
 
+def test_nothing_fits_where_nothing_is_allowed() -> None:
+    assert typed(None, float | None, "a.json") is None  # type: ignore[arg-type]
+
+
 def test_everything_that_does_not_fit_is_named_at_once() -> None:
     with pytest.raises(InvalidData) as caught:
         typed({"name": 5, "zones": [{"area": "x"}, 7], "extra": 1}, Plan, "plan.json")

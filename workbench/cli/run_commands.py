@@ -132,7 +132,7 @@ def list_runs(options: argparse.Namespace) -> int:
         if record.started is not None:
             length = duration((record.ended or time.time()) - record.started)
         state = f"[{colour_of(record)}]{record.status}[/]"
-        cells = [created, length, escape(record.reason)]
+        cells = [created, length, escape(record.damage or record.reason)]
         table.add_row(*map(escape, (record.id, record.job, record.scenario)), state, *cells)
     console.print(table)
     return ExitCode.SUCCEEDED

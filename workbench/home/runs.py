@@ -85,7 +85,7 @@ def _row(record: RunRecord) -> list[object]:
     duration = (
         "" if record.started is None or record.ended is None else f"{record.ended - record.started:,.1f}"
     )
-    reason = "" if record.is_complete else record.reason
+    reason = "" if record.is_complete else record.damage or record.reason
     return [record.title, record.scenario, record.status, _moment(record), duration, reason]
 
 

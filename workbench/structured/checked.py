@@ -114,15 +114,14 @@ def typed(
     """
     import msgspec
 
-    made: T | None = None
     try:
         made = msgspec.convert(plain, kind, dec_hook=_own_types, str_keys=True)
-        wrong = [] if others else list(_unfit(plain, kind, inside, others))
-    except (msgspec.ValidationError, ValueError, OverflowError, RecursionError) as caught:
-        wrong = list(_unfit(plain, kind, inside, others)) or [
-            f"{inside or 'the content'} does not fit ({caught})"
-        ]
-    if wrong or made is None:
+    except (ValueError, OverflowError, RecursionError) as caught:
+        wrong = [*_unfit(plain, kind, inside, others)]
+        raise error_of(
+            wrong or [f"{inside or 'the content'} does not fit ({caught})"], file, error, advice
+        ) from caught
+    if not others and (wrong := [*_unfit(plain, kind, inside, others)]):
         raise error_of(wrong, file, error, advice)
     return made
 

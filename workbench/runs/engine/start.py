@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar, overload
 
-from workbench.errors import ControlRefused, ScenarioBusy
+from workbench.errors import ControlRefused, JournalError, ScenarioBusy
 from workbench.runs.engine.detached import launch
 from workbench.runs.engine.followed import FollowedRun
 from workbench.runs.engine.live import LiveRun
@@ -159,6 +159,8 @@ def resume(
             f"{record.id} has succeeded: there is nothing left to do. Start a new run to do it again.",
             record.id,
         )
+    if record.damage:
+        raise JournalError(f"{record.id} cannot be resumed. {record.damage} Start a new run.")
     job_function = find_job(record.job)
     config = job_function.make_config(None, record.config)
     check_workers(workers)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,19 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import JournalError, UnknownRun
+from workbench.runs.journal.checked_rows import EVENT_COLUMNS, RUN_COLUMNS, event_of, line_of, record_of
+from workbench.runs.journal.paths import project_of
 from workbench.runs.journal.schema import MIGRATIONS, check_version
 from workbench.runs.model.events import Event
 from workbench.runs.model.records import LogLine, RunRecord
-from workbench.runs.model.states import Cause, EventKind, Level, RunState
-from workbench.runs.process.identity import ProcessIdentity
+from workbench.runs.model.states import EventKind, Level, RunState
 
 __all__ = ["JournalReader"]
 
-_RUN_COLUMNS = (
-    "number, id, job, title, scenario, config, version, resumed_from, host, pid, process_started, "
-    "created, started, ended, state, cause, reason"
-)
-_EVENT_COLUMNS = "seq, time, kind, stage, message, fraction, level, data"
 _SUMMARY_KINDS = tuple(kind for kind in EventKind if kind not in (EventKind.LOG, EventKind.PROGRESS))
 
 
@@ -45,6 +40,7 @@ class JournalReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._project = project_of(path)
         if not path.is_file():
             raise JournalError(f"{path} does not exist: this project has no runs yet.")
         self._lock = threading.Lock()
@@ -58,6 +54,8 @@ class JournalReader:
             )
         except sqlite3.Error as error:
             raise JournalError(f"{path} cannot be opened: {error}.") from error
+        # A damaged text must not hide the rows beside it.
+        self._connection.text_factory = lambda content: content.decode("utf-8", "replace")
         check_version(self._connection, path)
 
     def close(self) -> None:
@@ -84,13 +82,13 @@ class JournalReader:
         """
         pattern = run_id.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         rows = self._rows(
-            f"SELECT {_RUN_COLUMNS} FROM run WHERE id LIKE ? ESCAPE '\\' ORDER BY id = ? DESC LIMIT 2",
+            f"SELECT {RUN_COLUMNS} FROM run WHERE id LIKE ? ESCAPE '\\' ORDER BY id = ? DESC LIMIT 2",
             (pattern, run_id),
         )
         if not rows or (len(rows) > 1 and rows[0][1] != run_id):
             found = "several runs begin" if rows else "no run begins"
             raise UnknownRun(f"In {self.path}, {found} with {run_id!r}; `workbench runs` lists them.", run_id)
-        return _record(rows[0])
+        return record_of(rows[0])
 
     def runs(
         self,
@@ -126,10 +124,10 @@ class JournalReader:
                 values.append(value)
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         rows = self._rows(
-            f"SELECT {_RUN_COLUMNS} FROM run {where} ORDER BY number DESC LIMIT ?",
+            f"SELECT {RUN_COLUMNS} FROM run {where} ORDER BY number DESC LIMIT ?",
             (*values, limit),
         )
-        return [_record(row) for row in rows]
+        return [record_of(row) for row in rows]
 
     def lineage(self, record: RunRecord) -> list[int]:
         """Numbers of the runs that this one resumed, nearest first."""
@@ -152,10 +150,10 @@ class JournalReader:
                 # Lets SQLite walk the small index that leaves the log lines out.
                 condition += " AND line IS NULL"
         rows = self._rows(
-            f"SELECT {_EVENT_COLUMNS} FROM event WHERE run = ? AND seq > ? {condition} ORDER BY seq LIMIT ?",
+            f"SELECT {EVENT_COLUMNS} FROM event WHERE run = ? AND seq > ? {condition} ORDER BY seq LIMIT ?",
             (run, after, *map(str, kinds), limit),
         )
-        return [_event(row) for row in rows]
+        return [event_of(row, self._project) for row in rows]
 
     def each_event(self, run: int, after: int = 0, *, page: int = 5000) -> Iterator[Event]:
         """Walk all events of a run without holding them in memory."""
@@ -187,8 +185,12 @@ class JournalReader:
         )
         found = []
         for seq, fraction in farthest:
-            sql = f"SELECT {_EVENT_COLUMNS} FROM event WHERE run = ? AND seq = ?"
-            found.append(dataclasses.replace(_event(self._rows(sql, (run, seq))[0]), fraction=fraction))
+            sql = f"SELECT {EVENT_COLUMNS} FROM event WHERE run = ? AND seq = ?"
+            found.append(
+                dataclasses.replace(
+                    event_of(self._rows(sql, (run, seq))[0], self._project), fraction=fraction
+                )
+            )
         return found
 
     def count_lines(self, run: int, *, level: Level = Level.DEBUG, contains: str = "") -> int:
@@ -215,7 +217,7 @@ class JournalReader:
                 f"SELECT {columns} FROM event {condition} ORDER BY line LIMIT ? OFFSET ?",
                 (run, *values, count, first),
             )
-        return [_line(row) for row in rows]
+        return [line_of(row) for row in rows]
 
     def line_numbers(
         self, run: int, after: int, *, level: Level = Level.DEBUG, contains: str = ""
@@ -235,7 +237,7 @@ class JournalReader:
             f"AND line IN ({places}) ORDER BY line",
             (run, *numbers),
         )
-        return [_line(row) for row in rows]
+        return [line_of(row) for row in rows]
 
     def refusal(self, request: int) -> tuple[bool, str | None]:
         """Tell whether a request was answered, and why it was refused if it was."""
@@ -265,49 +267,3 @@ def _line_condition(level: Level, contains: str) -> tuple[str, list[Any]]:
         condition += " AND instr(lower(message), ?) > 0"
         return condition, [*values, contains.lower()]
     return condition, values
-
-
-def _line(row: Sequence[Any]) -> LogLine:
-    line, seq, time, level, stage, message = row
-    return LogLine(line, seq, time, Level(level).word, stage, message)
-
-
-def _record(row: Sequence[Any]) -> RunRecord:
-    return RunRecord(
-        number=row[0],
-        id=row[1],
-        job=row[2],
-        title=row[3],
-        scenario=row[4],
-        config=json.loads(row[5]),
-        version=row[6],
-        resumed_from=row[7],
-        owner=ProcessIdentity(row[8], row[9], row[10]),
-        created=row[11],
-        started=row[12],
-        ended=row[13],
-        state=RunState(row[14]),
-        cause=_cause(row),
-        reason=row[16],
-    )
-
-
-def _cause(row: Sequence[Any]) -> Cause:
-    # Up to 0.1, a run with failed stages had the cause of a whole one, and named them in its reason.
-    if row[15] == Cause.COMPLETED and row[16].startswith("Completed; failed: "):
-        return Cause.INCOMPLETE
-    return Cause(row[15])
-
-
-def _event(row: Sequence[Any]) -> Event:
-    seq, time, kind, stage, message, fraction, level, data = row
-    return Event(
-        seq,
-        time,
-        EventKind(kind),
-        stage,
-        message,
-        fraction,
-        Level(level).word,
-        None if data is None else json.loads(data),
-    )

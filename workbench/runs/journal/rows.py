@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from workbench.errors import ScenarioBusy
+from workbench.runs.journal.paths import kept_path
 from workbench.runs.model.events import Event
 from workbench.runs.model.states import EventKind, Level, RunState
 
@@ -47,8 +50,11 @@ def _enter_state(connection: sqlite3.Connection, run: int, event: Event) -> None
     connection.execute(f"UPDATE run SET {columns} WHERE number = ?", (*values, run))
 
 
-def insert_events(connection: sqlite3.Connection, run: int, waiting: list[tuple[Event, int | None]]) -> None:
+def insert_events(
+    connection: sqlite3.Connection, run: int, waiting: list[tuple[Event, int | None]], project: Path
+) -> None:
     """Write events, each with its number among the log lines, and the states they bring the run to."""
+    waiting = [(_portable(event, project), line) for event, line in waiting]
     try:
         connection.executemany(_INSERT_EVENT, (_event_row(run, event, line) for event, line in waiting))
     except (ValueError, TypeError, RecursionError, sqlite3.InterfaceError, sqlite3.ProgrammingError):
@@ -62,6 +68,12 @@ def insert_events(connection: sqlite3.Connection, run: int, waiting: list[tuple[
 _INSERT_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _REPLACE_EVENT = _INSERT_EVENT.replace("INSERT", "INSERT OR REPLACE")
 _LEVELS = {level.word: int(level) for level in Level}
+
+
+def _portable(event: Event, project: Path) -> Event:
+    if event.kind is not EventKind.ARTIFACT or not event.data or not isinstance(event.data.get("path"), str):
+        return event
+    return replace(event, data={**event.data, "path": kept_path(event.data["path"], project)})
 
 
 def _event_row(run: int, event: Event, line: int | None) -> tuple[Any, ...]:

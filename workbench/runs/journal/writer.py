@@ -17,7 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import JournalError
+from workbench.errors import InvalidData, JournalError
+from workbench.runs.journal.checked_rows import request_of
+from workbench.runs.journal.paths import project_of
 from workbench.runs.journal.reader import JournalReader
 from workbench.runs.journal.rows import insert_events, refuse_busy
 from workbench.runs.journal.schema import LOCK_SECONDS, migrate
@@ -45,6 +47,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         refuse_viewer("Writing the journal")
         self.path = path
+        self._project = project_of(path)
         self.lock = threading.RLock()
         self.failure: sqlite3.Error | None = None
         self._streams: list[EventStream] = []
@@ -206,7 +209,7 @@ class Journal:
                 "ended": last or moment,
             }
             event = Event(seq + 1, moment, EventKind.STATE, "", reason, None, "error", data)
-            insert_events(connection, record.number, [(event, None)])
+            insert_events(connection, record.number, [(event, None)], self._project)
 
     def delete(self, numbers: Sequence[int], *, shrink: bool) -> None:
         """Remove runs with all that is known of them; ``shrink`` gives their room back to the disk.
@@ -275,7 +278,7 @@ class Journal:
             waiting = stream.take_waiting()
             if waiting:
                 self._taken.append((stream, waiting))
-                insert_events(connection, stream.run, waiting)
+                insert_events(connection, stream.run, waiting, self._project)
 
     @contextmanager
     def _transaction(self, *, patient: bool = True) -> Iterator[sqlite3.Connection]:
@@ -316,7 +319,11 @@ class Journal:
                     "SELECT result, signature, seconds FROM unit WHERE run = ? AND key = ? AND digest = ?",
                     (run, key, digest),
                 ).fetchone()
-            if row is not None and is_ours(row[0], row[1]):
+            if (
+                row is not None
+                and all(isinstance(part, bytes) for part in row[:2])
+                and is_ours(row[0], row[1])
+            ):
                 return row[0], row[2]
         return None
 
@@ -339,7 +346,13 @@ class Journal:
                 f"AND run IN ({', '.join('?' * len(runs))}) ORDER BY number",
                 runs,
             ).fetchall()
-        return [ControlRequest(row[0], row[1], row[2], json.loads(row[3]), row[4]) for row in rows]
+        found = []
+        for row in rows:
+            try:
+                found.append(request_of(row))
+            except InvalidData as error:
+                self.answer(row[0], f"The request is damaged: {error}")
+        return found
 
     def answer(self, request: int, refusal: str | None) -> None:
         """Close a request, with the reason when it was refused."""

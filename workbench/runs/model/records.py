@@ -34,6 +34,8 @@ class RunRecord:
         Seconds since 1970-01-01 UTC.
     state, cause, reason
         Where it is, why, and the sentence that says so.
+    damage
+        What of its row in the journal cannot be read; empty for a whole one.
     """
 
     number: int
@@ -51,16 +53,17 @@ class RunRecord:
     state: RunState
     cause: Cause
     reason: str
+    damage: str = ""
 
     @property
     def status(self) -> str:
         """Where it is, as a person reads it: ``"succeeded, incomplete"`` when something is missing."""
-        return status_of(self.state, self.cause)
+        return f"{status_of(self.state, self.cause)}{', damaged' if self.damage else ''}"
 
     @property
     def is_complete(self) -> bool:
         """Whether it has succeeded and nothing is missing from its result."""
-        return self.state == RunState.SUCCEEDED and self.cause != Cause.INCOMPLETE
+        return self.state == RunState.SUCCEEDED and self.cause != Cause.INCOMPLETE and not self.damage
 
     def as_found(self) -> RunRecord:
         """Give the record with a run whose process is gone read as interrupted, for who may not write that down."""
@@ -89,6 +92,7 @@ class RunRecord:
             "host": self.owner.host,
             "pid": self.owner.pid,
             "config": dict(self.config),
+            **({"damage": self.damage} if self.damage else {}),
         }
 
 

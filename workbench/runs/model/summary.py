@@ -262,7 +262,7 @@ class Summary:
         else:
             self.request = "cancel" if facts["request"] == "cancel" else ""
             if facts["request"] == "adjust":
-                self.settings.update(facts["changes"])
+                self.settings.update(facts.get("changes", {}))
 
 
 def _outer_stages(path: str) -> Iterator[str]:
