@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from workbench.data.atomic import write_bytes
+from workbench.errors import InvalidData
+from workbench.structured import json_from, typed
 
 KEPT_HEADERS = ("etag", "last-modified")
 
@@ -45,6 +47,16 @@ class CachedResponse:
         return {named[name]: self.headers[name] for name in named if name in self.headers}
 
 
+@dataclass(frozen=True, slots=True)
+class _Header:
+    address: str
+    length: int
+    status: int
+    fetched: float
+    expires: float
+    headers: dict[str, str]
+
+
 class ResponseCache:
     """A folder of answers; only good ones are kept, so that a failure is never remembered.
 
@@ -62,12 +74,12 @@ class ResponseCache:
         try:
             content = self._path(source, address).read_bytes()
             header, _, body = content.partition(b"\n")
-            facts = json.loads(header)
-            if facts.pop("address") != address or facts.pop("length") != len(body):
-                return None
-            return CachedResponse(body, **facts)
-        except (OSError, ValueError, TypeError, KeyError):
+            facts = typed(json_from(header, "answer"), _Header, "answer")
+        except (OSError, InvalidData):
             return None
+        if facts.address != address or facts.length != len(body):
+            return None
+        return CachedResponse(body, facts.status, facts.fetched, facts.expires, facts.headers)
 
     def keep(self, source: str, address: str, response: CachedResponse) -> None:
         """Keep an answer under its address.

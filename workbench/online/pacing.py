@@ -8,11 +8,13 @@ import json
 import math
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.data.atomic import write_text
-from workbench.errors import SourceFailed
+from workbench.errors import InvalidData, SourceFailed
 from workbench.online.service import Service
+from workbench.structured import read_json
 
 
 class Pace:
@@ -48,6 +50,12 @@ class Pace:
         now = time.monotonic()
         self._left = min(self._max, self._left + (now - self._counted) * self._max / 60)
         self._counted = now
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    day: str
+    counts: dict[str, float]
 
 
 class DailyAllowance:
@@ -86,9 +94,7 @@ class DailyAllowance:
 
     def _read(self, today: str) -> dict[str, float]:
         try:
-            saved = json.loads(self._path.read_text(encoding="utf-8"))
-            if saved["day"] == today:
-                return {str(name): float(count) for name, count in saved["counts"].items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            saved = read_json(self._path, _Counted)
+        except (OSError, InvalidData):
             return {}
-        return {}
+        return saved.counts if saved.day == today else {}

@@ -9,8 +9,9 @@ from pathlib import Path
 import platformdirs
 
 from workbench.data.atomic import write_text
-from workbench.errors import UnwritableFile
+from workbench.errors import InvalidData, UnwritableFile
 from workbench.runs.model.read_only import is_viewer
+from workbench.structured import read_json
 
 __all__ = ["recent_projects", "remember_project"]
 
@@ -20,11 +21,10 @@ MOST = 12
 def recent_projects() -> tuple[Path, ...]:
     """Folders of the projects that were opened last and are still there, the newest first."""
     try:
-        found = json.loads(_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = read_json(_file(), tuple[str, ...])
+    except (OSError, InvalidData):
         return ()
-    paths = [Path(item) for item in found if isinstance(item, str)] if isinstance(found, list) else []
-    return tuple(path for path in paths if (path / "project.toml").is_file())
+    return tuple(Path(item) for item in found if (Path(item) / "project.toml").is_file())
 
 
 def remember_project(folder: Path) -> None:

@@ -15,11 +15,11 @@ import numpy as np
 import polars as pl
 
 from workbench.data.atomic import replacing
-from workbench.errors import UnreadableFile
 from workbench.market.model.market_time import month_of, period_bounds
 from workbench.market.model.tables import TABLES, RawTable
-from workbench.market.store.dataset import RAW, Part
+from workbench.market.store.dataset import RAW, RESTORE, Part
 from workbench.market.store.rollups.aggregation import Rows
+from workbench.structured import own_errors
 
 ROW_GROUP = 150_000
 _MINUTES = pl.col("stamp").dt.epoch("ms") // 60_000
@@ -161,10 +161,8 @@ def read_part(folder: Path, part: Part, table: RawTable) -> pl.DataFrame:
     UnreadableFile
         When it is missing or damaged.
     """
-    try:
+    with own_errors(folder / part.file, f"a month of {table.name}", advice=RESTORE):
         return pl.read_parquet(folder / part.file).select(table.columns)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise UnreadableFile(f"{folder / part.file} cannot be read: {error}", folder / part.file) from error
 
 
 def scan_rows(
@@ -207,12 +205,8 @@ def scan_rows(
     scan = pl.scan_parquet(files).filter((pl.col("stamp") > first) & (pl.col("stamp") <= last))
     if series is not None:
         scan = scan.filter(pl.col(table.key).is_in(list(series)))
-    try:
+    with own_errors(folder, f"the raw table {table.name}", advice=RESTORE):
         return scan.select(wanted).collect()
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise UnreadableFile(
-            f"{folder}: the raw table {table.name} cannot be read: {error}", folder
-        ) from error
 
 
 def rows_of(frame: pl.DataFrame, table: RawTable, names: Sequence[str]) -> Rows:

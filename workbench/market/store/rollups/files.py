@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from workbench.data.atomic import reason_of, replacing
-from workbench.errors import UnreadableFile
+from workbench.data.atomic import replacing
+from workbench.structured import own_errors
 
 METADATA_KEY = b"workbench.rollup"
 _TYPES = {pa.float64(): np.float64, pa.int32(): np.int32}
@@ -78,7 +78,7 @@ def map_chunk(path: Path) -> Chunk:
     UnreadableFile
         When it is missing or damaged.
     """
-    try:
+    with own_errors(path, "a roll-up", advice="Have the roll-ups built anew (market_ingest with rebuild)."):
         with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
             facts = json.loads(reader.schema.metadata[METADATA_KEY])
             batch = reader.get_batch(0)
@@ -90,13 +90,7 @@ def map_chunk(path: Path) -> Chunk:
             ).reshape(shape)
             for at, name in enumerate(batch.schema.names)
         }
-    except OSError as error:
-        raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
-    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
-        raise UnreadableFile(
-            f"{path} is damaged ({error}); have the roll-ups built anew (market_ingest with rebuild).", path
-        ) from error
-    return Chunk(int(facts["start"]), int(facts["step"]), columns)
+        return Chunk(int(facts["start"]), int(facts["step"]), columns)
 
 
 def _arrow(array: NDArray[np.generic]) -> pa.Array:

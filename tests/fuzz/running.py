@@ -1,0 +1,195 @@
+"""Trying a reader in a process of its own, with limits; what came of it is a list of faults."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import random
+import resource
+import shutil
+import signal
+import tempfile
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from tests.fuzz.mutations import mutated_bytes, mutated_tree
+from workbench.errors import WorkbenchError
+
+SECONDS = 10.0
+MEGABYTES = 1000
+MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A good file: its bytes, and the plain values that it is written from where it has them."""
+
+    content: bytes
+    tree: Any = None
+    write: Callable[[Any], bytes] | None = None
+
+    @classmethod
+    def of(cls, tree: Any, write: Callable[[Any], bytes]) -> Seed:
+        """Make one of plain values."""
+        return cls(write(tree), tree, write)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader to try.
+
+    Parameters
+    ----------
+    name
+        As the command takes it.
+    read
+        Reads a file of the given path, which is in a folder of its own.
+    seeds
+        Makes the good files; called once in each process.
+    file
+        Name of the file; errors have to say it, or one of ``places``.
+    places
+        Other words that say where.
+    lost
+        Gives what was lost without a note, from the plain values of an input and what the reader returned.
+    """
+
+    name: str
+    read: Callable[[Path], Any]
+    seeds: Callable[[], tuple[Seed, ...]]
+    file: str
+    places: tuple[str, ...] = ()
+    lost: Callable[[Any, Any], str] | None = None
+
+
+@dataclass
+class Outcome:
+    """What came of many inputs."""
+
+    tried: int = 0
+    refused: int = 0
+    faults: list[str] = field(default_factory=list)
+    slowest: float = 0.0
+
+
+def make_input(reader: Reader, seeds: tuple[Seed, ...], number: int) -> tuple[bytes, Any]:
+    """Make the input of a number, always the same: its bytes, and its plain values if it has them."""
+    chance = random.Random(f"{reader.name} {number}")
+    seed = chance.choice(seeds)
+    if seed.write is not None and chance.random() < 0.6:
+        tree = mutated_tree(seed.tree, chance)
+        with contextlib.suppress(RecursionError, ValueError):
+            return seed.write(tree), tree
+    return mutated_bytes(seed.content, chance), None
+
+
+def try_one(reader: Reader, content: bytes, tree: Any = None) -> tuple[str, bool]:
+    """Read one input; gives the fault (empty for none), and whether it was refused."""
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    path = folder / reader.file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = reader.read(path)
+    except WorkbenchError as error:
+        words = str(error)
+        if not any(place in words for place in (Path(reader.file).name, *reader.places)):
+            return f"an error without a place: {words[:300]}", True
+        return ("a sentence of more than 5000 characters" if len(words) > 5000 else ""), True
+    except BaseException as error:  # noqa: BLE001 - whatever comes up is what is looked for
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{type(error).__name__}: {str(error)[:200]} ({where.filename}:{where.lineno})", True
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return (reader.lost(tree, result) if reader.lost and tree is not None else ""), False
+
+
+def run(reader: Reader, count: int, first: int = 0, *, keep: Path | None = None) -> Outcome:
+    """Try inputs in a process with limits; one that ends or hangs it is a fault, and the rest goes on.
+
+    Parameters
+    ----------
+    reader
+        What to try.
+    count, first
+        How many inputs, from which number on.
+    keep
+        Folder into which inputs with a fault are written.
+    """
+    outcome, number = Outcome(), first
+    while number < first + count:
+        ours, theirs = multiprocessing.Pipe()
+        process = multiprocessing.get_context("fork").Process(
+            target=_work, args=(reader, number, first + count, theirs, keep)
+        )
+        process.start()
+        theirs.close()
+        while number < first + count:
+            begun = time.monotonic()
+            answer = None
+            with contextlib.suppress(EOFError):
+                answer = ours.recv() if ours.poll(SECONDS + 20 if outcome.tried else 120) else None
+            outcome.tried += 1
+            number += 1
+            if answer is None:
+                hung = process.is_alive()
+                ended = "hangs" if hung else "ends the process"
+                outcome.faults.append(
+                    f"{reader.name} {number - 1} {ended} after {time.monotonic() - begun:.0f} s"
+                )
+                if keep is not None:
+                    (keep / f"{reader.name}-{number - 1}").write_bytes(
+                        make_input(reader, reader.seeds(), number - 1)[0]
+                    )
+                break
+            if isinstance(answer, str):
+                outcome.faults.append(answer)
+                number = first + count
+                break
+            fault, refused, seconds = answer
+            outcome.refused += refused
+            outcome.slowest = max(outcome.slowest, seconds)
+            if fault:
+                outcome.faults.append(f"{reader.name} {number - 1}: {fault}")
+        process.kill()
+        process.join()
+        ours.close()
+    return outcome
+
+
+def _work(reader: Reader, first: int, end: int, answers: Connection, keep: Path | None) -> None:
+    signal.signal(signal.SIGALRM, _too_long)
+    seeds = reader.seeds()
+    for seed in seeds:
+        # Libraries are loaded and seeds are good before anything is limited.
+        fault, refused = try_one(reader, seed.content)
+        if refused or fault:
+            answers.send(f"{reader.name} refuses its own seed: {fault or 'run it alone to see why'}")
+            return
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + MEGABYTES * MIB, -1))
+    for number in range(first, end):
+        content, tree = make_input(reader, seeds, number)
+        begun = time.perf_counter()
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        fault, refused = try_one(reader, content, tree)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if fault and keep is not None:
+            (keep / f"{reader.name}-{number}").write_bytes(content)
+        answers.send((fault, refused, time.perf_counter() - begun))
+
+
+class _TooLongError(BaseException):
+    """Ten seconds have passed."""
+
+
+def _too_long(*_: object) -> None:
+    raise _TooLongError
