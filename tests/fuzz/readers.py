@@ -333,7 +333,6 @@ SETTINGS = {
         "losses": {"2030": 5.0},
         "added_layers": {"rooftop solar": {"2030": 1.0}},
         "levels": [0.8],
-        ,
     },
     "capacity": {
         "years": [2030],

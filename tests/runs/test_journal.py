@@ -124,9 +124,9 @@ def test_what_a_database_cannot_hold_does_not_hold_up_the_rest(journal: Journal)
     stream.emit(EventKind.LOG, "before")
     stream.emit(EventKind.LOG, "half a pair \ud83d")
     stream.emit(EventKind.PROGRESS, "numpy", fraction=np.float32(0.5))  # type: ignore[arg-type]
-    stream.emit(EventKind.METRIC, "loop", data=loop)
-    stream.emit(EventKind.METRIC, "keys", data={(1, 2): 3})  # type: ignore[dict-item]
-    stream.emit(EventKind.METRIC, "array", data={"values": np.arange(3)})
+    stream.emit(EventKind.LOG, "loop", data=loop)
+    stream.emit(EventKind.LOG, "keys", data={(1, 2): 3})  # type: ignore[dict-item]
+    stream.emit(EventKind.LOG, "array", data={"values": np.arange(3)})
     stream.emit(EventKind.LOG, "after")
     journal.flush()
     found = journal.reader.events(record.number)
@@ -145,8 +145,8 @@ def test_what_could_not_be_written_is_kept_in_order_and_written_later(
     stream.emit(EventKind.LOG, "one")
     original = journal_module.insert_events
 
-    def fails(connection: sqlite3.Connection, run: int, waiting: Any) -> None:
-        original(connection, run, waiting)
+    def fails(*arguments: Any) -> None:
+        original(*arguments)
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(journal_module, "insert_events", fails)
