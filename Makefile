@@ -5,6 +5,7 @@
 # make lab    opens JupyterLab on the notebooks
 # make serve  publishes the boards of the sample project, read-only
 # make bench  measures ours against its peers and writes the table into docs/performance.md
+# make fuzz   tries every reader of files with damaged and mistaken inputs (READERS="drops market" COUNT=2000)
 # make docs   builds the documentation into build/docs, offline, with every warning an error
 
 PYTHON ?= python3
@@ -16,8 +17,10 @@ LOWEST_PYTHON ?= python3.11
 LOWEST := .venv-lowest/bin
 PYTHONS ?= 3.11 3.12 3.13
 TESTS ?=
+READERS ?=
+COUNT ?= 2000
 
-.PHONY: demo lab serve test test-all test-lowest test-pythons bench docs lint clean
+.PHONY: demo lab serve test test-all test-lowest test-pythons fuzz bench docs lint clean
 
 demo: $(VENV)/.installed
 	$(BIN)/workbench demo --folder sample-project
@@ -45,6 +48,9 @@ test-pythons:
 
 test-all: $(VENV)/.installed-for-tests
 	$(BIN)/python -m pytest -m "not benchmark"
+
+fuzz: $(VENV)/.installed-for-tests
+	$(BIN)/python -m tests.fuzz --count $(COUNT) $(READERS)
 
 bench: $(VENV)/.installed-for-tests
 	WORKBENCH_BENCHMARK_TABLE=docs/performance.md $(BIN)/python -m pytest tests/benchmarks -m benchmark
