@@ -43,7 +43,7 @@ from workbench.finance.results.assemble import assemble
 from workbench.finance.results.audit import audit
 from workbench.finance.results.formatter import formatter_of
 from workbench.finance.results.kept import kept_events, kept_forecasts
-from workbench.finance.results.saved import DOMAIN, FinanceResult, save
+from workbench.finance.results.saved import DOMAIN, STORE, FinanceResult, save
 from workbench.forecasting.series_forecast import SeriesForecast
 from workbench.runs import Job, Unit
 
@@ -121,7 +121,7 @@ def run_finance(job: Job, project: Project, config: FinanceConfig) -> FinanceRes
     with job.stage("visualisations", title=STAGES["visualisations"][0]):
         from workbench.finance.results.report import report_page
 
-        result = assemble(analysis, project, config)
+        result = STORE.marked(assemble(analysis, project, config), project)
         audit(result, analysis)
         report_notes(job, result.notes)
         page = report_page(result, project.style).render()

@@ -317,8 +317,7 @@ class ResultStore(Generic[R]):
             When the operating system refuses.
         """
         stamp, inputs = self.stamp(result, run), self.inputs(result.facts)
-        if project.made_up:
-            result = replace(result, facts={**result.facts, _MADE_UP: True})
+        result = self.marked(result, project)
         writer = ScenarioWriter(
             project,
             self.domain,
@@ -336,6 +335,10 @@ class ResultStore(Generic[R]):
         written = writer.finish({"config": config, "notes": notes, "facts": dict(result.facts), **more})
         keep_inputs(project, inputs)
         return replace(result, folder=writer.folder), written
+
+    def marked(self, result: R, project: Project) -> R:
+        """Give a result marked as made up where its project is, for what is made of it before it is saved."""
+        return replace(result, facts={**result.facts, _MADE_UP: True}) if project.made_up else result
 
     def load(self, project: Project, scenario: str) -> R:
         """Read a saved result back.
