@@ -1,0 +1,88 @@
+"""Each of the twelve boards with an incomplete result, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from incomplete_project import make_incomplete
+from site_under_test import CHECKOUT, Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+BOARDS = sorted(path.stem for path in (CHECKOUT / "notebooks" / "boards").glob("*.ipynb"))
+SIGN = "b.workbench-incomplete"
+
+
+@pytest.fixture(scope="module")
+def incomplete(start_site: Callable[..., Site], tmp_path_factory: pytest.TempPathFactory) -> Site:
+    project: Path = make_incomplete(tmp_path_factory.mktemp("incomplete") / "project").folder
+    return start_site(project=project, notebooks=CHECKOUT / "notebooks" / "boards").wait()
+
+
+@pytest.fixture
+def open_board(browser: Any, incomplete: Site) -> Iterator[Callable[..., Any]]:
+    contexts = []
+
+    def open_(name: str, width: int, scheme: str) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{incomplete.port}/board/{name}")
+        page.wait_for_selector(".wb-figure .main-svg", timeout=60_000)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def test_there_are_twelve_boards() -> None:
+    assert len(BOARDS) == 12
+
+
+@pytest.mark.parametrize("name", BOARDS)
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
+def test_a_board_says_that_its_result_is_incomplete(
+    name: str, width: int, scheme: str, open_board: Callable[..., Any]
+) -> None:
+    page = open_board(name, width, scheme)
+    if name == "market-today":  # its day is whole: the holes of the sample lie in the days before
+        page.locator("select").nth(1).select_option("7 days")
+    page.wait_for_selector(SIGN)
+    assert page.locator(SIGN).first.inner_text().startswith("◐")
+    amber = {"light": "rgb(154, 98, 0)", "dark": "rgb(231, 171, 62)"}[scheme]
+    assert page.evaluate(f"getComputedStyle(document.querySelector('{SIGN}')).color") == amber
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if not name.startswith("market"):
+        strip = page.locator(".workbench-notes.incomplete").first
+        notes = strip.locator("p").all_inner_texts()[1:]
+        assert notes[0].startswith("Missing:")
+        assert 1 <= len([text for text in notes if "more in the table" not in text]) <= 3
+    assert "Made-up data" in page.locator(".wb-figure").first.inner_text()
+
+
+def test_no_board_offers_a_smaller_total(open_board: Callable[..., Any]) -> None:
+    page = open_board("demand", 1400, "light")
+    table = page.locator(".workbench-table:has(caption:text('From sales to requirement'))")
+    headers = table.locator("th").all_inner_texts()
+    last = table.locator("tbody tr").last.locator("td").all_inner_texts()
+    row = {header.partition(" [")[0].strip(): cell for header, cell in zip(headers, last, strict=True)}
+    for total in ("Requirement", "Peak", "Gross", "Net"):
+        assert row[total] == "missing", total
+    assert float(row["Partial sum"].replace(",", "")) > 0
+    page = open_board("planning", 1400, "light")
+    assert page.locator("td:has-text('Requirement and peak are missing')").count() == 1
+
+
+def test_a_printed_board_has_every_figure_on_its_sheet(open_board: Callable[..., Any]) -> None:
+    page = open_board("demand", 1400, "dark")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.wait_for_timeout(500)
+    figures = page.locator(".wb-figure >> visible=true")
+    assert figures.count() == 3
+    for place in range(figures.count()):
+        drawn = figures.nth(place).locator(".main-svg").first
+        assert float(drawn.get_attribute("width")) <= 660
