@@ -24,6 +24,7 @@ INTERNAL = {
     "PreforkServerGone": "the server starts another one",
     "TooManySessions": "the server answers with 503",
     "_Refused": "a file's rows, listed with the file",
+    "_Crashed": "of the process that reads workbooks, told as an unreadable file",
 }
 
 
