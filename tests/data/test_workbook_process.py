@@ -167,3 +167,16 @@ def test_the_process_ends_with_its_session(save_sheet: Save) -> None:
 
     assert not is_running(int(done.stdout))
     assert done.stderr == ""
+
+
+def test_a_module_in_the_folder_of_a_workbook_is_never_run(save_sheet: Save) -> None:
+    path = save_sheet({"A1": 1})
+    for name in ("pickle", "zipfile", "python_calamine", "sitecustomize"):
+        (path.parent / f"{name}.py").write_text(f"open('{path.parent}/ran', 'w').close()")
+    code = (
+        "from workbench.data.workbooks import reading; import sys;"
+        f"sys.path.append({str(path.parent)!r}); reading.read_workbook({str(path)!r})"
+    )
+    subprocess.run([sys.executable, "-P", "-c", code], cwd=path.parent, check=True)
+
+    assert not (path.parent / "ran").exists()

@@ -101,26 +101,30 @@ def extract(
         Collects what is said about it.
     """
     header = _Header.read(rows, place, merged)
-    table = _rows_below(rows, header, place, merged, findings)
+    numbers, values = _rows_below(rows, header, place, merged, findings)
     for column, cell in header.repeated:
         findings.add(f"the column '{column}' is there twice: the first one is read, not this one.", cell)
     if header.beside is not None:
         cell = cell_name(place.header, header.beside)
         findings.add("what begins here, to the right of the table, is not read.", cell)
-    _report_without_header(rows, header, place, table, findings)
-    numbers = [number + 1 for number, _ in table]
+    _report_without_header(rows, header, place, numbers, findings)
     return Table(
         name,
         findings.sheet,
         tuple(header.columns),
-        tuple([values for _, values in table]),
-        range(numbers[0], numbers[-1] + 1)
-        if numbers and numbers[-1] - numbers[0] + 1 == len(numbers)
-        else numbers,
+        tuple(values),
+        _from_one(numbers),
         tuple(header.places),
         place.header + header.height,
         findings.file,
     )
+
+
+def _from_one(numbers: Sequence[int]) -> Sequence[int]:
+    """Give zero-based rows as the file counts them; as a range where none is left out."""
+    if numbers and numbers[-1] - numbers[0] + 1 == len(numbers):
+        return range(numbers[0] + 1, numbers[-1] + 2)
+    return [number + 1 for number in numbers]
 
 
 def header_text(value: object) -> str:
@@ -201,10 +205,11 @@ def _header_at(
 
 def _rows_below(
     rows: Sequence[Row], header: _Header, place: Place, merged: Sequence[Merged], findings: Findings
-) -> list[tuple[int, Row]]:
-    found: list[tuple[int, Row]] = []
+) -> tuple[list[int], list[Row]]:
+    numbers: list[int] = []
+    found: list[Row] = []
     if not header.places:
-        return found
+        return numbers, found
     places, start = header.places, place.header + header.height
     left, right = places[0], places[-1] + 1
     contiguous = right - left == len(places)
@@ -216,7 +221,7 @@ def _rows_below(
         values = row[left:right] if contiguous else tuple([row[at] for at in places])
         if number in fills:
             values = tuple([fills[number].get(at, v) for at, v in zip(places, values, strict=True)])
-        if not any(value is not None for value in values):
+        if values.count(None) == len(values):
             blank += 1
             continue
         if blank or titled:
@@ -237,13 +242,12 @@ def _rows_below(
                     "the header is repeated here; the rows below it are read too.", first, Severity.CHANGE
                 )
                 continue
-        found.append((number, values))
-    return found
+        numbers.append(number)
+        found.append(values)
+    return numbers, found
 
 
-def _kind_after_gap(
-    found: Sequence[tuple[int, Row]], values: Row, header: _Header, blank: int, *, titled: bool
-) -> str:
+def _kind_after_gap(found: Sequence[Row], values: Row, header: _Header, blank: int, *, titled: bool) -> str:
     """What follows a blank row: a row, a remark, the same header again, or something else."""
     if blank > MAX_BLANK_ROWS:
         return "row of another"
@@ -256,17 +260,17 @@ def _kind_after_gap(
     if found and len(filled) > 1 and _is_other_header(found, values):
         return "row of another"
     alone = len(filled) == 1 and len(values) > 1
-    if alone and all(sum(value is not None for value in row) > 1 for _, row in found):
+    if alone and all(sum(value is not None for value in row) > 1 for row in found):
         return "remark" if found else "row"
     return "row"
 
 
-def _is_other_header(found: Sequence[tuple[int, Row]], values: Row) -> bool:
+def _is_other_header(found: Sequence[Row], values: Row) -> bool:
     """Whether only texts stand where, in at least one column, no text stood before."""
     if not all(value is None or isinstance(value, str) for value in values):
         return False
     for position, value in enumerate(values):
-        above = [row[position] for _, row in found if row[position] is not None]
+        above = [row[position] for row in found if row[position] is not None]
         if value is not None and len(above) > 1 and not any(isinstance(known, str) for known in above):
             return True
     return False
@@ -277,7 +281,7 @@ def _report_below(
     start: int,
     bottom: int,
     places: Sequence[int],
-    found: Sequence[tuple[int, Row]],
+    found: Sequence[Row],
     blank: int,
     findings: Findings,
 ) -> None:
@@ -289,7 +293,7 @@ def _report_below(
             (values := tuple([rows[number][at] for at in places]))[i] is not None for i in range(len(places))
         )
     ]
-    kinds = [{_kind(row[i]) for _, row in found if row[i] is not None} for i in range(len(places))]
+    kinds = [{_kind(row[i]) for row in found if row[i] is not None} for i in range(len(places))]
 
     def fits(values: Row) -> bool:
         filled = [i for i, value in enumerate(values) if value is not None]
@@ -351,19 +355,19 @@ def _fills(
 
 
 def _report_without_header(
-    rows: Sequence[Row], header: _Header, place: Place, table: Sequence[tuple[int, Row]], findings: Findings
+    rows: Sequence[Row], header: _Header, place: Place, numbers: Sequence[int], findings: Findings
 ) -> None:
     """Report cells beside the rows of a table in columns that have no header, neighbours once."""
-    if not table or not header.places:
+    if not numbers or not header.places:
         return
     end = place.end if place.whole else min(place.end, header.places[-1] + MAX_BLANK_COLUMNS + 1)
-    end = min(end if header.beside is None else header.beside, max(len(rows[number]) for number, _ in table))
+    end = min(end if header.beside is None else header.beside, max(map(len, map(rows.__getitem__, numbers))))
     named = set(header.places)
     last = -2
     for column in range(place.left, end):
         if column in named:
             continue
-        number = next((n for n, _ in table if column < len(rows[n]) and rows[n][column] is not None), None)
+        number = next((n for n in numbers if column < len(rows[n]) and rows[n][column] is not None), None)
         if number is not None:
             if last != column - 1:
                 findings.add("the column has no header and is not read.", cell_name(number, column))

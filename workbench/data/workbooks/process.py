@@ -23,7 +23,6 @@ from pathlib import Path
 from workbench.data.workbooks.parsing import ParsedWorkbook
 from workbench.data.workbooks.process_main import cpu_limit, too_large
 from workbench.errors import UnreadableFile
-from workbench.runs.process.search_path import restore_search_path
 
 __all__ = ["parse_workbook"]
 
@@ -32,6 +31,11 @@ KEPT = 2
 WAIT_FACTOR = 6.0
 """Time that is waited for an answer, in allowed processor time: the machine may be busy."""
 
+# It finds modules where this process does, but the standard library and what is installed first.
+_START = (
+    "import sys; sys.path += [path for path in sys.argv[3:] if path not in sys.path]; "
+    "from workbench.data.workbooks.process_main import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+)
 _idle: list[_Reader] = []
 _all: set[_Reader] = set()
 _of_the_parent: list[_Reader] = []
@@ -82,8 +86,8 @@ class _Reader:
         with theirs:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-P", "-m", "workbench.data.workbooks.process_main"),
-                    *(str(theirs.fileno()), str(os.getpid())),
+                    *(sys.executable, "-P", "-c", _START),
+                    *(str(theirs.fileno()), str(os.getpid()), *filter(None, sys.path)),
                 ],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
@@ -91,7 +95,6 @@ class _Reader:
                 stderr=subprocess.DEVNULL,
                 # Ctrl+C in a terminal is for the one who reads, not for this process.
                 start_new_session=True,
-                env={**os.environ, **restore_search_path()},
             )
         self.connection = Connection(ours.detach())
 
@@ -124,6 +127,8 @@ class _Reader:
             )
         if code in (-signal.SIGABRT, -signal.SIGKILL):
             return _Crashed(too_large(size), by_memory=True)
+        if code is not None and code > 0:
+            return _Crashed(f"could not be read: the process that reads workbooks ended with code {code}.")
         return _Crashed("is damaged so that its reader fails; open it in Excel and save it again.")
 
 

@@ -10,7 +10,6 @@ import gc
 import math
 import os
 import pickle
-import sys
 from multiprocessing.connection import Connection
 
 from workbench.data.workbooks.parsing import parse
@@ -82,7 +81,3 @@ def _limit(size: int) -> None:
     for kind, limit in ((resource.RLIMIT_AS, memory_limit(size)), (resource.RLIMIT_CPU, seconds)):
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(kind, (limit, resource.getrlimit(kind)[1]))
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))

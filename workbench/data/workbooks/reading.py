@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -166,10 +166,11 @@ class Sheet:
                 raise InvalidData(str(problem), self.file, [problem])
             places[name] = place
 
-    def report(self, rows: Iterable[int], problems: Problems) -> None:
+    def report(self, rows: Collection[int], problems: Problems) -> None:
         """Report what is hidden and what was left out of some rows, from 1."""
-        hidden = set(self.facts.hidden_rows)
-        found = [number for number in rows if number - 1 in hidden] if hidden else []
+        hidden = self.facts.hidden_rows
+        among = rows if isinstance(rows, range) or not hidden else set(rows)
+        found = [number + 1 for number in hidden if number + 1 in among]
         problems.add_new(self.problems)
         if found:
             more = self.facts.hidden_count - len(hidden)
