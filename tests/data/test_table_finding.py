@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from workbench.data.problems import Problem, Problems, Severity
 from workbench.data.tables.table import Table, cell_name
-from workbench.data.workbooks.reading import read_workbook
+from workbench.data.workbooks.reading import Sheet, read_workbook
 
 Save = Callable[..., Path]
 HEADER = ("name", "carrier", "p_nom")
@@ -221,3 +222,37 @@ def test_a_marked_table_ends_where_another_begins_below(save_sheet: Save) -> Non
     assert tables["One"].rows == ((2020.0, 1.0), (2021.0, 2.0))
     assert tables["Two"].rows == ((2030.0,),)
     assert tables["Side"].rows == ((2040.0,), (2041.0,))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_nothing_is_lost_without_a_note_wherever_blank_rows_and_columns_stand(seed: int) -> None:
+    rng = random.Random(seed)
+    width, height = rng.randint(2, 6), rng.randint(2, 12)
+    header = tuple(f"column {column}" for column in range(width))
+    kinds = [rng.choice("tn") for _ in range(width)]
+    body = [
+        tuple(float(rng.randint(1, 99)) if kind == "n" else f"text {rng.random():.3f}" for kind in kinds)
+        for _ in range(height)
+    ]
+    gaps = [rng.choice([0, 0, 0, 1, 2, 5, 6, 9]) for _ in body]
+    rows: list[tuple[object, ...]] = [("A title",)] * rng.randint(0, 2) + [header]
+    for gap, row in zip(gaps, body, strict=True):
+        rows += [*[()] * gap, row]
+    spaces = [rng.choice([0, 0, 1, 2, 3, 4]) if column else 0 for column in range(width)]
+    spread = [
+        tuple(cell for space, value in zip(spaces, row, strict=False) for cell in (*[None] * space, value))
+        for row in rows
+    ]
+    wide = sum(spaces) + width
+    sheet = Sheet("main", tuple((*row, *[None] * (wide - len(row))) for row in spread), "book.xlsx")
+    problems = Problems("book.xlsx")
+
+    table = sheet.table(problems, headers=header)
+
+    expected = next((i for i, gap in enumerate(gaps) if gap > 5), height)
+    assert len(table.rows) == expected
+    assert len(table.rows) == height or any(p.cell and "below" in p.message for p in problems)
+    kept = next((i for i, space in enumerate(spaces) if space > 2), width)
+    assert table.columns == header[:kept]
+    assert kept == width or any("to the right" in p.message for p in problems)
+    assert [row[:kept] for row in body[:expected]] == list(table.rows)
