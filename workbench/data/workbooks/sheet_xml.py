@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 FAR_ROWS, FAR_COLUMNS = 1_000, 100
 """Blank rows and columns behind which cells of a sparse sheet are left out, and named."""
-MAX_SPARSE_CELLS = 2_000_000
+MAX_SPARSE_CELLS = 500_000
 """Cells of a rectangle that a parser may hold although nearly all of it is blank."""
 SPARSE = 10
 HIDDEN_LISTED = 1_000
