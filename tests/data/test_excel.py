@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.data.workbooks.reading import read_workbook
@@ -56,6 +56,8 @@ def test_text_never_becomes_a_formula_a_link_or_a_number(tmp_path: Path, text: s
                 assert cell.hyperlink is None
 
 
+# The first workbook starts the process that reads them all.
+@settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cn")), min_size=1, max_size=40))
 def test_any_text_is_read_back(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.mktemp("text") / "out.xlsx"

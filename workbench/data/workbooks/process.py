@@ -133,7 +133,8 @@ class _Reader:
 
 
 def _ask(path: Path, content: bytes, wanted: frozenset[str] | None, *, careful: bool) -> ParsedWorkbook:
-    reader = _take()
+    # The second try is in a new process: the kept ones may have been ended from outside.
+    reader = _take(new=careful)
     try:
         request = pickle.dumps((str(path), content, wanted, careful), protocol=5)
         answer = reader.ask(request, len(content))
@@ -147,9 +148,9 @@ def _ask(path: Path, content: bytes, wanted: frozenset[str] | None, *, careful: 
     return answer
 
 
-def _take() -> _Reader:
+def _take(*, new: bool) -> _Reader:
     with _lock:
-        while _idle:
+        while _idle and not new:
             reader = _idle.pop()
             if reader.is_alive():
                 return reader
