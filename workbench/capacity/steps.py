@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.capacity.config import CapacityConfig, scenario_config
+from workbench.capacity.config import CapacityConfig, Snapshots, scenario_config
 from workbench.data.notes import Notes, Weight
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_notes
-from workbench.errors import UnbalancedResult
 from workbench.runs import Job, Unit, current_job
 
 if TYPE_CHECKING:
@@ -100,7 +99,10 @@ def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: 
             notes.assumption(text)
         notes.extend((*load.notes, *system.notes))
         notes.add_problems(system.problems)
-        return _result(job, config, networks, tables, solver, facts, notes)
+        # Other choices of snapshots say in their notes by how much their energy differs; futures scale the load.
+        whole = config.snapshots in (Snapshots.FULL, Snapshots.AVERAGES) and not config.futures
+        energy = {year: float(hours.sum()) for year, hours in load.by_year.items()} if whole else None
+        return _result(job, config, networks, tables, solver, facts, notes, energy=energy)
 
 
 def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityResult:
@@ -154,6 +156,7 @@ def _result(
     notes: Notes,
     *,
     own: bool = False,
+    energy: dict[int, float] | None = None,
 ) -> CapacityResult:
     import pandas as pd
 
@@ -192,18 +195,7 @@ def _result(
             "version": package_version(),
             "run": job.run_id,
         }
-        try:
-            _audit(networks, tables, facts["years"], config, own=own)
-        except UnbalancedResult as error:
-            if not own:
-                raise
-            # Their network may hold costs for which our tables have no column: the plan is not lost for it.
-            notes.doubt(
-                f"The tables do not balance: {error}",
-                weight=Weight.HIGH,
-                tables=("costs", "dispatch", "emissions"),
-                advice="compare with network.statistics of the saved network",
-            )
+        _audit(networks, tables, facts["years"], config, own=own, energy=energy)
         for row in tables["adequacy"].itertuples():
             if row.unserved_share > 0.01:
                 notes.doubt(
@@ -227,16 +219,22 @@ def _result(
 
 
 def _audit(
-    networks: list[Any], tables: dict[str, Any], years: list[int], config: CapacityConfig, *, own: bool
+    networks: list[Any],
+    tables: dict[str, Any],
+    years: list[int],
+    config: CapacityConfig,
+    *,
+    own: bool,
+    energy: dict[int, float] | None,
 ) -> None:
     from workbench.capacity.extraction.audit import audit
 
     if len(networks) == 1:
-        audit(networks[0], tables, years[0], _objective(networks[0], config), config, own=own)
+        audit(networks[0], tables, years[0], _objective(networks[0], config), config, own=own, energy=energy)
         return
     for network, year in zip(networks, years, strict=True):
         of_year = {name: table[table.year == year] for name, table in tables.items() if "year" in table}
-        audit(network, of_year, year, _objective(network, config), config, own=own)
+        audit(network, of_year, year, _objective(network, config), config, own=own, energy=energy)
 
 
 def _objective(network: Any, config: CapacityConfig) -> float:

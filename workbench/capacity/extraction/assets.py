@@ -77,6 +77,7 @@ def with_energy(network: Network, table: pd.DataFrame, periods: list[int]) -> pd
         ("StorageUnit", "p_dispatch"),
         ("Store", "p"),
         ("Link", "p0"),
+        ("Process", "p"),
         ("Line", "p0"),
         ("Transformer", "p0"),
     ):
@@ -85,7 +86,7 @@ def with_energy(network: Network, table: pd.DataFrame, periods: list[int]) -> pd
             continue
         delivered = (
             np.abs(values.to_numpy())
-            if component in ("Line", "Link", "Transformer")
+            if component in ("Line", "Link", "Process", "Transformer")
             else np.clip(values.to_numpy(), 0, None)
         )
         for year in periods:

@@ -109,9 +109,9 @@ def _dispatch(network: Network, year: int) -> pd.DataFrame:
     )
     if network.has_scenarios:
         balance = expected(network, balance)
-    kept = [
-        c for c in ("Generator", "StorageUnit", "Store", "Link") if c in balance.index.get_level_values(0)
-    ]
+    present = balance.index.get_level_values(0).unique()
+    # What only moves power between buses adds nothing to the whole.
+    kept = [str(name) for name in present if name not in ("Load", "Line", "Transformer")]
     columns: dict[str, np.ndarray] = {}
     for component in kept:
         for carrier, values in balance.loc[component].iterrows():
@@ -121,10 +121,12 @@ def _dispatch(network: Network, year: int) -> pd.DataFrame:
             columns[name] = values.to_numpy(dtype=float)
     years, times = periods_of(network, year)
     table = pd.DataFrame({"year": years, "time": times, "weight": weights_of(network), **columns})
-    load = dynamic_of(network, "Load", "p")
-    if load.empty:
-        load = dynamic_of(network, "Load", "p_set")
-    table["load"] = load.sum(axis=1).to_numpy() if len(load.columns) else 0.0
+    loads, power = static_of(network, "Load"), dynamic_of(network, "Load", "p")
+    active = power.columns
+    if len(loads):
+        active = loads.index[loads.active.astype(bool)].intersection(power.columns)
+    # With its sign: a load that feeds in lowers the sum.
+    table["load"] = -(power[active] @ loads.sign[active]).to_numpy(dtype=float) if len(active) else 0.0
     return table
 
 

@@ -15,6 +15,7 @@ NOMINAL = {
     "StorageUnit": "p_nom",
     "Store": "e_nom",
     "Link": "p_nom",
+    "Process": "p_nom",
     "Line": "s_nom",
     "Transformer": "s_nom",
 }
@@ -53,7 +54,28 @@ def statistic_of(network: Network, name: str, periods: list[int], groupby: str =
         long.columns = pd.Index(["component", groupby, "value"])
         long["year"] = periods[0]
     long["year"] = long["year"].astype(int)
+    if name == "opex" and (long["component"] == "Process").any():
+        long = _with_costs_of_processes(network, long, groupby, periods)
     return long
+
+
+def _with_costs_of_processes(
+    network: Network, table: pd.DataFrame, groupby: str, periods: list[int]
+) -> pd.DataFrame:
+    """Costs of processes by their internal power, as in the objective; PyPSA 1.4 takes that at their first bus."""
+    static, power = static_of(network, "Process"), dynamic_of(network, "Process", "p")
+    difference = power - dynamic_of(network, "Process", "p0").reindex(columns=power.columns)
+    costs = network.get_switchable_as_dense("Process", "marginal_cost")[power.columns] * difference
+    weighted = costs.mul(np.asarray(network.snapshot_weightings["objective"], dtype=float), axis=0)
+    group = pd.Series(power.columns, power.columns) if groupby == "name" else static[groupby]
+    year_of = periods_of(network, periods[0])[0]
+    table = table.set_index(["component", groupby, "year"])
+    for year in periods:
+        for column in power.columns:
+            table.loc[("Process", group[column], year), "value"] += float(
+                weighted[column][year_of == year].sum()
+            )
+    return table.reset_index()
 
 
 def expected(network: Network, values: T) -> T:
@@ -67,6 +89,8 @@ def expected(network: Network, values: T) -> T:
 
 def static_of(network: Network, component: str) -> pd.DataFrame:
     """Attributes of a component; of one future, where there are several (plants are the same in all)."""
+    if not _has(network, component):
+        return pd.DataFrame()
     table: pd.DataFrame = network.components[component].static
     if network.has_scenarios and not table.empty:
         # Capacities are the same in all futures.
@@ -76,6 +100,8 @@ def static_of(network: Network, component: str) -> pd.DataFrame:
 
 def dynamic_of(network: Network, component: str, name: str) -> pd.DataFrame:
     """A series of a component; the expected one, where there are several futures."""
+    if not _has(network, component):
+        return pd.DataFrame()
     table: pd.DataFrame = network.components[component].dynamic[name]
     if network.has_scenarios and isinstance(table.columns, pd.MultiIndex):
         weights = network.scenario_weightings["weight"]
@@ -84,6 +110,11 @@ def dynamic_of(network: Network, component: str, name: str) -> pd.DataFrame:
         ]
         table = sum(parts[1:], parts[0]) if parts else table.iloc[:, :0]
     return table
+
+
+def _has(network: Network, component: str) -> bool:
+    """Whether this version of PyPSA knows the component."""
+    return component != "Process" or "processes" in list(network.components.keys())
 
 
 def active_in(table: pd.DataFrame, year: int, *, multi: bool) -> pd.Series:

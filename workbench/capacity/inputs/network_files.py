@@ -89,7 +89,8 @@ def check_network(network: Network, problems: Problems) -> None:
     problems
         Collects a sentence for each, naming component and attribute.
     """
-    buses = set(network.components.buses.static.index)
+    # Where there are several futures, each component is there once in each.
+    buses = set(network.components.buses.static.index.get_level_values(-1))
     for component in ("Generator", "StorageUnit", "Store", "Load", "Link", "Line", "Transformer"):
         table = network.components[component].static
         for column in (name for name in ("bus", "bus0", "bus1") if name in table):

@@ -96,6 +96,9 @@ def check_settings(config: CapacityConfig, network: Network) -> Notes:
         if reason := REFUSED.get(item.name):
             refused.append(_refusal(item.name, value, reason))
     refused += _year_problems(config, network)
+    if config.rolling_horizon and len(network.components.global_constraints.static):
+        reason = "it has global constraints, which hold over all its snapshots and not in each window"
+        refused.append(_refusal("rolling_horizon", config.rolling_horizon, reason))
     if refused:
         raise SettingError.of(refused)
     note_unused_settings(config, UNUSED, notes)
