@@ -469,7 +469,11 @@ READERS = {
         Reader("register", read_register, byte_seeds(register_bytes), "register.parquet"),
         Reader("nemweb-zip", read_zip, zip_seeds, "a.zip"),
         Reader(
-            "settings", read_settings, json_seeds(SETTINGS), "settings.json", ("setting", " is ", " has ")
+            "settings",
+            read_settings,
+            json_seeds(SETTINGS),
+            "settings.json",
+            ("setting", " is ", " has ", " names ", " lacks "),
         ),
         Reader("journal", read_journal, byte_seeds(journal_bytes), "journal.sqlite"),
         Reader("journal-rows", read_journal_rows, json_seeds(ROW), "rows.json", ("journal.sqlite",)),

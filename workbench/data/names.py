@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from workbench.errors import SettingError
+from workbench.structured.plain import shown
 
 MAX_NAME_BYTES = 100
 FORBIDDEN = '/\\:*?"<>|'
@@ -30,7 +31,7 @@ def checked_name(name: str, what: str = "scenario") -> str:
     """
     reason = _refusal(name)
     if reason:
-        raise SettingError(f"The {what} name {name!r} {reason}.", what, name)
+        raise SettingError(f"The {what} name {shown(name)} {reason}.", what, name)
     return name
 
 

@@ -15,6 +15,7 @@ from workbench.data.names import checked_name
 from workbench.data.problems import Problems
 from workbench.errors import ProjectError, SettingError
 from workbench.structured import require_format, toml_from, typed
+from workbench.structured.plain import shown
 
 FILE_NAME = "project.toml"
 FORMAT = 1
@@ -67,17 +68,19 @@ def check_settings(settings: ProjectSettings) -> Problems:
     except SettingError as error:
         problems.error(str(error))
     if not re.fullmatch(r"[A-Z]{3}", settings.currency):
-        problems.error(f"currency is '{settings.currency}', expected an ISO code such as 'INR'.")
+        problems.error(f"currency is {shown(settings.currency)}, expected an ISO code such as 'INR'.")
     if settings.energy_unit not in ENERGY_IN_MWH:
         problems.error(
-            f"energy_unit is '{settings.energy_unit}', expected one of {', '.join(ENERGY_IN_MWH)}."
+            f"energy_unit is {shown(settings.energy_unit)}, expected one of {', '.join(ENERGY_IN_MWH)}."
         )
     if not 1 <= settings.fiscal_year_start <= 12:
         problems.error(f"fiscal_year_start is {settings.fiscal_year_start}, expected a month from 1 to 12.")
     try:
         ZoneInfo(settings.time_zone)
     except (ValueError, OSError, LookupError):
-        problems.error(f"time_zone is '{settings.time_zone}', expected an IANA name such as 'Asia/Kolkata'.")
+        problems.error(
+            f"time_zone is {shown(settings.time_zone)}, expected an IANA name such as 'Asia/Kolkata'."
+        )
     return problems
 
 
