@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from workbench.errors import InvalidData
 from workbench.structured import json_from, typed
+from workbench.structured.plain import shown
 
 __all__ = [
     "LONGEST_DAYS",
@@ -304,7 +305,7 @@ def in_unit(unit: str, factors: Mapping[str, float], what: str) -> float:
     """
     name = unit.rpartition(":")[2]
     if name not in factors:
-        raise InvalidData(f"{what} is in {name!r}, expected {' or '.join(map(repr, factors))}")
+        raise InvalidData(f"{what} is in {shown(name)}, expected {' or '.join(map(repr, factors))}")
     return factors[name]
 
 
