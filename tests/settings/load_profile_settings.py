@@ -82,7 +82,14 @@ def save_demand(project: Project, name: str, energy: float, *, missing: str = ""
     notes = Notes()
     if missing:
         notes.omission(missing)
-    summary = {"scenario": name, "config": {}, "stamp": "", "facts": {}, "problems": [], "notes": notes.to_plain()}
+    summary = {
+        "scenario": name,
+        "config": {},
+        "stamp": "",
+        "facts": {},
+        "problems": [],
+        "notes": notes.to_plain(),
+    }
     (folder / "result.json").write_text(json.dumps(summary), encoding="utf-8")
 
 
