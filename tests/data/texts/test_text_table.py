@@ -238,6 +238,8 @@ def test_a_quotation_mark_that_takes_rows_into_one_cell_is_named(read: Read) -> 
         (bytes(range(256)) * 9, "is not a text file"),
         (gzip.compress(TEXT.encode())[:-9], "is a damaged gzip file"),
     ],
+    # Named, because packed bytes hold the time at which they were packed.
+    ids=["empty", "zip", "parquet", "binary", "damaged gzip"],
 )
 def test_what_is_no_text_table_is_refused(read: Read, content: bytes, words: str) -> None:
     with pytest.raises(UnreadableFile, match=words):
