@@ -16,17 +16,18 @@ from workbench.data.arrays import Times
 from workbench.data.projects.project import Project
 from workbench.data.projects.settings_file import ProjectSettings
 from workbench.data.workbooks.reading import read_workbook
+from workbench.hourly_loads.cleaning import History, clean
+from workbench.hourly_loads.history_years import history_years, year_load
+from workbench.hourly_loads.hourly_sheet import HourlySheet, read_hourly_sheet
+from workbench.hourly_loads.rules import CleaningRules
+from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.config import ShapeMethod
 from workbench.load_profiles.generation.accuracy import accuracy_of
 from workbench.load_profiles.generation.generate import meet_targets
 from workbench.load_profiles.generation.holdout import true_targets
 from workbench.load_profiles.generation.reconciliation import reconcile
-from workbench.load_profiles.inputs.cleaning import CleaningRules, History, clean
-from workbench.load_profiles.inputs.history_years import history_years, year_load
-from workbench.load_profiles.inputs.hourly_sheet import HourlySheet, read_hourly_sheet
 from workbench.load_profiles.jobs import make_load_profiles
 from workbench.load_profiles.model.targets import ReconciledTargets, Transform, YearTargets, no_months
-from workbench.load_profiles.model.year_hours import hours_of_year
 from workbench.load_profiles.results import charts, day_charts
 from workbench.load_profiles.results.saved import load
 from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource

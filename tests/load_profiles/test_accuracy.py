@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hourly_loads.series import Area, plain_load
 
-from load_profiles.series import Area, plain_load
+from workbench.hourly_loads.history_years import year_load
+from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.config import ShapeMethod
 from workbench.load_profiles.generation.accuracy import accuracy_of
 from workbench.load_profiles.generation.holdout import hold_out, source_before
-from workbench.load_profiles.inputs.history_years import year_load
 from workbench.load_profiles.model.targets import Transform
-from workbench.load_profiles.model.year_hours import hours_of_year
 from workbench.load_profiles.shapes.choice import ShapeSource
 from workbench.load_profiles.shapes.day_types import learn_day_types
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.load_profiles.model.year_hours import hours_of_year, weekdays
+from workbench.hourly_loads.year_hours import hours_of_year, weekdays
 from workbench.load_profiles.shapes.alignment import align_days, same_position
 
 BASE, LEAP = hours_of_year(2023).days, hours_of_year(2024).days

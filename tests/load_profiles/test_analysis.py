@@ -5,9 +5,9 @@ import datetime
 import numpy as np
 import pandas as pd
 import pytest
+from hourly_loads.series import plain_load
 
-from load_profiles.series import plain_load
-from workbench.load_profiles.model.year_hours import hours_of_year
+from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.results.analysis import (
     daily,
     day_profiles,

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hourly_loads.series import Area, local_hours, plain_load
 
-from load_profiles.series import Area, local_hours, plain_load
-from workbench.load_profiles.model.day_matrix import DayMatrix, day_matrix
-from workbench.load_profiles.model.year_hours import weekdays
+from workbench.hourly_loads.day_matrix import DayMatrix, day_matrix
+from workbench.hourly_loads.year_hours import weekdays
 from workbench.load_profiles.shapes.day_types import HOLIDAY, day_kinds, learn_day_types
 
 DAYS = np.arange(np.datetime64("2023-04-01"), np.datetime64("2024-04-01"))

@@ -8,11 +8,11 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from hourly_loads.series import plain_load
 
-from load_profiles.series import plain_load
 from workbench.errors import UnreadableFile
+from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.config import LoadProfileConfig
-from workbench.load_profiles.model.year_hours import hours_of_year
 from workbench.load_profiles.results.export import pypsa_load, pypsa_periods, write_csv, write_excel
 from workbench.load_profiles.results.saved import LoadProfileResult
 

@@ -4,8 +4,8 @@ import datetime
 
 import numpy as np
 import pytest
+from hourly_loads.series import Area
 
-from load_profiles.series import Area
 from workbench.data.problems import Problems
 from workbench.errors import SettingError
 from workbench.load_profiles.inputs.holidays_of_region import find_state, holidays_of

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hourly_loads.series import HOLIDAY_LIST, local_hours, plain_load
 
-from load_profiles.series import HOLIDAY_LIST, local_hours, plain_load
 from workbench.data.comparison.comparison import compare
 from workbench.data.projects.project import Project
 from workbench.data.results.tables import Provenance, write_table
 from workbench.errors import InvalidData, SettingError, UnreadableFile
+from workbench.hourly_loads.year_hours import MONTH_NAMES
 from workbench.load_profiles.config import (
     Conflicts,
     EnergySource,
@@ -27,7 +28,6 @@ from workbench.load_profiles.inputs.reading import read_inputs
 from workbench.load_profiles.jobs import make_load_profiles
 from workbench.load_profiles.model.overlays import Effect, Overlay, OverlayShape
 from workbench.load_profiles.model.targets import TargetKind
-from workbench.load_profiles.model.year_hours import MONTH_NAMES
 from workbench.load_profiles.results.saved import LoadProfileResult, compare_with_actual, load
 from workbench.runs.engine import start as engine
 from workbench.runs.model.states import RunState

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hourly_loads.series import local_hours, plain_load
 
-from load_profiles.series import local_hours, plain_load
 from workbench.charts import use_theme
 from workbench.data.projects.project import Project
 from workbench.data.projects.settings_file import ProjectSettings

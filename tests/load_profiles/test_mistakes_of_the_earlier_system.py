@@ -14,15 +14,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hourly_loads.series import Area
 
 import workbench.load_profiles
-from load_profiles.series import Area
+from workbench.hourly_loads.history_years import history_years, year_load
+from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.config import LoadProfileConfig, Transform
 from workbench.load_profiles.generation.generate import meet_targets
 from workbench.load_profiles.generation.holdout import true_targets
 from workbench.load_profiles.generation.transforms import fit_month
-from workbench.load_profiles.inputs.history_years import history_years, year_load
-from workbench.load_profiles.model.year_hours import hours_of_year
 from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource
 from workbench.load_profiles.shapes.day_types import HOLIDAY, learn_day_types
 from workbench.runs.model.settings import settings_of

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.errors import InvalidData, SettingError
+from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.generation.generate import (
     HourlyOverlay,
     YearTask,
@@ -13,7 +14,6 @@ from workbench.load_profiles.generation.generate import (
 from workbench.load_profiles.generation.overlays import overlay_load, sun_height
 from workbench.load_profiles.model.overlays import Counted, Effect, Overlay, OverlayShape, check_overlay
 from workbench.load_profiles.model.targets import ReconciledTargets, no_months
-from workbench.load_profiles.model.year_hours import hours_of_year
 
 HOURS = hours_of_year(2030)
 FLAT = np.full(len(HOURS), 4000.0) + 300 * np.cos((HOURS.clock - 20) / 24 * 2 * np.pi)

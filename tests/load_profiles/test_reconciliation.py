@@ -8,6 +8,7 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.generation.reconciliation import reconcile
 from workbench.load_profiles.model.targets import (
     PRECEDENCE,
@@ -16,7 +17,6 @@ from workbench.load_profiles.model.targets import (
     TargetKind,
     YearTargets,
 )
-from workbench.load_profiles.model.year_hours import hours_of_year
 
 HOURS = hours_of_year(2026)
 COUNT = HOURS.hours_by_month.astype(float)

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hourly_loads.series import INDIA, Area, local_hours, plain_load
 
-from load_profiles.series import INDIA, Area, local_hours, plain_load
 from workbench.data.arrays import Times
 from workbench.errors import InvalidData, SettingError
+from workbench.hourly_loads.day_matrix import DayMatrix, day_matrix
+from workbench.hourly_loads.year_hours import hours_of_year, weekdays
 from workbench.load_profiles.config import ShapeMethod
-from workbench.load_profiles.model.day_matrix import DayMatrix, day_matrix
-from workbench.load_profiles.model.year_hours import hours_of_year, weekdays
 from workbench.load_profiles.shapes.ageing import age_warning, shape_ageing
 from workbench.load_profiles.shapes.alignment import align_days
 from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource

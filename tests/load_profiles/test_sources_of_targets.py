@@ -13,8 +13,8 @@ from workbench.data.notes import NoteKind, Notes
 from workbench.data.projects.project import Project
 from workbench.data.results.tables import Provenance, write_table
 from workbench.errors import InvalidData
+from workbench.hourly_loads.year_hours import MONTH_NAMES
 from workbench.load_profiles.jobs import make_load_profiles
-from workbench.load_profiles.model.year_hours import MONTH_NAMES
 from workbench.load_profiles.results.saved import LoadProfileResult
 
 SmallProject = Callable[..., Project]

@@ -10,8 +10,8 @@ import pytest
 from workbench.data.problems import Problems
 from workbench.data.workbooks.reading import read_workbook
 from workbench.data.workbooks.writing import Column, writing_workbook
+from workbench.hourly_loads.year_hours import MONTH_NAMES, hours_of_year
 from workbench.load_profiles.inputs.target_sheets import TargetSheets, read_targets
-from workbench.load_profiles.model.year_hours import MONTH_NAMES, hours_of_year
 
 FISCAL = (*MONTH_NAMES[3:], *MONTH_NAMES[:3])
 Read = Callable[..., tuple[TargetSheets, Problems]]

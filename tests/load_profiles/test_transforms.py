@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hourly_loads.series import local_hours, plain_load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from load_profiles.series import local_hours, plain_load
 from workbench.load_profiles.generation.transforms import fit_month, lift_minimum
 from workbench.load_profiles.model.targets import Transform
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from load_profiles.series import local_hours, plain_load
+from hourly_loads.series import local_hours, plain_load
 from setting_runs import Inputs, JobCases, tables_of
 
 from workbench.data.notes import Notes
@@ -17,7 +17,7 @@ from workbench.data.projects.project import Project
 from workbench.data.projects.settings_file import ProjectSettings
 from workbench.data.results.tables import Provenance, write_table
 from workbench.data.workbooks.writing import Column, writing_workbook
-from workbench.load_profiles.model.year_hours import MONTH_NAMES
+from workbench.hourly_loads.year_hours import MONTH_NAMES
 
 Sheets = Mapping[str, Mapping[str, Sequence[Any]]]
 FISCAL = (*MONTH_NAMES[3:], *MONTH_NAMES[:3])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.errors import SettingError
+from workbench.hourly_loads.rules import Clock, SpikeHandling, Stamps
 from workbench.load_profiles.model.overlays import Overlay, check_overlay
 from workbench.load_profiles.model.targets import PRECEDENCE, TargetKind, Transform
 from workbench.runs.model.settings import setting
@@ -40,29 +41,6 @@ class ShapeMethod(StrEnum):
     """Seasonal-trend decomposition (MSTL of 24 and 168 hours), residuals drawn as whole days."""
     SIMILAR_DAY = "similar_day"
     """The day with the nearest temperature, of the weather year; needs temperatures."""
-
-
-class Stamps(StrEnum):
-    """What the time of a reading marks."""
-
-    BEGINS = "begins"
-    ENDS = "ends"
-
-
-class Clock(StrEnum):
-    """Which clock the times of the history were read from, where they carry no zone."""
-
-    LOCAL = "local"
-    STANDARD = "standard"
-    """Local standard time all year, without daylight saving."""
-    UTC = "utc"
-
-
-class SpikeHandling(StrEnum):
-    """What is done about single hours far above their neighbours."""
-
-    KEEP = "keep"
-    INTERPOLATE = "interpolate"
 
 
 class Conflicts(StrEnum):

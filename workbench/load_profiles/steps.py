@@ -11,13 +11,13 @@ from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_notes
 from workbench.errors import InvalidData
+from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.config import LoadProfileConfig, ShapeMethod
 from workbench.load_profiles.generation.accuracy import Accuracy
 from workbench.load_profiles.generation.generate import MadeYear, make_year
 from workbench.load_profiles.generation.holdout import hold_out, source_before
 from workbench.load_profiles.generation.plan import Plan, make_plan
 from workbench.load_profiles.inputs.reading import LoadInput, read_inputs
-from workbench.load_profiles.model.year_hours import hours_of_year
 from workbench.load_profiles.results.audit import audit
 from workbench.load_profiles.results.result_tables import (
     actual_load,

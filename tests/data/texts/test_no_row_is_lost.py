@@ -16,7 +16,7 @@ from workbench.errors import DataError
 from workbench.evapotranspiration.inputs.files import read_daily_table
 from workbench.evapotranspiration.inputs.reading import read_sites
 from workbench.finance.inputs.reading.read import read_content
-from workbench.load_profiles.inputs.hourly_sheet import read_hourly_sheet
+from workbench.hourly_loads.hourly_sheet import read_hourly_sheet
 from workbench.market.inputs.drops import Drop, read_drop
 from workbench.market.inputs.nemweb import read_nemweb
 from workbench.market.inputs.units_register import read_register

@@ -130,7 +130,7 @@ def _from_hourly_load(project: Project, config: CapacityConfig) -> Load | None:
         book = read_workbook(path, sheets=())
         if book.find_sheet(LOAD_SHEET) is None:
             continue
-        from workbench.load_profiles.inputs.hourly_sheet import read_hourly_sheet  # only such a plan needs it
+        from workbench.hourly_loads.hourly_sheet import read_hourly_sheet  # only such a plan needs it
 
         hourly = read_hourly_sheet(path, LOAD_SHEET)
         complete = _complete_years(hourly.times, hourly.load)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.data.arrays import Floats, Integers
-from workbench.load_profiles.model.year_hours import YearHours, weekdays
+from workbench.hourly_loads.year_hours import YearHours, weekdays
 
 TOP_SHARE = 0.01
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from workbench.data.arrays import Floats, Times
 from workbench.errors import InvalidData
+from workbench.hourly_loads.year_hours import YearHours, hours_of_year
 from workbench.load_profiles.generation.transforms import fit_month, lift_minimum
 from workbench.load_profiles.model.overlays import Counted, Effect
 from workbench.load_profiles.model.targets import ReconciledTargets, Transform
-from workbench.load_profiles.model.year_hours import YearHours, hours_of_year
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +48,7 @@ class YearTask:
     Parameters
     ----------
     year, first_month, zone
-        The year, see :func:`~workbench.load_profiles.model.year_hours.hours_of_year`.
+        The year, see :func:`~workbench.hourly_loads.year_hours.hours_of_year`.
     shape
         Hours before the targets are met [MW].
     base_year, base_days

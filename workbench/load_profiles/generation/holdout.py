@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.arrays import Floats
+from workbench.hourly_loads.year_hours import YearHours
 from workbench.load_profiles.generation.accuracy import accuracy_of
 from workbench.load_profiles.generation.generate import meet_targets
 from workbench.load_profiles.model.targets import ReconciledTargets, Transform, no_months
-from workbench.load_profiles.model.year_hours import YearHours
 from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource
 from workbench.load_profiles.shapes.day_types import day_kinds
 

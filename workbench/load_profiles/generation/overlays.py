@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from workbench.data.arrays import Floats
+from workbench.hourly_loads.year_hours import YearHours
 from workbench.load_profiles.model.overlays import Overlay, OverlayShape
-from workbench.load_profiles.model.year_hours import YearHours
 
 EV_EVENING = (
     *(0.030, 0.020, 0.015, 0.010, 0.010, 0.010, 0.012, 0.015, 0.020, 0.025, 0.028, 0.030),

@@ -14,6 +14,8 @@ from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import InvalidData
+from workbench.hourly_loads.day_matrix import DayMatrix
+from workbench.hourly_loads.year_hours import YearHours, hours_of_year
 from workbench.load_profiles.config import Conflicts, EnergySource, LoadProfileConfig, ShapeMethod
 from workbench.load_profiles.generation.generate import HourlyOverlay, YearTask, shape_with_overlays
 from workbench.load_profiles.generation.overlays import overlay_load
@@ -28,10 +30,8 @@ from workbench.load_profiles.inputs.energy_source import (
 )
 from workbench.load_profiles.inputs.holidays_of_region import Holidays, find_state, holidays_of
 from workbench.load_profiles.inputs.reading import LoadInput
-from workbench.load_profiles.model.day_matrix import DayMatrix
 from workbench.load_profiles.model.overlays import Counted
 from workbench.load_profiles.model.targets import Conflict, YearTargets
-from workbench.load_profiles.model.year_hours import YearHours, hours_of_year
 from workbench.load_profiles.shapes.ageing import age_warning, shape_ageing
 from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource, base_months
 from workbench.load_profiles.shapes.day_types import learn_day_types

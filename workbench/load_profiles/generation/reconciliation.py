@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from workbench.data.arrays import Floats
+from workbench.hourly_loads.year_hours import YearHours
 from workbench.load_profiles.model.targets import (
     MONTHS,
     PRECEDENCE,
@@ -22,7 +23,6 @@ from workbench.load_profiles.model.targets import (
     TargetKind,
     YearTargets,
 )
-from workbench.load_profiles.model.year_hours import YearHours
 
 EQUAL = 1e-9
 ROUNDED_LOAD_FACTOR = 0.005

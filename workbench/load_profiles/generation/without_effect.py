@@ -8,16 +8,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import numpy as np
 
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
-from workbench.load_profiles.config import Clock, EnergySource, LoadProfileConfig, ShapeMethod
+from workbench.hourly_loads.clock import standard_offset
+from workbench.hourly_loads.findings import Finding
+from workbench.hourly_loads.rules import Clock
+from workbench.hourly_loads.year_hours import hours_of_year
+from workbench.load_profiles.config import EnergySource, LoadProfileConfig, ShapeMethod
 from workbench.load_profiles.generation.generate import YearTask
-from workbench.load_profiles.inputs.clock import standard_offset
 from workbench.load_profiles.inputs.energy_source import DemandScenario
-from workbench.load_profiles.inputs.findings import Finding
 from workbench.load_profiles.inputs.holidays_of_region import Holidays
 from workbench.load_profiles.inputs.reading import LoadInput
 from workbench.load_profiles.model.overlays import Overlay, OverlayShape
 from workbench.load_profiles.model.targets import YearTargets, has_months
-from workbench.load_profiles.model.year_hours import hours_of_year
 
 __all__ = ["without_effect"]
 

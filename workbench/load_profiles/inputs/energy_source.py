@@ -155,7 +155,7 @@ def assemble_targets(
     scenario
         The demand scenario, where the energy comes from one.
     history_years
-        As :func:`~workbench.load_profiles.inputs.history_years.history_years` gives it.
+        As :func:`~workbench.hourly_loads.history_years.history_years` gives it.
     notes
         Collects what was noticed, which of several sources counts among it.
 

@@ -16,31 +16,23 @@ import pandas as pd
 
 from workbench.data.problems import Problem, Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
-from workbench.data.results.cache import cached
 from workbench.data.workbooks.reading import Workbook, read_workbook
 from workbench.data.workbooks.table import plain_name
-from workbench.errors import SettingError, UnreadableFile
+from workbench.errors import SettingError
+from workbench.hourly_loads.cleaning import History, clean
+from workbench.hourly_loads.day_matrix import DayMatrix
+from workbench.hourly_loads.files import find_file, read_cached
+from workbench.hourly_loads.findings import findings_table, report_findings
+from workbench.hourly_loads.history_years import history_years, partial_years
+from workbench.hourly_loads.moments import read_moments
+from workbench.hourly_loads.rules import CleaningRules
+from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.config import LoadProfileConfig
-from workbench.load_profiles.inputs.cleaning import CleaningRules, History, clean
-from workbench.load_profiles.inputs.findings import findings_table, report_findings
-from workbench.load_profiles.inputs.history_years import history_years, partial_years
-from workbench.load_profiles.inputs.hourly_sheet import (
-    HISTORY_WORDS,
-    HourlySheet,
-    from_arrow,
-    read_hourly_sheet,
-    to_arrow,
-)
-from workbench.load_profiles.inputs.moments import read_moments
 from workbench.load_profiles.inputs.target_sheets import SHEET_NAMES, TargetSheets, read_targets
-from workbench.load_profiles.model.day_matrix import DayMatrix
-from workbench.load_profiles.model.year_hours import hours_of_year
 from workbench.runs.model.digest import file_digest
 
-HISTORY_SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv", ".tsv", ".parquet")
 HOLIDAY_SHEETS = ("holidays", "holiday", "publicholidays", "holidaylist")
 HOLIDAY_NAMES = ("name", "occasion", "description", "festival")
-CACHE_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +50,7 @@ class LoadInput:
     history
         Clean hours.
     years
-        Its years, see :func:`~workbench.load_profiles.inputs.history_years.history_years`.
+        Its years, see :func:`~workbench.hourly_loads.history_years.history_years`.
     cleaning
         What was noticed and done, a row each.
     holidays
@@ -108,34 +100,6 @@ class LoadInput:
             for year, matrix in found.items()
             if len(matrix) >= 365 and not np.isnan(matrix.grid).any()
         }
-
-
-def find_file(project: Project, name: str) -> Path:
-    """Give the file that a config names, or the only one that may hold an hourly history.
-
-    Raises
-    ------
-    UnreadableFile
-        When there is none, or several and none is named.
-    """
-    if name:
-        return project.input(name)
-    files = [path for path in project.input_files() if path.suffix.lower() in HISTORY_SUFFIXES]
-    words = (*HISTORY_WORDS, "load")
-    named = [path for path in files if any(word in plain_name(path.stem) for word in words)]
-    if len(files) == 1 or len(named) == 1:
-        return (named or files)[0]
-    if not files:
-        raise UnreadableFile(
-            f"There is no file in {project.inputs}; copy the hourly history into it (xlsx, csv or parquet).",
-            project.inputs,
-        )
-    present = ", ".join(path.name for path in named or files)
-    raise UnreadableFile(
-        f"Several files in {project.inputs} may hold the hourly history ({present}); name one in the setting "
-        f"'file'.",
-        project.inputs,
-    )
 
 
 def first_month_of(project: Project, config: LoadProfileConfig) -> int:
@@ -215,18 +179,6 @@ def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> Lo
         tuple(problems),
         sheet.in_utc,
     )
-
-
-def read_cached(project: Project, path: Path, digest: str, sheet: str) -> HourlySheet:
-    """Read the hourly history, from the cache where the same file was read before."""
-    key = {
-        "what": "hourly history",
-        "file": digest,
-        "name": path.name,
-        "sheet": sheet,
-        "version": CACHE_VERSION,
-    }
-    return from_arrow(cached(project, key, lambda: to_arrow(read_hourly_sheet(path, sheet))))
 
 
 def _check_base_years(config: LoadProfileConfig, years: pd.DataFrame) -> None:

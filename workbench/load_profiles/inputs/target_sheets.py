@@ -18,8 +18,8 @@ from workbench.data.problems import Problems
 from workbench.data.workbooks.number_cells import number_at
 from workbench.data.workbooks.reading import Workbook
 from workbench.data.workbooks.table import Table, plain_name
+from workbench.hourly_loads.year_hours import MONTH_NAMES, hours_of_year
 from workbench.load_profiles.model.targets import MONTHS, YearTargets, no_months
-from workbench.load_profiles.model.year_hours import MONTH_NAMES, hours_of_year
 
 ANNUAL_SHEETS = ("totaldemand", "annualdemand", "annualenergy", "totalenergy", "annualtargets", "targets")
 MONTHLY_SHEETS = {

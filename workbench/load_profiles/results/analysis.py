@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.load_profiles.model.year_hours import MONTH_NAMES
+from workbench.hourly_loads.year_hours import MONTH_NAMES
 from workbench.load_profiles.shapes.day_types import DAY_NAMES, HOLIDAY
 
 SEASONS: Mapping[str, tuple[int, ...]] = {

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from workbench.data.audit import require_equal
+from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.generation.generate import MadeYear
 from workbench.load_profiles.model.overlays import Counted, Effect
 from workbench.load_profiles.model.targets import Transform
-from workbench.load_profiles.model.year_hours import hours_of_year
 from workbench.load_profiles.results.saved import LoadProfileResult
 
 ROUNDING = 1e-6

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from workbench.charts.figure import headed, new_figure, say_resolution
 from workbench.charts.palette import HISTORY, nth_colour, nth_dash
 from workbench.data.formatting import INDIA, Style, energy_factor, year_label
-from workbench.load_profiles.model.year_hours import MONTH_NAMES, hours_of_year
+from workbench.hourly_loads.year_hours import MONTH_NAMES, hours_of_year
 from workbench.load_profiles.results.analysis import daily, duration_curve, hour_day_matrix, monthly
 from workbench.load_profiles.results.figure_style import (
     CLOCK_AXIS,

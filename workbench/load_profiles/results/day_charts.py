@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from workbench.charts.figure import headed, new_figure
 from workbench.charts.palette import HISTORY, nth_colour, nth_dash
-from workbench.load_profiles.model.year_hours import MONTH_NAMES
+from workbench.hourly_loads.year_hours import MONTH_NAMES
 from workbench.load_profiles.results.analysis import (
     SEASONS,
     day_profiles,

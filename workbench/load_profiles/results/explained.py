@@ -13,9 +13,10 @@ from workbench.data.explanation.cells import CHANGED, Cell
 from workbench.data.explanation.steps import Explained
 from workbench.data.origins import Origin
 from workbench.errors import WorkbenchError
-from workbench.load_profiles.inputs.cleaning import CleaningRules, placed_hours
-from workbench.load_profiles.inputs.hourly_sheet import HourlySheet
-from workbench.load_profiles.inputs.reading import read_cached
+from workbench.hourly_loads.cleaning import placed_hours
+from workbench.hourly_loads.files import read_cached
+from workbench.hourly_loads.hourly_sheet import HourlySheet
+from workbench.hourly_loads.rules import CleaningRules
 
 if TYPE_CHECKING:
     from workbench.load_profiles.results.saved import LoadProfileResult

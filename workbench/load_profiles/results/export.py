@@ -13,8 +13,8 @@ from workbench.data.atomic import write_text
 from workbench.data.heading import Heading
 from workbench.data.results.export import table_sheet
 from workbench.data.workbooks.writing import Column, writing_workbook
-from workbench.load_profiles.inputs.clock import standard_offset
-from workbench.load_profiles.model.year_hours import hours_of_year
+from workbench.hourly_loads.clock import standard_offset
+from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.results.saved import LoadProfileResult
 from workbench.load_profiles.shapes.day_types import DAY_NAMES, day_kinds
 

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.arrays import Floats
+from workbench.hourly_loads.history_years import year_load
+from workbench.hourly_loads.year_hours import YearHours, hours_of_year
 from workbench.load_profiles.generation.generate import MadeYear
 from workbench.load_profiles.generation.plan import Plan
-from workbench.load_profiles.inputs.history_years import year_load
 from workbench.load_profiles.model.targets import YearTargets
-from workbench.load_profiles.model.year_hours import YearHours, hours_of_year
 from workbench.load_profiles.shapes.day_types import DAY_NAMES, day_kinds
 
 CONFLICT_COLUMNS = ["year", "period", "yields", "holds", "given", "taken", "sentence"]

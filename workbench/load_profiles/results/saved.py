@@ -13,9 +13,9 @@ from workbench.data.results.compared import ComparedNumber, ComparedTable
 from workbench.data.results.scenario import SavedScenario, ScenarioWriter
 from workbench.data.results.store import ResultStore, units_from
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.config import LoadProfileConfig
 from workbench.load_profiles.generation.accuracy import Accuracy, accuracy_of
-from workbench.load_profiles.model.year_hours import hours_of_year
 
 DOMAIN = "load_profiles"
 HISTORY = "history"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from workbench.load_profiles.model.day_matrix import DayMatrix
+from workbench.hourly_loads.day_matrix import DayMatrix
 
 OLD_SHAPE = 5
 """Age [years] from which a replayed shape is warned of."""

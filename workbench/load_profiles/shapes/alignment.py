@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.data.arrays import Booleans, Integers, Times
-from workbench.load_profiles.model.year_hours import weekdays
+from workbench.hourly_loads.year_hours import weekdays
 
 HOLIDAY_REACH = 20
 """Days within which a holiday of the base year may represent another."""

@@ -9,10 +9,10 @@ import numpy as np
 
 from workbench.data.arrays import Booleans, Floats, Integers, Times
 from workbench.errors import InvalidData, SettingError
+from workbench.hourly_loads.day_matrix import DayMatrix
+from workbench.hourly_loads.year_hours import YearHours
 from workbench.load_profiles.config import ShapeMethod
-from workbench.load_profiles.model.day_matrix import DayMatrix
 from workbench.load_profiles.model.targets import BaseMonths
-from workbench.load_profiles.model.year_hours import YearHours
 from workbench.load_profiles.shapes.alignment import align_days, same_position
 from workbench.load_profiles.shapes.day_types import DayTypes, day_kinds
 from workbench.load_profiles.shapes.decomposition import (

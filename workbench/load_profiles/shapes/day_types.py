@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.arrays import Booleans, Floats, Integers, Times
-from workbench.load_profiles.model.day_matrix import DayMatrix
-from workbench.load_profiles.model.year_hours import weekdays
+from workbench.hourly_loads.day_matrix import DayMatrix
+from workbench.hourly_loads.year_hours import weekdays
 
 HOLIDAY = 7
 ALIKE = 0.02

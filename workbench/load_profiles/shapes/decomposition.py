@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from workbench.data.arrays import Booleans, Floats, Integers, Times
 from workbench.forecasting.seasonal_trend import mstl
-from workbench.load_profiles.model.day_matrix import DayMatrix
+from workbench.hourly_loads.day_matrix import DayMatrix
 from workbench.load_profiles.shapes.alignment import same_position
 from workbench.load_profiles.shapes.day_types import day_kinds, learn_day_types
 

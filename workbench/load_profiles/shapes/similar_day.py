@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.data.arrays import Booleans, Floats, Integers, Times
-from workbench.load_profiles.model.day_matrix import DayMatrix
+from workbench.hourly_loads.day_matrix import DayMatrix
 from workbench.load_profiles.shapes.alignment import same_position
 
 REACH = 30

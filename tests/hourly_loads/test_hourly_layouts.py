@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from load_profiles.series import local_hours
+from hourly_loads.series import local_hours
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.load_profiles.inputs.hourly_sheet import HourlySheet, read_hourly_sheet
+from workbench.hourly_loads.hourly_sheet import HourlySheet, read_hourly_sheet
 
 
 def read_text(folder: Path, text: str, name: str = "load.csv") -> HourlySheet:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.data.arrays import Floats, Times
-from workbench.load_profiles.model.year_hours import clock_hours, local_times
+from workbench.hourly_loads.year_hours import clock_hours, local_times
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from workbench.data.arrays import Booleans, Integers, Times
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table
 from workbench.data.texts.dates import MAX_DATE_CHARACTERS, DateOrder, Precision, daily_order, read_date
-from workbench.load_profiles.inputs.slots import MINUTES_A_DAY, ending_step
+from workbench.hourly_loads.slots import MINUTES_A_DAY, ending_step
 
 MAX_BAD_CELLS = 20
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.0+)?)?\s*([AaPp][Mm])?")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.arrays import Integers, Times
-from workbench.load_profiles.config import Clock
+from workbench.hourly_loads.rules import Clock
 
 
 def to_utc(times: Times, clock: Clock, zone: str) -> Times:

@@ -25,8 +25,8 @@ from workbench.data.texts.table import any_of, read_text_table, without_totals
 from workbench.data.workbooks.number_cells import number_from_text
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.load_profiles.inputs.moments import MAX_BAD_CELLS, read_minutes, read_moments, read_stamps
-from workbench.load_profiles.inputs.slots import BLOCK_NAMES, Slots, find_slots, read_blocks
+from workbench.hourly_loads.moments import MAX_BAD_CELLS, read_minutes, read_moments, read_stamps
+from workbench.hourly_loads.slots import BLOCK_NAMES, Slots, find_slots, read_blocks
 
 HISTORY_WORDS = ("hourly", "halfhourly", "history", "loadcurve", "scada")
 TIME_NAMES = ("datetime", "timestamp", "utc", "datetimeutc", "stamp", "period", "localtime")

@@ -12,37 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.data.arrays import Booleans, Floats, Integers, Times
-from workbench.load_profiles.config import Clock, SpikeHandling, Stamps
-from workbench.load_profiles.inputs.clock import hour_places, step_minutes, to_utc
-from workbench.load_profiles.inputs.findings import Action, Finding, Noticed
-from workbench.load_profiles.inputs.hourly_sheet import HourlySheet
-from workbench.load_profiles.inputs.suspicious import flat_runs, outages, shifted_days, spikes, usual_load
-from workbench.load_profiles.model.day_matrix import DayMatrix, day_matrix
-from workbench.load_profiles.model.year_hours import HOUR, local_times
-
-
-@dataclass(frozen=True, slots=True)
-class CleaningRules:
-    """What may be done to a history.
-
-    Parameters
-    ----------
-    stamps, clock, zone
-        How the times are read.
-    longest_gap
-        Missing hours in a row that are filled by a straight line.
-    spikes
-        What is done about single high hours.
-    restore_outages
-        Whether the usual load takes the place of outage hours.
-    """
-
-    stamps: Stamps = Stamps.BEGINS
-    clock: Clock = Clock.LOCAL
-    zone: str = "Asia/Kolkata"
-    longest_gap: int = 3
-    spikes: SpikeHandling = SpikeHandling.KEEP
-    restore_outages: bool = False
+from workbench.hourly_loads.clock import hour_places, step_minutes, to_utc
+from workbench.hourly_loads.day_matrix import DayMatrix, day_matrix
+from workbench.hourly_loads.findings import Action, Finding, Noticed
+from workbench.hourly_loads.hourly_sheet import HourlySheet
+from workbench.hourly_loads.rules import CleaningRules, SpikeHandling, Stamps
+from workbench.hourly_loads.suspicious import flat_runs, outages, shifted_days, spikes, usual_load
+from workbench.hourly_loads.year_hours import HOUR, local_times
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ import datetime
 import numpy as np
 import pytest
 
-from workbench.load_profiles.model.year_hours import (
+from workbench.hourly_loads.year_hours import (
     clock_hours,
     hours_of_year,
     local_times,

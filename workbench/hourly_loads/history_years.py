@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.arrays import Floats
-from workbench.load_profiles.inputs.cleaning import History
-from workbench.load_profiles.inputs.findings import Action, Finding, Noticed
-from workbench.load_profiles.model.year_hours import YearHours, hours_of_year, year_of_days
+from workbench.hourly_loads.cleaning import History
+from workbench.hourly_loads.findings import Action, Finding, Noticed
+from workbench.hourly_loads.year_hours import YearHours, hours_of_year, year_of_days
 
 
 def year_load(history: History, hours: YearHours) -> Floats:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.data.arrays import Floats, Times
-from workbench.load_profiles.inputs.cleaning import History
-from workbench.load_profiles.inputs.hourly_sheet import HourlySheet
-from workbench.load_profiles.model.day_matrix import DayMatrix
-from workbench.load_profiles.model.year_hours import hours_of_year
+from workbench.hourly_loads.cleaning import History
+from workbench.hourly_loads.day_matrix import DayMatrix
+from workbench.hourly_loads.hourly_sheet import HourlySheet
+from workbench.hourly_loads.year_hours import hours_of_year
 
 INDIA = "Asia/Kolkata"
 HOLIDAY_LIST = [

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from load_profiles.series import Area, local_hours, plain_load, sheet_of
+from hourly_loads.series import Area, local_hours, plain_load, sheet_of
 from workbench.data.problems import Problems, Severity
-from workbench.load_profiles.config import Clock, SpikeHandling, Stamps
-from workbench.load_profiles.inputs.cleaning import CleaningRules, History, clean
-from workbench.load_profiles.inputs.findings import Action, Finding, findings_table, report_findings
-from workbench.load_profiles.inputs.history_years import history_years, partial_years
+from workbench.hourly_loads.cleaning import History, clean
+from workbench.hourly_loads.findings import Action, Finding, findings_table, report_findings
+from workbench.hourly_loads.history_years import history_years, partial_years
+from workbench.hourly_loads.rules import CleaningRules, Clock, SpikeHandling, Stamps
 
 TIMES = local_hours("2024-01-01", "2024-03-31")
 LOAD = plain_load(TIMES)
@@ -152,7 +152,7 @@ def test_both_hours_of_the_night_when_the_clock_is_put_back_are_kept() -> None:
         np.datetime64("2024-11-06T05:00", "m"),
         np.timedelta64(60, "m"),
     )
-    from workbench.load_profiles.model.year_hours import local_times
+    from workbench.hourly_loads.year_hours import local_times
 
     local, load = local_times(utc, "America/New_York"), 1000.0 + np.arange(len(utc))
     history = clean(sheet_of(local, load), CleaningRules(zone="America/New_York"))

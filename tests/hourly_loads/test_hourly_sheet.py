@@ -9,10 +9,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from load_profiles.series import local_hours, plain_load
+from hourly_loads.series import local_hours, plain_load
 from workbench.data.workbooks.table import Table
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.load_profiles.inputs.hourly_sheet import from_arrow, read_hourly_sheet, read_table, to_arrow
+from workbench.hourly_loads.hourly_sheet import from_arrow, read_hourly_sheet, read_table, to_arrow
 
 TIMES = local_hours("2024-04-01", "2024-04-03")
 LOAD = plain_load(TIMES)
@@ -141,7 +141,7 @@ def test_a_workbook_without_such_a_sheet_names_those_present(tmp_path: Path) -> 
 def test_a_file_that_is_no_parquet_is_unreadable(tmp_path: Path) -> None:
     (tmp_path / "load.parquet").write_bytes(b"nothing")
 
-    with pytest.raises(UnreadableFile, match="cannot be read as parquet"):
+    with pytest.raises(UnreadableFile, match="not a Parquet file"):
         read_hourly_sheet(tmp_path / "load.parquet")
 
 

@@ -1,0 +1,1 @@
+"""Hourly loads as files give them: found, read, cleaned and judged, with the years that are whole."""

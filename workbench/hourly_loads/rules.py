@@ -1,0 +1,55 @@
+"""How the readings of a file are taken, and what may be repaired in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["CleaningRules", "Clock", "SpikeHandling", "Stamps"]
+
+
+class Stamps(StrEnum):
+    """What the time of a reading marks."""
+
+    BEGINS = "begins"
+    ENDS = "ends"
+
+
+class Clock(StrEnum):
+    """Which clock the times of the history were read from, where they carry no zone."""
+
+    LOCAL = "local"
+    STANDARD = "standard"
+    """Local standard time all year, without daylight saving."""
+    UTC = "utc"
+
+
+class SpikeHandling(StrEnum):
+    """What is done about single hours far above their neighbours."""
+
+    KEEP = "keep"
+    INTERPOLATE = "interpolate"
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningRules:
+    """What may be done to a history.
+
+    Parameters
+    ----------
+    stamps, clock, zone
+        How the times are read.
+    longest_gap
+        Missing hours in a row that are filled by a straight line.
+    spikes
+        What is done about single high hours.
+    restore_outages
+        Whether the usual load takes the place of outage hours.
+    """
+
+    stamps: Stamps = Stamps.BEGINS
+    clock: Clock = Clock.LOCAL
+    zone: str = "Asia/Kolkata"
+    longest_gap: int = 3
+    spikes: SpikeHandling = SpikeHandling.KEEP
+    restore_outages: bool = False
