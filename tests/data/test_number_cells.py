@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from workbench.data.formatting import Grouping, group_digits
 from workbench.data.problems import Problems
+from workbench.data.tables.table import Table
 from workbench.data.workbooks.number_cells import number_at, number_from_text, read_numbers
-from workbench.data.workbooks.table import Table
 from workbench.errors import InvalidData
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 from workbench.data.problems import Severity
+from workbench.data.tables.table import cell_name, plain_name
 from workbench.data.workbooks.reading import read_workbook
 from workbench.data.workbooks.sheet_xml import column_index
-from workbench.data.workbooks.table import cell_name, plain_name
 from workbench.errors import InvalidData
 
 Save = Callable[..., Path]

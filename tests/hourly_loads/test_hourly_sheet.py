@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from hourly_loads.series import local_hours, plain_load
-from workbench.data.workbooks.table import Table
+from workbench.data.tables.table import Table
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.hourly_loads.hourly_sheet import from_arrow, read_hourly_sheet, read_table, to_arrow
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from workbench.data.notes import Notes
 from workbench.data.problems import Problems
-from workbench.data.workbooks.table import Table, plain_name
+from workbench.data.tables.table import Table, plain_name
 
 SHOWN = 3
 """Places that a note names; the others are counted."""

@@ -7,9 +7,9 @@ import numpy as np
 from workbench.capacity.model.fiscal_hours import hours_of
 from workbench.data.arrays import Floats
 from workbench.data.problems import Problems
+from workbench.data.tables.table import Table, plain_name
 from workbench.data.workbooks.number_cells import read_numbers
 from workbench.data.workbooks.reading import Workbook
-from workbench.data.workbooks.table import Table, plain_name
 
 HOURS = (8760, 8784)
 

@@ -22,8 +22,8 @@ from workbench.capacity.model.system import (
 )
 from workbench.data.notes import Notes
 from workbench.data.problems import Problems
+from workbench.data.tables.table import Table, plain_name
 from workbench.data.workbooks.reading import Workbook
-from workbench.data.workbooks.table import Table, plain_name
 
 ASSUMED_LIFETIME = 25.0
 """Years of a candidate that has no row on the sheet Lifetime; a note says so."""

@@ -17,8 +17,8 @@ from workbench.capacity.model.system import (
 )
 from workbench.data.notes import Notes
 from workbench.data.problems import Problems
+from workbench.data.tables.table import Table
 from workbench.data.workbooks.reading import Workbook
-from workbench.data.workbooks.table import Table
 
 COLUMNS = {
     "plants": (

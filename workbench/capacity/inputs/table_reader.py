@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from workbench.capacity.inputs.blank_cells import Assumptions
 from workbench.data.problems import Problems
+from workbench.data.tables.table import Table
 from workbench.data.workbooks.number_cells import number_at
-from workbench.data.workbooks.table import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from workbench.capacity.inputs.table_reader import Row, TableReader
 from workbench.data.problems import Problems
+from workbench.data.tables.table import Table, plain_name
 from workbench.data.workbooks.reading import Workbook
-from workbench.data.workbooks.table import Table, plain_name
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 HOURS_OF_CYCLE = {"daily": 1.0, "weekly": 7.0, "monthly": 30.4, "yearly": 365.0}

@@ -7,7 +7,7 @@ import math
 import re
 
 from workbench.data.problems import Problems
-from workbench.data.workbooks.table import Table
+from workbench.data.tables.table import Table
 
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 # 1,234,567.8 or, the Indian way, 12,34,567.8: the last group has three digits, those before it three or two.

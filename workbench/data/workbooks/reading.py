@@ -18,6 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from workbench.data.problems import Problem, Problems, Severity
+from workbench.data.tables.table import Table, cell_name, plain_name
 from workbench.data.texts.content import TEXT_SUFFIXES
 from workbench.data.workbooks.file import check_is_workbook, read_bytes
 from workbench.data.workbooks.finding import (
@@ -35,7 +36,6 @@ from workbench.data.workbooks.number_cells import number_at, number_from_text, r
 from workbench.data.workbooks.parsing import ParsedSheet, unpack
 from workbench.data.workbooks.process import parse_workbook
 from workbench.data.workbooks.sheet_xml import SheetFacts
-from workbench.data.workbooks.table import Table, cell_name, plain_name
 from workbench.errors import InvalidData
 from workbench.runs.model.digest import file_digest
 

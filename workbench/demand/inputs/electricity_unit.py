@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from workbench.data.formatting import ENERGY_IN_MWH, energy_factor
 from workbench.data.problems import Problems
+from workbench.data.tables.table import plain_name
 from workbench.data.workbooks.reading import Workbook
-from workbench.data.workbooks.table import plain_name
 from workbench.demand.inputs.driver_sheets import DriverTables
 from workbench.demand.inputs.sector_sheets import SectorSheet
 

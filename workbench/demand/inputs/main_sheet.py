@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from workbench.data.problems import Problems
+from workbench.data.tables.table import Table, plain_name
 from workbench.data.workbooks.finding import MARK
 from workbench.data.workbooks.reading import Workbook, number_at
-from workbench.data.workbooks.table import Table, plain_name
 from workbench.demand.model.roles import WORDS, Role
 from workbench.errors import InvalidData
 

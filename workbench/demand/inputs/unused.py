@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from workbench.data.notes import Note, Notes
+from workbench.data.tables.table import plain_name
 from workbench.data.workbooks.reading import Workbook
-from workbench.data.workbooks.table import plain_name
 from workbench.demand.inputs.driver_sheets import DriverTables
 from workbench.demand.inputs.electricity_unit import UNITS_SHEET
 from workbench.demand.inputs.main_sheet import TABLES, MainSheet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from workbench.data.workbooks.table import plain_name
+from workbench.data.tables.table import plain_name
 
 
 class Role(StrEnum):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.data.explanation.cells import CHANGED, Cell
 from workbench.data.explanation.steps import Explained, is_missing
 from workbench.data.origins import Origin
-from workbench.data.workbooks.table import plain_name
+from workbench.data.tables.table import plain_name
 from workbench.demand.config import SalesBasis
 from workbench.demand.inputs.reading import DemandInput, read_demand
 from workbench.demand.model.choices import GIVEN_PATH

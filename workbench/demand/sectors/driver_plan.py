@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.data.notes import Notes, Weight
-from workbench.data.workbooks.table import plain_name
+from workbench.data.tables.table import plain_name
 from workbench.demand.config import DemandConfig
 from workbench.demand.inputs.driver_sheets import DriverTables
 from workbench.demand.model.drivers import DriverPath, GrowthPath, breaks, extend, per_person, splice

@@ -16,8 +16,8 @@ import pandas as pd
 
 from workbench.data.problems import Problem, Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
+from workbench.data.tables.table import plain_name
 from workbench.data.workbooks.reading import Workbook, read_workbook
-from workbench.data.workbooks.table import plain_name
 from workbench.errors import SettingError
 from workbench.hourly_loads.cleaning import History, clean
 from workbench.hourly_loads.day_matrix import DayMatrix

@@ -15,9 +15,9 @@ import numpy as np
 from workbench.data.arrays import Floats
 from workbench.data.formatting import ENERGY_IN_MWH, year_from_label
 from workbench.data.problems import Problems
+from workbench.data.tables.table import Table, plain_name
 from workbench.data.workbooks.number_cells import number_at
 from workbench.data.workbooks.reading import Workbook
-from workbench.data.workbooks.table import Table, plain_name
 from workbench.hourly_loads.year_hours import MONTH_NAMES, hours_of_year
 from workbench.load_profiles.model.targets import MONTHS, YearTargets, no_months
 
