@@ -150,7 +150,7 @@ def test_track_counts_what_has_no_length(make_job: Make, project: Path) -> None:
 
 @pytest.mark.parametrize(
     ("done", "total", "fraction"),
-    [(1, 4, 0.25), (5, 4, 1.0), (-1, 4, 0.0), (1, 0, None), (float("nan"), 4, 0.0)],
+    [(1, 4, 0.25), (5, 4, 1.0), (-1, 4, 0.0), (1, 0, None), (float("nan"), 4, None)],
 )
 def test_progress_stays_within_its_bounds(
     make_job: Make, project: Path, done: float, total: float, fraction: float | None

@@ -133,7 +133,7 @@ def test_what_a_database_cannot_hold_does_not_hold_up_the_rest(journal: Journal)
     assert [event.seq for event in found] == [1, 2, 3, 4, 5, 6, 7]
     assert found[1].message == "half a pair \\ud83d"
     assert found[2].fraction == 0.5
-    assert found[4].data == {"(1, 2)": "3"}
+    assert found[4].data == {"(1, 2)": 3}
     assert journal.failure is None
 
 

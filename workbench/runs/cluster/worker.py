@@ -14,7 +14,6 @@ import secrets
 import sys
 import threading
 import time
-import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -26,7 +25,7 @@ from workbench.runs.cluster.messages import Call, CallResult, Orders, WorkerStat
 from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.progress import Gates
-from workbench.runs.model.signals import CancelSignal, describe_error
+from workbench.runs.model.signals import CancelSignal, describe_error, trace_of
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.process.resources import Resources
 
@@ -269,8 +268,8 @@ def _compute(channel: Channel, call: Call) -> tuple[str, Any]:
             return "result", cloudpickle.dumps(function(*arguments), protocol=5)
     except CancelSignal:
         return "stopped", None
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a unit may fail in any way, alone
-        return "error", (describe_error(error), traceback.format_exc())
+    except BaseException as error:  # noqa: BLE001 - a unit may fail in any way, alone
+        return "error", (describe_error(error), trace_of(error))
     finally:
         channel.resources.remove_thread()
 

@@ -9,7 +9,6 @@ import queue
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from typing import Any
@@ -19,7 +18,7 @@ import cloudpickle
 from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.progress import Gates
-from workbench.runs.model.signals import CancelSignal, describe_error
+from workbench.runs.model.signals import CancelSignal, describe_error, trace_of
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.process.guard import start_guard
 from workbench.runs.process.pipe_lines import flush_native_lines, write_native_lines_at_once
@@ -126,11 +125,14 @@ def _serve(sink: ChildSink, call: bytes) -> None:
         sink.send("result", result)
     except CancelSignal:
         sys.exit(0)
-    except Exception as error:  # noqa: BLE001 - the parent raises it
+    except SystemExit:
+        # The parent sees how it ended.
+        raise
+    except BaseException as error:  # noqa: BLE001 - the parent raises it
         pickled = None
         with contextlib.suppress(Exception):
             pickled = cloudpickle.dumps(error, protocol=5)
-        sink.send("error", (describe_error(error), traceback.format_exc(), pickled))
+        sink.send("error", (describe_error(error), trace_of(error), pickled))
 
 
 def _listen(connection: Connection, sink: ChildSink, calls: queue.SimpleQueue[bytes | None]) -> None:

@@ -6,13 +6,14 @@ import contextlib
 import contextvars
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, cast
 
-from workbench.errors import ControlRefused, JournalError, WorkbenchError
+from workbench.errors import ControlRefused, JournalError
+from workbench.runs.engine.failed_work import fact_of
 from workbench.runs.engine.run import Result_co, Run, page_of
 from workbench.runs.jobs.job import Job
+from workbench.runs.jobs.plain_functions import refuse_unfinished
 from workbench.runs.jobs.registry import JobFunction
 from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
@@ -24,7 +25,7 @@ from workbench.runs.model.progress import Gates
 from workbench.runs.model.project import ProjectOrFolder
 from workbench.runs.model.records import LogLine, RunRecord
 from workbench.runs.model.settings import changed, to_plain
-from workbench.runs.model.signals import CancelSignal, describe_error, details_of
+from workbench.runs.model.signals import CancelSignal
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
 from workbench.runs.model.summary import Summary
 from workbench.runs.output.capture import capture_output
@@ -347,34 +348,24 @@ class LiveRun(Run[Result_co]):
             self.apply(machine.WorkRaised(f"No thread could be started: {error}"))
 
     def _work(self) -> None:
-        self.resources.add_thread()
-        job = Job(self)
-        fact: machine.Input
         try:
-            with job.active(""), capture_output(), contextlib.closing(job):
-                result = self._job_function.function(job, self._project, self.config)
-            # Only what the journal holds counts as done.
-            self.journal.flush()
-            self._result = result
-            summary = self.summary()
-            fact = machine.WorkReturned(tuple(summary.outermost_failures), tuple(summary.omissions))
-        except CancelSignal:
-            fact = machine.WorkStopped()
-        except JournalError as error:
-            self._exception = error
-            fact = machine.WorkRaised(describe_error(error), Cause.JOURNAL)
+            fact = self._do_work()
         except BaseException as error:  # noqa: BLE001 - whatever ends the work ends the run, visibly
-            self._exception = error
-            self._log_error(error)
-            by_input = isinstance(error, WorkbenchError) and error.caused_by_input
-            cause = Cause.INPUT if by_input else Cause.EXCEPTION
-            fact = machine.WorkRaised(describe_error(error), cause, details_of(error))
+            if not isinstance(error, CancelSignal):
+                self._exception = error
+            fact = fact_of(error, lambda line, level: self.emit(EventKind.LOG, line, level=level))
         self.apply(fact)
 
-    def _log_error(self, error: BaseException) -> None:
-        self.emit(EventKind.LOG, describe_error(error), level=Level.ERROR)
-        for line in "".join(traceback.format_exception(error)).splitlines():
-            self.emit(EventKind.LOG, line, level=Level.DEBUG)
+    def _do_work(self) -> machine.Input:
+        self.resources.add_thread()
+        job = Job(self)
+        with job.active(""), capture_output(), contextlib.closing(job):
+            result = refuse_unfinished(self._job_function.function(job, self._project, self.config))
+        # Only what the journal holds counts as done.
+        self.journal.flush()
+        self._result = result
+        summary = self.summary()
+        return machine.WorkReturned(tuple(summary.outermost_failures), tuple(summary.omissions))
 
     def _finish(self) -> None:
         self._finished.set()

@@ -7,6 +7,7 @@ The same object serves a job on the engine, in a plain script and in a worker pr
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextvars import ContextVar
@@ -19,6 +20,7 @@ from workbench.runs.jobs.open_stage import open_stage, stage_path
 from workbench.runs.jobs.sink import Sink
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.digest import file_digest
+from workbench.runs.model.plain_values import MAX_TEXT, plain_fraction, plain_number, plain_text, text_parts
 from workbench.runs.model.progress import count_through, seconds_left
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level, StageState
@@ -81,7 +83,9 @@ class Job:
 
     def plan(self, **weights: float) -> None:
         """Declare the top-level stages and their share of the work, for the overall bar."""
-        self._sink.emit(EventKind.STAGE, "Plan", data={"plan": weights})
+        shares = {name: plain_number(weight) for name, weight in weights.items()}
+        known = {name: share for name, share in shares.items() if share is not None and 0 <= share < math.inf}
+        self._sink.emit(EventKind.STAGE, "Plan", data={"plan": known})
 
     @contextlib.contextmanager
     def stage(self, name: str, *, title: str = "", keep_going: bool = False) -> Iterator[str]:
@@ -99,7 +103,7 @@ class Job:
         path = self.stage_path(name)
         token = open_stage.set(path)
         began = time.monotonic()
-        self._report_stage(path, StageState.STARTED, "", title=title)
+        self._report_stage(path, StageState.STARTED, "", title=plain_text(title))
         self.checkpoint()
         try:
             yield path
@@ -156,31 +160,32 @@ class Job:
 
     def progress(self, done: float, total: float, message: str = "") -> None:
         """Report progress that is not a loop: ``done`` of ``total`` of the open stage."""
-        fraction = float(min(1.0, max(0.0, done / total))) if total else None
-        self._sink.emit(EventKind.PROGRESS, message, stage=open_stage.get(), fraction=fraction)
+        self._sink.emit(
+            EventKind.PROGRESS, plain_text(message), stage=open_stage.get(), fraction=_share_of(done, total)
+        )
 
     def show_bar(self, title: str, done: float, total: float | None, unit: str) -> None:
         """Take over the bar that a library draws (see :mod:`workbench.runs.output.tqdm_bars`)."""
-        counted = f"{done:g} of {total:g} {unit}" if total else f"{done:g} {unit}"
+        count, whole = plain_number(done) or 0.0, plain_number(total)
+        counted = f"{count:g} of {whole:g} {unit}" if whole else f"{count:g} {unit}"
         self._sink.emit(
             EventKind.PROGRESS,
             f"{title}: {counted}" if title else counted,
             stage=open_stage.get(),
-            fraction=float(min(1.0, done / total)) if total else None,
-            data={"done": done, "total": total, "library": True},
+            fraction=_share_of(done, total),
+            data={"done": count, "total": whole, "library": True},
         )
 
     def log(self, message: str, level: Level | int | str = Level.INFO) -> None:
         """Add one line to the run's log."""
         if type(level) is not Level:
-            level = Level.of(level)
-        if type(message) is not str:
-            message = str(message)
-        if "\n" not in message:
+            level = Level.of(level) if isinstance(level, int | str) else Level.INFO
+        if type(message) is str and len(message) <= MAX_TEXT and "\n" not in message:
             self._sink.emit(EventKind.LOG, message, stage=open_stage.get(), level=level)
             return
-        for line in message.splitlines():
-            self._sink.emit(EventKind.LOG, line, stage=open_stage.get(), level=level)
+        for part in text_parts(message):
+            for line in part.splitlines() or [""]:
+                self._sink.emit(EventKind.LOG, line, stage=open_stage.get(), level=level)
 
     def incomplete(self, omission: str) -> None:
         """Note that something is missing from the result: the run will end "succeeded, incomplete".
@@ -192,22 +197,26 @@ class Job:
         omission
             One sentence without a full stop, such as ``"Homes has no forecast"``.
         """
-        stage = open_stage.get()
+        stage, omission = open_stage.get(), plain_text(omission)
         self._sink.emit(EventKind.LOG, f"Incomplete: {omission}", stage=stage, level=Level.WARNING)
         self._sink.emit(EventKind.STAGE, omission, stage=stage, data={"omission": omission})
 
     def metric(self, name: str, value: float, *, unit: str = "", stage: str | None = None) -> None:
         """Report a named number: an objective, a gap, a MAPE."""
-        path = open_stage.get() if stage is None else stage
-        text = f"{name} = {value:g} {unit}".rstrip()
-        self._sink.emit(
-            EventKind.METRIC, text, stage=path, data={"name": name, "value": float(value), "unit": unit}
-        )
+        path = open_stage.get() if stage is None else plain_text(stage)
+        name, unit, number = plain_text(name), plain_text(unit), plain_number(value)
+        if number is None:
+            told = f"The metric {name} was left out: {plain_text(value, 200)!r} is not a number"
+            self._sink.emit(EventKind.LOG, told, stage=path, level=Level.WARNING)
+            return
+        text = f"{name} = {number:g} {unit}".rstrip()
+        data = {"name": name, "value": number, "unit": unit}
+        self._sink.emit(EventKind.METRIC, text, stage=path, data=data)
 
     def artifact(self, path: Path | str, title: str = "") -> None:
         """Report a file that the run has written."""
         name = Path(path).name
-        facts = {"path": str(path), "title": title or name, "role": "result"}
+        facts = {"path": str(path), "title": plain_text(title) or name, "role": "result"}
         self._sink.emit(EventKind.ARTIFACT, f"Wrote {name}", stage=open_stage.get(), data=facts)
 
     def uses(self, path: Path | str, *, sha256: str | None = None) -> None:
@@ -325,3 +334,8 @@ class Job:
             fraction=done / total if total else None,
             data={"done": done, "total": total, "seconds_left": left},
         )
+
+
+def _share_of(done: object, total: object) -> float | None:
+    part, whole = plain_number(done), plain_number(total)
+    return plain_fraction(part / whole) if part is not None and whole else None

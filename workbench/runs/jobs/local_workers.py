@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from workbench.runs.jobs.child import Child
 from workbench.runs.jobs.dispatch import Dispatch, MapWork
+from workbench.runs.jobs.plain_functions import refuse_unfinished
 from workbench.runs.model.signals import CancelSignal, describe_error
 from workbench.runs.model.units import Outcome, Unit
 
@@ -29,7 +30,7 @@ class _Here:
     """Computes units in the dispatching thread itself."""
 
     def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        return function(*arguments)
+        return refuse_unfinished(function(*arguments))
 
 
 class LocalDispatch(Dispatch):
@@ -81,7 +82,7 @@ class LocalDispatch(Dispatch):
                     result = place.call(work.function, unit.arguments)
             except CancelSignal:
                 raise
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - a unit may fail in any way, alone
+            except BaseException as error:  # noqa: BLE001 - a unit may fail in any way, alone
                 reason = describe_error(error)
                 outcome = Outcome(unit.key, None, reason, time.monotonic() - started)
                 if attempt < work.retries:

@@ -15,6 +15,7 @@ from workbench.runs.jobs.dispatch import Dispatch, MapWork
 from workbench.runs.jobs.local_workers import LocalDispatch
 from workbench.runs.jobs.map_report import MapReport
 from workbench.runs.jobs.open_stage import stage_path
+from workbench.runs.jobs.plain_functions import refuse_other_functions
 from workbench.runs.jobs.sink import Sink
 from workbench.runs.jobs.unit_memory import UnitMemory
 from workbench.runs.jobs.workers import Place, Placement, Workers, choose_workers
@@ -59,6 +60,7 @@ def run_units(
     remember: bool,
 ) -> Iterator[Outcome]:
     """Run units on workers and yield their outcomes as they finish; see :meth:`workbench.runs.Job.map`."""
+    refuse_other_functions(function, f"The function of {title or 'these units'}")
     placement = choose_workers(workers, sink.workers)
     if (
         sink.workers is not None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 
+from workbench.runs.model.plain_values import plain_text
+
 __all__ = ["open_stage", "stage_path"]
 
 open_stage: ContextVar[str] = ContextVar("workbench_stage", default="")
@@ -11,6 +13,6 @@ open_stage: ContextVar[str] = ContextVar("workbench_stage", default="")
 
 
 def stage_path(name: str = "") -> str:
-    """Path of the open stage, or of a child of it."""
-    parent = open_stage.get()
+    """Path of the open stage, or of a child of it; a name of another type is taken as text."""
+    parent, name = open_stage.get(), plain_text(name)
     return f"{parent}/{name}" if parent and name else name or parent

@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from workbench.errors import SettingError
 from workbench.runs.jobs.job import Job
 from workbench.runs.jobs.offer import offered_job, offered_jobs
+from workbench.runs.jobs.plain_functions import refuse_other_functions, refuse_unfinished
 from workbench.runs.jobs.terminal import TerminalSink
 from workbench.runs.model.settings import changed, refuse, settings_problems
 from workbench.runs.model.signals import describe_error
@@ -61,6 +62,7 @@ class JobFunction(Generic[Config, Result]):
     check: Callable[[Config], Iterable[SettingError]] | None = None
 
     def __post_init__(self) -> None:
+        refuse_other_functions(self.function, f"The job {self.name!r}")
         signature, called = inspect.signature(self.function), inspect.signature(type(self).__call__)
         parameters = list(called.parameters.values())[1:]
         for at, own in enumerate(list(signature.parameters.values())[1:3]):
@@ -83,7 +85,7 @@ class JobFunction(Generic[Config, Result]):
         sink = TerminalSink(made)
         handle = Job(sink)
         with contextlib.closing(sink), handle.active(""), contextlib.closing(handle):
-            return self.function(handle, project, made)
+            return refuse_unfinished(self.function(handle, project, made))
 
     def make_config(
         self, config: Config | None = None, changes: Mapping[str, object] | None = None

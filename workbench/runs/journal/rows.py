@@ -11,6 +11,8 @@ from typing import Any
 from workbench.errors import ScenarioBusy
 from workbench.runs.journal.paths import kept_path
 from workbench.runs.model.events import Event
+from workbench.runs.model.plain_values import plain_data, plain_fraction, plain_text
+from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level, RunState
 
 __all__ = ["insert_events", "refuse_busy"]
@@ -52,17 +54,50 @@ def _enter_state(connection: sqlite3.Connection, run: int, event: Event) -> None
 
 def insert_events(
     connection: sqlite3.Connection, run: int, waiting: list[tuple[Event, int | None]], project: Path
-) -> None:
-    """Write events, each with its number among the log lines, and the states they bring the run to."""
-    waiting = [(_portable(event, project), line) for event, line in waiting]
+) -> list[str]:
+    """Write events, each with its number among the log lines, and the states they bring the run to.
+
+    Gives a sentence for each event that a database cannot hold: it is set aside, alone.
+    """
+    notes: list[str] = []
+    connection.execute("SAVEPOINT batch")
     try:
-        connection.executemany(_INSERT_EVENT, (_event_row(run, event, line) for event, line in waiting))
-    except (ValueError, TypeError, RecursionError, sqlite3.InterfaceError, sqlite3.ProgrammingError):
-        # One of them holds what a database cannot (half a surrogate pair, say). It must not hold up the rest.
-        connection.executemany(_REPLACE_EVENT, (_tame_row(run, event, line) for event, line in waiting))
+        connection.executemany(_INSERT_EVENT, (_event_row(run, *entry, project) for entry in waiting))
+    except Exception as error:
+        if not _is_of_a_row(error):
+            raise
+        connection.execute("ROLLBACK TO batch")
+        for event, line in waiting:
+            notes += _insert_alone(connection, run, event, line, project)
+    connection.execute("RELEASE batch")
     for event, _ in waiting:
         if event.kind is EventKind.STATE:
             _enter_state(connection, run, event)
+    return notes
+
+
+def _insert_alone(
+    connection: sqlite3.Connection, run: int, event: Event, line: int | None, project: Path
+) -> list[str]:
+    try:
+        connection.execute(_INSERT_EVENT, _tame_row(run, event, line, project))
+    except Exception as error:
+        if not _is_of_a_row(error):
+            raise
+        # In its place, so that there is no gap among the numbers.
+        note = (
+            f"Event {event.seq} ({plain_text(event.kind, 20)}) could not be written: {describe_error(error)}"
+        )
+        told = Event(event.seq, event.time, EventKind.LOG, "", note, level=Level.WARNING.word)
+        connection.execute(_REPLACE_EVENT, _event_row(run, told, line, project))
+        return [note]
+    return []
+
+
+def _is_of_a_row(error: Exception) -> bool:
+    """Whether an error comes of what is written, and not of the disk or the file."""
+    of_a_row = sqlite3.InterfaceError | sqlite3.ProgrammingError | sqlite3.DataError | sqlite3.IntegrityError
+    return isinstance(error, of_a_row) or not isinstance(error, sqlite3.Error | MemoryError)
 
 
 _INSERT_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -70,36 +105,24 @@ _REPLACE_EVENT = _INSERT_EVENT.replace("INSERT", "INSERT OR REPLACE")
 _LEVELS = {level.word: int(level) for level in Level}
 
 
-def _portable(event: Event, project: Path) -> Event:
-    if event.kind is not EventKind.ARTIFACT or not event.data or not isinstance(event.data.get("path"), str):
-        return event
-    return replace(event, data={**event.data, "path": kept_path(event.data["path"], project)})
-
-
-def _event_row(run: int, event: Event, line: int | None) -> tuple[Any, ...]:
-    data = None if event.data is None else json.dumps(event.data, default=str)
+def _event_row(run: int, event: Event, line: int | None, project: Path) -> tuple[Any, ...]:
+    facts = event.data
+    if event.kind is EventKind.ARTIFACT and facts and isinstance(facts.get("path"), str):
+        facts = {**facts, "path": kept_path(facts["path"], project)}
+    data = None if facts is None else json.dumps(facts, default=plain_data)
+    level = _LEVELS[event.level]
     return (
-        run,
-        event.seq,
-        event.time,
-        event.kind,
-        event.stage,
-        event.message,
-        event.fraction,
-        _LEVELS[event.level],
-        data,
-        line,
-    )
+        run, event.seq, event.time, event.kind, event.stage, event.message, event.fraction, level, data, line
+    )  # fmt: skip
 
 
-def _tame_row(run: int, event: Event, line: int | None) -> tuple[Any, ...]:
-    try:
-        data = None if event.data is None else json.dumps(event.data, default=str)
-    except (ValueError, TypeError, RecursionError):
-        data = json.dumps({str(name): str(value) for name, value in (event.data or {}).items()})
-    stage, message = (
-        str(text).encode("utf-8", "backslashreplace").decode() for text in (event.stage, event.message)
+def _tame_row(run: int, event: Event, line: int | None, project: Path) -> tuple[Any, ...]:
+    tame = replace(
+        event,
+        kind=EventKind(event.kind),
+        stage=plain_text(event.stage),
+        message=plain_text(event.message),
+        fraction=plain_fraction(event.fraction),
+        data=None if event.data is None else plain_data(event.data),
     )
-    fraction = None if event.fraction is None else float(event.fraction)
-    kind, level = str(event.kind), _LEVELS[event.level]
-    return (run, event.seq, event.time, kind, stage, message, fraction, level, data, line)
+    return _event_row(run, tame, line, project)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from workbench.runs.model.events import Event
+from workbench.runs.model.plain_values import plain_fraction, plain_text
 from workbench.runs.model.records import LogLine
 from workbench.runs.model.states import EventKind, Level
 
@@ -73,6 +74,9 @@ class EventStream:
         JournalError
             When the journal cannot be written and no more events can be kept waiting.
         """
+        message, stage = plain_text(message), plain_text(stage)
+        if fraction is not None:
+            fraction = plain_fraction(fraction)
         if len(self._waiting) >= BACKLOG and kind is not EventKind.STATE:
             # Before the event gets its number: one that cannot be kept leaves no gap.
             self._store.flush()

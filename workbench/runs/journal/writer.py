@@ -28,7 +28,7 @@ from workbench.runs.journal.stream import EventStream
 from workbench.runs.model.events import Event
 from workbench.runs.model.read_only import refuse_viewer
 from workbench.runs.model.records import ControlRequest, RunRecord
-from workbench.runs.model.states import Cause, EventKind, RunState
+from workbench.runs.model.states import Cause, EventKind, Level, RunState
 from workbench.runs.process.identity import ProcessIdentity
 
 __all__ = ["Journal"]
@@ -257,7 +257,9 @@ class Journal:
             When the disk is full or the file cannot be written; what waits is kept for the next try.
         """
         with self._transaction() as connection:
-            self._write_waiting(connection)
+            set_aside = self._write_waiting(connection)
+        for stream, note in set_aside:
+            stream.emit(EventKind.LOG, note, level=Level.WARNING)
 
     def _write_now_and_then(self) -> None:
         while True:
@@ -271,14 +273,17 @@ class Journal:
                 time.sleep(0.5)
                 self._wanted.set()
 
-    def _write_waiting(self, connection: sqlite3.Connection) -> None:
+    def _write_waiting(self, connection: sqlite3.Connection) -> list[tuple[EventStream, str]]:
+        set_aside: list[tuple[EventStream, str]] = []
         # Held until all of a run is written, even if all others have released it.
         self._streams = [stream for stream in self._streams if not stream.is_over()]
         for stream in self._streams:
             waiting = stream.take_waiting()
             if waiting:
                 self._taken.append((stream, waiting))
-                insert_events(connection, stream.run, waiting, self._project)
+                notes = insert_events(connection, stream.run, waiting, self._project)
+                set_aside += [(stream, note) for note in notes]
+        return set_aside
 
     @contextmanager
     def _transaction(self, *, patient: bool = True) -> Iterator[sqlite3.Connection]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from workbench.errors import WorkbenchError
+import traceback
 
-__all__ = ["CancelSignal", "describe_error", "details_of"]
+from workbench.errors import WorkbenchError
+from workbench.runs.model.plain_values import plain_text
+
+__all__ = ["CancelSignal", "describe_error", "details_of", "trace_of"]
 
 
 class CancelSignal(BaseException):
@@ -15,8 +18,8 @@ class CancelSignal(BaseException):
 
 
 def describe_error(error: BaseException) -> str:
-    """Describe an exception in one line: its own message, with its type unless that is one of ours."""
-    sentence = " ".join(str(error).split())
+    """Describe an exception in one line: its message, with its type unless that is one of ours; never raises."""
+    sentence = " ".join(plain_text(error).split())
     if isinstance(error, WorkbenchError):
         return sentence
     if isinstance(error, SystemExit):
@@ -26,6 +29,19 @@ def describe_error(error: BaseException) -> str:
 
 def details_of(error: BaseException) -> tuple[str, ...]:
     """Give the lines that belong under an error's sentence; none where the sentence already holds them all."""
-    details = error.details if isinstance(error, WorkbenchError) else ()
+    try:
+        details = (
+            tuple(plain_text(line) for line in error.details) if isinstance(error, WorkbenchError) else ()
+        )
+    except Exception:  # noqa: BLE001 - a class of a job's own may raise anything
+        return ()
     sentence = describe_error(error)
     return () if all(line in sentence for line in details) else details
+
+
+def trace_of(error: BaseException) -> str:
+    """Give the traceback of an exception as text; never raises."""
+    try:
+        return "".join(traceback.format_exception(error))
+    except BaseException as failure:  # noqa: BLE001 - its notes and causes are objects of a job's own too
+        return f"{describe_error(error)}\n(without a traceback: {describe_error(failure)})"

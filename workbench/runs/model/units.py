@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, cast
 
 from workbench.errors import UnitFailed
+from workbench.runs.model.plain_values import plain_text
 
 __all__ = ["Outcome", "Unit"]
 
@@ -37,6 +38,12 @@ class Unit:
     key: str
     arguments: tuple[Any, ...] = ()
     stage: str = ""
+
+    def __post_init__(self) -> None:
+        # Texts from here on: what the journal, the report and a resume recognise a unit by.
+        for name in ("key", "stage"):
+            if type(value := getattr(self, name)) is not str or not value.isascii():
+                object.__setattr__(self, name, plain_text(value))
 
 
 @dataclass(frozen=True, slots=True)
