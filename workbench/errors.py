@@ -16,6 +16,7 @@ The tree::
     ├── SettingError             (also ValueError) config values; carries ``.setting``, ``.value``, ``.problems``
     │   └── UnknownName          (also KeyError) nothing has that name; the sentence lists what there is
     ├── JournalError             the journal cannot be read or written
+    │   ├── JournalBusy          another program has it locked; nothing is lost, try again
     │   └── JournalTooNew        written by a newer version of the workbench
     ├── ViewerRefused            a published page tried to change something
     ├── ServeError               the server of published pages cannot start
@@ -54,6 +55,7 @@ __all__ = [
     "ControlRefused",
     "DataError",
     "InvalidData",
+    "JournalBusy",
     "JournalError",
     "JournalTooNew",
     "ModelInfeasible",
@@ -235,6 +237,10 @@ class UnknownName(SettingError, KeyError):
 
 class JournalError(WorkbenchError):
     """The journal cannot be read or written."""
+
+
+class JournalBusy(JournalError):
+    """Another program has the journal locked; nothing is lost, and the same can be tried again."""
 
 
 class JournalTooNew(JournalError):

@@ -191,9 +191,12 @@ def test_absolute_paths_of_earlier_versions_are_found_after_a_move(
 def test_files_outside_the_project_keep_their_whole_path(project: Path, tmp_path: Path) -> None:
     journal = Journal.open(project / ".workbench" / "journal.sqlite")
     outside = tmp_path / "shared.csv"
-    journal.stream(1).emit(EventKind.ARTIFACT, "Reads", data={"path": str(outside), "role": "input"})
+    run = journal.add_run(
+        run_id="a", job="j", title="", scenario="s", config={}, version="1", resumed_from=None
+    ).number
+    journal.stream(run).emit(EventKind.ARTIFACT, "Reads", data={"path": str(outside), "role": "input"})
     journal.flush()
-    (event,) = journal.reader.events(1)
+    (event,) = journal.reader.events(run)
     assert event.data is not None
     assert event.data["path"] == str(outside)
 

@@ -432,16 +432,16 @@ def test_a_run_cancelled_in_the_queue_never_begins(one_slot: Engine, gated: Gate
 def test_a_run_paused_at_the_very_moment_of_its_turn_comes_back(
     one_slot: Engine, gated: Gated, project: Path, monkeypatch: pytest.MonkeyPatch, until: Callable[..., None]
 ) -> None:
-    chosen = one_slot._choose
+    claim = one_slot._claim
 
-    def choose_and_pause() -> Any:
-        turns = chosen()
-        for turn in turns:
-            monkeypatch.setattr(one_slot, "_choose", chosen)
-            turn.run.pause()
-        return turns
+    def claim_and_pause(run: Any) -> Any:
+        slot = claim(run)
+        if slot is not None:
+            monkeypatch.setattr(one_slot, "_claim", claim)
+            run.pause()
+        return slot
 
-    monkeypatch.setattr(one_slot, "_choose", choose_and_pause)
+    monkeypatch.setattr(one_slot, "_claim", claim_and_pause)
     run = start(gated.job, project)
     assert run.state == RunState.PAUSED
     assert gated.began == []

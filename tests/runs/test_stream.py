@@ -26,7 +26,7 @@ class Store:
     def wake(self) -> None:
         self.woken += 1
 
-    def flush(self) -> None:
+    def flush(self, patience: float | None = None) -> None:
         if self.full:
             raise JournalError("full")
         assert self.stream is not None

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from workbench.errors import ControlRefused, JournalError, SettingError
 from workbench.runs.engine.live import LiveRun
@@ -26,6 +27,10 @@ _logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 0.1
 SAMPLE_SECONDS = 2.0
+WAITING_SECONDS = 2.0
+"""After this long, a run says that it waits for another program's lock."""
+IN_PLACE_SECONDS = 0.5
+"""How often it is looked whether a project is still where it was."""
 QUIET_SECONDS = 30.0
 """Silence that needs no mention: solvers are quiet for seconds at a time."""
 UNSEEN_SECONDS = 2.0
@@ -48,6 +53,8 @@ class Heartbeat:
         self._beating: threading.Thread | None = None
         self._serving: threading.Thread | None = None
         self._soon = threading.Event()
+        self._answers: WeakKeyDictionary[Journal, dict[int, str | None]] = WeakKeyDictionary()
+        self._looked: WeakKeyDictionary[Journal, float] = WeakKeyDictionary()
 
     def watch(self, run: LiveRun[Any]) -> None:
         """Monitor a run until it ends."""
@@ -97,9 +104,17 @@ class Heartbeat:
         for run in runs:
             by_journal.setdefault(run.journal, {})[run.number] = run
         for journal, numbered in by_journal.items():
+            if time.monotonic() - self._looked.get(journal, 0.0) >= IN_PLACE_SECONDS:
+                self._looked[journal] = time.monotonic()
+                journal.file.is_in_place()
             try:
                 for request in journal.open_requests(list(numbered)):
-                    journal.answer(request.number, _carry_out(numbered[request.run], request))
+                    # Carried out once, however often the answer has to be written.
+                    known = self._answers.setdefault(journal, {})
+                    if request.number not in known:
+                        known[request.number] = _carry_out(numbered[request.run], request)
+                    journal.answer(request.number, known[request.number])
+                    del known[request.number]
             except (JournalError, sqlite3.Error):
                 # The journal keeps the failure; the runs check it. The requests are still there next time.
                 continue
@@ -115,6 +130,7 @@ class _Watch:
         self._checked = time.monotonic()
         self._paused_seconds = 0.0
         self._reported_unseen = False
+        self._reported_waiting = False
 
     def check_safely(self) -> None:
         """Check, and never let one run's trouble stop the beat of the others."""
@@ -129,23 +145,29 @@ class _Watch:
     def check(self) -> None:
         run, moment = self.run, time.monotonic()
         run.gates.open_all()
-        if run.journal.failure is not None:
+        if run.journal.trouble or run.lost:
             run.request_attention()
         if run.state == RunState.PAUSED:
             self._paused_seconds += moment - self._checked
         self._checked = moment
-        if run.state == RunState.RUNNING and moment - self._sampled >= SAMPLE_SECONDS:
-            self._sample(moment)
+        since = run.journal.file.waiting_since
+        waited = 0.0 if since is None else moment - since
+        newly = (waited >= WAITING_SECONDS) != self._reported_waiting
+        if newly or (run.state == RunState.RUNNING and moment - self._sampled >= SAMPLE_SECONDS):
+            self._sample(moment, waited)
         self._watch_deadline(moment)
         self._watch_cancel(moment)
 
-    def _sample(self, moment: float) -> None:
+    def _sample(self, moment: float, waited: float) -> None:
         sample = self.run.resources.sample()
         share = 0.0
         if self._last is not None:
             share = (sample.cpu_seconds - self._last.cpu_seconds) / (moment - self._sampled)
         verdict = judge(self.run.silent_seconds(), share, QUIET_SECONDS)
-        level = Level.WARNING if verdict.startswith("stalled") else Level.INFO
+        self._reported_waiting = waited >= WAITING_SECONDS
+        if self._reported_waiting:
+            verdict = f"waiting {waited:.0f} s for the journal, which another program has locked"
+        level = Level.WARNING if verdict.startswith(("stalled", "waiting")) else Level.INFO
         data = {"cpu_seconds": round(sample.cpu_seconds, 3), "memory": sample.memory}
         self.run.emit(EventKind.HEARTBEAT, verdict, level=level, data=data)
         self._last, self._sampled = sample, moment

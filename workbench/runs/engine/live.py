@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, cast
 
-from workbench.errors import ControlRefused, JournalError
+from workbench.errors import ControlRefused, JournalBusy, JournalError
 from workbench.runs.engine.failed_work import fact_of
-from workbench.runs.engine.run import Result_co, Run, page_of
+from workbench.runs.engine.readable import ReadableLiveRun
+from workbench.runs.engine.run import Result_co
 from workbench.runs.jobs.job import Job
 from workbench.runs.jobs.plain_functions import refuse_unfinished
 from workbench.runs.jobs.registry import JobFunction
@@ -19,19 +21,21 @@ from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model import machine
-from workbench.runs.model.events import Event
-from workbench.runs.model.machine import RunMachine
 from workbench.runs.model.progress import Gates
 from workbench.runs.model.project import ProjectOrFolder
-from workbench.runs.model.records import LogLine, RunRecord
+from workbench.runs.model.records import RunRecord
 from workbench.runs.model.settings import changed, to_plain
 from workbench.runs.model.signals import CancelSignal
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
-from workbench.runs.model.summary import Summary
 from workbench.runs.output.capture import capture_output
 from workbench.runs.process.resources import Resources
 
 __all__ = ["LiveRun"]
+
+STATE_SECONDS = 0.2
+"""How long a change of state waits for another program's lock; then the journal's own thread writes it later."""
+WORK_SECONDS = 0.5
+"""How often work that waits for another program's lock sees whether it was cancelled."""
 
 
 class _Scheduler(Protocol):
@@ -46,7 +50,7 @@ class _Scheduler(Protocol):
     def place(self, run: LiveRun[Any]) -> int: ...
 
 
-class LiveRun(Run[Result_co]):
+class LiveRun(ReadableLiveRun[Result_co]):
     """A run whose work is done by a thread of this process; also the sink of its job.
 
     Parameters
@@ -83,7 +87,7 @@ class LiveRun(Run[Result_co]):
         workers: Workers = None,
         detached: bool = False,
     ) -> None:
-        super().__init__(record, journal.path, journal.reader)
+        super().__init__(journal, record, to_plain(config))
         self.config = config
         self.gates = Gates()
         self.resources = Resources()
@@ -93,130 +97,31 @@ class LiveRun(Run[Result_co]):
         self.started_at: float | None = None
         self.cancel_requested: float | None = None
         self._scheduler = scheduler
-        self.journal = journal
         self._job_function = job_function
         self._project = project
         self._lineage = list(lineage)
-        self._machine = RunMachine()
         self._lock = threading.Condition(threading.RLock())
         self._attention = False
         self.run_id = record.id
         self._finished = threading.Event()
         self._result: Any = None
         self._exception: BaseException | None = None
-        self._summary = Summary(settings=to_plain(config))
-        self._folded = threading.Lock()
-        self._stream = journal.stream(record.number)
+        self._stream.while_busy = self._end_wait_when_cancelled
         self.emit(EventKind.STATE, "Queued", data={"state": "queued", "cause": ""})
-
-    # status
-
-    @property
-    def number(self) -> int:
-        """Number of the run in the journal."""
-        return self._record.number
-
-    @property
-    def state(self) -> RunState:
-        """Where the run is."""
-        return self._machine.state
-
-    @property
-    def cause(self) -> Cause:
-        """Why it is there."""
-        return self._machine.cause
-
-    @property
-    def reason(self) -> str:
-        """The sentence that says why."""
-        return self._machine.reason
-
-    @property
-    def has_started(self) -> bool:
-        """Whether the work has ever started."""
-        return self._machine.started
-
-    @property
-    def is_here(self) -> bool:
-        """Always: the work is done by this process."""
-        return True
 
     def queue_place(self) -> int:
         """How many queued runs come before this one; 0 when it is next or not queued."""
         return self._scheduler.place(self)
 
-    @property
-    def transitions(self) -> list[tuple[RunState, Any, RunState]]:
-        """Every transition of the state machine, to diagnose faults."""
-        return list(self._machine.transitions)
-
-    def summary(self) -> Summary:
-        """Fold all that has happened so far."""
-        with self._folded:
-            events = self._stream.recent(self._summary.seq)
-            if events is None:
-                # A flood: the journal leaves out the log lines, which a summary does not need.
-                self.settle()
-                events, _ = self._reader.summary_events(self.number, self._summary.seq)
-            for event in events:
-                self._summary.add(event)
-            return self._summary.copy()
-
-    def events(self, after: int = 0, *, kinds: Sequence[EventKind] = (), limit: int = -1) -> list[Event]:
-        """Events that follow ``seq == after``: from memory where they are recent, else from the journal."""
-        recent = self._stream.recent(after)
-        if recent is not None:
-            return page_of(recent, kinds, limit)
-        self.settle()
-        return self._reader.events(self.number, after, kinds=kinds, limit=limit)
-
-    def newest_lines(self, count: int, after: int = 0) -> tuple[int, list[LogLine]]:
-        """Count all log lines and give the newest past line ``after`` that memory still holds."""
-        return self._stream.newest_lines(count, after)
-
-    def last_seq(self) -> int:
-        """Number of the newest event."""
-        return self._stream.seq
-
-    def settle(self) -> None:
-        """Have everything that happened so far in the journal."""
-        self.journal.flush()
-
-    def emit(
-        self,
-        kind: EventKind,
-        message: str = "",
-        *,
-        stage: str = "",
-        fraction: float | None = None,
-        level: Level = Level.INFO,
-        data: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Take one event."""
-        self._stream.emit(kind, message, stage=stage, fraction=fraction, level=level, data=data)
-
-    def add_listener(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` (which must be quick) after every event."""
-        self._stream.listeners = [*self._stream.listeners, listener]
-
-    def remove_listener(self, listener: Callable[[], None]) -> None:
-        """Stop calling it."""
-        self._stream.listeners = [other for other in self._stream.listeners if other != listener]
-
-    def silent_seconds(self) -> float:
-        """Seconds since the last event of the work."""
-        return time.monotonic() - self._stream.last_emitted
-
     # the sink of the job
 
     def checkpoint(self, holding: Suspendable | None = None) -> None:
         """Hold or end the work if that was requested."""
-        if not self._attention:
+        if not self._attention or self._stream.is_forked:
             return
-        if self.journal.failure is not None:
-            raise JournalError(f"The journal {self.journal_path} cannot be written: {self.journal.failure}.")
+        self._refuse_trouble()
+        self.apply(machine.CheckpointReached())
         with self._lock:
-            self.apply(machine.CheckpointReached())
             if self._machine.state == RunState.PAUSED and not self._machine.cancelling:
                 if holding is not None:
                     holding.suspend()
@@ -224,10 +129,28 @@ class LiveRun(Run[Result_co]):
                     self._lock.wait()
                 if holding is not None:
                     holding.proceed()
-            if self._machine.cancelling:
-                # Also when the cancel came while this thread was held: it is handled now.
-                self.apply(machine.CheckpointReached())
-                raise CancelSignal
+        if self._machine.cancelling:
+            # Also when the cancel came while this thread was held: it is handled now.
+            self.apply(machine.CheckpointReached())
+            raise CancelSignal
+
+    def _refuse_trouble(self) -> None:
+        if self._stream.lost:
+            raise CancelSignal
+        if trouble := self.journal.trouble:
+            raise JournalError(trouble)
+
+    def _end_wait_when_cancelled(self) -> None:
+        if self._machine.cancelling:
+            raise CancelSignal
+
+    def _write(self, write: Callable[[float], None]) -> None:
+        """Write for the work, which waits as long as another program has the journal locked, unless cancelled."""
+        while True:
+            try:
+                return write(WORK_SECONDS)
+            except JournalBusy:
+                self._end_wait_when_cancelled()
 
     @property
     def resumes(self) -> bool:
@@ -240,7 +163,11 @@ class LiveRun(Run[Result_co]):
 
     def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
         """Commit a finished unit."""
-        self.journal.remember(self.number, key, digest, seconds, result)
+        self._write(
+            lambda patience: self.journal.remember(
+                self.number, key, digest, seconds, result, patience=patience
+            )
+        )
 
     # requests
 
@@ -293,13 +220,23 @@ class LiveRun(Run[Result_co]):
             When the machine refuses a request.
         """
         with self._lock:
-            for effect in self._machine.apply(fact):
+            effects = self._machine.apply(fact)
+            for effect in effects:
                 self._carry_out(effect)
+        # Without our lock: another program may have the journal locked, and a page asks for the state meanwhile.
+        for effect in effects:
+            if isinstance(effect, machine.Record) and effect.kind == EventKind.STATE:
+                self._commit(lambda: self.journal.flush(STATE_SECONDS))
+            elif isinstance(effect, machine.Adopt):
+                self._commit(self._keep_config)
+            elif isinstance(effect, machine.Finish):
+                self._finish()
 
     def _carry_out(self, effect: machine.Effect) -> None:
         match effect:
             case machine.Record():
-                self._record_event(effect)
+                level = Level.of(effect.level)
+                self.emit(effect.kind, effect.message, level=level, data=effect.data)
             case machine.HoldWork() | machine.StopWork():
                 if isinstance(effect, machine.StopWork):
                     self.cancel_requested = time.monotonic()
@@ -314,16 +251,12 @@ class LiveRun(Run[Result_co]):
             case machine.LeaveQueue():
                 self._scheduler.leave_queue(self)
             case machine.Adopt():
-                self._adopt(effect.changes)
-            case machine.Finish():
-                self._finish()
+                self.config = changed(self.config, effect.changes)
             case machine.Refuse():
                 raise ControlRefused(f"{self.id}: {effect.reason}.", self.id)
 
-    def _record_event(self, effect: machine.Record) -> None:
-        self.emit(effect.kind, effect.message, level=Level.of(effect.level), data=effect.data)
-        if effect.kind == EventKind.STATE:
-            self._commit(self.journal.flush)
+    def _keep_config(self) -> None:
+        self.journal.set_config(self.number, to_plain(self.config))
 
     def _commit(self, write: Callable[[], None]) -> None:
         try:
@@ -331,11 +264,6 @@ class LiveRun(Run[Result_co]):
         except JournalError:
             # The journal keeps the failure and tries again; a run that still works fails at its checkpoint.
             self.request_attention()
-
-    def _adopt(self, changes: Mapping[str, Any]) -> None:
-        self.config = changed(self.config, changes)
-        plain = to_plain(self.config)
-        self._commit(lambda: self.journal.set_config(self.number, plain))
 
     def _start(self) -> None:
         self.started_at = time.monotonic()
@@ -351,9 +279,14 @@ class LiveRun(Run[Result_co]):
         try:
             fact = self._do_work()
         except BaseException as error:  # noqa: BLE001 - whatever ends the work ends the run, visibly
+            if self._stream.is_forked:
+                # The job has forked, and this is the copy: it ends with its work and is not the run.
+                os._exit(1)
             if not isinstance(error, CancelSignal):
                 self._exception = error
             fact = fact_of(error, lambda line, level: self.emit(EventKind.LOG, line, level=level))
+        if self._stream.lost:
+            fact = machine.OwnerLost(f"Interrupted: {self._stream.lost}")
         self.apply(fact)
 
     def _do_work(self) -> machine.Input:
@@ -361,15 +294,20 @@ class LiveRun(Run[Result_co]):
         job = Job(self)
         with job.active(""), capture_output(), contextlib.closing(job):
             result = refuse_unfinished(self._job_function.function(job, self._project, self.config))
-        # Only what the journal holds counts as done.
-        self.journal.flush()
+        if self._stream.is_forked:
+            os._exit(0)
+        # Only what the journal holds, where it can be found again, counts as done.
+        self._write(self.journal.flush)
+        self.journal.file.is_in_place()
+        self._refuse_trouble()
         self._result = result
         summary = self.summary()
         return machine.WorkReturned(tuple(summary.outermost_failures), tuple(summary.omissions))
 
     def _finish(self) -> None:
         self._finished.set()
-        self._lock.notify_all()
+        with self._lock:
+            self._lock.notify_all()
         self._scheduler.finished(self)
         self._stream.tell_listeners()
 

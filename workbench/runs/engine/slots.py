@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,10 @@ __all__ = ["Engine"]
 
 KEPT_RUNS = 20
 """Ended runs kept whole, with their results; older ones without a reference are read from the journal."""
+
+SUBMIT_SECONDS = 0.02
+BUSY_SECONDS = 0.5
+"""After this long, the journal of a queued run that was locked is tried again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +49,8 @@ class Engine:
     def __init__(self, slots: int | None = None) -> None:
         self.slots = slots or os.cpu_count() or 1
         self._lock = threading.RLock()
+        self._giving = threading.Lock()
+        self._busy: dict[Path, float] = {}
         self._queue: list[LiveRun[Any]] = []
         self._active: dict[str, _Slot] = {}
         self._known: WeakValueDictionary[tuple[Path, str], LiveRun[Any]] = WeakValueDictionary()
@@ -55,7 +63,13 @@ class Engine:
             self._known[run.journal_path, run.id] = run
             self._queue.append(run)
         self._heartbeat.watch(run)
-        self.give_slots()
+        # At once, but without waiting for the journals of other projects, which may be locked.
+        if self._giving.acquire(timeout=SUBMIT_SECONDS):
+            try:
+                self._admit([other for other in self._candidates() if other.journal is run.journal])
+            finally:
+                self._giving.release()
+        self._heartbeat.give_slots_soon()
 
     def join_queue(self, run: LiveRun[Any]) -> None:
         """Let a run wait for a slot."""
@@ -79,13 +93,18 @@ class Engine:
 
     def give_slots(self) -> None:
         """Admit as many queued runs as there are free slots and free scenarios."""
-        with self._lock:
-            admitted = self._choose()
-        # Outside of our lock: a run that is being cancelled holds its own and waits for ours.
-        for slot in admitted:
-            slot.run.apply(machine.Admitted())
-            if slot.run.state != RunState.RUNNING:
-                self._take_back(slot)
+        # One at a time, and never with the lock that all share: a claim waits for a disk, and a run that is being
+        # cancelled holds its own lock and waits for ours.
+        with self._giving:
+            self._admit(self._candidates())
+
+    def _admit(self, candidates: Sequence[LiveRun[Any]]) -> None:
+        for run in candidates:
+            slot = self._claim(run)
+            if slot is not None:
+                run.apply(machine.Admitted())
+                if run.state != RunState.RUNNING:
+                    self._take_back(slot)
 
     def _take_back(self, slot: _Slot) -> None:
         # The run was paused (or ended) between our choice and its admission.
@@ -93,25 +112,38 @@ class Engine:
             if self._active.get(slot.run.id) is not slot or slot.run.has_started:
                 return
             del self._active[slot.run.id]
-            with contextlib.suppress(JournalError):
-                slot.run.journal.release(slot.run.number)
+        with contextlib.suppress(JournalError):
+            slot.run.journal.release(slot.run.number)
 
-    def _choose(self) -> list[_Slot]:
-        chosen: list[_Slot] = []
-        working = sum(slot.run.state in (RunState.RUNNING, RunState.QUEUED) for slot in self._active.values())
-        for run in list(self._queue):
-            if working + len(chosen) >= self.slots:
-                break
-            try:
-                holder = run.journal.claim(run.number, _claim_of(run))
-            except JournalError:
-                # A full disk, say: the run keeps its place and is tried again at the next beat.
-                continue
-            if holder is None:
+    def _candidates(self) -> list[LiveRun[Any]]:
+        with self._lock:
+            return list(self._queue)
+
+    def _claim(self, run: LiveRun[Any]) -> _Slot | None:
+        with self._lock:
+            states = [slot.run.state for slot in self._active.values()]
+            if sum(state in (RunState.RUNNING, RunState.QUEUED) for state in states) >= self.slots:
+                return None
+        moment = time.monotonic()
+        if self._busy.get(run.journal_path, 0.0) > moment:
+            return None
+        try:
+            holder = run.journal.claim(run.number, _claim_of(run))
+        except JournalError:
+            # Locked, or a full disk, say: the run keeps its place and is tried again soon.
+            self._busy[run.journal_path] = time.monotonic() + BUSY_SECONDS
+            return None
+        if holder is not None:
+            return None
+        with self._lock:
+            if run in self._queue:
                 self._queue.remove(run)
                 slot = self._active[run.id] = _Slot(run)
-                chosen.append(slot)
-        return chosen
+                return slot
+        # Paused or cancelled meanwhile: it is not to hold up others.
+        with contextlib.suppress(JournalError):
+            run.journal.release(run.number)
+        return None
 
     def find(self, journal_path: Path, run_id: str) -> LiveRun[Any] | None:
         """Find a run of this process."""

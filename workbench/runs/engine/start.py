@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -33,6 +34,16 @@ Result = TypeVar("Result")
 WhenBusy = Literal["refuse", "queue", "rename"]
 
 _engine = Engine()
+
+
+def _renew_after_fork() -> None:
+    # The threads of the engine are not in a forked process, its locks may be held, and its runs are the other's.
+    global _engine
+    _engine = Engine(_engine.slots)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_after_fork)
 
 
 @overload

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,7 +44,11 @@ class JournalReader:
         self._project = project_of(path)
         if not path.is_file():
             raise JournalError(f"{path} does not exist: this project has no runs yet.")
-        self._lock = threading.Lock()
+        self._inherited: list[sqlite3.Connection] = []
+        self._connect()
+
+    def _connect(self) -> None:
+        path, self._pid, self._lock = self.path, os.getpid(), threading.Lock()
         try:
             self._connection = sqlite3.connect(
                 f"{path.resolve().as_uri()}?mode=ro",
@@ -254,6 +259,10 @@ class JournalReader:
         )
 
     def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        if os.getpid() != self._pid:
+            # A forked process has a connection of its own; the one of its parent is neither used nor closed.
+            self._inherited.append(self._connection)
+            self._connect()
         try:
             with self._lock:
                 return self._connection.execute(sql, values).fetchall()

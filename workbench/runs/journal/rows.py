@@ -15,7 +15,25 @@ from workbench.runs.model.plain_values import plain_data, plain_fraction, plain_
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level, RunState
 
-__all__ = ["insert_events", "refuse_busy"]
+__all__ = ["insert_events", "next_number", "refuse_busy"]
+
+
+def next_number(connection: sqlite3.Connection) -> int:
+    """Give the number of a new run: none is used again, also not that of a run that was deleted.
+
+    What the journal holds under it already (planted, or left by a fault) is not the new run's.
+    """
+    used = (
+        "SELECT max(number) FROM run WHERE number < :limit",
+        "SELECT max(seq) FROM sqlite_sequence WHERE name = 'run' AND seq < :limit",
+    )
+    number = 1 + max(connection.execute(sql, {"limit": _MAX_NUMBER}).fetchone()[0] or 0 for sql in used)
+    for table in ("event", "unit", "request"):
+        connection.execute(f"DELETE FROM {table} WHERE run = ?", (number,))
+    # The table in which SQLite itself keeps what AUTOINCREMENT has given out.
+    connection.execute("DELETE FROM sqlite_sequence WHERE name = 'run'")
+    connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('run', ?)", (number,))
+    return number
 
 
 def refuse_busy(connection: sqlite3.Connection, job: str, scenario: str) -> None:
@@ -100,6 +118,7 @@ def _is_of_a_row(error: Exception) -> bool:
     return isinstance(error, of_a_row) or not isinstance(error, sqlite3.Error | MemoryError)
 
 
+_MAX_NUMBER = 2**53
 _INSERT_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _REPLACE_EVENT = _INSERT_EVENT.replace("INSERT", "INSERT OR REPLACE")
 _LEVELS = {level.word: int(level) for level in Level}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from workbench.errors import JournalBusy
 from workbench.runs.model.events import Event
 from workbench.runs.model.plain_values import plain_fraction, plain_text
 from workbench.runs.model.records import LogLine
@@ -27,7 +31,7 @@ BACKLOG = 20_000
 class _Store(Protocol):
     def wake(self) -> None: ...
 
-    def flush(self) -> None: ...
+    def flush(self, patience: float | None = ...) -> None: ...
 
 
 class EventStream:
@@ -56,6 +60,12 @@ class EventStream:
         self.last_emitted = time.monotonic()
         self.listeners: list[Callable[[], None]] = []
         self._ended = False
+        self._pid = os.getpid()
+        self._told_forked = False
+        self.lost = ""
+        """How another process has ended the run, as part of a sentence; empty while none has."""
+        self.while_busy: Callable[[], None] = lambda: None
+        """Called now and then by an emitter that waits for another program's lock; what it raises ends the wait."""
 
     def emit(
         self,
@@ -77,9 +87,12 @@ class EventStream:
         message, stage = plain_text(message), plain_text(stage)
         if fraction is not None:
             fraction = plain_fraction(fraction)
-        if len(self._waiting) >= BACKLOG and kind is not EventKind.STATE:
+        if os.getpid() != self._pid:
+            self._tell_forked(kind, message)
+            return
+        if len(self._waiting) >= BACKLOG and kind not in _OF_THE_ENGINE:
             # Before the event gets its number: one that cannot be kept leaves no gap.
-            self._store.flush()
+            self._help_to_write()
         with self._lock:
             if self._ended:
                 return
@@ -104,6 +117,38 @@ class EventStream:
             self._store.wake()
         if self.listeners:
             self.tell_listeners()
+
+    def _help_to_write(self) -> None:
+        while True:
+            try:
+                self._store.flush(patience=0.5)
+            except JournalBusy:
+                self.while_busy()
+            else:
+                return
+
+    @property
+    def is_forked(self) -> bool:
+        """Whether this is the copy of a forked process, whose reports are not the run's."""
+        return os.getpid() != self._pid
+
+    def _tell_forked(self, kind: EventKind, message: str) -> None:
+        # Locks may be held for ever by threads that a fork has not copied, and the journal is the other process's.
+        if kind is not EventKind.LOG:
+            return
+        with contextlib.suppress(Exception):
+            if not self._told_forked:
+                self._told_forked = True
+                note = (
+                    f"(process {os.getpid()} was forked from a run's process {self._pid}: see its lines here)"
+                )
+                print(note, file=sys.stderr)  # noqa: T201
+            print(message, file=sys.stderr)  # noqa: T201
+
+    def lose(self, how: str) -> None:
+        """Take note that another process has ended the run: what comes from now on is not the run's any more."""
+        with self._lock:
+            self.lost, self._ended, self._waiting = how, True, []
 
     def tell_listeners(self) -> None:
         """Call everybody who wants to know that something happened."""
@@ -165,4 +210,6 @@ class EventStream:
         return total, newest
 
 
+_OF_THE_ENGINE = (EventKind.STATE, EventKind.CONTROL, EventKind.HEARTBEAT)
+"""What must not wait for a disk: few, and written by threads that serve all runs."""
 _WORDS = {level: level.word for level in Level}

@@ -12,19 +12,20 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import InvalidData, JournalError
 from workbench.runs.journal.checked_rows import request_of
+from workbench.runs.journal.ownership import end_run, ended_elsewhere
 from workbench.runs.journal.paths import project_of
 from workbench.runs.journal.reader import JournalReader
-from workbench.runs.journal.rows import insert_events, refuse_busy
+from workbench.runs.journal.rows import insert_events, next_number, refuse_busy
 from workbench.runs.journal.schema import LOCK_SECONDS, migrate
 from workbench.runs.journal.signing import is_ours, sign
 from workbench.runs.journal.stream import EventStream
+from workbench.runs.journal.transactions import Transactions
 from workbench.runs.model.events import Event
 from workbench.runs.model.read_only import refuse_viewer
 from workbench.runs.model.records import ControlRequest, RunRecord
@@ -34,11 +35,14 @@ from workbench.runs.process.identity import ProcessIdentity
 __all__ = ["Journal"]
 
 FLUSH_SECONDS = 0.04
-CLAIM_SECONDS = 0.1
 
 _open: dict[Path, Journal] = {}
 _open_lock = threading.Lock()
+_opening: dict[Path, threading.Lock] = {}
 _left_alone: list[dict[Path, Journal]] = []
+
+
+_Taken = tuple[EventStream, list[tuple[Event, int | None]]]
 
 
 class Journal:
@@ -48,8 +52,6 @@ class Journal:
         refuse_viewer("Writing the journal")
         self.path = path
         self._project = project_of(path)
-        self.lock = threading.RLock()
-        self.failure: sqlite3.Error | None = None
         self._streams: list[EventStream] = []
         self._wanted = threading.Event()
         self._writer: threading.Thread | None = None
@@ -64,6 +66,20 @@ class Journal:
         except (sqlite3.Error, OSError) as error:
             raise JournalError(f"The journal {path} cannot be opened for writing: {error}.") from error
         self.reader = JournalReader(path)
+        self.file = Transactions(self._connection, path)
+        self.lock = self.file.lock
+
+    @property
+    def trouble(self) -> str:
+        """Why runs of this journal cannot continue, as a sentence; empty while they can."""
+        if self.file.failure is not None:
+            return f"The journal {self.path} cannot be written: {self.file.failure}."
+        return self.file.lost
+
+    @property
+    def failure(self) -> sqlite3.Error | None:
+        """Why nothing can be written; None while it can."""
+        return self.file.failure
 
     @classmethod
     def open(cls, path: Path) -> Journal:
@@ -82,8 +98,11 @@ class Journal:
         """
         path = path.resolve()
         with _open_lock:
+            opening = _opening.setdefault(path, threading.Lock())
+        # Not with the lock that all share: to make one journal may have to wait for another program.
+        with opening:
             journal = _open.get(path)
-            if journal is not None and path.exists():
+            if journal is not None and journal.file.is_in_place():
                 return journal
             journal = _open[path] = cls(path)
         journal.mark_interrupted()
@@ -125,25 +144,26 @@ class Journal:
             time.time(),
             str(RunState.QUEUED),
         )
-        with self._transaction() as connection:
+        with self.file.begin() as connection:
             if not beside_others:
                 # Checked where no other process can write: two processes may start the same scenario at one moment.
                 refuse_busy(connection, job, scenario)
+            number = next_number(connection)
             connection.execute(
-                "INSERT INTO run (id, job, title, scenario, config, version, resumed_from, host, pid, "
-                f"process_started, created, state) VALUES ({', '.join('?' * len(values))})",
-                values,
+                "INSERT INTO run (number, id, job, title, scenario, config, version, resumed_from, host, pid, "
+                f"process_started, created, state) VALUES (?, {', '.join('?' * len(values))})",
+                (number, *values),
             )
         return self.reader.run(run_id)
 
     def set_config(self, run: int, config: Mapping[str, Any]) -> None:
         """Keep the settings that a run has adopted while it continued."""
-        with self._transaction() as connection:
+        with self.file.begin() as connection:
             connection.execute("UPDATE run SET config = ? WHERE number = ?", (json.dumps(config), run))
 
     def set_owner(self, run: int, owner: ProcessIdentity) -> None:
         """Hand a run over to another process."""
-        with self._transaction() as connection:
+        with self.file.begin() as connection:
             connection.execute(
                 "UPDATE run SET host = ?, pid = ?, process_started = ? WHERE number = ?",
                 (owner.host, owner.pid, owner.started, run),
@@ -156,27 +176,19 @@ class Journal:
 
         Raises
         ------
-        JournalError
-            When the journal is busy: slots must not be held up by one project while runs of others could continue.
+        JournalBusy
+            When another program has it locked: one project must not hold up the runs of others.
         """
-        if not self.lock.acquire(timeout=CLAIM_SECONDS):
-            raise JournalError(f"The journal {self.path} is busy.")
-        try:
-            self._connection.execute(f"PRAGMA busy_timeout = {round(CLAIM_SECONDS * 1000)}")
-            with self._transaction(patient=False) as connection:
-                sql = "SELECT number, id FROM run WHERE claim = ?"
-                row = connection.execute(sql, (scenario_key,)).fetchone()
-                if row is None:
-                    connection.execute("UPDATE run SET claim = ? WHERE number = ?", (scenario_key, run))
-                    return None
-                return None if row[0] == run else str(row[1])
-        finally:
-            self._connection.execute(f"PRAGMA busy_timeout = {round(LOCK_SECONDS * 1000)}")
-            self.lock.release()
+        with self.file.begin(patience=0) as connection:
+            row = connection.execute("SELECT number, id FROM run WHERE claim = ?", (scenario_key,)).fetchone()
+            if row is None:
+                connection.execute("UPDATE run SET claim = ? WHERE number = ?", (scenario_key, run))
+                return None
+            return None if row[0] == run else str(row[1])
 
     def release(self, run: int) -> None:
         """Give a reserved scenario back without having written anything."""
-        with self._transaction() as connection:
+        with self.file.begin() as connection:
             connection.execute("UPDATE run SET claim = NULL WHERE number = ?", (run,))
 
     def mark_interrupted(self) -> list[str]:
@@ -185,38 +197,22 @@ class Journal:
         ended = []
         for record in self.reader.runs(states=live):
             if record.owner.is_gone():
-                self._interrupt(record)
+                reason = record.owner.reason_when_gone()
+                self.end(record, RunState.INTERRUPTED, Cause.PROCESS_GONE, reason)
                 ended.append(record.id)
         return ended
 
-    def _interrupt(self, record: RunRecord) -> None:
-        self.end(record, RunState.INTERRUPTED, Cause.PROCESS_GONE, record.owner.reason_when_gone())
-
     def end(self, record: RunRecord, state: RunState, cause: Cause, reason: str) -> None:
         """End, in the record, a run whose process cannot do so; nothing happens where it has ended by itself."""
-        with self._transaction() as connection:
-            sql = "SELECT state FROM run WHERE number = ?"
-            if RunState(connection.execute(sql, (record.number,)).fetchone()[0]).is_final:
-                return
-            seq, last = connection.execute(
-                "SELECT coalesce(max(seq), 0), max(time) FROM event WHERE run = ?", (record.number,)
-            ).fetchone()
-            moment = max(time.time(), last or 0)
-            data = {
-                "state": str(state),
-                "cause": str(cause),
-                # It is found out late: the work ended when the last thing happened.
-                "ended": last or moment,
-            }
-            event = Event(seq + 1, moment, EventKind.STATE, "", reason, None, "error", data)
-            insert_events(connection, record.number, [(event, None)], self._project)
+        with self.file.begin() as connection:
+            end_run(connection, record, state, cause, reason, self._project)
 
     def delete(self, numbers: Sequence[int], *, shrink: bool) -> None:
         """Remove runs with all that is known of them; ``shrink`` gives their room back to the disk.
 
         Shrinking keeps every other writer waiting, and is only for a journal whose runs have all ended.
         """
-        with self._transaction() as connection:
+        with self.file.begin() as connection:
             for table, column in (("event", "run"), ("unit", "run"), ("request", "run"), ("run", "number")):
                 sql = f"DELETE FROM {table} WHERE {column} = ?"
                 connection.executemany(sql, [(number,) for number in numbers])
@@ -248,16 +244,30 @@ class Journal:
                     )
                     self._writer.start()
 
-    def flush(self) -> None:
+    def flush(self, patience: float | None = LOCK_SECONDS) -> None:
         """Write everything that waits and commit.
+
+        Parameters
+        ----------
+        patience
+            Seconds to wait while another program has the journal locked; None waits as long as it takes.
 
         Raises
         ------
+        JournalBusy
+            When it is locked for longer; what waits is written when it is not any more.
         JournalError
             When the disk is full or the file cannot be written; what waits is kept for the next try.
         """
-        with self._transaction() as connection:
-            set_aside = self._write_waiting(connection)
+        taken: list[_Taken] = []
+        try:
+            with self.file.begin(patience) as connection:
+                set_aside = self._write_waiting(connection, taken)
+        except BaseException:
+            for stream, waiting in reversed(taken):
+                stream.put_back(waiting)
+            self._wanted.set()
+            raise
         for stream, note in set_aside:
             stream.emit(EventKind.LOG, note, level=Level.WARNING)
 
@@ -267,50 +277,42 @@ class Journal:
             time.sleep(FLUSH_SECONDS)
             self._wanted.clear()
             try:
-                self.flush()
+                self.flush(patience=None)
             except Exception:  # noqa: BLE001 - whatever it was, the events are kept and tried again
                 # Remembered in `failure`; the run looks at it and fails with a clear error.
                 time.sleep(0.5)
                 self._wanted.set()
 
-    def _write_waiting(self, connection: sqlite3.Connection) -> list[tuple[EventStream, str]]:
+    def _write_waiting(
+        self, connection: sqlite3.Connection, taken: list[_Taken]
+    ) -> list[tuple[EventStream, str]]:
         set_aside: list[tuple[EventStream, str]] = []
         # Held until all of a run is written, even if all others have released it.
         self._streams = [stream for stream in self._streams if not stream.is_over()]
         for stream in self._streams:
             waiting = stream.take_waiting()
-            if waiting:
-                self._taken.append((stream, waiting))
+            if waiting and (ended := ended_elsewhere(connection, stream.run)):
+                stream.lose(ended)
+            elif waiting:
+                taken.append((stream, waiting))
                 notes = insert_events(connection, stream.run, waiting, self._project)
                 set_aside += [(stream, note) for note in notes]
         return set_aside
 
-    @contextmanager
-    def _transaction(self, *, patient: bool = True) -> Iterator[sqlite3.Connection]:
-        with self.lock:
-            self._taken: list[tuple[EventStream, list[tuple[Event, int | None]]]] = []
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield self._connection
-                self._connection.execute("COMMIT")
-                self.failure = None
-            except BaseException as error:
-                for stream, waiting in reversed(self._taken):
-                    stream.put_back(waiting)
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.Error):
-                    if patient:
-                        self.failure = error
-                        self._wanted.set()
-                    raise JournalError(f"The journal {self.path} cannot be written: {error}.") from error
-                raise
-
     # units
 
-    def remember(self, run: int, key: str, digest: str, seconds: float, result: bytes) -> None:
+    def remember(
+        self,
+        run: int,
+        key: str,
+        digest: str,
+        seconds: float,
+        result: bytes,
+        *,
+        patience: float | None = LOCK_SECONDS,
+    ) -> None:
         """Commit one finished unit."""
-        with self._transaction() as connection:
+        with self.file.begin(patience) as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (run, key, digest, seconds, time.time(), result, sign(result)),
@@ -336,7 +338,7 @@ class Journal:
 
     def ask(self, run: int, kind: str, data: Mapping[str, Any], asked_by: str) -> int:
         """Leave a request for the process that owns a run; returns its number."""
-        with self._transaction() as connection:
+        with self.file.begin() as connection:
             cursor = connection.execute(
                 "INSERT INTO request (run, kind, data, asked_by, asked) VALUES (?, ?, ?, ?, ?)",
                 (run, kind, json.dumps(data), asked_by, time.time()),
@@ -360,8 +362,8 @@ class Journal:
         return found
 
     def answer(self, request: int, refusal: str | None) -> None:
-        """Close a request, with the reason when it was refused."""
-        with self._transaction() as connection:
+        """Close a request, with the reason when it was refused; tried once, where the journal is locked."""
+        with self.file.begin(patience=0) as connection:
             connection.execute(
                 "UPDATE request SET answered = ?, refusal = ? WHERE number = ?",
                 (time.time(), refusal, request),
@@ -370,9 +372,9 @@ class Journal:
 
 def _forget_after_fork() -> None:
     # A forked child must neither use nor close its parent's connections, nor write what waits in them.
-    global _open, _open_lock
+    global _open, _open_lock, _opening
     _left_alone.append(_open)
-    _open, _open_lock = {}, threading.Lock()
+    _open, _open_lock, _opening = {}, threading.Lock(), {}
 
 
 if hasattr(os, "register_at_fork"):
