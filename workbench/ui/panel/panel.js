@@ -120,7 +120,7 @@ class PanelView {
     }
     const silence = this.silence();
     setText(this.health, silence || (facts.health ?? ""));
-    setAttribute(this.health, "data-stalled", silence || facts.health?.startsWith("stalled") ? "" : null);
+    setAttribute(this.health, "data-stalled", silence || /^(stalled|waiting)/.test(facts.health ?? "") ? "" : null);
     setShown(this.health, Boolean(silence || facts.health));
   }
 
