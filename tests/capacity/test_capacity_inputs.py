@@ -199,7 +199,10 @@ def test_settings_that_do_not_fit_are_refused(changes: dict[str, Any], sentence:
 
 def test_a_setting_that_names_an_unknown_carrier_or_plant_is_an_error(make_project: MakeProject) -> None:
     config = CapacityConfig(years=YEARS[:1], build_limits={"fusion": 10.0}, retirements={"Coal 9": 2030})
-    with pytest.raises(InvalidData, match=r"carrier 'fusion'.*plant 'Coal 9'"):
+    sentence = (
+        r"build_limits names 'fusion', .* carrier here; .* retirements names 'Coal 9', .* there are Coal 1, "
+    )
+    with pytest.raises(SettingError, match=sentence):
         read(make_project(), config)
 
 

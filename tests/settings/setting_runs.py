@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -81,6 +83,12 @@ class JobCases:
         What of a result is computed; its tables when left out.
     steps
         Module whose ``_save`` writes the result and its pages, which the fast tests leave out.
+    run
+        What the fast tests run instead of the whole job, where that would take long.
+    unsolved
+        Settings whose effect is seen there alone: a whole run ends with the same numbers.
+    fresh
+        Whether each run needs a project without the results of the others.
     """
 
     job: str
@@ -91,6 +99,9 @@ class JobCases:
     refuses: tuple[str, ...] = ()
     compared: Callable[[Any], Mapping[str, object]] | None = None
     steps: str = ""
+    run: Callable[..., Any] | None = None
+    unsolved: tuple[str, ...] = ()
+    fresh: bool = False
 
     def inputs_named(self, name: str) -> Inputs:
         return next(inputs for inputs in self.inputs if inputs.name == name)
@@ -159,7 +170,11 @@ class Runner:
     def run(self, project: Project, settings: Mapping[str, Any]) -> Outcome:
         try:
             with self._without_saving():
-                result = find_job(self.cases.job)(project, **settings)
+                run = None if self.whole else self.cases.run
+                if self.cases.fresh:
+                    copy = Path(tempfile.mkdtemp(dir=self.folder)) / project.folder.name
+                    project = Project.open(shutil.copytree(project.folder, copy))
+                result = (run or find_job(self.cases.job))(project, **settings)
         except WorkbenchError as error:
             return Outcome(error)
         notes: Notes = result.notes

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+import capacity_settings
 import demand_settings
 import load_profile_settings
 import pytest
 from setting_runs import ACTS, REFUSED, SILENT, Inputs, JobCases, Runner, settings_of_job
 
-ALL = (demand_settings.CASES, load_profile_settings.CASES)
+ALL = (
+    demand_settings.CASES,
+    load_profile_settings.CASES,
+    capacity_settings.CASES,
+)
 
 
-def every_setting() -> Iterator[object]:
-    for cases in ALL:
-        for inputs in cases.inputs:
-            for setting in settings_of_job(cases.job):
-                if inputs.tries(setting.name):
-                    marks = [pytest.mark.slow] if inputs.slow else []
-                    yield pytest.param(
-                        cases,
-                        inputs,
-                        setting.name,
-                        id=f"{cases.job}-{inputs.name}-{setting.name}",
-                        marks=marks,
-                    )
+def every_setting(*, whole: bool) -> list[object]:
+    return [
+        pytest.param(cases, inputs, setting.name, id=f"{cases.job}-{inputs.name}-{setting.name}")
+        for cases in ALL
+        for inputs in cases.inputs
+        for setting in settings_of_job(cases.job)
+        if inputs.tries(setting.name) and (setting.name not in cases.unsolved if whole else not inputs.slow)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +46,7 @@ def test_every_setting_has_another_value_and_inputs_on_which_it_acts(cases: JobC
     assert set(cases.other) | set(cases.acts_with) | set(cases.own) <= set(settings)
 
 
-@pytest.mark.parametrize(("cases", "inputs", "name"), list(every_setting()))
+@pytest.mark.parametrize(("cases", "inputs", "name"), every_setting(whole=False))
 def test_a_setting_acts_or_is_refused_or_noted(
     cases: JobCases, inputs: Inputs, name: str, runners: dict[str, Runner]
 ) -> None:
@@ -56,7 +54,7 @@ def test_a_setting_acts_or_is_refused_or_noted(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("cases", "inputs", "name"), list(every_setting()))
+@pytest.mark.parametrize(("cases", "inputs", "name"), every_setting(whole=True))
 def test_so_it_does_in_a_run_that_saves_everything(
     cases: JobCases, inputs: Inputs, name: str, whole_runners: dict[str, Runner]
 ) -> None:

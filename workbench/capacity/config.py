@@ -182,6 +182,15 @@ def check(config: CapacityConfig) -> Iterator[SettingError]:
     yield from _year_problems(config)
     if config.rolling_horizon:
         yield from _window_problems(config)
+    if config.horizon is Horizon.ROLLING:
+        for name in ("alternatives", "futures"):
+            if getattr(config, name):
+                yield SettingError(
+                    f"{name} is set, but belongs to one problem, which rolling years do not have; plan a single "
+                    "year or with perfect foresight, or leave it out.",
+                    name,
+                    getattr(config, name),
+                )
     if config.futures and abs(sum(config.futures.values()) - 1) > 1e-6:
         yield SettingError(
             f"The probabilities of the futures add up to {sum(config.futures.values()):g}, expected 1.",
@@ -222,6 +231,9 @@ def _year_problems(config: CapacityConfig) -> Iterator[SettingError]:
         )
 
 
+_OF_THE_YEAR = dict.fromkeys(("alternatives", "futures"), "is of a plan of the whole year")
+
+
 def _window_problems(config: CapacityConfig) -> Iterator[SettingError]:
     if config.rolling_overlap >= config.rolling_horizon:
         yield SettingError(
@@ -231,10 +243,11 @@ def _window_problems(config: CapacityConfig) -> Iterator[SettingError]:
             config.rolling_overlap,
         )
     yearly = ("co2_limit", "renewable_share", "energy_limits", "build_limits", "storage_cycles")
-    for name in (*yearly, "reserve_margin", "alternatives"):
+    for name in (*yearly, "reserve_margin", "alternatives", "futures"):
         if getattr(config, name):
             yield SettingError(
-                f"{name} is a limit of the whole year, which windows (rolling_horizon) cannot keep; leave one out.",
+                f"{name} {_OF_THE_YEAR.get(name, 'is a limit of the whole year')}, which windows (rolling_horizon) "
+                "cannot keep; leave one out.",
                 name,
                 getattr(config, name),
             )

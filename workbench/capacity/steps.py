@@ -10,6 +10,7 @@ from workbench.data.notes import Notes, Weight
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_notes
+from workbench.data.unused_settings import note_unused_settings
 from workbench.runs import Job, Unit, current_job
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def solve_scenario(folder: object, config: CapacityConfig) -> dict[str, float | 
 
 def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: Path) -> CapacityResult:
     from workbench.capacity.inputs.demand_source import find_load
+    from workbench.capacity.inputs.plan_settings import note_unused
     from workbench.capacity.inputs.reading import read_system
     from workbench.capacity.model.system import System
 
@@ -98,6 +100,7 @@ def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: 
         for text in assumed:
             notes.assumption(text)
         notes.extend((*load.notes, *system.notes))
+        note_unused(config, system, load, notes)
         notes.add_problems(system.problems)
         # Other choices of snapshots say in their notes by how much their energy differs; futures scale the load.
         whole = config.snapshots in (Snapshots.FULL, Snapshots.AVERAGES) and not config.futures
@@ -205,6 +208,7 @@ def _result(
                     tables=("adequacy",),
                     years=(row.year,),
                 )
+        note_unused_settings(config, _unused_by_solver(config, solver), notes)
         for record in records:
             if str(record.status) == "incumbent":
                 away = "an unknown part" if record.gap is None else f"{100 * record.gap:.2g} %"
@@ -216,6 +220,23 @@ def _result(
                 )
         report_notes(job, notes)
         return CapacityResult(config.scenario, config, tables, notes, facts, networks=tuple(networks))
+
+
+def _unused_by_solver(config: CapacityConfig, solver: PlanSolver) -> dict[str, str]:
+    """Settings of the solver that made no difference to any solve."""
+    records = solver.records
+    mixed = any(record.size["integers"] for record in records)
+    linear = "no solve has whole numbers"
+    incumbent = any(str(record.status) == "incumbent" for record in records)
+    return {
+        "method": "it is one of HiGHS alone"
+        if solver.solver != "highs"
+        else "problems with whole numbers are left to the solver"
+        if mixed
+        else "",
+        "mip_gap": "" if mixed else linear,
+        "accept_incumbent": "" if incumbent else "no solve ended at a time limit" if mixed else linear,
+    }
 
 
 def _audit(

@@ -63,10 +63,11 @@ def find_load(project: Project | None, system: System, config: CapacityConfig) -
         found = _from_profile(project, config)
         if found is not None:
             return found
-        if wanted == "load profile":
+        if wanted == "load profile" or config.load_profile:
             present = ", ".join(finished_scenarios(project, PROFILE_DOMAIN)) or "none"
             raise InvalidData(
-                f"There is no load profile '{config.load_profile}'; saved are {present}. Generate one first.",
+                f"There is no load profile '{config.load_profile}'; saved are {present}. Name one in "
+                "load_profile, or generate one first.",
                 project.results,
             )
     if project is not None:

@@ -25,6 +25,32 @@ _PARTS = (
     ("efficiency_store", 1.0),
     ("efficiency_dispatch", 1.0),
 )
+_NUMBERS = (
+    "marginal_cost",
+    "marginal_cost_quadratic",
+    "capital_cost",
+    "start_up_cost",
+    "shut_down_cost",
+    "stand_by_cost",
+    "efficiency",
+    "efficiency_store",
+    "efficiency_dispatch",
+    "p_nom",
+    "e_nom",
+    "s_nom",
+    "max_hours",
+    "p_max_pu",
+    "p_min_pu",
+)
+"""What PyPSA takes as its default where it is blank."""
+_LISTS = {
+    "Generator": "generators",
+    "StorageUnit": "storage_units",
+    "Store": "stores",
+    "Link": "links",
+    "Line": "lines",
+    "Transformer": "transformers",
+}
 
 
 def read_network(path: Path, problems: Problems | None = None) -> Network:
@@ -65,6 +91,7 @@ def read_network(path: Path, problems: Problems | None = None) -> Network:
     if problems is not None:
         for message in messages:
             problems.warning(message)
+        _note_blanks(path, problems)
     return network
 
 
@@ -96,19 +123,60 @@ def check_network(network: Network, problems: Problems) -> None:
         for column in (name for name in ("bus", "bus0", "bus1") if name in table):
             for name in table.index[~table[column].isin(buses)]:
                 problems.error(
-                    f"{component} '{name}': its {column} '{table[column][name]}' is not a bus of the network."
+                    f"{component} '{_said(name)}': its {column} '{table[column][name]}' is not a bus of the "
+                    "network."
                 )
         for column, most in _PARTS:
             if column in table:
                 for name in table.index[(table[column] < 0) | (table[column] > most)]:
                     value = float(table[column][name])
                     problems.error(
-                        f"{component} '{name}': its {column} is {value:g}, expected a number from 0 to {most:g}."
+                        f"{component} '{_said(name)}': its {column} is {value:g}, expected a number from 0 to "
+                        f"{most:g}."
                     )
     with spoken("pypsa.consistency") as messages:
         network.consistency_check()
     for message in messages:
         problems.warning(message)
+
+
+def _note_blanks(path: Path, problems: Problems) -> None:
+    """Find blank costs and capacities in the file itself: PyPSA reads them as its defaults, a cost as nothing."""
+    if path.suffix.lower() == ".nc":
+        import xarray as xr
+
+        with xr.open_dataset(path) as data:
+            for component, attribute in ((c, a) for c in _LISTS for a in _NUMBERS):
+                name = f"{_LISTS[component]}_{attribute}"
+                own = f"{_LISTS[component]}_i"
+                if name in data and own in data[name].dims:
+                    # A stochastic network has one value for each future.
+                    others = [dimension for dimension in data[name].dims if dimension != own]
+                    missing = data[name].isnull().any(others)
+                    for index in data[own].to_numpy()[missing.to_numpy()]:
+                        problems.error(
+                            f"{component} '{index}': its {attribute} is blank (NaN); give a number, 0 where "
+                            "there is none."
+                        )
+    elif path.is_dir():
+        import pandas as pd
+
+        for component, name in _LISTS.items():
+            if not (path / f"{name}.csv").is_file():
+                continue
+            table = pd.read_csv(path / f"{name}.csv", index_col=0)
+            for attribute in (column for column in _NUMBERS if column in table):
+                blank = table.index[table[attribute].isna()]
+                if len(blank):
+                    problems.warning(
+                        f"{component} {', '.join(map(str, blank[:5]))}: {attribute} is blank in {name}.csv; "
+                        "PyPSA's default is taken."
+                    )
+
+
+def _said(name: object) -> str:
+    """Name of a component, that of the future first where the network is stochastic."""
+    return " of ".join(map(str, reversed(name))) if isinstance(name, tuple) else str(name)
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from workbench.capacity.config import CapacityConfig, Commitment, Horizon
 from workbench.data.notes import Notes
 from workbench.data.unused_settings import note_unused_settings
@@ -95,13 +97,11 @@ def check_settings(config: CapacityConfig, network: Network) -> Notes:
             continue
         if reason := REFUSED.get(item.name):
             refused.append(_refusal(item.name, value, reason))
-    refused += _year_problems(config, network)
-    if config.rolling_horizon and len(network.components.global_constraints.static):
-        reason = "it has global constraints, which hold over all its snapshots and not in each window"
-        refused.append(_refusal("rolling_horizon", config.rolling_horizon, reason))
+    refused += [*_year_problems(config, network), *_window_problems(config, network)]
     if refused:
         raise SettingError.of(refused)
-    note_unused_settings(config, UNUSED, notes)
+    windows = "" if config.rolling_horizon else "rolling_horizon is 0, so that there are no windows"
+    note_unused_settings(config, UNUSED | {"rolling_overlap": windows}, notes)
     _note_commitment(config, network, notes)
     return notes
 
@@ -133,6 +133,23 @@ def _year_problems(config: CapacityConfig, network: Network) -> list[SettingErro
         kind = "has investment periods, solved in one problem" if periods else "is of one year"
         problems.append(_refusal("horizon", config.horizon, f"it {kind}"))
     return problems
+
+
+def _window_problems(config: CapacityConfig, network: Network) -> list[SettingError]:
+    """Refuse windows for a network with limits over its horizon: each window would have them alone."""
+    if not config.rolling_horizon:
+        return []
+    named = list(network.components.global_constraints.static.index)
+    for component in ("Generator", "Link"):
+        table = network.components[component].static
+        for column in ("e_sum_min", "e_sum_max"):
+            if column in table:
+                named += [f"{column} of {name}" for name in table.index[np.isfinite(table[column])]]
+    if not named:
+        return []
+    listed = ", ".join(map(str, named[:5]))
+    reason = f"its limits ({listed}) hold over all its snapshots and not in each window"
+    return [_refusal("rolling_horizon", config.rolling_horizon, reason)]
 
 
 def _note_commitment(config: CapacityConfig, network: Network, notes: Notes) -> None:

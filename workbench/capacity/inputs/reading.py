@@ -9,6 +9,7 @@ import numpy as np
 
 from workbench.capacity.config import CapacityConfig, Snapshots
 from workbench.capacity.inputs.availability import water_limits
+from workbench.capacity.inputs.plan_settings import check_names
 from workbench.capacity.inputs.planning_workbook import is_planning_workbook, read_planning_workbook
 from workbench.capacity.inputs.plant_list import is_plant_list, read_plant_list
 from workbench.capacity.model.system import ASSUMED_WACC, Candidate, Kind, Plant, System
@@ -17,6 +18,7 @@ from workbench.data.problems import Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.data.workbooks.reading import Workbook, read_workbook
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.runs.model.settings import refuse
 
 MAX_SEARCHED_BYTES = 1_000_000
 """Size of a workbook up to which its sheets are read to find out what it is."""
@@ -76,6 +78,8 @@ def read_system(path: Path, config: CapacityConfig) -> System:
     ------
     DataError
         When it cannot be read, or holds errors.
+    SettingError
+        When a setting names what it does not have.
     """
     book = read_workbook(path)
     problems = Problems(path.name)
@@ -96,6 +100,7 @@ def read_system(path: Path, config: CapacityConfig) -> System:
     _note_cost_of_capital(system, config, notes)
     _check_whole(system, config, problems)
     problems.raise_errors()
+    refuse(check_names(config, system))
     return dataclasses.replace(system, problems=tuple(problems), notes=tuple(notes))
 
 
@@ -148,29 +153,11 @@ def _with_water(system: System, config: CapacityConfig, notes: Notes) -> System:
 
 
 def _check_whole(system: System, config: CapacityConfig, problems: Problems) -> None:
-    carriers = {p.carrier for p in system.plants} | {c.carrier for c in system.candidates}
-    for name in ("build_limits", "energy_limits", "capacity_factor_limits", "storage_cycles"):
-        for carrier in getattr(config, name):
-            if carrier not in carriers:
-                problems.error(
-                    f"the setting {name} names the carrier '{carrier}'; carriers here are "
-                    f"{', '.join(sorted(carriers))}."
-                )
-    names = {plant.name for plant in system.plants}
-    for plant in config.retirements:
-        if plant not in names:
-            problems.error(f"the setting retirements names the plant '{plant}', which is not there.")
-    for future in config.futures:
-        if future not in system.futures:
-            problems.error(
-                f"the setting futures names '{future}'; the sheet 'Futures' has "
-                f"{', '.join(system.futures) or 'none'}."
-            )
     items: list[Plant | Candidate] = [*system.plants, *system.candidates]
     for item in items:
         _check_storage(item, system, problems)
     if config.snapshots is Snapshots.CRITICAL_DAYS:
-        for day in config.critical_days or system.custom_days:
+        for day in () if config.critical_days else system.custom_days:
             _check_day(day, problems)
     if not any(p.p_nom > 0 for p in system.plants) and not system.candidates:
         problems.error("there is neither a plant with capacity nor one that can be built.")

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from workbench.capacity.config import value_in
+from workbench.capacity.model.outcomes import SolveStatus
 from workbench.capacity.model.system import Kind, is_renewable, is_storage, is_variable
 from workbench.capacity.network.build import BUILT, Plan
+from workbench.errors import ModelInfeasible
 
 if TYPE_CHECKING:
     from pypsa import Network
@@ -124,6 +126,11 @@ def _renewable_share(plan: Plan, network: Network, where: _Places) -> None:
     generators = _active(plan, network, "Generator", where.year.year)
     names = [name for name in generators.index if is_renewable(str(generators.carrier[name]))]
     need = share / 100 * float(where.year.selected_load @ where.weights)
+    if not names:
+        if need > 0:
+            cause = f"the renewable share of {share:g} % in {where.year.year}: nothing renewable runs in it."
+            raise ModelInfeasible(f"No plan meets all limits: {cause}", SolveStatus.INFEASIBLE, [cause])
+        return
     model = network.model
     produced = where.weighted(model["Generator-p"].sel(name=names)).sum("name")
     model.add_constraints(produced >= need, name=f"{PREFIX}renewable_share-{where.year.year}")
@@ -148,6 +155,13 @@ def _reserve_margin(plan: Plan, network: Network, where: _Places) -> None:
         network.model.add_constraints(
             sum(terms[1:], terms[0]) >= need, name=f"{PREFIX}reserve_margin-{where.year.year}"
         )
+    elif need > 1e-6:
+        cause = (
+            f"the reserve margin of {plan.config.reserve_margin:g} % over the peak of {where.year.peak:,.1f} MW "
+            f"lacks {need:,.1f} MW of firm capacity in {where.year.year}: {existing:,.1f} MW stand, and nothing "
+            "can be built."
+        )
+        raise ModelInfeasible(f"No plan meets all limits: {cause}", SolveStatus.INFEASIBLE, [cause])
 
 
 def _credit(where: _Places, table: pd.DataFrame, name: str) -> float:

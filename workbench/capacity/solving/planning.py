@@ -325,7 +325,8 @@ def require_supply(network: Network) -> None:
         for column in (name for name in table.columns if str(name).startswith("bus")):
             connected |= set(table[column].astype(str))
     loads = network.components.loads.static
-    alone = loads[~loads.bus.isin(connected)]
+    demand = network.get_switchable_as_dense("Load", "p_set").abs().max()
+    alone = loads[~loads.bus.isin(connected) & (demand.reindex(loads.index).fillna(0.0) > 0)]
     if len(alone):
         causes = [
             f"bus '{load.bus}' has to be supplied with the load '{load.Index}', but nothing is connected to it."

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 3.0
 """How long a solver that was asked to finish may take before its process is ended."""
+GRACE_WITH_SOLUTION_SECONDS = 60.0
+"""The same where it has a solution that the settings accept, which would be lost with the process."""
 EXPLAIN_SECONDS = 60.0
 
 Explain = Callable[["Model", Program, Conflict], tuple[str, ...]]
@@ -203,7 +205,7 @@ class PlanSolver:
                     since = watch.seconds
                     request[0] = 1.0
                     self._job.log(f"The solver is asked to finish: the {reason} limit is reached.")
-            elif watch.seconds - since > GRACE_SECONDS:
+            elif watch.seconds - since > _grace(watch, limits):
                 raise NoSolutionInTime(
                     f"The solver had no solution after {watch.seconds:.0f} s and was ended; raise the time limit, "
                     "or choose fewer snapshots.",
@@ -304,6 +306,11 @@ class PlanSolver:
             for cause in causes:
                 self._job.log(cause, level="error")
             return causes
+
+
+def _grace(watch: SolveWatch, limits: Limits) -> float:
+    accepted = watch.has_incumbent and limits.accept_incumbent
+    return GRACE_WITH_SOLUTION_SECONDS if accepted else GRACE_SECONDS
 
 
 def installed_solvers() -> tuple[str, ...]:
