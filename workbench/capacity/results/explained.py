@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
 from workbench.capacity.inputs.reading import read_system
 from workbench.capacity.model.system import ASSUMED_WACC, Candidate, Plant, System, at
-from workbench.data.explanation.cells import CHANGED, Cell
+from workbench.data.explanation.cells import CHANGED, Cell, Rules
 from workbench.data.explanation.steps import Explained
 from workbench.data.origins import Origin
 from workbench.errors import WorkbenchError
 from workbench.runs.model.digest import file_digest
 
-__all__ = ["explain"]
+__all__ = ["LABELS", "TABLES"]
 
 BINDING = 1e-6
 """Slack beside the right side up to which a limit binds."""
 UNREAD = f"{CHANGED}, is a network, or is not there: its cells are not looked up"
-_KEYS = ("year", "component", "carrier", "name", "bus", "unit", "time")
+LABELS = ("year", "component", "carrier", "name", "bus", "unit", "time")
 _COSTS = {
     "capital": ("new capacity x yearly payment for its cost (annuity)", "capital_cost"),
     "fixed": ("capacity x fixed cost of a year", "fixed_cost"),
@@ -34,18 +34,10 @@ _ATTRIBUTES = {
 """Value -> names under which a workbook's place of it is kept."""
 
 
-def explain(cell: Cell) -> Explained | None:
-    """Explain a cell of a capacity plan; None where nothing is known beyond its table."""
-    if cell.column in _KEYS:
-        return None
-    rule = _TABLES.get(cell.table)
-    return None if rule is None else rule(cell)
-
-
 def _asset(cell: Cell) -> Explained | None:
     """One component: what exists is of the workbook, what is new is the solver's choice."""
     row, column = cell.row, cell.column
-    if column == "existing" and cell.value and row["origin"] not in ("network",):
+    if column == "existing" and cell.value and row["origin"] != "network":
         built_before = _new_before(cell)
         if built_before:
             return cell.by("built by the plan in an earlier year", *built_before)
@@ -55,19 +47,14 @@ def _asset(cell: Cell) -> Explained | None:
     if column in ("new", "not_used"):
         return _chosen(cell)
     if column == "capacity":
-        parts = [cell.same_row("existing").explain(), cell.same_row("new").explain()]
-        unused = cell.same_row("not_used")
-        return cell.by("existing + new - not used", *parts, *([unused.explain()] if unused.value else []))
+        columns = ["existing", "new", *(["not_used"] if cell.same_row("not_used").value else [])]
+        return cell.by("existing + new - not used", *cell.beside(*columns))
     if column == "energy":
         return cell.by(
             "sum over the hours of the year of the dispatch that the solver chose", *_optimum(cell)
         )
     if column == "capacity_factor":
-        return cell.by(
-            "energy / (capacity x hours)",
-            cell.same_row("energy").explain(),
-            cell.same_row("capacity").explain(),
-        )
+        return cell.by("energy / (capacity x hours)", *cell.beside("energy", "capacity"))
     if column == "hours":
         return _of_workbook(cell, str(row["name"]), "max_hours")
     return None
@@ -77,10 +64,7 @@ def _new_before(cell: Cell) -> list[Explained]:
     """What the plan itself built of this component in earlier years."""
     table, row = cell.frame, cell.row
     mine = (table.component == row["component"]) & (table.name == row["name"]) & (table.year < row["year"])
-    return [
-        Cell(cell.tracer, cell.table, int(at), "new").explain()
-        for at in np.flatnonzero(mine & (table.new > 0))
-    ]
+    return cell.tracer.steps(cell.table, "new", mine & (table.new > 0))
 
 
 def _chosen(cell: Cell) -> Explained:
@@ -91,9 +75,8 @@ def _chosen(cell: Cell) -> Explained:
 
 def _optimum(cell: Cell) -> Iterator[Explained]:
     facts, tracer = cell.tracer.result.facts, cell.tracer
-    objective = Explained("Objective", facts["objective"], str(facts.get("currency", "")), Origin.DERIVED)
     rule = f"{facts['solver']}, {facts['status']}"
-    yield Explained(objective.quantity, objective.value, objective.unit, objective.origin, rule)
+    yield Explained("Objective", facts["objective"], str(facts.get("currency", "")), Origin.DERIVED, rule)
     limits = tracer.result.table("constraints")
     year = cell.year
     for row in np.flatnonzero(limits.year == year) if year is not None and len(limits) else ():
@@ -118,10 +101,7 @@ def _assets_of(cell: Cell, column: str) -> list[Explained]:
     mine = (assets.year == row["year"]) & (assets.carrier == row["carrier"])
     if "component" in row:
         mine &= assets.component == row["component"]
-    return [
-        Cell(cell.tracer, "assets", int(at), column).explain()
-        for at in np.flatnonzero(mine & (assets[column] != 0))
-    ]
+    return cell.tracer.steps("assets", column, mine & (assets[column] != 0))
 
 
 def _energy(cell: Cell) -> Explained | None:
@@ -133,9 +113,9 @@ def _energy(cell: Cell) -> Explained | None:
 def _cost(cell: Cell) -> Explained | None:
     column = cell.column
     if column == "total":
-        return cell.by("capital + fixed + operation", *(cell.same_row(name).explain() for name in _COSTS))
+        return cell.by("capital + fixed + operation", *cell.beside(*_COSTS))
     if column == "per_mwh":
-        return cell.by("total / energy of the carrier", cell.same_row("total").explain())
+        return cell.by("total / energy of the carrier", *cell.beside("total"))
     if column not in _COSTS:
         return None
     rule, attribute = _COSTS[column]
@@ -221,7 +201,7 @@ def _of_workbook(cell: Cell, name: str, attribute: str) -> Explained:
 
 def _emissions(cell: Cell) -> Explained | None:
     if cell.column == "intensity":
-        return cell.by("co2 / energy", cell.same_row("co2").explain(), cell.same_row("energy").explain())
+        return cell.by("co2 / energy", *cell.beside("co2", "energy"))
     if cell.column == "energy":
         return cell.by("sum of the components of this carrier", *_assets_of(cell, "energy"))
     system, carrier = _system(cell), str(cell.row["carrier"])
@@ -231,7 +211,7 @@ def _emissions(cell: Cell) -> Explained | None:
         place = f"{_source(cell)}, {next(filter(None, places), 'carriers')}"
         value = system.carriers[carrier].co2_emissions
         factor = Explained(f"CO2 of {carrier}", value, "t/MWh of fuel", Origin.GIVEN, place=place)
-    return cell.by("energy / efficiency x CO2 of the fuel", cell.same_row("energy").explain(), factor)
+    return cell.by("energy / efficiency x CO2 of the fuel", *cell.beside("energy"), factor)
 
 
 def _adequacy(cell: Cell) -> Explained | None:
@@ -245,14 +225,10 @@ def _adequacy(cell: Cell) -> Explained | None:
             & assets.component.isin(("Generator", "StorageUnit"))
             & (assets.capacity > 0)
         )
-        parts = [Cell(cell.tracer, "assets", int(at), "capacity").explain() for at in np.flatnonzero(mine)]
+        parts = cell.tracer.steps("assets", "capacity", mine)
         return cell.by("capacity x the part of it that counts at the peak, summed", *parts)
     if cell.column == "margin":
-        return cell.by(
-            "firm capacity / peak - 1",
-            cell.same_row("firm_capacity").explain(),
-            cell.same_row("peak").explain(),
-        )
+        return cell.by("firm capacity / peak - 1", *cell.beside("firm_capacity", "peak"))
     return _chosen(cell)
 
 
@@ -276,8 +252,8 @@ def _load(cell: Cell) -> list[Explained]:
         return [Explained("Hourly load", rule=f"from the {source}, which is not there any more")]
     if file_digest(found.result.folder / "result.json") != facts.get("load_sha256"):
         return [Explained("Hourly load", rule=f"from the {source}, which was made again since")]
-    step = found.find("years", "energy" if cell.column == "load" else "peak", year=cell.year)
-    return [] if step is None else [step.explain()]
+    step = found.step("years", "energy" if cell.column == "load" else "peak", year=cell.year)
+    return [] if step is None else [step]
 
 
 def _by_hour(cell: Cell) -> Explained | None:
@@ -318,18 +294,18 @@ def _system(cell: Cell) -> System | None:
     return found
 
 
-_TABLES: Mapping[str, Callable[[Cell], Explained | None]] = {
+TABLES: Rules = {
     "assets": _asset,
     "capacity": _capacity,
     "energy": _energy,
     "costs": _cost,
     "emissions": _emissions,
     "adequacy": _adequacy,
-    "curtailment": lambda cell: _chosen(cell),
+    "curtailment": _chosen,
     "dispatch": _by_hour,
     "storage": _by_hour,
     "prices": _by_hour,
     "flows": _by_hour,
-    "buses": lambda cell: _chosen(cell),
+    "buses": _chosen,
     "constraints": _limit,
 }

@@ -2,7 +2,8 @@
 
 A domain's module of rules, named by :attr:`~workbench.data.results.store.ResultStore.explained`, holds::
 
-    def explain(cell: Cell) -> Explained | None: ...        # None: nothing more is known of this cell
+    TABLES: Rules = {"years": of_years}      # table -> rule: a step, or None where it knows no more than the table
+    LABELS = ("year", "name")                # optional: columns that tell rows and are never explained
 
     def more_tables(result) -> Mapping[str, DataFrame]: ...  # optional: what the result holds beside its tables
 
@@ -17,9 +18,11 @@ import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from workbench.data.explanation.steps import Explained, Explanation, derived, is_missing
 from workbench.data.formatting import Style, setting_text, year_label
@@ -34,7 +37,7 @@ from workbench.runs.jobs.offer import offered_job
 from workbench.runs.model.digest import file_digest
 from workbench.runs.model.settings import to_plain
 
-__all__ = ["Cell", "Tracer", "explain"]
+__all__ = ["Cell", "Rules", "Tracer", "explain"]
 
 MAX_NOTES = 12
 CHANGED = "the file has changed since this run"
@@ -148,6 +151,15 @@ class Tracer:
             return self.cell(table, column, **where)
         except (InvalidData, UnknownName):
             return None
+
+    def step(self, table: str, column: str, **where: Any) -> Explained | None:
+        """Explain the cell that :meth:`find` gives; None when there is no one such cell."""
+        found = self.find(table, column, **where)
+        return None if found is None else found.explain()
+
+    def steps(self, table: str, column: str, rows: ArrayLike) -> list[Explained]:
+        """Explain the cells of a column in the rows of a mask."""
+        return [Cell(self, table, int(at), column).explain() for at in np.flatnonzero(rows)]
 
     def explanation(self, cell: Cell) -> Explanation:
         """Explain a cell, with the notes that touch it and what the result was made from."""
@@ -301,11 +313,16 @@ class Cell:
         """Give another cell of the row."""
         return Cell(self.tracer, self.table, self.position, column)
 
+    def beside(self, *columns: str) -> list[Explained]:
+        """Explain other cells of the row."""
+        return [self.same_row(column).explain() for column in columns]
+
     def explain(self) -> Explained:
         """Explain the cell by the rules of the domain, or by what its table says."""
         rules = self.tracer._rules
-        rule: Callable[[Cell], Explained | None] | None = getattr(rules, "explain", None)
-        found = rule(self) if rule is not None else None
+        rule: Rule | None = getattr(rules, "TABLES", {}).get(self.table)
+        known = rule is not None and self.column not in getattr(rules, "LABELS", ())
+        found = rule(self) if rule is not None and known else None
         return found if found is not None else self.by(f"computed in the table {self.table}")
 
     def by(
@@ -316,6 +333,10 @@ class Cell:
         step = derived(self.quantity, self.value, self.unit, rule, *known, place=place)
         origin = origin or self.origin
         return step if origin is None or is_missing(self.value) else dataclasses.replace(step, origin=origin)
+
+
+Rule: TypeAlias = Callable[[Cell], Explained | None]
+Rules: TypeAlias = Mapping[str, Rule]
 
 
 def _is_label(values: pd.Series, name: str) -> bool:

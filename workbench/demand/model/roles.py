@@ -17,6 +17,11 @@ class Role(StrEnum):
     DEMAND_SIDE_MANAGEMENT = "demand-side management"
     ROOFTOP_SOLAR = "rooftop solar"
 
+    @property
+    def column(self) -> str:
+        """Name of its column in the tables of the requirement."""
+        return self.replace(" ", "_").replace("-", "_")
+
 
 # Texts of the column `Role` of the template.
 WORDS = {

@@ -220,9 +220,9 @@ def _requirement(
     columns: dict[str, object] = {"year": years, "kind": kind}
     for role in Role:
         if role in by_role and role is not Role.ROOFTOP_SOLAR:
-            columns[_column(role)] = by_role[role][ahead]
+            columns[role.column] = by_role[role][ahead]
     solar = by_role.get(Role.ROOFTOP_SOLAR, np.zeros(len(ahead)))[ahead]
-    columns |= {"gross": gross, _column(Role.ROOFTOP_SOLAR): solar, "net": net}
+    columns |= {"gross": gross, Role.ROOFTOP_SOLAR.column: solar, "net": net}
     columns |= {"loss": loss.numbers, "requirement": grid.requirement.numbers}
     columns |= {"load_factor": grid.load_factor.numbers, "hours": hours, "peak_mw": grid.peak.numbers}
     for spread in spreads:
@@ -250,10 +250,6 @@ def _bounds(spread: TotalSpread, net: Floats, loss: Floats, hours: Floats, grid:
         f"peak_mw_lower_{name}": peak(low, hours, factor),
         f"peak_mw_upper_{name}": peak(high, hours, factor),
     }
-
-
-def _column(role: Role) -> str:
-    return str(role).replace(" ", "_").replace("-", "_")
 
 
 def _solar_split(plan: Plan, years: NDArray[np.int64], solar: Floats) -> pd.DataFrame:

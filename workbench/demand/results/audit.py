@@ -129,8 +129,7 @@ def _check_roles(
                 part = (part - part[last_actual]).where(lambda v: ~(v < 0), 0.0)
             part = part.reindex(table.index)
             if whole:
-                column = str(role).replace(" ", "_").replace("-", "_")
-                _equal(f"{role} of {{}}", table.index, "its sectors", part, table[column])
+                _equal(f"{role} of {{}}", table.index, "its sectors", part, table[role.column])
             net += part * (-1 if role in REDUCING else 1)
         nets.append(net)
     return nets[0], nets[1]
@@ -143,7 +142,7 @@ def _check_chain(
     table = table.set_index("year")
     years, (net, partial) = table.index, sums
     _equal("net consumption of {}", years, "the sectors", net, table.net)
-    solar = table[str(Role.ROOFTOP_SOLAR).replace(" ", "_")]
+    solar = table[Role.ROOFTOP_SOLAR.column]
     _equal("net consumption of {}", years, "gross less rooftop solar", table.gross - solar, table.net)
     offered = partial.where(net.isna())
     _equal("partial sum of {}", years, "the sectors that are known", offered, table.partial_sum)

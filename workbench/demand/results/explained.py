@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.data.explanation.cells import CHANGED, Cell
+from workbench.data.explanation.cells import CHANGED, Cell, Rules
 from workbench.data.explanation.steps import Explained, is_missing
 from workbench.data.origins import Origin
 from workbench.data.tables.table import plain_name
@@ -22,15 +22,9 @@ if TYPE_CHECKING:
 
     from workbench.demand.results.saved import DemandResult
 
-__all__ = ["explain", "more_tables"]
+__all__ = ["TABLES", "more_tables"]
 
 UNREAD = f"{CHANGED}, or it is not there: its cells are not looked up"
-
-
-def explain(cell: Cell) -> Explained | None:
-    """Explain a cell of a demand forecast; None where nothing is known beyond its table."""
-    table = _TABLES.get(cell.table)
-    return None if table is None else table(cell)
 
 
 def more_tables(result: DemandResult) -> Mapping[str, pd.DataFrame]:
@@ -72,8 +66,7 @@ def _actual(cell: Cell, sector: str, year: int) -> Explained:
 
 
 def _actual_of(cell: Cell, sector: str, year: int) -> Explained | None:
-    found = cell.tracer.find("history", "electricity", sector=sector, year=year)
-    return None if found is None else found.explain()
+    return cell.tracer.step("history", "electricity", sector=sector, year=year)
 
 
 def _forecast(cell: Cell) -> Explained | None:
@@ -88,7 +81,7 @@ def _forecast(cell: Cell) -> Explained | None:
         level = cell.column.partition("_")[2]
         return cell.by(
             f"bound of the {level} % interval, from the errors of the model's backtest",
-            cell.same_row(str(tracer.result.config.variant)).explain(),
+            *cell.beside(str(tracer.result.config.variant)),
         )
     card = tracer.result.cards.get(sector, {})
     own = card if card.get("model") == model else {}
@@ -131,8 +124,8 @@ def _given(cell: Cell, sector: str, year: int) -> Explained:
 
 
 def _driver(cell: Cell, name: str, year: int, source: str) -> Explained:
-    found = cell.tracer.find("drivers", "value", driver=name, year=year)
-    return Explained(f"Driver {name}", rule=source) if found is None else found.explain()
+    found = cell.tracer.step("drivers", "value", driver=name, year=year)
+    return found or Explained(f"Driver {name}", rule=source)
 
 
 def _drivers(cell: Cell) -> Explained | None:
@@ -143,8 +136,8 @@ def _drivers(cell: Cell) -> Explained | None:
         last = cell.tracer.result.table("drivers")
         mine = last[(last.driver == row["driver"]) & (last.kind == "actual")]
         where = {"driver": row["driver"], "year": mine.year.max()}
-        base = cell.tracer.find("drivers", "value", **where) if len(mine) else None
-        return cell.by(f"path: {row['source']}", None if base is None else base.explain(), place=workbook)
+        base = cell.tracer.step("drivers", "value", **where) if len(mine) else None
+        return cell.by(f"path: {row['source']}", base, place=workbook)
     at = None if data is None else data.drivers.cells.get((str(row["driver"]), cell.year))
     place = f"{workbook}, sheet '{data.drivers.sheet}', cell {at}" if data is not None and at else workbook
     rule = "actual of the workbook" if at else "made of other columns of the workbook"
@@ -163,15 +156,11 @@ def _consolidated(cell: Cell) -> Explained | None:
     if actual is not None:
         return actual
     config = tracer.result.config
-    found = tracer.find("forecast", str(config.variant), sector=name, year=year, chosen=True)
-    if found is not None:
-        scale = config.layer_scale.get(name, 1.0)
-        return (
-            found.explain()
-            if scale == 1.0
-            else cell.by(f"forecast x {scale:g}", found.explain(), tracer.setting("layer_scale"))
-        )
-    return _layer(cell, name, year)
+    found = tracer.step("forecast", str(config.variant), sector=name, year=year, chosen=True)
+    if found is None:
+        return _layer(cell, name, year)
+    scale = config.layer_scale.get(name, 1.0)
+    return found if scale == 1.0 else cell.by(f"forecast x {scale:g}", found, tracer.setting("layer_scale"))
 
 
 def _layer(cell: Cell, name: str, year: int) -> Explained:
@@ -203,14 +192,14 @@ def _requirement(cell: Cell) -> Explained | None:
         return None
     if column in _CHAIN:
         return _CHAIN[column](cell)
-    roles = {str(role).replace(" ", "_").replace("-", "_"): role for role in Role}
+    roles = {role.column: role for role in Role}
     if column in roles:
         return _of_role(cell, roles[column])
     if column.startswith(("lower_", "upper_", "peak_mw_lower_", "peak_mw_upper_")):
         base = "peak_mw" if column.startswith("peak_mw") else "requirement"
         level = column.rpartition("_")[2]
         rule = f"bound of the {level} % interval of the sum, drawn from the backtests of the sectors together"
-        return cell.by(rule, cell.same_row(base).explain(), cell.tracer.setting("draws"))
+        return cell.by(rule, *cell.beside(base), cell.tracer.setting("draws"))
     return None
 
 
@@ -240,32 +229,18 @@ def _roles(cell: Cell) -> Mapping[str, Role]:
 
 
 def _gross(cell: Cell) -> Explained:
-    names = [str(role).replace(" ", "_").replace("-", "_") for role in Role if role is not Role.ROOFTOP_SOLAR]
-    parts = [cell.same_row(name).explain() for name in names if name in cell.frame]
-    return cell.by(DEFINITIONS["gross"], *parts)
-
-
-def _net(cell: Cell) -> Explained:
-    return cell.by(
-        DEFINITIONS["net"], cell.same_row("gross").explain(), cell.same_row("rooftop_solar").explain()
-    )
-
-
-def _energy(cell: Cell) -> Explained:
-    return cell.by(
-        DEFINITIONS["requirement"], cell.same_row("net").explain(), cell.same_row("loss").explain()
-    )
+    names = [role.column for role in Role if role is not Role.ROOFTOP_SOLAR]
+    return cell.by(DEFINITIONS["gross"], *cell.beside(*(name for name in names if name in cell.frame)))
 
 
 def _peak(cell: Cell) -> Explained:
     given = _main_cell(cell, "peak")
     if cell.origin is Origin.GIVEN:
         return cell.by("the peak that the workbook gives counts before any rule", place=given)
-    factor = cell.same_row("load_factor").explain()
     rule = DEFINITIONS["peak"]
     if cell.origin is Origin.MISSING:
         rule = "no peak is given, and what is assumed makes no peak of an actual year"
-    return cell.by(rule, cell.same_row("requirement").explain(), cell.same_row("hours").explain(), factor)
+    return cell.by(rule, *cell.beside("requirement", "hours", "load_factor"))
 
 
 def _trajectory(table: str, points: str, default: str) -> Callable[[Cell], Explained]:
@@ -331,17 +306,14 @@ def _solar_split(cell: Cell) -> Explained | None:
         if data is None
         else f"{cell.tracer.result.facts['workbook']}, sheet '{data.main}', table ~Solar_share"
     )
-    solar = cell.tracer.find("requirement", "rooftop_solar", year=cell.year)
-    return cell.by(
-        "share of the sector x rooftop solar", None if solar is None else solar.explain(), place=place
-    )
+    solar = cell.tracer.step("requirement", "rooftop_solar", year=cell.year)
+    return cell.by("share of the sector x rooftop solar", solar, place=place)
 
 
 def _tests(cell: Cell) -> Explained | None:
     row = cell.row
     if cell.column == "error":
-        parts = (cell.same_row(name).explain() for name in ("forecast", "actual"))
-        return cell.by("100 x (forecast / actual - 1)", *parts)
+        return cell.by("100 x (forecast / actual - 1)", *cell.beside("forecast", "actual"))
     if cell.column == "actual":
         found = _actual_of(cell, str(row["sector"]), int(row["year"]))
         return found or cell.by("sum of the actuals of all sectors with a model")
@@ -372,15 +344,15 @@ def _input(cell: Cell) -> DemandInput | None:
 
 _CHAIN: Mapping[str, Callable[[Cell], Explained]] = {
     "gross": _gross,
-    "net": _net,
-    "requirement": _energy,
+    "net": lambda cell: cell.by(DEFINITIONS["net"], *cell.beside("gross", "rooftop_solar")),
+    "requirement": lambda cell: cell.by(DEFINITIONS["requirement"], *cell.beside("net", "loss")),
     "peak_mw": _peak,
     "loss": _trajectory("losses", "losses", "loss"),
     "load_factor": _trajectory("load_factor", "load_factors", "load_factor"),
     "hours": _hours,
     "partial_sum": _partial,
 }
-_TABLES: Mapping[str, Callable[[Cell], Explained | None]] = {
+TABLES: Rules = {
     "history": _history,
     "forecast": _forecast,
     "drivers": _drivers,

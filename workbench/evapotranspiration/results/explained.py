@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from workbench.data.explanation.cells import Cell
+from workbench.data.explanation.cells import Cell, Rules
 from workbench.data.explanation.steps import Explained, is_missing
 from workbench.data.origins import Origin
 from workbench.data.problems import Problems
@@ -17,32 +17,22 @@ from workbench.evapotranspiration.inputs.files import read_raw
 from workbench.evapotranspiration.model.catalogue import SOURCES
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
 
-__all__ = ["explain"]
+__all__ = ["LABELS", "TABLES"]
 
 WEIGHT_PREFIX = "weight_"
-_ASSUMED = re.compile(r"assumed")
-_LABELS = ("site", "date", "source", "month", "state")
-_OF_INPUT = {"radiation": ("rs",), "humidity": ("ea", "rh", "tdew"), "wind": ("u2",)}
-"""Word of the daily table's ``inputs`` -> columns of the weather that it is about."""
-
-
-def explain(cell: Cell) -> Explained | None:
-    """Explain a cell of evapotranspiration; None where nothing is known beyond its table."""
-    if cell.column in _LABELS:
-        return None
-    rule = _TABLES.get(cell.table)
-    return None if rule is None else rule(cell)
+LABELS = ("site", "date", "source", "month", "state")
+_INPUTS = ("radiation", "humidity", "wind")
+"""Words with which a part of the daily table's ``inputs`` begins."""
 
 
 def _day(cell: Cell) -> Explained | None:
     """A day: the sources' own values by their weights."""
-    row, column = cell.row, cell.column
+    row, column, facts = cell.row, cell.column, cell.tracer.result.facts
     if column in ("low", "high"):
         rule = f"bound of the interval of {cell.tracer.result.config.interval:g} %, from the standard error"
-        return cell.by(rule, cell.same_row("eto").explain(), cell.same_row("standard_error").explain())
+        return cell.by(rule, *cell.beside("eto", "standard_error"))
     if column == "balance":
-        rain, eto = (cell.same_row(name).explain() for name in ("precip", "eto"))
-        return cell.by("precipitation - eto", rain, eto)
+        return cell.by("precipitation - eto", *cell.beside("precip", "eto"))
     if column == "precip":
         return cell.by("of the first source that has rain on this day", *_weather(cell, ("precip",)))
     if column in ("standard_error", "grade", "reason"):
@@ -50,19 +40,13 @@ def _day(cell: Cell) -> Explained | None:
             f"from the errors of the sources and what is known of the day: {row['reason'] or 'all there'}"
         )
     if column.startswith(WEIGHT_PREFIX):
-        return cell.by(f"weight by the errors that the source has; learned from {_learned(cell)}")
+        return cell.by(f"weight by the errors that the source has; learned from {facts['learned_from']}")
     if column != "eto":
         return None
-    parts = _sources(cell)
     words = "" if is_missing(row["inputs"]) else str(row["inputs"])
     rule = f"sources by their weights, method {cell.tracer.result.config.method}; inputs: {words or 'given'}"
-    step = cell.by(rule, *parts, cell.tracer.setting("method"))
-    assumed = _ASSUMED.search(words) is not None
-    return cell.by(rule, *step.parts, origin=Origin.ASSUMED if assumed else Origin.DERIVED)
-
-
-def _learned(cell: Cell) -> str:
-    return str(cell.tracer.result.facts["learned_from"])
+    origin = Origin.ASSUMED if "assumed" in words else Origin.DERIVED
+    return cell.by(rule, *_sources(cell), cell.tracer.setting("method"), origin=origin)
 
 
 def _sources(cell: Cell) -> list[Explained]:
@@ -77,11 +61,7 @@ def _sources(cell: Cell) -> list[Explained]:
             continue
         step = part.explain()
         share = "" if weight is None or is_missing(weight) else f"weight {weight:.3g}; "
-        found.append(
-            Explained(
-                step.quantity, step.value, step.unit, step.origin, share + step.rule, step.place, step.parts
-            )
-        )
+        found.append(replace(step, rule=share + step.rule))
     return found
 
 
@@ -98,14 +78,14 @@ def _own(cell: Cell) -> Explained | None:
     missing = [
         Explained(word.capitalize(), None, "", Origin.ASSUMED if "assumed" in part else Origin.DERIVED, part)
         for part in filter(None, words.split("; "))
-        for word in _OF_INPUT
+        for word in _INPUTS
         if part.startswith(word)
     ]
     rule = "reference evapotranspiration (FAO-56) of the weather of this source"
     return cell.by(rule, *parts, *missing)
 
 
-def _weather(cell: Cell, columns: tuple[str, ...] | list[str], source: str = "") -> list[Explained]:
+def _weather(cell: Cell, columns: Sequence[str], source: str = "") -> list[Explained]:
     row, table = cell.row, cell.tracer.result.table("weather")
     mine = (table["site"] == row["site"]) & (table["date"] == row["date"])
     if source:
@@ -122,14 +102,11 @@ def _reading(cell: Cell) -> Explained | None:
     """A value of the weather: a row of a file, or the answer of a service."""
     if cell.column not in WEATHER_COLUMNS:
         return None
-    source, tracer = str(cell.row["source"]), cell.tracer
+    source, tracer, place = str(cell.row["source"]), cell.tracer, _row_in_files(cell)
     if source in SOURCES:
         title = SOURCES[source].title
         made = "made up" if tracer.result.made_up else f"answer of {title}"
-        origin = Origin.GIVEN
-        place = _row_in_files(cell)
-        return cell.by(made if not place else "of the file", place=place or title, origin=origin)
-    place = _row_in_files(cell)
+        return cell.by("of the file" if place else made, place=place or title, origin=Origin.GIVEN)
     return cell.by("of the file", place=place or source, origin=Origin.MEASURED)
 
 
@@ -160,7 +137,7 @@ def _row_in_files(cell: Cell) -> str:
 
 
 def _month(cell: Cell) -> Explained | None:
-    if cell.column in ("years",):
+    if cell.column == "years":
         return cell.by("years in which the month is whole")
     word = {"eto_p10": "10th percentile", "eto_p90": "90th percentile"}.get(cell.column, "mean")
     return cell.by(f"{word} over {int(cell.row['years'])} years of the sum of the days of the month")
@@ -185,7 +162,7 @@ def _site(cell: Cell) -> Explained | None:
     return None
 
 
-_TABLES: Mapping[str, Callable[[Cell], Explained | None]] = {
+TABLES: Rules = {
     "daily": _day,
     "sources": _own,
     "weather": _reading,

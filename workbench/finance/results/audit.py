@@ -20,7 +20,6 @@ from workbench.finance.results.analysis import Analysis
 from workbench.finance.results.saved import FinanceResult
 
 CENT = 0.005
-KEYS = ["figure", "dimension", "entity", "period"]
 
 
 def audit(result: FinanceResult, found: Analysis) -> None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from workbench.data.explanation.cells import Cell
+from workbench.data.explanation.cells import Cell, Rules
 from workbench.data.explanation.steps import Explained
 from workbench.data.origins import Origin
 from workbench.finance.analysis.measures import MEASURES
 from workbench.finance.model.spans import Span
 
-__all__ = ["explain"]
+__all__ = ["LABELS", "TABLES"]
 
 MAX_WINDOW = 60
-_LABELS = (
+LABELS = (
     "figure",
     "dimension",
     "entity",
@@ -29,12 +28,6 @@ _LABELS = (
     "method",
     "name",
 )
-
-
-def explain(cell: Cell) -> Explained | None:
-    """Explain a cell of a report; None where nothing is known beyond its table."""
-    rule = _TABLES.get(cell.table)
-    return None if rule is None or cell.column in _LABELS else rule(cell)
 
 
 def _history(cell: Cell) -> Explained | None:
@@ -83,8 +76,7 @@ def _computed(cell: Cell, figure: str, row: pd.Series) -> Explained | None:
 
 def _figure(cell: Cell, figure: str, period: Any, dimension: str = "", entity: str = "") -> Explained | None:
     where = {"figure": figure, "period": period, "dimension": dimension, "entity": entity}
-    found = cell.tracer.find("history", "value", **where)
-    return None if found is None else found.explain()
+    return cell.tracer.step("history", "value", **where)
 
 
 def _measure(cell: Cell) -> Explained | None:
@@ -133,7 +125,7 @@ def _forecast(cell: Cell) -> Explained | None:
     last = _figure(cell, str(row["figure"]), mine.period.max(), str(row["dimension"]), str(row["entity"]))
     if cell.column in ("lower", "upper"):
         rule = "bound of the interval, measured on forecasts made earlier"
-        return cell.by(rule, cell.same_row("forecast").explain())
+        return cell.by(rule, *cell.beside("forecast"))
     own = "" if cell.column == "own" else ", brought together so that the parts add up to their whole"
     count = (
         Explained(f"History of {len(mine)} periods", rule=f"from {mine.period.min():%Y-%m}")
@@ -161,14 +153,12 @@ def _scenario(cell: Cell) -> Explained | None:
 
 def _of_rows(cell: Cell) -> Explained | None:
     rows = str(cell.row.get("rows", "") or cell.row.get("row", "") or "")
-    place = (
-        f"{cell.tracer.result.facts['file']}, rows {rows}" if rows else str(cell.tracer.result.facts["file"])
-    )
+    file = str(cell.tracer.result.facts["file"])
     rule = str(cell.row.get("formula", "") or f"found in the table {cell.table}")
-    return cell.by(rule, place=place)
+    return cell.by(rule, place=f"{file}, rows {rows}" if rows else file)
 
 
-_TABLES: Mapping[str, Callable[[Cell], Explained | None]] = {
+TABLES: Rules = {
     "history": _history,
     "measures": _measure,
     "forecasts": _forecast,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from workbench.data.explanation.cells import CHANGED, Cell
+from workbench.data.explanation.cells import CHANGED, Cell, Rules
 from workbench.data.explanation.steps import Explained
 from workbench.data.origins import Origin
 from workbench.errors import WorkbenchError
@@ -21,7 +21,7 @@ from workbench.hourly_loads.rules import CleaningRules
 if TYPE_CHECKING:
     from workbench.load_profiles.results.saved import LoadProfileResult
 
-__all__ = ["MORE_UNITS", "explain", "more_tables"]
+__all__ = ["MORE_UNITS", "TABLES", "more_tables"]
 
 HOURS, HISTORY = "hours", "history"
 MORE_UNITS = {
@@ -38,12 +38,6 @@ def more_tables(result: LoadProfileResult) -> Mapping[str, pd.DataFrame]:
     return {HOURS: pd.concat(years, ignore_index=True), HISTORY: past}
 
 
-def explain(cell: Cell) -> Explained | None:
-    """Explain a cell of load profiles; None where nothing is known beyond its table."""
-    rule = _TABLES.get(cell.table)
-    return None if rule is None else rule(cell)
-
-
 def _hour(cell: Cell) -> Explained | None:
     """An hour of a future year: the hour of its base day, brought to the targets."""
     if cell.column in ("time", "year"):
@@ -53,7 +47,7 @@ def _hour(cell: Cell) -> Explained | None:
         rule = "energy of the year, spread over its hours by the shape of the overlay"
         return cell.by(rule, tracer.setting("overlays"))
     base = _base_hour(cell)
-    overlays = [cell.same_row(name).explain() for name in tracer.result.overlays if name in cell.frame]
+    overlays = cell.beside(*(name for name in tracer.result.overlays if name in cell.frame))
     month = pd.Timestamp(row["time"]).month_name()
     targets = _targets(cell, int(row["year"]), ("year", month))
     how = tracer.find("months", "transform", year=int(row["year"]), name=month)
@@ -76,14 +70,12 @@ def _base_hour(cell: Cell) -> Explained | None:
         begin = (pd.Timestamp(day.value) + pd.Timedelta(hours=time.hour)).tz_localize(time.tz)
     except ValueError:  # The clock has no such hour, or has it twice, on the base day.
         return Explained(f"base day {pd.Timestamp(day.value):%Y-%m-%d}", rule=f"for a {kind}")
-    found = cell.tracer.find(HISTORY, "load", time=begin)
-    return None if found is None else found.explain()
+    return cell.tracer.step(HISTORY, "load", time=begin)
 
 
 def _targets(cell: Cell, year: int, periods: tuple[str, ...]) -> list[Explained]:
     table = cell.tracer.result.table("targets")
-    rows = np.flatnonzero((table.year == year) & table.period.isin(periods))
-    return [Cell(cell.tracer, "targets", int(row), "target").explain() for row in rows]
+    return cell.tracer.steps("targets", "target", (table.year == year) & table.period.isin(periods))
 
 
 def _history(cell: Cell) -> Explained | None:
@@ -138,10 +130,10 @@ def _target(cell: Cell) -> Explained | None:
     row, tracer = cell.row, cell.tracer
     if cell.column == "reached":
         rule = "what the hours made for this year have of it"
-        return cell.by(rule, cell.same_row("target").explain())
+        return cell.by(rule, *cell.beside("target"))
     if cell.column == "error":
-        parts = (cell.same_row(name).explain() for name in ("reached", "target"))
-        return cell.by("reached / target - 1; empty where the target had to yield", *parts)
+        rule = "reached / target - 1; empty where the target had to yield"
+        return cell.by(rule, *cell.beside("reached", "target"))
     if cell.column != "target":
         return None
     source, kind = str(row["source"]), str(row["kind"])
@@ -172,8 +164,7 @@ def _from_demand(cell: Cell, scenario: str, column: str, source: str) -> Explain
     stamp = tracer.result.facts["files"].get(f"demand scenario {scenario}")
     if found.result.trace().inputs.get("settings") != stamp:
         return cell.by(f"{rule}, which was run again since: its numbers may be others now", place=source)
-    step = found.find("requirement", column, year=cell.year)
-    return cell.by(rule, None if step is None else step.explain(), place=source)
+    return cell.by(rule, found.step("requirement", column, year=cell.year), place=source)
 
 
 def _of_years(cell: Cell) -> Explained | None:
@@ -182,7 +173,7 @@ def _of_years(cell: Cell) -> Explained | None:
     month = str(row["name"]) if cell.table == "months" else ""
     if column == "load_factor":
         return cell.by(
-            "mean / peak", *(cell.same_row(name).explain() for name in ("mean", "peak") if name in cell.frame)
+            "mean / peak", *cell.beside(*(name for name in ("mean", "peak") if name in cell.frame))
         )
     if column == "base_year":
         return cell.by("the year of the history whose days give the shape", cell.tracer.setting("base_years"))
@@ -221,7 +212,7 @@ def _measured(cell: Cell) -> Explained | None:
     return cell.by(rule) if cell.frame[cell.column].dtype.kind == "f" else None
 
 
-_TABLES: Mapping[str, Callable[[Cell], Explained | None]] = {
+TABLES: Rules = {
     HOURS: _hour,
     HISTORY: _history,
     "targets": _target,
