@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.data.comparison.differences import Difference, DifferenceKind, cell_text
 from workbench.data.comparison.facts import Change, fact_changes, note_changes, setting_changes
-from workbench.data.comparison.inputs import input_differences, project_of
+from workbench.data.comparison.inputs import input_differences
 from workbench.data.comparison.numbers import NUMBER_COLUMNS, compared_numbers, largest_changes, place_text
 from workbench.data.formatting import INDIA, Style, energy_factor, format_number
 from workbench.data.heading import Heading
@@ -271,7 +271,7 @@ def compare(before: Any, after: Any) -> Comparison:
 def _names(before: Result[Any], after: Result[Any]) -> tuple[str, str]:
     first, second = before.scenario, after.scenario
     if first == second:
-        projects = [project_of(result) for result in (before, after)]
+        projects = [result.project for result in (before, after)]
         labels = ["not saved" if project is None else project.name for project in projects]
         if labels[0] == labels[1]:
             labels = ["not saved" if project is None else project.folder.name for project in projects]

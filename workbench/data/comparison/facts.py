@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from workbench.data.comparison.inputs import project_of
 from workbench.data.formatting import setting_text
 from workbench.data.notes import Note, Notes
 from workbench.data.results.store import Result, ResultStore
@@ -51,7 +50,7 @@ def setting_changes(before: Result[Any], after: Result[Any]) -> tuple[Change, ..
         title, unit = (item.title, item.unit) if item else (name.replace("_", " ").capitalize(), "")
         for entry, one, two in _differing(plain[0].get(name, _ABSENT), plain[1].get(name, _ABSENT)):
             changes.append(Change(f"{title}: {entry}" if entry else title, name, unit, one, two))
-    projects = [project_of(result) for result in (before, after)]
+    projects = [result.project for result in (before, after)]
     if projects[0] is not None and projects[1] is not None and projects[0].folder != projects[1].folder:
         one, two = (to_plain(asdict(project.settings)) for project in projects if project is not None)
         for name in one:

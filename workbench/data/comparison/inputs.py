@@ -11,12 +11,11 @@ from typing import Any
 
 from workbench.data.comparison.differences import Difference, DifferenceKind, sheet_differences
 from workbench.data.comparison.grids import grids_of
-from workbench.data.projects.project import Project
 from workbench.data.results.kept_inputs import kept_input
 from workbench.data.results.store import Result, ResultStore
-from workbench.errors import DataError, ProjectError, UnreadableFile
+from workbench.errors import DataError, UnreadableFile
 
-__all__ = ["input_differences", "project_of"]
+__all__ = ["input_differences"]
 
 MAX_DIFFERENCES = 20_000
 
@@ -53,12 +52,8 @@ def input_differences(
         if one[name] == two[other]:
             continue
         try:
-            grids = []
-            for result, file, digest, label in (
-                (before, name, one[name], names[0]),
-                (after, other, two[other], names[1]),
-            ):
-                grids.append(grids_of(file, _content(result, file, digest, label)))
+            sides = ((before, name, one[name], names[0]), (after, other, two[other], names[1]))
+            grids = [grids_of(side[1], _content(*side)) for side in sides]
         except DataError as error:
             unknown.append(str(error))
             continue
@@ -72,18 +67,8 @@ def input_differences(
     return tuple(found), tuple(unknown)
 
 
-def project_of(result: Result[Any]) -> Project | None:
-    """Give the project in which a result is saved; None before."""
-    if result.folder is None:
-        return None
-    try:
-        return Project.open(result.folder.parents[2])
-    except (ProjectError, IndexError):
-        return None
-
-
 def _content(result: Result[Any], name: str, digest: str, label: str) -> bytes:
-    project = project_of(result)
+    project = result.project
     content = None if project is None else kept_input(project, name, digest)
     if content is not None:
         return content

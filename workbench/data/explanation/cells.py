@@ -33,6 +33,7 @@ from workbench.data.origins import Origin
 from workbench.data.projects.project import Project
 from workbench.data.results.store import Result, ResultStore, store_of
 from workbench.errors import InvalidData, UnknownName, WorkbenchError
+from workbench.lazy import located
 from workbench.runs.jobs.offer import offered_job
 from workbench.runs.model.digest import file_digest
 from workbench.runs.model.settings import to_plain
@@ -86,12 +87,9 @@ class Tracer:
 
     @functools.cached_property
     def project(self) -> Project | None:
-        """The project that the result is saved in; None before it is saved."""
-        folder = self.result.folder
-        homes = (
-            () if folder is None else (home for home in folder.parents if (home / "project.toml").is_file())
-        )
-        return next((Project.open(home) for home in homes), None)
+        """The project that the result is saved in, opened once; None before it is saved."""
+        found: Project | None = self.result.project
+        return found
 
     @property
     def style(self) -> Style:
@@ -378,6 +376,5 @@ def _store_named(domain: str) -> ResultStore[Any]:
     offer = offered_job(domain)
     if offer is None or not offer.results:
         raise LookupError(domain)
-    module, _, name = offer.results.partition(":")
-    store: ResultStore[Any] = getattr(importlib.import_module(module), name)
+    store: ResultStore[Any] = located(offer.results)
     return store

@@ -37,7 +37,7 @@ from workbench.data.results.scenario import (
     stamp_of,
 )
 from workbench.data.results.tables import RUN_AGAIN, Provenance, read_provenance
-from workbench.errors import InvalidData, SettingError, UnreadableFile
+from workbench.errors import InvalidData, ProjectError, SettingError, UnreadableFile
 from workbench.runs.model.settings import config_from_plain, to_plain
 
 __all__ = ["Result", "ResultStore", "inherited_omissions", "notes_of", "store_of", "units_from"]
@@ -96,6 +96,16 @@ class Result(Generic[C]):
     def newest(self) -> str:
         """Time of the newest data that went in; empty where age does not matter."""
         return ""
+
+    @property
+    def project(self) -> Project | None:
+        """The project that it is saved in; None before it is saved, or where there is no project any more."""
+        if self.folder is None:
+            return None
+        try:
+            return Project.open(self.folder.parents[2])
+        except (ProjectError, IndexError):
+            return None
 
     @property
     def problems(self) -> tuple[str, ...]:
