@@ -15,10 +15,11 @@ old names are kept is part of the policy in ``docs/formats.md``.
 from __future__ import annotations
 
 import functools
-import importlib
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
+
+from workbench.lazy import located
 
 __all__ = ["deprecated", "deprecated_names", "warn_deprecated"]
 
@@ -94,10 +95,8 @@ def deprecated_names(
             if otherwise is not None:
                 return otherwise(name)
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
-        where, separator, attribute = renamed[name].partition(":")
-        if not separator:
-            where, attribute = module, renamed[name]
-        warn_deprecated(f"{module}.{name}", since, f"{where}.{attribute}")
-        return getattr(importlib.import_module(where), attribute)
+        place = renamed[name] if ":" in renamed[name] else f"{module}:{renamed[name]}"
+        warn_deprecated(f"{module}.{name}", since, place.replace(":", "."))
+        return located(place)
 
     return getattr_of_module

@@ -1,10 +1,16 @@
-"""Public names of a package that load their module on first use (SPEC 1)."""
+"""Names that load their module on first use (SPEC 1)."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
+
+
+def located(place: str) -> Any:
+    """Import what ``"package.module:name"`` says."""
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def lazy_names(
@@ -25,6 +31,6 @@ def lazy_names(
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         module = modules[name]
         place = module if module.startswith("workbench.") else f"{package}.{module}"
-        return getattr(importlib.import_module(place), name)
+        return located(f"{place}:{name}")
 
     return get, lambda: sorted(modules)

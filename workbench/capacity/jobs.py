@@ -12,14 +12,13 @@ if TYPE_CHECKING:
     from workbench.capacity.results.saved import CapacityResult
 
 
-def load_result(project: Project, scenario: str) -> CapacityResult:
-    """Read a saved plan back, see :func:`workbench.capacity.results.saved.load`."""
-    from workbench.capacity.results.saved import load  # pandas and PyPSA only when there is something to read
-
-    return load(project, scenario)
-
-
-@job("capacity", title="Capacity plan", config=CapacityConfig, load=load_result, check=check)
+@job(
+    "capacity",
+    title="Capacity plan",
+    config=CapacityConfig,
+    load="workbench.capacity.results.saved:load",
+    check=check,
+)
 def plan_capacity(job: Job, project: Project, config: CapacityConfig) -> CapacityResult:
     """Plan what to build and how to run it, or solve a saved network.
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import functools
 import html
-import importlib
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +26,7 @@ from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.projects.project import Project
 from workbench.data.results.store import Result, ResultStore
 from workbench.data.results.tables import Provenance
+from workbench.lazy import located
 
 if TYPE_CHECKING:
     from typing import Self
@@ -237,8 +237,7 @@ def _draw(
     from workbench.charts.figure import head
     from workbench.charts.template import use_theme
 
-    module, _, function = place.partition(":")
-    drawn = getattr(importlib.import_module(module), function)
+    drawn = located(place)
     _, *taken = inspect.signature(drawn).parameters.values()
     required = [one.name for one in taken if one.default is one.empty and one.name not in options]
     if required:

@@ -12,14 +12,13 @@ if TYPE_CHECKING:
     from workbench.demand.results.saved import DemandResult
 
 
-def load_demand(project: Project, scenario: str) -> DemandResult:
-    """Read a saved scenario back, see :func:`workbench.demand.results.saved.load`."""
-    from workbench.demand.results.saved import load
-
-    return load(project, scenario)
-
-
-@job("demand", title="Demand forecast", config=DemandConfig, load=load_demand, check=check)
+@job(
+    "demand",
+    title="Demand forecast",
+    config=DemandConfig,
+    load="workbench.demand.results.saved:load",
+    check=check,
+)
 def forecast_demand(job: Job, project: Project, config: DemandConfig) -> DemandResult:
     """Forecast the demand of every sector, and the requirement and peak that follow.
 

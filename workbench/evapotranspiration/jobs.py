@@ -18,18 +18,11 @@ if TYPE_CHECKING:
     from workbench.evapotranspiration.results.validation_saved import ValidationResult
 
 
-def load_evapotranspiration(project: Project, scenario: str) -> EtoResult:
-    """Read a saved result back, see :func:`workbench.evapotranspiration.results.saved.load`."""
-    from workbench.evapotranspiration.results.saved import load
-
-    return load(project, scenario)
-
-
 @job(
     "evapotranspiration",
     title="Reference evapotranspiration",
     config=EvapotranspirationConfig,
-    load=load_evapotranspiration,
+    load="workbench.evapotranspiration.results.saved:load",
     check=check,
 )
 def estimate_evapotranspiration(job: Job, project: Project, config: EvapotranspirationConfig) -> EtoResult:
@@ -62,18 +55,11 @@ def estimate_evapotranspiration(job: Job, project: Project, config: Evapotranspi
     return run_evapotranspiration(job, project, config)
 
 
-def load_validation(project: Project, scenario: str) -> ValidationResult:
-    """Read a saved validation back, see :func:`workbench.evapotranspiration.results.validation_saved.load`."""
-    from workbench.evapotranspiration.results.validation_saved import load
-
-    return load(project, scenario)
-
-
 @job(
     "evapotranspiration_validation",
     title="Validation of evapotranspiration",
     config=ValidationConfig,
-    load=load_validation,
+    load="workbench.evapotranspiration.results.validation_saved:load",
     check=check_validation,
 )
 def validate_evapotranspiration(job: Job, project: Project, config: ValidationConfig) -> ValidationResult:

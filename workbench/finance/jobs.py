@@ -12,14 +12,13 @@ if TYPE_CHECKING:
     from workbench.finance.results.saved import FinanceResult
 
 
-def load_report(project: Project, scenario: str) -> FinanceResult:
-    """Read a saved report back, see :func:`workbench.finance.results.saved.load`."""
-    from workbench.finance.results.saved import load
-
-    return load(project, scenario)
-
-
-@job("finance", title="Finance report", config=FinanceConfig, load=load_report, check=check)
+@job(
+    "finance",
+    title="Finance report",
+    config=FinanceConfig,
+    load="workbench.finance.results.saved:load",
+    check=check,
+)
 def make_finance_report(job: Job, project: Project, config: FinanceConfig) -> FinanceResult:
     """Make a board report from a file of company finances.
 

@@ -12,14 +12,13 @@ if TYPE_CHECKING:
     from workbench.load_profiles.results.saved import LoadProfileResult
 
 
-def load_profiles(project: Project, scenario: str) -> LoadProfileResult:
-    """Read saved profiles back, see :func:`workbench.load_profiles.results.saved.load`."""
-    from workbench.load_profiles.results.saved import load
-
-    return load(project, scenario)
-
-
-@job("load_profiles", title="Load profiles", config=LoadProfileConfig, load=load_profiles, check=check)
+@job(
+    "load_profiles",
+    title="Load profiles",
+    config=LoadProfileConfig,
+    load="workbench.load_profiles.results.saved:load",
+    check=check,
+)
 def make_load_profiles(job: Job, project: Project, config: LoadProfileConfig) -> LoadProfileResult:
     """Make hourly load profiles of future years that meet every target.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import importlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from workbench.data.known_names import known_name
 from workbench.data.made_up import MADE_UP
 from workbench.data.projects.project import Project
 from workbench.errors import SettingError
+from workbench.lazy import located
 from workbench.market import queries
 from workbench.market.model.answer import Answer
 from workbench.market.model.clock import written
@@ -396,7 +396,7 @@ def _figure(module: str, name: str, *given: object, **options: object) -> Callab
     """Draw with a function of the results; Plotly is loaded by the first drawing."""
 
     def draw(answer: Answer, **theme: Any) -> go.Figure:
-        figure: go.Figure = getattr(importlib.import_module(module), name)(answer, *given, **options, **theme)
+        figure: go.Figure = located(f"{module}:{name}")(answer, *given, **options, **theme)
         return figure
 
     return draw

@@ -11,12 +11,12 @@ A job that declares no view is still shown: its form, its runs and their panels.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.errors import SettingError
+from workbench.lazy import located
 from workbench.runs.jobs.offer import entry_points_of
 from workbench.runs.jobs.registry import find_job, known_jobs
 from workbench.runs.model.read_only import is_viewer
@@ -241,8 +241,4 @@ def _marked(found: Declaration, page: ipywidgets.Widget, project: Project) -> ip
 
 
 def _located(location: str) -> Callable[..., Any] | None:
-    if not location:
-        return None
-    module, _, name = location.partition(":")
-    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    return found
+    return located(location) if location else None

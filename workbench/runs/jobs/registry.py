@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from workbench.errors import SettingError
+from workbench.lazy import located
 from workbench.runs.jobs.job import Job
 from workbench.runs.jobs.offer import offered_job, offered_jobs
 from workbench.runs.jobs.plain_functions import refuse_other_functions, refuse_unfinished
@@ -126,7 +126,7 @@ def job(
     *,
     title: str = "",
     config: type[Config],
-    load: Callable[[Any, str], Any] | None = None,
+    load: Callable[[Any, str], Any] | str | None = None,
     check: Callable[[Config], Iterable[SettingError]] | None = None,
 ) -> Callable[[Callable[[Job, Any, Config], Result]], JobFunction[Config, Result]]:
     """Make a function a job that can be started, resumed and found by its name.
@@ -140,17 +140,22 @@ def job(
     config
         Frozen dataclass whose fields are declared with ``setting(...)``.
     load
-        Reads a saved result back.
+        Reads a saved result back; ``"package.module:function"`` is imported when there is one to read.
     check
         Gives a :class:`.SettingError` for each value that does not fit the others; called before a run exists.
     """
 
     def decorate(function: Callable[[Job, Any, Config], Result]) -> JobFunction[Config, Result]:
-        made = JobFunction(name, title or name.replace("_", " ").capitalize(), function, config, load, check)
+        reads = functools.partial(_call, load) if isinstance(load, str) else load
+        made = JobFunction(name, title or name.replace("_", " ").capitalize(), function, config, reads, check)
         _registered[name] = made
         return made
 
     return decorate
+
+
+def _call(place: str, project: Any, scenario: str) -> Any:
+    return located(place)(project, scenario)
 
 
 def known_jobs() -> dict[str, str]:
@@ -178,9 +183,8 @@ def find_job(name: str) -> JobFunction[Any, Any]:
             "job",
             name,
         )
-    module, _, attribute = offer.location.partition(":")
     try:
-        found = getattr(importlib.import_module(module), attribute)
+        found = located(offer.location)
     except (ImportError, AttributeError) as error:
         raise SettingError(
             f"The job {name!r} cannot be imported from {offer.location}: {describe_error(error)}.",
