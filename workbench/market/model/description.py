@@ -153,6 +153,11 @@ class MarketDescription:
         return f"UTC{'-' if self.utc_offset_minutes < 0 else '+'}{hours:02d}:{minutes:02d}"
 
     @property
+    def price_unit(self) -> str:
+        """Unit of a price of energy."""
+        return f"{self.currency}/MWh"
+
+    @property
     def region_names(self) -> tuple[str, ...]:
         """Names of the regions."""
         return tuple(region.name for region in self.regions)

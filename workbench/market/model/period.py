@@ -146,8 +146,9 @@ class Bins:
         return numbers
 
 
-def cut(period: Period, resolution: Resolution) -> Bins:
-    """Cut a period into bins that begin on full half-hours, hours, days, Mondays or months."""
+def cut(period: Period, resolution: Resolution | None = None) -> Bins:
+    """Cut a period into bins that begin on full half-hours, hours, days, Mondays or months; as fits if None."""
+    resolution = resolution or fitting_resolution(period)
     if resolution is Resolution.MONTH:
         month = np.timedelta64(1, "M")
         first, last = (edge.astype("datetime64[M]") for edge in (period.begin, period.end))

@@ -17,7 +17,7 @@ from workbench.market.definitions import (
 )
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
-from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
+from workbench.market.model.period import Bins, Period, Resolution, cut
 from workbench.market.queries.completeness import missing_notes, partial_columns, whole_totals
 from workbench.market.queries.generation import FuelEnergy, energy_by_fuel
 from workbench.market.queries.revenue import unit_sums
@@ -52,7 +52,7 @@ def batteries(data: MarketData, period: Period, *, region: str | None = None) ->
     hours = covered_hours(data, Bins(np.array([period.begin, period.end]), Resolution.DAY))[0]
     total = whole_totals(sums)
     held = np.array([_storage(data, name, keys) for name in names], dtype=np.float64)
-    price = f"{currency}/MWh"
+    price = data.description.price_unit
     columns = [
         Column("Station", texts([name.partition("\n")[0] for name in names])),
         Column("Region", texts([name.partition("\n")[2] for name in names])),
@@ -91,7 +91,7 @@ def battery_power(
     resolution
         Length of the bins; one that fits the period when left out.
     """
-    bins = cut(period, resolution or fitting_resolution(period))
+    bins = cut(period, resolution)
     found, outward, inward = _storage_energy(data, bins, region)
     hours = covered_hours(data, bins)
     columns = [

@@ -40,7 +40,7 @@ def comparison(data: MarketData, period: Period, *, region: str | None = None) -
     now_energy, now_price, source = _by_fuel(data, period, region)
     old_energy, old_price, _ = _by_fuel(data, before, region)
     kept = np.flatnonzero((np.nan_to_num(now_energy) > 0) | (np.nan_to_num(old_energy) > 0))
-    price = f"{data.description.currency}/MWh"
+    price = data.description.price_unit
     columns = [
         Column("Fuel", texts([data.description.fuel_names[place] for place in kept])),
         Column("Energy before", old_energy[kept], "TWh/a"),

@@ -9,7 +9,7 @@ import numpy as np
 from workbench.market.definitions import curtailed_power, curtailment_rate
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
-from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
+from workbench.market.model.period import Period, Resolution, cut
 from workbench.market.queries.scope import answer, check_scope, named, only, region_rows, time_columns
 from workbench.market.queries.sums import common_hours, sums_of, total_of
 from workbench.market.store.resolution import Subject
@@ -42,7 +42,7 @@ def curtailment(
         ``Begin``, ``End``, for solar and wind what was curtailed and what was available [MW].
     """
     check_scope(data, region)
-    bins = cut(period, resolution or fitting_resolution(period))
+    bins = cut(period, resolution)
     found = sums_of(data, Subject.REGION, bins, [*_COLUMNS, "uigf_minutes"], series=only(region))
     rows = region_rows(data, found.labels[0], region)
     hours = common_hours(found["uigf_minutes"][rows])
@@ -70,7 +70,7 @@ def curtailment_totals(data: MarketData, period: Period) -> Answer:
     """
     found = total_of(data, Subject.REGION, period, [*_COLUMNS, *_NEGATIVE])
     regions = data.description.region_names
-    rows = np.array([found.labels[0].index(region) for region in regions])
+    rows = found.rows(regions)
     available, cleared, economic = (
         np.stack([found[f"{source}_{what}_mwh"][rows, 0] for source in SOURCES], axis=1).ravel() / 1000.0
         for what in ("uigf", "cleared", "negative")

@@ -10,7 +10,7 @@ from workbench.data.known_names import known_name
 from workbench.market.definitions import net_imports
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
-from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
+from workbench.market.model.period import Bins, Period, Resolution, cut
 from workbench.market.queries.scope import answer, check_scope, named, time_columns
 from workbench.market.queries.sums import Sums, common_hours, sums_of, total_of
 from workbench.market.store.resolution import Subject
@@ -50,7 +50,7 @@ def net_imports_by_region(
     resolution
         Length of the bins; one that fits the period when left out.
     """
-    bins = cut(period, resolution or fitting_resolution(period))
+    bins = cut(period, resolution)
     found = sums_of(data, Subject.FLOW, bins, _ENERGY)
     hours = common_hours(found["minutes"])
     net, ends = _net(found), _ends(data)
@@ -81,7 +81,7 @@ def interconnector_flow(
     """
     names = data.description.interconnector_names
     name = known_name("interconnector", name, names)
-    bins = cut(period, resolution or fitting_resolution(period))
+    bins = cut(period, resolution)
     found = sums_of(data, Subject.FLOW, bins, [*_ENERGY, *_LIMITS[:3]])
     row = found.labels[0].index(name)
     hours, limit_hours = found["minutes"][row] / 60.0, found["limit_minutes"][row] / 60.0

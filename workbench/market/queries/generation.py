@@ -18,7 +18,7 @@ from workbench.market.definitions import (
 )
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
-from workbench.market.model.period import Bins, Period, Resolution, cut, fitting_resolution
+from workbench.market.model.period import Bins, Period, Resolution, cut
 from workbench.market.queries.completeness import (
     expected_by_fuel,
     missing_notes,
@@ -76,7 +76,7 @@ def generation(
     UnknownName
         When the dataset has no such region.
     """
-    bins = cut(period, resolution or fitting_resolution(period))
+    bins = cut(period, resolution)
     found = energy_by_fuel(data, bins, region)
     outward, inward = found.outward, found.inward
     hours, on_roofs = covered_hours(data, bins), rooftop_hours(data, bins, region)
@@ -162,7 +162,7 @@ def fuel_totals(data: MarketData, period: Period, *, region: str | None = None) 
         Column("Charged", total["charged"][kept] / 1000.0, "GWh"),
         Column("Share", share[kept], "%"),
         Column("Revenue", total["revenue"][kept], currency),
-        Column("Capture price", price[kept], f"{currency}/MWh"),
+        Column("Capture price", price[kept], data.description.price_unit),
         Column("Capture rate", capture_rate(price, flat_price(data, period, region))[kept], "%"),
         Column("Capacity factor", _capacity_factors(data, period, region)[kept], "%"),
     ]

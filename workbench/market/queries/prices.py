@@ -20,9 +20,9 @@ from workbench.market.definitions import (
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.clock import Stamps
-from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
+from workbench.market.model.period import Period, Resolution, cut
 from workbench.market.queries.scope import answer, check_scope, named, time_columns
-from workbench.market.queries.sums import scattered, sums_of, total_of
+from workbench.market.queries.sums import Sums, scattered, sums_of, total_of
 from workbench.market.store.resolution import Subject
 
 if TYPE_CHECKING:
@@ -49,11 +49,10 @@ def prices(data: MarketData, period: Period, *, resolution: Resolution | None = 
     Answer
         ``Begin``, ``End``, a column per region [currency/MWh]; missing where a region has no price of its own.
     """
-    bins = cut(period, resolution or fitting_resolution(period))
-    unit = f"{data.description.currency}/MWh"
+    bins = cut(period, resolution)
     if bins.resolution is Resolution.FIVE_MINUTES:
+        unit = data.description.price_unit
         stamps, values, source = single_prices(data, period)
-        bins = cut(period, bins.resolution)
         rows = dict(zip(source, values, strict=True))
         columns = [Column(name, rows[name][: len(bins)], unit) for name in data.description.region_names]
         short = len(bins) - len(stamps)
@@ -63,9 +62,7 @@ def prices(data: MarketData, period: Period, *, resolution: Resolution | None = 
     else:
         found = sums_of(data, Subject.PRICE, bins, ["rrp_minutes", "minutes"])
         mean = time_weighted(found["rrp_minutes"], found["minutes"])
-        columns = [
-            Column(name, mean[found.labels[0].index(name)], unit) for name in data.description.region_names
-        ]
+        columns = _by_region(data, found, mean)
         read = found.source
     return answer(data, named("Prices", None, period), [*time_columns(bins), *columns], period, read)
 
@@ -113,7 +110,7 @@ def price_statistics(data: MarketData, period: Period) -> Answer:
             [facts[0], weighted[loads.labels[0].index(region)], *facts[1:], below, above, len(own) * hours]
         )
     table = np.array(rows, dtype=np.float64).reshape(len(rows), -1)
-    unit = f"{data.description.currency}/MWh"
+    unit = data.description.price_unit
     headers = [
         *((name, unit) for name in _PRICE_COLUMNS),
         ("Below 0", "h"),
@@ -139,6 +136,11 @@ _PRICE_COLUMNS = (
 )
 
 
+def _by_region(data: MarketData, found: Sums, mean: Floats) -> list[Column]:
+    regions, unit = data.description.region_names, data.description.price_unit
+    return [Column(name, mean[row], unit) for name, row in zip(regions, found.rows(regions), strict=True)]
+
+
 def prices_by_hour(data: MarketData, period: Period) -> Answer:
     """Time-weighted mean price of each region in each hour of the day; the half-hour to 18:00 is in hour 17.
 
@@ -151,11 +153,9 @@ def prices_by_hour(data: MarketData, period: Period) -> Answer:
     found = sums_of(data, Subject.PRICE, bins, ["rrp_minutes", "minutes"])
     hours = hour_of_day(bins.ends, 30)
     money, time = (scattered(found[name], hours, 24) for name in ("rrp_minutes", "minutes"))
-    mean, unit = time_weighted(money, time), f"{data.description.currency}/MWh"
+    mean = time_weighted(money, time)
     columns = [Column("Hour", np.arange(24.0), "h of the day, begin")]
-    columns += [
-        Column(name, mean[found.labels[0].index(name)], unit) for name in data.description.region_names
-    ]
+    columns += _by_region(data, found, mean)
     return answer(data, named("Prices by time of day", None, period), columns, period, found.source)
 
 
@@ -175,7 +175,7 @@ def price_bands(data: MarketData, period: Period, *, bands: PriceBands = PRICE_B
         One row per region and band. The shares of a region add up to 100 %, the contributions to its mean price.
     """
     _, values, labels = single_prices(data, period)
-    hours, unit = float(hours_of(data.description.interval_minutes)), f"{data.description.currency}/MWh"
+    hours, unit = float(hours_of(data.description.interval_minutes)), data.description.price_unit
     regions = data.description.region_names
     tables = [band_table(values[labels.index(region)], hours, bands) for region in regions]
     columns = [
@@ -212,7 +212,7 @@ def price_events(
         for event in high_price_events(stamps, values[labels.index(name)], minutes, threshold)
     ]
     found.sort(key=lambda pair: (-pair[1].hours, -pair[1].highest))
-    unit = f"{data.description.currency}/MWh"
+    unit = data.description.price_unit
     columns = [
         Column("Region", texts([name for name, _ in found])),
         Column("Begin", np.array([event.begin for _, event in found], dtype="datetime64[m]")),
@@ -248,5 +248,5 @@ def price_duration(data: MarketData, period: Period) -> Answer:
             curve = falling[places]
         else:
             curve = np.full(len(shares), np.nan)
-        columns.append(Column(region, curve, f"{data.description.currency}/MWh"))
+        columns.append(Column(region, curve, data.description.price_unit))
     return answer(data, named("Price duration", None, period), columns, period, "price_interval")

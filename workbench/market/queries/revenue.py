@@ -79,7 +79,7 @@ def revenue_by(
         Column(
             "Average price",
             volume_weighted(sums["out_revenue"], sums["out_priced_mwh"])[kept],
-            f"{currency}/MWh",
+            data.description.price_unit,
         ),
         *partial_columns(seen, currency),
     ]

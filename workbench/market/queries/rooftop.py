@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
-from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
+from workbench.market.model.period import Period, Resolution, cut
 from workbench.market.queries.scope import answer, named, time_columns
 from workbench.market.queries.sums import sums_of, total_of
 from workbench.market.store.resolution import Subject
@@ -30,16 +28,17 @@ def rooftop(data: MarketData, period: Period, *, resolution: Resolution | None =
         Length of the bins, at least the half-hour in which rooftop power is measured; one that fits the period when
         left out.
     """
-    resolution = resolution or fitting_resolution(period)
-    if resolution is Resolution.FIVE_MINUTES:
-        resolution = Resolution.HALF_HOUR
     bins = cut(period, resolution)
+    if bins.resolution is Resolution.FIVE_MINUTES:
+        bins = cut(period, Resolution.HALF_HOUR)
     found = sums_of(data, Subject.ROOFTOP, bins, ["mwh", "minutes"])
     columns = time_columns(bins)
-    for region in data.description.region_names:
-        if region in found.labels[0]:
-            row = found.labels[0].index(region)
-            columns.append(Column(region, ratio(found["mwh"][row], found["minutes"][row] / 60.0), "MW"))
+    power = ratio(found["mwh"], found["minutes"] / 60.0)
+    columns += [
+        Column(name, power[found.labels[0].index(name)], "MW")
+        for name in data.description.region_names
+        if name in found.labels[0]
+    ]
     return answer(data, named("Rooftop solar", None, period), columns, period, found.source)
 
 
@@ -60,8 +59,8 @@ def rooftop_totals(data: MarketData, period: Period) -> Answer:
     regions = data.description.region_names
     roofs = total_of(data, Subject.ROOFTOP, period, ["mwh", "minutes"])
     loads = total_of(data, Subject.REGION, period, ["demand_mwh", "demand_minutes"])
-    on_roofs = np.array([roofs.labels[0].index(region) for region in regions])
-    on_grid = np.array([loads.labels[0].index(region) for region in regions])
+    on_roofs = roofs.rows(regions)
+    on_grid = loads.rows(regions)
     power = ratio(roofs["mwh"][on_roofs, 0], roofs["minutes"][on_roofs, 0] / 60.0)
     demand = ratio(loads["demand_mwh"][on_grid, 0], loads["demand_minutes"][on_grid, 0] / 60.0)
     columns = [

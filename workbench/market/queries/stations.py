@@ -11,7 +11,7 @@ from workbench.data.known_names import known_name
 from workbench.market.definitions import capacity_factor, volume_weighted
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
-from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
+from workbench.market.model.period import Period, Resolution, cut
 from workbench.market.queries.completeness import missing_notes, partial_columns, whole_totals
 from workbench.market.queries.prices import prices
 from workbench.market.queries.revenue import unit_sums, units_of
@@ -92,7 +92,7 @@ def station_units(data: MarketData, period: Period, station: str) -> Answer:
 
 
 def _units(data: MarketData, period: Period, chosen: NDArray[np.bool_], title: str) -> Answer:
-    units, currency = data.units, data.description.currency
+    units, currency, price = data.units, data.description.currency, data.description.price_unit
     names, sums, source = unit_sums(data, period, chosen, units.names)
     places = np.array([units.position(name) for name in names], dtype=np.int64)
     total = whole_totals(sums)
@@ -109,9 +109,7 @@ def _units(data: MarketData, period: Period, chosen: NDArray[np.bool_], title: s
         Column("Capacity factor", capacity_factor(sums["out_mwh"], capacity, sums["minutes"] / 60.0), "%"),
         Column("Revenue", total["revenue"], currency),
         Column("Cost", total["cost"], currency),
-        Column(
-            "Average price", volume_weighted(sums["out_revenue"], sums["out_priced_mwh"]), f"{currency}/MWh"
-        ),
+        Column("Average price", volume_weighted(sums["out_revenue"], sums["out_priced_mwh"]), price),
         *partial_columns(sums, currency),
     ]
     return answer(data, title, columns, period, source, *missing_notes(sums)).sorted_by("Energy")
@@ -142,7 +140,7 @@ def station_series(
         When the register has no such station.
     """
     name = known_name("station", station, data.units.stations)
-    bins = cut(period, resolution or fitting_resolution(period))
+    bins = cut(period, resolution)
     places = np.flatnonzero(units_of(data, station=name))
     names = [data.units.names[place] for place in places]
     found = sums_of(data, Subject.UNIT, bins, ["out_mwh", "in_mwh", "minutes"], series=names)

@@ -49,6 +49,10 @@ class Sums:
     def __getitem__(self, name: str) -> Floats:
         return self.columns[name]
 
+    def rows(self, names: Sequence[str]) -> NDArray[np.int64]:
+        """Positions of names on the first axis."""
+        return np.array([self.labels[0].index(name) for name in names], dtype=np.int64)
+
     @property
     def source(self) -> str:
         """What answered, for a person."""

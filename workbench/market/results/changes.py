@@ -75,9 +75,9 @@ def _files(before: MarketData, after: MarketData) -> Iterator[Difference]:
 def _numbers(before: MarketData, after: MarketData) -> Iterator[ComparedNumber]:
     begin, end = max(before.first, after.first), min(before.last, after.last)
     if begin < end:
-        period, currency = Period(begin, end), after.description.currency
+        period = Period(begin, end)
         for query, column, measure, unit in (
-            (price_statistics, "Mean", "mean price", f"{currency}/MWh"),
+            (price_statistics, "Mean", "mean price", after.description.price_unit),
             (fuel_totals, "Energy", "energy", "GWh"),
         ):
             one, two = (_values(query(data, period), column) for data in (before, after))

@@ -32,7 +32,7 @@ class MarketBoard(AnswerBoard):
 
     def price_unit(self) -> str:
         """Give the unit of prices."""
-        return f"{self.data.description.currency}/MWh"
+        return self.data.description.price_unit
 
     def mix(self) -> Panel:
         """Generation by fuel over time."""
