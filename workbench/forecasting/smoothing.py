@@ -23,7 +23,7 @@ import numpy as np
 from workbench.data.arrays import Floats, Integers
 from workbench.forecasting.series import count_known, end_of, straight_slope
 
-__all__ = ["damped_holt", "exponential_smoothing"]
+__all__ = ["best_fit", "damped_holt", "exponential_smoothing"]
 
 LEVELS = (0.05, 0.15, 0.3, 0.5, 0.75)
 TRENDS = ((0.0, 0.0), (0.05, 0.9), (0.0, 1.0), (0.02, 1.0), (0.1, 0.98))
@@ -34,6 +34,7 @@ SEASONS = ((0.0, 0.0), (0.05, 1.0), (0.25, 1.0), (0.5, 1.0), (0.05, 0.6))
 YEARLY_LEVELS = (0.6, 0.7, 0.8, 0.9, 1.0)
 YEARLY_TRENDS = (0.02, 0.05, 0.1, 0.2, 0.4)
 YEARLY_DAMPING = (0.80, 0.85, 0.90, 0.95, 0.98)
+_YEARLY_SETS = np.array(list(itertools.product(YEARLY_LEVELS, YEARLY_TRENDS, YEARLY_DAMPING))).T
 # Bounds the working memory: rows x 125 sets of parameters x 8 bytes an array.
 ROWS_AT_ONCE = 4000
 
@@ -48,6 +49,7 @@ class _Grid:
     gamma: Floats
     believed: Floats
     parameters: Floats
+    """How many of them a set stands for."""
 
 
 @dataclass(slots=True)
@@ -130,21 +132,46 @@ def damped_holt(history: Floats, horizon: int) -> Floats:
     return np.concatenate([np.exp(_best_damped(part, horizon)) for part in parts])
 
 
-def _best_damped(logs: Floats, horizon: int) -> Floats:
-    grid = _yearly_grid()
-    shape = (len(logs), len(grid.alpha))
+def best_fit(
+    values: Floats, trend: Floats, alpha: Floats, beta: Floats, phi: Floats
+) -> tuple[Floats, Floats, Integers]:
+    """Smooth without a season by every set of parameters, and choose the one of least squared one-step errors.
+
+    Parameters
+    ----------
+    values
+        Shape (rows, periods), right-aligned; the level begins with the first value of a row.
+    trend
+        At the beginning, a period, shape (rows,).
+    alpha, beta, phi
+        Sets of parameters, shape (sets,): gains of level and trend, and damping.
+
+    Returns
+    -------
+    level, trend : ndarray, shape (rows,)
+        After the last period.
+    best : ndarray, shape (rows,)
+        Number of the set.
+    """
+    none, shape = np.zeros(len(alpha)), (len(values), len(alpha))
     start = _States(
         np.full(shape, np.nan),
-        np.repeat(_first_trend(logs)[:, None], shape[1], axis=1),
-        np.zeros((len(logs), 1, shape[1])),
+        np.repeat(trend[:, None], shape[1], axis=1),
+        np.zeros((len(values), 1, shape[1])),
         np.zeros(shape),
-        np.zeros(len(logs), dtype=np.int64),
+        np.zeros(len(values), dtype=np.int64),
     )
-    (at,) = _filtered(logs, end_of(logs), grid, start)
-    best, rows = at.squares.argmin(axis=1), np.arange(len(logs))
-    level, trend = at.level[rows, best][:, None], at.trend[rows, best][:, None]
+    (at,) = _filtered(values, end_of(values), _Grid(alpha, beta, phi, none, none, none), start)
+    best, rows = at.squares.argmin(axis=1), np.arange(len(values))
+    return at.level[rows, best], at.trend[rows, best], best
+
+
+def _best_damped(logs: Floats, horizon: int) -> Floats:
+    alpha, share, phi = _YEARLY_SETS
+    level, trend, best = best_fit(logs, _first_trend(logs), alpha, alpha * share, phi)
     none = np.zeros((len(logs), 1, 1))
-    return _path(level, trend, none, grid.phi[best][:, None], logs.shape[1], horizon)[:, :, 0].T
+    path = _path(level[:, None], trend[:, None], none, phi[best][:, None], logs.shape[1], horizon)
+    return path[:, :, 0].T
 
 
 @cache
@@ -157,13 +184,6 @@ def _grid(seasonal: bool) -> _Grid:
                 parameters = 2 + (0 if phi == 0 else 2 + (share > 0)) + (believed * 6 + (gain > 0))
                 rows.append((alpha, share * alpha, phi, gain * (1 - alpha), believed, parameters))
     return _Grid(*np.array(rows).T)
-
-
-@cache
-def _yearly_grid() -> _Grid:
-    a, c, d = np.array(list(itertools.product(YEARLY_LEVELS, YEARLY_TRENDS, YEARLY_DAMPING))).T
-    none = np.zeros(len(a))
-    return _Grid(a, a * c, d, none, none, np.full(len(a), 5.0))
 
 
 def _filtered(values: Floats, origins: Integers, grid: _Grid, states: _States) -> Iterator[_States]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from workbench.data.arrays import Booleans, Floats, Integers
 from workbench.forecasting.series import count_known, straight_slope
+from workbench.forecasting.smoothing import best_fit
 
 __all__ = ["season_pattern", "theta", "yearly_theta"]
 
@@ -128,19 +129,9 @@ def _smoothed(values: Floats, horizon: int, alphas: Floats, *, fit_with_drift: b
 
     With the drift in the fit the level has it already; without, the closed form of the module adds it.
     """
-    half_slope = straight_slope(values)[:, None] / 2
+    half_slope = straight_slope(values) / 2
     drift = half_slope if fit_with_drift else np.zeros_like(half_slope)
-    level = np.full((len(values), len(alphas)), np.nan)
-    squares = np.zeros_like(level)
-    for value in values.T[:, :, None]:
-        moved = level + drift
-        error = value - moved
-        begun = np.isfinite(error)
-        error = np.where(begun, error, 0.0)
-        squares += error**2
-        level = np.where(begun, moved + alphas * error, value)
-    best = squares.argmin(axis=1)
+    last, _, best = best_fit(values, drift, alphas, np.zeros_like(alphas), np.ones_like(alphas))
     alpha, count = alphas[best], count_known(values)
     start = np.ones(len(values)) if fit_with_drift else (1 - (1 - alpha) ** count) / alpha
-    last = level[np.arange(len(values)), best]
-    return np.asarray(last[:, None] + half_slope * (np.arange(horizon) + start[:, None]))
+    return np.asarray(last[:, None] + half_slope[:, None] * (np.arange(horizon) + start[:, None]))
