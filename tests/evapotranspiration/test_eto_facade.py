@@ -110,7 +110,7 @@ def test_every_method_is_that_of_the_equation(days: pd.DataFrame, method: str) -
         ),
         ({}, {"wind_height": -1.0}, "wind_height is -1, expected 0.5 to 200 m"),
         ({"tmin": None}, {}, "column 'tmin' is missing"),
-        ({"tmax": "warm"}, {}, "'warm' is no number"),
+        ({"tmax": "warm"}, {}, "'warm' is not a number"),
         ({"site": ["a", "b", "b"]}, {}, "holds 2 sites"),
     ],
 )

@@ -128,7 +128,7 @@ def test_years_of_365_days_are_recognised(tmp_path: Path) -> None:
 
 def test_a_29_february_that_never_was_is_named(tmp_path: Path) -> None:
     words = refusal(tmp_path, HEAD + ROWS.replace("2024-02-29", "2023-02-29"))
-    assert "row 3, column 'date': '2023-02-29' is no date: 2023 is no leap year" in words
+    assert "row 3, column 'date': '2023-02-29' is not a date: 2023 is not a leap year" in words
 
 
 def test_an_hourly_file_is_not_taken_for_a_daily_one(tmp_path: Path) -> None:
@@ -147,10 +147,10 @@ def test_a_day_that_comes_twice_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (HEAD + ROWS.replace("31,19", "warm,19"), "row 3, column 'tmax': 'warm' is no number"),
+        (HEAD + ROWS.replace("31,19", "warm,19"), "row 3, column 'tmax': 'warm' is not a number"),
         (
             HEAD + ROWS.replace("2024-02-29", "30/02/2024"),
-            "'30/02/2024' is no date; write dates like 2024-02-29",
+            "'30/02/2024' is not a date; write dates like 2024-02-29",
         ),
         ("day,height\n2024-01-01,3\n", "no column of values"),
         ("tmax,tmin\n3,2\n", "no column 'date'"),
@@ -194,8 +194,8 @@ def test_sites_are_read_with_or_without_their_height(tmp_path: Path) -> None:
         ("A,90,10,1\n", "row 2: A: latitude is 90, the pole"),
         ("A,0,-30,1\n", "row 2: A: latitude 0, longitude -30 lies in the sea"),
         ("A,-22,-47,1\nA,-23,-47,1\n", "row 3, column 'site': 'A' comes twice"),
-        ("a/b,-22,-47,1\n", "row 2, column 'site': 'a/b' is no name"),
-        ("A,north,-47,1\n", "row 2, column 'latitude': 'north' is no number"),
+        ("a/b,-22,-47,1\n", "row 2, column 'site': 'a/b' is not a name"),
+        ("A,north,-47,1\n", "row 2, column 'latitude': 'north' is not a number"),
     ],
 )
 def test_sites_that_cannot_be_are_named_with_their_row(tmp_path: Path, rows: str, words: str) -> None:

@@ -14,7 +14,7 @@ from workbench.finance.model.control_totals import ControlTotals, StageTotals
 
 
 def change(*rows: int, before: tuple[str, ...] = ("x",), after: tuple[str, ...] = ("",)) -> Change:
-    return Change(ChangeKind.BLANKED, "Revenue", rows, before, after, "it is no amount")
+    return Change(ChangeKind.BLANKED, "Revenue", rows, before, after, "it is not an amount")
 
 
 def test_the_table_has_one_line_a_changed_cell() -> None:

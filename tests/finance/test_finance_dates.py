@@ -150,7 +150,7 @@ def test_a_day_that_does_not_exist_is_asked_about_and_its_amount_is_not_lost() -
 
     (question,) = reading.questions
     assert question.key == "undated_rows"
-    assert "Column 'Date', row 3: '31/02/2024' is no date" in question.text
+    assert "Column 'Date', row 3: '31/02/2024' is not a date" in question.text
     assert reading.column("Revenue").total == 304.5
 
     aside = read("2024-01-31", "31/02/2024", "2024-03-31", answers={"undated_rows": "set aside"})

@@ -121,5 +121,5 @@ def test_nothing_is_imputed_unless_it_is_asked_for() -> None:
 
 
 def test_a_file_that_cannot_be_trusted_stops_with_the_reason_and_makes_no_figures() -> None:
-    with pytest.raises(InvalidData, match="Column 'Date', row 3: '31/02/2024' is no date"):
+    with pytest.raises(InvalidData, match="Column 'Date', row 3: '31/02/2024' is not a date"):
         ledger_of("Date,Revenue\n2024-01-31,5\n31/02/2024,6\n")

@@ -17,7 +17,7 @@ READERS = ("pyarrow.dataset", "pyarrow.pandas_compat")
 
 
 def warm_up() -> None:
-    """Draw figures of the common kinds from tables, as a board does, and forget them."""
+    """Draw figures of the common kinds from tables, as a board does, and discard them."""
     import numpy as np
     import pandas as pd
     import plotly.graph_objects as go

@@ -129,7 +129,7 @@ def write_plants(
     """
     lines = (
         "Power plants",
-        "plants: what stands today. options: what can be built. carriers: emissions.",
+        "plants: what exists today. options: what can be built. carriers: emissions.",
         "The unit of each column is in the note of its heading; prices are those of FY 2024-25.",
         "All plants are fictitious.",
     )

@@ -38,7 +38,7 @@ def test_a_blank_date_is_named_with_its_line(cases: Path) -> None:
 
 
 def test_lines_are_counted_as_the_file_has_them(cases: Path) -> None:
-    with pytest.raises(InvalidData, match="row 5, column 'tmax': 'bad' is no number"):
+    with pytest.raises(InvalidData, match="row 5, column 'tmax': 'bad' is not a number"):
         weather(cases, "eto-blank-line-row-number.csv")
 
 

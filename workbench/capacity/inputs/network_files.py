@@ -68,7 +68,7 @@ def read_network(path: Path, problems: Problems | None = None) -> Network:
     UnreadableFile
         When it is missing, cut off, or no network.
     InvalidData
-        When it has no bus, or cells of a workbook stand so far away that it cannot be held.
+        When it has no bus, or cells of a workbook lie so far away that it cannot be held.
     """
     if not path.exists():
         raise UnreadableFile(f"There is no network {path}; check its name.", path)

@@ -302,7 +302,7 @@ def _number_text(number: str, unit: str, place: str) -> str:
 
 
 def _unbroken(text: str) -> str:
-    # The hyphen of a fiscal year, not that of a name that somebody may search for.
+    # The hyphen of a fiscal year, not that of a name that users may search for.
     text = text.replace("-", NO_BREAK_HYPHEN) if text.startswith("FY ") else text
     return text.replace(" ", NO_BREAK)
 

@@ -39,7 +39,7 @@ def compared_numbers(
     DataFrame
         table, measure, number (what a person calls it), of, unit, one column a result, difference and
         difference_percent [%], and a column for each key (year, carrier, site …). Ordered by size of the change as
-        a share of the largest value of the same measure, so that measures with different units can stand in one
+        a share of the largest value of the same measure, so that measures with different units fit in one
         list. What one of them lacks is missing.
     """
     parts = [_of_table(store, compared, before, after, names) for compared in store.compared]

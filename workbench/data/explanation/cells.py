@@ -184,7 +184,7 @@ class Tracer:
         return tuple(lines)
 
     def input_state(self, name: str, sha256: str) -> str:
-        """Say what happened to an input since the run; empty when it is the same, or is no file."""
+        """Say what happened to an input since the run; empty when it is the same, or is not a file."""
         path = self.input_path(name)
         if path is None:
             return ABSENT if Path(name).suffix else ""

@@ -207,11 +207,11 @@ def _numeric(frame: pd.DataFrame) -> list[str]:
 def _named(column: str, shown: Shown) -> int:
     """How well a column's name fits the headings of what is shown: 2 the same, 1 a part of it."""
     own = _plain(column)
-    heads = [_plain(re.sub(r"\[.*?\]", "", text)) for text in (shown.header, *map(str, shown.labels))]
-    if own in heads:
+    headings = [_plain(re.sub(r"\[.*?\]", "", text)) for text in (shown.header, *map(str, shown.labels))]
+    if own in headings:
         return 2
     short = own.removesuffix("mw")
-    return int(any(head and (head.startswith(short) or short.startswith(head)) for head in heads[:1]))
+    return int(any(one and (one.startswith(short) or short.startswith(one)) for one in headings[:1]))
 
 
 def _plain(value: object) -> str:

@@ -31,11 +31,11 @@ class Explained:
     quantity
         What it is, with year, sector or time.
     value
-        A number or a text; None where it is missing, or where the step is no value, such as a choice.
+        A number or a text; None where it is missing, or where the step is not a value, such as a choice.
     unit
         Of the number.
     origin
-        How it is known; None where the step is no value.
+        How it is known; None where the step is not a value.
     rule
         How it follows from its parts, or what was taken and why.
     place

@@ -89,7 +89,7 @@ def kept_input(project: Project, name: str, digest: str) -> bytes | None:
 
 
 def _copy_of(project: Project, digest: str) -> Path | None:
-    # A hash comes from a file of the project, and that may be a stranger's: never a path.
+    # A hash comes from a file of the project, which may come from anybody: never a path.
     if not _SHA256.fullmatch(digest):
         return None
     folder = project.kept_folder

@@ -16,7 +16,7 @@ def harmless(value: object) -> object:
 
 
 def harmless_text(text: str) -> str:
-    """Give a text as :func:`harmless` does; one that is a number is no formula."""
+    """Give a text as :func:`harmless` does; one that is a number is not a formula."""
     return text if _is_number(text) else str(harmless(text))
 
 

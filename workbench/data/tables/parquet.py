@@ -1,4 +1,4 @@
-"""Parquet files, of ours and of strangers: one door, with bounds, checksums and time zones that exist."""
+"""Parquet files, our own and untrusted ones: one reader, with bounds, checksums and time zones that exist."""
 
 from __future__ import annotations
 

@@ -57,11 +57,11 @@ class Table:
     rows
         Values below, each row as long as ``columns``; blank is ``None``.
     row_numbers
-        Row of the file in which each of ``rows`` stands, from 1; of a text file it is the line.
+        Row of the file of each of ``rows``, from 1; of a text file it is the line.
     places
         Zero-based position in the file of each of ``columns``.
     header_row
-        Row of the file in which the header stands, from 1; 0 without one.
+        Row of the header in the file, from 1; 0 without one.
     file
         Name of the file.
     """

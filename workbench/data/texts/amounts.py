@@ -93,7 +93,7 @@ def read_amount(text: str, decimal: str = ".") -> Amount | None:
     Parameters
     ----------
     text
-        As it stands in the cell: ``"(1,034)"`` is -1034, ``"1.5M"`` is 1 500 000, ``"1.234,56"`` is 1234.56 with
+        As it is in the cell: ``"(1,034)"`` is -1034, ``"1.5M"`` is 1 500 000, ``"1.234,56"`` is 1234.56 with
         the decimal mark ``","``.
     decimal
         ``"."`` or ``","``.
@@ -101,7 +101,7 @@ def read_amount(text: str, decimal: str = ".") -> Amount | None:
     Returns
     -------
     Amount or None
-        ``None`` when the text is no amount, or has digit groups that the decimal mark does not allow.
+        ``None`` when the text is not an amount, or has digit groups that the decimal mark does not allow.
     """
     if len(text) > MAX_AMOUNT_CHARACTERS:
         return None

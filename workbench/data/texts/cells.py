@@ -1,4 +1,4 @@
-"""The cells of a text file as text, with the line in which each stands."""
+"""The cells of a text file as text, with the line of each."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def _single_byte(content: bytes, at: int, line: int, file: str) -> Decoded:
 
 
 def _is_latin(sample: bytes) -> bool:
-    """Whether most letters beyond ASCII stand alone, as accents do; words of other scripts are runs of them."""
+    """Whether most letters beyond ASCII are single, as accents do; words of other scripts are runs of them."""
     high = len(re.findall(rb"[\x80-\xff]", sample))
     in_runs = sum(map(len, re.findall(rb"[\x80-\xff]{3,}", sample)))
     return 2 * in_runs < high

@@ -17,7 +17,7 @@ Rows = tuple[tuple[object, ...], ...]
 
 
 def read_plain_rows(path: Path, max_megabytes: float, problems: Problems) -> tuple[Rows, str]:
-    """Read the rows of a text or Parquet file, each in the row of the file in which it stands, and its hash.
+    """Read the rows of a text or Parquet file, each at its row of the file, and its hash.
 
     Parameters
     ----------

@@ -199,8 +199,8 @@ def _other_dates(texts: pd.Series, problems: Problems) -> pd.Series:
 
 def _why_no_date(text: str) -> str:
     if found := re.fullmatch(r"(\d{4})-02-29.*", text):
-        return f"is no date: {found[1]} is no leap year; leave the row out."
-    return "is no date; write dates like 2024-02-29 (year, month, day)."
+        return f"is not a date: {found[1]} is not a leap year; leave the row out."
+    return "is not a date; write dates like 2024-02-29 (year, month, day)."
 
 
 def _refuse_repeated(frame: pd.DataFrame, raw: pd.Series, problems: Problems) -> None:

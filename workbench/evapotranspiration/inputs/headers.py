@@ -245,7 +245,8 @@ def numbers(values: pd.Series, name: str, problems: Problems) -> pd.Series:
         bad = found.isna() & (texts != "") & ~nothing
         for row in values.index[bad][:MAX_BAD_CELLS_LISTED]:
             problems.error(
-                f"row {row}, column '{name}': {texts[row]!r} is no number; write a number, or leave the cell empty."
+                f"row {row}, column '{name}': {texts[row]!r} is not a number; write a number, or leave the cell "
+                "empty."
             )
         if int(bad.sum()) > MAX_BAD_CELLS_LISTED:
             problems.error(

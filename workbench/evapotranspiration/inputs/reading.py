@@ -155,7 +155,7 @@ def read_sites(path: Path, problems: Problems) -> tuple[Place, ...]:
             None if np.isnan(height) else float(height),
         )
         if not name or "/" in name:
-            found.error(f"row {row}, column 'site': {name!r} is no name; give one without a slash.")
+            found.error(f"row {row}, column 'site': {name!r} is not a name; give one without a slash.")
         elif name in places:
             found.error(f"row {row}, column 'site': {name!r} comes twice; rename one.")
         else:

@@ -32,7 +32,7 @@ def audit(
     result
         Before it is saved.
     plans
-        Places and days that were asked for.
+        Requested places and days.
     gathered
         The weather as it came.
     failed
@@ -95,7 +95,7 @@ def audit_validation(measured: Validation, reference: pd.DataFrame) -> None:
 
 
 def _check_site_days(result: EtoResult, plans: Sequence[SitePlan]) -> None:
-    """Every place and day that was asked for is a row, with a value or listed as missing."""
+    """Every requested place and day is a row, with a value or listed as missing."""
     daily, sites = result.table("daily"), result.table("sites").set_index("site")
     names = [plan.place.name for plan in plans]
     asked = [(plan.last - plan.first).days + 1 for plan in plans]

@@ -73,7 +73,7 @@ def rate_volume_mix(
 
     With units sold and revenue the rate is the price; with revenue and profit it is the margin. Volume is what more
     of everything at the average rate gives; mix is what a move towards entities of higher or lower rate gives; rate
-    is what each entity's own rate gives on what it now has. Entities that are new or have ended stand apart,
+    is what each entity's own rate gives on what it now has. Entities that are new or have ended are kept apart,
     because they have no rate on one side.
 
     Parameters

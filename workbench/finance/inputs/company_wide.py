@@ -53,7 +53,7 @@ def labels_of_one_company(
     if entity_spans(frame, dimensions, grid) is not None and once >= DENSE:
         return (), ()
     ordered = frame.sort("date")
-    # The balances of one file are of one kind: assets of a company do not stand beside receivables of a region.
+    # The balances of one file are of one kind: assets of a company are not listed with receivables of a region.
     shown = [moves for name in stocks if (moves := _moves_on(ordered, name, varying)) is not None]
     return (), tuple(stocks) if any(shown) or not shown else ()
 

@@ -54,7 +54,7 @@ class Behaviour(StrEnum):
     FLOW = "flow"
     """Happens in a period: months are added to a year."""
     STOCK = "stock"
-    """Stands at the end of a period: a year has its last month's."""
+    """A balance at the end of a period: a year has its last month's."""
     RATIO = "ratio"
     """Of two others: never added, computed again from them."""
 

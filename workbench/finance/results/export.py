@@ -137,11 +137,11 @@ def _for_reading(
     result: FinanceResult, frame: pd.DataFrame
 ) -> tuple[pd.DataFrame, dict[str, str], dict[str, str]]:
     """Give a table with headers of words, the unit of each column, and the format of amounts."""
-    heads, units, formats = [], {}, {}
+    headers, units, formats = [], {}, {}
     for name in map(str, frame.columns):
         head, bracket, rest = name.partition(" [")
         head = head.replace("_", " ")
-        heads.append(head)
+        headers.append(head)
         # "before" is words in bridges, and an amount in differences; "after" of a change is text.
         numeric = _is_numeric(frame[name])
         if bracket:
@@ -152,7 +152,7 @@ def _for_reading(
             units[head] = result.currency
         if numeric:
             formats[head] = "#,##0.00"
-    return frame.set_axis(heads, axis=1), units, formats
+    return frame.set_axis(headers, axis=1), units, formats
 
 
 def _is_numeric(column: pd.Series) -> bool:

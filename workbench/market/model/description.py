@@ -322,9 +322,9 @@ def _wrong_feed(feed: Feed) -> str:
         groups = re.compile(feed.pattern).groups
         feed.archive.format(day="20250820")
     except (re.error, RecursionError, OverflowError) as error:
-        return f"has a pattern that is no regular expression ({error})"
+        return f"has a pattern that is not a regular expression ({error})"
     except (ValueError, LookupError, AttributeError) as error:
-        return f"has an archive address that does not fit ({error!r}); expected {{day}} where the day stands"
+        return f"has an archive address that does not fit ({error!r}); expected {{day}} in place of the day"
     if groups != 1:
         return f"has a pattern with {groups} groups, expected one: the stamp"
     return "" if feed.archive_days >= 1 else f"has archive_days {feed.archive_days}, expected 1 or more"

@@ -50,7 +50,7 @@ def explain_answer(
     shown
         What is shown.
     period
-        That was asked for.
+        The one that was requested.
     style
         How numbers are written.
     """

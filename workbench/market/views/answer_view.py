@@ -117,7 +117,7 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
             self._paint()
         except (LookupError, WorkbenchError) as error:
             self._say(str(error.args[0]) if error.args else type(error).__name__)
-        except Exception as error:  # noqa: BLE001 - one figure that fails leaves the others standing
+        except Exception as error:  # noqa: BLE001 - one figure that fails leaves the others in place
             # What went wrong is said in place of the figure; an old or empty one would be taken for an answer.
             _log.exception("An answer of a market board")
             self._say(f"{type(error).__name__}: {error}")

@@ -62,7 +62,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     const watcher = new MutationObserver(() => {
-      // Cells come in their order: what stands before one that is shown has nothing to show any more.
+      // Cells come in their order: what comes before one that is shown has nothing to show any more.
       const waiting = [...document.querySelectorAll(".wb-waiting")];
       const isShown = (cell) => cell.querySelector(".jp-OutputArea-output > *, .jp-OutputArea-output svg");
       clearPlaceholders(waiting.slice(0, waiting.findLastIndex(isShown) + 1));

@@ -20,7 +20,7 @@
   }
 
   // One figure after the other, and each only when the page has been painted and what was clicked was heard: reading
-  // the library and drawing take long, and a page whose controls are there must not stand still for all of it.
+  // the library and drawing take long, and a page whose controls are there must not freeze meanwhile.
   const painted = () => new Promise((resolve) => {
     const soon = setTimeout(resolve, 200); // A page in the background is not painted.
     const next = () => setTimeout(() => { clearTimeout(soon); resolve(); });
@@ -63,7 +63,7 @@
   const LETTER = 6.6;
 
   // On a phone a legend is a column, which must not take its room from the plot; and labels that an axis was given
-  // are thinned out until they stand beside one another.
+  // are thinned out until they fit beside one another.
   function fitToWidth(layout, data, width) {
     if (!width || width >= NARROW) return;
     const entries = data.filter((trace) => trace.name && trace.showlegend !== false && (trace.visible ?? true) === true);

@@ -1,4 +1,4 @@
-"""Rows of the journal as values: what is damaged in one is named in its place, and everything else goes on."""
+"""Rows of the journal as values: what is damaged in one is named in its place, and the rest is read."""
 
 from __future__ import annotations
 

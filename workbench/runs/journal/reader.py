@@ -181,8 +181,8 @@ class JournalReader:
         return int(self._rows("SELECT max(seq) FROM event WHERE run = ?", (run,))[0][0] or 0)
 
     def _last_progress(self, run: int, after: int, until: int) -> list[Event]:
-        # The newest of each stage, with the farthest it has ever been: a bar must not show less to whoever
-        # comes later. Answered from the index alone.
+        # The newest of each stage, with the farthest it has ever been: a bar must not show less to those who
+        # come later. Answered from the index alone.
         farthest = self._rows(
             "SELECT max(seq), max(fraction) FROM event WHERE run = ? AND kind = 'progress' AND line IS NULL "
             "AND seq > ? AND seq <= ? GROUP BY stage",

@@ -156,7 +156,7 @@ def _is_simple(part: Any) -> bool:
 
 
 def list_of(value: Any) -> Any:
-    """Read the elements of a list from text; what is no text is given back."""
+    """Read the elements of a list from text; what is not a text is given back."""
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("["):

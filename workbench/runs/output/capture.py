@@ -110,7 +110,7 @@ class _RoutedStream(io.TextIOBase):
                 self._log(job, partial)
 
     def _log(self, job: Job, line: str) -> None:
-        # A carriage return overwrites the line: what counts is what is left standing.
+        # A carriage return overwrites the line: what counts is what is left of it.
         line = line.rstrip("\r").rpartition("\r")[2]
         if line.strip():
             job.log(line, self._level)

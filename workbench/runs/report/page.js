@@ -4,9 +4,9 @@
   const find = (id) => document.getElementById(id);
   const packed = Uint8Array.from(atob(find("data").textContent), (letter) => letter.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const story = JSON.parse(await new Response(stream).text());
+  const report = JSON.parse(await new Response(stream).text());
   const [slider, pane, rows, space] = [find("slider"), find("pane"), find("rows"), find("space")];
-  let passing = story.lines, moment = story.span, playing = null;
+  let passing = report.lines, moment = report.span, playing = null;
 
   // Number of entries, sorted by their first element, that are not later than a moment.
   function until(entries, time) {
@@ -39,18 +39,18 @@
       row.textContent = `${clock(time)}  ${WORDS[level]}  ${stage ? `[${stage}] ` : ""}${message}`;
       return row;
     }));
-    find("count").textContent = `${total.toLocaleString("en-US")} of ${story.lines.length.toLocaleString("en-US")} lines until this moment`;
+    find("count").textContent = `${total.toLocaleString("en-US")} of ${report.lines.length.toLocaleString("en-US")} lines until this moment`;
   }
 
   function draw() {
-    const share = moment / story.span;
+    const share = moment / report.span;
     slider.value = Math.round(share * 1000);
     const track = document.querySelector(".track").getBoundingClientRect();
     find("cursor").style.left = `${track.left - find("chart").getBoundingClientRect().left + share * track.width}px`;
-    const reached = until(story.progress, moment);
-    const percent = reached ? `${Math.floor(story.progress[reached - 1][1] * 100)} %` : "";
-    const told = story.moments.slice(0, until(story.moments, moment)).filter(([, kind]) => kind === "state").at(-1);
-    const open = story.stages.filter(([begun, ended]) => begun <= moment && (ended === null || ended > moment)).map(([, , path]) => path);
+    const reached = until(report.progress, moment);
+    const percent = reached ? `${Math.floor(report.progress[reached - 1][1] * 100)} %` : "";
+    const told = report.moments.slice(0, until(report.moments, moment)).filter(([, kind]) => kind === "state").at(-1);
+    const open = report.stages.filter(([begun, ended]) => begun <= moment && (ended === null || ended > moment)).map(([, , path]) => path);
     find("moment").textContent = [clock(moment), percent, told?.[2], open.slice(-3).join(", ")].filter(Boolean).join("  ·  ");
     pane.scrollTop = pane.scrollHeight;
     drawLog();
@@ -64,13 +64,13 @@
   }
 
   function play() {
-    const from = moment >= story.span ? 0 : moment;
+    const from = moment >= report.span ? 0 : moment;
     const began = performance.now();
     find("play").textContent = "❚❚ Pause";
     const step = (now) => {
-      moment = Math.min(story.span, from + ((now - began) / 1000 / REPLAY_SECONDS) * story.span);
+      moment = Math.min(report.span, from + ((now - began) / 1000 / REPLAY_SECONDS) * report.span);
       draw();
-      if (moment >= story.span) stop();
+      if (moment >= report.span) stop();
       else playing = requestAnimationFrame(step);
     };
     playing = requestAnimationFrame(step);
@@ -78,11 +78,11 @@
 
   function applyFilter() {
     const level = Number(find("level").value), text = find("filter").value.toLowerCase();
-    passing = story.lines.filter((line) => line[1] >= level && (!text || line[3].toLowerCase().includes(text)));
+    passing = report.lines.filter((line) => line[1] >= level && (!text || line[3].toLowerCase().includes(text)));
     draw();
   }
 
-  slider.addEventListener("input", () => { stop(); moment = (slider.value / 1000) * story.span; draw(); });
+  slider.addEventListener("input", () => { stop(); moment = (slider.value / 1000) * report.span; draw(); });
   find("play").addEventListener("click", () => (playing ? stop() : play()));
   find("level").addEventListener("change", applyFilter);
   find("filter").addEventListener("input", applyFilter);

@@ -79,7 +79,7 @@ class StageList {
   }
 }
 
-// Children stand under their parents, wherever in time they began.
+// Children are listed under their parents, wherever in time they began.
 function shownPaths(paths) {
   const known = new Set(paths);
   const children = new Map();

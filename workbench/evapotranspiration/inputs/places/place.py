@@ -121,11 +121,13 @@ def parse_coordinates(text: str) -> tuple[float, float]:
     Raises
     ------
     SettingError
-        When the text is no pair of coordinates, or one is out of range.
+        When the text is not a pair of coordinates, or one is out of range.
     """
     parts = _split(text.strip())
     if parts is None:
-        raise SettingError(f"{text!r} is no pair of coordinates; write them like {EXAMPLES}.", "place", text)
+        raise SettingError(
+            f"{text!r} is not a pair of coordinates; write them like {EXAMPLES}.", "place", text
+        )
     axes: dict[str, float] = {}
     for part, usual in zip(parts, ("latitude", "longitude"), strict=True):
         axis, value = _angle(part, usual, text)
@@ -175,7 +177,7 @@ def _split(text: str) -> tuple[str, str] | None:
 def _angle(part: str, usual: str, text: str) -> tuple[str, float]:
     found = _PART.fullmatch(part)
     if found is None:
-        raise SettingError(f"{part!r} in {text!r} is no angle; write {EXAMPLES}.", "place", text)
+        raise SettingError(f"{part!r} in {text!r} is not an angle; write {EXAMPLES}.", "place", text)
     degrees, minutes, seconds = (
         float((found[name] or "0").replace(",", ".")) for name in ("degrees", "minutes", "seconds")
     )

@@ -87,7 +87,7 @@ def weather_frame(
     Raises
     ------
     ValueError
-        When a day comes twice, or a value is no number.
+        When a day comes twice, or a value is not a number.
     """
     index = pd.DatetimeIndex(
         pd.to_datetime([str(day) for day in days], format="%Y-%m-%d"), name="date"

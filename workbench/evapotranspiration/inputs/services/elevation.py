@@ -47,7 +47,7 @@ def read_heights(body: bytes) -> list[float | None]:
     Raises
     ------
     InvalidData
-        When it is no answer of this service.
+        When it is not an answer of this service.
     """
     answer = answer_as(body, Elevations)
     if answer.status != "OK":

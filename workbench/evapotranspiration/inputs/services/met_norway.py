@@ -74,7 +74,7 @@ def read_steps(body: bytes) -> list[dict[str, Any]]:
     Raises
     ------
     InvalidData
-        When it is no answer of this service.
+        When it is not an answer of this service.
     """
     series = answer_as(body, Forecast).properties.timeseries
     if len(series) < 2:

@@ -73,7 +73,7 @@ def read_answer(body: bytes) -> tuple[pd.DataFrame, float | None]:
     Raises
     ------
     InvalidData
-        When it is no answer of this service.
+        When it is not an answer of this service.
     """
     answer = answer_as(body, PointOfPower)
     values, fill = answer.properties.parameter, answer.header.fill_value

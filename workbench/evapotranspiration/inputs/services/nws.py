@@ -108,7 +108,7 @@ def read_grid(body: bytes) -> Grid:
     Raises
     ------
     InvalidData
-        When it is no answer of this service.
+        When it is not an answer of this service.
     """
     return answer_as(body, PointFeature).properties
 
@@ -119,7 +119,7 @@ def read_layers(body: bytes) -> dict[str, list[Spell]]:
     Raises
     ------
     InvalidData
-        When it is no answer of this service, or in other units.
+        When it is not an answer of this service, or in other units.
     """
     answer = answer_as(body, GridFeature).properties
     layers = {name: _spells(getattr(answer, name), factors, name) for name, factors in LAYERS.items()}
@@ -146,7 +146,7 @@ def read_interval(text: str) -> tuple[datetime.datetime, float]:
     except (ValueError, OverflowError):
         fits = False
     if not fits:
-        raise InvalidData(f"{text[:60]!r} is no interval such as 2025-12-01T06:00:00+00:00/PT3H")
+        raise InvalidData(f"{text[:60]!r} is not an interval such as 2025-12-01T06:00:00+00:00/PT3H")
     checked_day(start.date())
     return start, span
 

@@ -126,7 +126,7 @@ def read_stations(body: bytes) -> list[Station]:
     Raises
     ------
     InvalidData
-        When it is no answer of this service.
+        When it is not an answer of this service.
     """
     found = []
     for feature in answer_as(body, Stations).features:
@@ -142,7 +142,7 @@ def read_observations(body: bytes) -> list[Observation]:
     Raises
     ------
     InvalidData
-        When it is no answer of this service, or in other units.
+        When it is not an answer of this service, or in other units.
     """
     if "features" in answer_as(body, dict[str, Any]):
         features = answer_as(body, ObservedFeatures).features

@@ -101,7 +101,7 @@ def read_answer(body: bytes) -> tuple[pd.DataFrame, float | None]:
     Raises
     ------
     InvalidData
-        When it is no answer of these services, or in other units.
+        When it is not an answer of these services, or in other units.
     """
     answer = answer_as(body, OpenMeteo)
     for name, unit in EXPECTED_UNITS.items():

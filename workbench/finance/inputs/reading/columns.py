@@ -181,7 +181,7 @@ def _number_changes(read: NumberColumn, name: str) -> tuple[Change, ...]:
         changes.append(Change(kind, name, tuple(part["row"]), tuple(part["text"]), after, reason))
     for part, reason in (
         (read.placeholders, "the text says that nothing is known; read as not given, not as 0"),
-        (read.unreadable, "it is no amount; read as not given"),
+        (read.unreadable, "it is not an amount; read as not given"),
     ):
         if part.height:
             before = tuple(shown(text) for text in part["text"])

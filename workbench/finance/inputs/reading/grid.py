@@ -88,7 +88,7 @@ def _workbook_grid(name: str, content: bytes, sheet: str) -> Grid:
 
 
 def _said(page: Sheet) -> tuple[Change, ...]:
-    """What the sheet says of itself: hidden, filtered, cells that stand too far away to be read."""
+    """What the sheet says of itself: hidden, filtered, cells that lie too far away to be read."""
     notes = Problems()
     page.report(range(1, len(page.rows) + 1), notes)
     return tuple(

@@ -170,7 +170,7 @@ def _total_question(totals: list[TotalRow]) -> Question:
 def _undated_question(typed: Typed, date: int, rows: list[int]) -> Question:
     name = typed.columns[date].profile.name
     cell = typed.texts.filter(pl.col("row") == rows[0])[str(date)][0]
-    seen = f"'{cell}' is no date" if cell else "the date is blank"
+    seen = f"'{cell}' is not a date" if cell else "the date is blank"
     more = f", and {len(rows) - 1} more rows with amounts" if len(rows) > 1 else ""
     text = f"Column '{name}', row {rows[0]}: {seen}{more}; say what shall become of the amounts."
     options = (
