@@ -52,9 +52,9 @@ def test_coordinates_are_read_in_every_usual_way(text: str) -> None:
         ("22°70'S 47°W", "70 minutes"),
         ("-22 S, 47 W", "a sign and a letter"),
         ("22 S, 47 N", "latitude twice"),
-        ("12", "no pair of coordinates"),
+        ("12", "not a pair of coordinates"),
         ("22 S, 47 O", "west in Portuguese and east in German"),
-        ("somewhere 5", "no pair of coordinates"),
+        ("somewhere 5", "not a pair of coordinates"),
     ],
 )
 def test_coordinates_that_cannot_be_are_refused_with_what_was_seen(text: str, words: str) -> None:

@@ -147,7 +147,7 @@ def test_a_place_that_is_picked_goes_into_the_form_and_other_fields_stay(project
         ("0, -30", "lies in the sea"),
         ("95, 10", "latitude"),
         ("Xqzwv", "No city like"),
-        ("<b>1</b>", "no pair of coordinates"),
+        ("<b>1</b>", "not a pair of coordinates"),
     ],
 )
 def test_a_place_that_cannot_be_is_said_and_not_taken(text: str, words: str) -> None:
