@@ -97,7 +97,7 @@ def test_two_results_are_compared(result: EtoResult, project: Project) -> None:
         "kalman"
         in parts(open_tab(EtoAnalysis(result, project), "What changed"), ipywidgets.Dropdown)[0].options[0]
     )
-    assert "Mean absolute difference of days" in words
+    assert "Mean absolute difference of days" in words.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_files_are_written_by_an_analyst(result: EtoResult, project: Project) -> None:
