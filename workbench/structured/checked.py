@@ -116,7 +116,7 @@ def typed(
 
     try:
         made = msgspec.convert(plain, kind, dec_hook=_own_types, str_keys=True)
-    except (ValueError, OverflowError, RecursionError) as caught:
+    except (msgspec.ValidationError, ValueError, OverflowError, RecursionError) as caught:
         wrong = [*_unfit(plain, kind, inside, others)]
         raise error_of(
             wrong or [f"{inside or 'the content'} does not fit ({caught})"], file, error, advice

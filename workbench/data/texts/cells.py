@@ -203,7 +203,8 @@ def _polars_frame(text: str, delimiter: str) -> tuple[pl.DataFrame, pl.Series] |
         return None
     frame = stripped(frame)
     lengths = [len(fields) for fields in records]
-    lacking = sum(width - length for length in lengths)
+    # A blank line has no field, and lacks no more delimiters than a line of one.
+    lacking = sum(width - max(length, 1) for length in lengths)
     if text.count(delimiter) < (width - 1) * frame.height - lacking:
         blank = frame.slice(len(lengths)).filter(pl.all_horizontal(pl.all().is_null())).height
         if text.count(delimiter) < (width - 1) * (frame.height - blank) - lacking:
