@@ -31,7 +31,7 @@ class Unreadable(Exception):
 
 ODD_REPORTS: dict[str, Callable[[Any], Any]] = {
     "progress without a message": lambda job: job.progress(1, 2, None),
-    "progress in bytes": lambda job: job.progress(1, 2, b"caf\xe9"),
+    "progress in bytes": lambda job: job.progress(1, 2, b"\xe9\xff"),
     "progress of numpy": lambda job: job.progress(np.int8(1), np.float32(2), np.str_("x")),
     "progress of nan": lambda job: job.progress(math.nan, 1),
     "progress of inf": lambda job: job.progress(1, math.inf),

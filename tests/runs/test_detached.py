@@ -224,7 +224,9 @@ def test_only_a_process_that_is_the_runs_own_is_killed(make_job: Make, project: 
     journal = Journal.open(run.journal_path)
     with pytest.raises(ControlRefused, match=f"the process {os.getpid()} does more than this run"):
         detached.kill(run.record, journal, "anybody")
-    elsewhere = replace(run.record, owner=replace(run.record.owner, host="somewhere-else"))
+    elsewhere = replace(
+        run.record, owner=replace(run.record.owner, host="somewhere-else", place="another boot")
+    )
     assert socket.gethostname() != "somewhere-else"
     with pytest.raises(ControlRefused, match="its process is on somewhere-else; kill it from there"):
         detached.kill(elsewhere, journal, "anybody")

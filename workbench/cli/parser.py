@@ -89,6 +89,11 @@ def _add_run_commands(commands: Commands) -> None:
     _add_run_command(commands, "pause", "hold a run at its next checkpoint", "ask")
     cancel = _add_run_command(commands, "cancel", "end a run", "ask")
     cancel.add_argument("--kill", action="store_true", help="end the process of a detached run at once")
+    cancel.add_argument(
+        "--abandon",
+        action="store_true",
+        help="end a run in the record, without asking its process: for one that is gone or out of reach",
+    )
     adjust = _add_run_command(commands, "adjust", "change settings of a run while it continues", "ask")
     adjust.add_argument("--set", dest="settings", action="append", default=[], metavar="NAME=VALUE")
     resume = _add_run_command(

@@ -88,6 +88,9 @@ def ask(options: argparse.Namespace) -> int:
         found.adjust(**parse_assignments(options.settings))
     elif options.request == "pause":
         found.pause()
+    elif options.abandon:
+        found.abandon()
+        return _answer(found, options.json, "abandoned")
     elif options.kill:
         found.kill()
         return _answer(found, options.json, "killed")

@@ -37,10 +37,15 @@ class RunHistory(Pane):
         self._table = TableArea()
         self._choice = choice("Show", [("choose a run", "")])
         self._report = self.button("Write its report", self._write_report, "One file that opens offline")
+        self._abandon = self.button(
+            "Abandon",
+            self._end_in_the_record,
+            "End it in the record, without its process: for one that is gone or out of reach",
+        )
         self._status = ipywidgets.HTML()
         self._area = ipywidgets.VBox()
         self._choice.observe(lambda _: self.guarded(self._show), "value")
-        tools = [self._choice] if is_viewer() else [self._choice, self._report]
+        tools = [self._choice] if is_viewer() else [self._choice, self._report, self._abandon]
         row = ipywidgets.HBox(tools, layout={"flex_flow": "row wrap"})
         self.children = [self._table, row, self._status, self.strip, self._area]
         self.look()
@@ -70,7 +75,20 @@ class RunHistory(Pane):
     def _show(self) -> None:
         self._status.value = ""
         chosen = self._choice.value
-        self._area.children = (panel_of(attach(chosen, self._project)),) if chosen else ()
+        run = attach(chosen, self._project) if chosen else None
+        self._area.children = () if run is None else (panel_of(run),)
+        self._abandon.disabled = run is None or run.state.is_final
+
+    def _end_in_the_record(self) -> None:
+        if not self._choice.value:
+            self._status.value = note("Choose a run first.").value
+            return
+        attach(self._choice.value, self._project).abandon()
+        self.look()
+        self._show()
+        self._status.value = note(
+            "The run was ended in the record. A resume repeats only what is unfinished."
+        ).value
 
     def _write_report(self) -> None:
         if not self._choice.value:

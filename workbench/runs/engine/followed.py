@@ -57,7 +57,7 @@ class FollowedRun(Run[Any]):
             return record.as_found()
         if not record.state.is_final and record.owner.is_gone():
             Journal.open(self.journal_path).mark_interrupted()
-            record = self._reader.run(self.id)
+            record = self._reader.run(self.id).as_found()
         return record
 
     @property
@@ -118,6 +118,17 @@ class FollowedRun(Run[Any]):
         config = config_from_plain(job.config_type, self.record.config)
         adjusted = changed(config, changes, while_running=True, check=job.check)
         self._ask("adjust", {name: to_plain(getattr(adjusted, name)) for name in changes}, by)
+
+    def extend(self, seconds: float, by: str = "") -> None:
+        """Ask the owner to move the deadline."""
+        self._ask("extend", {"seconds": float(seconds)}, by)
+
+    def abandon(self, by: str = "") -> None:
+        """End the run in the record, without its process."""
+        refuse_viewer("Abandoning a run")
+        journal, reason = Journal.open(self.journal_path), f"Abandoned by {by or getpass.getuser()}"
+        if not journal.end(self._reader.run(self.id), RunState.INTERRUPTED, Cause.PERSON, reason):
+            raise ControlRefused(f"{self.id}: the run has already ended ({self.state}).", self.id)
 
     def kill(self, by: str = "") -> None:
         """End a detached run at once with its process."""

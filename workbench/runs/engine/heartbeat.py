@@ -6,6 +6,7 @@ and polls the journals for requests, any of which may be locked by another proce
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -17,6 +18,8 @@ from weakref import WeakKeyDictionary
 from workbench.errors import ControlRefused, JournalError, SettingError
 from workbench.runs.engine.live import LiveRun
 from workbench.runs.journal.writer import Journal
+from workbench.runs.model import machine
+from workbench.runs.model.plain_values import plain_number, plain_text
 from workbench.runs.model.records import ControlRequest
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
 from workbench.runs.process.resources import Sample, judge
@@ -29,6 +32,8 @@ BEAT_SECONDS = 0.1
 SAMPLE_SECONDS = 2.0
 WAITING_SECONDS = 2.0
 """After this long, a run says that it waits for another program's lock."""
+RENEW_SECONDS = 10.0
+"""How often runs say in the journal that their process lives."""
 IN_PLACE_SECONDS = 0.5
 """How often it is looked whether a project is still where it was."""
 QUIET_SECONDS = 30.0
@@ -54,6 +59,7 @@ class Heartbeat:
         self._serving: threading.Thread | None = None
         self._soon = threading.Event()
         self._answers: WeakKeyDictionary[Journal, dict[int, str | None]] = WeakKeyDictionary()
+        self._renewed: WeakKeyDictionary[Journal, float] = WeakKeyDictionary()
         self._looked: WeakKeyDictionary[Journal, float] = WeakKeyDictionary()
 
     def watch(self, run: LiveRun[Any]) -> None:
@@ -107,6 +113,10 @@ class Heartbeat:
             if time.monotonic() - self._looked.get(journal, 0.0) >= IN_PLACE_SECONDS:
                 self._looked[journal] = time.monotonic()
                 journal.file.is_in_place()
+            if time.monotonic() - self._renewed.get(journal, 0.0) >= RENEW_SECONDS:
+                with contextlib.suppress(JournalError, sqlite3.Error):
+                    journal.renew()
+                    self._renewed[journal] = time.monotonic()
             try:
                 for request in journal.open_requests(list(numbered)):
                     # Carried out once, however often the answer has to be written.
@@ -147,6 +157,8 @@ class _Watch:
         run.gates.open_all()
         if run.journal.trouble or run.lost:
             run.request_attention()
+        if run.lost and not run.has_started:
+            run.apply(machine.OwnerLost(f"Interrupted: {run.lost}"))
         if run.state == RunState.PAUSED:
             self._paused_seconds += moment - self._checked
         self._checked = moment
@@ -209,8 +221,14 @@ def _carry_out(run: LiveRun[Any], request: ControlRequest) -> str | None:
                 run.cancel(request.asked_by)
             case "adjust":
                 run.adjust(by=request.asked_by, **request.data)
+            case "extend":
+                run.extend(plain_number(request.data.get("seconds")) or 0.0, request.asked_by)
             case _:
                 return f"{run.id}: there is no request {request.kind!r}."
     except (ControlRefused, SettingError) as error:
         return str(error)
+    except Exception as error:
+        # Of a request that somebody has written by hand: it is refused, and the others are carried out.
+        _logger.exception("A request to %s could not be carried out", run.id)
+        return plain_text(error)
     return None

@@ -107,7 +107,8 @@ class LiveRun(ReadableLiveRun[Result_co]):
         self._result: Any = None
         self._exception: BaseException | None = None
         self._stream.while_busy = self._end_wait_when_cancelled
-        self.emit(EventKind.STATE, "Queued", data={"state": "queued", "cause": ""})
+        facts = {} if deadline is None else {"deadline": deadline}
+        self.emit(EventKind.STATE, "Queued", data={"state": "queued", "cause": "", **facts})
 
     def queue_place(self) -> int:
         """How many queued runs come before this one; 0 when it is next or not queued."""
@@ -120,6 +121,9 @@ class LiveRun(ReadableLiveRun[Result_co]):
         if not self._attention or self._stream.is_forked:
             return
         self._refuse_trouble()
+        if self.state.is_final:
+            # Abandoned: nobody waits for this work.
+            raise CancelSignal
         self.apply(machine.CheckpointReached())
         with self._lock:
             if self._machine.state == RunState.PAUSED and not self._machine.cancelling:
@@ -189,7 +193,7 @@ class LiveRun(ReadableLiveRun[Result_co]):
         adopted = {name: to_plain(getattr(adjusted, name)) for name in changes}
         self.apply(machine.AdjustRequested(adopted, by))
 
-    def extend(self, seconds: float) -> None:
+    def extend(self, seconds: float, by: str = "person") -> None:
         """Move the deadline by so many seconds.
 
         Raises
@@ -202,7 +206,17 @@ class LiveRun(ReadableLiveRun[Result_co]):
         if self.state.is_final or self._machine.cancelling:
             raise ControlRefused(f"{self.id}: too late to extend, the run is ending or has ended.", self.id)
         self.deadline += seconds
-        self.emit(EventKind.LOG, f"Deadline moved by {seconds:g} s")
+        told = f"Deadline moved by {seconds:g} s"
+        self.emit(EventKind.LOG, told)
+        facts = {"request": "extend", "phase": "acknowledged", "by": by, "deadline": self.deadline}
+        self.emit(EventKind.CONTROL, told, data=facts)
+
+    def abandon(self, by: str = "person") -> None:
+        """End the run in the record at once; what its thread still does is not the run's any more."""
+        if self.state.is_final:
+            raise ControlRefused(f"{self.id}: the run has already ended ({self.state}).", self.id)
+        self.request_attention()
+        self.apply(machine.OwnerLost(f"Abandoned by {by}", Cause.PERSON))
 
     def request_attention(self) -> None:
         """Make the next checkpoint poll for requests, and have every loop come to one."""

@@ -226,6 +226,28 @@ class Run(ABC, Generic[Result_co]):
             When the run has ended or is being cancelled.
         """
 
+    @abstractmethod
+    def extend(self, seconds: float, by: str = "person") -> None:
+        """Move the deadline by so many seconds.
+
+        Raises
+        ------
+        ControlRefused
+            When the run has no deadline, has ended, or is being cancelled.
+        """
+
+    @abstractmethod
+    def abandon(self, by: str = "person") -> None:
+        """End the run in the record, for whoever knows that its process is gone or lost; the process is not asked.
+
+        If it still works after all, it finds out and stops.
+
+        Raises
+        ------
+        ControlRefused
+            When the run has already ended.
+        """
+
     def kill(self, by: str = "person") -> None:
         """End a detached run at once with its process, whatever that is busy with; finished units are kept.
 

@@ -133,6 +133,7 @@ def resume(
     project: ProjectOrFolder,
     *,
     when_busy: WhenBusy = "refuse",
+    deadline: float | None = None,
     workers: Workers = None,
     detached: bool = False,
 ) -> Run[Any]:
@@ -146,6 +147,8 @@ def resume(
         A project, or the path of its folder.
     when_busy, workers, detached
         As for :func:`start`.
+    deadline
+        Seconds of work after which the run is cancelled; those of the earlier run when left out.
 
     Raises
     ------
@@ -175,7 +178,9 @@ def resume(
     job_function = find_job(record.job)
     config = job_function.make_config(None, record.config)
     check_workers(workers)
-    return _start(job_function, project, config, when_busy, None, record, workers, detached)
+    if deadline is None:
+        deadline = _read(path).deadline(record.number)
+    return _start(job_function, project, config, when_busy, deadline, record, workers, detached)
 
 
 def attach(run_id: str, project: ProjectOrFolder) -> Run[Any]:
@@ -235,7 +240,7 @@ def runs(
 
 def _read(path: Path) -> JournalReader:
     reader = JournalReader(path)
-    if not reader.is_current():
+    if not reader.is_current() and not is_viewer():
         # Written by an older version, or being made by another process at this moment.
         reader.close()
         reader = Journal.open(path).reader

@@ -24,7 +24,7 @@ __all__ = ["EVENT_COLUMNS", "RUN_COLUMNS", "event_of", "line_of", "record_of", "
 
 RUN_COLUMNS = (
     "number, id, job, title, scenario, config, version, resumed_from, host, pid, process_started, "
-    "created, started, ended, state, cause, reason"
+    "created, started, ended, state, cause, reason, place, beat"
 )
 EVENT_COLUMNS = "seq, time, kind, stage, message, fraction, level, data"
 LATEST = 2e11
@@ -112,6 +112,8 @@ def record_of(row: Sequence[Any]) -> RunRecord:
         "host": plain.pop("host"),
         "pid": plain.pop("pid"),
         "started": plain.pop("process_started"),
+        "place": plain.pop("place"),
+        "beat": plain.pop("beat"),
     }
     wrong: list[str] = []
     try:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from workbench.runs.journal.rows import insert_events
+from workbench.runs.journal.stream import EventStream
 from workbench.runs.model.events import Event
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import Cause, EventKind, RunState
 
-__all__ = ["end_run", "ended_elsewhere"]
+__all__ = ["end_run", "ended_elsewhere", "renew_leases"]
 
 _LIVE = {str(state) for state in RunState if not state.is_final}
 
@@ -46,3 +48,13 @@ def end_run(
     event = Event(seq + 1, moment, EventKind.STATE, "", reason, None, "error", data)
     insert_events(connection, record.number, [(event, None)], project)
     return True
+
+
+def renew_leases(connection: sqlite3.Connection, streams: Iterable[EventStream]) -> None:
+    """Say, for these runs of this process, that it lives; a run that another process has ended is lost."""
+    for stream in streams:
+        if ended := ended_elsewhere(connection, stream.run):
+            if not stream.is_ended():
+                stream.lose(ended)
+        else:
+            connection.execute("UPDATE run SET beat = ? WHERE number = ?", (time.time(), stream.run))

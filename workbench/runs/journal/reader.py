@@ -15,6 +15,7 @@ from workbench.runs.journal.checked_rows import EVENT_COLUMNS, RUN_COLUMNS, even
 from workbench.runs.journal.paths import project_of
 from workbench.runs.journal.schema import MIGRATIONS, check_version
 from workbench.runs.model.events import Event
+from workbench.runs.model.plain_values import plain_number
 from workbench.runs.model.records import LogLine, RunRecord
 from workbench.runs.model.states import EventKind, Level, RunState
 
@@ -61,7 +62,9 @@ class JournalReader:
             raise JournalError(f"{path} cannot be opened: {error}.") from error
         # A damaged text must not hide the rows beside it.
         self._connection.text_factory = lambda content: content.decode("utf-8", "replace")
-        check_version(self._connection, path)
+        version = check_version(self._connection, path)
+        # An older journal, which a process that only shows must not bring up to date.
+        self._columns = RUN_COLUMNS if version != 1 else RUN_COLUMNS.replace("place, beat", "'', NULL")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -87,7 +90,7 @@ class JournalReader:
         """
         pattern = run_id.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         rows = self._rows(
-            f"SELECT {RUN_COLUMNS} FROM run WHERE id LIKE ? ESCAPE '\\' ORDER BY id = ? DESC LIMIT 2",
+            f"SELECT {self._columns} FROM run WHERE id LIKE ? ESCAPE '\\' ORDER BY id = ? DESC LIMIT 2",
             (pattern, run_id),
         )
         if not rows or (len(rows) > 1 and rows[0][1] != run_id):
@@ -129,7 +132,7 @@ class JournalReader:
                 values.append(value)
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         rows = self._rows(
-            f"SELECT {RUN_COLUMNS} FROM run {where} ORDER BY number DESC LIMIT ?",
+            f"SELECT {self._columns} FROM run {where} ORDER BY number DESC LIMIT ?",
             (*values, limit),
         )
         return [record_of(row) for row in rows]
@@ -159,6 +162,13 @@ class JournalReader:
             (run, after, *map(str, kinds), limit),
         )
         return [event_of(row, self._project) for row in rows]
+
+    def deadline(self, run: int) -> float | None:
+        """Seconds of work after which a run is (or was) cancelled, as last extended; None without a deadline."""
+        found = None
+        for event in self.events(run, kinds=[EventKind.STATE, EventKind.CONTROL]):
+            found = plain_number((event.data or {}).get("deadline", found))
+        return found
 
     def each_event(self, run: int, after: int = 0, *, page: int = 5000) -> Iterator[Event]:
         """Walk all events of a run without holding them in memory."""

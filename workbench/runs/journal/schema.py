@@ -72,7 +72,12 @@ CREATE TABLE request (
 CREATE INDEX request_open ON request (run) WHERE answered IS NULL;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_LEASES = """
+ALTER TABLE run ADD COLUMN place TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN beat REAL;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _LEASES)
 """Scripts in order; a journal's ``user_version`` says how many of them it has had."""
 
 

@@ -160,6 +160,10 @@ class EventStream:
                 self.listeners = [other for other in self.listeners if other is not listener]
                 _logger.exception("A listener of a run failed and is not called any more")
 
+    def is_ended(self) -> bool:
+        """Whether nothing can come any more."""
+        return self._ended
+
     def is_over(self) -> bool:
         """Whether nothing can come any more and nothing waits."""
         with self._lock:

@@ -16,11 +16,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import InvalidData, JournalError
-from workbench.runs.journal.checked_rows import request_of
-from workbench.runs.journal.ownership import end_run, ended_elsewhere
+from workbench.errors import JournalBusy, JournalError
+from workbench.runs.journal.ownership import end_run, ended_elsewhere, renew_leases
 from workbench.runs.journal.paths import project_of
 from workbench.runs.journal.reader import JournalReader
+from workbench.runs.journal.requests import Requests
 from workbench.runs.journal.rows import insert_events, next_number, refuse_busy
 from workbench.runs.journal.schema import LOCK_SECONDS, migrate
 from workbench.runs.journal.signing import is_ours, sign
@@ -28,7 +28,7 @@ from workbench.runs.journal.stream import EventStream
 from workbench.runs.journal.transactions import Transactions
 from workbench.runs.model.events import Event
 from workbench.runs.model.read_only import refuse_viewer
-from workbench.runs.model.records import ControlRequest, RunRecord
+from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
 from workbench.runs.process.identity import ProcessIdentity
 
@@ -45,7 +45,7 @@ _left_alone: list[dict[Path, Journal]] = []
 _Taken = tuple[EventStream, list[tuple[Event, int | None]]]
 
 
-class Journal:
+class Journal(Requests):
     """The writing side of a project's journal in this process; use :meth:`open`."""
 
     def __init__(self, path: Path) -> None:
@@ -67,7 +67,6 @@ class Journal:
             raise JournalError(f"The journal {path} cannot be opened for writing: {error}.") from error
         self.reader = JournalReader(path)
         self.file = Transactions(self._connection, path)
-        self.lock = self.file.lock
 
     @property
     def trouble(self) -> str:
@@ -141,6 +140,8 @@ class Journal:
             owner.host,
             owner.pid,
             owner.started,
+            owner.place,
+            owner.beat,
             time.time(),
             str(RunState.QUEUED),
         )
@@ -151,7 +152,7 @@ class Journal:
             number = next_number(connection)
             connection.execute(
                 "INSERT INTO run (number, id, job, title, scenario, config, version, resumed_from, host, pid, "
-                f"process_started, created, state) VALUES (?, {', '.join('?' * len(values))})",
+                f"process_started, place, beat, created, state) VALUES (?, {', '.join('?' * len(values))})",
                 (number, *values),
             )
         return self.reader.run(run_id)
@@ -165,8 +166,8 @@ class Journal:
         """Hand a run over to another process."""
         with self.file.begin() as connection:
             connection.execute(
-                "UPDATE run SET host = ?, pid = ?, process_started = ? WHERE number = ?",
-                (owner.host, owner.pid, owner.started, run),
+                "UPDATE run SET host = ?, pid = ?, process_started = ?, place = ?, beat = ? WHERE number = ?",
+                (owner.host, owner.pid, owner.started, owner.place, owner.beat, run),
             )
 
     def claim(self, run: int, scenario_key: str) -> str | None:
@@ -198,14 +199,26 @@ class Journal:
         for record in self.reader.runs(states=live):
             if record.owner.is_gone():
                 reason = record.owner.reason_when_gone()
-                self.end(record, RunState.INTERRUPTED, Cause.PROCESS_GONE, reason)
+                try:
+                    self.end(record, RunState.INTERRUPTED, Cause.PROCESS_GONE, reason, patience=0.5)
+                except JournalBusy:
+                    # It is read as interrupted all the same, and written down next time.
+                    break
                 ended.append(record.id)
         return ended
 
-    def end(self, record: RunRecord, state: RunState, cause: Cause, reason: str) -> None:
-        """End, in the record, a run whose process cannot do so; nothing happens where it has ended by itself."""
-        with self.file.begin() as connection:
-            end_run(connection, record, state, cause, reason, self._project)
+    def end(
+        self,
+        record: RunRecord,
+        state: RunState,
+        cause: Cause,
+        reason: str,
+        *,
+        patience: float = LOCK_SECONDS,
+    ) -> bool:
+        """End, in the record, a run whose process cannot do so; False where it has ended by itself."""
+        with self.file.begin(patience) as connection:
+            return end_run(connection, record, state, cause, reason, self._project)
 
     def delete(self, numbers: Sequence[int], *, shrink: bool) -> None:
         """Remove runs with all that is known of them; ``shrink`` gives their room back to the disk.
@@ -217,7 +230,7 @@ class Journal:
                 sql = f"DELETE FROM {table} WHERE {column} = ?"
                 connection.executemany(sql, [(number,) for number in numbers])
         if shrink:
-            with self.lock:
+            with self.file.lock:
                 try:
                     self._connection.execute("VACUUM")
                     self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -229,15 +242,20 @@ class Journal:
     def stream(self, run: int) -> EventStream:
         """Make the stream of a new run, whose events this journal writes."""
         stream = EventStream(self, run)
-        with self.lock:
+        with self.file.lock:
             self._streams.append(stream)
         return stream
+
+    def renew(self) -> None:
+        """Say that this process lives, for its runs, and learn which of them another process has ended."""
+        with self.file.begin(patience=0) as connection:
+            renew_leases(connection, self._streams)
 
     def wake(self) -> None:
         """Have what waits written within ``FLUSH_SECONDS``, by the journal's own thread."""
         self._wanted.set()
         if self._writer is None or not self._writer.is_alive():
-            with self.lock:
+            with self.file.lock:
                 if self._writer is None or not self._writer.is_alive():
                     self._writer = threading.Thread(
                         target=self._write_now_and_then, name="workbench journal", daemon=True
@@ -321,7 +339,7 @@ class Journal:
     def remembered(self, runs: list[int], key: str, digest: str) -> tuple[bytes, float] | None:
         """Find a unit that one of these runs finished: its pickled result and how long it took (s)."""
         for run in runs:
-            with self.lock:
+            with self.file.lock:
                 row = self._connection.execute(
                     "SELECT result, signature, seconds FROM unit WHERE run = ? AND key = ? AND digest = ?",
                     (run, key, digest),
@@ -333,41 +351,6 @@ class Journal:
             ):
                 return row[0], row[2]
         return None
-
-    # requests that come through the journal
-
-    def ask(self, run: int, kind: str, data: Mapping[str, Any], asked_by: str) -> int:
-        """Leave a request for the process that owns a run; returns its number."""
-        with self.file.begin() as connection:
-            cursor = connection.execute(
-                "INSERT INTO request (run, kind, data, asked_by, asked) VALUES (?, ?, ?, ?, ?)",
-                (run, kind, json.dumps(data), asked_by, time.time()),
-            )
-            return int(cursor.lastrowid or 0)
-
-    def open_requests(self, runs: list[int]) -> list[ControlRequest]:
-        """Requests that wait for an answer from this process's runs, oldest first."""
-        with self.lock:
-            rows = self._connection.execute(
-                "SELECT number, run, kind, data, asked_by FROM request WHERE answered IS NULL "
-                f"AND run IN ({', '.join('?' * len(runs))}) ORDER BY number",
-                runs,
-            ).fetchall()
-        found = []
-        for row in rows:
-            try:
-                found.append(request_of(row))
-            except InvalidData as error:
-                self.answer(row[0], f"The request is damaged: {error}")
-        return found
-
-    def answer(self, request: int, refusal: str | None) -> None:
-        """Close a request, with the reason when it was refused; tried once, where the journal is locked."""
-        with self.file.begin(patience=0) as connection:
-            connection.execute(
-                "UPDATE request SET answered = ?, refusal = ? WHERE number = ?",
-                (time.time(), refusal, request),
-            )
 
 
 def _forget_after_fork() -> None:

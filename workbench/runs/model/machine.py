@@ -114,9 +114,10 @@ class WorkStopped:
 
 @dataclass(frozen=True, slots=True)
 class OwnerLost:
-    """The process that owned the run is gone."""
+    """The process that owned the run is gone, or somebody has given the run up."""
 
     message: str = "the process that owned the run is gone"
+    cause: Cause = Cause.PROCESS_GONE
 
 
 Input = (
@@ -252,7 +253,7 @@ class RunMachine:
             case WorkStopped():
                 return self._transition_running_cancelled()
             case OwnerLost():
-                return self._finish(RunState.INTERRUPTED, Cause.PROCESS_GONE, fact.message, level="error")
+                return self._finish(RunState.INTERRUPTED, fact.cause, fact.message, level="error")
 
     def _after_the_end(self, fact: Input) -> list[Effect]:
         if isinstance(fact, (PauseRequested, ResumeRequested, CancelRequested, AdjustRequested)):

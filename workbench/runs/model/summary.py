@@ -257,6 +257,8 @@ class Summary:
 
     def _add_control(self, event: Event) -> None:
         facts = event.data or {}
+        if facts["request"] == "extend":
+            return
         if facts["phase"] == "asked":
             self.request = facts["request"]
         else:

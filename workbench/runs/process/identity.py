@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import psutil
 
-__all__ = ["ProcessIdentity"]
+__all__ = ["LEASE_SECONDS", "ProcessIdentity"]
 
 _TOLERANCE = 0.005 if sys.platform.startswith("linux") else 1.5
 """Seconds by which two readings of one process's start may differ."""
+
+
+LEASE_SECONDS = 120.0
+"""So long after its last sign of life, a process that cannot be looked at counts as gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +34,46 @@ class ProcessIdentity:
         Process id there.
     started
         When it started (s): on Linux since the machine was booted, elsewhere since 1970-01-01 UTC.
+    place
+        What gives out the ids: this boot of this machine and the container; empty where that cannot be told.
+    beat
+        When it last said that it lives (seconds since 1970-01-01 UTC); None for journals that keep no such signs.
     """
 
     host: str
     pid: int
     started: float
+    place: str = ""
+    beat: float | None = field(default=None, compare=False)
 
     @classmethod
     def current(cls) -> ProcessIdentity:
         """Identity of this process."""
-        return _identity_of(os.getpid())
+        return cls.of(os.getpid())
 
     @classmethod
     def of(cls, pid: int) -> ProcessIdentity:
         """Identity of another process of this machine, which must not have ended."""
-        return cls(socket.gethostname(), pid, _started(psutil.Process(pid)))
+        return cls(socket.gethostname(), pid, _started(psutil.Process(pid)), _place(), time.time())
 
     def is_here(self) -> bool:
-        """Whether the process ran on this host, so that its life can be checked."""
-        return self.host == socket.gethostname()
+        """Whether the process ran where this one does, so that its life can be checked.
+
+        A machine may be renamed, and a container made again under the same name with the same ids.
+        """
+        return self.place == _place() if self.place else self.host == socket.gethostname()
 
     def reason_when_gone(self) -> str:
         """Give the sentence that says why a run of a gone process has ended."""
-        return f"Interrupted: its process ({self.pid}) is gone"
+        if self.is_here() or self.beat is None:
+            return f"Interrupted: its process ({self.pid}) is gone"
+        silent = max(0.0, time.time() - self.beat)
+        return f"Interrupted: no sign of life from its process ({self.pid} on {self.host}) for {silent:.0f} s"
 
     def is_gone(self) -> bool:
-        """Whether the process is known to have ended (never true for another host's)."""
+        """Whether the process has ended; of one elsewhere, whether it has shown no sign of life for its lease."""
         if not self.is_here():
-            return False
+            return self.beat is not None and time.time() - self.beat > LEASE_SECONDS
         try:
             process = psutil.Process(self.pid)
             if process.status() == psutil.STATUS_ZOMBIE:
@@ -69,8 +86,14 @@ class ProcessIdentity:
 
 
 @cache
-def _identity_of(pid: int) -> ProcessIdentity:
-    return ProcessIdentity(socket.gethostname(), pid, _started(psutil.Process(pid)))
+def _place() -> str:
+    if not sys.platform.startswith("linux"):
+        return ""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
 
 
 def _started(process: psutil.Process) -> float:
