@@ -197,15 +197,41 @@ def test_a_day_without_any_load_is_an_outage_and_its_year_no_pattern() -> None:
     assert Finding.SHIFTED_DAY not in {item.finding for item in history.found}
 
 
-def test_spikes_are_kept_unless_they_are_to_be_interpolated() -> None:
+def test_a_spike_is_filled_from_its_neighbours_unless_it_is_to_be_kept() -> None:
     load = LOAD.copy()
     load[900] *= 1.6
-    kept = clean(sheet_of(TIMES, load), CleaningRules())
-    repaired = clean(sheet_of(TIMES, load), CleaningRules(spikes=SpikeHandling.INTERPOLATE))
+    kept = clean(sheet_of(TIMES, load), CleaningRules(spikes=SpikeHandling.KEEP))
+    repaired = clean(sheet_of(TIMES, load), CleaningRules())
 
     assert (Finding.SPIKE, Action.KEPT) in kinds(kept)
     assert kept.load[900] == load[900]
+    assert (Finding.SPIKE, Action.FILLED) in kinds(repaired)
     assert repaired.load[900] == pytest.approx((LOAD[899] + LOAD[901]) / 2)
+    assert repaired.changed[900]
+
+
+@pytest.mark.parametrize("hours", [slice(0, 1), slice(900, 902), slice(900, 930), slice(-2, None)])
+def test_hours_ten_times_too_high_set_no_peak_wherever_they_are(hours: slice) -> None:
+    load = LOAD.copy()
+    load[hours] *= 10
+    history = clean(sheet_of(TIMES, load), CleaningRules())
+
+    assert (Finding.SPIKE, Action.FILLED) in kinds(history)
+    assert history.load.max() == pytest.approx(LOAD.max(), rel=0.02)
+
+
+def test_a_zero_hour_is_named_and_filled_and_a_load_that_is_often_zero_is_not() -> None:
+    load = LOAD.copy()
+    load[900] = 0
+    history = clean(sheet_of(TIMES, load), CleaningRules())
+    assert history.load[900] == pytest.approx((LOAD[899] + LOAD[901]) / 2)
+    assert {(Finding.ZERO, Action.DROPPED), (Finding.MISSING, Action.FILLED)} <= kinds(history)
+    assert next(item.cell for item in history.found if item.finding is Finding.ZERO) == "C902"
+
+    nights = np.where(np.arange(len(LOAD)) % 24 < 2, 0.0, LOAD)
+    assert Finding.ZERO not in {
+        item.finding for item in clean(sheet_of(TIMES, nights), CleaningRules()).found
+    }
 
 
 def test_hours_that_repeat_to_the_last_digit_are_counted() -> None:
@@ -254,7 +280,8 @@ def test_the_history_of_kerala_is_complete_once_its_midnights_are_dated_right(ke
     assert len(history.load) == 72_288
     assert counts == {Finding.MIDNIGHT: 2189}
     assert not np.isnan(history.load).any()
-    assert not history.changed.any()
+    # The one spike is filled; nothing else is repaired.
+    assert [str(time) for time in history.local[history.changed]] == ["2020-10-21T23:00"]
     assert Finding.DUPLICATE not in {item.finding for item in history.found}
     # A midnight of another day would stand out from 23:00; the median change is that of any hour of the night.
     assert np.median(jumps[night]) < 0.09

@@ -245,7 +245,7 @@ CASES = JobCases(
         "stamps": "ends",
         "clock": "utc",
         "longest_gap": 6,
-        "spikes": "interpolate",
+        "spikes": "keep",
         "energy_source": "growth",
         "demand_scenario": "high",
         "targets_file": "targets.xlsx",

@@ -17,7 +17,15 @@ from workbench.hourly_loads.day_matrix import DayMatrix, day_matrix
 from workbench.hourly_loads.findings import Action, Finding, Noticed
 from workbench.hourly_loads.hourly_sheet import HourlySheet
 from workbench.hourly_loads.rules import CleaningRules, SpikeHandling, Stamps
-from workbench.hourly_loads.suspicious import flat_runs, outages, shifted_days, spikes, usual_load
+from workbench.hourly_loads.suspicious import (
+    flat_runs,
+    outages,
+    runs,
+    shifted_days,
+    short_zeros,
+    spikes,
+    usual_load,
+)
 from workbench.hourly_loads.year_hours import HOUR, local_times
 
 
@@ -81,12 +89,17 @@ def clean(sheet: HourlySheet, rules: CleaningRules) -> History:
     grid, hourly, hourly_warm, place = _hours(sheet, utc, load, warm, rows, step, rules.zone, found)
     local = local_times(grid, rules.zone)
     changed = np.zeros(len(grid), dtype=bool)
+    first_row = np.full(len(grid), -1, dtype=np.int64)
+    first_row[place[::-1]] = np.arange(len(place))[::-1]
+
+    def cell(at: int) -> str:
+        return _cell(sheet, rows, first_row[at])
+
+    _without_zeros(hourly, local, rules.longest_gap, found, cell)
     _fill_gaps(hourly, changed, local, rules.longest_gap, found)
     if len(hourly_warm):
         _interpolate(hourly_warm, np.flatnonzero(np.isnan(hourly_warm)))
-    first_row = np.full(len(grid), -1, dtype=np.int64)
-    first_row[place[::-1]] = np.arange(len(place))[::-1]
-    _judge(hourly, changed, local, rules, found, lambda at: _cell(sheet, rows, first_row[at]))
+    _judge(hourly, changed, local, rules, found, cell)
     return History(grid, hourly, hourly_warm, changed, rules.zone, tuple(found))
 
 
@@ -193,6 +206,15 @@ def _without_negative(
     return load
 
 
+def _without_zeros(
+    hourly: Floats, local: Times, longest: int, found: list[Noticed], where: Callable[[int], str]
+) -> None:
+    for start, end in short_zeros(hourly, longest):
+        detail = "0 MW, taken as missing"
+        found.append(Noticed(Finding.ZERO, Action.DROPPED, local[start], end - start, where(start), detail))
+        hourly[start:end] = np.nan
+
+
 def _hours(
     sheet: HourlySheet,
     utc: Times,
@@ -262,7 +284,7 @@ def _note_days_under_other_dates(again: Times, utc: Times, zone: str, found: lis
 
 
 def _fill_gaps(hourly: Floats, changed: Booleans, local: Times, longest: int, found: list[Noticed]) -> None:
-    for start, end in _runs(np.isnan(hourly)):
+    for start, end in runs(np.isnan(hourly)):
         length = end - start
         short = length <= longest and start > 0 and end < len(hourly)
         if short:
@@ -293,14 +315,17 @@ def _judge(
         if rules.restore_outages:
             hourly[start:end] = usual[start:end]
             changed[start:end] = True
-    for at in spikes(hourly, usual):
-        detail = f"{hourly[at]:.0f} MW where {usual[at]:.0f} MW are usual"
+    for start, end in spikes(hourly, usual):
+        detail = f"{hourly[start:end].max():.0f} MW where {usual[start:end].mean():.0f} MW are usual"
         repair = rules.spikes is SpikeHandling.INTERPOLATE
         action = Action.FILLED if repair else Action.KEPT
-        found.append(Noticed(Finding.SPIKE, action, local[at], 1, where(at), detail))
+        found.append(Noticed(Finding.SPIKE, action, local[start], end - start, where(start), detail))
         if repair:
-            hourly[at] = (hourly[at - 1] + hourly[at + 1]) / 2
-            changed[at] = True
+            inside = start > 0 and end < len(hourly) and end - start <= max(rules.longest_gap, 1)
+            hourly[start:end] = np.nan if inside else usual[start:end]
+            if inside:
+                _interpolate(hourly, np.arange(start, end))
+            changed[start:end] = True
     for at, hours in shifted_days(hourly, local):
         later = "later" if hours > 0 else "earlier"
         detail = f"its hours fit the same weekday of the weeks around when read {abs(hours)} h {later}"
@@ -316,8 +341,3 @@ def _interpolate(values: Floats, places: Integers) -> None:
     if len(places) and len(known):
         near = known[max(0, np.searchsorted(known, places[0]) - 1) : np.searchsorted(known, places[-1]) + 1]
         values[places] = np.interp(places, near, values[near])
-
-
-def _runs(flags: Booleans) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

@@ -24,6 +24,7 @@ class Finding(StrEnum):
     CLOCK_CHANGE = "clock change"
     AVERAGED = "shorter step"
     NEGATIVE = "negative load"
+    ZERO = "zero load"
     FLAT = "flat repeat"
     SPIKE = "spike"
     OUTAGE = "outage"

@@ -25,7 +25,7 @@ class Clock(StrEnum):
 
 
 class SpikeHandling(StrEnum):
-    """What is done about single hours far above their neighbours."""
+    """What is done about hours far above their neighbours or their usual load."""
 
     KEEP = "keep"
     INTERPOLATE = "interpolate"
@@ -40,9 +40,9 @@ class CleaningRules:
     stamps, clock, zone
         How the times are read.
     longest_gap
-        Missing hours in a row that are filled by a straight line.
+        Hours in a row, missing or without any load, that are filled by a straight line.
     spikes
-        What is done about single high hours.
+        What is done about hours that are far too high; those that are kept set the peak.
     restore_outages
         Whether the usual load takes the place of outage hours.
     """
@@ -51,5 +51,5 @@ class CleaningRules:
     clock: Clock = Clock.LOCAL
     zone: str = "Asia/Kolkata"
     longest_gap: int = 3
-    spikes: SpikeHandling = SpikeHandling.KEEP
+    spikes: SpikeHandling = SpikeHandling.INTERPOLATE
     restore_outages: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.data.arrays import Floats, Times
+from workbench.data.arrays import Booleans, Floats, Times
 
 WEEK = 168
 WEEKS_AROUND = 3
@@ -13,6 +13,8 @@ OUTAGE_SHARE = 0.65
 """An hour below this share of its usual load is an outage."""
 SPIKE_SHARE = 0.25
 """An hour above both neighbours and above its usual load by this share is a spike."""
+FAR_ABOVE = 3.0
+"""Hours of this many times their usual load are spikes, however many follow each other."""
 MAX_SHIFT = 6
 SHIFT_GAIN = 3.0
 """A day is called shifted when moving it makes it fit this many times better."""
@@ -55,18 +57,41 @@ def flat_runs(load: Floats) -> list[tuple[int, int]]:
 def outages(load: Floats, usual: Floats) -> list[tuple[int, int]]:
     """Runs of hours far below the usual load: first hour and the hour after the last."""
     with np.errstate(invalid="ignore"):
-        low = np.concatenate(([False], load < OUTAGE_SHARE * usual, [False]))
-    return [(int(a), int(b)) for a, b in np.flatnonzero(np.diff(low)).reshape(-1, 2)]
+        return runs(load < OUTAGE_SHARE * usual)
 
 
-def spikes(load: Floats, usual: Floats) -> list[int]:
-    """Single hours far above both neighbours and above the usual load."""
+def spikes(load: Floats, usual: Floats) -> list[tuple[int, int]]:
+    """Single hours far above both neighbours and the usual load, and runs of hours of a multiple of it.
+
+    Returns
+    -------
+    list of (int, int)
+        First hour and the hour after the last.
+    """
     with np.errstate(invalid="ignore"):
+        above = (load > FAR_ABOVE * usual) & (usual > 0)
         inner = load[1:-1]
-        above = (inner > (1 + SPIKE_SHARE) * usual[1:-1]) & (
+        above[1:-1] |= (inner > (1 + SPIKE_SHARE) * usual[1:-1]) & (
             inner > (1 + SPIKE_SHARE / 2) * np.maximum(load[:-2], load[2:])
         )
-    return [int(at) + 1 for at in np.flatnonzero(above)]
+    return runs(above)
+
+
+def short_zeros(load: Floats, longest: int) -> list[tuple[int, int]]:
+    """Runs of at most ``longest`` hours without any load where some is usual: first hour and the hour after."""
+    zero = load == 0
+    if not zero.any() or not longest:
+        return []
+    usual = usual_load(load)
+    return [
+        (start, end) for start, end in runs(zero) if end - start <= longest and (usual[start:end] > 0).all()
+    ]
+
+
+def runs(flags: Booleans) -> list[tuple[int, int]]:
+    """Give the runs of hours that are flagged: first hour and the hour after the last."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def shifted_days(load: Floats, local: Times) -> list[tuple[int, int]]:

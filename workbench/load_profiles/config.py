@@ -68,14 +68,14 @@ class LoadProfileConfig:
     clock: Clock = setting(Clock.LOCAL, help="Clock of the times that carry no zone", advanced=True)
     longest_gap: int = setting(
         3,
-        help="Missing hours in a row that are filled by a straight line",
+        help="Hours in a row, missing or zero, that are filled by a straight line",
         unit="h",
         minimum=0,
         maximum=24,
         advanced=True,
     )
     spikes: SpikeHandling = setting(
-        SpikeHandling.KEEP, help="Single hours far above their neighbours", advanced=True
+        SpikeHandling.INTERPOLATE, help="Hours far above their neighbours or their usual load", advanced=True
     )
     restore_outages: bool = setting(False, help="Put the usual load in place of outage hours", advanced=True)
     energy_source: EnergySource = setting(EnergySource.AUTOMATIC, help="Where the annual energy comes from")
