@@ -88,7 +88,7 @@ def test_an_energy_that_follows_from_an_assumed_loss_is_assumed(tmp_path: Path) 
     (mark,) = (cell for row in book["main"] for cell in row if cell.value == "~Losses")
     mark.value = "~Not_read"
     book.save(project.inputs / "demand.xlsx")
-    forecast_demand(project, DemandConfig(models=("damped_growth",)))
+    forecast_demand(project, DemandConfig(models=("damped_growth",), hourly_file="none"))
     settings = {"energy_source": "scenario", "demand_scenario": "BAU"}
     result = run(project, **settings, first_year=2030, last_year=2030)
     found = explain(result, "targets", "target", year=2030, kind="annual_energy")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from demand_workbooks import small_sheets, write_sheets
+from hourly_loads.series import local_hours, plain_load
 from setting_runs import Inputs, JobCases
 
 from workbench.data.projects.project import Project
@@ -58,6 +59,15 @@ def full(folder: Path) -> Project:
     return project_of(folder, main=main)
 
 
+def with_hours(folder: Path) -> Project:
+    project = plain(folder)
+    times = local_hours("2024-04-01", "2025-03-31")
+    rows = zip(times.astype(str).tolist(), plain_load(times).tolist(), strict=True)
+    lines = "".join(f"{time},{4 * load:.3f}\n" for time, load in rows)
+    (project.inputs / "hourly.csv").write_text(f"datetime,demand\n{lines}", encoding="utf-8")
+    return project
+
+
 def with_gap(folder: Path) -> Project:
     homes = [row for row in small_sheets()["Homes"] if row[0] != 2015]
     return project_of(folder, Homes=homes)
@@ -101,6 +111,12 @@ CASES = JobCases(
         Inputs("plain", plain, {**SHORT, "workbook": "demand.xlsx"}),
         Inputs("full", full, SHORT, FULL),
         Inputs("without_drivers", without_drivers, SHORT, WITHOUT_DRIVERS),
+        Inputs(
+            "hours",
+            with_hours,
+            {**SHORT, "workbook": "demand.xlsx"},
+            ("hourly_file", "loss", "load_factor", "losses", "load_factors"),
+        ),
         Inputs("gap", with_gap, SHORT, only=("gaps",)),
         Inputs("short_path", with_short_path, SHORT, only=("path_end",)),
         Inputs("break", with_break, SHORT, only=("splice_breaks",)),
@@ -113,6 +129,7 @@ CASES = JobCases(
     ),
     other={
         "workbook": "second.xlsx",
+        "hourly_file": "none",
         "scenario": "other",
         "target_year": 2033,
         "last_actual_year": 2023,
@@ -138,6 +155,7 @@ CASES = JobCases(
         "levels": (0.5,),
     },
     acts_with={
+        "hourly_file": "hours",
         "gaps": "gap",
         "electricity_unit": "without_drivers",
         "path_end": "short_path",

@@ -11,6 +11,8 @@ from workbench.demand.model.roles import Role
 from workbench.errors import SettingError
 from workbench.runs.model.settings import setting
 
+HOURLY_AUTOMATIC, HOURLY_NONE = "automatic", "none"
+
 
 class GapHandling(StrEnum):
     """What is done about years that are missing inside a sector's history."""
@@ -41,6 +43,12 @@ class DemandConfig:
 
     workbook: str = setting(
         "", help="Input workbook, by its name in the project's inputs; the only one if empty"
+    )
+    hourly_file: str = setting(
+        HOURLY_AUTOMATIC,
+        help="File with the measured hourly load, for peak, load factor and losses of actual years; 'automatic' "
+        "finds it by its name, 'none' uses none",
+        advanced=True,
     )
     scenario: str = setting("BAU", help="Name of the scenario; its results go into a folder of that name")
     target_year: int = setting(
@@ -149,7 +157,7 @@ class DemandConfig:
     )
     loss: float = setting(
         10.0,
-        help="T&D loss where neither the settings nor the workbook give one",
+        help="T&D loss where neither the settings nor the workbook give one, nor the measured hours and the sales",
         unit="%",
         minimum=0,
         maximum=60,
@@ -164,7 +172,7 @@ class DemandConfig:
     )
     load_factor: float = setting(
         65.0,
-        help="Load factor where neither the settings nor the workbook give one",
+        help="Load factor where neither the settings nor the workbook give one, nor measured hours",
         unit="%",
         minimum=10,
         maximum=100,
@@ -225,5 +233,11 @@ def check(config: DemandConfig) -> Iterator[SettingError]:
                     setting_name,
                     role,
                 )
+    if not config.hourly_file.strip():
+        yield SettingError(
+            f"hourly_file is empty, expected the name of a file, '{HOURLY_AUTOMATIC}' or '{HOURLY_NONE}'.",
+            "hourly_file",
+            config.hourly_file,
+        )
     if not config.levels:
         yield SettingError("levels is empty, expected at least one probability such as 0.8.", "levels", ())

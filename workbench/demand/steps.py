@@ -7,7 +7,13 @@ import math
 from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_notes
 from workbench.demand.config import DemandConfig
-from workbench.demand.inputs.reading import DemandInput, find_workbook, open_workbook, read_demand
+from workbench.demand.inputs.reading import (
+    DemandInput,
+    find_workbook,
+    open_workbook,
+    read_demand,
+    with_measured_hours,
+)
 from workbench.demand.results.assemble import assemble
 from workbench.demand.results.audit import audit
 from workbench.demand.results.export import write_excel
@@ -45,8 +51,10 @@ def run_demand(job: Job, project: Project, config: DemandConfig) -> DemandResult
 
 def _read(job: Job, project: Project, config: DemandConfig) -> DemandInput:
     path = find_workbook(project, config.workbook)
-    data = read_demand(path, config)
+    data = with_measured_hours(read_demand(path, config), project, config)
     job.uses(path, sha256=data.sha256)
+    if data.measured.path is not None and data.measured.path != path:
+        job.uses(data.measured.path, sha256=data.measured.sha256)
     job.log(
         f"{len(data.sectors)} sectors, {len(data.drivers.actual)} drivers; last actual year "
         f"{data.last_actual_year}, electricity read in {data.unit}."

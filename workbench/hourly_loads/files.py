@@ -19,10 +19,20 @@ from workbench.hourly_loads.hourly_sheet import (
     to_arrow,
 )
 
-__all__ = ["find_file", "read_cached"]
+__all__ = ["find_file", "named_files", "read_cached"]
 
 HISTORY_SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv", ".tsv", ".parquet")
 CACHE_VERSION = 2
+
+
+def named_files(project: Project) -> list[Path]:
+    """Give the files of a project whose names say that they hold hourly loads."""
+    words = (*HISTORY_WORDS, "load")
+    return [path for path in _files(project) if any(word in plain_name(path.stem) for word in words)]
+
+
+def _files(project: Project) -> list[Path]:
+    return [path for path in project.input_files() if path.suffix.lower() in HISTORY_SUFFIXES]
 
 
 def find_file(project: Project, name: str) -> Path:
@@ -35,9 +45,7 @@ def find_file(project: Project, name: str) -> Path:
     """
     if name:
         return project.input(name)
-    files = [path for path in project.input_files() if path.suffix.lower() in HISTORY_SUFFIXES]
-    words = (*HISTORY_WORDS, "load")
-    named = [path for path in files if any(word in plain_name(path.stem) for word in words)]
+    files, named = _files(project), named_files(project)
     if len(files) == 1 or len(named) == 1:
         return (named or files)[0]
     if not files:

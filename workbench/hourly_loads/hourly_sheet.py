@@ -118,13 +118,18 @@ def read_hourly_sheet(path: Path, sheet: str = "") -> HourlySheet:
     return read_table(path.name, table, problems)
 
 
+def has_history_name(name: str) -> bool:
+    """Tell whether a sheet is called like one of hourly loads."""
+    return any(word in plain_name(name) for word in HISTORY_WORDS)
+
+
 def _history_sheet(path: Path, asked: str, problems: Problems) -> str:
     """Name the sheet of the history: the one requested, one whose name says so, or the only one that can be."""
     names = read_workbook(path, sheets=()).sheet_names
     if asked:
         wanted = [name for name in names if plain_name(name) == plain_name(asked)]
     else:
-        wanted = [name for name in names if any(word in plain_name(name) for word in HISTORY_WORDS)]
+        wanted = [name for name in names if has_history_name(name)]
         wanted = wanted or (list(names) if len(names) == 1 else [])
     if not wanted and not asked:
         by_headers = read_workbook(path).find_table("hourly", (HEADERS[0], HEADERS[2]), problems)

@@ -23,6 +23,7 @@ from workbench.demand.config import DemandConfig, GapHandling
 from workbench.demand.inputs.driver_sheets import DriverTables, read_drivers
 from workbench.demand.inputs.electricity_unit import resolve_unit
 from workbench.demand.inputs.main_sheet import MainSheet, read_main
+from workbench.demand.inputs.measured_hours import MeasuredHours, read_measured_hours
 from workbench.demand.inputs.sector_sheets import SectorSheet, fill_gaps, read_sector
 from workbench.demand.inputs.unused import unused_inputs
 from workbench.demand.model.drivers import breaks
@@ -97,6 +98,8 @@ class DemandInput:
     """Sheet with the tables of assumptions."""
     cells: Mapping[tuple[str, object], str] = field(default_factory=dict)
     """Cells of that sheet: (plain name of the table, year, or layer and year) -> cell."""
+    measured: MeasuredHours = field(default_factory=MeasuredHours)
+    """The hourly load of the project."""
 
 
 def find_workbook(project: Project, name: str) -> Path:
@@ -142,6 +145,23 @@ def read_demand(path: Path | str, config: DemandConfig | None = None) -> DemandI
         With every problem in ``.problems``.
     """
     return _read(open_workbook(Path(path)), config or DemandConfig())
+
+
+def with_measured_hours(data: DemandInput, project: Project, config: DemandConfig) -> DemandInput:
+    """Add the hourly load of the project to what the workbook says.
+
+    Raises
+    ------
+    DataError
+        As :func:`~workbench.demand.inputs.measured_hours.read_measured_hours`.
+    """
+    measured = read_measured_hours(project, data.path, config, data.last_actual_year)
+    read = measured.sheet if measured.path == data.path else None
+    return replace(
+        data,
+        measured=measured,
+        unused=tuple(note for note in data.unused if read is None or note.sheet != read),
+    )
 
 
 def open_workbook(path: Path) -> Workbook:

@@ -12,9 +12,17 @@ from numpy.typing import NDArray
 from workbench.data.arrays import Floats
 from workbench.data.notes import NoteKind, Notes
 from workbench.data.origins import Origin
+from workbench.data.unused_settings import note_unused_settings
 from workbench.demand.config import SalesBasis
 from workbench.demand.inputs.reading import Sector
 from workbench.demand.model.roles import Role
+from workbench.demand.requirement.evidence import (
+    Evidence,
+    evidence_of,
+    note_contradicted_forecasts,
+    note_contradiction,
+    note_stated_percentage,
+)
 from workbench.demand.requirement.grid import (
     Grid,
     grid_side,
@@ -44,6 +52,8 @@ class Chain:
     ----------
     consolidated, requirement, solar_split
         The tables. What lacks a part is NaN, and ``partial_sum`` is the net consumption of the known parts.
+    evidence
+        What the measured hours say of actual years.
     missing
         Sectors that lack values, with the first year without one.
     assumed
@@ -55,6 +65,7 @@ class Chain:
     consolidated: pd.DataFrame
     requirement: pd.DataFrame
     solar_split: pd.DataFrame
+    evidence: Evidence
     missing: Mapping[str, int]
     assumed: tuple[str, ...]
     notes: Notes
@@ -100,7 +111,11 @@ def make_chain(
                 energies.get(Role.ROOFTOP_SOLAR, np.zeros(len(years))), years == last_actual
             )
     net, partial = consumption(by_role)[1], consumption(known)[1]
-    table = _requirement(plan, years, kind, by_role, _spread(plan, done, chosen), fiscal_year_start, notes)
+    evidence = evidence_of(plan.data.measured, years, kind == "actual", net, last_actual, notes)
+    table = _requirement(
+        plan, years, kind, by_role, _spread(plan, done, chosen), fiscal_year_start, evidence, notes
+    )
+    _note_evidence(plan, evidence, dict(zip(years.tolist(), net.tolist(), strict=True)), table, notes)
     table.insert(
         list(table.columns).index("net") + 1,
         "partial_sum",
@@ -111,6 +126,7 @@ def make_chain(
         consolidated,
         table,
         _solar_split(plan, years, solar),
+        evidence,
         {sector.name: sector.last_year + 1 for sector in sectors if sector.name not in with_forecast},
         tuple(note.message for note in notes.of(NoteKind.ASSUMPTION)),
         notes,
@@ -203,6 +219,7 @@ def _requirement(
     by_role: Mapping[Role, Floats],
     spreads: Sequence[TotalSpread],
     fiscal_year_start: int,
+    evidence: Evidence,
     notes: Notes,
 ) -> pd.DataFrame:
     ahead = years >= plan.data.last_actual_year
@@ -210,12 +227,13 @@ def _requirement(
     years, kind = years[ahead], kind[ahead]
     is_forecast = kind == "forecast"
     config, data = plan.config, plan.data
-    loss = trajectory(config.losses or data.losses, config.loss, years)
-    factor = trajectory(config.load_factors or data.load_factors, config.load_factor, years)
+    loss = trajectory(config.losses or data.losses, config.loss, years, evidence.losses)
+    factors = config.load_factors or data.load_factors
+    factor = trajectory(factors, config.load_factor, years, evidence.load_factors)
     note_assumed_loss(loss, years, config.loss, notes)
     note_assumed_load_factor(factor, years, is_forecast, config.load_factor, notes)
     hours = np.array([hours_of(int(year), fiscal_year_start) for year in years], dtype=float)
-    grid = grid_side(years, is_forecast, net, loss, factor, data.peaks, hours, notes)
+    grid = grid_side(years, is_forecast, net, loss, factor, data.peaks, evidence, hours, notes)
     note_missing_peaks(grid.peak, years, ~is_forecast & np.isfinite(net), notes)
     columns: dict[str, object] = {"year": years, "kind": kind}
     for role in Role:
@@ -237,11 +255,33 @@ def _requirement(
     return pd.DataFrame(columns)
 
 
+def _note_evidence(
+    plan: Plan, evidence: Evidence, net: Mapping[int, float], table: pd.DataFrame, notes: Notes
+) -> None:
+    """Say what the measured hours decide, what they pass over, and where they contradict the rest."""
+    config, data = plan.config, plan.data
+    place, losses = data.measured.place, config.losses or data.losses
+    factors = config.load_factors or data.load_factors
+    note_stated_percentage("T&D loss", "losses", evidence.losses, losses, config.loss, place, notes)
+    note_stated_percentage(
+        "load factor", "load_factors", evidence.load_factors, factors, config.load_factor, place, notes
+    )
+    for year in evidence.losses:
+        note_contradiction(evidence.losses, losses, net[year], evidence.years[year].energy, place, notes)
+    reasons = {
+        "loss": "the measured hours and the sales give it" if evidence.losses and not losses else "",
+        "load_factor": "the measured hours give it" if evidence.load_factors and not factors else "",
+    }
+    note_unused_settings(config, reasons, notes)
+    note_contradicted_forecasts(data.measured, table, data.last_actual_year, notes)
+    notes.extend(data.measured.notes)
+
+
 def _bounds(spread: TotalSpread, net: Floats, loss: Floats, hours: Floats, grid: Grid) -> dict[str, Floats]:
     below, above = (np.concatenate([[0.0], side]) for side in (spread.below, spread.above))
     name = f"{100 * spread.level:g}"
-    # A given peak has no interval of ours.
-    derived = np.array([origin is not Origin.GIVEN for origin in grid.peak.origins])
+    # A measured or given peak has no interval of ours.
+    derived = np.array([origin not in (Origin.MEASURED, Origin.GIVEN) for origin in grid.peak.origins])
     factor = np.where(derived, grid.load_factor.numbers, np.nan)
     low, high = requirement(net - below, loss), requirement(net + above, loss)
     return {

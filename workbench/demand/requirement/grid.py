@@ -1,7 +1,7 @@
 """Loss, requirement, load factor and peak by year, each value with its origin.
 
-What is assumed marks what follows from it. A peak of an actual year is given, or derived from given values, or
-missing: never the product of an assumed load factor.
+What is assumed marks what follows from it. A peak of an actual year is measured or given, or derived from such
+values, or missing: never the product of an assumed load factor.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from workbench.data.arrays import Floats
 from workbench.data.notes import Notes
 from workbench.data.origins import Choice, Origin, Sourced, prefer, weakest
+from workbench.demand.inputs.measured_hours import MeasuredYear
+from workbench.demand.requirement.evidence import Evidence
 from workbench.demand.requirement.requirement import between_points, peak, requirement
 
 __all__ = [
@@ -78,8 +80,10 @@ class Grid:
     peak: Line
 
 
-def trajectory(points: Mapping[int, float], default: float, years: NDArray[np.int64]) -> Line:
-    """Give a percentage by year: given, derived between and after given points, assumed before them.
+def trajectory(
+    points: Mapping[int, float], default: float, years: NDArray[np.int64], evidence: Mapping[int, float]
+) -> Line:
+    """Give a percentage by year: given, derived between and after points, assumed before them.
 
     Parameters
     ----------
@@ -89,14 +93,18 @@ def trajectory(points: Mapping[int, float], default: float, years: NDArray[np.in
         What is assumed where there are no points.
     years
         Years to give.
+    evidence
+        Percentage by year as measured hours make it; counts before a given one.
     """
-    if not points:
+    known = {**points, **evidence}
+    if not known:
         return Line.of(np.full(len(years), default), [Origin.ASSUMED] * len(years))
+    given = set(points) - set(evidence)
     origins = [
-        Origin.GIVEN if year in points else Origin.ASSUMED if year < min(points) else Origin.DERIVED
+        Origin.GIVEN if year in given else Origin.ASSUMED if year < min(known) else Origin.DERIVED
         for year in years.tolist()
     ]
-    return Line.of(between_points(points, years), origins)
+    return Line.of(between_points(known, years), origins)
 
 
 def grid_side(
@@ -106,6 +114,7 @@ def grid_side(
     loss: Line,
     load_factor: Line,
     peaks: Mapping[int, float],
+    evidence: Evidence,
     hours: Floats,
     notes: Notes,
 ) -> Grid:
@@ -121,6 +130,8 @@ def grid_side(
         As :func:`trajectory` gives them [%].
     peaks
         Peak by year [MW], as the workbook gives it.
+    evidence
+        What was measured.
     hours
         Hours of each year.
     notes
@@ -128,7 +139,14 @@ def grid_side(
     """
     needed = Line.of(
         requirement(net, loss.numbers),
-        [Origin.ASSUMED if origin is Origin.ASSUMED else Origin.DERIVED for origin in loss.origins],
+        [
+            Origin.MEASURED
+            if year in evidence.losses
+            else Origin.ASSUMED
+            if origin is Origin.ASSUMED
+            else Origin.DERIVED
+            for year, origin in zip(years.tolist(), loss.origins, strict=True)
+        ],
     )
     ruled = peak(needed.numbers, hours, load_factor.numbers)
     highest, factors = [], []
@@ -137,6 +155,7 @@ def grid_side(
             year,
             bool(is_forecast[at]),
             peaks.get(year),
+            evidence.years.get(year),
             float(ruled[at]),
             weakest((needed.origins[at], load_factor.origins[at])),
         )
@@ -204,7 +223,7 @@ def note_missing_peaks(
             "peak of an actual year",
             tables=("requirement",),
             years=missing,
-            advice="give the measured peak in ~Peak (Year, MW), or load factor and loss of that year",
+            advice="add the hourly load to the inputs, or give ~Peak (Year, MW), or load factor and loss",
         )
 
 
@@ -214,14 +233,21 @@ def _assumed(line: Line, years: NDArray[np.int64]) -> list[int]:
 
 
 def _peak_of(
-    year: int, is_forecast: bool, given: float | None, ruled: float, origin: Origin
+    year: int,
+    is_forecast: bool,
+    given: float | None,
+    measured: MeasuredYear | None,
+    ruled: float,
+    origin: Origin,
 ) -> Choice[float]:
     candidates = []
+    if measured is not None:
+        candidates.append(Sourced.measured(measured.peak, measured.place))
     if given is not None:
         candidates.append(Sourced.given(given, "~Peak"))
     if origin.is_known and (is_forecast or origin is not Origin.ASSUMED):
         derived = Origin.ASSUMED if origin is Origin.ASSUMED else Origin.DERIVED
-        candidates.append(Sourced(ruled, derived, "requirement / (hours x load factor)"))
+        candidates.append(Sourced(ruled, derived, "the load factor"))
     return prefer(f"peak of {year} [MW]", *candidates)
 
 
@@ -240,9 +266,10 @@ def _note_passed_over(choice: Choice[float], year: int, notes: Notes) -> None:
         assert choice.value is not None
         assert other.value is not None
         if abs(other.value / choice.value - 1) > PEAK_TOLERANCE:
+            place = f" ({choice.chosen.source})" if choice.origin is Origin.MEASURED else ""
             notes.ambiguity(
-                f"the peak of {year} is {choice.value:,.0f} MW as given; the load factor would make it "
-                f"{other.value:,.0f} MW ({other.origin})",
+                f"the peak of {year} is {choice.value:,.0f} MW as {choice.origin}{place}; {other.source} would "
+                f"make it {other.value:,.0f} MW ({other.origin})",
                 column="~Peak",
                 tables=("requirement",),
                 years=(year,),

@@ -87,7 +87,7 @@ def assemble(
         plan.config,
         tables,
         notes,
-        _facts(plan),
+        _facts(plan, chain),
         cards=cards,
         failures=failures,
         assumed=chain.assumed,
@@ -300,11 +300,16 @@ def _sources(plan: Plan, sector: str) -> dict[str, str]:
     return found
 
 
-def _facts(plan: Plan) -> dict[str, Any]:
+def _facts(plan: Plan, chain: Chain) -> dict[str, Any]:
     return {
         "workbook": plan.data.path.name,
         "sha256": plan.data.sha256,
         "unit": plan.data.unit,
+        "measured": plan.data.measured.to_plain(),
+        "evidence": {
+            "load_factors": {str(year): value for year, value in chain.evidence.load_factors.items()},
+            "losses": {str(year): value for year, value in chain.evidence.losses.items()},
+        },
         "last_actual_year": plan.data.last_actual_year,
         "target_year": plan.config.target_year,
         "package_version": package_version(),

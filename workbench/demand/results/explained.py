@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.data.explanation.cells import CHANGED, Cell, Rules
+from workbench.data.explanation.cells import Cell, Rules
 from workbench.data.explanation.steps import Explained, is_missing
 from workbench.data.origins import Origin
-from workbench.data.tables.table import plain_name
 from workbench.demand.config import SalesBasis
-from workbench.demand.inputs.reading import DemandInput, read_demand
 from workbench.demand.model.choices import GIVEN_PATH
 from workbench.demand.model.roles import Role
 from workbench.demand.requirement.requirement import DEFINITIONS
-from workbench.errors import WorkbenchError
+from workbench.demand.results.explained_hours import evidence, measured_energy, measured_peak
+from workbench.demand.results.explained_inputs import UNREAD, between, input_of, main_cell, points_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     from workbench.demand.results.saved import DemandResult
 
 __all__ = ["TABLES", "more_tables"]
-
-UNREAD = f"{CHANGED}, or it is not there: its cells are not looked up"
 
 
 def more_tables(result: DemandResult) -> Mapping[str, pd.DataFrame]:
@@ -42,7 +38,7 @@ def _history(cell: Cell) -> Explained | None:
 def _actual(cell: Cell, sector: str, year: int) -> Explained:
     """The actual of a sector: the cell of its sheet."""
     facts = cell.tracer.result.facts
-    data = _input(cell)
+    data = input_of(cell)
     unit = f"read in {facts['unit']}"
     if data is None or sector not in data.sectors:
         place = f"{facts['workbook']}, sheet '{sector}'"
@@ -107,7 +103,7 @@ def _last_actuals(cell: Cell, sector: str) -> Iterator[Explained | None]:
 
 
 def _given(cell: Cell, sector: str, year: int) -> Explained:
-    data, workbook = _input(cell), cell.tracer.result.facts["workbook"]
+    data, workbook = input_of(cell), cell.tracer.result.facts["workbook"]
     if data is None or sector not in data.sectors:
         return cell.by(f"path given in the workbook; {UNREAD}", place=f"{workbook}, sheet '{sector}'")
     found = data.sectors[sector]
@@ -131,7 +127,7 @@ def _driver(cell: Cell, name: str, year: int, source: str) -> Explained:
 def _drivers(cell: Cell) -> Explained | None:
     if cell.column != "value" or cell.year is None:
         return None
-    row, data, workbook = cell.row, _input(cell), cell.tracer.result.facts["workbook"]
+    row, data, workbook = cell.row, input_of(cell), cell.tracer.result.facts["workbook"]
     if row["kind"] != "actual":
         last = cell.tracer.result.table("drivers")
         mine = last[(last.driver == row["driver"]) & (last.kind == "actual")]
@@ -170,10 +166,10 @@ def _layer(cell: Cell, name: str, year: int) -> Explained:
         return cell.by(
             "layer of the settings, straight lines between its points", tracer.setting("added_layers")
         )
-    data, workbook = _input(cell), tracer.result.facts["workbook"]
+    data, workbook = input_of(cell), tracer.result.facts["workbook"]
     if data is None or name not in data.layers:
         return cell.by(f"layer of ~Policy; {UNREAD}", place=workbook)
-    parts = _between(
+    parts = between(
         name,
         data.layers[name].points,
         year,
@@ -221,7 +217,7 @@ def _not_begun(cell: Cell) -> bool:
 
 
 def _roles(cell: Cell) -> Mapping[str, Role]:
-    result, data = cell.tracer.result, _input(cell)
+    result, data = cell.tracer.result, input_of(cell)
     history = result.table("history")
     roles = {str(s): Role(r) for s, r in zip(history.sector, history.role, strict=True)}
     roles |= {name: Role(name) for name, points in result.config.added_layers.items() if points}
@@ -233,8 +229,16 @@ def _gross(cell: Cell) -> Explained:
     return cell.by(DEFINITIONS["gross"], *cell.beside(*(name for name in names if name in cell.frame)))
 
 
+def _energy(cell: Cell) -> Explained:
+    if cell.origin is Origin.MEASURED:
+        return measured_energy(cell)
+    return cell.by(DEFINITIONS["requirement"], *cell.beside("net", "loss"))
+
+
 def _peak(cell: Cell) -> Explained:
-    given = _main_cell(cell, "peak")
+    if cell.origin is Origin.MEASURED:
+        return measured_peak(cell)
+    given = main_cell(cell, "peak")
     if cell.origin is Origin.GIVEN:
         return cell.by("the peak that the workbook gives counts before any rule", place=given)
     rule = DEFINITIONS["peak"]
@@ -246,47 +250,44 @@ def _peak(cell: Cell) -> Explained:
 def _trajectory(table: str, points: str, default: str) -> Callable[[Cell], Explained]:
     def explained(cell: Cell) -> Explained:
         tracer, year = cell.tracer, int(cell.row["year"])
+        found = evidence(cell, points)
+        if year in found:
+            return found[year]
+        if found and cell.origin not in (Origin.GIVEN, Origin.ASSUMED):
+            return _after_evidence(cell, points, table, found)
         stated = getattr(tracer.result.config, points)
         if stated:
             return cell.by("straight lines between the points of the setting", tracer.setting(points))
-        if cell.origin is Origin.ASSUMED and not _points(cell, points):
+        if cell.origin is Origin.ASSUMED and not points_of(cell, points):
             return cell.by("nothing is given: a default", tracer.setting(default, is_value=True))
         if cell.origin is Origin.GIVEN:
-            return cell.by("given in the workbook", place=_main_cell(cell, table))
-        known = _points(cell, points)
+            return cell.by("given in the workbook", place=main_cell(cell, table))
+        known = points_of(cell, points)
         if not known:
             return cell.by("what the given peak and the requirement make of it")
         name = cell.column.replace("_", " ").capitalize()
-        parts = _between(name, known, year, "%", lambda point: _main_cell(cell, table, point))
+        parts = between(name, known, year, "%", lambda point: main_cell(cell, table, point))
         return cell.by("straight lines between the given years, the nearest beyond them", *parts)
 
     return explained
 
 
-def _between(
-    name: str, points: Mapping[int, float], year: int, unit: str, place: Callable[[int], str]
-) -> list[Explained]:
-    """The given points before and after a year."""
-    before = [point for point in sorted(points) if point <= year][-1:]
-    after = [point for point in sorted(points) if point >= year][:1]
-    return [
-        Explained(f"{name}, {point}", points[point], unit, Origin.GIVEN, place=place(point))
-        for point in dict.fromkeys([*before, *after])
-    ]
-
-
-def _points(cell: Cell, name: str) -> Mapping[int, float]:
-    data = _input(cell)
-    return {} if data is None else getattr(data, name)
-
-
-def _main_cell(cell: Cell, table: str, year: int | None = None) -> str:
-    data, workbook = _input(cell), cell.tracer.result.facts["workbook"]
-    year = cell.year if year is None else year
-    if data is None:
-        return f"{workbook}, table ~{table}; {UNREAD}"
-    at = data.cells.get((plain_name(table), year))
-    return f"{workbook}, sheet '{data.main}', " + (f"cell {at}" if at else f"table ~{table}")
+def _after_evidence(cell: Cell, points: str, table: str, found: Mapping[int, Explained]) -> Explained:
+    """Between a measured year and the next given one, or after the last."""
+    year = int(cell.row["year"])
+    given = getattr(cell.tracer.result.config, points)
+    known = given or points_of(cell, points)
+    before = max((point for point in found if point <= year), default=min(found))
+    after = min((point for point in known if point > year), default=None)
+    parts = [found[before]]
+    if after is not None:
+        name = cell.column.replace("_", " ").capitalize()
+        parts += (
+            [cell.tracer.setting(points)]
+            if given
+            else between(name, {after: known[after]}, after, "%", lambda at: main_cell(cell, table, at))
+        )
+    return cell.by("straight lines between the measured and the given years, the nearest beyond them", *parts)
 
 
 def _hours(cell: Cell) -> Explained:
@@ -300,7 +301,7 @@ def _partial(cell: Cell) -> Explained:
 def _solar_split(cell: Cell) -> Explained | None:
     if cell.column == "year":
         return None
-    data = _input(cell)
+    data = input_of(cell)
     place = (
         ""
         if data is None
@@ -332,20 +333,10 @@ def _correlations(cell: Cell) -> Explained | None:
     )
 
 
-def _input(cell: Cell) -> DemandInput | None:
-    """The workbook, where it is still the one of the run; it is not read twice."""
-    facts = cell.tracer.result.facts
-    path: Path | None = cell.tracer.unchanged_input(facts["workbook"], facts["sha256"])
-    try:
-        return None if path is None else read_demand(path, cell.tracer.result.config)
-    except WorkbenchError:
-        return None
-
-
 _CHAIN: Mapping[str, Callable[[Cell], Explained]] = {
     "gross": _gross,
     "net": lambda cell: cell.by(DEFINITIONS["net"], *cell.beside("gross", "rooftop_solar")),
-    "requirement": lambda cell: cell.by(DEFINITIONS["requirement"], *cell.beside("net", "loss")),
+    "requirement": _energy,
     "peak_mw": _peak,
     "loss": _trajectory("losses", "losses", "loss"),
     "load_factor": _trajectory("load_factor", "load_factors", "load_factor"),

@@ -58,7 +58,7 @@ class DemandResult(DrawnResult[DemandConfig]):
     driver, year, value, kind, source · ``correlations`` sector, driver, level, growth · ``solar_split`` year,
     one column a sector.
 
-    Facts: workbook, hash, unit, last actual year, target year, version, definitions.
+    Facts: workbook, hash, unit, last actual year, target year, version, definitions, and what the hours measured.
 
     Parameters
     ----------
@@ -231,6 +231,12 @@ def _load_cards(saved: SavedScenario) -> Mapping[str, Any]:
     }
 
 
+def _inputs(facts: Mapping[str, Any]) -> dict[str, str]:
+    measured = facts.get("measured") or {}
+    hours = {measured["file"]: measured["sha256"]} if measured else {}
+    return {facts["workbook"]: facts["sha256"], **hours}
+
+
 STORE = ResultStore(
     domain=DOMAIN,
     name="demand scenario",
@@ -238,7 +244,7 @@ STORE = ResultStore(
     config=DemandConfig,
     tables=TABLES,
     units=_units,
-    inputs=lambda facts: {facts["workbook"]: facts["sha256"]},
+    inputs=_inputs,
     save_more=_save_cards,
     load_more=_load_cards,
     shown={
