@@ -24,6 +24,7 @@ LEAVES = (
     "workbench.structured",
     "workbench.errors",
     "workbench.deprecation",
+    "workbench.lazy",
     "workbench.version",
 )
 MODULES = sorted(Path(workbench.runs.__file__).parent.rglob("*.py"))
