@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from workbench.data.tables.parquet import read_parquet
-from workbench.errors import UnreadableFile
+from workbench.data.tables.parquet import read_frame, read_parquet
+from workbench.errors import InvalidData, UnreadableFile
 
 NOON = datetime.datetime(2025, 1, 1, 12, tzinfo=datetime.UTC)
 
@@ -60,3 +60,32 @@ def test_a_small_file_that_stands_for_a_huge_table_is_refused(tmp_path: Path) ->
     assert path.stat().st_size < 500_000
     with pytest.raises(UnreadableFile, match="120000000 rows and 1 columns"):
         read_parquet(path)
+
+
+def test_damaged_facts_of_pandas_are_named(tmp_path: Path) -> None:
+    table = pa.table({"a": [1.5]}).replace_schema_metadata({b"pandas": b'{"index_columns": ['})
+    pq.write_table(table, tmp_path / "a.parquet")
+    with pytest.raises(UnreadableFile, match=r"a\.parquet: it is damaged, or not a Parquet file"):
+        read_frame(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([0, 10**9 * 86_400], pa.int64()).cast(pa.timestamp("s")),
+        pa.array([-(10**18)], pa.int64()).cast(pa.timestamp("us")),
+        pa.array([3_000_000], pa.int32()).cast(pa.date32()),
+    ],
+)
+def test_a_date_that_is_in_no_calendar_is_named_with_its_column(tmp_path: Path, column: pa.Array) -> None:
+    pq.write_table(pa.table({"when": column}), tmp_path / "a.parquet")
+    with pytest.raises(
+        InvalidData, match=r"a\.parquet, column 'when': a date lies outside of the years 1 to 9999"
+    ):
+        read_frame(tmp_path / "a.parquet")
+
+
+def test_every_day_of_the_calendar_is_read(tmp_path: Path) -> None:
+    days = [datetime.date(1, 1, 1), datetime.date(9999, 12, 31)]
+    pq.write_table(pa.table({"when": pa.array(days)}), tmp_path / "a.parquet")
+    assert read_frame(tmp_path / "a.parquet")["when"].tolist() == days

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from workbench.data.arrays import Floats, Integers, Times
 from workbench.data.problems import Problem, Problems, Severity
-from workbench.data.tables.parquet import read_parquet
+from workbench.data.tables.parquet import read_frame
 from workbench.data.tables.table import Table, cell_name, plain_name
 from workbench.data.texts.amounts import is_placeholder
 from workbench.data.texts.content import TEXT_SUFFIXES
@@ -300,7 +300,7 @@ def _numbers(table: Table, column: str, problems: Problems) -> Floats:
 
 def _read_parquet(path: Path, problems: Problems) -> HourlySheet:
     """A frame is read like a sheet, but for times with a zone, which are brought to UTC."""
-    frame: pd.DataFrame = read_parquet(path).to_pandas()
+    frame = read_frame(path)
     if isinstance(frame.index, pd.DatetimeIndex):
         frame = frame.reset_index(names="datetime")
     zoned = [name for name in frame.columns if isinstance(frame[name].dtype, pd.DatetimeTZDtype)]

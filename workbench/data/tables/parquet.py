@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import zoneinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from workbench.errors import UnreadableFile
+from workbench.errors import InvalidData, UnreadableFile
 from workbench.structured import own_errors
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+_IN_A_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000, "64": 86_400_000}
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_897
+"""Days from 1970-01-01 to the first of the year 1, and to the first of the year 10000."""
+_ADVICE = "Save it again, or choose another file."
 MAX_CELLS = 100_000_000
 MAX_COLUMNS = 20_000
 
@@ -22,10 +31,12 @@ def read_parquet(path: Path) -> pa.Table:
     ------
     UnreadableFile
         When it is missing, damaged, too large, or not such a file.
+    InvalidData
+        When a date is none of the calendar.
     """
     if not path.is_file():
         raise UnreadableFile(f"There is no file {path}; check the name and the folder.", path)
-    with own_errors(path, "a Parquet file", advice="Save it again, or choose another file."):
+    with own_errors(path, "a Parquet file", advice=_ADVICE):
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             facts = file.metadata
             if facts.num_columns > MAX_COLUMNS or facts.num_rows * facts.num_columns > MAX_CELLS:
@@ -35,11 +46,38 @@ def read_parquet(path: Path) -> pa.Table:
                     path,
                 )
             table = file.read()
+        _check_described(table, path)
         for place, field in enumerate(table.schema):
             if pa.types.is_timestamp(field.type) and field.type.tz and not _is_zone(field.type.tz):
                 utc = table.column(place).cast(pa.timestamp(field.type.unit, "UTC"))
                 table = table.set_column(place, field.name, utc)
         return table
+
+
+def read_frame(path: Path) -> pd.DataFrame:
+    """Read a Parquet file as a frame, see :func:`read_parquet`; an index that has a name is a column."""
+    with own_errors(path, "a Parquet file", advice=_ADVICE):
+        frame: pd.DataFrame = read_parquet(path).to_pandas()
+    return frame.reset_index() if frame.index.name else frame
+
+
+def _check_described(table: pa.Table, path: Path) -> None:
+    """Refuse what pandas would fail on later: its own description of the columns, and times of no calendar."""
+    described = table.schema.pandas_metadata
+    if described is not None and not isinstance(described, dict):
+        raise ValueError("the description of its columns is not a table")
+    for field, column in zip(table.schema, table.columns, strict=True):
+        if not pa.types.is_timestamp(field.type) and not pa.types.is_date(field.type):
+            continue
+        ends = pc.min_max(column.cast(pa.int64() if field.type.bit_width == 64 else pa.int32()))
+        for end in ends.values():
+            when = end.as_py()
+            units = _IN_A_DAY.get(str(getattr(field.type, "unit", field.type.bit_width)), 1)
+            if when is not None and not _FIRST_DAY * units <= when < _LAST_DAY * units:
+                raise InvalidData(
+                    f"{path}, column '{field.name}': a date lies outside of the years 1 to 9999; correct it.",
+                    path,
+                )
 
 
 def _is_zone(name: str) -> bool:

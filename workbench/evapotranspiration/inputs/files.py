@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from workbench.data.problems import Problems
+from workbench.data.tables.parquet import read_frame
 from workbench.data.texts.dates import Precision, daily_order, read_date
 from workbench.data.texts.layout import rows_text
 from workbench.data.texts.table import read_text_table, without_totals
@@ -144,7 +145,7 @@ def read_raw(path: Path, problems: Problems, left_out: Sequence[str] = ()) -> pd
         When it is no such file, or empty.
     """
     is_text = path.suffix.lower() != ".parquet"
-    raw = _read_text(path, problems) if is_text else _read_parquet(path)
+    raw = _read_text(path, problems) if is_text else read_frame(path)
     if raw.empty:
         raise UnreadableFile(
             f"{path.name} has no rows below its header; fill it, or choose another file.", path
@@ -235,15 +236,6 @@ def _note_gaps(frame: pd.DataFrame, problems: Problems) -> None:
                 f"{days[-1]:%Y-%m-%d}, the first {missing[0]:%Y-%m-%d}; they stay missing."
                 + (" Only 29 February is: the file seems to have years of 365 days." if leap else "")
             )
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    from workbench.data.tables.parquet import read_parquet
-    from workbench.structured import own_errors
-
-    with own_errors(path, "a Parquet file", advice="Write it again, or choose another file."):
-        frame: pd.DataFrame = read_parquet(path).to_pandas()
-    return frame.reset_index() if frame.index.name else frame
 
 
 def _read_text(path: Path, problems: Problems) -> pd.DataFrame:
