@@ -47,7 +47,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from workbench.problem import Problem, describe_problems
+from workbench.problem import Problem, describe_problems, shortened
 
 __all__ = [
     "CacheNotWritten",
@@ -308,7 +308,7 @@ class DataError(WorkbenchError):
     caused_by_input = True
 
     def __init__(self, message: str, file: Path | str = "", problems: Sequence[Problem] = ()) -> None:
-        super().__init__(message)
+        super().__init__(shortened(message))
         self.file = Path(file)
         self.problems = tuple(problems)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 __all__ = ["Problem", "Severity", "describe_problems"]
 
+MAX_WORD, MAX_SENTENCE = 200, 3000
+"""Characters that are shown of a word without a blank, and of all."""
+_LONG_WORD = re.compile(rf"(\S{{60}})\S{{{MAX_WORD - 60},}}")
 MAX_CELLS = 20
 """Cells that one line names, where one cause makes many."""
 
@@ -52,7 +56,17 @@ class Problem:
         return ", ".join(part for part in parts if part)
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" if self.place else self.message
+        return shortened(f"{self.place}: {self.message}" if self.place else self.message)
+
+
+def shortened(sentence: str) -> str:
+    """Cut what a file makes too long to read: single words, and then the middle of the whole."""
+    if len(sentence) <= MAX_WORD:
+        return sentence
+    sentence = _LONG_WORD.sub(r"\1…", sentence)
+    if len(sentence) <= MAX_SENTENCE:
+        return sentence
+    return f"{sentence[: MAX_SENTENCE - 200].rstrip()} … {sentence[-190:].lstrip()}"
 
 
 def describe_problems(problems: Iterable[Problem]) -> list[str]:

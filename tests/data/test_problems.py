@@ -64,3 +64,18 @@ def test_problems_found_elsewhere_keep_their_place() -> None:
     problems.extend([Problem("bad", "b.xlsx")])
 
     assert str(problems.errors[0]) == "b.xlsx: bad"
+
+
+def test_a_long_word_of_a_file_is_cut_and_the_place_kept() -> None:
+    said = str(Problem(f"there is no column '{'x' * 3000}'; name it 'load'.", "a.csv", "", "B1"))
+    assert said.startswith("a.csv, cell B1: there is no column 'xxx")
+    assert said.endswith("… name it 'load'.")
+    assert len(said) < 200
+
+
+def test_a_sentence_of_many_columns_is_cut_in_its_middle() -> None:
+    names = ", ".join(f"column {number}" for number in range(2000))
+    said = str(InvalidData(f"a.csv has no column 'load'; present: {names}. Correct it."))
+    assert said.startswith("a.csv has no column 'load'; present: column 0, ")
+    assert said.endswith("column 1999. Correct it.")
+    assert len(said) <= 3000
