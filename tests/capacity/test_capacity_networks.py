@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from workbench.capacity.config import CapacityConfig
@@ -109,3 +111,41 @@ def test_a_network_without_buses_is_refused(tmp_path: Path) -> None:
     network.export_to_netcdf(str(tmp_path / "empty.nc"))
     with pytest.raises(InvalidData, match="without buses"):
         read_network(tmp_path / "empty.nc")
+
+
+def change_workbook(network: Any, path: Path, change: Callable[[openpyxl.Workbook], None]) -> Path:
+    network.export_to_excel(path)
+    book = openpyxl.load_workbook(path)
+    change(book)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda book: book["generators"].insert_rows(2), "a row of generators has no name"),
+        (
+            lambda book: book["loads"].append([cell.value for cell in book["loads"][2]]),
+            "Load 'load' is there twice; rename or delete one",
+        ),
+    ],
+)
+def test_a_blank_row_and_a_row_that_is_there_twice_are_named(
+    small_network: Any, tmp_path: Path, change: Callable[[openpyxl.Workbook], None], sentence: str
+) -> None:
+    path = change_workbook(small_network(), tmp_path / "network.xlsx", change)
+    with pytest.raises(InvalidData, match=sentence):
+        read_network(path)
+
+
+def test_a_sheet_that_pypsa_passes_over_is_named(small_network: Any, tmp_path: Path) -> None:
+    def rename(book: openpyxl.Workbook) -> None:
+        book["generators"].title = "Generators 2"
+
+    path = change_workbook(small_network(), tmp_path / "network.xlsx", rename)
+    problems = Problems(path.name)
+    read_network(path, problems)
+    assert "network.xlsx, sheet 'Generators 2': the sheet has no name of PyPSA's and is not read" in str(
+        problems.warnings[0]
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from workbench.data.problems import Problems, Severity
 from workbench.data.projects.project import WORKBOOK_SUFFIXES
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.structured import own_errors
 
 if TYPE_CHECKING:
     from pypsa import Network
@@ -53,6 +54,9 @@ _LISTS = {
 }
 
 
+_OTHER_SHEETS = ("network", "meta", "crs", "snapshots", "investment_periods", "scenarios")
+
+
 def read_network(path: Path, problems: Problems | None = None) -> Network:
     """Read a network of any kind that PyPSA writes.
 
@@ -74,9 +78,10 @@ def read_network(path: Path, problems: Problems | None = None) -> Network:
         raise UnreadableFile(f"There is no network {path}; check its name.", path)
     if path.is_dir() and not any((path / name).is_file() for name in ("buses.csv", "snapshots.csv")):
         raise UnreadableFile(f"{path} is not a folder of a PyPSA network: it has no buses.csv.", path)
-    if path.suffix.lower() in WORKBOOK_SUFFIXES:
-        _check_workbook(path)
     module = pypsa()
+    sheets: tuple[str, ...] = ()
+    if path.suffix.lower() in WORKBOOK_SUFFIXES:
+        sheets = _check_workbook(path)
     try:
         with pypsa_slot(), spoken("pypsa.network.io") as messages:
             network: Network = module.Network(str(path))
@@ -88,15 +93,34 @@ def read_network(path: Path, problems: Problems | None = None) -> Network:
         ) from error
     if network.components.buses.static.empty:
         raise InvalidData(f"{path.name} is a network without buses; nothing can be planned with it.", path)
+    _refuse_twice(network, path)
     if problems is not None:
+        _note_unread(network, sheets, problems)
         for message in messages:
             problems.warning(message)
         _note_blanks(path, problems)
     return network
 
 
-def _check_workbook(path: Path) -> None:
-    """Refuse a workbook that cannot be held: PyPSA reads it in this process, without any limit."""
+def _refuse_twice(network: Network, path: Path) -> None:
+    """Refuse components without a name, as PyPSA makes one of a blank row, and two of one name."""
+    for component in network.components:
+        index = component.static.index
+        names = index.get_level_values(-1)
+        if names.isna().any() or "nan" in names:
+            raise InvalidData(
+                f"{path.name}: a row of {component.list_name} has no name; name it, or delete a row that is blank.",
+                path,
+            )
+        if not index.is_unique:
+            name = index[index.duplicated()][0]
+            raise InvalidData(
+                f"{path.name}: {component.name} '{name}' is there twice; rename or delete one.", path
+            )
+
+
+def _check_workbook(path: Path) -> tuple[str, ...]:
+    """Refuse a workbook that cannot be held: PyPSA reads it in this process without a limit; gives its sheets."""
     book = read_workbook(path)
     far = Problems(path.name)
     for name in book.sheet_names:
@@ -104,6 +128,18 @@ def _check_workbook(path: Path) -> None:
             if problem.severity is Severity.WARNING:
                 far.error(problem.message, sheet=name, cell=problem.cell)
     far.raise_errors()
+    return book.sheet_names
+
+
+def _note_unread(network: Network, sheets: Sequence[str], problems: Problems) -> None:
+    """Name the sheets that PyPSA passes over without a word, as one whose name was changed."""
+    known = {network.components[name].list_name for name in network.all_components}
+    for sheet in sheets:
+        if sheet not in _OTHER_SHEETS and sheet.partition("-")[0] not in known:
+            problems.warning(
+                "the sheet has no name of PyPSA's and is not read; name it like 'generators' or 'loads-p_set'.",
+                sheet=sheet,
+            )
 
 
 def check_network(network: Network, problems: Problems) -> None:
@@ -134,7 +170,7 @@ def check_network(network: Network, problems: Problems) -> None:
                         f"{component} '{_said(name)}': its {column} is {value:g}, expected a number from 0 to "
                         f"{most:g}."
                     )
-    with spoken("pypsa.consistency") as messages:
+    with own_errors(problems.file, "a PyPSA network"), spoken("pypsa.consistency") as messages:
         network.consistency_check()
     for message in messages:
         problems.warning(message)
