@@ -205,6 +205,14 @@ def test_sites_that_cannot_be_are_named_with_their_row(tmp_path: Path, rows: str
     assert words in str(caught.value)
 
 
+def test_a_column_of_a_sites_file_that_is_not_read_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "sites.csv"
+    path.write_text("site,latitude,longitude,elev_m\nA,-22.7,-47.6,547\n")
+    problems = Problems()
+    assert read_sites(path, problems)[0].elevation is None
+    assert "sites.csv: not read: the columns elev_m" in str(problems.changes[0])
+
+
 def test_every_bad_row_is_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(InvalidData) as caught:
         sites(tmp_path, "A,95,10,1\nB,0,-30,1\nC,10,200,1\n")

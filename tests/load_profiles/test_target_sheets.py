@@ -150,3 +150,18 @@ def test_the_targets_of_kerala_are_those_of_its_workbook(planning: Path) -> None
     assert found.years[2026].energy == pytest.approx(33_469_837.3876, rel=1e-9)
     assert found.years[2026].monthly_peak[1] == pytest.approx(6106.377, rel=1e-6)
     assert found.years[2028].monthly_energy[10] == pytest.approx(4541.834121147071 * 29 * 24, rel=1e-12)
+
+
+def test_sheets_like_targets_under_another_name_are_named_and_not_read(read: Read) -> None:
+    monthly = months(*range(100, 112))
+    found, problems = read(
+        {"Total Demand": {"Year": [2026], "Energy": [26000]}, "Peaks of the state": monthly}
+    )
+    yearly, said = read({"Record": {"Year": [2020], "Energy": [21000]}})
+
+    assert np.isnan(found.years[2026].monthly_peak).all()
+    assert [
+        (w.sheet, "is not read" in w.message) for w in problems.warnings if w.sheet.startswith("Peaks")
+    ] == [("Peaks of the state", True)]
+    assert not yearly.years
+    assert "name it 'Total Demand'" in said.warnings[0].message

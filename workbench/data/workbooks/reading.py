@@ -215,6 +215,11 @@ class Workbook:
     problems: tuple[Problem, ...] = ()
     _sheets: MappingProxyType[str, Sheet] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The sheets that were requested, in no order."""
+        return tuple(self._sheets.values())
+
     def find_sheet(self, name: str) -> str | None:
         """Give the sheet's name as written in the file, whatever the case, spaces and underscores."""
         if name in self.sheet_names:

@@ -137,6 +137,11 @@ def read_sites(path: Path, problems: Problems) -> tuple[Place, ...]:
     if missing:
         found.error(f"columns are missing: {', '.join(missing)}; present: {', '.join(raw.columns)}.")
         found.raise_errors()
+    unread = [name for name in raw.columns if name not in ("site", "latitude", "longitude", "elevation")]
+    if unread:
+        found.change(
+            f"not read: the columns {', '.join(map(str, unread))}; read are site and its coordinates."
+        )
     values = {
         name: numbers(raw[name], name, found)
         for name in ("latitude", "longitude", "elevation")

@@ -28,7 +28,7 @@ from workbench.hourly_loads.moments import read_moments
 from workbench.hourly_loads.rules import CleaningRules
 from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.config import LoadProfileConfig
-from workbench.load_profiles.inputs.target_sheets import SHEET_NAMES, TargetSheets, read_targets
+from workbench.load_profiles.inputs.target_sheets import TargetSheets, read_targets
 from workbench.runs.model.digest import file_digest
 
 HOLIDAY_SHEETS = ("holidays", "holiday", "publicholidays", "holidaylist")
@@ -149,7 +149,7 @@ def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> Lo
         )
     _check_base_years(config, years)
     files = {path.name: digest}
-    book, target_book = _small_sheets(project, path, config, files)
+    book, target_book = _small_sheets(project, path, config, files, sheet.sheet)
     listed, holiday_sheet = _read_holidays(book, problems)
     last = years[years.complete].energy
     targets = TargetSheets()
@@ -197,23 +197,18 @@ def _check_base_years(config: LoadProfileConfig, years: pd.DataFrame) -> None:
 
 
 def _small_sheets(
-    project: Project, path: Path, config: LoadProfileConfig, files: dict[str, str]
+    project: Project, path: Path, config: LoadProfileConfig, files: dict[str, str], hours: str
 ) -> tuple[Workbook | None, Workbook | None]:
     """The workbooks of the holidays and of the targets, without the sheet of hours."""
-    wanted = (*SHEET_NAMES, *HOLIDAY_SHEETS)
-
-    def read(file: Path) -> Workbook | None:
-        if file.suffix.lower() not in WORKBOOK_SUFFIXES:
-            return None
-        names = read_workbook(file, sheets=()).sheet_names
-        return read_workbook(file, sheets=[name for name in names if plain_name(name) in wanted])
-
-    book = read(path)
+    book = None
+    if path.suffix.lower() in WORKBOOK_SUFFIXES:
+        names = read_workbook(path, sheets=()).sheet_names
+        book = read_workbook(path, sheets=[name for name in names if name != hours])
     if not config.targets_file:
         return book, book
     other = project.input(config.targets_file)
     files[other.name] = file_digest(other)
-    target_book = read(other) or read_workbook(other)
+    target_book = read_workbook(other)
     return (book if book is not None else target_book), target_book
 
 

@@ -115,6 +115,7 @@ def read_targets(
         elif kind in MONTHLY_SHEETS:
             table = book.sheet(name).table(problems, headers=(YEAR_NAMES, *MONTH_NAMES))
             _read_monthly(table, MONTHLY_SHEETS[kind], first_month, found, problems)
+    _note_unread(book, problems)
     annual = {year for values in found.annual.values() for year in values}
     years = sorted(annual | {year for months in found.monthly.values() for year in months})
     averages = {
@@ -140,6 +141,23 @@ def read_targets(
             places={**found.places, **found.cells.get(year, {})},
         )
     return TargetSheets(targets, unit)
+
+
+def _note_unread(book: Workbook, problems: Problems) -> None:
+    """Name sheets that look like targets and do not have the name of any: they may be a record of past years."""
+    for sheet in book.sheets:
+        if plain_name(sheet.name) in SHEET_NAMES:
+            continue
+        for headers, what, name in (
+            ((YEAR_NAMES, *MONTH_NAMES), "a column for each month", "'monthly_energy' or 'max_demand'"),
+            ((YEAR_NAMES, ANNUAL_COLUMNS["energy"]), "a column of energy", "'Total Demand'"),
+        ):
+            if sheet.has(headers):
+                problems.warning(
+                    f"it has a row for each year and {what}, and is not read; if it holds targets, name it {name}.",
+                    sheet=sheet.name,
+                )
+                break
 
 
 def without_months(targets: YearTargets) -> YearTargets:
