@@ -87,3 +87,10 @@ def test_a_missing_column_is_refused() -> None:
 @given(st.integers(-(10**15), 10**15), st.sampled_from(list(Grouping)))
 def test_grouped_digits_are_read_back(number: int, grouping: Grouping) -> None:
     assert number_from_text(group_digits(str(number), grouping)) == number
+
+
+@pytest.mark.parametrize(("text", "number"), [("'1234.5", 1234.5), ("'12,345", 12345.0), ("''5", None)])
+def test_the_apostrophe_by_which_a_spreadsheet_marks_text_is_passed_over(
+    text: str, number: float | None
+) -> None:
+    assert number_from_text(text) == number

@@ -256,3 +256,10 @@ def test_nothing_is_lost_without_a_note_wherever_blank_rows_and_columns_stand(se
     assert table.columns == header[:kept]
     assert kept == width or any("to the right" in p.message for p in problems)
     assert [row[:kept] for row in body[:expected]] == list(table.rows)
+
+
+def test_a_merged_number_that_is_stored_as_text_is_not_spread(tmp_path: Path) -> None:
+    rows = [HEADER, ("Dam", "hydro", "1,300"), ("Coal", "coal", None)]
+    table, problems = read(merged(tmp_path, rows, "C2:C3"))
+    assert table.column("p_nom") == ["1,300", None]
+    assert [problem.cell for problem in problems] == ["C2:C3"]

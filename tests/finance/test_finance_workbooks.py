@@ -5,7 +5,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from workbench.errors import InvalidData
 from workbench.finance.inputs.reading.grid import Grid, read_grid
+from workbench.finance.inputs.reading.read import read_file
 
 
 def grid_of(shared_data: Path, name: str) -> Grid:
@@ -47,3 +49,23 @@ def test_hidden_rows_and_far_cells_of_a_finance_workbook_are_said(tmp_path: Path
         "XFD1048576 the cell stands far from all others",
         "row 3 is hidden, perhaps by a filter, and read like any other.",
     ]
+
+
+def test_apostrophes_before_numbers_of_a_workbook_are_removed_and_listed(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in [("Date", "Revenue"), ("2024-01-31", "'5.5"), ("2024-02-29", "'6.5")]:
+        page.append(row)
+    book.save(tmp_path / "a.xlsx")
+
+    reading = read_file(tmp_path / "a.xlsx")
+
+    assert reading.values("Revenue").to_list() == [5.5, 6.5]
+    assert any("apostrophe" in change.reason and change.rows == (2, 3) for change in reading.changes)
+
+
+def test_a_text_file_of_delimiters_only_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(",")
+    with pytest.raises(InvalidData, match=r"a\.csv has a header .* and no row below it"):
+        read_file(tmp_path / "a.csv")

@@ -165,3 +165,10 @@ def test_trailing_commas_take_no_time(tmp_path: Path) -> None:
     start = time.process_time()
     read_text(tmp_path, "datetime,load\n" + "".join(f"{hour},7,,\n" for hour in hours))
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("number", ["1e300", "inf", "1" * 40])
+def test_a_block_of_no_day_is_named_by_its_cell(tmp_path: Path, number: str) -> None:
+    text = f"date,block,demand\n2024-04-01,{number},5\n2024-04-01,2,6\n"
+    with pytest.raises(InvalidData, match=r"cells? .*B2.*expected the number of a block of the day"):
+        read_text(tmp_path, text)

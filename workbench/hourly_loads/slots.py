@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -105,4 +106,4 @@ def _whole(value: object) -> int:
         return int(match[1]) if match else 0
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return 0
-    return int(value) if value == int(value) else 0
+    return int(value) if math.isfinite(value) and value == int(value) and abs(value) <= MINUTES_A_DAY else 0

@@ -88,7 +88,7 @@ def read_cells(name: str, content: bytes) -> Cells:
     if '"' in text:
         _refuse_open_quote(text, frame, name)
         _refuse_swallowed_rows(frame, lengths, delimiter, name)
-    frame, marked = _without_text_marks(frame) if "'" in text else (frame, [])
+    frame, marked = without_text_marks(frame) if "'" in text else (frame, [])
     garbled = any(letter in text for letter in MOJIBAKE_LETTERS)
     return Cells(frame, lengths, decoded.encoding, decoded.evidence, delimiter, garbled, (*changes, *marked))
 
@@ -286,7 +286,7 @@ def _refuse_swallowed_rows(frame: pl.DataFrame, lengths: pl.Series, delimiter: s
             )
 
 
-def _without_text_marks(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Change]]:
+def without_text_marks(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Change]]:
     """A spreadsheet marks a number as text by an apostrophe before it."""
     changes = []
     for column in columns_with(frame, _MARKED_AS_TEXT):

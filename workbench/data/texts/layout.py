@@ -273,6 +273,8 @@ def _repeats(frame: pl.DataFrame, columns: Sequence[str], names: Sequence[str]) 
         column: (pl.col(column).str.to_lowercase() == name).fill_null(False)
         for column, name in wanted.items()
     }
+    if not equal:
+        return frame["row"].is_in([])
     # Cheap first: of so many equal cells one is among the first few.
     few = list(equal.values())[: len(columns) - math.ceil(SAME_AS_HEADER * len(columns)) + 1]
     rows = frame.filter(pl.any_horizontal(few)).filter(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from workbench.data.problems import Problem, Severity
 from workbench.data.tables.table import Table, cell_name, plain_name, without_unit
+from workbench.data.workbooks.number_cells import number_from_text
 
 MAX_BLANK_ROWS = 5
 MAX_BLANK_COLUMNS = 2
@@ -324,6 +325,11 @@ def _kind(value: object) -> str:
     return "number" if isinstance(value, (int, float)) else "date"
 
 
+def _is_amount(value: object) -> bool:
+    """Whether a cell holds a number, be it stored as text: spread over rows, it would count more than once."""
+    return _kind(value) == "number" or (isinstance(value, str) and number_from_text(value) is not None)
+
+
 def _fills(
     rows: Sequence[Row],
     merged: Sequence[Merged],
@@ -341,7 +347,7 @@ def _fills(
         if value is None:
             continue
         cell = f"{cell_name(top, left)}:{cell_name(last, left)}"
-        if _kind(value) == "number" and left != places[0]:
+        if (_kind(value) == "number" or _is_amount(value)) and left != places[0]:
             findings.add(
                 f"the merged number {header_text(value)} is read for the first of its rows only.", cell
             )

@@ -57,8 +57,11 @@ def read_numbers(table: Table, column: str, problems: Problems) -> list[float]:
 
 
 def number_from_text(text: str) -> float | None:
-    """Read a number from text with optional digit grouping, ``1,234,567`` or ``12,34,567``; else ``None``."""
-    text = text.replace("\u00a0", " ").replace("\u2212", "-").strip()
+    """Read a number from text with optional digit grouping, ``1,234,567`` or ``12,34,567``.
+
+    The apostrophe by which a spreadsheet marks text may be there; what is not a number is ``None``.
+    """
+    text = text.replace("\u00a0", " ").replace("\u2212", "-").strip().removeprefix("'")
     if _PLAIN.fullmatch(text):
         return float(text)
     if _GROUPED.fullmatch(text):

@@ -10,7 +10,7 @@ import polars as pl
 
 from workbench.data.changes import Change, ChangeKind
 from workbench.data.problems import Problems
-from workbench.data.texts.cells import TYPED, Cells, frame_of, read_cells, stripped
+from workbench.data.texts.cells import TYPED, Cells, frame_of, read_cells, stripped, without_text_marks
 from workbench.data.texts.content import MEGABYTE
 from workbench.data.workbooks.reading import Sheet, parse_content
 from workbench.errors import InvalidData, UnreadableFile
@@ -83,7 +83,8 @@ def _workbook_grid(name: str, content: bytes, sheet: str) -> Grid:
         raise UnreadableFile(f"{name} has no cell with a value; export it again.", name)
     frame = frame_of([[_cell_text(value) for value in row] for row in page.rows])
     frame = frame.insert_column(0, pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64))
-    cells = Cells(stripped(frame), pl.Series([], dtype=pl.Int64), changes=_said(page))
+    frame, marks = without_text_marks(stripped(frame))
+    cells = Cells(frame, pl.Series([], dtype=pl.Int64), changes=(*_said(page), *marks))
     return Grid(cells, "excel", page.name, book.sheet_names)
 
 
