@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import multiprocessing
 import random
 import resource
@@ -33,6 +34,9 @@ class Seed:
     content: bytes
     tree: Any = None
     write: Callable[[Any], bytes] | None = None
+    mutate: Callable[[Any, random.Random], Any] = mutated_tree
+    share: float = 0.6
+    """How often its values are changed rather than its bytes."""
 
     @classmethod
     def of(cls, tree: Any, write: Callable[[Any], bytes]) -> Seed:
@@ -82,8 +86,8 @@ def make_input(reader: Reader, seeds: tuple[Seed, ...], number: int) -> tuple[by
     """Make the input of a number, always the same: its bytes, and its plain values if it has them."""
     chance = random.Random(f"{reader.name} {number}")
     seed = chance.choice(seeds)
-    if seed.write is not None and chance.random() < 0.6:
-        tree = mutated_tree(seed.tree, chance)
+    if seed.write is not None and chance.random() < seed.share:
+        tree = seed.mutate(seed.tree, chance)
         with contextlib.suppress(RecursionError, ValueError):
             return seed.write(tree), tree
     return mutated_bytes(seed.content, chance), None
@@ -140,6 +144,7 @@ def run(reader: Reader, count: int, first: int = 0, *, keep: Path | None = None)
             outcome.tried += 1
             number += 1
             if answer is None:
+                process.join(1)
                 hung = process.is_alive()
                 ended = "hangs" if hung else "ends the process"
                 outcome.faults.append(
@@ -167,6 +172,7 @@ def run(reader: Reader, count: int, first: int = 0, *, keep: Path | None = None)
 
 def _work(reader: Reader, first: int, end: int, answers: Connection, keep: Path | None) -> None:
     signal.signal(signal.SIGALRM, _too_long)
+    logging.disable()
     seeds = reader.seeds()
     for seed in seeds:
         # Libraries are loaded and seeds are good before anything is limited.
