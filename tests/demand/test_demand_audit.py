@@ -14,8 +14,8 @@ from demand_workbooks import MakeWorkbook, series
 from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig
 from workbench.demand.inputs import reading
-from workbench.demand.inputs.reading import Sector
 from workbench.demand.jobs import forecast_demand
+from workbench.demand.model.sector import Sector
 from workbench.demand.requirement import chain, grid
 from workbench.demand.results import assemble
 from workbench.demand.results.saved import STORE

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.data.arrays import Floats
 from workbench.data.notes import Note
 from workbench.data.problems import Problem, Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
@@ -24,45 +23,15 @@ from workbench.demand.inputs.driver_sheets import DriverTables, read_drivers
 from workbench.demand.inputs.electricity_unit import resolve_unit
 from workbench.demand.inputs.main_sheet import MainSheet, read_main
 from workbench.demand.inputs.measured_hours import MeasuredHours, read_measured_hours
+from workbench.demand.inputs.sector_checks import check_sectors
 from workbench.demand.inputs.sector_sheets import SectorSheet, fill_gaps, read_sector
 from workbench.demand.inputs.unused import unused_inputs
 from workbench.demand.model.drivers import breaks
 from workbench.demand.model.roles import REDUCING, Role, role_of
+from workbench.demand.model.sector import Sector
 from workbench.errors import InvalidData, UnreadableFile
 
 MIN_SHARE_SUM, MAX_SHARE_SUM = 99.9, 100.1
-
-
-@dataclass(frozen=True, slots=True)
-class Sector:
-    """One sector: actuals, and values that lie after them and are projections."""
-
-    name: str
-    role: Role
-    first_year: int
-    energy: Floats
-    """Actuals in GWh without a gap; solar and savings as positive numbers."""
-    given: Mapping[int, float]
-    """Values of the workbook after the last actual, GWh by year."""
-    drivers: tuple[str, ...]
-    sheet: str = ""
-    cells: Mapping[int, str] = field(default_factory=dict)
-    """Cell of each year's value, actual and given; a year that was interpolated has none."""
-
-    @property
-    def last_year(self) -> int:
-        """Last actual year."""
-        return self.first_year + len(self.energy) - 1
-
-    @property
-    def years(self) -> range:
-        """Actual years."""
-        return range(self.first_year, self.last_year + 1)
-
-    @property
-    def filled(self) -> tuple[int, ...]:
-        """Actual years that were missing in the workbook and are interpolated."""
-        return tuple(year for year in self.years if self.cells and year not in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +174,7 @@ def _read(book: Workbook, config: DemandConfig) -> DemandInput:
         name: _sector(sheet, _role(name, main, config), last_actual, factor, main, config, problems)
         for name, sheet in sheets.items()
     }
+    check_sectors(sectors, problems)
     layers = _layers(main, factor, problems)
     _check_solar_share(main, sectors, problems)
     drivers.split_at(last_actual)

@@ -14,8 +14,8 @@ from workbench.data.notes import NoteKind, Notes
 from workbench.data.origins import Origin
 from workbench.data.unused_settings import note_unused_settings
 from workbench.demand.config import SalesBasis
-from workbench.demand.inputs.reading import Sector
 from workbench.demand.model.roles import Role
+from workbench.demand.model.sector import Sector
 from workbench.demand.requirement.evidence import (
     Evidence,
     evidence_of,

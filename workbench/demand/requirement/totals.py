@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.data.arrays import Floats
-from workbench.demand.inputs.reading import Sector
 from workbench.demand.model.roles import REDUCING
+from workbench.demand.model.sector import Sector
 from workbench.demand.requirement.simulated_total import growth_correlation, simulate_sum
 from workbench.demand.sectors.sector_forecast import ModelForecast
 from workbench.forecasting.accuracy import Accuracy, measure

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.notes import Notes
-from workbench.demand.inputs.reading import Sector
 from workbench.demand.model.choices import BENCHMARKS, GIVEN_PATH
+from workbench.demand.model.sector import Sector
 from workbench.demand.requirement.chain import Chain, make_chain
 from workbench.demand.requirement.measures import correlations
 from workbench.demand.requirement.requirement import DEFINITIONS

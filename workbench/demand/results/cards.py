@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from workbench.demand.config import DemandConfig
-from workbench.demand.inputs.reading import Sector
 from workbench.demand.model.choices import GIVEN_PATH, ShockHandling
+from workbench.demand.model.sector import Sector
 from workbench.demand.models.catalogue import MODELS
 from workbench.demand.models.shocks import winsorised_years
 from workbench.demand.sectors.sector_forecast import ModelForecast

@@ -14,8 +14,9 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.data.formatting import energy_factor
-from workbench.demand.inputs.reading import DemandInput, Sector
+from workbench.demand.inputs.reading import DemandInput
 from workbench.demand.model.roles import REDUCING
+from workbench.demand.model.sector import Sector
 from workbench.demand.requirement.measures import cagr, correlations, growth_rates, per_capita
 from workbench.demand.results.saved import units_of
 

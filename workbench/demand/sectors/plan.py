@@ -11,8 +11,9 @@ from workbench.data.arrays import Floats
 from workbench.data.notes import Notes, Weight
 from workbench.data.unused_settings import note_unused_settings
 from workbench.demand.config import DemandConfig
-from workbench.demand.inputs.reading import DemandInput, Sector
+from workbench.demand.inputs.reading import DemandInput
 from workbench.demand.model.choices import AUTOMATIC, BENCHMARKS, GIVEN_PATH, choose
+from workbench.demand.model.sector import Sector
 from workbench.demand.models.catalogue import MODELS, DriverPaths, Needs
 from workbench.demand.models.given import given_path
 from workbench.demand.sectors.backtest import Preparation
