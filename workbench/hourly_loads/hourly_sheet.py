@@ -29,10 +29,22 @@ from workbench.hourly_loads.moments import MAX_BAD_CELLS, read_minutes, read_mom
 from workbench.hourly_loads.slots import BLOCK_NAMES, Slots, find_slots, read_blocks
 
 HISTORY_WORDS = ("hourly", "halfhourly", "history", "loadcurve", "scada")
-TIME_NAMES = ("datetime", "timestamp", "utc", "datetimeutc", "stamp", "period", "localtime")
+TIME_NAMES = ("datetime", "timestamp", "utc", "datetimeutc", "stamp", "period", "localtime", "beginofthehour")
 DATE_NAMES = ("date", "day")
 CLOCK_NAMES = ("time", "hour", "clock", "hr")
-LOAD_NAMES = ("demand", "load", "mw", "demandmw", "loadmw", "demand(mw)", "load(mw)", "value", "systemdemand")
+LOAD_NAMES = (
+    "demand",
+    "load",
+    "mw",
+    "demandmw",
+    "loadmw",
+    "demand(mw)",
+    "load(mw)",
+    "demand[mw]",
+    "load[mw]",
+    "value",
+    "systemdemand",
+)
 UTC_NAMES = ("utc", "datetimeutc")
 TEMPERATURE_NAMES = ("temperature", "temp", "temperature(c)", "temperature(°c)", "t2m", "drybulb")
 HEADERS = ((*TIME_NAMES, *DATE_NAMES), (*CLOCK_NAMES, *BLOCK_NAMES), LOAD_NAMES)
@@ -257,7 +269,11 @@ def from_arrow(table: pa.Table) -> HourlySheet:
 
 
 def _by_plain_name(columns: Sequence[str]) -> dict[str, str]:
-    return {plain_name(name): name for name in reversed(columns)}
+    # An exported year names the clock in the header of its times.
+    return {
+        plain_name(name.partition(" [")[0] if name.startswith("begin of") else name): name
+        for name in reversed(columns)
+    }
 
 
 def _pick(columns: dict[str, str], names: Sequence[str]) -> str | None:
