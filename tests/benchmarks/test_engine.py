@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import gc
 import io
 import logging
@@ -21,7 +22,7 @@ import psutil
 import pytest
 from tqdm import tqdm
 
-from workbench.runs import EventKind, Job, RunState, job, setting, start
+from workbench.runs import EventKind, Job, RunState, Unit, job, resume, setting, start
 from workbench.runs.engine.followed import FollowedRun
 from workbench.runs.journal.reader import JournalReader
 
@@ -165,6 +166,84 @@ def test_a_request_is_acknowledged(report: Report, tmp_path: Path) -> None:
     for what, took in (("asked in this process", direct), ("asked through the journal", through_journal)):
         p95 = percentile(took, 0.95) * 1e3
         report(f"pause is acknowledged, {what}, p95", p95, None, "ms", "<= 200 ms", p95 <= 200)
+
+
+def test_many_small_units(report: Report, tmp_path: Path) -> None:
+    count = 100_000
+
+    def square(x: int) -> int:
+        return x * x
+
+    def pooled() -> int:
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            futures = [pool.submit(square, index) for index in range(count)]
+            return sum(future.result() for future in concurrent.futures.as_completed(futures))
+
+    def in_a_run() -> None:
+        runs.append(start(made, tmp_path, scenario=f"{len(runs)}"))
+        runs[-1].wait()
+
+    def measure(function: Callable[[], Any]) -> float:
+        began = time.process_time()
+        function()
+        return time.process_time() - began
+
+    whole: list[bool] = []
+
+    def work(handle: Job, project: Any, config: Any) -> int:
+        total = sum(found.value for found in handle.map(square, [Unit(f"{i}", (i,)) for i in range(count)]))
+        if not whole:
+            raise ValueError("interrupted after the last unit")
+        return total
+
+    made = job("small_units", config=Config)(work)
+    runs: list[Any] = []
+    ours, peer = [], []
+    for _ in range(3):
+        ours.append(measure(in_a_run))
+        peer.append(measure(pooled))
+    ratio = min(ours) / min(peer)
+    what = f"{count:,} units that do nothing, in CPU time, beside a thread pool"
+    report(what, min(ours), min(peer), "s", "<= 2.5 x ThreadPoolExecutor", ratio <= 2.5)
+    whole.append(True)
+    began = time.process_time()
+    assert resume(runs[-1].id, tmp_path).result(60) == sum(index * index for index in range(count))
+    took = time.process_time() - began
+    report(f"resuming {count:,} finished units, in CPU time", took, None, "s", "<= 5 s", took <= 5)
+
+
+MILLION = """
+import sys
+from dataclasses import dataclass
+from workbench.runs import Unit, job, setting, start
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    scenario: str = setting("base", help="")
+    count: int = setting(1000, help="")
+
+@job("million", config=Config)
+def work(job, project, config):
+    units = (Unit(f"unit {index}", (index,)) for index in range(config.count))
+    return sum(found.value for found in job.map(abs, units))
+
+def peak():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmHWM"))
+
+start(work, sys.argv[1]).result()
+before = peak()
+assert start(work, sys.argv[1], count=1_000_000).result() == 499_999_500_000
+print(peak() - before)
+"""
+
+
+def test_memory_of_a_million_units(report: Report, tmp_path: Path) -> None:
+    script = tmp_path / "million.py"
+    script.write_text(MILLION)
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE_ROOT)}
+    grown = float(subprocess.check_output([sys.executable, str(script), str(tmp_path)], env=environment))
+    report("memory of a map of 1,000,000 units", grown, None, "MB", "<= 300 MB", grown <= 300)
 
 
 FOLLOWED = """

@@ -25,7 +25,7 @@ Make = Callable[..., Any]
 Until = Callable[..., None]
 
 JOBS = """
-import os, sys, threading
+import os, sys, threading, time
 from dataclasses import dataclass
 from pathlib import Path
 from workbench.runs import Unit, job, setting, start
@@ -37,6 +37,8 @@ class Config:
 def compute(folder, x):
     with (folder / f"unit-{x}").open("a") as file:
         file.write("x")
+    # Long enough not to be committed in a group.
+    time.sleep(0.002)
     return x
 """
 

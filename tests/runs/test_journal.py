@@ -380,13 +380,17 @@ def test_entering_a_scenario_that_is_being_written_is_refused_in_the_same_transa
 # units
 
 
+def found_unit(journal: Journal, run: int, key: str, digest: str) -> tuple[bytes, float] | None:
+    return journal.remembered([run], [(key, digest)]).get((key, digest))
+
+
 def test_a_unit_is_found_by_its_key_and_the_hash_of_its_inputs(journal: Journal) -> None:
     record = enter(journal)
     journal.remember(record.number, "Domestic", "d1", 2.5, b"result")
-    assert journal.remembered([record.number], "Domestic", "d1") == (b"result", 2.5)
-    assert journal.remembered([record.number], "Domestic", "d2") is None
-    assert journal.remembered([record.number], "Industry", "d1") is None
-    assert journal.remembered([record.number + 1], "Domestic", "d1") is None
+    assert found_unit(journal, record.number, "Domestic", "d1") == (b"result", 2.5)
+    assert found_unit(journal, record.number, "Domestic", "d2") is None
+    assert found_unit(journal, record.number, "Industry", "d1") is None
+    assert found_unit(journal, record.number + 1, "Domestic", "d1") is None
 
 
 def test_a_unit_signed_by_another_key_is_not_ours_to_open(
@@ -396,7 +400,7 @@ def test_a_unit_signed_by_another_key_is_not_ours_to_open(
     with monkeypatch.context() as patch:
         patch.setattr(signing, "_key_file", lambda: tmp_path / "stranger.key")
         journal.remember(record.number, "Domestic", "d1", 2.5, b"result")
-    assert journal.remembered([record.number], "Domestic", "d1") is None
+    assert found_unit(journal, record.number, "Domestic", "d1") is None
 
 
 # requests

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from workbench.runs.model.progress import Gates, count_through, seconds_left
+from workbench.runs.model.progress import Gates, count_through
 
 
 def test_every_item_comes_through_and_the_end_is_reported() -> None:
@@ -63,14 +62,3 @@ def test_gates_can_be_made_and_opened_by_many_threads_at_once() -> None:
     opener.join()
     assert totals == [sum(range(2000))] * 8
     assert gates._gates == ()
-
-
-def test_remaining_time_is_unknown_until_two_items_are_finished() -> None:
-    began = time.monotonic() - 10
-    assert seconds_left(0, 100, began) is None
-    assert seconds_left(1, 100, began) is None
-    assert seconds_left(50, None, began) is None
-    # 10 s for 20 of 100: 0.5 s each, 80 are left.
-    assert seconds_left(20, 100, began) == pytest.approx(40, rel=0.01)
-    assert seconds_left(100, 100, began) == 0
-    assert seconds_left(120, 100, began) == 0

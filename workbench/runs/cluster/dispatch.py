@@ -20,7 +20,7 @@ from workbench.errors import WorkersLost
 from workbench.runs.cluster.link import ClusterLink, open_client
 from workbench.runs.cluster.messages import Call, CallResult
 from workbench.runs.cluster.worker import run_call
-from workbench.runs.jobs.dispatch import Dispatch, MapWork
+from workbench.runs.jobs.dispatch import POLL_SECONDS, Dispatch, MapWork
 from workbench.runs.jobs.open_stage import stage_path
 from workbench.runs.jobs.workers import address_of
 from workbench.runs.model.signals import describe_error
@@ -29,7 +29,6 @@ from workbench.runs.model.units import Outcome, Unit
 
 __all__ = ["ClusterDispatch"]
 
-POLL_SECONDS = 0.05
 ALONE_SECONDS = 5.0
 """Without any worker for so long, the log reports it."""
 
@@ -66,6 +65,7 @@ class ClusterDispatch(Dispatch):
         self._lock = threading.Lock()
         self._function = b""
         self._alone_since: float | None = None
+        self._link: ClusterLink | None = None
 
     def _loops(self) -> list[Callable[[], None]]:
         return [self._spread]
@@ -73,6 +73,7 @@ class ClusterDispatch(Dispatch):
     def _spread(self) -> None:
         self._function = cloudpickle.dumps(self._work.function, protocol=5)
         with open_client(self._cluster) as client, ClusterLink(client, self._sink, self._take) as link:
+            self._link = link
             self._sink.emit(
                 EventKind.LOG,
                 f"Units go to the Dask cluster {self._address} "
@@ -179,18 +180,14 @@ class ClusterDispatch(Dispatch):
             self._send(client, link, _Try(one.unit, one.attempt + 1, time.monotonic()))
             return
         self._work.report.finished(one.unit, outcome)
-        self._deliver(outcome, link)
+        self._put(outcome)
 
-    def _deliver(self, outcome: Outcome, link: ClusterLink) -> None:
-        # Also while the job is busy with earlier outcomes, requests have to reach the workers.
-        while not self._leaving.is_set():
-            try:
-                self._results.put(outcome, timeout=POLL_SECONDS)
-            except queue.Full:
-                self._sink.checkpoint(holding=link)
-                self._check_link(link)
-            else:
-                return
+    def _while_job_is_busy(self) -> None:
+        super()._while_job_is_busy()
+        # Requests have to reach the workers.
+        if self._link is not None:
+            self._sink.checkpoint(holding=self._link)
+            self._check_link(self._link)
 
     def _result_of(self, one: _Try) -> CallResult:
         from distributed import KilledWorker

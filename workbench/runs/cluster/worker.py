@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +166,7 @@ class Channel:
                 self.flush()
             if moment - opened >= POLL_SECONDS:
                 opened = moment
-                self.gates.open_all()
+                self.gates.beat()
 
 
 class WorkerSink:
@@ -216,11 +216,11 @@ class WorkerSink:
         if self._channel.paused or self._channel.stopping:
             self._channel.hold(holding)
 
-    def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
+    def remembered(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[bytes, float]]:
         """Nothing is kept on a worker."""
-        return None
+        return {}
 
-    def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
+    def remember(self, key: str, digest: str, seconds: float, result: bytes, *, at_once: bool) -> None:
         """Nothing is kept on a worker."""
 
 

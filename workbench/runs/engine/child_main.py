@@ -9,7 +9,7 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -83,16 +83,16 @@ class ChildSink:
         if self.stopping.is_set():
             raise CancelSignal
 
-    def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
+    def remembered(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[bytes, float]]:
         """Nothing is kept in a child."""
-        return None
+        return {}
 
-    def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
+    def remember(self, key: str, digest: str, seconds: float, result: bytes, *, at_once: bool) -> None:
         """Nothing is kept in a child."""
 
     def _beat(self) -> None:
         while not self.stopping.wait(0.1):
-            self.gates.open_all()
+            self.gates.beat()
 
 
 def main(descriptor: int, parent: int) -> None:

@@ -143,13 +143,18 @@ class _Output:
             self._seen.wait_for(lambda: min(self._counts.values()) >= self._marks, DRAIN_SECONDS)
 
     def _read(self, pipe: IO[bytes], descriptor: int, level: Level) -> None:
-        for line in lines_of(pipe):
+        for line in lines_of(pipe, self._show_open):
             if line == _MARK:
                 with self._seen:
                     self._counts[descriptor] += 1
                     self._seen.notify_all()
             else:
                 self._take(line, level)
+
+    def _show_open(self, line: str) -> None:
+        if self._run is not None:
+            with contextlib.suppress(JournalError):
+                self._run.emit(EventKind.PROGRESS, line, data={"line": True})
 
     def _take(self, line: str, level: Level) -> None:
         with self._lock:

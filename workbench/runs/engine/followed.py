@@ -176,7 +176,8 @@ class FollowedRun(Run[Any]):
     def _finished_result(self) -> Any:
         load = self._loader()
         if load is None:
-            kept = Journal.open(self.journal_path).remembered([self._record.number], RESULT_KEY, "")
+            place = (RESULT_KEY, "")
+            kept = Journal.open(self.journal_path).remembered([self._record.number], [place]).get(place)
             if kept is not None:
                 # Signed by this user when it was kept.
                 return pickle.loads(kept[0])

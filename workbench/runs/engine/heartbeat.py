@@ -154,7 +154,7 @@ class _Watch:
 
     def check(self) -> None:
         run, moment = self.run, time.monotonic()
-        run.gates.open_all()
+        run.gates.beat()
         if run.journal.trouble or run.lost:
             run.request_attention()
         if run.lost and not run.has_started:

@@ -7,7 +7,7 @@ import contextvars
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, cast
 
 from workbench.errors import ControlRefused, JournalBusy, JournalError
@@ -19,6 +19,7 @@ from workbench.runs.jobs.plain_functions import refuse_unfinished
 from workbench.runs.jobs.registry import JobFunction
 from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
+from workbench.runs.journal.units import KeptUnit
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model import machine
 from workbench.runs.model.progress import Gates
@@ -161,17 +162,13 @@ class LiveRun(ReadableLiveRun[Result_co]):
         """Whether this run continues an earlier one."""
         return bool(self._lineage)
 
-    def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
-        """Find a unit that an earlier run finished."""
-        return self.journal.remembered(self._lineage, key, digest)
+    def remembered(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[bytes, float]]:
+        """Find units that an earlier run finished."""
+        return self.journal.remembered(self._lineage, wanted)
 
-    def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
-        """Commit a finished unit."""
-        self._write(
-            lambda patience: self.journal.remember(
-                self.number, key, digest, seconds, result, patience=patience
-            )
-        )
+    def remember(self, key: str, digest: str, seconds: float, result: bytes, *, at_once: bool) -> None:
+        """Commit a finished unit, at once or with those that finish in the same moment."""
+        self._stream.keep_unit(KeptUnit(key, digest, seconds, time.time(), result), at_once=at_once)
 
     # requests
 

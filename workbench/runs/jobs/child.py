@@ -198,9 +198,13 @@ class Child:
         ]
 
     def _read_lines(self, pipe: IO[bytes], level: Level) -> threading.Thread:
+        def show_open(line: str) -> None:
+            with contextlib.suppress(JournalError):
+                self._sink.emit(EventKind.PROGRESS, line, stage=self._stage, data={"line": True})
+
         def read() -> None:
             with pipe:
-                for line in lines_of(pipe):
+                for line in lines_of(pipe, show_open):
                     # A full journal ends the run elsewhere; the pipe has to be emptied all the same.
                     with contextlib.suppress(JournalError):
                         self._sink.emit(EventKind.LOG, line, stage=self._stage, level=level)

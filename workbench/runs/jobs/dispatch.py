@@ -14,10 +14,14 @@ from typing import Any
 
 from workbench.runs.jobs.map_report import MapReport
 from workbench.runs.jobs.sink import Sink
-from workbench.runs.jobs.unit_memory import UnitMemory
+from workbench.runs.jobs.unit_memory import QUICK_SECONDS, UnitMemory
 from workbench.runs.model.units import Outcome, Unit
 
 __all__ = ["Dispatch", "MapWork"]
+
+POLL_SECONDS = 0.05
+QUICK_FACTOR = 64
+"""So many times more quick units may wait for the job, so that they are handed over in groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,9 @@ class Dispatch(ABC):
         self._work = work
         self._sink = work.sink
         self._expected = len(work.waiting)
-        self._results: queue.Queue[Outcome | BaseException] = queue.Queue(maxsize=kept)
+        self._kept = kept
+        self._results: queue.SimpleQueue[Outcome | BaseException] = queue.SimpleQueue()
+        self._room = threading.Event()
         self._leaving = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -101,10 +107,13 @@ class Dispatch(ABC):
     def _next(self) -> Outcome:
         while True:
             try:
-                item = self._results.get(timeout=0.05)
+                item = self._results.get(timeout=POLL_SECONDS)
             except queue.Empty:
                 self._sink.checkpoint()
+                self._work.report.catch_up()
                 continue
+            if not self._room.is_set() and self._results.qsize() < self._kept:
+                self._room.set()
             if isinstance(item, BaseException):
                 raise item
             return item
@@ -119,9 +128,14 @@ class Dispatch(ABC):
             self._sink.resources.remove_thread()
 
     def _put(self, item: Outcome | BaseException) -> None:
-        while not self._leaving.is_set():
-            try:
-                self._results.put(item, timeout=0.05)
-            except queue.Full:
-                continue
-            return
+        self._results.put(item)
+        quick = isinstance(item, Outcome) and item.seconds < QUICK_SECONDS
+        most = QUICK_FACTOR * self._kept if quick else self._kept
+        while self._results.qsize() >= most and not self._leaving.is_set():
+            self._room.clear()
+            if self._results.qsize() >= most and not self._room.wait(POLL_SECONDS):
+                self._while_job_is_busy()
+
+    def _while_job_is_busy(self) -> None:
+        """Called now and then while outcomes wait because the job is busy with earlier ones."""
+        self._work.report.catch_up()

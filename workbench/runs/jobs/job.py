@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 
+from workbench.runs.jobs.bars import Bar, open_bar
 from workbench.runs.jobs.child import Child
 from workbench.runs.jobs.map import OpenMaps, run_units
 from workbench.runs.jobs.open_stage import open_stage, stage_path
@@ -21,7 +22,7 @@ from workbench.runs.jobs.sink import Sink
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.digest import file_digest
 from workbench.runs.model.plain_values import MAX_TEXT, plain_fraction, plain_number, plain_text, text_parts
-from workbench.runs.model.progress import count_through, seconds_left
+from workbench.runs.model.progress import Gate, count_through
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level, StageState
 from workbench.runs.model.units import Outcome, Unit
@@ -42,7 +43,7 @@ def current_job() -> Job | None:
 def captured_job() -> Job | None:
     """Give the current job if output belongs to its run; a job called like a function writes to the terminal."""
     job = _job.get()
-    return None if job is None or job.on_terminal else job
+    return job if job is not None and job.captures else None
 
 
 class Job:
@@ -57,7 +58,9 @@ class Job:
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self._maps = OpenMaps()
+        self._bars: dict[str, int] = {}
         self.on_terminal = sink.on_terminal
+        self.captures = not sink.on_terminal
 
     @property
     def config(self) -> Any:
@@ -145,13 +148,40 @@ class Job:
         return self._track(iterable, total, title)
 
     def _track(self, iterable: Iterable[Item], total: int | None, title: str) -> Iterator[Item]:
-        stage, began = open_stage.get(), time.monotonic()
+        return self.count(iterable, lambda: self.open_bar(title, total), self.show_bar, Bar.close)
+
+    def count(
+        self,
+        iterable: Iterable[Item],
+        make_bar: Callable[[], Bar],
+        show: Callable[[Bar], None],
+        end: Callable[[Bar], None],
+    ) -> Iterator[Item]:
+        """Go through a loop with a bar, which is shown about ten times a second, each time with a checkpoint.
+
+        Parameters
+        ----------
+        iterable
+            What to go through.
+        make_bar, show, end
+            Called before the first item, when the bar has moved, and when the loop is over.
+        """
+        opened: list[tuple[Bar, Gate]] = []
+
+        def begin(gate: Gate) -> None:
+            bar = make_bar()
+            bar.gate = gate
+            opened.append((bar, gate))
 
         def report(done: int) -> None:
-            self._report_progress(stage, title, done, total, seconds_left(done, total, began))
+            bar, gate = opened[0]
+            bar.done = done
+            # A bar inside opens the gate too, as it has to know how far this one is: that is not for the journal.
+            if bar.is_due() or gate.ended:
+                show(bar)
             self._sink.checkpoint()
 
-        return count_through(iterable, self._sink.gates, report)
+        return count_through(iterable, self._sink.gates, report, begin=begin, end=lambda: end(opened[0][0]))
 
     def _track_on_terminal(self, iterable: Iterable[Item], total: int | None, title: str) -> Iterator[Item]:
         from tqdm.auto import tqdm  # heavy, and only a script needs it
@@ -164,17 +194,24 @@ class Job:
             EventKind.PROGRESS, plain_text(message), stage=open_stage.get(), fraction=_share_of(done, total)
         )
 
-    def show_bar(self, title: str, done: float, total: float | None, unit: str) -> None:
-        """Take over the bar that a library draws (see :mod:`workbench.runs.output.tqdm_bars`)."""
-        count, whole = plain_number(done) or 0.0, plain_number(total)
-        counted = f"{count:g} of {whole:g} {unit}" if whole else f"{count:g} {unit}"
+    def open_bar(self, title: str, total: float | None, unit: str = "") -> Bar:
+        """Begin a bar inside the innermost one that is open (see :mod:`workbench.runs.jobs.bars`)."""
+        return open_bar(plain_text(title), plain_number(total), plain_text(unit), self._bars)
+
+    def show_bar(self, bar: Bar, **facts: Any) -> None:
+        """Report how far a bar is, with those around it."""
+        data = {"done": bar.done, "total": bar.total, "before": bar.before, "seconds_left": bar.seconds_left}
         self._sink.emit(
-            EventKind.PROGRESS,
-            f"{title}: {counted}" if title else counted,
-            stage=open_stage.get(),
-            fraction=_share_of(done, total),
-            data={"done": count, "total": whole, "library": True},
+            EventKind.PROGRESS, bar.message, stage=bar.stage, fraction=bar.fraction, data={**data, **facts}
         )
+
+    def show_open_line(self, line: str, stage: str) -> None:
+        """Show the line that is being written, before it is ended and becomes one of the log."""
+        self._sink.emit(EventKind.PROGRESS, line, stage=stage, data={"line": True})
+
+    def on_beat(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call a listener about ten times a second while the run works; gives what ends that."""
+        return self._sink.gates.on_beat(listener)
 
     def log(self, message: str, level: Level | int | str = Level.INFO) -> None:
         """Add one line to the run's log."""
@@ -277,6 +314,7 @@ class Job:
             self._sink,
             self._maps,
             self.active,
+            self.open_bar,
             function,
             list(units),
             title=title,
@@ -321,18 +359,6 @@ class Job:
         facts = {name: value for name, value in facts.items() if value != ""}
         self._sink.emit(
             EventKind.STAGE, message, stage=path, level=level, data={"state": str(state), **facts}
-        )
-
-    def _report_progress(
-        self, stage: str, title: str, done: int, total: int | None, left: float | None
-    ) -> None:
-        counted = f"{done} of {total}" if total is not None else str(done)
-        self._sink.emit(
-            EventKind.PROGRESS,
-            f"{title}: {counted}" if title else counted,
-            stage=stage,
-            fraction=done / total if total else None,
-            data={"done": done, "total": total, "seconds_left": left},
         )
 
 

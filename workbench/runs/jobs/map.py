@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
+from workbench.runs.jobs.bars import Bar
 from workbench.runs.jobs.dispatch import Dispatch, MapWork
 from workbench.runs.jobs.local_workers import LocalDispatch
 from workbench.runs.jobs.map_report import MapReport
@@ -51,6 +52,7 @@ def run_units(
     sink: Sink,
     maps: OpenMaps,
     active: Callable[[str], AbstractContextManager[object]],
+    open_bar: Callable[[str, float], Bar],
     function: Callable[..., Any],
     units: list[Unit],
     *,
@@ -70,18 +72,26 @@ def run_units(
         bound = f"{title or 'These units'}: computed by {placement}, to which the job binds them"
         sink.emit(EventKind.LOG, bound, stage=stage_path())
     _refuse_repeated_keys(units)
-    report = MapReport(sink, units, title)
+    bar = open_bar(title, len(units))
+    report = MapReport(sink, units, bar)
     memory = UnitMemory(sink, function, remember)
-    waiting: deque[Unit] = deque()
-    for unit in units:
-        outcome = memory.recall(unit)
+    try:
+        yield from _outcomes(
+            MapWork(sink, active, function, deque(), memory, report, retries), units, placement, maps
+        )
+    finally:
+        bar.close()
+
+
+def _outcomes(work: MapWork, units: list[Unit], placement: Placement, maps: OpenMaps) -> Iterator[Outcome]:
+    for unit, outcome in work.memory.recall(units):
         if outcome is None:
-            waiting.append(unit)
+            work.waiting.append(unit)
         else:
-            report.finished(unit, outcome)
+            work.report.finished(unit, outcome)
             yield outcome
-    if waiting:
-        dispatch = _dispatch(placement, MapWork(sink, active, function, waiting, memory, report, retries))
+    if work.waiting:
+        dispatch = _dispatch(placement, work)
         maps.add(dispatch)
         try:
             yield from dispatch.outcomes()
@@ -97,6 +107,8 @@ def _dispatch(placement: Placement, work: MapWork) -> Dispatch:
 
 
 def _refuse_repeated_keys(units: list[Unit]) -> None:
+    if len({unit.key for unit in units}) == len(units):
+        return
     seen: set[str] = set()
     for unit in units:
         if unit.key in seen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from workbench.runs.jobs.workers import Workers
@@ -51,11 +51,11 @@ class Sink(Protocol):
     def checkpoint(self, holding: Suspendable | None = None) -> None:
         """Hold or end the work if that was requested."""
 
-    def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
-        """Find the pickled result of a unit that an earlier run finished, with its duration (s)."""
+    def remembered(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[bytes, float]]:
+        """Find, by key and digest, the pickled results of units of earlier runs, with durations (s)."""
 
-    def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
-        """Keep the pickled result of a finished unit."""
+    def remember(self, key: str, digest: str, seconds: float, result: bytes, *, at_once: bool) -> None:
+        """Keep the pickled result of a finished unit: before the call returns, or within 100 ms with others."""
 
     @property
     def remembers(self) -> bool:

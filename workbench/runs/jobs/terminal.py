@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.runs.jobs.sink import Suspendable
@@ -57,11 +57,11 @@ class TerminalSink:
     def checkpoint(self, holding: Suspendable | None = None) -> None:
         """Nobody can ask anything of a plain call: Ctrl-C does its work."""
 
-    def remembered(self, key: str, digest: str) -> tuple[bytes, float] | None:
+    def remembered(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[bytes, float]]:
         """Nothing is kept."""
-        return None
+        return {}
 
-    def remember(self, key: str, digest: str, seconds: float, result: bytes) -> None:
+    def remember(self, key: str, digest: str, seconds: float, result: bytes, *, at_once: bool) -> None:
         """Nothing is kept."""
 
     def close(self) -> None:

@@ -28,7 +28,9 @@ def is_ours(blob: bytes, signature: bytes) -> bool:
     return hmac.compare_digest(sign(blob), signature)
 
 
+@cache
 def _key_file() -> Path:
+    # Looked for once: many units are signed in a moment.
     return Path(platformdirs.user_data_dir("workbench", appauthor=False)) / "signing.key"
 
 

@@ -9,10 +9,11 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from workbench.errors import JournalBusy
+from workbench.runs.journal.units import KeptUnit
 from workbench.runs.model.events import Event
 from workbench.runs.model.plain_values import plain_fraction, plain_text
 from workbench.runs.model.records import LogLine
@@ -26,6 +27,10 @@ RING = 5_000
 """Newest events kept in memory; older ones are read from the journal."""
 BACKLOG = 20_000
 """Events that may wait for the disk before the emitting thread helps to write them: what bounds the memory."""
+GROUP_SECONDS = 0.05
+"""Units that finish so soon after a group wait for the journal's thread; others are committed at once."""
+GROUP_BYTES = 16 * 2**20
+"""Size of the results that may wait for it."""
 
 
 class _Store(Protocol):
@@ -54,6 +59,9 @@ class EventStream:
         self._lock = threading.Lock()
         self._ring: deque[Event] = deque(maxlen=RING)
         self._waiting: list[tuple[Event, int | None]] = []
+        self._units: list[KeptUnit] = []
+        self._unit_bytes = 0
+        self._units_taken = 0.0
         self.seq = 0
         self.lines = 0
         self.last_time = 0.0
@@ -148,7 +156,28 @@ class EventStream:
     def lose(self, how: str) -> None:
         """Take note that another process has ended the run: what comes from now on is not the run's any more."""
         with self._lock:
-            self.lost, self._ended, self._waiting = how, True, []
+            self.lost, self._ended, self._waiting, self._units = how, True, [], []
+
+    def keep_unit(self, unit: KeptUnit, *, at_once: bool) -> None:
+        """Have a finished unit committed: at once, or with others that finish within ``GROUP_SECONDS``.
+
+        Raises
+        ------
+        JournalError
+            When the journal cannot be written.
+        """
+        if self.is_forked:
+            return
+        with self._lock:
+            if self._ended:
+                return
+            self._units.append(unit)
+            self._unit_bytes += len(unit.result)
+            first, much = len(self._units) == 1, self._unit_bytes > GROUP_BYTES
+        if at_once or much or time.monotonic() - self._units_taken > GROUP_SECONDS:
+            self._help_to_write()
+        elif first:
+            self._store.wake()
 
     def tell_listeners(self) -> None:
         """Call everybody who wants to know that something happened."""
@@ -167,7 +196,7 @@ class EventStream:
     def is_over(self) -> bool:
         """Whether nothing can come any more and nothing waits."""
         with self._lock:
-            return self._ended and not self._waiting
+            return self._ended and not self._waiting and not self._units
 
     def take_waiting(self) -> list[tuple[Event, int | None]]:
         """Hand over what is not in the journal yet (called with the journal's lock held)."""
@@ -175,10 +204,20 @@ class EventStream:
             waiting, self._waiting = self._waiting, []
         return waiting
 
-    def put_back(self, waiting: list[tuple[Event, int | None]]) -> None:
+    def take_units(self) -> list[KeptUnit]:
+        """Hand over the finished units that are not in the journal yet (called with the journal's lock held)."""
+        with self._lock:
+            units, self._units, self._unit_bytes = self._units, [], 0
+            if units:
+                self._units_taken = time.monotonic()
+        return units
+
+    def put_back(self, waiting: list[tuple[Event, int | None]], units: Sequence[KeptUnit] = ()) -> None:
         """Keep what could not be written, in front of what has come since."""
         with self._lock:
             self._waiting = waiting + self._waiting
+            self._units = [*units, *self._units]
+            self._unit_bytes += sum(len(unit.result) for unit in units)
 
     def recent(self, after: int) -> list[Event] | None:
         """Events that follow ``after`` if the ring still holds them all, else None."""

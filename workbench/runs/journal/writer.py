@@ -1,7 +1,7 @@
 """Writing the durable record of runs: one SQLite file in the project, in WAL mode.
 
-Several processes may write one journal; each has one :class:`Journal` for it. State changes and finished units
-are committed before the call returns; everything else within ``FLUSH_SECONDS``.
+Several processes may write one journal; each has one :class:`Journal` for it. State changes and finished
+units are committed before the call returns; events, and units of less than a millisecond, within ``FLUSH_SECONDS``.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from workbench.runs.journal.reader import JournalReader
 from workbench.runs.journal.requests import Requests
 from workbench.runs.journal.rows import insert_events, next_number, refuse_busy
 from workbench.runs.journal.schema import LOCK_SECONDS, migrate
-from workbench.runs.journal.signing import is_ours, sign
 from workbench.runs.journal.stream import EventStream
 from workbench.runs.journal.transactions import Transactions
+from workbench.runs.journal.units import KeptUnit, find_units, insert_units
 from workbench.runs.model.events import Event
 from workbench.runs.model.read_only import refuse_viewer
 from workbench.runs.model.records import RunRecord
@@ -42,7 +42,7 @@ _opening: dict[Path, threading.Lock] = {}
 _left_alone: list[dict[Path, Journal]] = []
 
 
-_Taken = tuple[EventStream, list[tuple[Event, int | None]]]
+_Taken = tuple[EventStream, list[tuple[Event, int | None]], list[KeptUnit]]
 
 
 class Journal(Requests):
@@ -282,8 +282,8 @@ class Journal(Requests):
             with self.file.begin(patience) as connection:
                 set_aside = self._write_waiting(connection, taken)
         except BaseException:
-            for stream, waiting in reversed(taken):
-                stream.put_back(waiting)
+            for stream, waiting, units in reversed(taken):
+                stream.put_back(waiting, units)
             self._wanted.set()
             raise
         for stream, note in set_aside:
@@ -308,11 +308,12 @@ class Journal(Requests):
         # Held until all of a run is written, even if all others have released it.
         self._streams = [stream for stream in self._streams if not stream.is_over()]
         for stream in self._streams:
-            waiting = stream.take_waiting()
-            if waiting and (ended := ended_elsewhere(connection, stream.run)):
+            waiting, units = stream.take_waiting(), stream.take_units()
+            if (waiting or units) and (ended := ended_elsewhere(connection, stream.run)):
                 stream.lose(ended)
-            elif waiting:
-                taken.append((stream, waiting))
+            elif waiting or units:
+                taken.append((stream, waiting, units))
+                insert_units(connection, stream.run, units)
                 notes = insert_events(connection, stream.run, waiting, self._project)
                 set_aside += [(stream, note) for note in notes]
         return set_aside
@@ -329,28 +330,16 @@ class Journal(Requests):
         *,
         patience: float | None = LOCK_SECONDS,
     ) -> None:
-        """Commit one finished unit."""
+        """Commit one finished unit before the call returns."""
         with self.file.begin(patience) as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (run, key, digest, seconds, time.time(), result, sign(result)),
-            )
+            insert_units(connection, run, [KeptUnit(key, digest, seconds, time.time(), result)])
 
-    def remembered(self, runs: list[int], key: str, digest: str) -> tuple[bytes, float] | None:
-        """Find a unit that one of these runs finished: its pickled result and how long it took (s)."""
-        for run in runs:
-            with self.file.lock:
-                row = self._connection.execute(
-                    "SELECT result, signature, seconds FROM unit WHERE run = ? AND key = ? AND digest = ?",
-                    (run, key, digest),
-                ).fetchone()
-            if (
-                row is not None
-                and all(isinstance(part, bytes) for part in row[:2])
-                and is_ours(row[0], row[1])
-            ):
-                return row[0], row[2]
-        return None
+    def remembered(
+        self, runs: Sequence[int], wanted: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], tuple[bytes, float]]:
+        """Find units by key and digest that one of these runs finished: the pickled result and its duration (s)."""
+        with self.file.lock:
+            return find_units(self._connection, runs, wanted)
 
 
 def _forget_after_fork() -> None:

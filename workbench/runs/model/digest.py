@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import io
 import pickle
 from pathlib import Path
 from types import CellType, CodeType, FunctionType, ModuleType
@@ -15,19 +14,14 @@ import cloudpickle
 __all__ = ["digest_of", "file_digest", "function_name"]
 
 
-class _Writer(io.RawIOBase):
+class _Writer:
     """Feeds a hash instead of a file, so that large arrays are never copied."""
+
+    __slots__ = ("hash", "write")
 
     def __init__(self) -> None:
         self.hash = hashlib.sha256()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, block: Any) -> int:
-        view = memoryview(block)
-        self.hash.update(view)
-        return view.nbytes
+        self.write = self.hash.update
 
 
 def digest_of(*values: Any) -> str:

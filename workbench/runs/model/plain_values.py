@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,12 +12,15 @@ __all__ = ["MAX_TEXT", "plain_data", "plain_fraction", "plain_number", "plain_te
 MAX_TEXT = 65_536
 """Characters of one text; a longer line of a log becomes several, any other text is cut and says so."""
 _MAX_DEPTH = 6
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])?")
+"""What tells a terminal about colours, the cursor, titles and links (ECMA-48)."""
 
 
 def plain_text(value: object, limit: int = MAX_TEXT) -> str:
     """Give any value as text that a database, a page and a terminal can hold; never raises.
 
-    Bytes are read as UTF-8, None is empty, half a surrogate pair is written as its escape, NUL as its symbol.
+    Bytes are read as UTF-8, None is empty, half a surrogate pair is written as its escape, NUL as its symbol, and
+    colours and other orders to a terminal are left out.
     """
     if type(value) is not str:
         value = _as_text(value)
@@ -24,6 +28,8 @@ def plain_text(value: object, limit: int = MAX_TEXT) -> str:
         value = f"{value[:limit]} … ({len(value) - limit} more characters)"
     if not value.isascii():
         value = value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if "\x1b" in value:
+        value = _ESCAPES.sub("", value)
     return value.replace("\0", "␀") if "\0" in value else value
 
 

@@ -9,11 +9,10 @@ or cancel opens the gate at once.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-__all__ = ["Gate", "Gates", "count_through", "seconds_left"]
+__all__ = ["Gate", "Gates", "count_through"]
 
 Item = TypeVar("Item")
 
@@ -21,10 +20,11 @@ Item = TypeVar("Item")
 class Gate:
     """Open when the loop that looks at it should report."""
 
-    __slots__ = ("open",)
+    __slots__ = ("ended", "open")
 
     def __init__(self) -> None:
         self.open = False
+        self.ended = False
 
 
 class Gates:
@@ -32,6 +32,7 @@ class Gates:
 
     def __init__(self) -> None:
         self._gates: tuple[Gate, ...] = ()
+        self._listeners: tuple[Callable[[], None], ...] = ()
         self._lock = threading.Lock()
 
     def add(self) -> Gate:
@@ -46,15 +47,46 @@ class Gates:
         with self._lock:
             self._gates = tuple(other for other in self._gates if other is not gate)
 
+    def on_beat(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call a listener at each beat; gives what ends that."""
+        with self._lock:
+            self._listeners = (*self._listeners, listener)
+
+        def leave() -> None:
+            with self._lock:
+                self._listeners = tuple(other for other in self._listeners if other is not listener)
+
+        return leave
+
     def open_all(self) -> None:
         """Have every loop report at its next item."""
         for gate in self._gates:
             gate.open = True
 
+    def beat(self) -> None:
+        """Do what is done ten times a second: have every loop report, and call the listeners."""
+        self.open_all()
+        for listener in self._listeners:
+            listener()
 
-def count_through(iterable: Iterable[Item], gates: Gates, report: Callable[[int], None]) -> Iterator[Item]:
-    """Yield each item; call ``report(items finished)`` when the gate is open, and once at the end."""
+
+def _nothing(*_: object) -> None: ...
+
+
+def count_through(
+    iterable: Iterable[Item],
+    gates: Gates,
+    report: Callable[[int], None],
+    *,
+    begin: Callable[[Gate], object] = _nothing,
+    end: Callable[[], object] = _nothing,
+) -> Iterator[Item]:
+    """Yield each item; call ``report(items finished)`` when the gate is open, and once at the end.
+
+    ``begin`` is called with the gate before the first item, ``end`` after the last or when the loop is left.
+    """
     gate = gates.add()
+    begin(gate)
     done = 0
     try:
         for done, item in enumerate(iterable, 1):
@@ -62,21 +94,8 @@ def count_through(iterable: Iterable[Item], gates: Gates, report: Callable[[int]
             if gate.open:
                 gate.open = False
                 report(done)
+        gate.ended = True
         report(done)
     finally:
         gates.remove(gate)
-
-
-def seconds_left(done: int, total: int | None, began: float) -> float | None:
-    """Estimate from finished items how long the rest takes; None as long as that cannot be known.
-
-    Parameters
-    ----------
-    done, total
-        Finished items, and all of them where that is known.
-    began
-        Reading of ``time.monotonic`` when the first item began (s).
-    """
-    if total is None or done < 2:
-        return None
-    return max(0.0, (time.monotonic() - began) / done * (total - done))
+        end()

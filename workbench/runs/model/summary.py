@@ -23,6 +23,7 @@ class StageSummary:
     ended: float | None = None
     fraction: float | None = None
     message: str = ""
+    loops: int = 0
 
     @property
     def share(self) -> float:
@@ -213,17 +214,23 @@ class Summary:
         self._update_fraction()
 
     def _add_progress(self, event: Event) -> None:
-        stage = self.stages.get(event.stage)
+        stage, facts = self.stages.get(event.stage), event.data or {}
         if event.message:
             self.message = event.message
+        if facts.get("line"):
+            # What is being printed: it says nothing of how far the stage is.
+            return
         if stage is not None:
             stage.message = event.message
+            before = facts.get("before", stage.loops)
             if event.fraction is not None:
-                stage.fraction = max(stage.fraction or 0.0, event.fraction)
+                # Only another loop of the stage makes its share smaller: there was more to do than was known.
+                least = stage.fraction or 0.0 if before <= stage.loops else 0.0
+                stage.fraction, stage.loops = max(least, event.fraction), max(before, stage.loops)
         elif event.stage == "" and not self.plan and event.fraction is not None:
             self._raise_fraction(event.fraction)
         self._update_fraction()
-        stage_left = (event.data or {}).get("seconds_left")
+        stage_left = facts.get("seconds_left")
         self.seconds_left = self._whole_seconds_left(event, stage_left)
 
     def _whole_seconds_left(self, event: Event, stage_left: float | None) -> float | None:

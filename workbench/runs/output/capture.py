@@ -15,10 +15,14 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
+from threading import get_ident
 from typing import Any, TextIO
 
-from workbench.runs.jobs.job import Job, captured_job
+from workbench.runs.jobs.job import Job, captured_job, current_job
+from workbench.runs.jobs.open_stage import open_stage
 from workbench.runs.model.states import Level
+from workbench.runs.output.threads import hook_threads
 from workbench.runs.output.tqdm_bars import hook_tqdm, unhook_tqdm
 
 __all__ = ["capture_output"]
@@ -30,6 +34,10 @@ _streams: list[_RoutedStream] = []
 
 MAX_LINE_LENGTH = 65_536
 """Characters after which a line counts as a line, even if it was not ended."""
+SHORT, MANY = 64, 1_000
+"""Characters of a write that only joins others in an open line, and so many of them until they become one text."""
+_logging: set[int] = set()
+"""Threads in which others' handlers are given a record of a job."""
 
 
 @contextlib.contextmanager
@@ -53,12 +61,17 @@ def capture_output(*, streams: bool = True) -> Iterator[None]:
         # Python shows a warning once per line of code; a run is to have those that an earlier one has had.
         with warnings.catch_warnings():
             pass
+    job = captured_job()
+    leave = None if job is None else job.on_beat(partial(_show_open_lines, job))
     try:
         yield
     finally:
-        if (job := captured_job()) is not None:
+        if job is not None and leave is not None:
+            leave()
             for stream in _streams:
                 stream.finish(job)
+            # What its threads write from now on is not the run's any more.
+            job.captures = False
         with _lock:
             _users -= 1
             if _users == 0:
@@ -66,7 +79,13 @@ def capture_output(*, streams: bool = True) -> Iterator[None]:
                     _undo.pop()()
 
 
+def _show_open_lines(job: Job) -> None:
+    for stream in _streams:
+        stream.show_open_lines(job)
+
+
 def _install_hooks() -> None:
+    _undo.append(hook_threads())
     _install_logging()
     _install_warnings()
     hook_tqdm()
@@ -76,42 +95,93 @@ def _install_hooks() -> None:
 # print
 
 
+def _standing(line: str) -> str:
+    # A carriage return overwrites the line: what counts is what is left standing.
+    return line.rstrip("\r").rpartition("\r")[2]
+
+
+class _OpenLine:
+    """What a thread of a job has written of a line that is not ended."""
+
+    __slots__ = ("job", "parts", "shown", "stage")
+
+    def __init__(self, job: Job, text: str) -> None:
+        self.job = job
+        self.stage = open_stage.get()
+        self.parts = [text]
+        self.shown = ""
+
+    def text(self) -> str:
+        """The line as it stands on a terminal now."""
+        return _standing("".join(self.parts))
+
+
 class _RoutedStream(io.TextIOBase):
     """Stands in for ``sys.stdout`` or ``sys.stderr``: a job's lines go to its run, the rest passes through."""
 
     def __init__(self, original: TextIO, level: Level) -> None:
         self.original = original
         self._level = level
-        self._partial: dict[int, tuple[Job, str]] = {}
+        self._open: dict[int, _OpenLine] = {}
 
     def write(self, text: str) -> int:
-        job = captured_job()
+        if not text:
+            return 0
+        line, length = self._open.get(get_ident()), len(text)
+        if (
+            line is not None
+            and length < SHORT
+            and "\n" not in text
+            and not _logging
+            and line.job is current_job()
+            and len(line.parts) < MANY
+        ):
+            # Bars of dots come sign by sign: this is all that one of them costs.
+            line.parts.append(text)
+            return length
+        return self._write(text)
+
+    def _write(self, text: str) -> int:
+        job, thread = captured_job(), get_ident()
         if job is None:
             return self.original.write(text)
-        thread = threading.get_ident()
-        before, partial = self._partial.pop(thread, (job, ""))
-        if before is not job:
-            self._log(before, partial)
-            partial = ""
-        *lines, rest = (partial + text).split("\n")
+        if thread in _logging:
+            # A handler of a library, for a record that goes to the run by itself.
+            return len(text)
+        line = self._open.pop(thread, None)
+        if line is not None and line.job is not job:
+            self._log(line.job, "".join(line.parts))
+            line = None
+        before = "" if line is None else "".join(line.parts)
+        *lines, rest = (before + text).split("\n")
         if len(rest) > MAX_LINE_LENGTH:
-            lines.append(rest)
-            rest = ""
+            # Of a bar that draws over itself, only what stands there counts.
+            rest = _standing(rest)
+            if len(rest) > MAX_LINE_LENGTH:
+                lines.append(rest)
+                rest = ""
+        for ended in lines:
+            self._log(job, ended)
         if rest:
-            self._partial[thread] = (job, rest)
-        for line in lines:
-            self._log(job, line)
+            self._open[thread] = _OpenLine(job, rest)
         return len(text)
+
+    def show_open_lines(self, job: Job) -> None:
+        """Show the lines that a job has started and not ended, as they stand now."""
+        for line in list(self._open.values()):
+            if line.job is job and (text := line.text()) != line.shown:
+                line.shown = text
+                if text.strip():
+                    job.show_open_line(text, line.stage)
 
     def finish(self, job: Job) -> None:
         """Log the lines that a job has started and not ended, in whichever thread."""
-        for thread, (owner, partial) in list(self._partial.items()):
-            if owner is job and self._partial.pop(thread, None) is not None:
-                self._log(job, partial)
+        for thread, line in list(self._open.items()):
+            if line.job is job and self._open.pop(thread, None) is not None:
+                self._log(job, "".join(line.parts))
 
     def _log(self, job: Job, line: str) -> None:
-        # A carriage return overwrites the line: what counts is what is left of it.
-        line = line.rstrip("\r").rpartition("\r")[2]
+        line = _standing(line)
         if line.strip():
             job.log(line, self._level)
 
@@ -185,11 +255,47 @@ def _only(handler: logging.Handler, record: logging.LogRecord) -> bool:
     return True
 
 
+def _reaches(logger: logging.Logger | None, handler: logging.Handler) -> bool:
+    while logger is not None:
+        if handler in logger.handlers:
+            return True
+        logger = logger.parent if logger.propagate else None
+    return False
+
+
+def _hand_over_once(handler: logging.Handler) -> Callable[[], None]:
+    """Have each record of a job reach its run once, whatever handlers its logger has; gives what undoes it."""
+    original = logging.Logger.callHandlers
+
+    def call(logger: logging.Logger, record: logging.LogRecord) -> None:
+        if captured_job() is None or (thread := get_ident()) in _logging:
+            original(logger, record)
+            return
+        # A library's handler writes to what is the run's standard error now: not again. And a logger that keeps its
+        # records to itself (propagate) does not keep them from the run.
+        _logging.add(thread)
+        try:
+            original(logger, record)
+        finally:
+            _logging.discard(thread)
+        if not _reaches(logger, handler):
+            handler.handle(record)
+
+    logging.Logger.callHandlers = call  # type: ignore[method-assign,assignment]
+
+    def restore() -> None:
+        if logging.Logger.callHandlers is call:
+            logging.Logger.callHandlers = original  # type: ignore[method-assign]
+
+    return restore
+
+
 def _install_logging() -> None:
     root = logging.getLogger()
     level = root.level
     handler = _RunHandler()
     handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    _undo.append(_hand_over_once(handler))
 
     def elsewhere(record: logging.LogRecord) -> bool:
         # Others' handlers see what they saw before: nothing of a job on a console, nothing below the old level.
@@ -254,6 +360,7 @@ def _install_warnings() -> None:
 def _restore_after_fork() -> None:
     # A forked worker (multiprocessing) has a copy of the job, whose reports would go nowhere.
     global _lock, _users
+    _logging.clear()
     _lock, _users = threading.Lock(), 0
     while _undo:
         _undo.pop()()

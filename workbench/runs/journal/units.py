@@ -1,0 +1,68 @@
+"""Finished units in the journal: written in groups, found again in groups."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from workbench.runs.journal.signing import is_ours, sign
+
+__all__ = ["KeptUnit", "find_units", "insert_units"]
+
+PLACES = 500
+"""Keys that are looked for at once; SQLite allows some thousand."""
+
+
+class KeptUnit(NamedTuple):
+    """One finished unit, as it is written.
+
+    Attributes
+    ----------
+    key, digest
+        By which it is recognised: its key and the hash of its arguments.
+    seconds
+        How long it took (s).
+    finished
+        Seconds since 1970-01-01 UTC.
+    result
+        Its pickled result.
+    """
+
+    key: str
+    digest: str
+    seconds: float
+    finished: float
+    result: bytes
+
+
+def insert_units(connection: sqlite3.Connection, run: int, units: Iterable[KeptUnit]) -> None:
+    """Write finished units of a run, each signed."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?, ?)",
+        ((run, *unit, sign(unit.result)) for unit in units),
+    )
+
+
+def find_units(
+    connection: sqlite3.Connection, runs: Sequence[int], wanted: Sequence[tuple[str, str]]
+) -> Mapping[tuple[str, str], tuple[bytes, float]]:
+    """Find units by key and digest that one of the runs finished: the pickled result and its duration (s)."""
+    found: dict[tuple[str, str], tuple[bytes, float]] = {}
+    missing = set(wanted)
+    for run in runs:
+        keys = sorted({key for key, _ in missing})
+        for at in range(0, len(keys), PLACES):
+            some = keys[at : at + PLACES]
+            rows = connection.execute(
+                "SELECT key, digest, result, signature, seconds FROM unit WHERE run = ? "
+                f"AND key IN ({', '.join('?' * len(some))})",
+                (run, *some),
+            )
+            for key, digest, result, signature, seconds in rows:
+                place = (key, digest)
+                whole = isinstance(result, bytes) and isinstance(signature, bytes)
+                if place in missing and whole and is_ours(result, signature):
+                    found[place] = (result, seconds)
+        missing.difference_update(found)
+    return found
