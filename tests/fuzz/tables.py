@@ -276,6 +276,10 @@ def covers(note: str, row: int, sheet: str) -> bool:
     spans = [(int(m[1].replace(",", "")), int((m[2] or m[1]).replace(",", ""))) for m in _ROWS.finditer(note)]
     if any(first <= row <= last for first, last in spans):
         return True
+    if f"sheet '{sheet}'" in note and "what stands above is not read" in note:
+        return any(row < first for first, _ in spans)
+    if f"sheet '{sheet}'" in note and "it has a row for each year" in note:
+        return True
     return bool(_OPEN.search(note)) and any(first <= row for first, _ in spans)
 
 
