@@ -25,6 +25,15 @@ NAMES_OF_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "storage": ("storage", "storage(mwh)", "storage (mwh)", "storage_mwh"),
     "kind": ("kind", "dispatch type"),
 }
+_WITHOUT_COLUMN = {
+    "station": "each unit is a station of its own",
+    "region": f"all units are kept under {UNKNOWN}",
+    "fuel": f"all units are kept under {UNKNOWN}",
+    "owner": "the owner is not known",
+    "capacity": "capacity factors are not known",
+    "storage": "the energy that fits into batteries is not known",
+    "kind": "units are read as generators, those of storage as bidirectional",
+}
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
 _RANGE = re.compile(rf"^\s*({_NUMBER})\s*(?:-|\u2013|\u2014|to)\s*({_NUMBER})\s*$", re.IGNORECASE)
 _NOTHING = {"", "-", "\u2013", "n/a", "na", "nan", "none", "null"}
@@ -77,6 +86,7 @@ def read_register(
     regions = {name.casefold(): name for name in description.region_names}
     units: list[MarketUnit] = []
     seen: dict[str, int] = {}
+    _note_columns(table.columns, found, problems)
     for number, row in zip(table.row_numbers, table.rows, strict=True):
         cells = {name: _text(row[at]) for name, at in found.items()}
         name = cells.get("unit", "")
@@ -100,6 +110,7 @@ def read_register(
             )
         )
     problems.raise_errors()
+    _note_blanks(units, found, description, problems)
     return tuple(units), problems
 
 
@@ -119,7 +130,7 @@ def _unit(
     for what, known in (("fuel", fuels), ("region", regions)):
         text = cells.get(what, "")
         found[what] = known.get(text.casefold(), UNKNOWN)
-        if found[what] == UNKNOWN:
+        if found[what] == UNKNOWN and what in cells:
             seen = f"the {what} {text!r}, which the description does not list" if text else f"no {what}"
             problems.warning(f"{place}: {name} has {seen}; it is kept under {UNKNOWN}.")
     numbers = {}
@@ -133,10 +144,10 @@ def _unit(
     kind = _KINDS.get(text.casefold())
     if kind is None:
         kind = UnitKind.BIDIRECTIONAL if found["fuel"] in storage else UnitKind.GENERATOR
-        if text:
+        if "kind" in cells:
+            seen = f"is of the kind {text!r}" if text else "has no kind"
             problems.warning(
-                f"{place}: {name} is of the kind {text!r}, expected one of {', '.join(UnitKind)}; "
-                f"it is read as {kind}."
+                f"{place}: {name} {seen}, expected one of {', '.join(UnitKind)}; it is read as {kind}."
             )
     return MarketUnit(
         name,
@@ -150,6 +161,37 @@ def _unit(
         True,
         "; ".join(notes),
     )
+
+
+def _note_columns(header: Sequence[str], found: Mapping[str, int], problems: Problems) -> None:
+    """Say which columns are missing and what is made of that, and which are not read."""
+    for name, consequence in _WITHOUT_COLUMN.items():
+        if name not in found:
+            problems.warning(
+                f"there is no column '{name}' (expected one of {', '.join(NAMES_OF_COLUMNS[name])}): {consequence}."
+            )
+    read = set(found.values())
+    for at, name in enumerate(header):
+        if at not in read and name.strip():
+            problems.warning(f"the column '{name}' is not read.")
+
+
+def _note_blanks(
+    units: Sequence[MarketUnit], found: Mapping[str, int], description: MarketDescription, problems: Problems
+) -> None:
+    """Say which units lack an amount that they should have, in one sentence each."""
+    lacking = {
+        "capacity": [unit.name for unit in units if math.isnan(unit.capacity_mw)],
+        "storage": [
+            unit.name
+            for unit in units
+            if math.isnan(unit.storage_mwh) and unit.fuel in description.storage_fuels
+        ],
+    }
+    for name, names in lacking.items():
+        if name in found and names:
+            shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+            problems.warning(f"{len(names)} units have no {name} ({shown}): {_WITHOUT_COLUMN[name]}.")
 
 
 def amount(text: str) -> tuple[float, str]:
@@ -209,7 +251,9 @@ def _find_columns(path: Path, header: Sequence[str], named: Mapping[str, str]) -
     missing = [name for name in named.values() if name not in header]
     if unknown or missing:
         what = f"no column {missing[0]!r}" if missing else f"no meaning {unknown[0]!r} in a register"
-        raise InvalidData(f"{path}: there is {what}; its columns are {', '.join(header)}.", path)
+        raise InvalidData(
+            f"{path}: there is {what}, as register_columns says; its columns are {', '.join(header)}.", path
+        )
     folded = {name.strip().casefold(): at for at, name in reversed(list(enumerate(header)))}
     found = {name: header.index(column) for name, column in named.items()}
     for name, usual in NAMES_OF_COLUMNS.items():
