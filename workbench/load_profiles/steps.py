@@ -17,6 +17,7 @@ from workbench.load_profiles.generation.accuracy import Accuracy
 from workbench.load_profiles.generation.generate import MadeYear, make_year
 from workbench.load_profiles.generation.holdout import hold_out, source_before
 from workbench.load_profiles.generation.plan import Plan, make_plan
+from workbench.load_profiles.inputs.energy_source import inherited_energy
 from workbench.load_profiles.inputs.reading import LoadInput, read_inputs
 from workbench.load_profiles.results.audit import audit
 from workbench.load_profiles.results.result_tables import (
@@ -50,7 +51,7 @@ def run_load_profiles(job: Job, project: Project, config: LoadProfileConfig) -> 
         accuracy, held_out = _measure(job, plan)
     with job.stage("save", title="Save the results"):
         result = _assemble(plan, made, failures, accuracy, held_out)
-        audit(result, made)
+        audit(result, made, inherited_energy(project, plan.config, plan.targets))
         report_notes(job, result.notes)
         return _save(job, result, project)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -137,6 +137,35 @@ def _assumes_load_factor(requirement: pd.DataFrame, notes: Notes) -> bool:
     )
 
 
+def inherited_energy(
+    project: Project, config: LoadProfileConfig, targets: Mapping[int, YearTargets]
+) -> dict[int, float]:
+    """Energy as the demand scenario on disk has it [GWh], of the years whose target is from there."""
+    if config.energy_source is not EnergySource.SCENARIO:
+        return {}
+    path = project.results_folder(DEMAND, config.demand_scenario) / REQUIREMENT_FILE
+    place = DemandScenario(config.demand_scenario, pd.DataFrame(), pd.DataFrame(), "").place
+    saved = read_table(path).frame
+    return {
+        year: energy
+        for year, energy in zip(map(int, saved.year), map(float, saved.requirement), strict=True)
+        if year in targets and targets[year].places.get("energy") == place
+    }
+
+
+def _refuse_lone_years(config: LoadProfileConfig, given: frozenset[int], missing: Sequence[int]) -> None:
+    """Refuse a year that only a setting names, and that others without energy part from the rest."""
+    for name in ("energy", "peak", "load_factor", "minimum"):
+        for year in getattr(config, name):
+            if given and missing and year not in given and not min(given) <= year <= max(given):
+                raise SettingError(
+                    f"{name} names {year}, but the energy of {missing[0]} to {missing[-1]} is not known, only of "
+                    f"{min(given)} to {max(given)}; correct the year, or give the energy of the years between.",
+                    name,
+                    getattr(config, name),
+                )
+
+
 def assemble_targets(
     config: LoadProfileConfig,
     sheets: TargetSheets,
@@ -173,12 +202,14 @@ def assemble_targets(
         targets = _from_scenario(config, scenario, targets, history_years[history_years.complete], notes)
     elif config.energy_source is EnergySource.GROWTH:
         targets = _from_growth(config, targets, history_years, last_known)
+    given = frozenset(targets)
     targets = _with_settings(config, targets)
     _check_years(config, targets)
     first = config.first_year or min(targets, default=0)
     last = config.last_year or max(targets, default=0)
     missing = [year for year in range(first, last + 1) if year not in targets]
     if not targets or missing:
+        _refuse_lone_years(config, given, missing)
         years = f"for {', '.join(map(str, missing))}" if targets else "in the workbook"
         raise SettingError(
             f"There is no energy target {years}: give it in a sheet 'Total Demand' (year, energy) or in the "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -17,8 +17,10 @@ ROUNDING = 1e-6
 """MW or MWh that sums of numbers near zero may differ by."""
 
 
-def audit(result: LoadProfileResult, made: Sequence[MadeYear]) -> None:
-    """Check energy and peak of every month against the targets, and tables against hours.
+def audit(
+    result: LoadProfileResult, made: Sequence[MadeYear], inherited: Mapping[int, float] | None = None
+) -> None:
+    """Check energy and peak of every month against the targets, tables against hours, and years against the demand.
 
     Parameters
     ----------
@@ -26,6 +28,8 @@ def audit(result: LoadProfileResult, made: Sequence[MadeYear]) -> None:
         Before it is saved.
     made
         What its years were made from.
+    inherited
+        Energy by year as the saved demand scenario has it [GWh], of the years that take it from there.
 
     Raises
     ------
@@ -35,6 +39,13 @@ def audit(result: LoadProfileResult, made: Sequence[MadeYear]) -> None:
     for item in made:
         _check_targets(item, result)
         _check_tables(item.year, result)
+        requirement = (inherited or {}).get(item.year)
+        # Where targets contradict each other the energy may have yielded, which is noted.
+        if requirement is not None and not item.reconciled.conflicts:
+            energy = float(item.planned.sum()) / 1000
+            require_equal(
+                f"energy of {item.year} [GWh]", "the hours", energy, "the demand scenario", requirement
+            )
 
 
 def _check_targets(item: MadeYear, result: LoadProfileResult) -> None:
