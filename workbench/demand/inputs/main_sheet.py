@@ -35,6 +35,8 @@ TABLES = (
     "settings",
 )
 """Tables that are read, by their plain names."""
+SECTOR_COLUMNS = ("title", "role")
+"""Columns of the table of sectors beside their names, as their plain names."""
 # More than the peak of any grid; a value above it is in another unit.
 MAX_PEAK_MW = 5e6
 
@@ -122,8 +124,22 @@ def _only_sheet_with_sectors(book: Workbook, problems: Problems) -> str | None:
 
 def _read_sectors(table: Table, main: MainSheet, problems: Problems) -> None:
     header = table.columns[0]
+    for column in table.columns[1:]:
+        close = difflib.get_close_matches(plain_name(column), SECTOR_COLUMNS, 1, 0.75)
+        if close and plain_name(column) not in SECTOR_COLUMNS:
+            problems.error(
+                f"the column '{column}' is not known; did you mean '{close[0].capitalize()}'?",
+                sheet=main.name,
+                cell=table.header_cell(column),
+            )
     for row, value in enumerate(table.column(header)):
         if value is None:
+            if any(cell is not None for cell in table.rows[row]):
+                problems.warning(
+                    "there is no name of a sector in this row: it is not used.",
+                    sheet=main.name,
+                    cell=table.cell(row, header),
+                )
             continue
         name = str(value)
         if plain_name(name) in {plain_name(known) for known in main.sectors}:
@@ -160,6 +176,13 @@ def _read_policy(table: Table, main: MainSheet, problems: Problems) -> None:
     for row, layer in enumerate(table.column(layers)):
         year = number_at(table, row, years, problems)
         value = number_at(table, row, values, problems)
+        blank = [name for name in table.columns[:3] if table.rows[row][table.position(name)] is None]
+        if blank and len(blank) < 3:
+            problems.error(
+                f"~Policy: {' and '.join(blank)} is blank beside other cells; fill it in, or clear the row.",
+                sheet=main.name,
+                cell=table.cell(row, blank[0]),
+            )
         if layer is None or not (np.isfinite(year) and np.isfinite(value)):
             continue
         points = main.policy.setdefault(str(layer), {})
@@ -217,6 +240,12 @@ def _read_growth(tables: Mapping[str, Table], main: MainSheet, problems: Problem
     table = tables["drivergrowth"]
     paths = [name for name in table.columns[1:] if plain_name(name) not in ("unit", "note", "source")]
     for row, driver in enumerate(table.column(table.columns[0])):
+        if driver is None and any(cell is not None for cell in table.rows[row]):
+            problems.warning(
+                f"~{table.name}: there is growth without the name of a driver: it is not used.",
+                sheet=main.name,
+                cell=table.cell(row, table.columns[0]),
+            )
         for path in paths if driver is not None else ():
             value = number_at(table, row, path, problems)
             if np.isfinite(value):
@@ -233,13 +262,25 @@ def _read_solar_share(table: Table, main: MainSheet, problems: Problems) -> None
     by_name = {plain_name(name): name for name in main.sectors}
     main.solar_share_cell = table.header_cell(shares)
     for row, value in enumerate(table.column(names)):
-        if value is None:
-            break
         share = number_at(table, row, shares, problems)
+        if value is None:
+            if np.isfinite(share):
+                problems.warning(
+                    f"~{table.name}: there is a share without the name of a sector: it is not used.",
+                    sheet=main.name,
+                    cell=table.cell(row, names),
+                )
+            continue
         if not np.isfinite(share):
             continue
         _check_range(share, 0.0, 100.0, table, table.cell(row, shares), problems)
         main.solar_share[by_name.get(plain_name(str(value)), str(value))] = share
+    if not main.solar_share and any(value is not None for value in table.column(names)):
+        problems.warning(
+            f"~{table.name} names sectors but gives no share: rooftop solar is not split among sectors.",
+            sheet=main.name,
+            cell=main.solar_share_cell,
+        )
 
 
 def _by_year(
