@@ -237,6 +237,8 @@ CASES = JobCases(
         "accept_incumbent": "switched",
         **dict.fromkeys(SOLVED, "solved"),
     },
+    unknown={"changes": {"dear": "nobody_knows=900"}, "critical_days": ("02-30",)},
+    free=("years", "co2_limit", "renewable_share", "solver_options"),
     own={
         "scenario": lambda result: result.scenario,
         "method": lambda result: result.solver,

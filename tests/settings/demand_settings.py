@@ -163,6 +163,7 @@ CASES = JobCases(
         "shock_years": "years",
         "sector_shock_years": "years",
     },
+    free=("added_layers", "levels", "losses", "load_factors"),
     own={"scenario": lambda result: result.scenario},
     steps="workbench.demand.steps",
 )

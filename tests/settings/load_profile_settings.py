@@ -288,6 +288,11 @@ CASES = JobCases(
         "holdout_years": "growth",
         "calendar_years": "growth",
     },
+    unknown={
+        "extra_holidays": ("1950-08-19",),
+        "no_holidays": ("1950-08-15",),
+        "overlays": ({"name": "Sun", "energy": {2190: 300.0}},),
+    },
     own={"scenario": lambda result: result.scenario},
     refuses=("conflicts",),
     compared=computed,

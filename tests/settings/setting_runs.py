@@ -21,6 +21,8 @@ from workbench.runs import find_job, settings_of
 from workbench.runs.model.settings import Setting
 
 ACTS, REFUSED, UNUSED, SILENT = "acts", "refused", "noted as unused", "without a word"
+NOBODY, NO_YEAR = "nobody knows", 1950
+"""What no input has."""
 TIMES = ("seconds", "started", "duration")
 """Columns that differ from run to run."""
 
@@ -38,7 +40,7 @@ class Inputs:
     make
         Makes a project with them.
     settings
-        Of every run on them.
+        Of every run on them; a function where they name a server, which is started with the first run.
     only
         Settings that are tried on them; all when empty.
     other
@@ -51,11 +53,15 @@ class Inputs:
 
     name: str
     make: Callable[[Path], Project]
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     other: Mapping[str, Any] = field(default_factory=dict)
     leave: tuple[str, ...] = ()
     slow: bool = False
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        return self.settings() if callable(self.settings) else self.settings
 
     def tries(self, setting: str) -> bool:
         return setting not in self.leave and (not self.only or setting in self.only)
@@ -72,7 +78,7 @@ class JobCases:
     inputs
         The kinds of inputs.
     other
-        Setting -> a value other than its default, where the type alone does not give one.
+        Setting -> a value other than its default, or a function that makes it, where the type alone gives none.
     acts_with
         Setting -> name of the inputs on which it has to change what is computed; the first where it is not named.
     own
@@ -87,6 +93,11 @@ class JobCases:
         What the fast tests run instead of the whole job, where that would take long.
     unsolved
         Settings whose effect is seen there alone: a whole run ends with the same numbers.
+    unknown
+        Map or list -> a value of it that names what is not there, where the other value does not give one.
+    free
+        Maps and lists without unknown names: those of new names, of plain numbers, or of points of a path through
+        all years.
     fresh
         Whether each run needs a project without the results of the others.
     """
@@ -101,6 +112,8 @@ class JobCases:
     steps: str = ""
     run: Callable[..., Any] | None = None
     unsolved: tuple[str, ...] = ()
+    unknown: Mapping[str, Any] = field(default_factory=dict)
+    free: tuple[str, ...] = ()
     fresh: bool = False
 
     def inputs_named(self, name: str) -> Inputs:
@@ -112,9 +125,21 @@ class JobCases:
         return self.inputs_named(name) if name else self.inputs[0]
 
     def value(self, setting: Setting, inputs: Inputs | None = None) -> Any:
-        if inputs is not None and setting.name in inputs.other:
-            return inputs.other[setting.name]
-        return self.other[setting.name] if setting.name in self.other else other_value(setting)
+        others = {**self.other, **(inputs.other if inputs is not None else {})}
+        if setting.name not in others:
+            return other_value(setting)
+        value = others[setting.name]
+        return value() if callable(value) else value
+
+    def unknown_in(self, setting: Setting) -> Any:
+        """A value of a map or list that names what is not there: in place of its first name, or beside it."""
+        if setting.name in self.unknown:
+            return self.unknown[setting.name]
+        other = self.value(setting)
+        if isinstance(other, Mapping):
+            name, value = next(iter(other.items()))
+            return {NO_YEAR if isinstance(name, int) else NOBODY: value}
+        return tuple(NO_YEAR if isinstance(item, int) else NOBODY for item in other[:1])
 
 
 def other_value(setting: Setting) -> Any:
@@ -164,7 +189,7 @@ class Runner:
             if inputs.make not in self._projects:
                 self._projects[inputs.make] = inputs.make(self.folder / inputs.name)
             project = self._projects[inputs.make]
-            self._bases[inputs.name] = project, self.run(project, inputs.settings)
+            self._bases[inputs.name] = project, self.run(project, inputs.given)
         return self._bases[inputs.name]
 
     def run(self, project: Project, settings: Mapping[str, Any]) -> Outcome:
@@ -190,7 +215,7 @@ class Runner:
     def effect(self, inputs: Inputs, name: str, value: Any) -> str:
         """Say what another value of a setting does."""
         project, before = self.base(inputs)
-        after = self.run(project, {**inputs.settings, name: value})
+        after = self.run(project, {**inputs.given, name: value})
         if after.error is not None and after.says(name, value):
             return REFUSED
         if (after.error is None) != (before.error is None):
@@ -202,6 +227,12 @@ class Runner:
         elif not same(before.computed, after.computed):
             return ACTS
         return UNUSED if name in (*before.unused, *after.unused) else SILENT
+
+    def refuses_or_notes(self, inputs: Inputs, name: str, value: Any) -> bool:
+        """Whether a value of a setting is refused by name, or noted as unused."""
+        project, _ = self.base(inputs)
+        after = self.run(project, {**inputs.given, name: value})
+        return after.says(name, value) if after.error is not None else name in after.unused
 
 
 def tables_of(result: Any) -> dict[str, object]:
@@ -228,3 +259,12 @@ def same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
 
 def settings_of_job(name: str) -> tuple[Setting, ...]:
     return settings_of(find_job(name).config_type)
+
+
+def maps_and_lists(cases: JobCases) -> list[Setting]:
+    """Settings of a job that name several things."""
+    return [
+        setting
+        for setting in settings_of_job(cases.job)
+        if isinstance(cases.value(setting), Mapping | tuple) and setting.name not in cases.free
+    ]

@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import capacity_settings
 import demand_settings
+import eto_settings
+import finance_settings
 import load_profile_settings
+import market_settings
 import pytest
-from setting_runs import ACTS, REFUSED, SILENT, Inputs, JobCases, Runner, settings_of_job
+from setting_runs import (
+    ACTS,
+    REFUSED,
+    SILENT,
+    Inputs,
+    JobCases,
+    Runner,
+    maps_and_lists,
+    settings_of_job,
+)
+
+from workbench.runs.jobs.offer import offered_jobs
 
 ALL = (
     demand_settings.CASES,
     load_profile_settings.CASES,
     capacity_settings.CASES,
+    eto_settings.ESTIMATE,
+    eto_settings.VALIDATION,
+    finance_settings.CASES,
+    market_settings.INGEST,
+    market_settings.BACKFILL,
 )
 
 
@@ -35,6 +54,10 @@ def whole_runners(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Runner]
     return {cases.job: Runner(cases, tmp_path_factory.mktemp(cases.job)) for cases in ALL}
 
 
+def test_every_job_is_tried() -> None:
+    assert sorted(cases.job for cases in ALL) == sorted(offered_jobs())
+
+
 @pytest.mark.parametrize("cases", ALL, ids=lambda cases: cases.job)
 def test_every_setting_has_another_value_and_inputs_on_which_it_acts(cases: JobCases) -> None:
     settings = {setting.name: setting for setting in settings_of_job(cases.job)}
@@ -51,6 +74,23 @@ def test_a_setting_acts_or_is_refused_or_noted(
     cases: JobCases, inputs: Inputs, name: str, runners: dict[str, Runner]
 ) -> None:
     assert_not_passed_over(runners[cases.job], inputs, name)
+
+
+@pytest.mark.parametrize(
+    ("cases", "name"),
+    [
+        pytest.param(cases, setting.name, id=f"{cases.job}-{setting.name}")
+        for cases in ALL
+        for setting in maps_and_lists(cases)
+    ],
+)
+def test_a_name_or_year_that_is_nowhere_is_refused_or_noted(
+    cases: JobCases, name: str, runners: dict[str, Runner]
+) -> None:
+    setting = next(item for item in settings_of_job(cases.job) if item.name == name)
+    value = cases.unknown_in(setting)
+    said = runners[cases.job].refuses_or_notes(cases.acting(name), name, value)
+    assert said, f"{name} = {value!r} was passed over without a word"
 
 
 @pytest.mark.slow

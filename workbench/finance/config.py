@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workbench.errors import SettingError
+from workbench.finance.model.questions import QuestionKind
 from workbench.finance.model.what_if import Driver
 from workbench.runs.model.settings import setting
 
@@ -80,6 +81,15 @@ def check(config: FinanceConfig) -> Iterator[SettingError]:
             "file",
             "",
         )
+    kinds = [kind.name.lower() for kind in QuestionKind]
+    for key in config.answers:
+        if key.partition(":")[0] not in kinds:
+            yield SettingError(
+                f"answers names '{key}', which is not a question; expected one of {', '.join(kinds)}, with a "
+                "column behind a colon where it is about one.",
+                "answers",
+                key,
+            )
     for driver in config.drivers:
         for problem in _driver_problems(driver):
             yield SettingError(str(problem), "drivers", problem.value)

@@ -37,6 +37,7 @@ from workbench.finance.inputs.finance_file import read_ledger
 from workbench.finance.inputs.mapping.saved import load_mapping
 from workbench.finance.model.calendar import FiscalCalendar
 from workbench.finance.model.ledger import Ledger
+from workbench.finance.model.questions import UsedAnswers
 from workbench.finance.model.series import FigureSeries, figure_series, season_of
 from workbench.finance.results.analysis import Analysis
 from workbench.finance.results.assemble import assemble
@@ -77,6 +78,7 @@ class _Work:
     series: dict[str, FigureSeries] = field(default_factory=dict)
     company: dict[str, Forecast] = field(default_factory=dict)
     without_forecast: dict[str, str] = field(default_factory=dict)
+    idle_answers: tuple[str, ...] = ()
     parts: dict[str, PartForecasts] = field(default_factory=dict)
 
     @property
@@ -135,10 +137,11 @@ def run_finance(job: Job, project: Project, config: FinanceConfig) -> FinanceRes
 
 def _validate(job: Job, project: Project, config: FinanceConfig) -> _Work:
     mapping, answers = load_mapping(project)
+    known = UsedAnswers({**answers, **config.answers})
     ledger = read_ledger(
         project.input(config.file),
         calendar=FiscalCalendar.of(project),
-        answers={**answers, **config.answers},
+        answers=known,
         mapping=mapping,
         sheet=config.sheet,
     )
@@ -146,6 +149,7 @@ def _validate(job: Job, project: Project, config: FinanceConfig) -> _Work:
     job.metric("Changes to the data", ledger.changes.count())
     checks = check_ledger(ledger, tolerance=config.tolerance)
     work = _Work(project, config, ledger, checks, profit_costs(ledger))
+    work.idle_answers = tuple(key for key in config.answers if key not in known.used)
     work.series = {one.name: one for one in figure_series(ledger)}
     if not work.series:
         raise InvalidData(
@@ -257,6 +261,7 @@ def _analyse(job: Job, work: _Work) -> Analysis:
         what_if=what_if,
         assumptions=assumptions,
         assumptions_from=origin,
+        idle_answers=work.idle_answers,
     )
 
 

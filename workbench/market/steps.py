@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from workbench.data.notes import Notes
 from workbench.data.problems import Problem
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems
+from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import DataError, InvalidData, UnwritableFile
 from workbench.market.config import BackfillConfig, IngestConfig, dataset_folder, files_folder
 from workbench.market.inputs.drops import MAPPING_FILE, Drop, read_mapping
@@ -47,6 +49,7 @@ class Account:
         self.refused: dict[str, str] = {}
         self.added: dict[str, int] = {}
         self.revised: dict[str, int] = {}
+        self.new_versions: Counter[str] = Counter()
         self.notes = Notes()
 
     def note(self, problems: Sequence[Problem]) -> None:
@@ -84,6 +87,11 @@ def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult
     description = read_description(folder / FILE_NAME)
     job.plan(find=1, ingest=20, check=1)
     account = Account(job)
+    reasons = {
+        "register_columns": "" if config.register else "no register is given",
+        "rebuild": "" if current_version(folder) else "the dataset is new, and has no roll-ups yet",
+    }
+    note_unused_settings(config, reasons, account.notes)
     with job.stage("find", title="Find the files"):
         register = _register(job, project, config, description, account)
         source = files_folder(project, config)
@@ -119,7 +127,10 @@ def run_backfill(job: Job, project: Project, config: BackfillConfig) -> IngestRe
     account = Account(job)
     job.plan(plan=1, fetch=20, check=1)
     with job.stage("plan", title="List what is missing"):
-        groups = days_of(_work(folder, description, config), config.days_at_once)
+        work = _work(folder, description, config)
+        groups = days_of(work, config.days_at_once)
+        whole = "" if len(groups) > 1 else "all days are published together anyway"
+        note_unused_settings(config, {"days_at_once": whole}, account.notes)
         job.log(f"{sum(map(len, groups))} days of feeds to fetch, published in {len(groups)} groups.")
     ledger = Ledger(folder)
     with (
@@ -212,6 +223,7 @@ def _read(
             account.refuse(path.name, rows)
             continue
         account.note(rows.problems)
+        account.new_versions.update(rows.new_versions)
         read.append(rows)
     return read
 
@@ -247,6 +259,14 @@ def _finish(
     job: Job, project: Project, config: IngestConfig | BackfillConfig, account: Account
 ) -> IngestResult:
     folder = dataset_folder(project, config)
+    for named, files in sorted(account.new_versions.items()):
+        account.notes.assumption(
+            f"{named} is taken to mean what the known versions do, in {files} files",
+            setting="accepted_versions",
+        )
+    idle = sorted(set(config.accepted_versions) - set(account.new_versions))
+    reason = f"no file that was read has {', '.join(idle)}" if idle else ""
+    note_unused_settings(config, {"accepted_versions": reason}, account.notes)
     with job.stage("check", title="Check for gaps"):
         if not current_version(folder) or (account.refused and not account.ingested + account.known):
             reasons = "; ".join(list(account.refused.values())[:3])

@@ -52,6 +52,10 @@ class EtoInput:
         What was noticed.
     unused
         Name of a file -> its columns that are not read.
+    uses_sites
+        Whether a place or a place of the reference is one of the sites file.
+    has_reference
+        Whether there is a reference, read or not.
     """
 
     places: tuple[Place, ...]
@@ -62,6 +66,8 @@ class EtoInput:
     paths: tuple[Path, ...]
     problems: tuple[Problem, ...]
     unused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    uses_sites: bool = False
+    has_reference: bool = False
 
     @property
     def made_up(self) -> bool:
@@ -119,7 +125,18 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
         )
         reference = reference[reference["site"].isin(known)].reset_index(drop=True)
     return EtoInput(
-        places, weather, reference, reference_places, files, tuple(paths), tuple(problems), unused
+        places,
+        weather,
+        reference,
+        reference_places,
+        files,
+        tuple(paths),
+        tuple(problems),
+        unused,
+        uses_sites=bool(
+            {place.name for place in listed} & {place.name for place in (*places, *reference_places)}
+        ),
+        has_reference=reference_path is not None,
     )
 
 

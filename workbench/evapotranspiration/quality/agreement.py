@@ -73,7 +73,7 @@ def _departures(table: pd.DataFrame) -> pd.DataFrame:
 def _correlation(one: pd.DataFrame, other: pd.DataFrame) -> float | None:
     values = []
     for name in one.columns.intersection(other.columns):
-        both = pd.concat([one[name], other[name]], axis=1).dropna().to_numpy()
+        both = pd.concat([one[name], other[name]], axis=1, sort=True).dropna().to_numpy()
         if len(both) >= FEWEST_DAYS and (both.std(axis=0) > 0).all():
             values.append(np.corrcoef(both.T)[0, 1])
     return float(np.mean(values)) if values else None

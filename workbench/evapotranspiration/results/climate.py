@@ -80,7 +80,7 @@ def monthly_climate(table: pd.DataFrame) -> pd.DataFrame:
         groups.quantile(LOW).add_suffix("_p10"),
         groups.quantile(HIGH).add_suffix("_p90"),
     ]
-    whole = pd.concat(parts, axis=1)
+    whole = pd.concat(parts, axis=1, sort=True)
     names = [f"{name}{end}" for name in months.columns for end in ("", "_p10", "_p90")]
     leading = months.columns[0] if len(months.columns) else None
     whole = whole[names].reindex(range(1, 13)).rename_axis("month")

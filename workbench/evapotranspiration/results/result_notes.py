@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from workbench.data.notes import Notes, Weight
+from workbench.data.unused_settings import note_unused_settings
 from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.equation.missing_inputs import INPUTS
 from workbench.evapotranspiration.fusion.pooling import Basis
@@ -15,6 +16,7 @@ from workbench.evapotranspiration.fusion.site_fusion import SiteFusion
 from workbench.evapotranspiration.inputs.downloads import HEIGHT_UNKNOWN, Gathered, SitePlan
 from workbench.evapotranspiration.inputs.reading import EtoInput
 from workbench.evapotranspiration.model.catalogue import title_of
+from workbench.evapotranspiration.results.without_effect import without_effect
 
 _ADVICE: Mapping[str, tuple[str, str, str]] = {
     "radiation estimated": ("rs", "taken from the range of temperature", "give rs [MJ/m2/d]"),
@@ -55,6 +57,7 @@ def notes_of(
     for text in gathered.notes:
         notes.doubt(text)
     _note_findings(notes, checks)
+    note_unused_settings(config, without_effect(config, data, plans), notes)
     for file, columns in data.unused.items():
         for column in columns:
             notes.unused(

@@ -7,6 +7,7 @@ import pandas as pd
 from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_notes
+from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.config import EvapotranspirationConfig, ValidationConfig
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
@@ -53,6 +54,14 @@ def run_validation(job: Job, project: Project, config: ValidationConfig) -> Vali
         for reason in failed.values():
             notes.omission(reason)
         notes.add_problems(data.problems)
+        note_unused_settings(
+            config,
+            {
+                "train_until": "" if config.split == "time" else f"the split is '{config.split}'",
+                "buffer_km": "" if config.split == "site" else f"the split is '{config.split}'",
+            },
+            notes,
+        )
         report_notes(job, notes)
         result, files = save(ValidationResult.of(config, measured, notes, facts), project, job.run_id)
         report_files(job, files)

@@ -100,7 +100,7 @@ def without_duplicates(
         The entries that are left, and the changes.
     """
     changes = []
-    if answer_to(answers, DUPLICATES_KEY, [ADD, ONCE]) == ONCE:
+    if not found.identical.is_empty() and answer_to(answers, DUPLICATES_KEY, [ADD, ONCE]) == ONCE:
         texts = {
             row: row_text([str(c) for c in rest if c is not None])
             for row, *rest in _rows(cells, found.identical)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from workbench.data.problems import Problem
 from workbench.errors import InvalidData
@@ -73,6 +74,19 @@ class Question:
 def question_key(kind: QuestionKind, column: str = "") -> str:
     """Give the key of a question: stable from month to month for the same column."""
     return f"{kind.name.lower()}:{column}" if column else kind.name.lower()
+
+
+class UsedAnswers(dict[str, str]):
+    """Answers that remember which of them were looked up."""
+
+    def __init__(self, answers: Mapping[str, str]) -> None:
+        super().__init__(answers)
+        self.used: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Give an answer, and remember that it was."""
+        self.used.add(key)
+        return super().get(key, default)
 
 
 def answer_to(answers: Answers, key: str, allowed: Sequence[str]) -> str | None:

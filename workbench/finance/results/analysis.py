@@ -37,3 +37,5 @@ class Analysis:
     what_if: tuple[pd.DataFrame, pd.DataFrame] | None
     assumptions: Assumptions
     assumptions_from: str
+    idle_answers: tuple[str, ...] = ()
+    """Answers of the settings to questions that the file does not raise."""

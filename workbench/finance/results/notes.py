@@ -9,16 +9,19 @@ import pandas as pd
 
 from workbench.data.changes import Change, ChangeKind
 from workbench.data.notes import Notes, Weight
+from workbench.data.unused_settings import note_unused_settings
 from workbench.finance.analysis.checks import CheckStatus
 from workbench.finance.analysis.forecasts import OTHER
 from workbench.finance.config import FinanceConfig
 from workbench.finance.model.ledger import Gap, Ledger
+from workbench.finance.model.what_if import DriverKind
 from workbench.finance.results.analysis import Analysis
 from workbench.finance.results.formatter import Formatter
 from workbench.finance.results.sources import row_ranges
 
 __all__ = ["notes_of"]
 
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 MAX_HOLES = 12
 """Holes of one figure that get a note of their own; more are one note."""
 TABLES_OF_HOLES = ("history", "measures", "bridges", "forecasts", "events")
@@ -43,6 +46,7 @@ def notes_of(found: Analysis, config: FinanceConfig, formatter: Formatter) -> No
         _note_holes(ledger, figure, gaps, formatter, notes)
     _note_forecasts(found, formatter, notes)
     _note_what_if(found, config, notes)
+    note_unused_settings(config, _without_effect(found, config), notes)
     for check in found.checks:
         if check.status is CheckStatus.FAILED:
             notes.doubt(
@@ -165,6 +169,28 @@ def _note_what_if(found: Analysis, config: FinanceConfig, notes: Notes) -> None:
             notes.assumption(
                 f"{what} is assumed not to change volume", setting=name, tables=tables, weight=Weight.LOW
             )
+
+
+def _without_effect(found: Analysis, config: FinanceConfig) -> dict[str, str]:
+    """Settings that would make no difference, each with the reason; empty where it makes one."""
+    kinds = {driver.kind for driver in config.drivers}
+    nothing = "" if kinds and found.what_if is not None else "there is no what-if (drivers)"
+    moves = kinds & {DriverKind.PRICE, DriverKind.VOLUME, DriverKind.MARKETING}
+    return {
+        "false_alarms": "no series has enough known periods for what is unusual to be looked for"
+        if found.expected.empty
+        else "",
+        "sheet": ""
+        if found.ledger.file.lower().endswith(WORKBOOKS)
+        else f"{found.ledger.file} has no sheets",
+        "variable_share": nothing or ("" if moves else "no driver changes volume"),
+        "price_elasticity": nothing or ("" if DriverKind.PRICE in kinds else "no driver changes the price"),
+        "marketing_elasticity": nothing
+        or ("" if DriverKind.MARKETING in kinds else "no driver changes the marketing spend"),
+        "answers": f"the file raises no question {', '.join(found.idle_answers)}"
+        if found.idle_answers
+        else "",
+    }
 
 
 def _note_changes(ledger: Ledger, notes: Notes) -> None:

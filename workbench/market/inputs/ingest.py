@@ -23,6 +23,7 @@ from workbench.runs.model.digest import file_digest
 
 SUFFIXES = (".csv", ".zip", ".parquet")
 _DATA_LINE = re.compile(rb'^"?D"?,"?([^,"\n]*)"?,"?([^,"\n]*)"?,', re.MULTILINE)
+_HEADER_LINE = re.compile(rb'^"?I"?,"?([^,"\n]*)"?,"?([^,"\n]*)"?,"?([^,"\r\n]*)"?', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class FileRows:
         Changes and doubts.
     lines, left_out
         Raw table -> lines of the file, counted without reading them, and those that the problems list as left out.
+    new_versions
+        Versions of tables beyond the known ones, read because a setting accepts them.
     """
 
     path: Path
@@ -49,6 +52,7 @@ class FileRows:
     problems: tuple[Problem, ...]
     lines: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    new_versions: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -152,6 +156,7 @@ def read_file(
         raise DataError(f"{path.name} is a Parquet file that no mapping in drops.toml fits; add one.", path)
     parts: dict[str, list[pl.DataFrame]] = {}
     found: list[Problem] = []
+    new: set[str] = set()
     for name, content in csv_members(path):
         frames, problems = read_nemweb(
             name, content, description, accepted_versions=accepted_versions, left_out=left_out
@@ -161,12 +166,17 @@ def read_file(
             layout = LAYOUTS.get((report.decode("latin-1"), table.decode("latin-1")))
             if layout is not None:
                 lines[layout.table.name] += 1
+        for header in _HEADER_LINE.findall(content):
+            report, table, version = (part.decode("latin-1") for part in header)
+            layout = LAYOUTS.get((report, table))
+            if layout is not None and version not in layout.versions:
+                new.add(f"{report}.{table}.{version}")
         for table, frame in frames.items():
             parts.setdefault(table, []).append(frame)
     if not parts:
         found += [_nothing(path)]
     frames = {table: pl.concat(frames) for table, frames in parts.items()}
-    return FileRows(path, digest, frames, tuple(found), lines, left_out)
+    return FileRows(path, digest, frames, tuple(found), lines, left_out, tuple(sorted(new)))
 
 
 def _height(path: Path) -> int:

@@ -129,7 +129,8 @@ def _marks(
 ) -> tuple[dict[int, tuple[str, str]], Question | None]:
     shown_by = {at: found for at, found in evidence.items() if found.decimal in (".", ",")}
     agreed = {found.decimal for found in shown_by.values()}
-    answer = answer_to(answers, MARK_KEY, [".", ","])
+    is_asked = any(found.decimal == "either" for found in evidence.values())
+    answer = answer_to(answers, MARK_KEY, [".", ","]) if is_asked else None
     marks: dict[int, tuple[str, str]] = {}
     open_columns = []
     for at, found in evidence.items():

@@ -1,0 +1,224 @@
+"""Weather, sites and references on which each setting of evapotranspiration and its validation could matter."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pandas as pd
+from made_weather import made_weather, seen_by
+from setting_runs import Inputs, JobCases
+from weather_server import WeatherServer
+
+from workbench.data.notes import Notes
+from workbench.data.projects.project import Project
+from workbench.evapotranspiration.equation.daily import daily_eto
+from workbench.evapotranspiration.jobs import estimate_evapotranspiration
+from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.results.saved import EtoResult
+from workbench.online.client import OnlineClient
+from workbench.runs import Job
+
+SITES = {
+    "plain": Site("plain", -10.0, -46.0, 300.0),
+    "hill": Site("hill", -11.5, -46.5, 800.0),
+    "coast": Site("coast", -12.0, -38.5, 20.0),
+}
+
+
+def weather_of(name: str, count: int, *, shift: float = 0.0) -> pd.DataFrame:
+    """Two sources of a site and what a perfect station would have measured."""
+    site = SITES[name]
+    true = made_weather(count, seed=len(name), site=site)
+    true["tmax"] += shift
+    true["eto"] = daily_eto(true, site)["eto"]
+    return true
+
+
+def write_files(project: Project, count: int, prefix: str = "eto", *, shift: float = 0.0) -> None:
+    weather, reference = [], []
+    for number, name in enumerate(SITES):
+        true = weather_of(name, count, shift=shift)
+        reference.append(true[["eto"]].assign(site=name).reset_index())
+        for source in ("station", "model"):
+            seen = seen_by(true.drop(columns="eto"), seed=2 * number + (source == "model"))
+            weather.append(seen.assign(site=name, source=source, extra=1.0).reset_index())
+    pd.concat(weather).to_csv(project.inputs / f"{prefix}_weather.csv", index=False)
+    pd.concat(reference).to_csv(project.inputs / f"{prefix}_reference.csv", index=False)
+    table = pd.DataFrame(
+        {
+            "site": list(SITES),
+            "latitude": [site.latitude for site in SITES.values()],
+            "longitude": [site.longitude for site in SITES.values()],
+            "elevation": [site.elevation + shift * 100 for site in SITES.values()],
+        }
+    )
+    table.to_csv(project.inputs / f"{prefix}_sites.csv", index=False)
+
+
+def files(folder: Path) -> Project:
+    project = Project.create(folder, "Farms")
+    write_files(project, 2 * 365)
+    write_files(project, 2 * 365, "second", shift=1.0)
+    return project
+
+
+def years(folder: Path) -> Project:
+    project = Project.create(folder, "Farms")
+    write_files(project, 4 * 365)
+    write_files(project, 4 * 365, "second", shift=1.0)
+    return project
+
+
+def two_blocks(folder: Path) -> Project:
+    """More than five years."""
+    project = Project.create(folder, "Farms")
+    write_files(project, 6 * 365)
+    return project
+
+
+def nowhere(folder: Path) -> Project:
+    """Nothing but the name of a place."""
+    return Project.create(folder, "Farms")
+
+
+@cache
+def server() -> WeatherServer:
+    """A weather server that is started for the first run that asks it."""
+    made = WeatherServer()
+    atexit.register(made.close)
+    return made
+
+
+def local() -> Mapping[str, Any]:
+    """Two months, and no service but that of the test."""
+    return {**SHORT, "services": server().services}
+
+
+def online() -> Mapping[str, Any]:
+    return {**local(), "place": "-22.725, -47.648"}
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A result, and how its weather was asked for."""
+
+    result: EtoResult
+    patience: float | None
+    parallel: int | None
+
+    @property
+    def scenario(self) -> str:
+        return self.result.scenario
+
+    @property
+    def notes(self) -> Notes:
+        return self.result.notes
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        return self.result.tables
+
+
+def watched(project: Project, **settings: Any) -> Watched:
+    """The job itself, with an eye on what its client and its downloads are given."""
+    from workbench.evapotranspiration.steps import estimation
+
+    with (
+        patch.object(estimation, "OnlineClient", wraps=OnlineClient) as client,
+        patch.object(Job, "map", autospec=True, side_effect=Job.map) as units,
+    ):
+        result = estimate_evapotranspiration(project, **settings)
+    downloads = [
+        call.kwargs["workers"] for call in units.call_args_list if call.kwargs["title"] == "Download"
+    ]
+    patience = client.call_args.args[2] if client.called else None
+    return Watched(result, patience, downloads[0] if downloads else None)
+
+
+SHORT = {"start": "2001-06-01", "end": "2001-07-31"}
+ESTIMATE = JobCases(
+    "evapotranspiration",
+    (
+        Inputs("files", files, local),
+        Inputs(
+            "beside",
+            files,
+            lambda: {**local(), "sites": ("plain",), "online": "always"},
+            ("online",),
+            {"online": "never"},
+            slow=True,
+        ),
+        Inputs(
+            "recent", nowhere, lambda: {**online(), "period": "recent"}, ("start", "end", "days", "period")
+        ),
+        Inputs("online", nowhere, online, other={"place": "-21.5, -47.0"}),
+    ),
+    other={
+        "scenario": "other",
+        "place": "plain",
+        "start": "2001-05-01",
+        "end": "2001-08-31",
+        "days": 20,
+        "online": "never",
+        "sources": ("nasa_power",),
+        "method": "kalman",
+        "elevation": 900.0,
+        "sites_file": "second_sites.csv",
+        "sites": ("hill",),
+        "grid": (-11.0, -47.0, -10.0, -46.0, 1.0),
+        "weather_file": "second_weather.csv",
+        "reference_file": "second_reference.csv",
+        "left_out": ("u2",),
+        "interval": 60.0,
+        "parallel": 2,
+        "patience": 5.0,
+        "services": lambda: {**server().services, "nasa_power": "http://127.0.0.1:9"},
+    },
+    acts_with={
+        "elevation": "online",
+        "days": "recent",
+        "period": "online",
+        "online": "beside",
+        "sources": "online",
+        "services": "online",
+        "parallel": "online",
+        "patience": "online",
+    },
+    free=("grid",),
+    own={
+        "scenario": lambda result: result.scenario,
+        "parallel": lambda result: result.parallel,
+        "patience": lambda result: result.patience,
+    },
+    steps="workbench.evapotranspiration.steps.estimation",
+    run=watched,
+    unsolved=("parallel", "patience"),
+)
+VALIDATION = JobCases(
+    "evapotranspiration_validation",
+    (
+        Inputs("time", years),
+        Inputs("site", years, {"split": "site"}, ("train_until", "buffer_km"), slow=True),
+        Inputs("blocks", two_blocks, {"split": "blocks"}, ("train_until", "buffer_km"), slow=True),
+    ),
+    other={
+        "scenario": "other",
+        "split": "site",
+        "train_until": "2002-12-31",
+        "buffer_km": 100.0,
+        "method": "kalman",
+        "interval": 60.0,
+        "sites_file": "second_sites.csv",
+        "weather_file": "second_weather.csv",
+        "left_out": ("u2",),
+        "reference_file": "second_reference.csv",
+    },
+    acts_with={"buffer_km": "site"},
+    own={"scenario": lambda result: result.scenario},
+)

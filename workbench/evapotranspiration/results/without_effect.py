@@ -1,0 +1,56 @@
+"""Settings that make no difference to an estimate: something else decides or they apply to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.evapotranspiration.config import EvapotranspirationConfig, Online, Period
+from workbench.evapotranspiration.inputs.downloads import SitePlan
+from workbench.evapotranspiration.inputs.reading import EtoInput
+
+__all__ = ["without_effect"]
+
+
+def without_effect(
+    config: EvapotranspirationConfig, data: EtoInput, plans: Sequence[SitePlan]
+) -> dict[str, str]:
+    """Give the settings that would make no difference, each with the reason; empty where it makes one.
+
+    Parameters
+    ----------
+    config
+        The settings.
+    data
+        Places and files.
+    plans
+        What was requested online.
+    """
+    asked = {str(ask.source) for plan in plans for ask in plan.asks}
+    offline = "" if asked else "no online service is asked"
+    history = "" if config.period is Period.HISTORY else f"the period is '{config.period}'"
+    by_place = "the place is given" if config.place else "a grid is given" if config.grid else ""
+    heights = any(plan.place.elevation is None for plan in plans)
+    known = {*asked, "opentopodata"} if heights else asked
+    idle = sorted(set(config.services) - known)
+    not_learned = "" if config.learn else "learn is 'no'"
+    in_file = all(place.name in data.weather for place in data.places)
+    return {
+        "start": history,
+        "end": history,
+        "days": "" if config.period is Period.RECENT else f"the period is '{config.period}'",
+        "sites": by_place,
+        "elevation": "" if config.place else "it is that of one place (place); the sites have their own",
+        "sites_file": "" if data.uses_sites else by_place,
+        "weather_file": "" if data.weather else "it has no weather of the places",
+        "reference_file": not_learned
+        or ("" if len(data.reference) else "it shares no site with the weather"),
+        "learn": "" if data.has_reference else "there is no reference",
+        "online": "all places are in the weather file"
+        if config.online is Online.NEVER and in_file and not config.sources
+        else "",
+        "sources": "online is 'never'" if config.online is Online.NEVER else "",
+        "parallel": offline,
+        "patience": offline,
+        "services": offline or (f"{', '.join(idle)} is not asked" if idle else ""),
+        "left_out": "" if data.weather else "no weather of a file is used",
+    }
