@@ -32,6 +32,7 @@ The tree::
     ├── ProjectError             a project folder cannot be opened or created; carries ``.path``
     └── DataError                about an input; carries ``.file`` and ``.problems``
         ├── UnreadableFile       (also OSError) missing, locked, too large, or of another kind
+        │   └── LinkRefused      a path in a project leads out of it, or is no file: nothing was read or written
         ├── UnwritableFile       (also OSError) carries ``.errno``; what exists under the name is unchanged
         └── InvalidData          (also ValueError) read, but its content does not fit
 
@@ -58,6 +59,7 @@ __all__ = [
     "JournalBusy",
     "JournalError",
     "JournalTooNew",
+    "LinkRefused",
     "ModelInfeasible",
     "ModelUnbounded",
     "NoSolutionInTime",
@@ -320,6 +322,10 @@ class DataError(WorkbenchError):
 
 class UnreadableFile(DataError, OSError):
     """The file is missing, locked, too large, or not of the kind its name says."""
+
+
+class LinkRefused(UnreadableFile):
+    """A path in a project is a link, leads out of it, or is neither file nor folder; nothing was done with it."""
 
 
 class UnwritableFile(DataError, OSError):

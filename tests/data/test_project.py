@@ -10,7 +10,7 @@ import pytest
 from workbench.data.formatting import Grouping
 from workbench.data.projects.project import Project
 from workbench.data.projects.settings_file import FILE_NAME, ProjectSettings, read_settings, write_settings
-from workbench.errors import ProjectError, SettingError, UnreadableFile
+from workbench.errors import LinkRefused, ProjectError, SettingError, UnreadableFile
 
 
 def test_a_created_project_is_opened_with_the_same_settings(tmp_path: Path) -> None:
@@ -114,10 +114,10 @@ def test_a_read_only_project_can_be_opened_but_says_that_it_cannot_be_written(
 
 def test_a_folder_without_permission_is_explained(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     # Root, who runs many test machines, is never refused; the error is raised where it would be.
-    def refuse(self: Path, content: bytes) -> int:
-        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+    def refuse(path: Path, *_: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
+    monkeypatch.setattr("workbench.data.projects.project.open_descriptor", refuse)
     with pytest.raises(ProjectError, match="permission is denied"):
         project.require_writable()
 
@@ -210,7 +210,7 @@ def test_a_link_among_the_results_never_leads_outside(project: Project, tmp_path
     (project.results / "demand").mkdir()
     (project.results / "demand" / "base").symlink_to(tmp_path)
 
-    with pytest.raises(SettingError, match="leads outside the results through a link"):
+    with pytest.raises(LinkRefused, match="results/demand/base is a link"):
         project.results_folder("demand", "base")
 
 

@@ -124,7 +124,7 @@ def test_what_a_domain_keeps_in_the_summary_is_checked_too(project):
 def test_a_file_beside_the_summary_lies_in_the_folder(project):
     write(project).finish(EMPTY)
     with open_scenario(project, "wind", "base", "wind study") as saved:
-        with pytest.raises(UnreadableFile, match="names a file outside"):
+        with pytest.raises(UnreadableFile, match="lies outside"):
             saved.json("../../../project.toml")
         with pytest.raises(UnreadableFile, match=r"cards/gone\.json: it cannot be read as JSON"):
             saved.json("cards/gone.json")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench import files
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import UnreadableFile
 
@@ -151,10 +152,10 @@ def test_a_workbook_that_another_program_locks_says_close_it_in_excel(
     # Only Windows locks files for reading; its error is raised where it would be.
     path = save_sheet({"A1": 1})
 
-    def locked(self: Path) -> bytes:
-        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+    def locked(path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", locked)
+    monkeypatch.setattr(files, "read_bytes", locked)
     with pytest.raises(UnreadableFile, match="close it in Excel and try again"):
         read_workbook(path)
 

@@ -299,15 +299,21 @@ def test_a_newer_journal_is_refused_politely_and_left_alone(path: Path, journal:
     assert raw(path, "PRAGMA user_version") == [(99,)]
 
 
-def test_a_file_that_is_no_journal_is_named_and_left_alone(path: Path) -> None:
+def test_a_file_that_is_no_journal_is_named_and_put_aside_unchanged(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path.parent.mkdir()
-    path.write_bytes(b"year,demand\n2020,1\n" * 100)
-    for opening in (Journal, JournalReader):
-        with pytest.raises(
-            JournalError, match=r"journal\.sqlite is not a journal of the workbench, or it is damaged"
-        ):
-            opening(path)
-    assert path.read_bytes().startswith(b"year,demand")
+    content = b"year,demand\n2020,1\n" * 100
+    path.write_bytes(content)
+    with pytest.raises(
+        JournalError, match=r"journal\.sqlite is not a journal of the workbench, or it is damaged"
+    ):
+        JournalReader(path)
+    assert path.read_bytes() == content
+    enter(Journal(path))
+    assert path.with_name("journal.sqlite.put-aside").read_bytes() == content
+    assert "put aside as journal.sqlite.put-aside" in caplog.text
+    assert len(JournalReader(path).runs()) == 1
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_notes
 from workbench.data.unused_settings import note_unused_settings
+from workbench.files import is_file
 from workbench.runs import Job, Unit, current_job
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityRe
             notes = check_settings(config, network)
             check_network(network, problems)
             problems.raise_errors()
-            if source.is_file():
+            if is_file(source):
                 job.uses(source)
         from workbench.capacity.solving.planning import optimise
 
@@ -132,7 +133,7 @@ def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityRe
         tables = extract(network, periods[0])
         facts = {
             "source": source.name,
-            "sha256": file_digest(source) if source.is_file() else "",
+            "sha256": file_digest(source) if is_file(source) else "",
             "load": "the network's own",
             "years": periods,
             "assumed": [],

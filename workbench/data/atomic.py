@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fnmatch
 import os
 import secrets
-import shutil
+import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from workbench.errors import DataError, UnwritableFile
+from workbench.files import facts, listed, remove_tree
+from workbench.files.changing import remove_in
+from workbench.files.confinement import Place, place_of
 from workbench.runs.model.read_only import refuse_viewer
 
 TEMPORARY_PREFIX = ".part-"
@@ -29,37 +33,37 @@ def replacing(path: Path | str) -> Iterator[Path]:
     Parameters
     ----------
     path
-        Final name; its folder is made when missing. A symbolic link is followed, not replaced.
+        Final name; its folder is made when missing. In a project links are refused; elsewhere one is followed, not
+        replaced.
 
     Yields
     ------
     Path
-        Temporary name with the suffix of ``path``. It begins with a dot, see :func:`sweep`.
+        Temporary name with the suffix of ``path``, good in this process and inside the block. Its last part begins
+        with a dot, see :func:`sweep`.
 
     Raises
     ------
     UnwritableFile
         When the operating system refuses: disk full, read-only, no permission, open in Excel …
+    LinkRefused
+        When a part of the path is a link in a project.
     ViewerRefused
         In a process that serves readers.
     """
     refuse_viewer("Writing a file")
-    final = Path(path).resolve()
-    temporary = final.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{final.suffix[-16:]}")
-    try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        _flush(temporary)
-        if final.exists():
-            shutil.copymode(final, temporary)
-        temporary.replace(final)
-        _flush_folder(final.parent)
-    except OSError as error:
-        if isinstance(error, DataError) or not _concerns(error, temporary, final):
-            raise
-        raise UnwritableFile(f"{final} cannot be written: {reason_of(error)}", final, error) from error
-    finally:
-        _remove(temporary)
+    name = f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{Path(path).suffix[-16:]}"
+    with ExitStack() as stack:
+        try:
+            place = stack.enter_context(place_of(path, make=True))
+            earlier = place.facts()
+            stack.callback(remove_in, place.folder, name)
+            yield place.beside(name)
+            _finish(place, name, earlier)
+        except OSError as error:
+            if isinstance(error, DataError) or not _concerns(error, name, Path(path)):
+                raise
+            raise UnwritableFile(f"{path} cannot be written: {reason_of(error)}", path, error) from error
 
 
 def write_bytes(path: Path | str, content: bytes) -> None:
@@ -102,10 +106,11 @@ def sweep(folder: Path | str, *, older_than: float = OLDEST_UNFINISHED) -> int:
     """
     removed = 0
     # The whole pattern, so that nothing is removed that only looks a little like ours.
-    for path in Path(folder).glob(f"{TEMPORARY_PREFIX}{'[0-9a-f]' * 16}*"):
-        with contextlib.suppress(OSError):
-            if time.time() - path.lstat().st_mtime >= older_than:
-                _remove(path)
+    for path in listed(folder):
+        if fnmatch.fnmatchcase(path.name, f"{TEMPORARY_PREFIX}{'[0-9a-f]' * 16}*"):
+            found = facts(path)
+            if found is not None and time.time() - found.st_mtime >= older_than:
+                remove_tree(path)
                 removed += 1
     return removed
 
@@ -127,39 +132,29 @@ def reason_of(error: OSError) -> str:
     return sentences.get(error.errno or 0, f"{error.strerror or error}.")
 
 
-def _concerns(error: OSError, temporary: Path, final: Path) -> bool:
+def _concerns(error: OSError, temporary: str, final: Path) -> bool:
     # The caller's block may fail on quite another file; that error is the caller's own.
-    names = {
-        str(path)
-        for name in (error.filename, error.filename2)
-        if name
-        for path in [Path(str(name)).resolve()]
-    }
-    ours = {str(path) for path in (temporary, final, *final.parents)}
-    return not names or bool(names & ours)
+    names = [str(name) for name in (error.filename, error.filename2) if name]
+    here = final.resolve()
+    ours = {str(path) for path in (final, here, *here.parents)}
+    return not names or any(
+        Path(name).name == temporary or str(Path(name).resolve()) in ours for name in names
+    )
 
 
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR)
+def _finish(place: Place, name: str, earlier: os.stat_result | None) -> None:
+    descriptor = os.open(name, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place.folder)
     try:
         os.fsync(descriptor)
+        if earlier is not None:
+            os.fchmod(descriptor, stat.S_IMODE(earlier.st_mode))
     finally:
         os.close(descriptor)
-
-
-def _flush_folder(folder: Path) -> None:
+    os.rename(name, place.name, src_dir_fd=place.folder, dst_dir_fd=place.folder)
     # Without this a power cut may lose the new name; not every system lets a folder be opened or flushed.
     with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(".", os.O_RDONLY | os.O_CLOEXEC, dir_fd=place.folder)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ from workbench.evapotranspiration.equation.daily import daily_eto
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.model.weather import WEATHER_UNITS
 from workbench.evapotranspiration.physics.radiation import clear_sky, extraterrestrial
+from workbench.files import is_file
 
 SITES_FILE = "eto_sites.csv"
 WEATHER_FILE = "eto_weather.parquet"
@@ -66,7 +67,7 @@ def add_sample(project: Project) -> tuple[Path, ...]:
     """
     project.require_writable()
     names = (SITES_FILE, WEATHER_FILE, REFERENCE_FILE)
-    if any((project.inputs / name).exists() for name in names):
+    if any(is_file(project.inputs / name) for name in names):
         return ()
     return write_sample(project.inputs)
 

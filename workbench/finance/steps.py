@@ -11,6 +11,7 @@ import pandas as pd
 from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_notes
 from workbench.errors import InvalidData
+from workbench.files import size_of
 from workbench.finance.analysis.bridges import bridges_table
 from workbench.finance.analysis.checks import CheckResult, check_ledger, profit_costs
 from workbench.finance.analysis.drivers import DriverAnalysis, leading_indicators
@@ -108,7 +109,7 @@ def run_finance(job: Job, project: Project, config: FinanceConfig) -> FinanceRes
     with job.stage("upload", title=STAGES["upload"][0]):
         path = project.input(config.file)
         job.uses(path)
-        job.log(f"{path.name}, {path.stat().st_size:,} bytes.")
+        job.log(f"{path.name}, {size_of(path):,} bytes.")
     with job.stage("validation", title=STAGES["validation"][0]):
         work = _validate(job, project, config)
     with job.stage("forecasting", title=STAGES["forecasting"][0]):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import SettingError
+from workbench.files import confine, is_folder
 from workbench.market.store.dataset import DEFAULT_NAME, INCOMING, market_folder
 from workbench.runs.model.settings import setting
 
@@ -110,7 +111,7 @@ def check_backfill(config: BackfillConfig) -> Iterator[SettingError]:
 def dataset_folder(project: Project, config: IngestConfig | BackfillConfig) -> Path:
     """Give the folder of the dataset that a config is about."""
     if config.folder:
-        return Path(config.folder).expanduser().resolve()
+        return confine(config.folder)
     return market_folder(project, config.scenario)
 
 
@@ -119,4 +120,4 @@ def files_folder(project: Project, config: IngestConfig) -> Path:
     if not config.files:
         return dataset_folder(project, config) / INCOMING
     inside = project.inputs / config.files
-    return inside if inside.is_dir() else Path(config.files).expanduser().resolve()
+    return inside if is_folder(inside) else Path(config.files).expanduser().absolute()

@@ -12,6 +12,7 @@ from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems
 from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import DataError, InvalidData, UnwritableFile
+from workbench.files import is_file, is_folder
 from workbench.market.config import BackfillConfig, IngestConfig, dataset_folder, files_folder
 from workbench.market.inputs.drops import MAPPING_FILE, Drop, read_mapping
 from workbench.market.inputs.fetch import FeedClient, Work, days_of, work_for_days, work_for_gaps
@@ -95,7 +96,7 @@ def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult
     with job.stage("find", title="Find the files"):
         register = _register(job, project, config, description, account)
         source = files_folder(project, config)
-        paths = find_files(source) if source.is_dir() else []
+        paths = find_files(source) if is_folder(source) else []
         if not paths and register is None and not config.rebuild:
             raise InvalidData(
                 f"There are no files to ingest in {source}; put CSV, zip or Parquet files there.", source
@@ -171,7 +172,7 @@ def _register(
 
 def _drops(source: Path, description: MarketDescription) -> tuple[Drop, ...]:
     path = source / MAPPING_FILE
-    return read_mapping(path, description) if path.is_file() else ()
+    return read_mapping(path, description) if is_file(path) else ()
 
 
 def _work(folder: Path, description: MarketDescription, config: BackfillConfig) -> tuple[Work, ...]:

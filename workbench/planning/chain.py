@@ -11,6 +11,7 @@ from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import SUMMARY_FILE
 from workbench.errors import UnreadableFile
+from workbench.files import changed_at
 
 if TYPE_CHECKING:
     from workbench.capacity.results.saved import CapacityResult
@@ -144,7 +145,7 @@ def load_chain(project: Project, plan: str | None = None) -> PlanningChain:
             project.results,
         )
     newest = max(
-        finished, key=lambda name: (project.results_folder("capacity", name) / SUMMARY_FILE).stat().st_mtime
+        finished, key=lambda name: changed_at(project.results_folder("capacity", name) / SUMMARY_FILE)
     )
     chosen = capacity.load(project, plan or newest)
     name = chosen.facts.get("load_profile", "")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import SettingError
+from workbench.files import changed_at, confine, is_file, listed, read_bytes, size_of
 from workbench.ui.declared import find_view
 
 __all__ = ["Cell", "Library", "PublishedBoard"]
@@ -82,14 +83,14 @@ class Library:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder.resolve()
+        self.folder = confine(folder)
         self._read: dict[Path, tuple[tuple[int, int], PublishedBoard | None]] = {}
 
     def boards(self) -> list[PublishedBoard]:
         """List what is published now, in the order of the gallery."""
         known, self._read = self._read, {}
-        for path in [*self.folder.glob("*.ipynb"), *(self.folder / BOARDS).glob("*.ipynb")]:
-            facts = self._facts_of(path)
+        for path in [*listed(self.folder), *listed(self.folder / BOARDS)]:
+            facts = self._facts_of(path) if path.suffix == ".ipynb" else None
             if facts is None:
                 continue
             earlier = known.get(path)
@@ -107,17 +108,15 @@ class Library:
 
     def _facts_of(self, path: Path) -> tuple[int, int] | None:
         try:
-            inside = path.resolve() == path
-            facts = path.stat()
+            return (changed_at(path), size_of(path)) if is_file(path) else None
         except OSError:
             return None
-        return (facts.st_mtime_ns, facts.st_size) if inside and path.is_file() else None
 
 
 def read_board(path: Path) -> PublishedBoard | None:
     """Read a notebook; None (and a line in the log where it was meant to be published) when it is not a board."""
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
         notebook: Any = json.loads(content) if len(content) <= MAX_BYTES else {}
     except (OSError, ValueError) as error:
         _log.warning("%s cannot be read and is not published: %s", path.name, error)

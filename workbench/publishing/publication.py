@@ -15,12 +15,13 @@ import tornado.httputil
 import tornado.web
 
 from workbench.data.projects.project import Project
-from workbench.errors import JournalError, WorkbenchError
+from workbench.errors import JournalError, LinkRefused, WorkbenchError
 from workbench.publishing.access import Access, AccessRequest, Refusal
 from workbench.publishing.assets import Assets
 from workbench.publishing.boards import Library
 from workbench.publishing.bundle import Bundle
 from workbench.publishing.sessions import Session, Sessions
+from workbench.runs.journal.opening import is_there
 from workbench.runs.journal.reader import JournalReader
 
 __all__ = ["Publication", "ServerOptions"]
@@ -129,9 +130,9 @@ class Publication:
             _log.error("The project cannot be opened: %s", error)
             return "The project of these pages is not available at the moment; the reason is in the server's log."
         try:
-            if self._project.journal_path.is_file():
+            if is_there(self._project.journal_path):
                 JournalReader(self._project.journal_path).close()
-        except JournalError as error:
+        except (JournalError, LinkRefused) as error:
             _log.error("The journal cannot be read: %s", error)
             return (
                 "The history of this project cannot be read at the moment; the reason is in the server's log."

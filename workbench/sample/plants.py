@@ -13,6 +13,7 @@ from pathlib import Path
 from workbench.capacity.inputs.reading import plant_workbooks
 from workbench.data.projects.project import Project
 from workbench.data.workbooks.writing import Column, SheetWriter, writing_workbook
+from workbench.files import is_file
 
 CRORE = 1e7
 PLANTS_FILE = "plants.xlsx"
@@ -179,7 +180,7 @@ def write_missing_plants(project: Project, peak: float) -> Path | None:
         When the operating system refuses.
     """
     path = project.inputs / PLANTS_FILE
-    if path.exists() or plant_workbooks(project):
+    if is_file(path) or plant_workbooks(project):
         return None
     return write_plants(path, *scaled_plants(peak / SAMPLE_PEAK))
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from workbench.errors import InvalidData
+from workbench.files import read_bytes
 from workbench.structured.plain import (
     CORRECT_IT,
     MakeError,
@@ -53,7 +54,7 @@ def read_toml(
     WorkbenchError
         The given ``error``, when it does not hold what the type says.
     """
-    plain = toml_from(path.read_bytes(), path, error=error, advice=advice)
+    plain = toml_from(read_bytes(path), path, error=error, advice=advice)
     return typed(plain, kind, path, error=error, advice=advice, others=others)
 
 
@@ -74,7 +75,7 @@ def read_json(
     WorkbenchError
         The given ``error``, when it does not hold what the type says.
     """
-    plain = json_from(path.read_bytes(), path, error=error, advice=advice)
+    plain = json_from(read_bytes(path), path, error=error, advice=advice)
     return typed(plain, kind, path, error=error, advice=advice, others=others)
 
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from workbench.capacity.model.pypsa_import import pypsa, pypsa_slot
 from workbench.data.problems import Problems, Severity
 from workbench.data.projects.project import WORKBOOK_SUFFIXES
+from workbench.data.tables.netcdf import check_self_contained
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.files import check_all, facts, is_file, is_folder
 from workbench.structured import own_errors
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ def read_network(path: Path, problems: Problems | None = None) -> Network:
     Parameters
     ----------
     path
-        A ``.nc`` or ``.h5`` file, a folder of CSV files, or an ``.xlsx`` workbook.
+        A ``.nc`` file, a folder of CSV files, or an ``.xlsx`` workbook.
     problems
         Collects what PyPSA says about it, such as that another version wrote it.
 
@@ -74,10 +76,19 @@ def read_network(path: Path, problems: Problems | None = None) -> Network:
     InvalidData
         When it has no bus, or cells of a workbook lie so far away that it cannot be held.
     """
-    if not path.exists():
+    if facts(path) is None:
         raise UnreadableFile(f"There is no network {path}; check its name.", path)
-    if path.is_dir() and not any((path / name).is_file() for name in ("buses.csv", "snapshots.csv")):
-        raise UnreadableFile(f"{path} is not a folder of a PyPSA network: it has no buses.csv.", path)
+    if is_folder(path):
+        check_all(path)
+        if not any(is_file(path / name) for name in ("buses.csv", "snapshots.csv")):
+            raise UnreadableFile(f"{path} is not a folder of a PyPSA network: it has no buses.csv.", path)
+    elif path.suffix.lower() == ".h5":
+        # Reading one runs what is pickled in it.
+        raise UnreadableFile(
+            f"{path.name}: a .h5 file can hold code; export the network as NetCDF (.nc).", path
+        )
+    else:
+        check_self_contained(path)
     module = pypsa()
     sheets: tuple[str, ...] = ()
     if path.suffix.lower() in WORKBOOK_SUFFIXES:

@@ -18,6 +18,7 @@ from workbench.data.problems import Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.data.workbooks.reading import Workbook, read_workbook
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.files import inside, is_folder, size_of
 from workbench.runs.model.settings import refuse
 
 MAX_SEARCHED_BYTES = 1_000_000
@@ -40,8 +41,8 @@ def find_source(project: Project, name: str = "") -> Path:
         When there is none, or more than one and no name.
     """
     if name:
-        folder = project.inputs / name
-        if folder.is_dir() and folder.resolve().is_relative_to(project.inputs.resolve()):
+        folder = inside(project.inputs, name)
+        if is_folder(folder):
             return folder
         return project.input(name)
     fitting = plant_workbooks(project)
@@ -63,7 +64,7 @@ def plant_workbooks(project: Project) -> list[Path]:
 
 def is_network(path: Path) -> bool:
     """Whether a source is a saved PyPSA network, told by its content and not by its name."""
-    if path.is_dir() or path.suffix.lower() in (".nc", ".h5"):
+    if is_folder(path) or path.suffix.lower() in (".nc", ".h5"):
         return True
     if path.suffix.lower() not in WORKBOOK_SUFFIXES:
         return False
@@ -108,7 +109,7 @@ def _kind_of_file(path: Path) -> str:
     """Kind by the names of the sheets; by their headers where these say nothing and the file is small."""
     book = read_workbook(path, sheets=())
     kind = _kind(book)
-    if kind or book.find_sheet("network") or path.stat().st_size > MAX_SEARCHED_BYTES:
+    if kind or book.find_sheet("network") or size_of(path) > MAX_SEARCHED_BYTES:
         return kind
     return _kind(read_workbook(path))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from workbench.data.projects.project import WORKBOOK_SUFFIXES
+from workbench.data.tables.netcdf import check_self_contained
 from workbench.errors import UnreadableFile, WorkbenchError
 
 __all__ = ["Grid", "grids_of"]
@@ -92,7 +93,8 @@ def _netcdf_grids(content: bytes) -> Mapping[str, Grid]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "input.nc"
         path.write_bytes(content)
-        with xarray.open_dataset(path) as data:
+        check_self_contained(path)
+        with xarray.open_dataset(path, engine="netcdf4") as data:
             data.load()
     sheets: dict[str, Grid] = {}
     columns: dict[str, dict[str, Sequence[object]]] = {}

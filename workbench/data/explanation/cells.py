@@ -33,6 +33,7 @@ from workbench.data.origins import Origin
 from workbench.data.projects.project import Project
 from workbench.data.results.store import Result, ResultStore, store_of
 from workbench.errors import InvalidData, UnknownName, WorkbenchError
+from workbench.files import changed_at
 from workbench.lazy import located
 from workbench.runs.jobs.offer import offered_job
 from workbench.runs.model.digest import file_digest
@@ -188,7 +189,7 @@ class Tracer:
         path = self.input_path(name)
         if path is None:
             return ABSENT if Path(name).suffix else ""
-        return "" if _digest(path, path.stat().st_mtime_ns) == sha256 else CHANGED
+        return "" if _digest(path, changed_at(path)) == sha256 else CHANGED
 
     def input_path(self, name: str) -> Path | None:
         """Give an input of the project; None when there is none of that name."""

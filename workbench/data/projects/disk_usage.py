@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.data.projects.project import Project
+from workbench.files import facts, listed, remove, subfolders, walked
 from workbench.runs.model.read_only import refuse_viewer
 
 __all__ = ["DiskUse", "clear_cache", "disk_use"]
@@ -31,17 +32,21 @@ def disk_use(project: Project) -> tuple[DiskUse, ...]:
         The project.
     """
     parts = [("Inputs", project.inputs)]
-    if project.results.is_dir():
-        parts += [
-            (f"Results: {folder.name.replace('_', ' ')}", folder)
-            for folder in sorted(project.results.iterdir())
-            if folder.is_dir() and not folder.name.startswith(".")
-        ]
-    measured = [_measure(name, folder.rglob("*")) for name, folder in parts]
+    parts += [
+        (f"Results: {folder.name.replace('_', ' ')}", folder)
+        for folder in map(project.results.joinpath, subfolders(project.results))
+        if not folder.name.startswith(".")
+    ]
+    measured = [_measure(name, walked(folder)) for name, folder in parts]
     journal = project.journal_path.name
-    measured.append(_measure("History of the runs", project.state_folder.glob(f"{journal}*")))
-    measured.append(_measure("Cache", project.cache_folder.rglob("*")))
-    measured.append(_measure("Copies of inputs", project.kept_folder.rglob("*")))
+    measured.append(
+        _measure(
+            "History of the runs",
+            (file for file in listed(project.state_folder) if file.name.startswith(journal)),
+        )
+    )
+    measured.append(_measure("Cache", walked(project.cache_folder)))
+    measured.append(_measure("Copies of inputs", walked(project.kept_folder)))
     return tuple(measured)
 
 
@@ -55,20 +60,20 @@ def clear_cache(project: Project) -> int:
     """
     refuse_viewer("Clearing the cache")
     freed = 0
-    for path in project.cache_folder.glob("*.arrow"):
+    for path in walked(project.cache_folder, "*.arrow"):
         # A process that has one mapped keeps it: the name goes, the content when the last one lets go.
         with contextlib.suppress(OSError):
-            size = path.stat().st_size
-            path.unlink()
-            freed += size
+            found = facts(path)
+            remove(path)
+            freed += found.st_size if found else 0
     return freed
 
 
 def _measure(part: str, paths: Iterable[Path]) -> DiskUse:
     files = size = 0
     for path in paths:
-        with contextlib.suppress(OSError):
-            if path.is_file() and not path.is_symlink():
-                files += 1
-                size += path.stat().st_size
+        found = facts(path)
+        if found is not None:
+            files += 1
+            size += found.st_size
     return DiskUse(part, files, size)

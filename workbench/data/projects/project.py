@@ -34,7 +34,19 @@ from workbench.data.projects.settings_file import (
     write_settings,
 )
 from workbench.data.workbooks.file import check_is_workbook, read_bytes
-from workbench.errors import DataError, ProjectError, SettingError, UnreadableFile, UnwritableFile
+from workbench.errors import DataError, ProjectError, UnreadableFile, UnwritableFile
+from workbench.files import (
+    confine,
+    facts,
+    inside,
+    is_file,
+    is_folder,
+    make_folder,
+    open_descriptor,
+    remove,
+    subfolders,
+    walked,
+)
 from workbench.runs.model.read_only import refuse_viewer
 
 INPUT_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".parquet", ".nc")
@@ -76,13 +88,14 @@ class Project:
         """
         folder = Path(path).expanduser()
         folder = (folder.parent if folder.name == FILE_NAME else folder).resolve()
-        if not folder.exists():
+        folder = confine(folder)
+        if facts(folder) is None:
             raise ProjectError(
                 f"There is no folder {folder}; check its name, or create a project there.", folder
             )
-        if not folder.is_dir():
+        if not is_folder(folder):
             raise ProjectError(f"{folder} is a file, expected the folder of a project.", folder)
-        if not (folder / FILE_NAME).is_file():
+        if not is_file(folder / FILE_NAME):
             raise ProjectError(f"{folder} is not a project: it has no {FILE_NAME}; create one there.", folder)
         settings, unknown = read_settings(folder / FILE_NAME)
         return cls(folder, settings, unknown)
@@ -193,32 +206,23 @@ class Project:
         Raises
         ------
         SettingError
-            When a name cannot be the name of one folder, or a link in the project leads it outside.
+            When a name cannot be the name of one folder.
+        LinkRefused
+            When a part of its path is a link.
         """
         folder = self.results / checked_name(domain, "domain") / checked_name(scenario, "scenario")
-        if not folder.resolve().is_relative_to(self.results.resolve()):
-            raise SettingError(
-                f"The scenario {scenario!r} leads outside the results through a link; remove the link.",
-                "scenario",
-                scenario,
-            )
+        facts(folder)
         return folder
 
     def scenarios(self, domain: str) -> tuple[str, ...]:
         """Name the scenarios of a domain that have a results folder, in alphabetical order."""
         folder = self.results / checked_name(domain, "domain")
-        if not folder.is_dir():
-            return ()
-        return tuple(sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name[0] != "."))
+        return tuple(name for name in subfolders(folder) if name[0] != ".")
 
     def input_files(self) -> tuple[Path, ...]:
         """List the input files of a kind that can be read; lock files of Excel are left out."""
-        if not self.inputs.is_dir():
-            return ()
-        files = (path for path in self.inputs.rglob("*") if path.suffix.lower() in INPUT_SUFFIXES)
-        return tuple(
-            sorted(path for path in files if path.is_file() and not path.name.startswith((".", "~$")))
-        )
+        files = (path for path in walked(self.inputs) if path.suffix.lower() in INPUT_SUFFIXES)
+        return tuple(sorted(path for path in files if not path.name.startswith((".", "~$"))))
 
     def input(self, name: str) -> Path:
         """Give an input file by its name inside ``inputs``.
@@ -228,10 +232,8 @@ class Project:
         UnreadableFile
             When there is none of that name (the sentence names those present), or it lies outside.
         """
-        path = self.inputs / name
-        if not path.resolve().is_relative_to(self.inputs.resolve()):
-            raise UnreadableFile(f"{name} lies outside {self.inputs}; copy the file into it.", path)
-        if not path.is_file():
+        path = inside(self.inputs, name)
+        if not is_file(path):
             present = [file.relative_to(self.inputs).as_posix() for file in self.input_files()]
             close = difflib.get_close_matches(name, present, 1)
             hint = f"did you mean {close[0]}?" if close else f"present: {', '.join(present) or 'none'}."
@@ -252,9 +254,9 @@ class Project:
         probe = self.state_folder / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
         try:
             for folder in (self.inputs, self.results, self.state_folder):
-                folder.mkdir(exist_ok=True)
-            probe.write_bytes(b"")
-            probe.unlink()
+                make_folder(folder)
+            os.close(open_descriptor(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+            remove(probe)
         except OSError as error:
             raise ProjectError(
                 f"The project {self.folder} cannot be written: {reason_of(error)} Nothing was written.",
@@ -267,7 +269,7 @@ class Project:
         problems.extend(check_settings(self.settings))
         for name in self.unknown:
             problems.warning(f"the setting '{name}' is not known and was passed over; remove or correct it.")
-        if not self.inputs.is_dir():
+        if not is_folder(self.inputs):
             problems.warning("the folder 'inputs' is missing; make it and put the input files there.")
         for path in self.input_files():
             _check_input(path, path.relative_to(self.folder).as_posix(), problems)
@@ -282,7 +284,7 @@ def _check_input(path: Path, name: str, problems: Problems) -> None:
             check_is_workbook(path, content, MAX_INPUT_MEGABYTES)
     except UnreadableFile as error:
         found.error(str(error))
-    if path.with_name(f"~${path.name}").exists():
+    if is_file(path.with_name(f"~${path.name}")):
         found.warning("it is open in Excel: changes not yet saved are not seen; save it first.")
     problems.extend(found)
 

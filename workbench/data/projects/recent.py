@@ -10,6 +10,7 @@ import platformdirs
 
 from workbench.data.atomic import write_text
 from workbench.errors import InvalidData, UnwritableFile
+from workbench.files import is_file
 from workbench.runs.model.read_only import is_viewer
 from workbench.structured import read_json
 
@@ -24,7 +25,7 @@ def recent_projects() -> tuple[Path, ...]:
         found = read_json(_file(), tuple[str, ...])
     except (OSError, InvalidData):
         return ()
-    return tuple(Path(item) for item in found if (Path(item) / "project.toml").is_file())
+    return tuple(Path(item) for item in found if is_file(Path(item, "project.toml")))
 
 
 def remember_project(folder: Path) -> None:

@@ -14,6 +14,7 @@ from workbench.data.formatting import ENERGY_IN_MWH, Grouping, Style
 from workbench.data.names import checked_name
 from workbench.data.problems import Problems
 from workbench.errors import ProjectError, SettingError
+from workbench.files import read_bytes
 from workbench.structured import require_format, toml_from, typed
 from workbench.structured.plain import shown
 
@@ -125,7 +126,7 @@ def read_settings(path: Path) -> tuple[ProjectSettings, tuple[str, ...]]:
         When it cannot be read, is not TOML, is of a newer format, or holds a value that is not allowed.
     """
     try:
-        content = toml_from(path.read_bytes(), path, error=_refused)
+        content = toml_from(read_bytes(path), path, error=_refused)
     except OSError as error:
         raise ProjectError(f"{path} cannot be read: {reason_of(error)}", path.parent) from error
     table = content.get("project")

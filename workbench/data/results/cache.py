@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import struct
 import warnings
 import zlib
@@ -21,6 +20,7 @@ import pyarrow as pa
 from workbench.data.atomic import replacing, sweep
 from workbench.data.projects.project import Project
 from workbench.errors import CacheNotWritten, UnwritableFile
+from workbench.files import as_name, facts, remove, touch, walked
 from workbench.runs.model.read_only import is_viewer
 
 MAX_MEGABYTES = 2000
@@ -95,34 +95,34 @@ def prune(project: Project, max_megabytes: float = MAX_MEGABYTES) -> int:
     removed, total = 0, 0
     sweep(project.cache_folder)
     sizes = []
-    for path in project.cache_folder.glob("*.arrow"):
-        with contextlib.suppress(OSError):
-            facts = path.stat()
-            sizes.append((facts.st_mtime_ns, facts.st_size, path))
+    for path in walked(project.cache_folder, "*.arrow"):
+        found = facts(path)
+        if found is not None:
+            sizes.append((found.st_mtime_ns, found.st_size, path))
     for _, size, path in sorted(sizes, reverse=True):
         total += size
         if total > max_megabytes * 1e6:
             with contextlib.suppress(OSError):
-                path.unlink()
+                remove(path)
                 removed += 1
     return removed
 
 
 def _read(path: Path) -> pa.Table | None:
     try:
-        facts = path.stat()
-        content = pa.memory_map(str(path)).read_buffer()
+        with as_name(path) as name:
+            content = pa.memory_map(name).read_buffer()
         magic, checksum = _TRAILER.unpack(content[-_TRAILER.size :])
         body = content[: -_TRAILER.size]
         # Checked once in a process: a damaged page must not become a number, but a second look is free.
-        if magic != _MAGIC or not _is_intact((str(path), facts.st_ino, facts.st_size), body, checksum):
+        if magic != _MAGIC or not _is_intact((str(path), checksum, len(body)), body, checksum):
             return None
         table = pa.ipc.open_file(body).read_all()
     except (OSError, struct.error, pa.ArrowException):
         return None
     if not is_viewer():
         with contextlib.suppress(OSError):
-            os.utime(path)
+            touch(path)
     return table
 
 

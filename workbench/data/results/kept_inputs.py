@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ import pyarrow as pa
 from workbench.data.atomic import replacing, sweep
 from workbench.data.projects.project import MAX_INPUT_MEGABYTES, Project
 from workbench.errors import UnwritableFile
+from workbench.files import facts, is_file, open_file, read_bytes, remove, size_of, touch, walked
 from workbench.runs.model.read_only import is_viewer
 
 __all__ = ["keep_inputs", "kept_input"]
@@ -45,9 +45,9 @@ def keep_inputs(project: Project, inputs: Mapping[str, str]) -> None:
         path = _copy_of(project, digest)
         if path is None:
             continue
-        if path.is_file():
+        if is_file(path):
             with contextlib.suppress(OSError):
-                os.utime(path)
+                touch(path)
             continue
         content = _current(project, name, digest)
         if content is not None:
@@ -76,14 +76,14 @@ def kept_input(project: Project, name: str, digest: str) -> bytes | None:
     if path is None:
         return None
     try:
-        with pa.input_stream(str(path), compression="zstd") as stream:
+        with open_file(path) as file, pa.CompressedInputStream(file, "zstd") as stream:
             content: bytes = stream.read(_MAX_BYTES + 1)
     except (OSError, pa.ArrowException):
         content = b""
     if content and hashlib.sha256(content).hexdigest() == digest:
         if not is_viewer():
             with contextlib.suppress(OSError):
-                os.utime(path)
+                touch(path)
         return content
     return _current(project, name, digest)
 
@@ -92,15 +92,14 @@ def _copy_of(project: Project, digest: str) -> Path | None:
     # A hash comes from a file of the project, which may come from anybody: never a path.
     if not _SHA256.fullmatch(digest):
         return None
-    folder = project.kept_folder
-    return folder / f"{digest}.zst" if folder.resolve().is_relative_to(project.folder.resolve()) else None
+    return project.kept_folder / f"{digest}.zst"
 
 
 def _current(project: Project, name: str, digest: str) -> bytes | None:
     for path in _files_named(project, name):
         with contextlib.suppress(OSError):
-            if path.stat().st_size <= _MAX_BYTES:
-                content = path.read_bytes()
+            if size_of(path) <= _MAX_BYTES:
+                content = read_bytes(path)
                 if hashlib.sha256(content).hexdigest() == digest:
                     return content
     return None
@@ -108,12 +107,9 @@ def _current(project: Project, name: str, digest: str) -> bytes | None:
 
 def _files_named(project: Project, name: str) -> Iterator[Path]:
     last = Path(name).name
-    root = project.folder.resolve()
     if not last:
         return
-    for path in (project.inputs / name, project.inputs / last, *sorted(project.inputs.rglob("*"))):
-        if path.name == last and path.is_file() and path.resolve().is_relative_to(root):
-            yield path
+    yield from (path for path in walked(project.inputs) if path.name == last)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -124,13 +120,13 @@ def _write(path: Path, content: bytes) -> None:
 def _prune(folder: Path) -> None:
     sweep(folder)
     sizes = []
-    for path in folder.glob("*.zst"):
-        with contextlib.suppress(OSError):
-            facts = path.stat()
-            sizes.append((facts.st_mtime_ns, facts.st_size, path))
+    for path in walked(folder, "*.zst"):
+        found = facts(path)
+        if found is not None:
+            sizes.append((found.st_mtime_ns, found.st_size, path))
     total = 0
     for _, size, path in sorted(sizes, reverse=True):
         total += size
         if total > MAX_MEGABYTES * 1e6:
             with contextlib.suppress(OSError):
-                path.unlink()
+                remove(path)

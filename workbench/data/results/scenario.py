@@ -13,6 +13,7 @@ The summary is written last and every table carries its stamp, so a reader never
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import json
 import math
 from collections.abc import Collection, Iterator, Mapping
@@ -27,6 +28,7 @@ from workbench.data.notes import Note
 from workbench.data.projects.project import Project
 from workbench.data.results.tables import RUN_AGAIN, Provenance, read_table, write_table
 from workbench.errors import UnreadableFile
+from workbench.files import inside, is_file, read_bytes, remove, subfolders, walked
 from workbench.runs.model.digest import digest_of
 from workbench.runs.model.settings import to_plain
 from workbench.structured import json_from, own_errors, typed
@@ -44,8 +46,9 @@ def stamp_of(config: Any, *inputs: str) -> str:
 
 def finished_scenarios(project: Project, domain: str) -> tuple[str, ...]:
     """Name the scenarios of a domain that have a finished result."""
-    folder = project.results / domain
-    return tuple(name for name in project.scenarios(domain) if (folder / name / SUMMARY_FILE).is_file())
+    return tuple(
+        name for name in subfolders(project.results / domain, holding=SUMMARY_FILE) if name[0] != "."
+    )
 
 
 def json_text(value: object) -> str:
@@ -107,9 +110,10 @@ class ScenarioWriter:
 
     def remove_others(self, pattern: str) -> None:
         """Remove files of an earlier run that this one did not write."""
-        for stale in self.folder.glob(pattern):
-            if stale not in self.written:
-                stale.unlink()
+        for stale in walked(self.folder):
+            name = stale.relative_to(self.folder).as_posix()
+            if fnmatch.fnmatchcase(name, pattern) and stale not in self.written:
+                remove(stale)
 
     def finish(self, summary: Mapping[str, Any], *, format_number: int = 1) -> list[Path]:
         """Write the summary and list all files written."""
@@ -190,13 +194,9 @@ class SavedScenario:
         UnreadableFile
             When it is missing or damaged, or its name leads out of the folder.
         """
-        path = self.folder / name
-        if not path.resolve().is_relative_to(self.folder.resolve()):
-            raise UnreadableFile(
-                f"{self.folder / SUMMARY_FILE} names a file outside, {name!r}; {RUN_AGAIN}", path
-            )
+        path = inside(self.folder, name)
         with own_errors(path, "JSON", advice=RUN_AGAIN):
-            return json_from(path.read_bytes(), path, error=UnreadableFile, advice=RUN_AGAIN)
+            return json_from(read_bytes(path), path, error=UnreadableFile, advice=RUN_AGAIN)
 
 
 @contextlib.contextmanager
@@ -217,11 +217,11 @@ def open_scenario(project: Project, domain: str, scenario: str, what: str) -> It
     """
     folder = project.results_folder(domain, scenario)
     path = folder / SUMMARY_FILE
-    if not path.is_file():
+    if not is_file(path):
         present = ", ".join(finished_scenarios(project, domain)) or "none"
         raise UnreadableFile(f"There is no finished {what} '{scenario}'; present: {present}.", path)
     with own_errors(path, f"a saved {what}", advice=RUN_AGAIN):
-        plain = json_from(path.read_bytes(), path, error=UnreadableFile, advice=RUN_AGAIN)
+        plain = json_from(read_bytes(path), path, error=UnreadableFile, advice=RUN_AGAIN)
         yield SavedScenario(folder, _typed(plain, Summary, path), plain)
 
 

@@ -38,6 +38,7 @@ from workbench.data.results.scenario import (
 )
 from workbench.data.results.tables import RUN_AGAIN, Provenance, read_provenance
 from workbench.errors import InvalidData, ProjectError, SettingError, UnreadableFile
+from workbench.files import changed_at
 from workbench.runs.model.settings import config_from_plain, to_plain
 
 __all__ = ["Result", "ResultStore", "inherited_omissions", "notes_of", "store_of", "units_from"]
@@ -395,7 +396,7 @@ class ResultStore(Generic[R]):
                 project.results / self.domain,
             )
         folder = project.results / self.domain
-        return max(names, key=lambda name: (folder / name / SUMMARY_FILE).stat().st_mtime_ns)
+        return max(names, key=lambda name: changed_at(folder / name / SUMMARY_FILE))
 
     def stamp(self, result: R, run: str = "") -> str:
         """Hash of everything that a result follows from: settings, inputs, version."""

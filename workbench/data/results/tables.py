@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from workbench.data.atomic import replacing
 from workbench.data.tables.parquet import read_parquet
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.files import as_name, is_file
 from workbench.structured import json_from, own_errors, typed
 from workbench.version import package_version
 
@@ -124,8 +125,8 @@ def read_provenance(path: Path) -> Provenance:
     UnreadableFile
         When it is missing or damaged.
     """
-    with _opening(path):
-        return _facts(pq.read_schema(path), path).provenance
+    with _opening(path), as_name(path) as name:
+        return _facts(pq.read_schema(name), path).provenance
 
 
 def read_table(path: Path | str) -> SavedTable:
@@ -157,7 +158,7 @@ def _facts(schema: pa.Schema, path: Path) -> _Facts:
 
 @contextlib.contextmanager
 def _opening(path: Path) -> Iterator[None]:
-    if not path.is_file():
+    if not is_file(path):
         raise UnreadableFile(f"There is no file {path}; run the scenario again.", path)
     with own_errors(path, "a Parquet file", advice=RUN_AGAIN):
         yield

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.files import as_name, is_file
 from workbench.structured import own_errors
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ def read_parquet(path: Path) -> pa.Table:
     InvalidData
         When a date is none of the calendar.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise UnreadableFile(f"There is no file {path}; check the name and the folder.", path)
     with own_errors(path, "a Parquet file", advice=_ADVICE):
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with as_name(path) as name, pq.ParquetFile(name, page_checksum_verification=True) as file:
             facts = file.metadata
             if facts.num_columns > MAX_COLUMNS or facts.num_rows * facts.num_columns > MAX_CELLS:
                 raise UnreadableFile(

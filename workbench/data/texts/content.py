@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.data.atomic import reason_of
 from workbench.errors import UnreadableFile
+from workbench.files import is_folder, read_bytes, size_of
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".gz")
 MAX_TEXT_MEGABYTES = 1024
@@ -26,12 +27,12 @@ def read_content(
         When it is missing, a folder, too large, or a damaged gzip file.
     """
     try:
-        if path.is_dir():
+        if is_folder(path):
             raise UnreadableFile(f"{path} is a folder, expected {expected}.", path)
-        size = path.stat().st_size
+        size = size_of(path)
         if size > max_megabytes * MEGABYTE:
             raise UnreadableFile(_too_large(path.name, f"has {size / MEGABYTE:,.0f} MB", max_megabytes), path)
-        content = path.read_bytes()
+        content = read_bytes(path)
     except FileNotFoundError:
         reason = "there is no such file; check the name and the folder."
         raise UnreadableFile(f"{path} cannot be read: {reason}", path) from None

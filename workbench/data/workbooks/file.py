@@ -6,8 +6,10 @@ import io
 import zipfile
 from pathlib import Path
 
+from workbench import files
 from workbench.data.atomic import reason_of
 from workbench.errors import UnreadableFile
+from workbench.files import is_folder, size_of
 
 MEGABYTE = 1_000_000
 # Sheets are XML that shrinks about tenfold; far beyond that it is not a workbook but a trap.
@@ -34,9 +36,9 @@ def read_bytes(path: Path, max_megabytes: float) -> bytes:
         When it is missing, a folder, empty, too large, locked or not permitted.
     """
     try:
-        if path.is_dir():
+        if is_folder(path):
             raise UnreadableFile(f"{path} is a folder, expected a workbook file (.xlsx).", path)
-        size = path.stat().st_size
+        size = size_of(path)
         if size == 0:
             raise UnreadableFile(f"{path} is empty (0 bytes); restore it or save it again in Excel.", path)
         if size > max_megabytes * MEGABYTE:
@@ -45,7 +47,7 @@ def read_bytes(path: Path, max_megabytes: float) -> bytes:
                 "split it, or remove sheets and pictures that are not needed.",
                 path,
             )
-        return path.read_bytes()
+        return files.read_bytes(path)
     except FileNotFoundError:
         raise UnreadableFile(f"There is no file {path}; check the name and the folder.", path) from None
     except PermissionError as error:

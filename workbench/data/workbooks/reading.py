@@ -37,6 +37,7 @@ from workbench.data.workbooks.parsing import ParsedSheet, unpack
 from workbench.data.workbooks.process import parse_workbook
 from workbench.data.workbooks.sheet_xml import SheetFacts
 from workbench.errors import InvalidData
+from workbench.files import is_file
 from workbench.runs.model.digest import file_digest
 
 __all__ = [
@@ -363,7 +364,7 @@ def _rows_of(page: ParsedSheet) -> tuple[tuple[object, ...], ...]:
 
 def _open_elsewhere(path: Path) -> tuple[Problem, ...]:
     lock = path.with_name(f"~${path.name}")
-    if not lock.exists():
+    if not is_file(lock):
         return ()
     message = (
         "it is open in Excel (its lock file is there): changes not yet saved are not seen; save it first."

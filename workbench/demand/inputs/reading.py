@@ -30,6 +30,7 @@ from workbench.demand.model.drivers import breaks
 from workbench.demand.model.roles import REDUCING, Role, role_of
 from workbench.demand.model.sector import Sector
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.files import changed_at, size_of
 
 MIN_SHARE_SUM, MAX_SHARE_SUM = 99.9, 100.1
 
@@ -142,10 +143,9 @@ def open_workbook(path: Path) -> Workbook:
         As :func:`read_demand`.
     """
     try:
-        facts = path.stat()
-    except OSError:
+        return _read_once(path, changed_at(path), size_of(path))
+    except FileNotFoundError:
         return read_workbook(path)
-    return _read_once(path, facts.st_mtime_ns, facts.st_size)
 
 
 @functools.lru_cache(maxsize=4)

@@ -13,6 +13,7 @@ from workbench.demand.requirement.requirement import DEFINITIONS
 from workbench.demand.results import charts
 from workbench.demand.results.report_tables import accuracy_rows, holdout_rows, requirement_rows
 from workbench.demand.results.saved import DemandResult
+from workbench.files import size_of, walked
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of, follow
@@ -106,12 +107,8 @@ class DemandResultView(ResultTabs):
             table_of(["Word", "Meaning"], words, caption="Definitions", text_columns=(0, 1)),
         ]
         if result.folder is not None:
-            paths = sorted(
-                path for path in result.folder.rglob("*") if path.is_file() and path.suffix != ".json"
-            )
-            rows = [
-                [self._name_of(path), format_number(path.stat().st_size / 1000, decimals=0)] for path in paths
-            ]
+            paths = [path for path in walked(result.folder) if path.suffix != ".json"]
+            rows = [[self._name_of(path), format_number(size_of(path) / 1000, decimals=0)] for path in paths]
             parts.append(table_of(["File", "Size [kB]"], rows, caption="Files"))
         return ipywidgets.VBox(parts)
 

@@ -20,6 +20,7 @@ from workbench.evapotranspiration.inputs.headers import numbers, words
 from workbench.evapotranspiration.inputs.places.land import land_at
 from workbench.evapotranspiration.inputs.places.place import Place, check_place
 from workbench.evapotranspiration.inputs.places.place_names import place_from_text
+from workbench.files import is_file
 from workbench.runs.model.digest import file_digest
 
 MAX_PLACES = 400
@@ -225,7 +226,7 @@ def period_of(
 def _find(project: Project, name: str, usual: Sequence[str]) -> Path | None:
     if name:
         return project.input(name)
-    return next((project.inputs / known for known in usual if (project.inputs / known).is_file()), None)
+    return next((project.inputs / known for known in usual if is_file(project.inputs / known)), None)
 
 
 def _places(

@@ -14,6 +14,7 @@ import pandas as pd
 from workbench.data.arrays import Floats
 from workbench.data.atomic import write_text
 from workbench.errors import SettingError, UnreadableFile
+from workbench.files import is_file
 from workbench.finance.anomalies.detect import Outliers
 from workbench.structured import own_errors, read_json
 
@@ -204,7 +205,7 @@ def read_judgements(folder: Path) -> dict[str, Judgement]:
         When the file is damaged.
     """
     path = folder / JUDGEMENTS_FILE
-    if not path.is_file():
+    if not is_file(path):
         return {}
     advice = "Correct it, or remove it to begin again without judgements."
     with own_errors(path, "judgements of events", advice=advice):

@@ -13,6 +13,7 @@ from workbench.data.atomic import write_bytes
 from workbench.data.names import checked_name
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError
+from workbench.files import is_file, read_bytes, walked
 from workbench.finance.config import FinanceConfig
 from workbench.finance.inputs.grain import make_ledger, open_questions
 from workbench.finance.inputs.mapping.propose import propose_mapping
@@ -75,9 +76,7 @@ class MappingReview(Pane):
 
     def _files(self) -> list[str]:
         folder = self._project.inputs
-        if not folder.is_dir():
-            return []
-        names = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+        names = (path for path in walked(folder) if path.suffix.lower() in SUFFIXES)
         return sorted(
             path.relative_to(folder).as_posix() for path in names if not path.name.startswith((".", "~$"))
         )
@@ -98,7 +97,7 @@ class MappingReview(Pane):
                 name,
             )
         path = self._project.inputs / name
-        if path.exists() and path.read_bytes() != content:
+        if is_file(path) and read_bytes(path) != content:
             raise InvalidData(
                 f"There is another file {name} in the inputs, which was left as it is; rename the new one.",
                 path,

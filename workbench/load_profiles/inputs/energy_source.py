@@ -15,6 +15,7 @@ from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios, op
 from workbench.data.results.store import inherited_omissions, notes_of
 from workbench.data.results.tables import read_table
 from workbench.errors import InvalidData, SettingError, UnreadableFile
+from workbench.files import is_file
 from workbench.load_profiles.config import EnergySource, LoadProfileConfig
 from workbench.load_profiles.inputs.target_sheets import TargetSheets, without_months
 from workbench.load_profiles.model.overlays import Overlay
@@ -100,7 +101,7 @@ def read_demand_scenario(project: Project, name: str, *, accept_incomplete: bool
     """
     folder = project.results_folder(DEMAND, name)
     path = folder / REQUIREMENT_FILE
-    if not path.is_file():
+    if not is_file(path):
         present = ", ".join(finished_scenarios(project, DEMAND)) or "none"
         raise UnreadableFile(
             f"There is no finished demand scenario '{name}'; present: {present}. Name one of them in "
@@ -111,7 +112,7 @@ def read_demand_scenario(project: Project, name: str, *, accept_incomplete: bool
     missing = [column for column in ("year", "requirement", "peak_mw") if column not in saved.frame]
     if missing:
         raise InvalidData(f"{path} has no column {', '.join(missing)}; run the demand scenario again.", path)
-    sectors = read_table(folder / SECTORS_FILE).frame if (folder / SECTORS_FILE).is_file() else pd.DataFrame()
+    sectors = read_table(folder / SECTORS_FILE).frame if is_file(folder / SECTORS_FILE) else pd.DataFrame()
     notes = _saved_notes(project, name)
     omissions = inherited_omissions(notes, f"demand scenario '{name}'", accept=accept_incomplete)
     stamp = str(saved.provenance.inputs.get("settings", ""))
@@ -121,7 +122,7 @@ def read_demand_scenario(project: Project, name: str, *, accept_incomplete: bool
 
 
 def _saved_notes(project: Project, name: str) -> Notes:
-    if not (project.results_folder(DEMAND, name) / SUMMARY_FILE).is_file():
+    if not is_file(project.results_folder(DEMAND, name) / SUMMARY_FILE):
         return Notes()
     with open_scenario(project, DEMAND, name, "demand scenario") as saved:
         return notes_of(saved.summary)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.data.atomic import reason_of
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.files import open_file, read_bytes
 from workbench.structured import own_errors
 
 DEEPEST = 3
@@ -39,13 +40,13 @@ def csv_members(path: Path) -> Iterator[tuple[str, bytes]]:
     """
     if path.suffix.lower() != ".zip":
         try:
-            yield path.name, path.read_bytes()
+            yield path.name, read_bytes(path)
         except OSError as error:
             raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
         return
     found = False
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             for member in _members(path.name, file, 1, path):
                 found = True
                 yield member

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 
 from workbench.errors import SettingError, SourceFailed
+from workbench.files import is_file
 from workbench.market.model.description import Feed, MarketDescription
 from workbench.market.model.market_time import day_of, period_bounds
 from workbench.market.store.gaps import Gap
@@ -166,12 +167,12 @@ class FeedClient:
         watch = watch or Watch()
         if work.archive:
             target = folder / Path(work.archive).name
-            if target.is_file() or self._download(work.archive, target, watch):
+            if is_file(target) or self._download(work.archive, target, watch):
                 return (target,)
         found = []
         for name in self._current(work, watch):
             target = folder / name
-            if target.is_file() or self._download(f"{work.feed.current.rstrip('/')}/{name}", target, watch):
+            if is_file(target) or self._download(f"{work.feed.current.rstrip('/')}/{name}", target, watch):
                 found.append(target)
         return tuple(found)
 

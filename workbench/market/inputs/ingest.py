@@ -13,6 +13,7 @@ import polars as pl
 from workbench.data.audit import require_equal
 from workbench.data.problems import Problem, Problems
 from workbench.errors import DataError
+from workbench.files import as_name, is_file, walked
 from workbench.market.inputs.archives import csv_members
 from workbench.market.inputs.drops import Drop, find_drop, read_drop
 from workbench.market.inputs.nemweb import read_nemweb
@@ -127,8 +128,8 @@ class Batch:
 
 def find_files(folder: Path) -> list[Path]:
     """List the files in a folder and those inside it that may hold market data, by name."""
-    files = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
-    return sorted(path for path in files if path.is_file() and not path.name.startswith((".", "~$")))
+    files = (path for path in walked(folder) if path.suffix.lower() in SUFFIXES)
+    return sorted(path for path in files if not path.name.startswith((".", "~$")))
 
 
 def read_file(
@@ -145,7 +146,7 @@ def read_file(
         When it is refused; the sentence says where and why.
     """
     drop = find_drop(path, drops)
-    digest = file_digest(path) if path.is_file() else ""
+    digest = file_digest(path) if is_file(path) else ""
     lines: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
     if drop is not None:
@@ -181,10 +182,13 @@ def read_file(
 
 def _height(path: Path) -> int:
     """Rows of a plain file, from its own count."""
-    scan = (
-        pl.scan_parquet(path) if path.suffix.lower() == ".parquet" else pl.scan_csv(path, infer_schema=False)
-    )
-    return int(scan.select(pl.len()).collect().item())
+    with as_name(path) as name:
+        scan = (
+            pl.scan_parquet(name)
+            if path.suffix.lower() == ".parquet"
+            else pl.scan_csv(name, infer_schema=False)
+        )
+        return int(scan.select(pl.len()).collect().item())
 
 
 def _nothing(path: Path) -> Problem:

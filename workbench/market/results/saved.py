@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.data.atomic import write_text
 from workbench.data.notes import Note, Notes
 from workbench.errors import UnreadableFile
+from workbench.files import read_bytes
 from workbench.structured import json_from, own_errors, typed
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def load(folder: Path) -> IngestResult:
     path = folder / REPORT_FILE
     read = functools.partial(typed, file=path, error=UnreadableFile, advice=INGEST_AGAIN)
     with own_errors(path, "what a run came to", advice=INGEST_AGAIN):
-        content = json_from(path.read_bytes(), path, error=UnreadableFile, advice=INGEST_AGAIN)
+        content = json_from(read_bytes(path), path, error=UnreadableFile, advice=INGEST_AGAIN)
         plain: dict[str, Any] = read(content, dict[str, Any])
         notes = Notes()
         for entry in read(plain.pop("notes", []), tuple[Note | str, ...], inside="notes"):

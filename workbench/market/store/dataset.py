@@ -22,6 +22,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePath
@@ -30,6 +31,17 @@ from workbench.data.atomic import reason_of, write_text
 from workbench.data.known_names import unknown_name
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, ScenarioBusy, SettingError, UnreadableFile
+from workbench.files import (
+    confine,
+    inside,
+    is_file,
+    listed,
+    open_descriptor,
+    read_bytes,
+    remove,
+    subfolders,
+    walked,
+)
 from workbench.market.model.description import FILE_NAME, MarketDescription
 from workbench.market.model.units import UnitsRegister
 from workbench.runs.model.read_only import refuse_viewer
@@ -145,9 +157,7 @@ def market_folder(project: Project, name: str = DEFAULT_NAME) -> Path:
 
 def dataset_names(project: Project) -> tuple[str, ...]:
     """Name a project's own datasets in which something is published, in alphabetical order."""
-    return tuple(
-        name for name in project.scenarios(DOMAIN) if (market_folder(project, name) / POINTER).is_file()
-    )
+    return tuple(name for name in subfolders(project.results / DOMAIN, holding=POINTER) if name[0] != ".")
 
 
 def find_dataset(project: Project | Path | str, name: str | None = None) -> Path:
@@ -171,8 +181,8 @@ def find_dataset(project: Project | Path | str, name: str | None = None) -> Path
     """
     if not isinstance(project, Project):
         folder = Path(project).expanduser()
-        if (folder / FILE_NAME).is_file():
-            return folder.resolve()
+        if is_file(folder / FILE_NAME):
+            return confine(folder)
         project = Project.open(folder)
     names = dataset_names(project)
     if not names:
@@ -196,8 +206,8 @@ def create_dataset(folder: Path | str, description: MarketDescription) -> Path:
     UnwritableFile
         When the operating system refuses.
     """
-    folder = Path(folder).expanduser().resolve()
-    if not (folder / FILE_NAME).is_file():
+    folder = confine(folder)
+    if not is_file(folder / FILE_NAME):
         write_text(folder / FILE_NAME, description.to_toml())
     return folder
 
@@ -213,7 +223,7 @@ def read_description(path: Path) -> MarketDescription:
         When it does not describe a market.
     """
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
     except OSError as error:
         raise UnreadableFile(
             f"{path.parent} is not a market dataset: {path.name} cannot be read: {reason_of(error)}", path
@@ -235,7 +245,7 @@ def current_version(folder: Path) -> int:
         When the pointer is damaged.
     """
     path = folder / POINTER
-    if not path.is_file():
+    if not is_file(path):
         return 0
     with own_errors(path, "the pointer of a dataset", error=InvalidData, advice=RESTORE):
         return read_json(path, _Pointer, advice=RESTORE, others=True).version
@@ -251,7 +261,7 @@ def read_manifest(folder: Path, version: int) -> Manifest:
     """
     path = manifest_path(folder, version)
     with own_errors(path, "a version of a dataset", advice=RESTORE):
-        return Manifest.from_json(path.read_bytes(), path)
+        return Manifest.from_json(read_bytes(path), path)
 
 
 def read_units(folder: Path, manifest: Manifest) -> UnitsRegister:
@@ -262,9 +272,9 @@ def read_units(folder: Path, manifest: Manifest) -> UnitsRegister:
     UnreadableFile
         When they are missing or damaged.
     """
-    path = folder / manifest.units
+    path = inside(folder, manifest.units)
     with own_errors(path, "the units of a dataset", advice=RESTORE):
-        return UnitsRegister.from_json(path.read_bytes(), path)
+        return UnitsRegister.from_json(read_bytes(path), path)
 
 
 class VersionHold:
@@ -276,7 +286,7 @@ class VersionHold:
 
     def __init__(self, folder: Path, version: int) -> None:
         self.version = version
-        self._descriptor = os.open(manifest_path(folder, version), os.O_RDONLY | os.O_CLOEXEC)
+        self._descriptor = open_descriptor(manifest_path(folder, version))
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
             if os.fstat(self._descriptor).st_nlink == 0:
@@ -303,9 +313,7 @@ def hold_current(folder: Path) -> VersionHold:
     for _ in range(100):
         version = current_version(folder)
         if not version:
-            what = (
-                "has nothing published yet" if (folder / FILE_NAME).is_file() else "is not a market dataset"
-            )
+            what = "has nothing published yet" if is_file(folder / FILE_NAME) else "is not a market dataset"
             raise UnreadableFile(f"{folder} {what}; ingest data into it first.", folder)
         # Between looking and holding a writer may have replaced and removed it: then there is a newer one.
         with contextlib.suppress(FileNotFoundError, BlockingIOError):
@@ -325,8 +333,7 @@ def writing_alone(folder: Path) -> Iterator[None]:
         When this process serves readers.
     """
     refuse_viewer("Writing market data")
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    descriptor = open_descriptor(folder / LOCK, os.O_RDWR | os.O_CREAT)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -352,27 +359,27 @@ def remove_unused(folder: Path) -> int:
     current = current_version(folder)
     needed: set[str] = set()
     removed = 0
-    for path in sorted((folder / VERSIONS).glob("*.json")):
+    for path in [path for path in listed(folder / VERSIONS) if re.fullmatch(r"\d+\.json", path.name)]:
         version = int(path.stem)
         if version != current and _remove_if_free(path):
             removed += 1
             continue
         needed |= read_manifest(folder, version).files()
     for part in (RAW, ROLLUPS, FACTS):
-        for path in (folder / part).rglob("*"):
-            if path.is_file() and path.relative_to(folder).as_posix() not in needed:
+        for path in walked(folder / part):
+            if path.relative_to(folder).as_posix() not in needed:
                 with contextlib.suppress(OSError):
-                    path.unlink()
+                    remove(path)
                     removed += 1
     return removed
 
 
 def _remove_if_free(path: Path) -> bool:
     with contextlib.suppress(OSError):
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = open_descriptor(path)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
+            remove(path)
             return True
         finally:
             os.close(descriptor)

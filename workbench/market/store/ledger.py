@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from workbench.errors import UnwritableFile
+from workbench.files import check_all, database_files, is_file
 from workbench.market.store.dataset import LEDGER
 
 _SCHEMA = """
@@ -33,21 +34,21 @@ class Ledger:
 
     def known(self) -> frozenset[str]:
         """Hashes of all files that were ingested."""
-        if not self.path.is_file():
+        if not is_file(self.path):
             return frozenset()
         with self._open() as connection:
             return frozenset(row[0] for row in connection.execute("SELECT sha256 FROM files"))
 
     def names(self) -> frozenset[str]:
         """Names of all files that were ingested."""
-        if not self.path.is_file():
+        if not is_file(self.path):
             return frozenset()
         with self._open() as connection:
             return frozenset(row[0] for row in connection.execute("SELECT name FROM files"))
 
     def files(self, version: int) -> dict[str, str]:
         """Hash -> name of the files that were ingested up to a version."""
-        if not self.path.is_file():
+        if not is_file(self.path):
             return {}
         with self._open() as connection:
             query = "SELECT sha256, name FROM files WHERE version <= ? ORDER BY name"
@@ -70,7 +71,9 @@ class Ledger:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
+            check_all(self.path.parent, database_files(self.path.name))
             with closing(sqlite3.connect(self.path)) as connection:
+                connection.execute("PRAGMA trusted_schema = OFF")
                 with contextlib.suppress(sqlite3.OperationalError):
                     connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute(_SCHEMA)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from workbench.data.atomic import replacing
+from workbench.files import as_name, inside
 from workbench.market.model.market_time import month_of, period_bounds
 from workbench.market.model.tables import TABLES, RawTable
 from workbench.market.store.dataset import RAW, RESTORE, Part
@@ -162,7 +164,8 @@ def read_part(folder: Path, part: Part, table: RawTable) -> pl.DataFrame:
         When it is missing or damaged.
     """
     with own_errors(folder / part.file, f"a month of {table.name}", advice=RESTORE):
-        return pl.read_parquet(folder / part.file).select(table.columns)
+        with as_name(inside(folder, part.file)) as name:
+            return pl.read_parquet(name).select(table.columns)
 
 
 def scan_rows(
@@ -198,14 +201,15 @@ def scan_rows(
         When a file is missing or damaged.
     """
     wanted = list(columns or table.columns)
-    files = [folder / part.file for part in parts.values() if part.last > start and part.first < end]
+    files = [inside(folder, part.file) for part in parts.values() if part.last > start and part.first < end]
     if not files:
         return empty(table).select(wanted)
     first, last = (np.datetime64(bound, "m").item() for bound in (start, end))
-    scan = pl.scan_parquet(files).filter((pl.col("stamp") > first) & (pl.col("stamp") <= last))
-    if series is not None:
-        scan = scan.filter(pl.col(table.key).is_in(list(series)))
-    with own_errors(folder, f"the raw table {table.name}", advice=RESTORE):
+    with own_errors(folder, f"the raw table {table.name}", advice=RESTORE), ExitStack() as opened:
+        names = [opened.enter_context(as_name(file)) for file in files]
+        scan = pl.scan_parquet(names).filter((pl.col("stamp") > first) & (pl.col("stamp") <= last))
+        if series is not None:
+            scan = scan.filter(pl.col(table.key).is_in(list(series)))
         return scan.select(wanted).collect()
 
 

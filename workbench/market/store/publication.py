@@ -20,6 +20,7 @@ import polars as pl
 
 from workbench.data.atomic import sweep, write_text
 from workbench.data.audit import require_equal
+from workbench.files import confine, inside, is_file
 from workbench.market.model.description import FILE_NAME, MarketDescription
 from workbench.market.model.market_time import DAY, ceil_to, floor_to, period_bounds, shown
 from workbench.market.model.tables import TABLES
@@ -93,7 +94,7 @@ def writing(folder: Path | str) -> Iterator[Writer]:
     UnreadableFile
         When the folder has no description; see :func:`workbench.market.store.dataset.create_dataset`.
     """
-    folder = Path(folder).expanduser().resolve()
+    folder = confine(folder)
     description = read_description(folder / FILE_NAME)
     with writing_alone(folder):
         sweep(folder)
@@ -212,7 +213,7 @@ class _Publication:
             return self.report
         self._build(rebuild=rebuild)
         for name, content in ((description, text), (units, units_text)):
-            if not (self.folder / name).is_file():
+            if not is_file(self.folder / name):
                 write_text(self.folder / name, content)
         self._point(Manifest(self.version, _now(), description, units, self.tables, self.rollups))
         return self.report
@@ -324,7 +325,7 @@ class _Publication:
 
     def _patch(self, name: str, period: str, start: int, built: Arrays, bounds: tuple[int, int]) -> Chunk:
         known = self.rollups.setdefault(name, {})
-        old = map_chunk(self.folder / known[period]) if period in known else None
+        old = map_chunk(inside(self.folder, known[period])) if period in known else None
         chunk = patched(name, old, start, built, bounds, self.description, self.units)
         file = f"{ROLLUPS}/{name}/{period}-v{self.version:06d}.arrow"
         units = {column.name: column.unit for column in SCHEMA[name].columns}

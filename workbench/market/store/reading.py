@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import SettingError
+from workbench.files import confine, inside
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import (
     Minutes,
@@ -72,13 +73,13 @@ class MarketData:
         UnreadableFile
             When there is no dataset in the folder, nothing was published yet, or it is damaged.
         """
-        folder = Path(folder).expanduser().resolve()
+        folder = confine(folder)
         return cls(folder, hold_current(folder))
 
     def _take(self, hold: VersionHold) -> None:
         try:
             manifest = read_manifest(self.folder, hold.version)
-            description = read_description(self.folder / manifest.description)
+            description = read_description(inside(self.folder, manifest.description))
             units = read_units(self.folder, manifest)
         except BaseException:
             hold.release()
@@ -293,7 +294,7 @@ class MarketData:
     def raw_files(self, table: str) -> tuple[Path, ...]:
         """List the raw files of a table in this version, in the order of time."""
         parts = sorted(self._manifest.tables.get(table, {}).values(), key=lambda part: part.first)
-        return tuple(self.folder / part.file for part in parts)
+        return tuple(inside(self.folder, part.file) for part in parts)
 
     def parts(self, table: str, start: Time, end: Time) -> tuple[Part, ...]:
         """List the raw files of a table that hold stamps of a range, in the order of time."""

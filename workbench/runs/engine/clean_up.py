@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.files import facts, walked
 from workbench.runs.engine.start import runs
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model.project import ProjectOrFolder, journal_path_of
@@ -72,4 +73,5 @@ def delete_runs(project: ProjectOrFolder, ids: Sequence[str]) -> CleanUp:
 
 
 def _size(journal: Journal) -> int:
-    return sum(file.stat().st_size for file in journal.path.parent.glob(f"{journal.path.name}*"))
+    sizes = (facts(file) for file in walked(journal.path.parent, f"{journal.path.name}*"))
+    return sum(found.st_size for found in sizes if found is not None)

@@ -17,6 +17,7 @@ from workbench.runs.engine.run import Run
 from workbench.runs.engine.slots import Engine
 from workbench.runs.jobs.registry import JobFunction, find_job
 from workbench.runs.jobs.workers import Workers, check_workers
+from workbench.runs.journal.opening import is_there
 from workbench.runs.journal.reader import JournalReader
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model.project import ProjectOrFolder, journal_path_of
@@ -222,7 +223,7 @@ def runs(
         Which ones.
     """
     path = journal_path_of(project)
-    if not path.is_file():
+    if not is_there(path):
         return []
     reader = _read(path)
     live = [RunState.QUEUED, RunState.RUNNING, RunState.PAUSED]

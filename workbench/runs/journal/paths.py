@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path, PurePath
 
-__all__ = ["found_path", "kept_path", "project_of"]
+__all__ = ["found_path", "kept_path", "project_of", "unfollowed"]
 
 
 def project_of(journal: Path) -> Path:
     """Give the folder of the project to which a journal belongs."""
     folder = journal.parent
     return folder.parent if folder.name == ".workbench" else folder
+
+
+def unfollowed(journal: Path) -> Path:
+    """Give the absolute path of a journal, links followed up to the folder of its project but not inside it."""
+    journal = journal.absolute()
+    project = project_of(journal)
+    return project.resolve() / journal.relative_to(project)
 
 
 def kept_path(path: str, project: Path) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from workbench.errors import JournalError, UnknownRun
 from workbench.runs.journal.checked_rows import EVENT_COLUMNS, RUN_COLUMNS, event_of, line_of, record_of
+from workbench.runs.journal.opening import is_there, open_to_read
 from workbench.runs.journal.paths import project_of
 from workbench.runs.journal.schema import MIGRATIONS, check_version
 from workbench.runs.model.events import Event
@@ -35,34 +36,27 @@ class JournalReader:
     Raises
     ------
     JournalError
-        When there is no journal, or it is damaged.
+        When there is no journal, or it is damaged or foreign.
     JournalTooNew
         When a newer workbench wrote it.
+    LinkRefused
+        When a part of its path is a link.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._project = project_of(path)
-        if not path.is_file():
+        if not is_there(path):
             raise JournalError(f"{path} does not exist: this project has no runs yet.")
         self._inherited: list[sqlite3.Connection] = []
         self._connect()
 
     def _connect(self) -> None:
-        path, self._pid, self._lock = self.path, os.getpid(), threading.Lock()
-        try:
-            self._connection = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro",
-                uri=True,
-                check_same_thread=False,
-                isolation_level=None,
-                timeout=5,
-            )
-        except sqlite3.Error as error:
-            raise JournalError(f"{path} cannot be opened: {error}.") from error
+        self._pid, self._lock = os.getpid(), threading.Lock()
+        self._connection = open_to_read(self.path)
         # A damaged text must not hide the rows beside it.
         self._connection.text_factory = lambda content: content.decode("utf-8", "replace")
-        version = check_version(self._connection, path)
+        version = check_version(self._connection, self.path)
         # An older journal, which a process that only shows must not bring up to date.
         self._columns = RUN_COLUMNS if version != 1 else RUN_COLUMNS.replace("place, beat", "'', NULL")
 

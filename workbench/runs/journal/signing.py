@@ -1,13 +1,15 @@
 """Remembered results are pickles, and a pickle of unknown origin can run code when it is opened.
 
 So each is signed with a key that only this user has, as Jupyter signs trusted notebooks: a project that came
-of another user keeps its history, but its units are computed again instead of being opened.
+of another user keeps its history, but its units are computed again instead of being opened. The signature is of the
+result together with where it belongs (run, key and hash of the arguments): moved to another place it is not ours.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 import secrets
 from functools import cache
@@ -17,15 +19,18 @@ import platformdirs
 
 __all__ = ["is_ours", "sign"]
 
-
-def sign(blob: bytes) -> bytes:
-    """Sign bytes with this user's key (HMAC-SHA256)."""
-    return hmac.digest(_key(_key_file()), blob, hashlib.sha256)
+_FORMAT = "unit of a run, 2"
 
 
-def is_ours(blob: bytes, signature: bytes) -> bool:
-    """Tell whether the bytes were signed by this user."""
-    return hmac.compare_digest(sign(blob), signature)
+def sign(blob: bytes, run: str, key: str, digest: str) -> bytes:
+    """Sign the result of a unit of a run (its id) with this user's key (HMAC-SHA256)."""
+    place = json.dumps([_FORMAT, run, key, digest]).encode()
+    return hmac.digest(_key(_key_file()), len(place).to_bytes(8) + place + blob, hashlib.sha256)
+
+
+def is_ours(signature: bytes, blob: bytes, run: str, key: str, digest: str) -> bool:
+    """Tell whether this user has signed the result as that of this unit."""
+    return hmac.compare_digest(sign(blob, run, key, digest), signature)
 
 
 @cache

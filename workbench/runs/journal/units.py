@@ -37,10 +37,11 @@ class KeptUnit(NamedTuple):
 
 
 def insert_units(connection: sqlite3.Connection, run: int, units: Iterable[KeptUnit]) -> None:
-    """Write finished units of a run, each signed."""
+    """Write finished units of a run, each signed as belonging there."""
+    (run_id,) = connection.execute("SELECT id FROM run WHERE number = ?", (run,)).fetchone()
     connection.executemany(
         "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?, ?)",
-        ((run, *unit, sign(unit.result)) for unit in units),
+        ((run, *unit, sign(unit.result, run_id, unit.key, unit.digest)) for unit in units),
     )
 
 
@@ -55,14 +56,14 @@ def find_units(
         for at in range(0, len(keys), PLACES):
             some = keys[at : at + PLACES]
             rows = connection.execute(
-                "SELECT key, digest, result, signature, seconds FROM unit WHERE run = ? "
+                "SELECT key, digest, result, signature, seconds, id FROM unit JOIN run ON number = run WHERE run = ? "
                 f"AND key IN ({', '.join('?' * len(some))})",
                 (run, *some),
             )
-            for key, digest, result, signature, seconds in rows:
+            for key, digest, result, signature, seconds, run_id in rows:
                 place = (key, digest)
                 whole = isinstance(result, bytes) and isinstance(signature, bytes)
-                if place in missing and whole and is_ours(result, signature):
+                if place in missing and whole and is_ours(signature, result, run_id, key, digest):
                     found[place] = (result, seconds)
         missing.difference_update(found)
     return found

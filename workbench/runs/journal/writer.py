@@ -16,9 +16,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import JournalBusy, JournalError
+from workbench.errors import JournalBusy, JournalError, LinkRefused
+from workbench.runs.journal.opening import open_to_write
 from workbench.runs.journal.ownership import end_run, ended_elsewhere, renew_leases
-from workbench.runs.journal.paths import project_of
+from workbench.runs.journal.paths import project_of, unfollowed
 from workbench.runs.journal.reader import JournalReader
 from workbench.runs.journal.requests import Requests
 from workbench.runs.journal.rows import insert_events, next_number, refuse_busy
@@ -56,13 +57,12 @@ class Journal(Requests):
         self._wanted = threading.Event()
         self._writer: threading.Thread | None = None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(
-                path, check_same_thread=False, isolation_level=None, timeout=LOCK_SECONDS
-            )
+            self._connection = open_to_write(path)
             migrate(self._connection, path)
             # A commit survives the death of the process at once and a power cut after the next checkpoint.
             self._connection.execute("PRAGMA synchronous = NORMAL")
+        except LinkRefused:
+            raise
         except (sqlite3.Error, OSError) as error:
             raise JournalError(f"The journal {path} cannot be opened for writing: {error}.") from error
         self.reader = JournalReader(path)
@@ -89,13 +89,15 @@ class Journal(Requests):
         Raises
         ------
         JournalError
-            When it is damaged or cannot be written.
+            When it cannot be written. A damaged or foreign file is put aside, unchanged, and a new journal is made.
         JournalTooNew
             When a newer workbench wrote it.
+        LinkRefused
+            When a part of its path is a link.
         ViewerRefused
             In a process that serves readers.
         """
-        path = path.resolve()
+        path = unfollowed(path)
         with _open_lock:
             opening = _opening.setdefault(path, threading.Lock())
         # Not with the lock that all share: to make one journal may have to wait for another program.

@@ -11,6 +11,8 @@ from typing import Any
 
 import cloudpickle
 
+from workbench.files import open_file
+
 __all__ = ["digest_of", "file_digest", "function_name"]
 
 
@@ -43,7 +45,7 @@ def digest_of(*values: Any) -> str:
 
 def file_digest(path: Path) -> str:
     """Hash the content of a file (SHA-256)."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
+from workbench.files import confine
+
 __all__ = ["HasJournal", "ProjectOrFolder", "journal_path_of"]
 
 
@@ -23,5 +25,5 @@ ProjectOrFolder: TypeAlias = HasJournal | Path | str
 def journal_path_of(project: ProjectOrFolder) -> Path:
     """Where the journal of a project (or of a project's folder) is."""
     if isinstance(project, Path | str):
-        return (Path(project) / ".workbench" / "journal.sqlite").resolve()
-    return project.journal_path.resolve()
+        return confine(project) / ".workbench" / "journal.sqlite"
+    return project.journal_path

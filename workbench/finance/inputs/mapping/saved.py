@@ -10,6 +10,7 @@ from typing import Literal
 
 from workbench.data.atomic import write_text
 from workbench.data.projects.project import Project
+from workbench.files import is_file, read_bytes
 from workbench.finance.model.mapping import ColumnRole, RoleMapping
 from workbench.finance.model.roles import Role, Variant
 from workbench.structured import json_from, own_errors, require_format, typed
@@ -67,10 +68,10 @@ def load_mapping(project: Project) -> tuple[RoleMapping | None, dict[str, str]]:
         When its content is not a mapping; names the file and what is wrong.
     """
     path = project.folder / FILE_NAME
-    if not path.is_file():
+    if not is_file(path):
         return None, {}
     with own_errors(path, "a mapping of columns", advice=PROPOSE_ANEW):
-        plain = json_from(path.read_bytes(), path, advice=PROPOSE_ANEW)
+        plain = json_from(read_bytes(path), path, advice=PROPOSE_ANEW)
     require_format(plain, VERSION, path, key="version")
     kept = typed(plain, _Kept, path, advice=PROPOSE_ANEW)
     columns = tuple(

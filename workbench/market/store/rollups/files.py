@@ -16,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from workbench.data.atomic import replacing
+from workbench.files import as_name
 from workbench.structured import own_errors
 
 METADATA_KEY = b"workbench.rollup"
@@ -79,7 +80,7 @@ def map_chunk(path: Path) -> Chunk:
         When it is missing or damaged.
     """
     with own_errors(path, "a roll-up", advice="Have the roll-ups built anew (market_ingest with rebuild)."):
-        with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
+        with as_name(path) as name, pa.memory_map(name) as source, pa.ipc.open_file(source) as reader:
             facts = json.loads(reader.schema.metadata[METADATA_KEY])
             batch = reader.get_batch(0)
         shape = tuple(facts["shape"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.files import inside
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import period_bounds
 from workbench.market.model.units import UnitsRegister
@@ -145,7 +146,7 @@ class RollupPages:
 
     def _chunk(self, file: str) -> Chunk:
         if file not in self._chunks:
-            self._chunks[file] = map_chunk(self.folder / file)
+            self._chunks[file] = map_chunk(inside(self.folder, file))
         return self._chunks[file]
 
 

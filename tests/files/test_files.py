@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workbench import files
+from workbench.data.atomic import write_text
+from workbench.errors import LinkRefused
+
+Use = Callable[[Path], object]
+
+USES: dict[str, Use] = {
+    "facts": files.facts,
+    "is_file": files.is_file,
+    "is_folder": files.is_folder,
+    "read": files.read_bytes,
+    "size": files.size_of,
+    "changed": files.changed_at,
+    "name": lambda path: files.as_name(path).__enter__(),
+    "write": lambda path: write_text(path, "x"),
+    "touch": files.touch,
+    "make": files.make_folder,
+    "make below": lambda path: files.make_folder(path / "a" / "b"),
+    "list": files.listed,
+    "walk": lambda path: list(files.walked(path)),
+    "check": files.check_all,
+    "write below": lambda path: write_text(path / "a" / "b", "x"),
+    "remove below": lambda path: files.remove(path / "a"),
+    "remove all below": lambda path: files.remove_tree(path / "a"),
+    "set aside below": lambda path: files.set_aside(path / "a", "aside"),
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    (folder / "inputs").mkdir(parents=True)
+    (folder / "project.toml").touch()
+    return folder
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    folder = tmp_path / "outside"
+    (folder / "a").mkdir(parents=True)
+    (folder / "a" / "file").write_bytes(b"canary")
+    return folder
+
+
+def tree(folder: Path) -> list[tuple[str, bytes]]:
+    return [(str(path), path.read_bytes() if path.is_file() else b"") for path in sorted(folder.rglob("*"))]
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("target", ["a", "a/file", "nothing", "."])
+def test_a_link_in_a_project_is_refused_by_name(project: Path, outside: Path, use: str, target: str) -> None:
+    before = tree(outside)
+    link = project / "inputs" / "x"
+    link.symlink_to(outside / target)
+    with pytest.raises(LinkRefused, match="inputs/x is a link"):
+        USES[use](link)
+    assert tree(outside) == before
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_folder_on_the_way_that_is_a_link_is_refused_by_name(
+    project: Path, outside: Path, use: str
+) -> None:
+    before = tree(outside)
+    (project / "results").symlink_to(outside)
+    with pytest.raises(LinkRefused, match="project/results is a link"):
+        USES[use](project / "results" / "a" / "file")
+    assert tree(outside) == before
+
+
+def test_a_link_that_stays_in_the_project_is_refused_too(project: Path) -> None:
+    (project / "inputs" / "x").symlink_to(project / "project.toml")
+    with pytest.raises(LinkRefused):
+        files.read_bytes(project / "inputs" / "x")
+
+
+def test_removing_a_link_removes_the_link(project: Path, outside: Path) -> None:
+    for remove in (files.remove, files.remove_tree):
+        link = project / "inputs" / "x"
+        link.symlink_to(outside)
+        remove(link)
+        assert not link.is_symlink()
+    (project / "inputs" / "x").symlink_to(outside)
+    files.remove_tree(project / "inputs")
+    assert not (project / "inputs").exists()
+    assert (outside / "a" / "file").read_bytes() == b"canary"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device"])
+def test_what_is_neither_a_file_nor_a_folder_is_refused_and_not_waited_for(
+    project: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = project / "inputs" / "x"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "socket":
+        monkeypatch.chdir(path.parent)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind("x")
+    else:
+        try:
+            os.mknod(path, 0o020644, os.makedev(1, 3))
+        except PermissionError:
+            pytest.skip("only root makes devices")
+    for use in ("facts", "read", "write", "is_file", "name"):
+        with pytest.raises(LinkRefused, match="inputs/x is a pipe, a socket or a device"):
+            USES[use](path)
+
+
+def test_links_and_pipes_are_left_out_of_lists(project: Path, outside: Path) -> None:
+    inputs = project / "inputs"
+    (inputs / "real.csv").touch()
+    (inputs / "link.csv").symlink_to(outside / "a" / "file")
+    (inputs / "folder").symlink_to(outside)
+    os.mkfifo(inputs / "pipe.csv")
+    assert files.listed(inputs) == [inputs / "real.csv"]
+    assert list(files.walked(project)) == [inputs / "real.csv", project / "project.toml"]
+    with pytest.raises(LinkRefused, match="is a link"):
+        files.check_all(inputs)
+
+
+def test_a_second_name_of_a_file_keeps_its_content_when_the_first_is_written(
+    project: Path, outside: Path
+) -> None:
+    os.link(outside / "a" / "file", project / "inputs" / "x")
+    write_text(project / "inputs" / "x", "new")
+    assert (outside / "a" / "file").read_bytes() == b"canary"
+
+
+def test_a_project_inside_a_project_does_not_widen_what_is_confined(project: Path, outside: Path) -> None:
+    (outside / "project.toml").touch()
+    (project / "results").symlink_to(outside)
+    with pytest.raises(LinkRefused, match="results is a link"):
+        files.read_bytes(project / "results" / "a" / "file")
+
+
+def test_a_folder_swapped_for_a_link_while_a_file_is_written_leads_nowhere(
+    project: Path, outside: Path
+) -> None:
+    from workbench.data.atomic import replacing
+
+    before = tree(outside)
+    with replacing(project / "inputs" / "x") as temporary:
+        (project / "inputs").rename(project / "moved")
+        (project / "inputs").symlink_to(outside)
+        temporary.write_bytes(b"written")
+    assert tree(outside) == before
+    assert (project / "moved" / "x").read_bytes() == b"written"
+
+
+def test_outside_of_projects_links_are_a_persons_own_choice(outside: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(outside / "a" / "file")
+    assert files.read_bytes(link) == b"canary"
+    write_text(link, "new")
+    assert link.is_symlink()
+    assert (outside / "a" / "file").read_bytes() == b"new"
+
+
+def test_the_folder_of_a_project_may_be_reached_through_a_link(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "shortcut").symlink_to(project)
+    write_text(tmp_path / "shortcut" / "inputs" / "x", "text")
+    assert files.read_bytes(project / "inputs" / "x") == b"text"
+    assert files.confine(tmp_path / "other" / ".." / "shortcut") in (project, tmp_path / "shortcut")
+
+
+def test_a_link_from_elsewhere_into_a_project_keeps_its_rules(
+    project: Path, outside: Path, tmp_path: Path
+) -> None:
+    (project / "inputs" / "x").symlink_to(outside / "a" / "file")
+    (tmp_path / "shortcut").symlink_to(project / "inputs")
+    with pytest.raises(LinkRefused, match="inputs/x is a link"):
+        files.read_bytes(tmp_path / "shortcut" / "x")
+
+
+@pytest.mark.parametrize("name", ["../project.toml", "/etc/passwd", "a/../../project.toml", "", ".", "a\0b"])
+def test_a_name_never_leads_out_of_its_folder(project: Path, name: str) -> None:
+    with pytest.raises(LinkRefused, match="lies outside"):
+        files.inside(project / "inputs", name)
+
+
+def test_errors_name_the_whole_path(project: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        files.read_bytes(project / "inputs" / "missing.csv")
+    assert caught.value.filename == str(project / "inputs" / "missing.csv")
+    with pytest.raises(FileNotFoundError) as caught:
+        files.read_bytes(project / "missing" / "x.csv")
+    assert caught.value.filename == str(project / "missing")
+
+
+def test_no_handle_is_left_open(project: Path, outside: Path) -> None:
+    (project / "inputs" / "link").symlink_to(outside)
+    (project / "inputs" / "file").touch()
+
+    def use_all() -> int:
+        for path in (project / "inputs" / "link", project / "inputs" / "file", project / "missing" / "x"):
+            for name, use in USES.items():
+                if name not in ("name", "make below", "make", "write below"):
+                    try:
+                        use(path)
+                    except OSError:
+                        continue
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    use_all()
+    assert use_all() == use_all()

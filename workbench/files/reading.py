@@ -1,0 +1,201 @@
+"""Looking at, listing and opening files."""
+
+from __future__ import annotations
+
+import errno
+import fnmatch
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+
+from workbench.files.confinement import OWN_HANDLES, AnyPath, Place, place_of
+
+
+def facts(path: AnyPath) -> os.stat_result | None:
+    """Give the facts of a file or folder, None where there is nothing.
+
+    Raises
+    ------
+    LinkRefused
+        When a part of the path is a link, or it is a pipe, a socket or a device.
+    """
+    try:
+        with place_of(path) as place:
+            return place.facts()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def is_file(path: AnyPath) -> bool:
+    """Whether there is such a file; see :func:`facts`."""
+    found = facts(path)
+    return found is not None and stat.S_ISREG(found.st_mode)
+
+
+def is_folder(path: AnyPath) -> bool:
+    """Whether there is such a folder; see :func:`facts`."""
+    found = facts(path)
+    return found is not None and stat.S_ISDIR(found.st_mode)
+
+
+def size_of(path: AnyPath) -> int:
+    """Size [bytes] of a file.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is none.
+    LinkRefused
+        See :func:`facts`.
+    """
+    return _found(path).st_size
+
+
+def changed_at(path: AnyPath) -> int:
+    """When a file was changed last [ns since 1970]; see :func:`size_of`."""
+    return _found(path).st_mtime_ns
+
+
+def _found(path: AnyPath) -> os.stat_result:
+    with place_of(path) as place:
+        found = place.facts()
+    if found is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    return found
+
+
+def database_files(name: str) -> tuple[str, ...]:
+    """Names of all files that SQLite may open for a database of a name."""
+    return tuple(f"{name}{part}" for part in ("", "-wal", "-shm", "-journal"))
+
+
+def check_all(folder: AnyPath, names: Iterable[str] | None = None) -> None:
+    """Refuse a folder in which something is a link, a pipe, a socket or a device; with ``names``, only among those.
+
+    Raises
+    ------
+    LinkRefused
+        With the first such path.
+    """
+    with place_of(folder) as place:
+        opened = _open_folder(place)
+    try:
+        for name in os.listdir(opened) if names is None else names:
+            Place(opened, name, place.path / name, place.holds_confined, place.holds_confined).facts()
+    finally:
+        os.close(opened)
+
+
+def open_descriptor(path: AnyPath, flags: int = os.O_RDONLY) -> int:
+    """Open a file, made where ``flags`` say so, and give its descriptor; see :func:`open_file`."""
+    with place_of(path, make=bool(flags & os.O_CREAT)) as place:
+        return place.open(flags)
+
+
+def open_file(path: AnyPath) -> BufferedReader:
+    """Open a file to read its bytes.
+
+    Raises
+    ------
+    LinkRefused
+        When a part of the path is a link, or it is a pipe, a socket or a device.
+    OSError
+        When the operating system refuses.
+    """
+    return open(open_descriptor(path), "rb")
+
+
+def read_bytes(path: AnyPath) -> bytes:
+    """Read a whole file; see :func:`open_file`."""
+    with open_file(path) as file:
+        return file.read()
+
+
+@contextmanager
+def as_name(path: AnyPath) -> Iterator[str]:
+    """Give a name under which a library that opens files by name reads the file; only inside the block.
+
+    Raises
+    ------
+    LinkRefused
+        When a part of the path is a link, or it is a pipe, a socket or a device.
+    OSError
+        When the operating system refuses.
+    """
+    with open_file(path) as file:
+        own = OWN_HANDLES / str(file.fileno())
+        yield str(own if own.exists() else path)
+
+
+def listed(folder: AnyPath) -> list[Path]:
+    """List the files and folders in a folder by name; links, pipes, sockets and devices are left out.
+
+    Where there is no such folder, nothing is listed.
+
+    Raises
+    ------
+    LinkRefused
+        When a part of the path of the folder is a link.
+    """
+    return [Path(folder, entry.name) for entry in _entries(folder)]
+
+
+def subfolders(folder: AnyPath, holding: str = "") -> list[str]:
+    """Name the folders in a folder, or only those ``holding`` a file of that name; see :func:`listed`."""
+    found = [entry for entry in _entries(folder) if entry.is_dir()]
+    if not (holding and found):
+        return [entry.name for entry in found]
+    with place_of(folder) as place:
+        opened = _open_folder(place)
+    try:
+        return [entry.name for entry in found if _is_file_in(opened, f"{entry.name}/{holding}")]
+    finally:
+        os.close(opened)
+
+
+def walked(folder: AnyPath, pattern: str = "*") -> Iterator[Path]:
+    """List the files in a folder and all folders inside it whose names fit a pattern; see :func:`listed`."""
+    for entry in _entries(folder):
+        if entry.is_file():
+            if fnmatch.fnmatchcase(entry.name, pattern):
+                yield Path(folder, entry.name)
+        elif not entry.is_symlink():
+            yield from walked(Path(folder, entry.name), pattern)
+
+
+def _is_file_in(folder: int, name: str) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except OSError:
+        return False
+
+
+def _entries(folder: AnyPath) -> list[os.DirEntry[str]]:
+    try:
+        with place_of(folder) as place:
+            opened = _open_folder(place)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    try:
+        with os.scandir(opened) as entries:
+            # Where links count they are looked at here, while the folder is open.
+            found = [
+                entry
+                for entry in entries
+                if not (place.holds_confined and entry.is_symlink()) and (entry.is_dir() or entry.is_file())
+            ]
+    finally:
+        os.close(opened)
+    return sorted(found, key=lambda entry: entry.name)
+
+
+def _open_folder(place: Place) -> int:
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | (os.O_NOFOLLOW if place.confined else 0)
+    try:
+        return os.open(place.name, flags, dir_fd=place.folder)
+    except OSError:
+        place.facts()
+        raise

@@ -1,0 +1,159 @@
+"""Opening the file of a journal: it may come from a stranger, and SQLite follows links.
+
+The names that SQLite opens are checked before it opens them and again when it has. A file that is no journal of
+the workbench, by its content or by what is defined in it (a trigger, a view, another table), is never written: it
+is put aside under another name.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+
+from workbench.errors import JournalError
+from workbench.files import check_all, confine, database_files, is_file, make_folder, set_aside
+from workbench.runs.journal import schema
+from workbench.runs.journal.paths import project_of
+from workbench.runs.journal.schema import LOCK_SECONDS, check_version
+
+__all__ = ["is_there", "open_to_read", "open_to_write"]
+
+_logger = logging.getLogger(__name__)
+
+_DAMAGES = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+ASIDE = "put-aside"
+
+
+def is_there(path: Path) -> bool:
+    """Whether a project has a journal.
+
+    Raises
+    ------
+    LinkRefused
+        When a part of its path is a link.
+    """
+    confine(project_of(path))
+    return is_file(path)
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """Open a journal that exists, to read it.
+
+    Raises
+    ------
+    JournalError
+        When it cannot be opened, is damaged or is not a journal.
+    JournalTooNew
+        When a newer workbench wrote it.
+    LinkRefused
+        When a part of its path is a link.
+    """
+    connection = _connect(path, "ro", 5)
+    if not _is_journal(connection, path):
+        connection.close()
+        raise JournalError(
+            f"{path} is not a journal of the workbench, or it is damaged; it is left as it is, and the next run "
+            "puts it aside and begins a new one."
+        )
+    return connection
+
+
+def open_to_write(path: Path) -> sqlite3.Connection:
+    """Open a journal to write it, or a new one where there is none; one that is damaged or foreign is put aside.
+
+    Raises
+    ------
+    JournalError
+        When it cannot be opened or put aside.
+    JournalTooNew
+        When a newer workbench wrote it.
+    LinkRefused
+        When a part of its path is a link.
+    """
+    confine(project_of(path))
+    make_folder(path.parent)
+    if is_file(path) and not _is_whole(path):
+        parts = [path.with_name(name) for name in database_files(path.name)]
+        kept = [set_aside(part, ASIDE) for part in parts if is_file(part)]
+        _logger.warning(
+            "%s is not a journal of the workbench, or it is damaged: it was put aside as %s, unchanged, and a new "
+            "journal was begun.",
+            path,
+            kept[0].name,
+        )
+    connection = _connect(path, "rwc", LOCK_SECONDS)
+    _is_journal(connection, path)
+    return connection
+
+
+def _is_whole(path: Path) -> bool:
+    # Read-only, so that what is not ours is not changed by looking at it.
+    connection = _connect(path, "ro", LOCK_SECONDS)
+    try:
+        return _is_journal(connection, path)
+    except sqlite3.OperationalError:
+        # Its first writer was killed in the middle, which SQLite repairs when it may write.
+        with closing(_connect(path, "rw", LOCK_SECONDS)) as other:
+            return _is_journal(other, path)
+    finally:
+        connection.close()
+
+
+def _connect(path: Path, mode: str, patience: float) -> sqlite3.Connection:
+    confine(project_of(path))
+    check_all(path.parent, database_files(path.name))
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+            timeout=patience,
+        )
+    except sqlite3.Error as error:
+        raise JournalError(f"{path} cannot be opened: {error}.") from error
+    # What is defined in the file may not call functions with side effects.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
+
+
+def _is_journal(connection: sqlite3.Connection, path: Path) -> bool:
+    try:
+        # Another process may be making it at this moment: version and definitions are those of one moment.
+        connection.execute("BEGIN")
+        found = _definitions(connection)
+        version = check_version(connection, path)
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_READONLY:
+            raise
+        if code not in _DAMAGES:
+            raise JournalError(f"{path} cannot be opened: {error}.") from error
+        return False
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    # SQLite has opened its files now; what it opened is what was checked.
+    check_all(path.parent, database_files(path.name))
+    return found == _expected(schema.MIGRATIONS[:version])
+
+
+@cache
+def _expected(scripts: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for script in scripts:
+            connection.executescript(script)
+        return _definitions(connection)
+
+
+def _definitions(connection: sqlite3.Connection) -> frozenset[tuple[str, ...]]:
+    # The statistics that a database browser leaves do nothing. What a column may hold is checked when it is read.
+    rows = connection.execute(
+        "SELECT type, name, tbl_name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' UNION ALL "
+        "SELECT 'column', c.name, m.name || c.hidden FROM sqlite_schema m, pragma_table_xinfo(m.name) c "
+        "WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"
+    )
+    return frozenset(tuple(map(str, row)) for row in rows)
