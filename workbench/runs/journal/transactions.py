@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.errors import JournalBusy, JournalError
+from workbench.errors import JournalBusy, JournalError, LinkRefused
+from workbench.files import facts
 from workbench.runs.journal.schema import LOCK_SECONDS
 
 __all__ = ["Transactions"]
@@ -140,7 +141,7 @@ def _is_lock(error: sqlite3.Error) -> bool:
 
 def _identity_of(path: Path) -> tuple[int, int] | None:
     try:
-        found = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
+        found = facts(path)
+    except LinkRefused:
         return None
-    return found.st_dev, found.st_ino
+    return None if found is None else (found.st_dev, found.st_ino)
