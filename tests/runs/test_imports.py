@@ -22,6 +22,7 @@ HEAVY = [
 LEAVES = (
     "workbench.runs",
     "workbench.structured",
+    "workbench.files",
     "workbench.errors",
     "workbench.deprecation",
     "workbench.lazy",

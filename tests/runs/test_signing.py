@@ -31,7 +31,7 @@ def test_what_was_signed_here_is_ours_and_nothing_else(key_file: Path) -> None:
     [
         ("run-2", "north", "abc"),
         ("run-1", "south", "abc"),
-        ("run-1", "north", "abd"),
+        ("run-1", "north", "xyz"),
         ("run-1", "nort", "habc"),
     ],
 )
