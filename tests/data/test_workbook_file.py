@@ -111,7 +111,7 @@ def test_a_file_of_100_megabytes_is_refused_before_it_is_read(
     path = tmp_path / "huge.xlsx"
     with path.open("wb") as file:
         file.truncate(100 * MEGABYTE)
-    monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("the file was read"))
+    monkeypatch.setattr(files, "read_bytes", lambda path: pytest.fail("the file was read"))
 
     with pytest.raises(UnreadableFile, match=r"huge\.xlsx has 100 MB, the most that is read is 64 MB"):
         read_workbook(path)
