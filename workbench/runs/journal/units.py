@@ -56,8 +56,8 @@ def find_units(
         for at in range(0, len(keys), PLACES):
             some = keys[at : at + PLACES]
             rows = connection.execute(
-                "SELECT key, digest, result, signature, seconds, id FROM unit JOIN run ON number = run WHERE run = ? "
-                f"AND key IN ({', '.join('?' * len(some))})",
+                "SELECT key, digest, result, signature, seconds, id FROM unit JOIN run ON number = run "
+                f"WHERE run = ? AND key IN ({', '.join('?' * len(some))})",
                 (run, *some),
             )
             for key, digest, result, signature, seconds, run_id in rows:
