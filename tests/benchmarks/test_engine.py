@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextvars
 import gc
 import io
 import logging
@@ -74,7 +75,7 @@ def test_a_loop_with_a_bar(report: Report, tmp_path: Path, count: int) -> None:
 def elsewhere(function: Callable[[], float]) -> float:
     """Call in a thread that does no job's work."""
     found: list[float] = []
-    thread = threading.Thread(target=lambda: found.append(function()))
+    thread = threading.Thread(target=lambda: found.append(contextvars.Context().run(function)))
     thread.start()
     thread.join()
     return found[0]
