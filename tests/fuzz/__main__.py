@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import json
 import sys
 import time
 from pathlib import Path
@@ -18,6 +20,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=2000, help="inputs a reader")
     parser.add_argument("--first", type=int, default=0, help="number of the first input")
     parser.add_argument("--keep", type=Path, help="folder for the inputs that have a fault")
+    parser.add_argument("--json", action="store_true", help="print an object a line for each reader")
     options = parser.parse_args()
     unknown = set(options.readers) - set(READERS)
     if unknown:
@@ -28,6 +31,10 @@ def main() -> int:
     for name in options.readers or READERS:
         begun = time.perf_counter()
         found = run(READERS[name], options.count, options.first, keep=options.keep)
+        faulty += bool(found.faults)
+        if options.json:
+            print(json.dumps({"reader": name, **dataclasses.asdict(found)}), flush=True)
+            continue
         print(
             f"{name}: {found.tried} inputs, {found.refused} refused, {len(found.faults)} faults, slowest "
             f"{found.slowest:.2f} s, {time.perf_counter() - begun:.0f} s in all",
@@ -35,7 +42,6 @@ def main() -> int:
         )
         for fault in found.faults[:20]:
             print(f"  {fault}", flush=True)
-        faulty += bool(found.faults)
     return 1 if faulty else 0
 
 
