@@ -37,8 +37,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse a test that drives a browser without saying so; only what says so may be retried."""
+    """Refuse a test that drives a browser without saying so, and one whose name differs from process to process."""
     for item in items:
+        if " at 0x" in item.nodeid:
+            raise pytest.UsageError(f"{item.nodeid} holds an address in memory: name its cases with `ids`")
         marked = item.get_closest_marker("browser") is not None
         if "browser" in getattr(item, "fixturenames", ()) and not marked:
             raise pytest.UsageError(f"{item.nodeid} drives a browser: give it the marker `browser`")

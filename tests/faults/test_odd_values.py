@@ -257,16 +257,22 @@ class Called:
         return 1
 
 
-OTHERS = [asynchronous, generating, generating_asynchronously, functools.partial(generating, 1), Called()]
+OTHERS = {
+    "asynchronous": asynchronous,
+    "generating": generating,
+    "generating asynchronously": generating_asynchronously,
+    "partial": functools.partial(generating, 1),
+    "object": Called(),
+}
 
 
-@pytest.mark.parametrize("function", OTHERS, ids=str)
+@pytest.mark.parametrize("function", OTHERS.values(), ids=OTHERS)
 def test_an_async_or_generator_job_is_refused_when_it_is_registered(make_job: Make, function: Any) -> None:
     with pytest.raises(SettingError, match="would return before any of its work is done"):
         make_job(function)
 
 
-@pytest.mark.parametrize("function", OTHERS, ids=str)
+@pytest.mark.parametrize("function", OTHERS.values(), ids=OTHERS)
 def test_an_async_or_generator_unit_is_refused_before_any_is_computed(
     make_job: Make, project: Path, function: Any
 ) -> None:
