@@ -70,7 +70,8 @@ def test_a_cancelled_run_stops_and_writes_nothing(small_project: Project) -> Non
 @pytest.mark.usefixtures("slow_units")
 def test_a_resumed_run_repeats_only_what_was_not_finished(small_project: Project) -> None:
     run = workbench.start("demand", small_project, CONFIG)
-    wait_until(lambda: len(finished_units(run)) >= 6)
+    CALLED.clear()
+    wait_until(lambda: len(CALLED) >= 6)
     run.cancel()
     assert run.wait(10)
     finished = finished_units(run)

@@ -56,7 +56,7 @@ ODD_REPORTS: dict[str, Callable[[Any], Any]] = {
     "a plan of texts": lambda job: job.plan(read="much", save=1),
     "a plan of nan": lambda job: job.plan(read=math.nan, save=np.float64(1)),
     "an artifact of bytes": lambda job: job.artifact("a\0b.csv", title=b"x"),
-    "a bar of nothing": lambda job: job.show_bar("x", None, None, "it"),
+    "a bar of nothing": lambda job: job.show_bar(job.open_bar(None, None, 5)),
     "data that do not serialise": lambda job: job._sink.emit(EventKind.LOG, "x", data={(1, 2): object()}),
     "data of an unreadable value": lambda job: job._sink.emit(EventKind.LOG, "x", data={"x": Unreadable()}),
     "a huge number": lambda job: job._sink.emit(EventKind.LOG, "x", data={"x": 10**5000}),
@@ -209,7 +209,7 @@ def test_a_run_ends_when_its_error_wraps_one_of_a_journal_that_takes_no_more(
         run = start(make_job(work), project)
         assert run.wait(10)
         assert (run.state, run.reason) == (RunState.FAILED, "ValueError: wrapped")
-        assert run.record.state == RunState.RUNNING
+        assert not run.record.state.is_final
     # Held in memory until there is room.
     until(lambda: run.record.state == RunState.FAILED)
     assert_run_is_whole(run)

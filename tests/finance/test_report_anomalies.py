@@ -150,5 +150,5 @@ def test_a_judgement_of_an_unknown_event_is_refused_and_nothing_is_written(tmp_p
 
 def test_damaged_judgements_are_refused_with_what_to_do(tmp_path: Path):
     (tmp_path / JUDGEMENTS_FILE).write_text('{"judgements": [1]}')
-    with pytest.raises(UnreadableFile, match="correct it, or remove it"):
+    with pytest.raises(UnreadableFile, match="Correct it, or remove it"):
         read_judgements(tmp_path)

@@ -6,6 +6,7 @@ import concurrent.futures
 import io
 import logging
 import os
+import resource
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ import pytest
 
 from workbench.runs import Job, current_job, start
 from workbench.runs.model.plain_values import plain_text
+from workbench.runs.process.pipe_lines import lines_of
 
 Make = Callable[..., Any]
 
@@ -212,3 +214,32 @@ def test_a_hundred_thousand_dots_cost_at_most_three_times_their_plain_price(
 
     ours, peer = run_of(make_job, project, work).result()
     assert ours <= 3 * peer, (ours, peer)
+
+
+def test_lines_of_a_pipe_come_in_a_process_with_thousands_of_open_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 1500:
+        pytest.skip(f"only {hard} files may be open here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1500), hard))
+    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    shown: list[str] = []
+    try:
+        read, write = os.pipe()
+        assert read > 1024
+
+        def speak() -> None:
+            os.write(write, b"first\nhalf")
+            time.sleep(0.4)
+            os.write(write, b" done\n")
+            os.close(write)
+
+        speaker = threading.Thread(target=speak)
+        speaker.start()
+        with os.fdopen(read, "rb") as pipe:
+            assert list(lines_of(pipe, shown.append)) == ["first", "half done"]
+        speaker.join()
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert shown == ["half"]

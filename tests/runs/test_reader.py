@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -78,7 +79,10 @@ def test_runs_are_listed_newest_first_and_filtered(
 ) -> None:
     clock = iter([100.0, 200.0, 50.0, 400.0])
     with monkeypatch.context() as patch:
-        patch.setattr("workbench.runs.journal.writer.time.time", lambda: next(clock))
+        patch.setattr(
+            "workbench.runs.journal.writer.time",
+            SimpleNamespace(time=lambda: next(clock), sleep=time.sleep, monotonic=time.monotonic),
+        )
         for name in ("a", "b", "c"):
             enter(name, job="demand" if name != "b" else "finance")
     # The clock was set back before "c": it is the newest all the same.
@@ -191,11 +195,12 @@ def test_a_summary_made_from_the_journal_is_that_of_all_events(
 
 
 def test_reading_goes_on_while_another_thread_writes(
-    journal: Journal, reader: JournalReader, run: int
+    journal: Journal, reader: JournalReader, enter: Enter
 ) -> None:
     import threading
 
-    stream, going = journal.stream(run + 1), threading.Event()
+    run = enter("written-1").number
+    stream, going = journal.stream(run), threading.Event()
 
     def write() -> None:
         while not going.is_set():
@@ -208,7 +213,7 @@ def test_reading_goes_on_while_another_thread_writes(
     try:
         seen, after = 0, 0
         for _ in range(50):
-            events = reader.events(run + 1, after)
+            events = reader.events(run, after)
             assert [event.seq for event in events] == list(range(after + 1, after + 1 + len(events)))
             after += len(events)
             seen += len(events)

@@ -111,8 +111,11 @@ class KernelForker:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
         self._answer(**greeting)
+        poll = select.poll()
+        poll.register(0, select.POLLIN)
+        poll.register(self._woken, select.POLLIN)
         while True:
-            readable, _, _ = select.select([0, self._woken], [], [])
+            readable = [descriptor for descriptor, _ in poll.poll()]
             if self._woken in readable:
                 os.read(self._woken, 4096)
                 self._reap()

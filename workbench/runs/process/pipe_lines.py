@@ -32,11 +32,11 @@ def lines_of(pipe: IO[bytes], show_open: Callable[[str], None]) -> Iterator[str]
         Called with a line that is not ended, about ten times a second while it grows.
     """
     rest, shown_at, shown = b"", 0.0, b""
+    # Not select(2): it fails in a process with more than a thousand open files.
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
     while True:
-        if (
-            rest != shown
-            and not select.select([pipe], [], [], max(0.0, shown_at + SHOW_SECONDS - monotonic()))[0]
-        ):
+        if rest != shown and not poll.poll(1000 * max(0.0, shown_at + SHOW_SECONDS - monotonic())):
             shown_at, shown = monotonic(), rest
             if (line := _standing(rest)).strip():
                 show_open(line)
