@@ -15,7 +15,7 @@ from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError
 
 # PyPSA 1.4 writes stochastic networks in a way that xarray is going to change.
-pytestmark = [pytest.mark.filterwarnings("ignore::FutureWarning"), pytest.mark.slow]
+pytestmark = [pytest.mark.filterwarnings("ignore::FutureWarning"), pytest.mark.slow, pytest.mark.thorough]
 SHARED = Path(os.environ.get("WORKBENCH_TEST_DATA") or Path(__file__).parents[3] / "shared" / "data")
 CASES = sorted((SHARED.parent / "cases" / "capacity").glob("*.nc")) or [Path("none.nc")]
 

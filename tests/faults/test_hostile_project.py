@@ -124,6 +124,7 @@ def sentences(folder: Path) -> Iterator[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["link to a copy", "link to nothing", "pipe"])
 def test_whatever_path_of_a_project_is_a_link_nothing_outside_is_changed(
     finished: Path, tmp_path: Path, kind: str

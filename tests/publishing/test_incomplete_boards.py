@@ -44,7 +44,9 @@ def test_there_are_twelve_boards() -> None:
 
 
 @pytest.mark.parametrize("name", BOARDS)
-@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [pytest.param(1400, "light", marks=pytest.mark.thorough), (400, "dark")]
+)
 def test_a_board_says_that_its_result_is_incomplete(
     name: str, width: int, scheme: str, open_board: Callable[..., Any]
 ) -> None:

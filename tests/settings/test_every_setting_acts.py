@@ -94,6 +94,7 @@ def test_a_name_or_year_that_is_nowhere_is_refused_or_noted(
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize(("cases", "inputs", "name"), every_setting(whole=True))
 def test_so_it_does_in_a_run_that_saves_everything(
     cases: JobCases, inputs: Inputs, name: str, whole_runners: dict[str, Runner]

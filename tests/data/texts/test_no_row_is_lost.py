@@ -132,6 +132,7 @@ def test_a_damaged_file_is_read_or_refused_and_no_row_is_lost(kind: str, tmp_pat
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", SEEDS)
 def test_many_damaged_files_are_read_or_refused_and_no_row_is_lost(kind: str, tmp_path: Path) -> None:
     try_many(kind, tmp_path, 2000)
