@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
-import h5py
 import numpy as np
 import pytest
 import xarray
@@ -16,35 +16,36 @@ from workbench.errors import LinkRefused, UnreadableFile
 PLANTED = ["link", "link in a group", "values", "virtual"]
 
 
-@pytest.fixture
-def other(tmp_path: Path) -> Path:
-    path = tmp_path / "other.h5"
-    with h5py.File(path, "w") as file:
-        file["secret"] = np.arange(4.0)
-    return path
+# In a process of its own: the libraries of h5py and of netCDF4 must not meet in one.
+PLANT = """
+import sys
+import h5py
+import numpy as np
 
-
-def plant(path: Path, other: Path, kind: str) -> None:
-    with h5py.File(path, "w") as file:
-        file["own"] = np.arange(4.0)
-        place: Any = file
-        if kind == "link in a group":
-            place = file.create_group("a").create_group("b")
-            place["above"] = file["a"]
-        if kind.startswith("link"):
-            place["planted"] = h5py.ExternalLink(str(other), "/secret")
-        elif kind == "values":
-            file.create_dataset("planted", (32,), dtype="u1", external=[(str(other), 0, 32)])
-        else:
-            layout = h5py.VirtualLayout((4,), "f8")
-            layout[:] = h5py.VirtualSource(str(other), "secret", shape=(4,))
-            file.create_virtual_dataset("planted", layout)
+path, other, kind = sys.argv[1:]
+with h5py.File(other, "w") as file:
+    file["secret"] = np.arange(4.0)
+with h5py.File(path, "w") as file:
+    file["own"] = np.arange(4.0)
+    place = file
+    if kind == "link in a group":
+        place = file.create_group("a").create_group("b")
+        place["above"] = file["a"]
+    if kind.startswith("link"):
+        place["planted"] = h5py.ExternalLink(other, "/secret")
+    elif kind == "values":
+        file.create_dataset("planted", (32,), dtype="u1", external=[(other, 0, 32)])
+    else:
+        layout = h5py.VirtualLayout((4,), "f8")
+        layout[:] = h5py.VirtualSource(other, "secret", shape=(4,))
+        file.create_virtual_dataset("planted", layout)
+"""
 
 
 @pytest.mark.parametrize("kind", PLANTED)
-def test_a_file_that_takes_values_from_another_one_is_refused(tmp_path: Path, other: Path, kind: str) -> None:
+def test_a_file_that_takes_values_from_another_one_is_refused(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "network.nc"
-    plant(path, other, kind)
+    subprocess.run([sys.executable, "-c", PLANT, path, tmp_path / "other.h5", kind], check=True)
     for read in (check_self_contained, read_network, lambda path: grids_of(path.name, path.read_bytes())):
         with pytest.raises(LinkRefused, match=r"planted takes its values from another file, '.*other\.h5'"):
             read(path)
@@ -70,3 +71,13 @@ def test_a_format_that_can_hold_code_is_refused(tmp_path: Path) -> None:
     (tmp_path / "network.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
     with pytest.raises(UnreadableFile, match="can hold code"):
         read_network(tmp_path / "network.h5")
+
+
+def test_the_library_of_h5py_is_not_loaded_beside_that_of_netcdf4(tmp_path: Path) -> None:
+    path = tmp_path / "whole.nc"
+    xarray.Dataset({"load": ("hour", np.arange(24.0))}).to_netcdf(path, engine="netcdf4")
+    code = (
+        "import sys; from pathlib import Path; from workbench.data.tables.netcdf import check_self_contained; "
+        "check_self_contained(Path(sys.argv[1])); assert 'h5py' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, path], check=True)

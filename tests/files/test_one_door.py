@@ -64,7 +64,7 @@ ALLOWED = {
     "data/results/cache.py": "name from as_name and from replacing",
     "data/results/kept_inputs.py": "name from replacing",
     "data/tables/parquet.py": "name from as_name",
-    "data/tables/netcdf.py": "an open file",
+    "data/tables/netcdf_links.py": "an open file",
     "data/comparison/grids.py": "bytes, in a folder for temporary files",
     "data/workbooks": "bytes",
     "data/texts/cells.py": "bytes",

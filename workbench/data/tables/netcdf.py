@@ -6,13 +6,17 @@ library would read it.
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
-from workbench.errors import LinkRefused
+from workbench.data.tables import netcdf_links
+from workbench.errors import LinkRefused, UnreadableFile
 from workbench.files import open_file
-from workbench.structured import own_errors
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
+SECONDS = 60.0
 
 
 def check_self_contained(path: Path) -> None:
@@ -28,35 +32,20 @@ def check_self_contained(path: Path) -> None:
     with open_file(path) as file:
         if file.read(len(_HDF5)) != _HDF5:
             return
-        import h5py
-
-        with own_errors(path, "a NetCDF file"), h5py.File(file, "r") as content:
-            seen: set[object] = set()
-            waiting = [content["/"]]
-            while waiting:
-                group = waiting.pop()
-                if group.id in seen:
-                    continue
-                seen.add(group.id)
-                for name in group:
-                    place = f"{group.name.rstrip('/')}/{name}"
-                    link = group.get(name, getlink=True)
-                    if isinstance(link, h5py.ExternalLink):
-                        raise _refused(path, place, link.filename)
-                    if isinstance(link, h5py.SoftLink):
-                        continue
-                    item = group[name]
-                    if isinstance(item, h5py.Group):
-                        waiting.append(item)
-                    elif isinstance(item, h5py.Dataset):
-                        parts = item.virtual_sources() if item.is_virtual else ()
-                        names = [part.file_name for part in parts] + [part[0] for part in item.external or ()]
-                        others = [name for name in names if name != "."]
-                        if others:
-                            raise _refused(path, place, others[0])
-
-
-def _refused(path: Path, place: str, other: str) -> LinkRefused:
-    return LinkRefused(
-        f"{path}: {place} takes its values from another file, {other!r}; export it as one file.", path
-    )
+        file.seek(0)
+        try:
+            found = subprocess.run(
+                [sys.executable, "-P", netcdf_links.__file__],
+                stdin=file,
+                capture_output=True,
+                timeout=SECONDS,
+                check=True,
+                text=True,
+            ).stdout
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            raise UnreadableFile(f"{path} is a damaged NetCDF file; export it again.", path) from error
+    if found:
+        place, other = json.loads(found)
+        raise LinkRefused(
+            f"{path}: {place} takes its values from another file, {other!r}; export it as one file.", path
+        )
