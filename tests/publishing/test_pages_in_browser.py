@@ -110,9 +110,6 @@ def test_no_placeholder_stays_where_a_cell_shows_nothing(open_page):
     page.wait_for_selector(".wb-waiting", state="detached", timeout=15_000)
 
 
-@pytest.mark.xfail(
-    reason="the button Table of a published forecast is answered by no kernel: No such comm", strict=False
-)
 def test_every_figure_has_its_numbers_and_its_words(open_page):
     page = open_page(f"/board/{BOARD}")
     assert page.get_attribute(".wb-figure", "aria-label").startswith("Electricity by sector")

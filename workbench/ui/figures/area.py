@@ -9,7 +9,7 @@ import ipywidgets
 
 from workbench.data.explanation.place import Shown
 from workbench.runs.model.read_only import is_viewer
-from workbench.ui.figures.origins import registered
+from workbench.ui.figures.origins import current_panel, explaining, registered
 from workbench.ui.figures.page_theme import page_theme
 from workbench.ui.figures.tables import TableArea
 
@@ -31,7 +31,8 @@ class FigureArea(ipywidgets.VBox):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self._figure: go.Figure | None = None
-        self._mark, self._table = registered(self), TableArea()
+        self._mark, self._panel = registered(self), current_panel()
+        self._table: TableArea | None = None
         # Without a width of its own: with one, the first figures of a page collapse to no height.
         self._output = ipywidgets.Output()
         self._switch = ipywidgets.ToggleButton(
@@ -81,6 +82,10 @@ class FigureArea(ipywidgets.VBox):  # type: ignore[misc]
     def _show_table(self) -> None:
         parts = self._parts()
         if self._switch.value and self._figure is not None:
+            if self._table is None:
+                # Made when it is wanted: a published page knows no widget that it did not show when it was opened.
+                with explaining(self._panel):
+                    self._table = TableArea()
             _show_table_of(self._figure, self._table)
             parts.append(self._table)
         self.children = parts
