@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import gzip
 import io
 import random
 import time
@@ -160,3 +161,25 @@ def test_content_that_is_not_what_its_name_says_is_refused_by_name() -> None:
         grids_of("a.xlsx", b"no workbook")
     with pytest.raises(UnreadableFile, match=r"a\.nc cannot be compared cell by cell"):
         grids_of("a.nc", b"no network")
+
+
+TEXT = "Stunde;Größe\n\n00:00; 5\n01:00;\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT.encode(),
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("utf-16"),
+        TEXT.encode("cp1252"),
+        TEXT.replace(";", "\t").encode(),
+        gzip.compress(TEXT.encode(), mtime=0),
+    ],
+    ids=["utf-8", "byte order mark", "utf-16", "cp1252", "tabs", "packed"],
+)
+def test_the_cells_of_a_text_file_are_those_that_its_reader_sees(content: bytes) -> None:
+    grid = grids_of("load.csv", content)[""]
+    assert grid[0] == ["Stunde", "Größe"]
+    assert not any(grid[1])  # a blank line keeps its number
+    assert grid[2:] == [["00:00", 5.0], ["01:00", None]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -17,9 +16,6 @@ __all__ = ["Grid", "grids_of"]
 
 Grid: TypeAlias = Sequence[Sequence[object]]
 """Rows of cells; blank is None, and rows may differ in length."""
-
-_DELIMITERS = ",;\t|"
-_SAMPLE_LINES = 20
 
 
 def grids_of(name: str, content: bytes) -> Mapping[str, Grid]:
@@ -57,21 +53,24 @@ def grids_of(name: str, content: bytes) -> Mapping[str, Grid]:
             return {"": _rows_of(list(frame.columns), frame.itertuples(index=False))}
         if suffix == ".nc":
             return _netcdf_grids(content)
-        return {"": _text_grid(content)}
+        return {"": _text_grid(name, content)}
     except WorkbenchError:
         raise
     except Exception as error:
         raise UnreadableFile(f"{name} cannot be compared cell by cell: {error}", Path(name)) from error
 
 
-def _text_grid(content: bytes) -> Grid:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-    sample = text.splitlines()[:_SAMPLE_LINES]
-    delimiter = max(_DELIMITERS, key=lambda one: sum(line.count(one) for line in sample))
-    return [[_value(cell) for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+def _text_grid(name: str, content: bytes) -> Grid:
+    from workbench.data.texts.cells import read_cells
+    from workbench.data.texts.content import unpacked
+
+    frame = read_cells(name, unpacked(name, content)).frame
+    lines = frame["row"].to_list()
+    # Each row in the place of its line: blank lines count, as an editor counts them.
+    grid: list[list[object]] = [[] for _ in range(max(lines, default=0))]
+    for line, cells in zip(lines, frame.drop("row").iter_rows(), strict=True):
+        grid[line - 1] = [None if cell is None else _value(cell) for cell in cells]
+    return grid
 
 
 def _value(cell: str) -> object:
