@@ -108,8 +108,8 @@ def read_judgements(path: Path) -> Any:
 
 
 def read_result(path: Path) -> Any:
+    from workbench.data.results.saved_notes import notes_of
     from workbench.data.results.scenario import open_scenario
-    from workbench.data.results.store import notes_of
 
     with open_scenario(_project_of(path.parents[3]), "demand", "BAU", "demand scenario") as saved:
         return list(notes_of(saved.summary)), saved.summary.config

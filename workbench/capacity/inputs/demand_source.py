@@ -13,8 +13,8 @@ from workbench.capacity.model.system import System
 from workbench.data.arrays import Floats, Times
 from workbench.data.notes import Note, Notes
 from workbench.data.projects.project import Project
+from workbench.data.results.saved_notes import inherited_omissions
 from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios
-from workbench.data.results.store import inherited_omissions
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData
 from workbench.runs.model.digest import file_digest

@@ -42,8 +42,15 @@ def check_self_contained(path: Path) -> None:
                 check=True,
                 text=True,
             ).stdout
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            raise UnreadableFile(f"{path} is a damaged NetCDF file; export it again.", path) from error
+        except subprocess.TimeoutExpired as error:
+            raise UnreadableFile(
+                f"{path} could not be looked through within {SECONDS:g} s; export it again with fewer variables.",
+                path,
+            ) from error
+        except subprocess.CalledProcessError as error:
+            raise UnreadableFile(
+                f"{path} cannot be read as a NetCDF file; it may be cut off or damaged. Export it again.", path
+            ) from error
     if found:
         place, other = json.loads(found)
         raise LinkRefused(

@@ -11,8 +11,8 @@ import pandas as pd
 from workbench.data.notes import Note, NoteKind, Notes
 from workbench.data.origins import Choice, Origin, Sourced, prefer
 from workbench.data.projects.project import Project
+from workbench.data.results.saved_notes import inherited_omissions, notes_of
 from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios, open_scenario
-from workbench.data.results.store import inherited_omissions, notes_of
 from workbench.data.results.tables import read_table
 from workbench.errors import InvalidData, SettingError, UnreadableFile
 from workbench.files import is_file
