@@ -32,7 +32,7 @@ def test_a_truncated_file_says_so(shared_data: Path, tmp_path: Path) -> None:
     content = (shared_data / "networks" / "ac-dc-meshed.nc").read_bytes()
     path = tmp_path / "cut.nc"
     path.write_bytes(content[: len(content) // 2])
-    with pytest.raises(UnreadableFile, match=r"cut.nc cannot be read as a PyPSA network; it may be cut off"):
+    with pytest.raises(UnreadableFile, match=r"cut.nc cannot be read as a NetCDF file; it may be cut off"):
         read_network(path)
 
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import ipywidgets
 import plotly.graph_objects as go
-from ipywidgets.widgets.widget import _instances
+import pytest
 
 from workbench.ui.figures.area import FigureArea
 
@@ -19,12 +20,23 @@ def shown_in(widget: ipywidgets.Widget) -> Iterator[str]:
                 yield from shown_in(value)
 
 
-def test_a_figure_holds_no_widget_that_a_published_page_has_not_shown() -> None:
+def test_a_figure_holds_no_widget_that_a_published_page_has_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The page knows what was shown when it was opened, and what is made after; anything else it cannot draw."""
-    before = set(_instances)
+    made: dict[str, ipywidgets.Widget] = {}
+    opened, this_thread = ipywidgets.Widget.open, threading.get_ident()
+
+    def remember(widget: ipywidgets.Widget) -> None:
+        opened(widget)
+        if threading.get_ident() == this_thread:
+            made[widget.model_id] = widget
+
+    monkeypatch.setattr(ipywidgets.Widget, "open", remember)
     area = FigureArea()
     area.show(go.Figure(go.Bar(x=[2025, 2026], y=[1.5, 2.5])))
-    assert set(_instances) - before == set(shown_in(area))
+    assert made
+    assert [made[name] for name in set(made) - set(shown_in(area))] == []
 
 
 def test_the_table_of_a_figure_comes_and_goes_with_its_button() -> None:
