@@ -49,7 +49,8 @@ def check_self_contained(path: Path) -> None:
             ) from error
         except subprocess.CalledProcessError as error:
             raise UnreadableFile(
-                f"{path} cannot be read as a NetCDF file; it may be cut off or damaged. Export it again.", path
+                f"{path} cannot be read as a NetCDF file; it may be cut off or damaged. Export it again.",
+                path,
             ) from error
     if found:
         place, other = json.loads(found)
