@@ -133,10 +133,11 @@ def test_a_unit_that_kills_every_worker_it_is_given_to_fails_alone(
 
     # With a nanny each, which starts the worker again.
     cluster = make_cluster(workers=2, nanny=True)
-    errors = start(make_job(poisoned), project, workers=cluster.address).result(60)
+    errors = start(make_job(poisoned), project, workers=cluster.address).result(120)
     assert "its worker died each time it was tried" in str(errors.pop("unit 2"))
     assert errors == {f"unit {number}": None for number in (0, 1, 3, 4)}
-    assert 1 <= calls(project, "poison") <= 5
+    # Four times beside others, which the scheduler blames too, and four times alone.
+    assert 1 <= calls(project, "poison") <= 8
 
 
 def solves(folder: Path) -> None:

@@ -10,6 +10,7 @@ import queue
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,11 +36,12 @@ ALONE_SECONDS = 5.0
 
 @dataclass(slots=True)
 class _Try:
-    """A unit that is with the cluster: its worker, attempt and start."""
+    """A unit that is with the cluster: its worker, attempt and start, and whether no other unit is with it."""
 
     unit: Unit
     attempt: int
     asked: float
+    alone: bool = False
     future: Any = None
     worker: str = ""
 
@@ -60,6 +62,7 @@ class ClusterDispatch(Dispatch):
         self._cluster = cluster
         self._address = address_of(cluster)
         self._tries: dict[int, _Try] = {}
+        self._suspects: deque[_Try] = deque()
         self._numbers = 0
         self._finished: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -81,13 +84,16 @@ class ClusterDispatch(Dispatch):
                 stage=stage_path(),
             )
             try:
-                while (self._work.waiting or self._tries) and not self._leaving.is_set():
+                while self._left() and not self._leaving.is_set():
                     self._sink.checkpoint(holding=link)
                     self._check_link(link)
                     self._submit(client, link)
                     self._collect(client, link)
             finally:
                 self._abandon(client, link)
+
+    def _left(self) -> int:
+        return len(self._work.waiting) + len(self._tries) + len(self._suspects)
 
     def _check_link(self, link: ClusterLink) -> None:
         if link.failure is not None:
@@ -105,9 +111,8 @@ class ClusterDispatch(Dispatch):
             self._sink.emit(EventKind.LOG, message, level=Level.WARNING)
 
     def _lost(self) -> WorkersLost:
-        left = len(self._work.waiting) + len(self._tries)
         return WorkersLost(
-            f"The Dask scheduler {self._address} is gone; {self._expected - left} of {self._expected} units are "
+            f"The Dask scheduler {self._address} is gone; {self._expected - self._left()} of {self._expected} units are "
             "finished and kept: resume the run with workers that are up.",
             self._address,
         )
@@ -120,6 +125,9 @@ class ClusterDispatch(Dispatch):
         self._work.report.workers = max(1, link.threads)
         while self._work.waiting and len(self._tries) < most:
             self._send(client, link, _Try(self._work.waiting.popleft(), 0, time.monotonic()))
+        if self._suspects and not self._tries:
+            suspect = self._suspects.popleft()
+            self._send(client, link, _Try(suspect.unit, suspect.attempt, time.monotonic(), alone=True))
 
     def _send(self, client: Any, link: ClusterLink, one: _Try) -> None:
         self._numbers += 1
@@ -174,6 +182,10 @@ class ClusterDispatch(Dispatch):
             )
             self._work.waiting.appendleft(one.unit)
             return
+        if result.kind == "killed" and not one.alone:
+            # The scheduler blames every unit that was with the worker: which one it was shows when each is alone.
+            self._suspects.append(one)
+            return
         outcome = self._outcome_of(one, result)
         if outcome.error is not None and one.attempt < self._work.retries:
             self._work.report.retrying(one.unit, outcome.error, one.attempt, self._work.retries + 1)
@@ -196,7 +208,7 @@ class ClusterDispatch(Dispatch):
             result: CallResult = one.future.result()
         except KilledWorker as error:
             sentence = f"its worker died each time it was tried ({describe_error(error)})"
-            return CallResult("error", (sentence, ""), time.monotonic() - one.asked, "", 0)
+            return CallResult("killed", (sentence, ""), time.monotonic() - one.asked, "", 0)
         except Exception as error:
             if one.future.status == "error":
                 return CallResult("error", (describe_error(error), ""), time.monotonic() - one.asked, "", 0)

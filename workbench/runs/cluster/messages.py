@@ -75,7 +75,7 @@ class WorkerStatus:
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """The outcome of a call: ``kind`` is ``"result"``, ``"error"`` or ``"stopped"``.
+    """The outcome of a call: ``kind`` is ``"result"``, ``"error"``, ``"killed"`` or ``"stopped"``.
 
     Attributes
     ----------
