@@ -112,8 +112,8 @@ class ClusterDispatch(Dispatch):
 
     def _lost(self) -> WorkersLost:
         return WorkersLost(
-            f"The Dask scheduler {self._address} is gone; {self._expected - self._left()} of {self._expected} units are "
-            "finished and kept: resume the run with workers that are up.",
+            f"The Dask scheduler {self._address} is gone; {self._expected - self._left()} of {self._expected} "
+            "units are finished and kept: resume the run with workers that are up.",
             self._address,
         )
 
