@@ -40,6 +40,7 @@ def test_a_notebook_runs_without_a_project_of_ones_own(
     assert (tmp_path / "sample-project" / "project.toml").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_notebook_opens_the_project_of_the_environment_with_its_results(
     path: Path, planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -18,6 +18,8 @@ from workbench.data.explanation.cells import explain
 from workbench.data.origins import Origin
 from workbench.data.projects.project import Project
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:

@@ -21,7 +21,7 @@ PLAIN = {"include_objective_constant": False, "io_api": "direct", "log_to_consol
 SLOW = pytest.mark.slow
 NETWORKS = (
     "ac-dc-meshed",
-    "storage-hvdc",
+    pytest.param("storage-hvdc", marks=SLOW),
     pytest.param("model-energy", marks=SLOW),
     pytest.param("scigrid-de", marks=SLOW),
 )
@@ -99,6 +99,7 @@ def periods(network: Any) -> Any:
     return network
 
 
+@SLOW
 def test_perfect_foresight_equals_that_of_plain_pypsa(small_network: Any, job: Job, limits: Any) -> None:
     ours, plain = periods(small_network()), periods(small_network())
     with PlanSolver(job, lambda: limits) as solver:
@@ -107,6 +108,7 @@ def test_perfect_foresight_equals_that_of_plain_pypsa(small_network: Any, job: J
     assert_same(ours, plain)
 
 
+@SLOW
 @pytest.mark.parametrize("linearised", [False, True])
 def test_unit_commitment_equals_that_of_plain_pypsa(
     small_network: Any, job: Job, limits: Any, linearised: bool
@@ -185,6 +187,7 @@ def test_the_size_is_said_before_the_solve(small_network: Any, job: Job, limits:
     assert size < next(i for i, line in enumerate(lines) if "Running HiGHS" in line)
 
 
+@SLOW
 def test_no_price_of_an_earlier_solve_is_left_after_whole_units(
     small_network: Any, job: Job, limits: Any
 ) -> None:
@@ -301,6 +304,7 @@ def hard_model() -> Any:
     return model
 
 
+@SLOW
 def test_the_incumbent_at_the_time_limit_is_taken_only_where_it_is_accepted(job: Job, limits: Any) -> None:
     limits.time_limit, limits.accept_incumbent = 1.0, True
     with PlanSolver(job, lambda: limits) as solver:

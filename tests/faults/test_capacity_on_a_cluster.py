@@ -31,6 +31,7 @@ def begun(run: Any) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:pypsa")
 def test_a_set_of_capacity_scenarios_loses_nothing_when_a_worker_is_killed(
     tmp_path: Path, make_cluster: Callable[..., Any], until: Callable[..., None]

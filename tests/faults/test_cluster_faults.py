@@ -16,6 +16,8 @@ from workbench.errors import WorkersLost
 from workbench.runs import EventKind, Job, RunState, Unit, current_job, resume, start
 from workbench.runs.cluster import dispatch as cluster_dispatch
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("distributed", reason="Dask is an optional extra")
 Make = Callable[..., Any]
 Until = Callable[..., None]
@@ -77,7 +79,6 @@ def test_a_killed_worker_costs_the_unit_it_held_and_no_other(
     assert [event.seq for event in run.events()] == list(range(1, run.last_seq() + 1))
 
 
-@pytest.mark.slow
 def test_a_run_goes_on_when_all_workers_are_killed_and_another_joins(
     make_job: Make, project: Path, make_cluster: Make, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,7 +124,7 @@ def poison(folder: Path, number: int) -> int:
     return number
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_unit_that_kills_every_worker_it_is_given_to_fails_alone(
     make_job: Make, project: Path, make_cluster: Make
 ) -> None:

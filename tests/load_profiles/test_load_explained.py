@@ -19,6 +19,8 @@ from workbench.demand.jobs import forecast_demand
 from workbench.load_profiles.results.saved import LoadProfileResult
 from workbench.sample.project import create_from_sample
 
+pytestmark = pytest.mark.slow
+
 
 def value_at(project: Project, place: str) -> Any:
     file, sheet, cell = (part.strip() for part in place.split(", "))

@@ -69,6 +69,7 @@ def test_every_setting_has_another_value_and_inputs_on_which_it_acts(cases: JobC
     assert set(cases.other) | set(cases.acts_with) | set(cases.own) <= set(settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cases", "inputs", "name"), every_setting(whole=False))
 def test_a_setting_acts_or_is_refused_or_noted(
     cases: JobCases, inputs: Inputs, name: str, runners: dict[str, Runner]
@@ -76,6 +77,7 @@ def test_a_setting_acts_or_is_refused_or_noted(
     assert_not_passed_over(runners[cases.job], inputs, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cases", "name"),
     [

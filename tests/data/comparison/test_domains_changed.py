@@ -23,6 +23,8 @@ from workbench.load_profiles.jobs import make_load_profiles
 from workbench.runs.engine import start as engine
 from workbench.sample.project import create_from_sample
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["earlier"]
 
 
@@ -68,7 +70,6 @@ def test_a_source_that_reports_more_rain_is_told_with_the_days_and_the_effect(tm
     assert "mean_eto" in set(found.numbers.measure)
 
 
-@pytest.mark.slow
 def test_the_hours_of_a_workbook_and_another_growth_are_told(tmp_path: Path) -> None:
     project = create_from_sample(tmp_path / "sample")
     settings: dict[str, Any] = {"energy_source": "growth", "last_year": 2027}
