@@ -232,6 +232,18 @@ def test_inputs_are_listed_without_lock_files_and_found_by_name(project: Project
     assert project.input("more/load.CSV").read_text() == "x"
 
 
+def test_an_input_that_is_a_link_is_no_missing_one(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "shared.xlsx").write_text("x")
+    (project.inputs / "demand.xlsx").symlink_to(tmp_path / "shared.xlsx")
+
+    (found,) = project.input_files()
+    with pytest.raises(
+        LinkRefused, match=r"inputs/demand\.xlsx is a link; .* replace it by what it leads to"
+    ):
+        project.input(found.name)
+    assert any("demand.xlsx is a link" in str(problem) for problem in project.validate())
+
+
 def test_a_missing_input_is_named_with_the_nearest_or_those_present(project: Project) -> None:
     (project.inputs / "demand.xlsx").write_text("x")
 

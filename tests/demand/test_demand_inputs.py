@@ -12,7 +12,7 @@ from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig, GapHandling
 from workbench.demand.inputs.reading import DemandInput, find_workbook, read_demand
 from workbench.demand.model.roles import Role
-from workbench.errors import InvalidData, UnreadableFile
+from workbench.errors import InvalidData, LinkRefused, UnreadableFile
 
 
 def messages(data: DemandInput | InvalidData, severity: Severity) -> str:
@@ -242,3 +242,13 @@ def test_kerala_is_read_with_all_its_known_faults_reported(kerala_workbook: Path
     given = {name for name, sector in data.sectors.items() if sector.given}
     assert given == {"ev_transport", "green_hydrogen", "solar_rooftop"}
     assert sum(data.solar_share.values()) == pytest.approx(100)
+
+
+def test_a_workbook_that_is_a_link_is_refused_by_name_and_not_passed_over(tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "linked", "Linked")
+    (tmp_path / "shared.xlsx").write_bytes(b"of a shared folder")
+    (project.inputs / "demand.xlsx").symlink_to(tmp_path / "shared.xlsx")
+    (project.inputs / "plants.xlsx").write_bytes(b"another workbook")
+
+    with pytest.raises(LinkRefused, match=r"demand\.xlsx is a link; .* replace it by what it leads to"):
+        read_demand(find_workbook(project, ""))

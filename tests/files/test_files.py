@@ -124,6 +124,8 @@ def test_links_and_pipes_are_left_out_of_lists(project: Path, outside: Path) -> 
     os.mkfifo(inputs / "pipe.csv")
     assert files.listed(inputs) == [inputs / "real.csv"]
     assert list(files.walked(project)) == [inputs / "real.csv", project / "project.toml"]
+    seen = ["folder", "link.csv", "real.csv"]
+    assert [path.name for path in files.walked(inputs, links=True)] == seen
     with pytest.raises(LinkRefused, match="is a link"):
         files.check_all(inputs)
 

@@ -157,6 +157,18 @@ def test_nothing_to_ingest_and_nothing_usable_are_failures_that_say_why(project:
         ingest_market(project, files="bad")
 
 
+def test_a_file_that_is_a_link_is_refused_with_its_name_and_the_others_are_ingested(
+    project: Project, files: Path, tmp_path: Path
+) -> None:
+    first = min(files.glob("*SCADA*"))
+    moved = shutil.move(first, tmp_path / first.name)
+    first.symlink_to(moved)
+    result = ingest_market(project, files="nemweb", register="units.csv")
+    assert list(result.refused) == [first.name]
+    assert "is a link" in result.refused[first.name]
+    assert result.taken > 0
+
+
 def test_a_dataset_that_is_being_written_is_refused(project: Project, files: Path) -> None:
     ingest_market(project, files="nemweb", register="units.csv")
     with writing(market_folder(project)), pytest.raises(ScenarioBusy):

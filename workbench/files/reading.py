@@ -156,14 +156,17 @@ def subfolders(folder: AnyPath, holding: str = "") -> list[str]:
         os.close(opened)
 
 
-def walked(folder: AnyPath, pattern: str = "*") -> Iterator[Path]:
-    """List the files in a folder and all folders inside it whose names fit a pattern; see :func:`listed`."""
-    for entry in _entries(folder):
-        if entry.is_file():
-            if fnmatch.fnmatchcase(entry.name, pattern):
+def walked(folder: AnyPath, pattern: str = "*", *, links: bool = False) -> Iterator[Path]:
+    """List the files in a folder and all folders inside it whose names fit a pattern; see :func:`listed`.
+
+    With ``links`` those among them that are links are listed too, so that a person is told why they are refused.
+    """
+    for entry in _entries(folder, links=links):
+        if entry.is_symlink() or entry.is_file():
+            if fnmatch.fnmatchcase(entry.name, pattern) and (links or entry.is_file()):
                 yield Path(folder, entry.name)
-        elif not entry.is_symlink():
-            yield from walked(Path(folder, entry.name), pattern)
+        else:
+            yield from walked(Path(folder, entry.name), pattern, links=links)
 
 
 def _is_file_in(folder: int, name: str) -> bool:
@@ -173,7 +176,7 @@ def _is_file_in(folder: int, name: str) -> bool:
         return False
 
 
-def _entries(folder: AnyPath) -> list[os.DirEntry[str]]:
+def _entries(folder: AnyPath, *, links: bool = False) -> list[os.DirEntry[str]]:
     try:
         with place_of(folder) as place:
             opened = _open_folder(place)
@@ -183,13 +186,17 @@ def _entries(folder: AnyPath) -> list[os.DirEntry[str]]:
         with os.scandir(opened) as entries:
             # Where links count they are looked at here, while the folder is open.
             found = [
-                entry
-                for entry in entries
-                if not (place.holds_confined and entry.is_symlink()) and (entry.is_dir() or entry.is_file())
+                entry for entry in entries if _is_listed(entry, confined=place.holds_confined, links=links)
             ]
     finally:
         os.close(opened)
     return sorted(found, key=lambda entry: entry.name)
+
+
+def _is_listed(entry: os.DirEntry[str], *, confined: bool, links: bool) -> bool:
+    if confined and entry.is_symlink():
+        return links
+    return entry.is_dir() or entry.is_file()
 
 
 def _open_folder(place: Place) -> int:

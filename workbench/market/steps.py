@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from workbench.data.notes import Notes
@@ -11,7 +11,7 @@ from workbench.data.problems import Problem
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems
 from workbench.data.unused_settings import note_unused_settings
-from workbench.errors import DataError, InvalidData, UnwritableFile
+from workbench.errors import DataError, InvalidData, LinkRefused, UnwritableFile
 from workbench.files import is_file, is_folder
 from workbench.market.config import BackfillConfig, IngestConfig, dataset_folder, files_folder
 from workbench.market.inputs.drops import MAPPING_FILE, Drop, read_mapping
@@ -104,7 +104,7 @@ def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult
         drops = _drops(source, description)
         ledger = Ledger(folder)
         known = ledger.known()
-        fresh = [path for path in job.track(paths, title="File") if file_digest(path) not in known]
+        fresh = [path for path in job.track(paths, title="File") if not _is_known(path, known)]
         account.known = len(paths) - len(fresh)
         job.log(f"{len(paths)} files in {source}, {account.known} of them were ingested before.")
     with job.stage("ingest", title="Ingest"), writing(folder) as writer:
@@ -227,6 +227,14 @@ def _read(
         account.new_versions.update(rows.new_versions)
         read.append(rows)
     return read
+
+
+def _is_known(path: Path, digests: Collection[str]) -> bool:
+    try:
+        return file_digest(path) in digests
+    except LinkRefused:
+        # It is told with the files that are refused when they are read.
+        return False
 
 
 def _read_or_refuse(

@@ -220,8 +220,11 @@ class Project:
         return tuple(name for name in subfolders(folder) if name[0] != ".")
 
     def input_files(self) -> tuple[Path, ...]:
-        """List the input files of a kind that can be read; lock files of Excel are left out."""
-        files = (path for path in walked(self.inputs) if path.suffix.lower() in INPUT_SUFFIXES)
+        """List the input files of a kind that can be read; lock files of Excel are left out.
+
+        Links are listed, as they are refused when they are opened: what a person sees never counts as absent.
+        """
+        files = (path for path in walked(self.inputs, links=True) if path.suffix.lower() in INPUT_SUFFIXES)
         return tuple(sorted(path for path in files if not path.name.startswith((".", "~$"))))
 
     def input(self, name: str) -> Path:

@@ -76,7 +76,7 @@ class MappingReview(Pane):
 
     def _files(self) -> list[str]:
         folder = self._project.inputs
-        names = (path for path in walked(folder) if path.suffix.lower() in SUFFIXES)
+        names = (path for path in walked(folder, links=True) if path.suffix.lower() in SUFFIXES)
         return sorted(
             path.relative_to(folder).as_posix() for path in names if not path.name.startswith((".", "~$"))
         )

@@ -127,8 +127,8 @@ class Batch:
 
 
 def find_files(folder: Path) -> list[Path]:
-    """List the files in a folder and those inside it that may hold market data, by name."""
-    files = (path for path in walked(folder) if path.suffix.lower() in SUFFIXES)
+    """List the files in a folder and those inside it that may hold market data, by name; links too."""
+    files = (path for path in walked(folder, links=True) if path.suffix.lower() in SUFFIXES)
     return sorted(path for path in files if not path.name.startswith((".", "~$")))
 
 
