@@ -14,6 +14,8 @@ from functools import lru_cache
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 # Two digits: 69 is 1969 and 68 is 2068, as POSIX strptime has it.
 PIVOT = 69
+# By ISO 8601 a week belongs to the year, and so to the month, that has its Thursday.
+THURSDAY = 4
 # A longer cell is a remark; the patterns below must not be tried on arbitrary pasted text.
 MAX_DATE_CHARACTERS = 60
 EXCEL_EPOCH = datetime.date(1899, 12, 30)
@@ -47,6 +49,10 @@ _NAMED_DAY = re.compile(r"([^\W\d_]+)\.?[-/. ]*(\d{1,2})(?:st|nd|rd|th)?,?[-/. ]
 _NAMED_MONTH = re.compile(r"([^\W\d_]+)\.?[-/., ']*(\d{4}|\d{2})")
 _MONTH_NAMED_LAST = re.compile(r"(\d{4})[-/. ]*([^\W\d_]+)\.?")
 _QUARTER = re.compile(r"(?:(\d{4})[-/. ]*Q([1-4])|Q([1-4])[-/. ]*(\d{4}))", re.IGNORECASE)
+_WEEK = re.compile(
+    r"(\d{4})[-/. ]?W(\d{1,2})(?:-([1-7]))?|(?:W|WK|KW|Week)[-/. ]?(\d{1,2})[-/., ]+(\d{4})", re.IGNORECASE
+)
+_MONTH_SHORT_YEAR = re.compile(r"(\d{1,2})[-/](\d{2})")
 _YEAR = re.compile(r"(\d{4})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 
@@ -75,6 +81,7 @@ class Shape(StrEnum):
     NAMED = "month by name"
     COMPACT = "digits without separators"
     MONTH = "year and month"
+    WEEK = "week"
     QUARTER = "quarter"
     YEAR = "year"
     SERIAL = "Excel's day number"
@@ -82,7 +89,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReadDate:
-    """A date that was read: the last day of what it says (of the month, for ``Jan 2024``).
+    """A date that was read: the last day of what it says (of the month, for ``Jan 2024``), of a week its Thursday.
 
     Parameters
     ----------
@@ -133,6 +140,10 @@ def read_date(text: str, order: DateOrder | None = None, named: bool = False) ->
     if match := _QUARTER.fullmatch(text):
         year, quarter = int(match[1] or match[4]), int(match[2] or match[3])
         return _month_end(year, 3 * quarter, Precision.QUARTER, Shape.QUARTER)
+    if match := _WEEK.fullmatch(text):
+        return _week(int(match[1] or match[5]), int(match[2] or match[4]), int(match[3] or THURSDAY))
+    if named and (match := _MONTH_SHORT_YEAR.fullmatch(text)):
+        return _month_end(_full_year(match[2]), int(match[1]), Precision.MONTH, Shape.MONTH)
     # 12.2024 may as well be an amount.
     if (match := _MONTH_NUMBER.fullmatch(text)) and (named or "." not in text):
         year, month = int(match[1] or match[4]), int(match[2] or match[3])
@@ -235,6 +246,15 @@ def _day(
         return None
     try:
         return ReadDate(datetime.date(year, month, day), Precision.DAY, shape, order, ambiguous)
+    except ValueError:
+        return None
+
+
+def _week(year: int, week: int, day: int) -> ReadDate | None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    try:
+        return ReadDate(datetime.date.fromisocalendar(year, week, day), Precision.DAY, Shape.WEEK)
     except ValueError:
         return None
 

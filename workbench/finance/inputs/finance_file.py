@@ -49,6 +49,7 @@ def read_ledger(
     UnbalancedResult
         When control totals do not agree.
     """
-    reading = read_file(path, answers=answers, sheet=sheet)
+    calendar = calendar or FiscalCalendar()
+    reading = read_file(path, answers=answers, sheet=sheet, start_month=calendar.start_month)
     proposed = propose_mapping(reading, mapping)
     return make_ledger(reading, proposed, calendar=calendar, answers=answers, rates=rates)

@@ -18,6 +18,7 @@ from workbench.finance.inputs.duplicates import (
     without_duplicates,
 )
 from workbench.finance.inputs.entries import SCENARIO, Entries, make_entries
+from workbench.finance.inputs.mapping.confirming import confirmed, role_questions
 from workbench.finance.inputs.periods import (
     all_periods,
     blank_amounts,
@@ -61,8 +62,10 @@ def open_questions(
     InvalidData
         As :func:`make_ledger`.
     """
-    if reading.questions:
-        return reading.questions
+    mapping = confirmed(mapping, answers or {})
+    asked = (*reading.questions, *role_questions(reading, mapping))
+    if asked:
+        return asked
     entries = make_entries(reading, mapping)
     found = currencies_of(reading, mapping)
     duplicates = find_duplicates(entries.frame, _key(entries), reading.rows)
@@ -107,7 +110,8 @@ def make_ledger(
         When control totals do not agree.
     """
     answers, rates = answers or {}, rates or {}
-    require_answers(reading.file, reading.questions)
+    mapping = confirmed(mapping, answers)
+    require_answers(reading.file, (*reading.questions, *role_questions(reading, mapping)))
     entries = make_entries(reading, mapping)
     currencies = currencies_of(reading, mapping)
     duplicates = find_duplicates(entries.frame, _key(entries), reading.rows)

@@ -32,6 +32,10 @@ class ColumnRole:
         By what the cells are multiplied, from a unit in the header such as ``(USD k)``.
     sign
         ``"as given"``, or ``"flipped"`` where costs have a minus and are flipped to plus.
+    confirmed
+        Whether a name that means just this, the cells, arithmetic or a person says so; else it is asked.
+    rivals
+        Other columns that could have the role as well.
     """
 
     column: str
@@ -44,6 +48,8 @@ class ColumnRole:
     currency: str = ""
     scale: float = 1.0
     sign: str = "as given"
+    confirmed: bool = True
+    rivals: tuple[str, ...] = ()
 
     @property
     def figure(self) -> str:
@@ -97,9 +103,11 @@ class RoleMapping:
         edited = []
         for item in self.columns:
             if item.column == column:
-                item = replace(item, role=role, variant=variant, score=1.0, reason="chosen by the user")
+                chosen = replace(item, role=role, variant=variant, score=1.0, reason="chosen by the user")
+                item = replace(chosen, confirmed=True, rivals=())
             elif role is not Role.RATIO and role is not None and (item.role, item.variant) == (role, variant):
-                item = replace(item, role=None, score=0.0, reason=f"'{column}' was chosen for {TITLES[role]}")
+                reason = f"'{column}' was chosen for {TITLES[role]}"
+                item = replace(item, role=None, score=0.0, reason=reason, confirmed=True, rivals=())
             edited.append(item)
         return RoleMapping(tuple(edited))
 

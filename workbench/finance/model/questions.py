@@ -16,6 +16,7 @@ Answers = Mapping[str, str]
 class QuestionKind(StrEnum):
     """What is asked."""
 
+    ROLE = "meaning of a column"
     DATE_ORDER = "date order"
     DECIMAL_MARK = "decimal mark"
     CURRENCY = "currency"

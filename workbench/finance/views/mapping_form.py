@@ -124,7 +124,9 @@ class MappingReview(Pane):
 
     def _read(self) -> None:
         remembered, _ = load_mapping(self._project)
-        self._reading = read_file(self._project.input(self.file.value), answers=self._answers)
+        start_month = FiscalCalendar.of(self._project).start_month
+        path = self._project.input(self.file.value)
+        self._reading = read_file(path, answers=self._answers, start_month=start_month)
         self._mapping = propose_mapping(self._reading, remembered)
         self._show()
 

@@ -1,5 +1,9 @@
 """Which column means what: proposed with evidence, reviewed by the user, one column a role.
 
+A header that is a known name of a role decides; so do a similar header with cells that show the role, and
+arithmetic where several columns have a known name. A header that is only similar proposes, and is asked
+(:mod:`workbench.finance.inputs.mapping.confirming`).
+
 The assignment maximises the sum of the scores over all columns and roles (Hungarian method; Kuhn, H. W.
 (1955), Naval Research Logistics Quarterly 2, 83-97, doi:10.1002/nav.3800020109, as in
 ``scipy.optimize.linear_sum_assignment``), where the worth of a pair is the similarity of the header to the
@@ -16,6 +20,7 @@ from rapidfuzz import fuzz
 from scipy.optimize import linear_sum_assignment
 
 from workbench.finance.inputs.mapping.header_units import header_unit
+from workbench.finance.inputs.mapping.rivals import exact_roles, header_words, with_rivals
 from workbench.finance.inputs.mapping.synonyms import (
     RATIO_WORDS,
     SYNONYMS,
@@ -28,14 +33,17 @@ from workbench.finance.inputs.reading.read import Reading
 from workbench.finance.model.mapping import ColumnRole, RoleMapping
 from workbench.finance.model.roles import COSTS, DIMENSIONS, FIGURES, Role, Variant
 
-MIN_SCORE = 0.72
+MIN_SCORE = 0.8
 # One sure pair is worth more than two doubtful ones.
 SURENESS = 8
+WORTH_A_QUESTION = 0.85
 # Numbers are codes of a department or a customer only under a header that says so.
 SURE_OF_A_CODE = 0.9
 CONTENT_BONUS = 0.3
 MOSTLY_NEGATIVE = 0.95
 MAX_ENTITIES = 2_000
+# Of a column as it is expected with the sign that was kept.
+MOSTLY_AS_KEPT = 0.95
 
 
 def propose_mapping(reading: Reading, remembered: RoleMapping | None = None) -> RoleMapping:
@@ -57,21 +65,26 @@ def propose_mapping(reading: Reading, remembered: RoleMapping | None = None) -> 
             (item.role, item.variant) for item in proposed.values()
         }
         if before is not None and not again and (role is None or _fits(column, role)):
+            sign = _sign_now(column, before)
             reason = "as confirmed for an earlier file"
+            if sign != before.sign:
+                reason += f", but its amounts have the other sign in this file, and are taken {sign}"
             proposed[column.name] = replace(
                 _described(column),
                 role=before.role,
                 variant=before.variant,
                 score=1.0,
                 reason=reason,
-                sign=before.sign,
+                sign=sign,
             )
+    kept = frozenset(proposed)
     rest = [column for column in reading.columns if column.name not in proposed]
     taken = {(item.role, item.variant) for item in proposed.values()}
     for variant in Variant:
         group = [column for column in rest if _variant(column) is variant]
         proposed |= _assigned(group, variant, taken, reading.date_column)
-    return RoleMapping(tuple(proposed[column.name] for column in reading.columns))
+    mapping = RoleMapping(tuple(proposed[column.name] for column in reading.columns))
+    return with_rivals(reading, mapping, kept)
 
 
 def _assigned(
@@ -92,7 +105,7 @@ def _assigned(
                 name = columns[at].name
                 found[name] = replace(
                     found[name], role=roles[to], variant=variant, score=min(score, 1.0), reason=reason,
-                    sign=_sign(columns[at], roles[to]),
+                    sign=_sign(columns[at], roles[to]), confirmed=roles[to] not in FIGURES or score >= 1.0,
                 )  # fmt: skip
     for column in columns:
         if found[column.name].role is None and column.kind is ColumnKind.NUMBER and _is_ratio(column):
@@ -124,8 +137,15 @@ def _described(column: ColumnProfile) -> ColumnRole:
 def _score(column: ColumnProfile, role: Role, date_column: str) -> tuple[float, str]:
     if not _fits(column, role) or (role in FIGURES and _is_ratio(column)):
         return 0.0, ""
-    words, _ = split_variant(plain_words(column.name))
-    similarity, synonym = max((fuzz.token_sort_ratio(words, name) / 100, name) for name in SYNONYMS[role])
+    words, _ = split_variant(header_words(column))
+    exact = exact_roles(words)
+    if exact and role not in exact:
+        # A known name of one role is never pushed to another because that one is taken.
+        return 0.0, ""
+    if role in exact:
+        similarity, synonym = 1.0, exact[role]
+    else:
+        similarity, synonym = max((_similarity(words, name), name) for name in SYNONYMS[role])
     reason = f"the header is like '{synonym}' ({similarity:.2f})"
     if role is Role.DATE:
         chosen = column.name == date_column
@@ -137,6 +157,13 @@ def _score(column: ColumnProfile, role: Role, date_column: str) -> tuple[float, 
     return (similarity + bonus if similarity > MIN_SCORE / 2 else 0.0), "; ".join(
         filter(None, (reason, shown))
     )
+
+
+def _similarity(words: str, name: str) -> float:
+    """Similarity of a header to a name of a role, 0 to 1; where it has the name among its words, enough to ask."""
+    similarity: float = fuzz.token_sort_ratio(words, name) / 100
+    within = set(name.split()) <= set(words.split())
+    return max(similarity, WORTH_A_QUESTION) if within else similarity
 
 
 def _content(column: ColumnProfile, role: Role) -> tuple[float, str]:
@@ -167,18 +194,26 @@ def _fits(column: ColumnProfile, role: Role) -> bool:
 
 
 def _is_ratio(column: ColumnProfile) -> bool:
-    words, _ = split_variant(plain_words(column.name))
-    exact = any(words in names for role, names in SYNONYMS.items() if role in FIGURES)
+    words, _ = split_variant(header_words(column))
+    exact = any(role in FIGURES for role in exact_roles(words))
     return (
         column.unit == "%" or "%" in column.name or (not exact and RATIO_WORDS.fullmatch(words) is not None)
     )
 
 
 def _variant(column: ColumnProfile) -> Variant:
-    words = plain_words(column.name)
+    words = header_words(column)
     rest, variant = split_variant(words)
-    exact = any(words in names for names in SYNONYMS.values())
+    exact = bool(exact_roles(words))
     return Variant.ACTUAL if variant is None or exact or not rest else variant
+
+
+def _sign_now(column: ColumnProfile, before: ColumnRole) -> str:
+    """Give the sign that was kept, unless the amounts of this file have the other one: evidence wins."""
+    if before.role in COSTS:
+        return _sign(column, before.role)
+    positive = 1 - column.negative / max(1, column.filled)
+    return "as given" if before.sign == "flipped" and positive >= MOSTLY_AS_KEPT else before.sign
 
 
 def _sign(column: ColumnProfile, role: Role) -> str:

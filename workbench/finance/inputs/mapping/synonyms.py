@@ -23,6 +23,7 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
         "total income",
         "income", "net revenue", "operating revenue", "total sales", "sales amount", "revenues", "umsatz",
         "umsatzerloese", "erloese", "chiffre d affaires", "ingresos", "ventas", "topline", "net sales revenue",
+        "umsatz netto", "nettoumsatz", "umsatzerloese netto", "net turnover",
     ),
     Role.EXPENSES: (
         "expenses", "operating costs", "operating expenses", "operational expenses", "opex", "costs", "total costs",
@@ -98,6 +99,9 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
     "category of figure", "type"),
 }  # fmt: skip
 
+FILLING = frozenset(["amount", "amt", "value", "total", "figures", "sum", "betrag", "gesamt"])
+"""Words that say nothing about what a figure is."""
+
 VARIANT_WORDS: dict[Variant, tuple[str, ...]] = {
     Variant.BUDGET: ("budget", "budgeted", "bud", "plan", "planned", "target", "soll", "presupuesto"),
     Variant.FORECAST: (
@@ -111,9 +115,8 @@ VARIANT_WORDS: dict[Variant, tuple[str, ...]] = {
 }  # fmt: skip
 
 RATIO_WORDS = re.compile(
-    ".*(\bmargin\b|\bratio\b|\brate\b|\bpercent(age)?\b|\bpct\b|%|\bgrowth\b|\bshare\b|\byield\b|\bper "
-    "(unit|head)\b"
-    r"|\baverage\b|\bavg\b|\bdso\b|\bdpo\b|\broi\b|\broas\b|\bprice\b).*",
+    r".*(\b(margins?|ratio|rate|percent(age)?|pct|growth|share|anteil|\w*marge|\w+quote|yield|average|avg|dso|dpo|roi"
+    r"|roas|roe|price|conversion|per (unit|head))\b|%).*",
     re.IGNORECASE,
 )
 

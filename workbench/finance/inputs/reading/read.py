@@ -18,6 +18,7 @@ from workbench.data.texts.layout import MONTHS_ACROSS, Layout, column_letter, fi
 from workbench.errors import InvalidData
 from workbench.finance.inputs.reading.columns import ColumnKind, ColumnProfile
 from workbench.finance.inputs.reading.date_parts import with_whole_dates
+from workbench.finance.inputs.reading.fiscal_dates import with_calendar_dates
 from workbench.finance.inputs.reading.grid import Grid, read_grid
 from workbench.finance.inputs.reading.set_aside import date_column, set_aside_rows
 from workbench.finance.inputs.reading.type_columns import Typed, type_columns, unreadable_cells
@@ -111,7 +112,9 @@ class Reading:
         raise InvalidData(f"{self.file} has no column '{name}'; present: {present}.", self.file)
 
 
-def read_file(path: Path | str, *, answers: Answers | None = None, sheet: str = "") -> Reading:
+def read_file(
+    path: Path | str, *, answers: Answers | None = None, sheet: str = "", start_month: int = 1
+) -> Reading:
     """Read a CSV, TSV or Excel file; see :func:`read_content`.
 
     Parameters
@@ -122,6 +125,8 @@ def read_file(path: Path | str, *, answers: Answers | None = None, sheet: str = 
         Key of a question -> value of the chosen option.
     sheet
         Of a workbook; the one with the most cells when empty.
+    start_month
+        First month of a fiscal year, where the file counts its periods in such years.
 
     Raises
     ------
@@ -131,10 +136,14 @@ def read_file(path: Path | str, *, answers: Answers | None = None, sheet: str = 
         When it has no row of figures, no column of dates, or an answer is none of the options.
     """
     path = Path(path)
-    return read_content(path.name, read_file_content(path), answers=answers, sheet=sheet)
+    return read_content(
+        path.name, read_file_content(path), answers=answers, sheet=sheet, start_month=start_month
+    )
 
 
-def read_content(name: str, content: bytes, *, answers: Answers | None = None, sheet: str = "") -> Reading:
+def read_content(
+    name: str, content: bytes, *, answers: Answers | None = None, sheet: str = "", start_month: int = 1
+) -> Reading:
     """Read the bytes of a file; nothing is written.
 
     Parameters
@@ -143,7 +152,7 @@ def read_content(name: str, content: bytes, *, answers: Answers | None = None, s
         File name, for the sentences.
     content
         All its bytes.
-    answers, sheet
+    answers, sheet, start_month
         As in :func:`read_file`.
 
     Raises
@@ -158,8 +167,11 @@ def read_content(name: str, content: bytes, *, answers: Answers | None = None, s
     layout = find_table(grid.cells, name)
     _refuse_months_across(name, layout.header_row, layout.names)
     _refuse_without_rows(name, layout)
-    names, frame, joined = with_whole_dates(layout.names, layout.frame, name)
-    letters = (*map(column_letter, layout.places), *[""] * len(joined))
+    names, frame, fiscal = with_calendar_dates(layout.names, layout.frame, start_month)
+    joined: list[Change] = []
+    if not fiscal:
+        names, frame, joined = with_whole_dates(names, frame, name)
+    letters = (*map(column_letter, layout.places), *[""] * (len(names) - len(layout.names)))
     typed = type_columns(names, letters, frame, answers, name)
     date = date_column(typed, name)
     kept, aside, changes, problems, questions = set_aside_rows(typed, date, answers, name)
@@ -173,7 +185,7 @@ def read_content(name: str, content: bytes, *, answers: Answers | None = None, s
     )
     totals = totals.with_stage(_stage(typed, typed.rows, kept.rows, aside))
     found = (change for column in typed.columns for change in column.changes)
-    log = ChangeLog((*layout.changes, *joined, *found, *changes))
+    log = ChangeLog((*layout.changes, *fiscal, *joined, *found, *changes))
     return Reading(
         name,
         hashlib.sha256(content).hexdigest(),

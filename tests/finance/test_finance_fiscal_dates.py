@@ -1,0 +1,111 @@
+"""Weeks, short years and parts of fiscal years, as exports write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbench.errors import InvalidData
+from workbench.finance.inputs.finance_file import read_ledger
+from workbench.finance.model.calendar import FiscalCalendar
+from workbench.finance.model.ledger import Ledger
+
+
+def ledger_of(tmp_path: Path, header: str, *rows: str, start: int = 1) -> Ledger:
+    path = tmp_path / "figures.csv"
+    path.write_text("\n".join([f"{header},Revenue", *(f"{row},{at + 1}00.5" for at, row in enumerate(rows))]))
+    return read_ledger(path, calendar=FiscalCalendar(start))
+
+
+def periods(ledger: Ledger) -> list[str]:
+    return [f"{period:%Y-%m}" for period in ledger.periods]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "start", "expected"),
+    [
+        ("FY", ("FY2012-13", "FY2013-14", "FY2014-15"), 4, ["2013-03", "2014-03", "2015-03"]),
+        ("Year", ("2010-11", "2011-12", "2012-13"), 4, ["2011-03", "2012-03", "2013-03"]),
+        ("FY", ("FY22", "FY23", "FY24"), 7, ["2022-06", "2023-06", "2024-06"]),
+        ("FY", ("FY 2022", "FY 2023", "FY 2024"), 1, ["2022-12", "2023-12", "2024-12"]),
+        ("Quarter", ("Q4 FY22", "Q1 FY23", "Q2 FY23"), 4, ["2022-03", "2022-06", "2022-09"]),
+        ("Quarter", ("Q3 FY2023-24", "Q4 FY2023-24", "Q1 FY2024-25"), 4, ["2023-12", "2024-03", "2024-06"]),
+        ("Quarter", ("FY24 Q1", "FY24 Q2", "FY24 Q3"), 10, ["2023-12", "2024-03", "2024-06"]),
+        ("Period", ("P11 FY2023", "P12 FY2023", "P01 FY2024"), 4, ["2023-02", "2023-03", "2023-04"]),
+        ("Period", ("2023-P11", "2023-P12", "2024-P01"), 1, ["2023-11", "2023-12", "2024-01"]),
+        ("Fiscal year/period", ("001.2023", "002.2023", "003.2023"), 1, ["2023-01", "2023-02", "2023-03"]),
+        (
+            "Fiscal Year,Period",
+            ("FY2023,P11", "FY2023,P12", "FY2024,P01"),
+            4,
+            ["2023-02", "2023-03", "2023-04"],
+        ),
+        ("Fiscal Year,Period", ("2023,11", "2023,12", "2024,1"), 1, ["2023-11", "2023-12", "2024-01"]),
+        ("Date", ("11/23", "12/23", "01/24"), 1, ["2023-11", "2023-12", "2024-01"]),
+        ("Month", ("Q", "Q", "Q"), 1, []),
+    ],
+)
+def test_a_part_of_a_fiscal_year_is_put_on_the_calendar(
+    tmp_path: Path, header: str, cells: tuple[str, ...], start: int, expected: list[str]
+) -> None:
+    if not expected:
+        with pytest.raises(InvalidData, match="no column of dates"):
+            ledger_of(tmp_path, header, *cells, start=start)
+        return
+    assert periods(ledger_of(tmp_path, header, *cells, start=start)) == expected
+
+
+def test_how_fiscal_periods_were_read_is_listed_with_an_example(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, "Quarter", "Q1 FY22", "Q2 FY22", start=4)
+    (change,) = [item for item in ledger.changes.entries if item.column == "Quarter"]
+
+    assert (change.before, change.after) == (("Q1 FY22",), ("2021-06",))
+    assert "fiscal years begin in April, by the project's settings" in change.reason
+
+
+def test_a_closing_period_belongs_to_the_last_month(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, "Period", "2023-P11", "2023-P12", "2023-P13")
+
+    assert periods(ledger) == ["2023-11", "2023-12"]
+    assert ledger.lines["revenue"].tolist() == [100.5, 200.5 + 300.5]
+
+
+def test_months_of_two_years_that_follow_each_other_are_no_fiscal_years(tmp_path: Path) -> None:
+    assert periods(ledger_of(tmp_path, "Month", "2010-11", "2010-12", "2011-01")) == [
+        "2010-11",
+        "2010-12",
+        "2011-01",
+    ]
+
+
+def test_a_week_belongs_to_the_month_that_has_its_thursday(tmp_path: Path) -> None:
+    weeks = [f"2024-W{week:02d}" for week in range(1, 53)]
+    ledger = ledger_of(tmp_path, "Week", *weeks)
+
+    assert periods(ledger) == [f"2024-{month:02d}" for month in range(1, 13)]
+    assert ledger.partial == ()
+    # Of week 5 the Thursday is 1 February.
+    assert ledger.lines["revenue"].iloc[0] == sum(week * 100 + 0.5 for week in range(1, 5))
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last", "count"),
+    [
+        ("b22_yy", "2023-01", "2024-02", 14),
+        ("b27_fy", "2013-03", "2025-03", 13),
+        ("iso_weeks", "2023-01", "2024-12", 24),
+        ("quarters_fy", "2021-06", "2024-03", 12),
+        ("fiscal_periods", "2022-04", "2024-03", 24),
+        ("sap_period", "2022-04", "2024-03", 24),
+        ("q1_quarter_ends", "2021-03", "2024-12", 16),
+    ],
+)
+def test_periods_of_files_as_people_have_them(
+    name: str, first: str, last: str, count: int, shared_data: Path
+) -> None:
+    ledger = read_ledger(
+        shared_data.parent / "cases" / "finance" / f"{name}.csv", calendar=FiscalCalendar(start_month=4)
+    )
+
+    assert (periods(ledger)[0], periods(ledger)[-1], len(ledger.periods)) == (first, last, count)
