@@ -59,6 +59,23 @@ def _add_project_commands(commands: Commands) -> None:
     new.add_argument("--from", dest="origin", choices=("template", "sample", "empty"), default="template")
     new.set_defaults(command="projects:new")
 
+    repair = commands.add_parser(
+        "repair",
+        help="save what is whole of a damaged project",
+        description="Look through the journal, the results, the caches and the market data of a project. What is "
+        "damaged is put aside, never deleted, and what is whole is saved. Exit code 0: everything is whole, or was "
+        "saved; 5: something is lost.",
+    )
+    repair.add_argument(
+        "project",
+        nargs="?",
+        default=os.environ.get("WORKBENCH_PROJECT", "."),
+        help="folder of the project, or of shared market data (default: $WORKBENCH_PROJECT, or the current folder)",
+    )
+    repair.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+    repair.add_argument("--json", action="store_true", help="write JSON to standard output")
+    repair.set_defaults(command="repair:repair")
+
 
 def _add_run_commands(commands: Commands) -> None:
     run = commands.add_parser("run", help="run a job and watch it", add_help=False)

@@ -14,7 +14,7 @@ looks for the name behind it, gets a name that was checked together with the oth
 (:func:`check_all`).
 """
 
-from workbench.files.changing import make_folder, remove, remove_tree, set_aside, touch
+from workbench.files.changing import make_folder, move, remove, remove_tree, set_aside, touch
 from workbench.files.confinement import confine, inside
 from workbench.files.reading import (
     as_name,
@@ -45,6 +45,7 @@ __all__ = [
     "is_folder",
     "listed",
     "make_folder",
+    "move",
     "open_descriptor",
     "open_file",
     "read_bytes",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import stat
@@ -91,6 +92,24 @@ def set_aside(path: AnyPath, mark: str) -> Path:
             name = f"{place.name}.{mark}-{number}"
         os.rename(place.name, name, src_dir_fd=place.folder, dst_dir_fd=place.folder)
         return place.path.with_name(name)
+
+
+def move(path: AnyPath, target: AnyPath) -> None:
+    """Give a file another path on the same disk, where nothing is yet; folders on the way to it are made.
+
+    Raises
+    ------
+    FileExistsError
+        When something has that path.
+    LinkRefused
+        When a part of a path is a link.
+    OSError
+        When the operating system refuses.
+    """
+    with place_of(path) as place, place_of(target, make=True) as new:
+        if _is_taken(new.name, new.folder):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+        os.rename(place.name, new.name, src_dir_fd=place.folder, dst_dir_fd=new.folder)
 
 
 def _is_taken(name: str, folder: int) -> bool:

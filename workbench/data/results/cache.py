@@ -20,7 +20,7 @@ import pyarrow as pa
 from workbench.data.atomic import replacing, sweep
 from workbench.data.projects.project import Project
 from workbench.errors import CacheNotWritten, UnwritableFile
-from workbench.files import as_name, facts, remove, touch, walked
+from workbench.files import as_name, facts, read_bytes, remove, touch, walked
 from workbench.runs.model.read_only import is_viewer
 
 MAX_MEGABYTES = 2000
@@ -124,6 +124,16 @@ def _read(path: Path) -> pa.Table | None:
         with contextlib.suppress(OSError):
             touch(path)
     return table
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a file of the cache is as it was written."""
+    content = read_bytes(path)
+    try:
+        magic, checksum = _TRAILER.unpack(content[-_TRAILER.size :])
+    except struct.error:
+        return False
+    return bool(magic == _MAGIC and zlib.crc32(content[: -_TRAILER.size]) == checksum)
 
 
 def _is_intact(identity: tuple[str, int, int], body: pa.Buffer, checksum: int) -> bool:

@@ -21,7 +21,7 @@ from workbench.errors import UnwritableFile
 from workbench.files import facts, is_file, open_file, read_bytes, remove, size_of, touch, walked
 from workbench.runs.model.read_only import is_viewer
 
-__all__ = ["keep_inputs", "kept_input"]
+__all__ = ["is_whole_copy", "keep_inputs", "kept_input"]
 
 MAX_MEGABYTES = 500
 """Size to which the copies of a project may grow; the ones that were not used for the longest time go first."""
@@ -75,17 +75,27 @@ def kept_input(project: Project, name: str, digest: str) -> bytes | None:
     path = _copy_of(project, digest)
     if path is None:
         return None
-    try:
-        with open_file(path) as file, pa.CompressedInputStream(file, "zstd") as stream:
-            content: bytes = stream.read(_MAX_BYTES + 1)
-    except (OSError, pa.ArrowException):
-        content = b""
+    content = _read(path)
     if content and hashlib.sha256(content).hexdigest() == digest:
         if not is_viewer():
             with contextlib.suppress(OSError):
                 touch(path)
         return content
     return _current(project, name, digest)
+
+
+def is_whole_copy(path: Path) -> bool:
+    """Whether a copy has the content that its name says."""
+    return hashlib.sha256(_read(path)).hexdigest() == path.stem
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with open_file(path) as file, pa.CompressedInputStream(file, "zstd") as stream:
+            content: bytes = stream.read(_MAX_BYTES + 1)
+    except (OSError, pa.ArrowException):
+        return b""
+    return content
 
 
 def _copy_of(project: Project, digest: str) -> Path | None:

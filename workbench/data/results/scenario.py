@@ -29,7 +29,7 @@ from workbench.data.projects.project import Project
 from workbench.data.results.tables import RUN_AGAIN, Provenance, read_table, write_table
 from workbench.errors import UnreadableFile
 from workbench.files import inside, is_file, read_bytes, remove, subfolders, walked
-from workbench.runs.model.digest import digest_of
+from workbench.runs.model.digest import digest_of, file_digest
 from workbench.runs.model.settings import to_plain
 from workbench.structured import json_from, own_errors, typed
 from workbench.version import package_version
@@ -118,6 +118,10 @@ class ScenarioWriter:
     def finish(self, summary: Mapping[str, Any], *, format_number: int = 1) -> list[Path]:
         """Write the summary and list all files written."""
         facts = {"format": format_number, "scenario": self._scenario, "stamp": self._stamp, "run": self._run}
+        # By which a repair finds what has changed in them; reading them all for each look would take too long.
+        facts["files"] = {
+            path.relative_to(self.folder).as_posix(): file_digest(path) for path in self.written
+        }
         self.text(SUMMARY_FILE, json_text({**facts, **summary}))
         return self.written
 
@@ -136,6 +140,7 @@ class Summary:
     problems: tuple[str, ...] = ()
     failures: dict[str, str] = field(default_factory=dict)
     assumed: tuple[str, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from workbench.structured import json_from, own_errors, typed
 from workbench.version import package_version
 
 METADATA_KEY = b"workbench"
-RUN_AGAIN = "Run the scenario again."
+RUN_AGAIN = "`workbench repair` names whatever else is damaged. Run the scenario again."
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _IN_A_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000, "64": 86_400_000}
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_897
 """Days from 1970-01-01 to the first of the year 1, and to the first of the year 10000."""
-_ADVICE = "Save it again, or choose another file."
+READ_AGAIN = "Save it again, or choose another file."
 MAX_CELLS = 100_000_000
 MAX_COLUMNS = 20_000
 
@@ -37,7 +37,7 @@ def read_parquet(path: Path) -> pa.Table:
     """
     if not is_file(path):
         raise UnreadableFile(f"There is no file {path}; check the name and the folder.", path)
-    with own_errors(path, "a Parquet file", advice=_ADVICE):
+    with own_errors(path, "a Parquet file", advice=READ_AGAIN):
         with as_name(path) as name, pq.ParquetFile(name, page_checksum_verification=True) as file:
             facts = file.metadata
             if facts.num_columns > MAX_COLUMNS or facts.num_rows * facts.num_columns > MAX_CELLS:
@@ -57,7 +57,7 @@ def read_parquet(path: Path) -> pa.Table:
 
 def read_frame(path: Path) -> pd.DataFrame:
     """Read a Parquet file as a frame, see :func:`read_parquet`; an index that has a name is a column."""
-    with own_errors(path, "a Parquet file", advice=_ADVICE):
+    with own_errors(path, "a Parquet file", advice=READ_AGAIN):
         frame: pd.DataFrame = read_parquet(path).to_pandas()
     return frame.reset_index() if frame.index.name else frame
 

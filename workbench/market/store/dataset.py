@@ -23,9 +23,9 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from pathlib import Path, PurePath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from workbench.data.atomic import reason_of, write_text
 from workbench.data.known_names import unknown_name
@@ -44,99 +44,19 @@ from workbench.files import (
 )
 from workbench.market.model.description import FILE_NAME, MarketDescription
 from workbench.market.model.units import UnitsRegister
+from workbench.market.store.manifest import FACTS, RESTORE, Manifest
 from workbench.runs.model.read_only import refuse_viewer
-from workbench.structured import json_from, own_errors, read_json, require_format, typed
+from workbench.structured import own_errors, read_json
 
 DOMAIN = "market"
 DEFAULT_NAME = "nem"
 POINTER = "current.json"
 VERSIONS = "versions"
-FACTS = "facts"
 RAW = "raw"
 ROLLUPS = "rollups"
 INCOMING = "incoming"
 LEDGER = "ingested.sqlite"
 LOCK = "writer.lock"
-FORMAT = 1
-RESTORE = "Restore it from a backup."
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A raw file: its name inside the dataset, its rows, and its first and last stamp [minutes since 1970]."""
-
-    file: str
-    rows: int
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """A version of a dataset: every file it is made of.
-
-    Parameters
-    ----------
-    version
-        Counted from 1.
-    made_at
-        UTC, ISO 8601.
-    description, units
-        Files in ``facts/``.
-    tables
-        Table -> period -> raw file.
-    rollups
-        Roll-up -> period -> file.
-    """
-
-    version: int
-    made_at: str
-    description: str
-    units: str
-    tables: Mapping[str, Mapping[str, Part]] = field(default_factory=dict)
-    rollups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def files(self) -> set[str]:
-        """Name every file that the version needs."""
-        raw = {part.file for periods in self.tables.values() for part in periods.values()}
-        return (
-            raw
-            | {file for periods in self.rollups.values() for file in periods.values()}
-            | {
-                self.description,
-                self.units,
-            }
-        )
-
-    def to_json(self) -> str:
-        """Write it as JSON."""
-        facts = {
-            name: getattr(self, name) for name in ("version", "made_at", "description", "units", "rollups")
-        }
-        tables = {
-            table: {period: asdict(part) for period, part in periods.items()}
-            for table, periods in self.tables.items()
-        }
-        return json.dumps({"format": FORMAT, **facts, "tables": tables}, separators=(",", ":"))
-
-    @classmethod
-    def from_json(cls, content: bytes, path: Path) -> Manifest:
-        """Read what :meth:`to_json` wrote.
-
-        Raises
-        ------
-        UnreadableFile
-            When it is damaged, or names a file outside the dataset.
-        """
-        plain = json_from(content, path, error=UnreadableFile, advice=RESTORE)
-        require_format(plain, FORMAT, path, error=UnreadableFile)
-        made = typed(plain, cls, path, error=UnreadableFile, advice=RESTORE)
-        for name in made.files():
-            if not name or PurePath(name).is_absolute() or ".." in PurePath(name).parts:
-                raise UnreadableFile(
-                    f"{path} names {name!r}, which lies outside the dataset. {RESTORE}", path
-                )
-        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +171,18 @@ def current_version(folder: Path) -> int:
         return read_json(path, _Pointer, advice=RESTORE, others=True).version
 
 
+def set_current(folder: Path, manifest: Manifest) -> None:
+    """Write a version and have readers open it.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses.
+    """
+    write_text(manifest_path(folder, manifest.version), manifest.to_json())
+    write_text(folder / POINTER, json.dumps({"version": manifest.version}) + "\n")
+
+
 def read_manifest(folder: Path, version: int) -> Manifest:
     """Read a version.
 
@@ -318,7 +250,7 @@ def hold_current(folder: Path) -> VersionHold:
         # Between looking and holding a writer may have replaced and removed it: then there is a newer one.
         with contextlib.suppress(FileNotFoundError, BlockingIOError):
             return VersionHold(folder, version)
-    raise UnreadableFile(f"{manifest_path(folder, version)} is missing; restore it from a backup.", folder)
+    raise UnreadableFile(f"{manifest_path(folder, version)} is missing. {RESTORE}", folder)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from workbench.errors import UnwritableFile
 from workbench.files import check_all, database_files, is_file
+from workbench.files.salvage import is_damage, opened_copy, problems_of, readable_rows
 from workbench.market.store.dataset import LEDGER
 
 _SCHEMA = """
@@ -18,6 +20,13 @@ CREATE TABLE IF NOT EXISTS files (
     taken_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
 )
 """
+_COLUMNS = "sha256, name, version, taken_at"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def define(connection: sqlite3.Connection) -> None:
+    """Make the table of a ledger, where it is not there."""
+    connection.execute(_SCHEMA)
 
 
 class Ledger:
@@ -68,6 +77,39 @@ class Ledger:
                 "INSERT OR REPLACE INTO files (sha256, name, version) VALUES (?, ?, ?)", rows
             )
 
+    def parts(self) -> list[Path]:
+        """Paths of all its files; not all need exist."""
+        return [self.path.with_name(name) for name in database_files(self.path.name)]
+
+    def damage(self) -> str:
+        """Say what SQLite finds wrong with it; empty where it is whole or not there."""
+        if not is_file(self.path):
+            return ""
+        # On a copy: SQLite writes beside what it reads, and what is damaged is not written.
+        with opened_copy(self.parts(), define, {}) as copy:
+            return "; ".join(problems_of(copy, limit=3))
+
+    def readable(self) -> list[tuple[str, str, int, str]]:
+        """Read what can be read of a damaged one."""
+        found: dict[str, tuple[str, str, int, str]] = {}
+        with opened_copy(self.parts(), define, {"files": _COLUMNS}) as copy:
+            for row in readable_rows(copy, "files", _COLUMNS, gaps=[]):
+                digest, name, version, taken_at = row
+                if _SHA256.fullmatch(str(digest)) and isinstance(name, str) and isinstance(version, int):
+                    found[digest] = (digest, name, version, str(taken_at))
+        return list(found.values())
+
+    def restore(self, rows: Iterable[tuple[str, str, int, str]]) -> None:
+        """Fill a new one with the rows of an earlier one.
+
+        Raises
+        ------
+        UnwritableFile
+            When the operating system refuses.
+        """
+        with self._open() as connection, connection:
+            connection.executemany(f"INSERT INTO files ({_COLUMNS}) VALUES (?, ?, ?, ?)", rows)
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
@@ -76,12 +118,13 @@ class Ledger:
                 connection.execute("PRAGMA trusted_schema = OFF")
                 with contextlib.suppress(sqlite3.OperationalError):
                     connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute(_SCHEMA)
+                define(connection)
                 yield connection
         except sqlite3.Error as error:
             reason = OSError(str(error))
+            advice = "run `workbench repair`" if is_damage(error) else "free some space"
             raise UnwritableFile(
-                f"{self.path} cannot be used ({error}); free some space, or remove it: files are then read again.",
+                f"{self.path} cannot be used ({error}); {advice}, or remove it: files are then read again.",
                 self.path,
                 reason,
             ) from error

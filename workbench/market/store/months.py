@@ -19,7 +19,8 @@ from workbench.data.atomic import replacing
 from workbench.files import as_name, inside
 from workbench.market.model.market_time import month_of, period_bounds
 from workbench.market.model.tables import TABLES, RawTable
-from workbench.market.store.dataset import RAW, RESTORE, Part
+from workbench.market.store.dataset import RAW
+from workbench.market.store.manifest import RESTORE, Part
 from workbench.market.store.rollups.aggregation import Rows
 from workbench.structured import own_errors
 
@@ -152,6 +153,11 @@ def write_part(folder: Path, table: str, period: str, version: int, frame: pl.Da
     frame.write_parquet(content, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
     with replacing(folder / name) as temporary:
         temporary.write_bytes(content.getbuffer())
+    return part_of(name, frame)
+
+
+def part_of(name: str, frame: pl.DataFrame) -> Part:
+    """Describe a raw file by its rows."""
     return Part(name, frame.height, *_span(frame))
 
 

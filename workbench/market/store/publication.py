@@ -10,10 +10,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import functools
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -27,18 +25,16 @@ from workbench.market.model.tables import TABLES
 from workbench.market.model.units import MarketUnit, UnitsRegister
 from workbench.market.store.audit import check_days, check_merged, check_rollups
 from workbench.market.store.dataset import (
-    FACTS,
-    POINTER,
     ROLLUPS,
-    Manifest,
     current_version,
-    manifest_path,
     read_description,
     read_manifest,
     read_units,
     remove_unused,
+    set_current,
     writing_alone,
 )
+from workbench.market.store.manifest import Manifest, checksum_of, description_file, units_file
 from workbench.market.store.months import (
     empty,
     merge,
@@ -196,7 +192,7 @@ class _Publication:
         parts = [part for periods in self.tables.values() for part in periods.values()]
         self.newest_month = max(self.newest_month, newest_month_of(parts, frames.values()))
         text = self.description.to_toml()
-        description = f"{FACTS}/description-{_digest(text)}.toml"
+        description = description_file(text)
         rebuild |= bool(self.old.description) and description != self.old.description
         rebuild |= self._take_units(frames, register)
         if close_months:
@@ -207,7 +203,7 @@ class _Publication:
             self.rollups = {}
             self._touch_everything()
         units_text = self.units.to_json()
-        units = f"{FACTS}/units-{_digest(units_text)}.json"
+        units = units_file(units_text)
         known = (units, description) == (self.old.units, self.old.description)
         if not self.touched and (known or (not self.old.version and not len(self.units))):
             return self.report
@@ -215,7 +211,8 @@ class _Publication:
         for name, content in ((description, text), (units, units_text)):
             if not is_file(self.folder / name):
                 write_text(self.folder / name, content)
-        self._point(Manifest(self.version, _now(), description, units, self.tables, self.rollups))
+        made = Manifest(self.version, _now(), description, units, self.tables, self.rollups)
+        self._point(replace(made, checksums=self._checksums(made)))
         return self.report
 
     def _take_units(
@@ -343,16 +340,20 @@ class _Publication:
 
         return rows
 
+    def _checksums(self, made: Manifest) -> dict[str, int]:
+        """Checksums of the new files, and of the others those that are known: to read them all would take long."""
+        known, earlier = self.old.checksums, self.old.files()
+        return {
+            name: known[name] if name in known else checksum_of(self.folder / name)
+            for name in sorted(made.files())
+            if name in known or name not in earlier
+        }
+
     def _point(self, manifest: Manifest) -> None:
-        write_text(manifest_path(self.folder, manifest.version), manifest.to_json())
-        write_text(self.folder / POINTER, json.dumps({"version": manifest.version}) + "\n")
+        set_current(self.folder, manifest)
         self.writer.manifest, self.writer.units = manifest, self.units
         self.report.version, self.report.new = manifest.version, True
         remove_unused(self.folder)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _now() -> str:

@@ -9,7 +9,7 @@ from workbench.market.definitions.energy import Floats
 from workbench.market.model.description import UNKNOWN, MarketDescription
 from workbench.market.model.tables import TABLES
 from workbench.market.model.units import UnitsRegister
-from workbench.market.store.dataset import Manifest
+from workbench.market.store.manifest import Manifest
 from workbench.market.store.resolution import Subject
 from workbench.market.store.rollups.aggregation import Arrays, Frame, Rows, price_columns
 

@@ -34,8 +34,6 @@ from workbench.market.model.market_time import (
     to_minutes,
 )
 from workbench.market.store.dataset import (
-    Manifest,
-    Part,
     VersionHold,
     hold_current,
     read_description,
@@ -43,6 +41,7 @@ from workbench.market.store.dataset import (
     read_units,
 )
 from workbench.market.store.gaps import Gap, find_gaps
+from workbench.market.store.manifest import Manifest, Part
 from workbench.market.store.resolution import RAW, Subject, choose
 from workbench.market.store.rollups.block import Block
 from workbench.market.store.rollups.pages import RollupPages

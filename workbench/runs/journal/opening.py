@@ -8,23 +8,33 @@ is put aside under another name.
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 from contextlib import closing
 from functools import cache
 from pathlib import Path
 
 from workbench.errors import JournalError
-from workbench.files import check_all, confine, database_files, is_file, make_folder, set_aside
+from workbench.files import check_all, confine, database_files, is_file, listed, make_folder, set_aside
+from workbench.files.salvage import READ_ERRORS, is_damage
 from workbench.runs.journal import schema
 from workbench.runs.journal.paths import project_of
 from workbench.runs.journal.schema import LOCK_SECONDS, check_version
 
-__all__ = ["is_there", "open_to_read", "open_to_write"]
+__all__ = [
+    "files_of",
+    "has_current_definitions",
+    "is_there",
+    "marks_of_aside",
+    "open_to_read",
+    "open_to_write",
+    "sentence_of",
+]
 
 _logger = logging.getLogger(__name__)
 
-_DAMAGES = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 ASIDE = "put-aside"
+REPAIR = "`workbench repair` saves what can be read of it."
 
 
 def is_there(path: Path) -> bool:
@@ -56,7 +66,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
         connection.close()
         raise JournalError(
             f"{path} is not a journal of the workbench, or it is damaged; it is left as it is, and the next run "
-            "puts it aside and begins a new one."
+            f"puts it aside and begins a new one. {REPAIR}"
         )
     return connection
 
@@ -76,17 +86,46 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     confine(project_of(path))
     make_folder(path.parent)
     if is_file(path) and not _is_whole(path):
-        parts = [path.with_name(name) for name in database_files(path.name)]
-        kept = [set_aside(part, ASIDE) for part in parts if is_file(part)]
+        kept = _set_aside(path)
         _logger.warning(
             "%s is not a journal of the workbench, or it is damaged: it was put aside as %s, unchanged, and a new "
-            "journal was begun.",
+            "journal was begun. %s",
             path,
-            kept[0].name,
+            kept.name,
+            REPAIR,
         )
     connection = _connect(path, "rwc", LOCK_SECONDS)
     _is_journal(connection, path)
     return connection
+
+
+def files_of(path: Path, mark: str = "") -> list[Path]:
+    """Give the paths of all files of a journal, or of one that was put aside under a mark; not all need exist."""
+    return [path.with_name(f"{name}{mark}") for name in database_files(path.name)]
+
+
+def _set_aside(path: Path) -> Path:
+    # All under one mark, so that they can be told from those of another journal.
+    mark, number = ASIDE, 1
+    while any(is_file(part) for part in files_of(path, f".{mark}")):
+        number += 1
+        mark = f"{ASIDE}-{number}"
+    kept = [set_aside(part, mark) for part in files_of(path) if is_file(part)]
+    return kept[0]
+
+
+def marks_of_aside(path: Path) -> list[str]:
+    """Give the marks of the journals that were put aside here, the oldest first."""
+    found = [
+        re.fullmatch(rf"{re.escape(path.name)}(\.{ASIDE}(?:-(\d+))?)", file.name)
+        for file in listed(path.parent)
+    ]
+    return [match[1] for match in sorted(filter(None, found), key=lambda match: int(match[2] or 1))]
+
+
+def sentence_of(path: Path, what: str, error: Exception) -> str:
+    """Say that a journal cannot be used, and what to do where it is damaged."""
+    return f"{path} {what}: {error}.{f' {REPAIR}' if is_damage(error) else ''}"
 
 
 def _is_whole(path: Path) -> bool:
@@ -115,6 +154,8 @@ def _connect(path: Path, mode: str, patience: float) -> sqlite3.Connection:
         )
     except sqlite3.Error as error:
         raise JournalError(f"{path} cannot be opened: {error}.") from error
+    # A damaged text must not hide the rows beside it.
+    connection.text_factory = lambda content: content.decode("utf-8", "replace")
     # What is defined in the file may not call functions with side effects.
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
@@ -126,11 +167,10 @@ def _is_journal(connection: sqlite3.Connection, path: Path) -> bool:
         connection.execute("BEGIN")
         found = _definitions(connection)
         version = check_version(connection, path)
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_READONLY:
+    except READ_ERRORS as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY:
             raise
-        if code not in _DAMAGES:
+        if not is_damage(error):
             raise JournalError(f"{path} cannot be opened: {error}.") from error
         return False
     finally:
@@ -139,6 +179,11 @@ def _is_journal(connection: sqlite3.Connection, path: Path) -> bool:
     # SQLite has opened its files now; what it opened is what was checked.
     check_all(path.parent, database_files(path.name))
     return found == _expected(schema.MIGRATIONS[:version])
+
+
+def has_current_definitions(connection: sqlite3.Connection) -> bool:
+    """Whether a database has the tables of this version's journal, and nothing else."""
+    return _definitions(connection) == _expected(schema.MIGRATIONS)
 
 
 @cache

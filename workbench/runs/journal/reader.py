@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import JournalError, UnknownRun
+from workbench.files.salvage import READ_ERRORS
 from workbench.runs.journal.checked_rows import EVENT_COLUMNS, RUN_COLUMNS, event_of, line_of, record_of
-from workbench.runs.journal.opening import is_there, open_to_read
+from workbench.runs.journal.opening import is_there, open_to_read, sentence_of
 from workbench.runs.journal.paths import project_of
 from workbench.runs.journal.schema import MIGRATIONS, check_version
 from workbench.runs.model.events import Event
@@ -54,8 +55,6 @@ class JournalReader:
     def _connect(self) -> None:
         self._pid, self._lock = os.getpid(), threading.Lock()
         self._connection = open_to_read(self.path)
-        # A damaged text must not hide the rows beside it.
-        self._connection.text_factory = lambda content: content.decode("utf-8", "replace")
         version = check_version(self._connection, self.path)
         # An older journal, which a process that only shows must not bring up to date.
         self._columns = RUN_COLUMNS if version != 1 else RUN_COLUMNS.replace("place, beat", "'', NULL")
@@ -270,8 +269,8 @@ class JournalReader:
         try:
             with self._lock:
                 return self._connection.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            raise JournalError(f"{self.path} cannot be read: {error}.") from error
+        except READ_ERRORS as error:
+            raise JournalError(sentence_of(self.path, "cannot be read", error)) from error
 
 
 def _line_condition(level: Level, contains: str) -> tuple[str, list[Any]]:

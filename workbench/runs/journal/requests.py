@@ -37,8 +37,8 @@ class Requests:
 
     def open_requests(self, runs: list[int]) -> list[ControlRequest]:
         """Requests that wait for an answer from this process's runs, oldest first."""
-        with self.file.lock:
-            rows = self.file.connection.execute(
+        with self.file.reading() as connection:
+            rows = connection.execute(
                 "SELECT number, run, kind, data, asked_by FROM request WHERE answered IS NULL "
                 f"AND run IN ({', '.join('?' * len(runs))}) ORDER BY number",
                 runs,

@@ -15,7 +15,7 @@ from workbench.runs.model.plain_values import plain_data, plain_fraction, plain_
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level, RunState
 
-__all__ = ["insert_events", "next_number", "refuse_busy"]
+__all__ = ["MAX_NUMBER", "insert_events", "next_number", "refuse_busy"]
 
 
 def next_number(connection: sqlite3.Connection) -> int:
@@ -27,7 +27,7 @@ def next_number(connection: sqlite3.Connection) -> int:
         "SELECT max(number) FROM run WHERE number < :limit",
         "SELECT max(seq) FROM sqlite_sequence WHERE name = 'run' AND seq < :limit",
     )
-    number = 1 + max(connection.execute(sql, {"limit": _MAX_NUMBER}).fetchone()[0] or 0 for sql in used)
+    number = 1 + max(connection.execute(sql, {"limit": MAX_NUMBER}).fetchone()[0] or 0 for sql in used)
     for table in ("event", "unit", "request"):
         connection.execute(f"DELETE FROM {table} WHERE run = ?", (number,))
     # The table in which SQLite itself keeps what AUTOINCREMENT has given out.
@@ -118,7 +118,8 @@ def _is_of_a_row(error: Exception) -> bool:
     return isinstance(error, of_a_row) or not isinstance(error, sqlite3.Error | MemoryError)
 
 
-_MAX_NUMBER = 2**53
+MAX_NUMBER = 2**53
+"""Numbers of runs stay below it; a larger one was planted."""
 _INSERT_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _REPLACE_EVENT = _INSERT_EVENT.replace("INSERT", "INSERT OR REPLACE")
 _LEVELS = {level.word: int(level) for level in Level}

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from workbench.errors import JournalError, JournalTooNew
+from workbench.files.salvage import READ_ERRORS
 
 __all__ = ["LOCK_SECONDS", "MIGRATIONS", "check_version", "migrate"]
 
@@ -93,9 +94,10 @@ def check_version(connection: sqlite3.Connection, path: Path) -> int:
     """
     try:
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    except sqlite3.DatabaseError as error:
+    except READ_ERRORS as error:
         raise JournalError(
-            f"{path} is not a journal of the workbench, or it is damaged ({error})."
+            f"{path} is not a journal of the workbench, or it is damaged ({error}). "
+            "`workbench repair` saves what can be read of it."
         ) from error
     if version > len(MIGRATIONS):
         raise JournalTooNew(

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from workbench.errors import JournalBusy, JournalError, LinkRefused
 from workbench.files import facts
+from workbench.files.salvage import READ_ERRORS
+from workbench.runs.journal.opening import sentence_of
 from workbench.runs.journal.schema import LOCK_SECONDS
 
 __all__ = ["Transactions"]
@@ -104,6 +106,23 @@ class Transactions:
         finally:
             self.lock.release()
 
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection to read what this process wrote.
+
+        Raises
+        ------
+        JournalError
+            When the file is damaged or cannot be read.
+        """
+        with self.lock:
+            try:
+                yield self.connection
+            except READ_ERRORS as error:
+                raise JournalError(
+                    f"The journal {sentence_of(self.path, 'cannot be read', error)}"
+                ) from error
+
     def _enter(self, patience: float | None) -> None:
         self.refuse_other_process()
         began = time.monotonic()
@@ -131,7 +150,7 @@ class Transactions:
 
     def _failed(self, error: sqlite3.Error) -> JournalError:
         self.failure = error
-        return JournalError(f"The journal {self.path} cannot be written: {error}.")
+        return JournalError(f"The journal {sentence_of(self.path, 'cannot be written', error)}")
 
 
 def _is_lock(error: sqlite3.Error) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import JournalBusy, JournalError, LinkRefused
-from workbench.runs.journal.opening import open_to_write
+from workbench.runs.journal.opening import open_to_write, sentence_of
 from workbench.runs.journal.ownership import end_run, ended_elsewhere, renew_leases
 from workbench.runs.journal.paths import project_of, unfollowed
 from workbench.runs.journal.reader import JournalReader
@@ -63,7 +63,11 @@ class Journal(Requests):
             self._connection.execute("PRAGMA synchronous = NORMAL")
         except LinkRefused:
             raise
-        except (sqlite3.Error, OSError) as error:
+        except sqlite3.Error as error:
+            raise JournalError(
+                f"The journal {sentence_of(path, 'cannot be opened for writing', error)}"
+            ) from error
+        except OSError as error:
             raise JournalError(f"The journal {path} cannot be opened for writing: {error}.") from error
         self.reader = JournalReader(path)
         self.file = Transactions(self._connection, path)
@@ -72,7 +76,7 @@ class Journal(Requests):
     def trouble(self) -> str:
         """Why runs of this journal cannot continue, as a sentence; empty while they can."""
         if self.file.failure is not None:
-            return f"The journal {self.path} cannot be written: {self.file.failure}."
+            return f"The journal {sentence_of(self.path, 'cannot be written', self.file.failure)}"
         return self.file.lost
 
     @property
@@ -340,8 +344,8 @@ class Journal(Requests):
         self, runs: Sequence[int], wanted: Sequence[tuple[str, str]]
     ) -> Mapping[tuple[str, str], tuple[bytes, float]]:
         """Find units by key and digest that one of these runs finished: the pickled result and its duration (s)."""
-        with self.file.lock:
-            return find_units(self._connection, runs, wanted)
+        with self.file.reading() as connection:
+            return find_units(connection, runs, wanted)
 
 
 def _forget_after_fork() -> None:
