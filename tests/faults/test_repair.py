@@ -137,6 +137,21 @@ def test_a_journal_whose_first_page_is_damaged_loses_nothing(
     assert runs(folder) == before
 
 
+@pytest.mark.parametrize("bit", [18 * 8 + 3, 28 * 8, 47 * 8 + 6, 59 * 8 + 1])
+def test_a_bit_of_the_header_of_a_journal_is_found_and_mended(
+    folder: Path, bit: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = at_rest(folder)
+    before = runs(folder)
+    content = bytearray(path.read_bytes())
+    content[bit // 8] ^= 1 << bit % 8
+    path.write_bytes(content)
+    code, done = repaired(folder, capsys=capsys)
+    assert (code, len(done)) == (0, 1)
+    assert runs(folder) == before
+    assert start("flipped", folder).result() == sum(number**2 for number in range(UNITS))
+
+
 def test_what_a_run_put_aside_is_brought_back(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = at_rest(folder)
     known = [record.id for record in runs(folder)]

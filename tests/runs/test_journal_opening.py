@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from workbench.errors import LinkRefused
+from workbench.errors import JournalError, LinkRefused
 from workbench.runs.journal.reader import JournalReader
 from workbench.runs.journal.writer import Journal
 
@@ -126,3 +126,21 @@ def test_a_signed_result_that_was_moved_to_another_unit_or_run_is_computed_again
     assert journal.remembered([first], [("south", "abc")]) == {}
     assert journal.remembered([second], [("north", "abc")]) == {}
     assert journal.remembered([second, first], [("north", "abc")]) == {("north", "abc"): (b"result", 1.0)}
+
+
+def test_a_journal_whose_writer_was_killed_while_making_it_is_read(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.sqlite"
+    connection = sqlite3.connect(other, isolation_level=None)
+    connection.execute("CREATE TABLE kept (a)")
+    connection.execute("PRAGMA cache_size = 1")
+    connection.execute("BEGIN EXCLUSIVE")
+    connection.execute("DROP TABLE kept")
+    connection.execute("CREATE TABLE begun (a)")
+    connection.executemany("INSERT INTO begun VALUES (?)", [("x" * 3000,) for _ in range(50)])
+    # What a kill leaves: SQLite takes back what had begun, which only one that may write can do.
+    for part in ("", "-journal"):
+        path.with_name(path.name + part).write_bytes(other.with_name(other.name + part).read_bytes())
+    connection.close()
+    with pytest.raises(JournalError, match="not a journal of the workbench"):
+        JournalReader(path)
+    assert not path.with_name(f"{path.name}-journal").exists()

@@ -17,7 +17,7 @@ from typing import Any
 
 from workbench.files.reading import database_files, is_file, open_file
 
-__all__ = ["READ_ERRORS", "is_damage", "opened_copy", "problems_of", "readable_rows"]
+__all__ = ["READ_ERRORS", "is_damage", "opened_copy", "problems_of", "readable_rows", "refusal_to_write"]
 
 READ_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What reading a damaged database may raise: SQLite's own sentence may hold a damaged name."""
@@ -89,6 +89,17 @@ def opened_copy(
                 break
         assert best is not None
         yield best
+
+
+def refusal_to_write(copy: sqlite3.Connection) -> str:
+    """Say why SQLite would not write a database, tried on a copy; empty where it would."""
+    try:
+        version = copy.execute("PRAGMA user_version").fetchone()[0]
+        copy.execute(f"PRAGMA user_version = {version + 1}")
+        copy.execute(f"PRAGMA user_version = {version}")
+    except READ_ERRORS as error:
+        return str(error)
+    return ""
 
 
 def readable_rows(

@@ -11,7 +11,14 @@ from pathlib import Path
 
 from workbench.errors import UnwritableFile
 from workbench.files import check_all, database_files, is_file
-from workbench.files.salvage import is_damage, opened_copy, problems_of, readable_rows
+from workbench.files.salvage import (
+    READ_ERRORS,
+    is_damage,
+    opened_copy,
+    problems_of,
+    readable_rows,
+    refusal_to_write,
+)
 from workbench.market.store.dataset import LEDGER
 
 _SCHEMA = """
@@ -87,7 +94,16 @@ class Ledger:
             return ""
         # On a copy: SQLite writes beside what it reads, and what is damaged is not written.
         with opened_copy(self.parts(), define, {}) as copy:
-            return "; ".join(problems_of(copy, limit=3))
+            problems = problems_of(copy, limit=3)
+            try:
+                # As it is opened elsewhere, with its definitions read strictly.
+                copy.execute("PRAGMA writable_schema = RESET")
+                copy.execute("PRAGMA journal_mode = WAL")
+                define(copy)
+                copy.execute(f"SELECT {_COLUMNS} FROM files LIMIT 1").fetchall()
+            except READ_ERRORS as error:
+                problems.append(str(error))
+            return "; ".join(filter(None, [*problems, refusal_to_write(copy)]))
 
     def readable(self) -> list[tuple[str, str, int, str]]:
         """Read what can be read of a damaged one."""
@@ -120,7 +136,7 @@ class Ledger:
                     connection.execute("PRAGMA journal_mode=WAL")
                 define(connection)
                 yield connection
-        except sqlite3.Error as error:
+        except READ_ERRORS as error:
             reason = OSError(str(error))
             advice = "run `workbench repair`" if is_damage(error) else "free some space"
             raise UnwritableFile(

@@ -20,6 +20,7 @@ from workbench.files.salvage import READ_ERRORS, is_damage
 from workbench.runs.journal import schema
 from workbench.runs.journal.paths import project_of
 from workbench.runs.journal.schema import LOCK_SECONDS, check_version
+from workbench.runs.model.read_only import is_viewer
 
 __all__ = [
     "files_of",
@@ -62,7 +63,20 @@ def open_to_read(path: Path) -> sqlite3.Connection:
         When a part of its path is a link.
     """
     connection = _connect(path, "ro", 5)
-    if not _is_journal(connection, path):
+    try:
+        whole = _is_journal(connection, path)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if is_viewer():
+            raise JournalError(
+                f"{path} cannot be read: its writer was killed; start a run, or list them."
+            ) from error
+        with closing(_connect(path, "rw", 5)) as other:
+            # SQLite takes back what the writer had begun.
+            _is_journal(other, path)
+        connection = _connect(path, "ro", 5)
+        whole = _is_journal(connection, path)
+    if not whole:
         connection.close()
         raise JournalError(
             f"{path} is not a journal of the workbench, or it is damaged; it is left as it is, and the next run "

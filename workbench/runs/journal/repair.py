@@ -14,7 +14,7 @@ from pathlib import Path
 from workbench.errors import ControlRefused, JournalError, JournalTooNew
 from workbench.files import confine, is_file, move, open_descriptor, remove
 from workbench.files.repaired import Aside, Repaired
-from workbench.files.salvage import opened_copy, problems_of
+from workbench.files.salvage import opened_copy, problems_of, refusal_to_write
 from workbench.runs.journal.opening import files_of, has_current_definitions, marks_of_aside, open_to_read
 from workbench.runs.journal.paths import project_of, unfollowed
 from workbench.runs.journal.reader import JournalReader
@@ -119,6 +119,9 @@ def _problem_of(path: Path) -> str:
         if error.__cause__ is not None:
             raise
         return "it is damaged, or not a journal of the workbench"
+    if not problems:
+        with opened_copy(files_of(path), define, {}) as copy:
+            problems = [found] if (found := refusal_to_write(copy)) else []
     return f"SQLite finds: {'; '.join(problems[:3])}" if problems else ""
 
 
