@@ -58,7 +58,9 @@ def test_new_capacity_is_the_choice_of_the_solver_and_names_the_limit_that_binds
     row = int(np.flatnonzero(assets.new > 0)[0])
     found = explain(result, "assets", "new", row=row)
     assert "chosen by the solver" in found.cell.rule
-    objective = found.cell.parts[0]
+    cost, *_ = found.cell.parts
+    assert cost.place.startswith("plan.xlsx, sheet 'Capital_cost', cell ")
+    objective = next(part for part in found.cell.parts if part.quantity == "Objective")
     assert objective.value == result.facts["objective"]
     assert any("binding limit" in part.rule for part in found.cell.parts)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -11,11 +14,18 @@ from workbench.data.explanation.place import Shown
 from workbench.data.explanation.steps import Explanation
 from workbench.data.formatting import Style
 from workbench.data.origins import Origin
+from workbench.data.projects.project import Project
+from workbench.data.projects.settings_file import ProjectSettings
+from workbench.market.jobs import ingest_market
 from workbench.market.model.answer import Answer
 from workbench.market.model.period import Period
-from workbench.market.queries import generation, prices
+from workbench.market.queries import generation, prices, revenue_by
+from workbench.market.queries.revenue import By
 from workbench.market.results.explained import explain_answer
-from workbench.market.sample.market import make_sample_dataset
+from workbench.market.sample.files import write_nemweb
+from workbench.market.sample.market import SampleMarket, make_sample_dataset
+from workbench.market.sample.units import write_register
+from workbench.market.store.dataset import market_folder
 from workbench.market.store.reading import MarketData
 from workbench.market.views.boards import PricesBoard
 
@@ -87,3 +97,121 @@ def test_a_board_answers_a_cell_and_a_point_without_a_folder(folder: Path) -> No
         assert str(folder) not in str(public)
     finally:
         board.close()
+
+
+def test_a_single_reading_leads_to_the_row_of_the_record(folder: Path, data: MarketData) -> None:
+    stamp = np.datetime64(data.last, "m")
+    period = Period(stamp - np.timedelta64(5, "m"), stamp)
+    answer = prices(data, period)
+    found = explained(data, answer, period, "NSW1", 0).cell
+    ((reading,),) = (part.parts for part in found.parts)
+    file, row, column = reading.place.split(", ")
+    stored = pl.read_parquet(folder / file).row(int(row.removeprefix("row ")) - 2, named=True)
+    assert column == "column rrp"
+    assert (stored["region"], stored["stamp"]) == ("NSW1", stamp.astype("datetime64[us]").item())
+    assert stored["rrp"] == reading.value == found.value
+
+
+def test_several_readings_lead_to_their_first_and_last_row(folder: Path, data: MarketData) -> None:
+    period = Period(data.first, data.first + np.timedelta64(1, "D"))
+    answer = prices(data, period)
+    shown = Shown(1.0, "VIC1 [AUD/MWh]", (), answer.title)
+    (readings,) = explain_answer(data, answer, shown, period, Style()).cell.parts
+    file, rows = readings.parts[0].place.split(", ")[:2]
+    first, last = (int(word) - 2 for word in rows.removeprefix("rows ").split(" to "))
+    stored = pl.read_parquet(folder / file)
+    assert stored["region"][first] == stored["region"][last] == "VIC1"
+    assert stored.slice(first, last - first + 1).filter(pl.col("region") == "VIC1").height == readings.value
+
+
+def test_generation_of_a_fuel_counts_the_readings_of_its_units_only(data: MarketData) -> None:
+    period = Period(data.first, data.first + np.timedelta64(1, "D"))
+    answer = generation(data, period)
+    fuel = next(name for name in answer.names if name in data.units.fuels)
+    (readings,) = explained(data, answer, period, fuel, 0).cell.parts
+    units = [unit.name for unit in data.units if unit.fuel == fuel]
+    begin, end = answer["Begin"][0], answer["End"][0]
+    assert readings.value == data.rows("unit_power", begin, end, series=units).height
+
+
+def test_a_revenue_is_price_times_power_times_hours_of_both_sources(folder: Path, data: MarketData) -> None:
+    period = Period(data.first, data.first + np.timedelta64(1, "D"))
+    answer = revenue_by(data, period, By.UNIT)
+    name = str(answer["Unit"][0])
+    shown = Shown(float(answer["Revenue"][0]), "Revenue [AUD]", (name,), answer.title)
+    (money,) = explain_answer(data, answer, shown, period, Style()).cell.parts
+    energy, price, interval = money.parts
+    assert money.value == pytest.approx(shown.value)
+    assert energy.value * price.value == pytest.approx(money.value)
+    assert [part.place.split(", ")[0] for part in (*energy.parts, *price.parts)] == [
+        "table unit_power",
+        "table price",
+    ]
+    of_price, of_power, hours = interval.parts
+    readings = [part.parts[0] for part in (of_price, of_power)]
+    assert readings[0].value * readings[1].value * hours.value == pytest.approx(interval.value)
+    for reading, column in zip(readings, ("rrp", "mw"), strict=True):
+        file, row = reading.place.split(", ")[:2]
+        assert (
+            pl.read_parquet(folder / file).row(int(row.removeprefix("row ")) - 2, named=True)[column]
+            == reading.value
+        )
+
+
+def test_what_a_unit_paid_is_explained_by_what_it_took(data: MarketData) -> None:
+    period = Period(data.first, data.first + np.timedelta64(1, "D"))
+    answer = revenue_by(data, period, By.UNIT)
+    at = int(np.flatnonzero(answer["Charged"] > 0)[0])
+    for column, count in (("Cost", 1), ("Net", 2)):
+        shown = Shown(float(answer[column][at]), f"{column} [AUD]", (str(answer["Unit"][at]),), answer.title)
+        parts = explain_answer(data, answer, shown, period, Style()).cell.parts
+        assert len(parts) == count
+        assert parts[-1].quantity == "Cost"
+        assert parts[-1].value == pytest.approx(float(answer["Cost"][at]))
+
+
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> MarketData:
+    """A market of three hours that was read from zips of NEMWEB's kind."""
+    market = SampleMarket.make(12)
+    project = Project.create(
+        tmp_path_factory.mktemp("ingested") / "market", ProjectSettings("Market", region="NEM")
+    )
+    write_register(project.inputs / "units.csv", market.units)
+    write_nemweb(project.inputs / "nemweb", market.frames("2025-08-01", "2025-08-01T03:00"))
+    ingest_market(project, files="nemweb", register="units.csv")
+    return MarketData.open(market_folder(project))
+
+
+def test_a_reading_leads_to_the_line_of_the_file_inside_the_zip(ingested: MarketData) -> None:
+    stamp = np.datetime64("2025-08-01T01:35", "m")
+    period = Period(stamp - np.timedelta64(5, "m"), stamp)
+    found = explained(ingested, prices(ingested, period), period, "SA1", 0).cell
+    ((reading, published),) = (part.parts for part in found.parts)
+    archive, member = published.place.split(", ")[0].split(" > ")
+    line = int(published.place.split("line ")[1].split(",")[0])
+    path = ingested.folder.parents[2] / "inputs" / "nemweb" / archive
+    with zipfile.ZipFile(path) as opened:
+        cells = opened.read(member).decode().splitlines()[line - 1].split(",")
+    assert "table DISPATCH.PRICE." in published.place
+    assert {"SA1", '"2025/08/01 01:35:00"'} & set(cells)
+    assert any(cell == f"{reading.value:g}" or _number(cell) == reading.value for cell in cells)
+    assert found.origin is Origin.MEASURED
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def test_a_file_that_is_not_there_any_more_is_said(ingested: MarketData, tmp_path: Path) -> None:
+    shutil.copytree(ingested.folder, tmp_path / "copy")
+    data = MarketData.open(tmp_path / "copy")
+    stamp = np.datetime64("2025-08-01T01:35", "m")
+    period = Period(stamp - np.timedelta64(5, "m"), stamp)
+    (readings,) = explained(data, prices(data, period), period, "SA1", 0).cell.parts
+    assert (
+        "none that is still in the folder of the market or in the inputs holds it" in readings.parts[1].rule
+    )

@@ -127,7 +127,13 @@ def _points(figure: go.Figure, trace: Any) -> _Part | None:
     if len(across) != len(up):
         return None
     keys, values, key_axis, axis = across, up, _axis(figure, trace, "x"), _axis(figure, trace, "y")
-    if getattr(trace, "orientation", None) == "h":
+    # Points beside names, as of a dot plot: the numbers are across.
+    named = (
+        bool(up)
+        and all(isinstance(cell, str) for cell in up)
+        and not any(isinstance(cell, str) for cell in across)
+    )
+    if getattr(trace, "orientation", None) == "h" or (named and trace.type in ("scatter", "scattergl")):
         keys, values, key_axis, axis = values, keys, axis, key_axis
     return _Part(key_axis or "Position", keys, (_named(trace.name, axis),), (values,))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from workbench.data.formatting import (
     INDIA,
@@ -74,59 +76,98 @@ def compose_report(chain: PlanningChain, title: str, style: Style = INDIA) -> Re
     return page
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a number of a sentence is: a cell of a table of a step of the chain."""
+
+    step: Literal["demand", "profile", "plan"]
+    table: str
+    column: str
+    where: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the summary, and the cells that its numbers are of."""
+
+    text: str
+    sources: tuple[Source, ...] = ()
+
+
 def summary(chain: PlanningChain, style: Style = INDIA) -> list[str]:
     """Say in sentences what comes out of the chain; every number is from one of its tables."""
+    return [sentence.text for sentence in sentences(chain, style)]
+
+
+def sentences(chain: PlanningChain, style: Style = INDIA) -> list[Sentence]:
+    """Give the sentences of :func:`summary`, each with the cells that it is made of."""
     needed = chain.demand.table("requirement")
     first, last = needed.iloc[0], needed.iloc[-1]
     if needed[["requirement", "peak_mw"]].iloc[[0, -1]].isna().any(axis=None):
         return [_missing_requirement(needed, style), *_hours_and_plan(chain, style)]
     growth = 100 * ((last.requirement / first.requirement) ** (1 / max(1, last.year - first.year)) - 1)
     before, after = (format_energy(row.requirement, "GWh", decimals=0, style=style) for row in (first, last))
-    sentences = [
+    text = (
         f"The energy requirement goes from {before} in {year_label(int(first.year), style)} to {after} "
         f"in {year_label(int(last.year), style)} ({format_number(growth, decimals=1, signed=True)} % a year), the "
         f"peak from {format_number(first.peak_mw, 'MW', decimals=0, style=style)} to "
         f"{format_number(last.peak_mw, 'MW', decimals=0, style=style)}."
-    ]
-    return [*sentences, *_hours_and_plan(chain, style)]
+    )
+    years = (int(first.year), int(last.year))
+    return [Sentence(text, _requirements(years)), *_hours_and_plan(chain, style)]
 
 
-def _missing_requirement(needed: pd.DataFrame, style: Style) -> str:
+def _requirements(years: Iterable[int]) -> tuple[Source, ...]:
+    return tuple(
+        Source("demand", "requirement", column, {"year": year})
+        for column in ("requirement", "peak_mw")
+        for year in years
+    )
+
+
+def _missing_requirement(needed: pd.DataFrame, style: Style) -> Sentence:
     known = needed[needed[["requirement", "peak_mw"]].notna().all(axis=1)]
     if known.empty:
-        return "Requirement and peak are missing in every year: a part of the forecast is missing, see the notes."
+        text = "Requirement and peak are missing in every year: a part of the forecast is missing, see the notes."
+        return Sentence(text, _requirements([int(needed.year.iloc[-1])]))
     last = known.iloc[-1]
-    missing = [year_label(int(year), style) for year in needed.year.drop(known.index)]
-    return (
+    years = [int(year) for year in needed.year.drop(known.index)]
+    missing = [year_label(year, style) for year in years]
+    text = (
         f"Requirement and peak are missing in {missing[0]}{f' to {missing[-1]}' if len(missing) > 1 else ''}, "
         f"because a part of the forecast is, see the notes; known last are "
         f"{format_energy(last.requirement, 'GWh', decimals=0, style=style)} and "
         f"{format_number(last.peak_mw, 'MW', decimals=0, style=style)} in {year_label(int(last.year), style)}."
     )
+    return Sentence(text, _requirements([int(last.year), years[0]]))
 
 
-def _hours_and_plan(chain: PlanningChain, style: Style) -> list[str]:
-    sentences = []
+def _hours_and_plan(chain: PlanningChain, style: Style) -> list[Sentence]:
+    found = []
     hours = {int(row["year"]): row for row in chain.profile.table("years").to_dict("records")}
     for year in chain.plan.years:
         if year in hours:
             row = hours[year]
-            sentences.append(
+            text = (
                 f"In {year_label(year, style)} the highest hour is {row['peak_time']:%d %B %Y, %H:%M} with "
                 f"{format_number(row['peak'], 'MW', decimals=0, style=style)}; the load factor is "
                 f"{format_number(row['load_factor'], decimals=1)} %."
             )
-        sentences.extend(_plan_sentences(chain, year, style))
-    return sentences
+            columns = ("peak", "load_factor")
+            sources = (Source("profile", "years", column, {"year": year}) for column in columns)
+            found.append(Sentence(text, tuple(sources)))
+        found.extend(_plan_sentences(chain, year, style))
+    return found
 
 
-def _plan_sentences(chain: PlanningChain, year: int, style: Style) -> list[str]:
+def _plan_sentences(chain: PlanningChain, year: int, style: Style) -> list[Sentence]:
     plan, label = chain.plan, year_label(year, style)
     capacity = plan.table("capacity")
     new = capacity[(capacity.year == year) & (capacity.new > 0.5)].sort_values("new", ascending=False)
+    named = new.head(PLANNED_CARRIERS)
     added = ", ".join(
         f"{format_number(row['new'], row['unit'], decimals=0, style=style)} {row['carrier']}"
-        for row in new.head(PLANNED_CARRIERS).to_dict("records")
+        for row in named.to_dict("records")
     )
     costs = plan.table("costs")
     total = float(costs[costs.year == year].total.sum())
@@ -135,11 +176,30 @@ def _plan_sentences(chain: PlanningChain, year: int, style: Style) -> list[str]:
     adequacy = plan.table("adequacy")
     unserved = float(adequacy[adequacy.year == year].unserved_share.iloc[0])
     return [
-        f"For {label} the plan adds {added}." if added else f"For {label} the plan adds nothing.",
-        f"In {label} it costs {format_money(total, style=style)} a year, emits "
-        f"{format_number(carbon, decimals=1, style=style)} Mt CO2, and leaves "
-        f"{format_number(unserved, decimals=3)} % of the load unserved.",
+        Sentence(
+            f"For {label} the plan adds {added}." if added else f"For {label} the plan adds nothing.",
+            tuple(
+                Source("plan", "capacity", "new", {"row": int(row)})
+                for row in capacity.index.get_indexer(named.index)
+            ),
+        ),
+        Sentence(
+            f"In {label} it costs {format_money(total, style=style)} a year, emits "
+            f"{format_number(carbon, decimals=1, style=style)} Mt CO2, and leaves "
+            f"{format_number(unserved, decimals=3)} % of the load unserved.",
+            (
+                *_rows_of(costs, "costs", "total", year),
+                *_rows_of(emitted, "emissions", "co2", year),
+                Source("plan", "adequacy", "unserved_share", {"year": year}),
+            ),
+        ),
     ]
+
+
+def _rows_of(frame: pd.DataFrame, table: str, column: str, year: int) -> Iterator[Source]:
+    """The cells of a year that add up to a number; those that are 0 add nothing."""
+    mine = ((frame.year == year) & (frame[column] != 0)).to_numpy()
+    yield from (Source("plan", table, column, {"row": int(row)}) for row in mine.nonzero()[0])
 
 
 def _add_agreement(section: Section, chain: PlanningChain, style: Style) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+
 import ipywidgets
 
 from workbench.capacity.results.charts import capacity_chart
 from workbench.capacity.results.saved import finished_scenarios
+from workbench.data.explanation.shown import explain_shown
 from workbench.data.projects.project import Project
 from workbench.demand.results.charts import requirement_chart
 from workbench.load_profiles.results.charts import energy_and_peak_chart
 from workbench.planning.chain import PlanningChain, load_chain
+from workbench.planning.explained import ChainTracer
 from workbench.planning.report import agreement_table, summary
 from workbench.ui.figures.controls import figure_of
+from workbench.ui.figures.origins import OriginPanel, explaining
 from workbench.ui.figures.tables import table_of
 from workbench.ui.forms.saved_results import SavedResults
 from workbench.ui.notes import with_notes
@@ -40,16 +45,21 @@ class PlanningSummary(SavedResults):
 
 def _summary_of(chain: PlanningChain, project: Project) -> ipywidgets.Widget:
     style = project.style
-    sentences = table_of(["In short"], [[sentence] for sentence in summary(chain, style)])
-    headers, rows = agreement_table(chain, style)
-    table = table_of(headers, rows, caption="Do the steps agree?")
-    page = ipywidgets.VBox(
-        [
-            sentences,
-            table,
-            figure_of(lambda: requirement_chart(chain.demand, style=style)),
-            figure_of(lambda: energy_and_peak_chart(chain.profile, style=style)),
-            figure_of(lambda: capacity_chart(chain.plan, style=style)),
-        ]
-    )
+    tracer = ChainTracer(chain, style)
+    of_chain = OriginPanel(tracer.explain)
+    with explaining(of_chain):
+        short = table_of(["In short"], [[sentence] for sentence in summary(chain, style)], has_numbers=True)
+        headers, rows = agreement_table(chain, style)
+        table = table_of(headers, rows, caption="Do the steps agree?")
+    figures: list[ipywidgets.Widget] = []
+    # Each figure is of one step: what it shows is looked for there, and nowhere else.
+    for step, draw in (
+        (tracer.demand, lambda: requirement_chart(chain.demand, style=style)),
+        (tracer.profile, lambda: energy_and_peak_chart(chain.profile, style=style)),
+        (tracer.plan, lambda: capacity_chart(chain.plan, style=style)),
+    ):
+        panel = OriginPanel(functools.partial(explain_shown, step))
+        with explaining(panel):
+            figures += [figure_of(draw), panel]
+    page = ipywidgets.VBox([short, table, of_chain, *figures])
     return with_notes(chain, page, marked=project.made_up)

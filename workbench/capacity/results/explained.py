@@ -68,9 +68,10 @@ def _new_before(cell: Cell) -> list[Explained]:
 
 
 def _chosen(cell: Cell) -> Explained:
-    """A number that the solver chose."""
+    """A number that the solver chose; what is built, by what it costs to build."""
     rule = "chosen by the solver so that the costs of the whole plan are least"
-    return cell.by(rule, *_optimum(cell))
+    costs = _rates(cell, "capital_cost") if cell.column == "new" else ()
+    return cell.by(rule, *costs, *_optimum(cell))
 
 
 def _optimum(cell: Cell) -> Iterator[Explained]:
@@ -86,7 +87,8 @@ def _optimum(cell: Cell) -> Iterator[Explained]:
                 f"shadow price {limit.shadow_price:.6g}" if limit.shadow_price == limit.shadow_price else ""
             )
             text = f"binding limit: {limit.meaning}; {price}".rstrip("; ")
-            yield Explained(str(limit["name"]), float(limit.right), "", Origin.GIVEN, text)
+            # A limit of -0 is one of 0.
+            yield Explained(str(limit["name"]), float(limit.right) + 0.0, "", Origin.GIVEN, text)
 
 
 def _capacity(cell: Cell) -> Explained | None:

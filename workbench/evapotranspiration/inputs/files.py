@@ -123,7 +123,7 @@ def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) ->
         problems.error(
             f"{rows_text(list(nameless))}: the cell of column 'site' is blank; write the site into it."
         )
-    frame["date"] = _dates(raw["date"], problems)
+    frame["date"] = read_dates(raw["date"], problems)
     for name in present:
         frame[name] = numbers(raw[name], name, problems)
     problems.raise_errors()
@@ -161,7 +161,8 @@ def read_raw(path: Path, problems: Problems, left_out: Sequence[str] = ()) -> pd
     return named_columns(raw if is_text else raw.set_axis(range(2, len(raw) + 2), axis=0), problems)
 
 
-def _dates(values: pd.Series, problems: Problems) -> pd.Series:
+def read_dates(values: pd.Series, problems: Problems) -> pd.Series:
+    """Read the cells of a column of dates; a cell that is none is missing, and among the problems."""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         plain = values.dt.tz_localize(None) if values.dt.tz is not None else values
         return plain.astype("datetime64[s]")

@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from workbench.data.explanation.cells import Cell, Rules
 from workbench.data.explanation.steps import Explained, is_missing
 from workbench.data.origins import Origin
-from workbench.data.problems import Problems
-from workbench.errors import WorkbenchError
-from workbench.evapotranspiration.inputs.files import read_raw
 from workbench.evapotranspiration.model.catalogue import SOURCES
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
+from workbench.evapotranspiration.results.explained_rows import row_with
 
 __all__ = ["LABELS", "TABLES"]
 
@@ -102,38 +99,14 @@ def _reading(cell: Cell) -> Explained | None:
     """A value of the weather: a row of a file, or the answer of a service."""
     if cell.column not in WEATHER_COLUMNS:
         return None
-    source, tracer, place = str(cell.row["source"]), cell.tracer, _row_in_files(cell)
+    row, tracer = cell.row, cell.tracer
+    source = str(row["source"])
+    place = row_with(tracer, str(row["site"]), source, row["date"], cell.column, float(cell.value))
     if source in SOURCES:
         title = SOURCES[source].title
         made = "made up" if tracer.result.made_up else f"answer of {title}"
         return cell.by("of the file" if place else made, place=place or title, origin=Origin.GIVEN)
     return cell.by("of the file", place=place or source, origin=Origin.MEASURED)
-
-
-def _row_in_files(cell: Cell) -> str:
-    """The file and row in which a value is, where the file is still the one of the run."""
-    tracer, row = cell.tracer, cell.row
-    for name, sha256 in tracer.result.facts["files"].items():
-        path = tracer.unchanged_input(name, sha256)
-        if path is None or path.suffix.lower() not in (".csv", ".parquet"):
-            continue
-        if name not in tracer.kept:
-            try:
-                tracer.kept[name] = read_raw(path, Problems(name))
-            except (WorkbenchError, ValueError, OSError):
-                tracer.kept[name] = pd.DataFrame()
-        frame = tracer.kept[name]
-        if cell.column not in frame or "date" not in frame:
-            continue
-        mine = pd.to_datetime(frame["date"], errors="coerce") == row["date"]
-        for key in ("site", "source"):
-            if key in frame:
-                mine &= frame[key].astype(str).str.strip() == row[key]
-        near = np.isclose(pd.to_numeric(frame[cell.column], errors="coerce"), float(cell.value))
-        hits = frame.index[mine & near]
-        if len(hits) == 1:
-            return f"{name}, row {int(hits[0])}, column '{cell.column}'"
-    return ""
 
 
 def _month(cell: Cell) -> Explained | None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.charts.figure import add_line, new_figure, note_empty, with_line
 from workbench.charts.palette import nth_colour
+from workbench.evapotranspiration.validation.drawn import ALL_DAYS, density, interval_shares, windows_of
 from workbench.evapotranspiration.validation.holdout import FUSED, WHOLE_YEAR, WINDOW_DAYS, Validation
-from workbench.evapotranspiration.validation.skill import window_anomalies
 
 MEASURE_NAMES = {
     "r2": "R² [-]",
@@ -22,9 +20,6 @@ MEASURE_NAMES = {
     "pbias": "Bias [%]",
     "coverage": "Days inside the interval [-]",
 }
-CELL = 0.2
-"""Width of a cell of the scatter [mm/d]."""
-LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 MAX_NAME_LENGTH = 20
 NO_DAY = "No held-out day has both an estimate and a reference"
 MIN_SHOWN = -1.0
@@ -40,21 +35,19 @@ def scatter_figure(validation: Validation) -> go.Figure:
     if days.empty:
         return note_empty(figure, NO_DAY)
     top = np.ceil(max(days["eto"].max(), days["reference"].max()))
-    edges = np.arange(0.0, top + CELL, CELL)
-    counts, _, _ = np.histogram2d(days["reference"], days["eto"], bins=(edges, edges))
-    middle = np.round((edges[:-1] + edges[1:]) / 2, 3)
+    middle, counts = density(days)
     # Days are counted on a logarithmic scale: the rare ones would vanish beside the common.
-    shown = np.where(counts.T > 0, np.log10(np.maximum(counts.T, 1)), np.nan)
+    shown = np.where(counts > 0, np.log10(np.maximum(counts, 1)), np.nan)
     ticks = np.arange(0, int(np.ceil(np.nanmax(shown))) + 1)
     figure.add_trace(
         go.Heatmap(
             x=middle,
             y=middle,
             z=np.round(shown, 3),
-            customdata=counts.T.astype(int),
+            customdata=counts,
             colorscale="Cividis",
             colorbar={
-                "title": {"text": "days"},
+                "title": {"text": "[days]"},
                 "tickvals": ticks,
                 "ticktext": [f"{10**n:,}" for n in ticks],
             },
@@ -125,7 +118,7 @@ def season_figure(validation: Validation, measure: str = "mae") -> go.Figure:
     unit = MEASURE_NAMES[measure].split("[")[1].rstrip("]")
     figure.add_trace(
         go.Heatmap(
-            z=np.round(table.to_numpy(), 3),
+            z=table.to_numpy(),
             x=["year" if name == WHOLE_YEAR else str(name) for name in table.columns],
             y=_labels([str(name) for name in table.index]),
             colorscale="Cividis",
@@ -144,18 +137,22 @@ def coverage_figure(validation: Validation) -> go.Figure:
     figure = new_figure("Days inside the interval", "Promised share [%]", "Share found on held-out days [%]")
     if days.empty:
         return note_empty(figure, NO_DAY)
-    away = ((days["reference"] - days["eto"]) / days["standard_error"]).abs()
-    widths = {level: NormalDist().inv_cdf(0.5 + level / 2) for level in LEVELS}
-    promised = [100 * level for level in LEVELS]
-    by_site = pd.DataFrame(
-        {level: away.le(width).groupby(days["site"]).mean() for level, width in widths.items()}
-    )
-    for values, name, dash in ((by_site.min(), "worst site", "dot"), (by_site.max(), "best site", "dot")):
+    shares = interval_shares(days).set_index("series")
+    for name in ("worst site", "best site"):
+        part = shares.loc[name]
         add_line(
-            figure, promised, 100 * values, name, nth_colour(7), dash=dash, width=1.5, hover="%{y:.0f} %"
+            figure, part.promised, part.share, name, nth_colour(7), dash="dot", width=1.5, hover="%{y:.0f} %"
         )
-    pooled = [100 * float(away.le(width).mean()) for width in widths.values()]
-    add_line(figure, promised, pooled, "all days", nth_colour(0), hover="%{y:.1f} %", mode="lines+markers")
+    pooled = shares.loc[ALL_DAYS]
+    add_line(
+        figure,
+        pooled.promised,
+        pooled.share,
+        ALL_DAYS,
+        nth_colour(0),
+        hover="%{y:.1f} %",
+        mode="lines+markers",
+    )
     ends = [48, 100]
     add_line(figure, ends, ends, "as promised", nth_colour(5), dash="dash", width=1, hoverinfo="skip")
     return figure
@@ -173,7 +170,7 @@ def windows_figure(validation: Validation, site: str = "") -> go.Figure:
     name = site or (str(days["site"].iloc[0]) if len(days) else "")
     if site and not (days["site"] == site).any():
         raise KeyError(site)
-    one = days[days["site"] == name].set_index("date")
+    one = days[days["site"] == name]
     figure = new_figure(
         f"{WINDOW_DAYS}-day windows at {name.replace('_', ' ')}",
         "First day of the window",
@@ -181,13 +178,20 @@ def windows_figure(validation: Validation, site: str = "") -> go.Figure:
     )
     if one.empty:
         return note_empty(figure, NO_DAY)
-    windows = window_anomalies(one["eto"], one["reference"], days=WINDOW_DAYS)
+    windows = windows_of(one)
     for column, label, place, dash in (
         ("reference", "Reference", 7, "solid"),
         ("estimate", "Fused", 0, "dash"),
     ):
-        values = windows[column].round(3)
-        add_line(figure, windows.index, values, label, nth_colour(place), dash=dash, hover="%{y:+.2f} mm/d")
+        add_line(
+            figure,
+            windows.index,
+            windows[column],
+            label,
+            nth_colour(place),
+            dash=dash,
+            hover="%{y:+.2f} mm/d",
+        )
     found = validation.windows.query("site == @name and what == @FUSED")["correlation"]
     correlation = float(found.iloc[0]) if len(found) else float("nan")
     subtitle = f"correlation {correlation:.2f}; the season is taken out"

@@ -115,5 +115,6 @@ STORE = ResultStore(
         ComparedTable("by_site", ("site", "season", "what"), ("r2", "mae", "pbias")),
     ),
     drawn_from=lambda result: result.measured,
+    explained="workbench.evapotranspiration.results.explained_validation",
 )
 save, load, saved_validations = STORE.save, STORE.load, STORE.finished

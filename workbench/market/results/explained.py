@@ -1,10 +1,10 @@
-"""Where a number of a market answer comes from: data version, tables, their files and how many rows were read."""
+"""Where a number of a market answer comes from: data version, tables, rows of the record, lines of the files."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,16 +12,14 @@ from workbench.data.explanation.place import Shown
 from workbench.data.explanation.steps import Explained, Explanation, derived, is_missing
 from workbench.data.formatting import Style
 from workbench.data.origins import Origin
-from workbench.errors import WorkbenchError
 from workbench.market.model.answer import Answer
 from workbench.market.model.period import Period
+from workbench.market.results.explained_revenue import Flow, explain_money
+from workbench.market.results.explained_rows import explain_readings
 from workbench.market.store.reading import MarketData
 
 __all__ = ["explain_answer"]
 
-MAX_FILES = 6
-MAX_COUNTED = np.timedelta64(32, "D")
-"""Longest period whose rows are counted one by one; of a longer one those of its files."""
 _TABLES: Mapping[str, tuple[str, ...]] = {
     "region_fuel": ("unit_power", "rooftop"),
     "unit": ("unit_power", "price"),
@@ -34,6 +32,26 @@ _TABLES: Mapping[str, tuple[str, ...]] = {
     "coverage": ("unit_power", "price", "region", "flow", "rooftop"),
 }
 """Roll-up -> raw tables that it is made of."""
+_MONEY: Mapping[str, tuple[Flow, ...]] = {
+    "revenue": (Flow.OUT,),
+    "cost": (Flow.IN,),
+    "net": (Flow.OUT, Flow.IN),
+    "net revenue": (Flow.OUT, Flow.IN),
+}
+"""Column -> the energy that it is paid for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What a value is of, as its column, its row and the title of its answer say; empty where they say nothing."""
+
+    units: tuple[str, ...]
+    areas: tuple[str, ...]
+    links: tuple[str, ...]
+
+    def of(self, table: str) -> tuple[str, ...]:
+        """Name the series of a table; empty for all."""
+        return {"unit_power": self.units, "flow": self.links}.get(table, self.areas)
 
 
 def explain_answer(
@@ -56,14 +74,22 @@ def explain_answer(
     """
     begin, end = _bin_of(answer, shown) or (period.begin, period.end)
     name, unit = _name_and_unit(shown.header)
-    parts = tuple(_tables(data, answer, name, unit, begin, end))
-    rule = f"{answer.title}: summed from the roll-up {answer.source}" if answer.source else answer.title
+    chosen = _chosen(data, answer, shown, name)
     span = f"{_time(begin)} to {_time(end)}, {data.description.clock}"
+    quantity = f"{name or shown.quantity}, {span}"
     value = None if is_missing(shown.value) else shown.value
-    step = derived(f"{name or shown.quantity}, {span}", value, unit, rule, *parts)
-    single = [part for part in parts if part.value == 1]
-    if value is not None and len(parts) == 1 and single and parts[0].origin is Origin.MEASURED:
-        step = Explained(step.quantity, value, unit, Origin.MEASURED, "one reading of the table", "", parts)
+    rule = f"{answer.title}: summed from the roll-up {answer.source}" if answer.source else answer.title
+    paid = name.casefold().removeprefix("partial ")
+    flows = _MONEY.get(paid, ()) if unit == data.description.currency else ()
+    if flows:
+        money = (explain_money(data, flow, chosen.units, begin, end) for flow in flows)
+        step = derived(quantity, value, unit, rule, *(part for part in money if part is not None))
+    else:
+        parts = tuple(_tables(data, answer, chosen, unit, begin, end))
+        step = derived(quantity, value, unit, rule, *parts)
+        single = [part for part in parts if part.value == 1]
+        if value is not None and len(parts) == 1 and single and parts[0].origin is Origin.MEASURED:
+            step = replace(step, origin=Origin.MEASURED, rule="one reading of the table")
     made = (
         f"{data.description.title or data.description.name}, data version {answer.version}",
         f"published {data.made_at:%Y-%m-%d %H:%M} UTC",
@@ -72,37 +98,39 @@ def explain_answer(
 
 
 def _tables(
-    data: MarketData, answer: Answer, name: str, unit: str, begin: np.datetime64, end: np.datetime64
+    data: MarketData, answer: Answer, chosen: _Chosen, unit: str, begin: np.datetime64, end: np.datetime64
 ) -> Iterator[Explained]:
-    fallback = ("price",) if unit.endswith("/MWh") else ("unit_power",)
+    priced = data.description.currency in unit
     sources = [word for word in re.split(r"[^a-z_]+", answer.source) if word in _TABLES]
-    tables = dict.fromkeys(table for source in sources for table in _TABLES[source])
-    for table in tables or fallback:
-        files = data.parts(table, begin, end)
-        if not files:
-            continue
-        names = [Path(part.file).name for part in files[:MAX_FILES]]
-        more = f" and {len(files) - MAX_FILES} more" if len(files) > MAX_FILES else ""
-        place = f"table {table}, {', '.join(names)}{more}"
-        count, rule = sum(part.rows for part in files), "rows of the files that hold the period"
-        if end - begin <= MAX_COUNTED:
-            count, rule = _counted(data, table, name, begin, end)
-        made_up = data.description.made_up
-        origin, rule = (Origin.ASSUMED, f"{rule}, made up") if made_up else (Origin.MEASURED, rule)
-        yield Explained(f"Readings of {table}", count, "rows", origin, rule, place)
+    tables = list(dict.fromkeys(table for source in sources for table in _TABLES[source]))
+    if not priced and "unit_power" in tables and "coverage" not in sources:
+        # Prices are read with the units' power for what it earned, and for nothing else.
+        tables = [table for table in tables if table != "price" or "price" in sources]
+    if chosen.units and "unit_power" in tables and len(tables) > 1:
+        tables = [table for table in tables if table != "rooftop"]
+    for table in tables or (["price"] if unit.endswith("/MWh") else ["unit_power"]):
+        found = explain_readings(data, table, chosen.of(table), begin, end)
+        if found is not None:
+            yield found
 
 
-def _counted(
-    data: MarketData, table: str, name: str, begin: np.datetime64, end: np.datetime64
-) -> tuple[int, str]:
-    """How many readings of the period there are: of the series, where the column is one."""
-    try:
-        own = data.rows(table, begin, end, series=[name], columns=["minutes"]).height if name else 0
-    except (WorkbenchError, KeyError):
-        own = 0
-    if own:
-        return own, f"rows of {name} in the period"
-    return data.rows(table, begin, end, columns=["minutes"]).height, "rows in the period"
+def _chosen(data: MarketData, answer: Answer, shown: Shown, name: str) -> _Chosen:
+    words = {name, *(label for label in shown.labels if isinstance(label, str)), *answer.title.split(", ")}
+    register, description = data.units, data.description
+    mask, is_named = np.ones(len(register), bool), False
+    for names in (register.names, register.stations, register.fuels, register.regions):
+        hits = np.array([one in words for one in names], bool)
+        if hits.any():
+            mask &= hits
+            is_named = True
+    units = tuple(np.array(register.names, dtype=object)[mask].tolist()) if is_named else ()
+    areas = tuple(area for area in dict.fromkeys(description.rooftop_areas) if area in words)
+    regions = tuple(region for region in description.region_names if region in words)
+    if not regions and units:
+        of_units = {register[register.position(unit)].region for unit in units}
+        regions = tuple(region for region in description.region_names if region in of_units)
+    links = tuple(link for link in description.interconnector_names if link in words)
+    return _Chosen(units, regions or areas, links)
 
 
 def _bin_of(answer: Answer, shown: Shown) -> tuple[np.datetime64, np.datetime64] | None:

@@ -219,6 +219,43 @@ def scan_rows(
         return scan.select(wanted).collect()
 
 
+def numbered_rows(
+    folder: Path, part: Part, table: RawTable, start: int, end: int, series: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """Read the rows of a raw file that lie in a range, with their numbers.
+
+    Parameters
+    ----------
+    folder
+        Of the dataset.
+    part, table
+        The file, and the table that it is of.
+    start, end
+        Range ``(start, end]`` of stamps [minutes since 1970].
+    series
+        Only these; all when None.
+
+    Returns
+    -------
+    DataFrame
+        ``row`` (counted as in a sheet: the first one, below a header, is 2), ``stamp``, series, first value and
+        ``minutes``.
+
+    Raises
+    ------
+    UnreadableFile
+        When the file is missing or damaged.
+    """
+    first, last = (np.datetime64(bound, "m").item() for bound in (start, end))
+    with own_errors(folder / part.file, f"a month of {table.name}", advice=RESTORE):
+        with as_name(inside(folder, part.file)) as name:
+            rows = pl.scan_parquet(name).with_row_index("row", offset=2)
+            rows = rows.filter((pl.col("stamp") > first) & (pl.col("stamp") <= last))
+            if series is not None:
+                rows = rows.filter(pl.col(table.key).is_in(list(series)))
+            return rows.select("row", "stamp", table.key, table.value_names[0], "minutes").collect()
+
+
 def rows_of(frame: pl.DataFrame, table: RawTable, names: Sequence[str]) -> Rows:
     """Give a table's rows as arrays, each series by its place among ``names`` (-1 where it is not there)."""
     places = pl.Enum(list(dict.fromkeys(names)))

@@ -71,11 +71,15 @@ class TableArea(ipywidgets.HTML):  # type: ignore[misc]
         text_columns: Sequence[int] = (0,),
         marked: Sequence[int] = (),
         exact: Sequence[Sequence[object]] | None = None,
+        has_numbers: bool = False,
     ) -> None:
-        """Replace what is shown; see :func:`table_html`. ``exact`` are the cells before formatting."""
+        """Replace what is shown; see :func:`table_html`.
+
+        ``exact`` are the cells before formatting; ``has_numbers`` says that texts, such as sentences, have some.
+        """
         self._shown = columns, rows if exact is None else exact, caption
         # A table of texts only, such as of notes, has no numbers to ask about.
-        mark = self._mark if len(set(text_columns)) < len(columns) else ""
+        mark = self._mark if has_numbers or len(set(text_columns)) < len(columns) else ""
         self.value = table_html(
             columns, rows, caption=caption, text_columns=text_columns, marked=marked, mark=mark
         )
@@ -95,10 +99,12 @@ def table_of(
     *,
     caption: str = "",
     text_columns: Sequence[int] = (0,),
+    has_numbers: bool = False,
 ) -> TableArea:
-    """Make a table; a negative number of a text column counts from the last, see :func:`table_html`."""
+    """Make a table; a negative number of a text column counts from the last, see :meth:`TableArea.show`."""
     area = TableArea()
-    area.show(columns, rows, caption=caption, text_columns=[place % len(columns) for place in text_columns])
+    places = [place % len(columns) for place in text_columns]
+    area.show(columns, rows, caption=caption, text_columns=places, has_numbers=has_numbers)
     return area
 
 
