@@ -77,7 +77,8 @@ class Opened(Generic[R]):
         project
             The project, or its folder.
         scenario
-            Which; the one that was finished last when None, which the representation then says.
+            Which; the one that was finished last when None, which the representation then says. ``"BAU before"``
+            is the result that the scenario BAU had before its last run.
 
         Raises
         ------
@@ -88,7 +89,7 @@ class Opened(Generic[R]):
         """
         opened = project if isinstance(project, Project) else Project.open(project)
         if scenario is not None:
-            return cls(cls.store.load(opened, scenario), style=opened.style)
+            return cls(cls.store.load_named(opened, scenario), style=opened.style)
         count, newest = len(cls.store.finished(opened)), cls.store.newest(opened)
         choice = "the only finished one" if count == 1 else f"the newest of {count} finished ones"
         return cls(cls.store.load(opened, newest), choice=choice, style=opened.style)

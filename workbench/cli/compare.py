@@ -18,13 +18,12 @@ def compare(options: argparse.Namespace) -> int:
     """Show what changed from one finished result to another, or write it as a page or a CSV file."""
     from workbench.charts.comparison import write_comparison
     from workbench.data.comparison.comparison import compare as compared
-    from workbench.runs.jobs.registry import find_job
+    from workbench.data.results.offered import load_named
 
     project = Project.open(options.project)
     later = Project.open(options.later_project) if options.later_project else project
-    load = find_job(options.job or _job_of(project, options.before, later, options.after)).load
-    assert load is not None
-    changed = compared(load(project, options.before), load(later, options.after))
+    job = options.job or _job_of(project, options.before, later, options.after)
+    changed = compared(load_named(project, job, options.before), load_named(later, job, options.after))
     if options.output:
         print(write_comparison(changed, Path(options.output), later.style))  # noqa: T201
         return ExitCode.SUCCEEDED
@@ -54,11 +53,17 @@ def compare(options: argparse.Namespace) -> int:
 
 def _job_of(project: Project, before: str, later: Project, after: str) -> str:
     """Find the one job that has both results."""
-    from workbench.data.results.scenario import finished_scenarios
+    from workbench.data.results.earlier import scenario_of_earlier
+    from workbench.data.results.offered import names_of_results
     from workbench.runs.jobs.registry import known_jobs
 
-    found = {job: (finished_scenarios(project, job), finished_scenarios(later, job)) for job in known_jobs()}
-    both = [job for job, (one, two) in found.items() if before in one and after in two]
+    found = {job: (names_of_results(project, job), names_of_results(later, job)) for job in known_jobs()}
+    both = [
+        job
+        for job, (one, two) in found.items()
+        if (before in one or scenario_of_earlier(project, job, before))
+        and (after in two or scenario_of_earlier(later, job, after))
+    ]
     if len(both) == 1:
         return both[0]
     if both:
@@ -67,7 +72,7 @@ def _job_of(project: Project, before: str, later: Project, after: str) -> str:
             project.results,
         )
     present = "; ".join(
-        f"{job}: {', '.join({*one, *two})}" for job, (one, two) in found.items() if one or two
+        f"{job}: {', '.join(dict.fromkeys((*one, *two)))}" for job, (one, two) in found.items() if one or two
     )
     raise UnreadableFile(
         f"There are no two finished results '{before}' and '{after}' of one job; present: {present or 'none'}.",

@@ -14,7 +14,15 @@ looks for the name behind it, gets a name that was checked together with the oth
 (:func:`check_all`).
 """
 
-from workbench.files.changing import make_folder, move, remove, remove_tree, set_aside, touch
+from workbench.files.changing import (
+    make_folder,
+    move,
+    remove,
+    remove_tree,
+    second_name,
+    set_aside,
+    touch,
+)
 from workbench.files.confinement import confine, inside
 from workbench.files.reading import (
     as_name,
@@ -51,6 +59,7 @@ __all__ = [
     "read_bytes",
     "remove",
     "remove_tree",
+    "second_name",
     "set_aside",
     "size_of",
     "subfolders",

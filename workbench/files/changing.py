@@ -75,6 +75,24 @@ def touch(path: AnyPath) -> None:
             os.utime(place.name, dir_fd=place.folder, follow_symlinks=False)
 
 
+def second_name(path: AnyPath, other: AnyPath) -> None:
+    """Give a file a second name (a hard link); what replaces one of the two leaves the other as it is.
+
+    Raises
+    ------
+    LinkRefused
+        When a part of a path is a link.
+    OSError
+        When the operating system refuses, or the disk gives no file a second name.
+    """
+    with place_of(path) as place, place_of(other, make=True) as target:
+        if place.facts() is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        os.link(
+            place.name, target.name, src_dir_fd=place.folder, dst_dir_fd=target.folder, follow_symlinks=False
+        )
+
+
 def set_aside(path: AnyPath, mark: str) -> Path:
     """Rename a file, adding ``mark`` to its name (and a number where that is taken); gives its new path.
 

@@ -53,20 +53,22 @@ class ResultTabs(LazyTabs):
     @tab("What changed")
     def _what_changed(self) -> ipywidgets.Widget:
         store = store_of(self._result)
-        others = [name for name in store.finished(self._project) if name != self._result.scenario]
+        own = self._result.scenario
+        earlier = store.earlier(self._project, own)
+        others = [name for name in (earlier, *store.finished(self._project)) if name not in ("", own)]
         if not others:
             return note(
-                "There is no other scenario yet: change the scenario's name in the form and run again."
+                "There is nothing to compare with yet: run this scenario again, or another one under its own name."
             )
         other, area, strip = choice("Changed since", others), ipywidgets.VBox(), ErrorStrip()
 
         def show() -> None:
             try:
-                earlier = store.load(self._project, other.value)
-                changed = compare(earlier, self._result)
+                before = store.load_named(self._project, other.value)
+                changed = compare(before, self._result)
                 # A number of two results is not one of this result.
                 with explaining(None):
-                    area.children = (*comparison_widgets(changed, self._style), *self.beside(earlier))
+                    area.children = (*comparison_widgets(changed, self._style), *self.beside(before))
                 strip.clear()
             except WorkbenchError as error:
                 area.children = ()

@@ -31,11 +31,10 @@ from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.notes import NoteKind
 from workbench.data.origins import Origin
 from workbench.data.projects.project import Project
+from workbench.data.results.offered import store_named
 from workbench.data.results.store import Result, ResultStore, store_of
 from workbench.errors import InvalidData, UnknownName, WorkbenchError
 from workbench.files import changed_at
-from workbench.lazy import located
-from workbench.runs.jobs.offer import offered_job
 from workbench.runs.model.digest import file_digest
 from workbench.runs.model.settings import to_plain
 
@@ -223,11 +222,12 @@ class Tracer:
 
     def other(self, domain: str, scenario: str) -> Tracer | None:
         """Give the saved result that this one started from; None when it is not there any more."""
-        if self.project is None:
+        store = store_named(domain)
+        if self.project is None or store is None:
             return None
         try:
-            return Tracer(_store_named(domain).load(self.project, scenario))
-        except (WorkbenchError, LookupError, OSError):
+            return Tracer(store.load(self.project, scenario))
+        except (WorkbenchError, OSError):
             return None
 
     def _notes(self, table: str, year: int | None) -> tuple[str, ...]:
@@ -355,6 +355,9 @@ def _like(value: object, values: pd.Series) -> object:
         stamp = pd.Timestamp(value)  # type: ignore[arg-type]
         zone = getattr(values.dtype, "tz", None)
         return stamp if zone is None or stamp.tzinfo is not None else stamp.tz_localize(zone)
+    if isinstance(value, str) and values.dtype.kind in "iuf":
+        # As the command line gives it.
+        return pd.to_numeric(value, errors="coerce")
     return value
 
 
@@ -370,12 +373,3 @@ def _default_of(config: Any, name: str) -> object:
 @functools.lru_cache(maxsize=64)
 def _digest(path: Path, _changed: int) -> str:
     return file_digest(path)
-
-
-def _store_named(domain: str) -> ResultStore[Any]:
-    """Give what the saved results of a domain are, as its job offers it."""
-    offer = offered_job(domain)
-    if offer is None or not offer.results:
-        raise LookupError(domain)
-    store: ResultStore[Any] = located(offer.results)
-    return store

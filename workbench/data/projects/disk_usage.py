@@ -24,7 +24,7 @@ class DiskUse:
 
 
 def disk_use(project: Project) -> tuple[DiskUse, ...]:
-    """Measure the parts of a project: inputs, results by domain, history, cache, copies of inputs.
+    """Measure the parts of a project: inputs, results by domain, history, cache, what is kept for comparisons.
 
     Parameters
     ----------
@@ -47,6 +47,7 @@ def disk_use(project: Project) -> tuple[DiskUse, ...]:
     )
     measured.append(_measure("Cache", walked(project.cache_folder)))
     measured.append(_measure("Copies of inputs", walked(project.kept_folder)))
+    measured.append(_measure("Results before the last run", walked(project.earlier_folder)))
     return tuple(measured)
 
 

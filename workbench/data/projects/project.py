@@ -6,7 +6,7 @@
       project.toml          name, currency, units, region, fiscal-year start
       inputs/               the analyst's own Excel and CSV files
       results/<domain>/<scenario>/…
-      .workbench/           journal.sqlite, cache/ and inputs/ (both safe to delete)
+      .workbench/           journal.sqlite, cache/, inputs/ and earlier/ (the last three safe to delete)
 """
 
 from __future__ import annotations
@@ -199,6 +199,11 @@ class Project:
     def kept_folder(self) -> Path:
         """Folder of the copies of inputs; safe to delete."""
         return self.state_folder / "inputs"
+
+    @property
+    def earlier_folder(self) -> Path:
+        """Folder of the results that scenarios had before their last run; safe to delete."""
+        return self.state_folder / "earlier"
 
     def results_folder(self, domain: str, scenario: str) -> Path:
         """Give the folder of a scenario's results; it may not exist yet.

@@ -225,6 +225,20 @@ def open_scenario(project: Project, domain: str, scenario: str, what: str) -> It
     if not is_file(path):
         present = ", ".join(finished_scenarios(project, domain)) or "none"
         raise UnreadableFile(f"There is no finished {what} '{scenario}'; present: {present}.", path)
+    with open_saved(folder, what) as saved:
+        yield saved
+
+
+@contextlib.contextmanager
+def open_saved(folder: Path, what: str) -> Iterator[SavedScenario]:
+    """Open the finished result in a folder to read it.
+
+    Raises
+    ------
+    UnreadableFile
+        When its files are damaged or do not belong together.
+    """
+    path = folder / SUMMARY_FILE
     with own_errors(path, f"a saved {what}", advice=RUN_AGAIN):
         plain = json_from(read_bytes(path), path, error=UnreadableFile, advice=RUN_AGAIN)
         yield SavedScenario(folder, _typed(plain, Summary, path), plain)

@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,12 @@ from workbench.data.heading import Heading
 from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.data.results.compared import ComparedNumber, ComparedTable
+from workbench.data.results.earlier import (
+    earlier_folder,
+    earlier_results,
+    keep_earlier,
+    scenario_of_earlier,
+)
 from workbench.data.results.kept_inputs import keep_inputs
 from workbench.data.results.saved_notes import notes_of
 from workbench.data.results.scenario import (
@@ -33,6 +40,7 @@ from workbench.data.results.scenario import (
     SavedScenario,
     ScenarioWriter,
     finished_scenarios,
+    open_saved,
     open_scenario,
     stamp_of,
 )
@@ -98,12 +106,11 @@ class Result(Generic[C]):
     @property
     def project(self) -> Project | None:
         """The project that it is saved in; None before it is saved, or where there is no project any more."""
-        if self.folder is None:
-            return None
-        try:
-            return Project.open(self.folder.parents[2])
-        except (ProjectError, IndexError):
-            return None
+        # An earlier result is kept one folder deeper than the results.
+        for home in () if self.folder is None else self.folder.parents[2:4]:
+            with contextlib.suppress(ProjectError):
+                return Project.open(home)
+        return None
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -275,6 +282,7 @@ class ResultStore(Generic[R]):
         """
         stamp, inputs = self.stamp(result, run), self.inputs(result.facts)
         result = self.marked(result, project)
+        keep_earlier(project, self.domain, result.scenario, stamp, [self._file(name) for name in self.tables])
         writer = ScenarioWriter(
             project,
             self.domain,
@@ -285,8 +293,7 @@ class ResultStore(Generic[R]):
             heading=result.heading.facts,
         )
         for name in self.tables:
-            file = self.saved_as.get(name, name)
-            writer.table(file, result.tables[name], self.units(name, result.tables[name]))
+            writer.table(self._file(name), result.tables[name], self.units(name, result.tables[name]))
         more = self.save_more(result, writer)
         config, notes = to_plain(result.config), result.notes.to_plain()
         written = writer.finish({"config": config, "notes": notes, "facts": dict(result.facts), **more})
@@ -306,16 +313,52 @@ class ResultStore(Generic[R]):
             When there is none of that name, or its files do not belong together.
         """
         with open_scenario(project, self.domain, scenario, self.name) as saved:
-            summary = saved.summary
-            return self.result(
-                scenario=summary.scenario,
-                config=self._config(summary.config, saved.folder / SUMMARY_FILE),
-                tables={name: saved.table(self.saved_as.get(name, name)) for name in self.tables},
-                notes=notes_of(summary),
-                facts={**summary.facts, **({_MADE_UP: True} if project.made_up else {})},
-                folder=saved.folder,
-                **self.load_more(saved),
-            )
+            return self._read(saved, project, saved.summary.scenario)
+
+    def earlier(self, project: Project, scenario: str) -> str:
+        """Name what a scenario had before its last run, as ``BAU before 2026-11-30 09:15``; else empty."""
+        labels = earlier_results(project, self.domain)
+        return next((label for label, of in labels.items() if of == scenario), "")
+
+    def load_earlier(self, project: Project, scenario: str) -> R:
+        """Read the result that a scenario had before its last run.
+
+        Raises
+        ------
+        UnreadableFile
+            When none is kept, or its files are damaged.
+        """
+        label, folder = self.earlier(project, scenario), earlier_folder(project, self.domain, scenario)
+        if not label:
+            raise UnreadableFile(f"Of the {self.name} '{scenario}' no earlier result is kept.", folder)
+        with open_saved(folder, self.name) as saved:
+            return self._read(saved, project, label)
+
+    def load_named(self, project: Project, name: str) -> R:
+        """Read a result by its scenario, or an earlier one by its name; see :meth:`load` and :meth:`earlier`.
+
+        Raises
+        ------
+        UnreadableFile
+            When there is none of that name, or its files are damaged.
+        """
+        of = "" if name in self.finished(project) else scenario_of_earlier(project, self.domain, name)
+        return self.load_earlier(project, of) if of else self.load(project, name)
+
+    def _read(self, saved: SavedScenario, project: Project, name: str) -> R:
+        summary = saved.summary
+        return self.result(
+            scenario=name,
+            config=self._config(summary.config, saved.folder / SUMMARY_FILE),
+            tables={name: saved.table(self._file(name)) for name in self.tables},
+            notes=notes_of(summary),
+            facts={**summary.facts, **({_MADE_UP: True} if project.made_up else {})},
+            folder=saved.folder,
+            **self.load_more(saved),
+        )
+
+    def _file(self, table: str) -> str:
+        return self.saved_as.get(table, table)
 
     def _config(self, plain: Mapping[str, Any], path: Path) -> Any:
         try:
