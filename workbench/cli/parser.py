@@ -36,6 +36,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_project_commands(commands)
     _add_run_commands(commands)
     _add_compare(commands)
+    _add_explain(commands)
     _add_serve(commands)
     lab = commands.add_parser("lab", help="open JupyterLab on the notebooks")
     lab.add_argument("--folder", help="folder of the notebooks")
@@ -125,7 +126,9 @@ def _add_compare(commands: Commands) -> None:
     compare = commands.add_parser(
         "compare", help="show what changed between two results: inputs, settings, notes and numbers"
     )
-    compare.add_argument("before", help="scenario of the earlier result")
+    compare.add_argument(
+        "before", help="scenario of the earlier result; 'BAU before' is what BAU was before its last run"
+    )
     compare.add_argument("after", help="scenario of the later result")
     compare.add_argument("--job", help="whose results, where several jobs have both")
     compare.add_argument(
@@ -136,6 +139,27 @@ def _add_compare(commands: Commands) -> None:
     )
     _add_common(compare)
     compare.set_defaults(command="compare:compare")
+
+
+def _add_explain(commands: Commands) -> None:
+    explain = commands.add_parser(
+        "explain",
+        help="show where a number of a result comes from, down to the cells of the inputs",
+        description="Show where a number of a finished result comes from: each step with its value, how it is "
+        "known, its rule and its place, down to file, sheet and cell or row, setting and default.",
+    )
+    explain.add_argument("project", help="folder of the project")
+    explain.add_argument("domain", help="whose result: the job that made it, such as 'demand'")
+    explain.add_argument("scenario", help="scenario of the result")
+    explain.add_argument("table", help="table of the result, such as 'requirement'")
+    explain.add_argument(
+        "row",
+        help="its number from 0, or values of other columns that tell it, such as year=2030 or "
+        "year=2030,sector=Domestic",
+    )
+    explain.add_argument("column", help="column of the table, such as 'peak_mw'")
+    explain.add_argument("--json", action="store_true", help="write the whole chain as JSON")
+    explain.set_defaults(command="explain:explain")
 
 
 def _add_serve(commands: Commands) -> None:

@@ -75,6 +75,19 @@ class Explained:
         if len(self.parts) > MAX_PARTS:
             yield f"{'  ' * (depth + 1)}and {len(self.parts) - MAX_PARTS} more"
 
+    def to_plain(self) -> dict[str, Any]:
+        """Give the step and all below it as JSON can hold them."""
+        value = None if is_missing(self.value) else self.value
+        return {
+            "quantity": self.quantity,
+            "value": value if isinstance(value, (bool, int, float)) or value is None else str(value),
+            "unit": self.unit,
+            "origin": str(self.origin) if self.origin else None,
+            "rule": self.rule,
+            "place": self.place,
+            "parts": [part.to_plain() for part in self.parts],
+        }
+
     def cleaned(self, clean: Callable[[str], str]) -> Explained:
         """Give the same with each of its texts cleaned."""
         value = clean(self.value) if isinstance(self.value, str) else self.value
@@ -155,6 +168,10 @@ class Explanation:
     def _lists(self, notes: str) -> Iterator[tuple[str, Sequence[str]]]:
         made = (*self.made, f"saved in {self.folder}") if self.folder else self.made
         yield from ((title, items) for title, items in ((notes, self.notes), ("Made from", made)) if items)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Give all of it as JSON can hold it."""
+        return {"cell": self.cell.to_plain(), "notes": list(self.notes), "made_from": list(self.made)}
 
     def to_html(self) -> str:
         """Write it for a page."""
