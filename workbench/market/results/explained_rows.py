@@ -16,8 +16,9 @@ from workbench.files import is_file, walked
 from workbench.market.inputs.source_lines import likely_files, source_lines
 from workbench.market.model.market_time import to_minutes
 from workbench.market.model.tables import TABLES, RawTable
-from workbench.market.store.dataset import INCOMING, Part
+from workbench.market.store.dataset import INCOMING
 from workbench.market.store.ledger import Ledger
+from workbench.market.store.manifest import Part
 from workbench.market.store.months import numbered_rows
 from workbench.market.store.reading import MarketData
 from workbench.runs.model.read_only import is_viewer
