@@ -83,7 +83,7 @@ def test_what_is_left_of_gross_sales_after_discounts_is_the_revenue() -> None:
 
 
 def test_two_columns_of_one_meaning_are_asked_and_neither_gets_another() -> None:
-    reading = table("Sales", "Turnover")
+    reading = table("Sales", "Turnover", Turnover=[90.0, 91.5, 70.0, 66.0, 65.0, 64.0])
     mapping = propose_mapping(reading)
 
     assert asked(reading) == ["role:revenue"]

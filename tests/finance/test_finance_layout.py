@@ -204,13 +204,6 @@ def test_a_cell_is_named_by_its_place_in_the_file_even_beside_an_empty_column() 
     assert "cell D3" in str(reading.problems[0])
 
 
-def test_months_side_by_side_are_refused_with_the_way_out() -> None:
-    with pytest.raises(
-        InvalidData, match=r"row 1: the months are side by side in columns \(Jan 2024 to Mar 2024\)"
-    ):
-        read("Account,Jan 2024,Feb 2024,Mar 2024\nRevenue,5,6,7\nCosts,1,2,3\n")
-
-
 def test_a_header_without_rows_says_what_it_has_found() -> None:
     with pytest.raises(InvalidData, match=r"a header in row 1 \(Date, Revenue\) and no row below it"):
         read("Date,Revenue\n")

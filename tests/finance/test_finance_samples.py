@@ -72,7 +72,7 @@ def test_everything_that_was_done_to_the_messy_export_is_listed(tmp_path: Path) 
     assert (dropped == "a note: it has neither a date nor an amount").sum() == 1
     assert table[table["kind"] == "merged"]["before"].tolist() == ["SÜD"] * 12
     assert table[table["kind"] == "read as"]["before"].tolist() == ["2024-07-31"]
-    turned = table[table["reason"] == "costs have a minus in this column; they are plus here"]
+    turned = table[table["reason"] == "costs have a minus in this column; the amounts are plus here"]
     assert turned.groupby("column").size().to_dict() == {"Advertising": 108, "Operating Costs": 108}
     assert ledger.problems == ()
 

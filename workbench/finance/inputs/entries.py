@@ -8,16 +8,17 @@ import polars as pl
 
 from workbench.data.changes import Change, ChangeKind
 from workbench.errors import InvalidData
-from workbench.finance.inputs.mapping.synonyms import variant_of
 from workbench.finance.inputs.reading.read import Reading
 from workbench.finance.model.control_totals import StageTotals
 from workbench.finance.model.ledger import Figure
 from workbench.finance.model.mapping import ColumnRole, RoleMapping
-from workbench.finance.model.roles import DIMENSIONS, FIGURES, Role, Variant, behaviour_of, figure_name
+from workbench.finance.model.roles import COSTS, DIMENSIONS, FIGURES, Role, Variant, behaviour_of, figure_name
+from workbench.finance.model.variants import variant_of
 
 NOT_GIVEN = "(not given)"
 MAX_DECIMALS = 6
 SCENARIO = "scenario"
+ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Entries:
     Parameters
     ----------
     frame
-        ``row``, ``date``, dimensions (text), ``scenario`` where the file has one, figures (Float64).
+        ``row``, ``date``, dimensions (text), ``scenario`` and ``account`` where there is one, figures (Float64).
     figures
         What each figure is.
     dimensions
@@ -86,6 +87,8 @@ def make_entries(reading: Reading, mapping: RoleMapping) -> Entries:
         values_of[figure.name] = values
         changes += made
     frame = frame.with_columns(values.alias(name) for name, values in values_of.items())
+    if reading.account_column:
+        frame = frame.with_columns(reading.values(reading.account_column).alias(ACCOUNT))
     frame, split = _by_scenario(frame, figures, reading, mapping)
     return Entries(
         frame, split, tuple(dimensions), tuple(changes), _stage(reading, chosen, frame, figures, split)
@@ -169,7 +172,8 @@ def _figure(reading: Reading, item: ColumnRole) -> tuple[Figure, pl.Series, list
         )
     if item.sign == "flipped":
         rows = reading.rows["row"].filter(values.is_not_null() & (values != 0))
-        reason = "costs have a minus in this column; they are plus here"
+        what = "costs have" if role in COSTS else "revenue has"
+        reason = f"{what} a minus in this column; the amounts are plus here"
         before = values.filter(values.is_not_null() & (values != 0))
         old, new = tuple(f"{v:.15g}" for v in before), tuple(f"{-v:.15g}" for v in before)
         changes.append(Change(ChangeKind.SIGN, item.column, tuple(rows), old, new, reason))

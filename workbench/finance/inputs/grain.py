@@ -17,7 +17,7 @@ from workbench.finance.inputs.duplicates import (
     find_duplicates,
     without_duplicates,
 )
-from workbench.finance.inputs.entries import SCENARIO, Entries, make_entries
+from workbench.finance.inputs.entries import ACCOUNT, SCENARIO, Entries, make_entries
 from workbench.finance.inputs.mapping.confirming import confirmed, role_questions
 from workbench.finance.inputs.periods import (
     all_periods,
@@ -168,7 +168,11 @@ def _partial(
 
 
 def _key(entries: Entries) -> list[str]:
-    return ["date", *entries.dimensions, *([SCENARIO] if SCENARIO in entries.frame.columns else [])]
+    return [
+        "date",
+        *entries.dimensions,
+        *(name for name in (SCENARIO, ACCOUNT) if name in entries.frame.columns),
+    ]
 
 
 def _chosen_rows(
@@ -204,9 +208,14 @@ def _chosen_rows(
 
 
 def _expected_rows(frame: pl.DataFrame, figure: Figure, figures: Sequence[Figure]) -> pl.Series:
-    if SCENARIO not in frame.columns:
-        return pl.Series([True]).new_from_index(0, frame.height)
-    return frame[SCENARIO] == str(figure.variant)
+    expected = pl.Series([True]).new_from_index(0, frame.height)
+    if SCENARIO in frame.columns:
+        expected &= frame[SCENARIO] == str(figure.variant)
+    if ACCOUNT in frame.columns:
+        expected &= (frame[ACCOUNT].str.strip_chars() == figure.column.removesuffix(" (account)")).fill_null(
+            False
+        )
+    return expected
 
 
 def _lines(frame: pl.DataFrame, entries: Entries, company_wide: Sequence[str]) -> pl.DataFrame:

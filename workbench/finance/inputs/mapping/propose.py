@@ -13,6 +13,7 @@ synonyms of the role and what the cells show.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -22,16 +23,17 @@ from scipy.optimize import linear_sum_assignment
 from workbench.finance.inputs.mapping.header_units import header_unit
 from workbench.finance.inputs.mapping.rivals import exact_roles, header_words, with_rivals
 from workbench.finance.inputs.mapping.synonyms import (
+    OTHER_FIGURES,
     RATIO_WORDS,
     SYNONYMS,
     VALUE_WORDS,
     plain_words,
-    split_variant,
 )
 from workbench.finance.inputs.reading.columns import ColumnKind, ColumnProfile
 from workbench.finance.inputs.reading.read import Reading
 from workbench.finance.model.mapping import ColumnRole, RoleMapping
 from workbench.finance.model.roles import COSTS, DIMENSIONS, FIGURES, Role, Variant
+from workbench.finance.model.variants import split_variant
 
 MIN_SCORE = 0.8
 # One sure pair is worth more than two doubtful ones.
@@ -42,6 +44,7 @@ SURE_OF_A_CODE = 0.9
 CONTENT_BONUS = 0.3
 MOSTLY_NEGATIVE = 0.95
 MAX_ENTITIES = 2_000
+MIN_CREDITS = 3
 # Of a column as it is expected with the sign that was kept.
 MOSTLY_AS_KEPT = 0.95
 
@@ -78,13 +81,27 @@ def propose_mapping(reading: Reading, remembered: RoleMapping | None = None) -> 
                 sign=sign,
             )
     kept = frozenset(proposed)
+    for column in reading.columns:
+        if column.name == reading.account_column:
+            reason = "each of its accounts has a column of its own"
+            proposed[column.name] = replace(_described(column), reason=reason)
     rest = [column for column in reading.columns if column.name not in proposed]
     taken = {(item.role, item.variant) for item in proposed.values()}
     for variant in Variant:
         group = [column for column in rest if _variant(column) is variant]
         proposed |= _assigned(group, variant, taken, reading.date_column)
     mapping = RoleMapping(tuple(proposed[column.name] for column in reading.columns))
-    return with_rivals(reading, mapping, kept)
+    return with_rivals(reading, _with_credits(reading, mapping, kept), kept)
+
+
+def _with_credits(reading: Reading, mapping: RoleMapping, kept: Collection[str]) -> RoleMapping:
+    """Flip the revenue of a list of accounts in which it has a minus, as credits have."""
+    for item in mapping.columns:
+        column = reading.column(item.column)
+        is_credit = column.filled >= MIN_CREDITS and column.negative >= MOSTLY_NEGATIVE * column.filled
+        if reading.account_column and item.role is Role.REVENUE and is_credit and item.column not in kept:
+            mapping = mapping.flipped(item.column, True)
+    return mapping
 
 
 def _assigned(
@@ -139,7 +156,7 @@ def _score(column: ColumnProfile, role: Role, date_column: str) -> tuple[float, 
         return 0.0, ""
     words, _ = split_variant(header_words(column))
     exact = exact_roles(words)
-    if exact and role not in exact:
+    if (exact and role not in exact) or words in OTHER_FIGURES:
         # A known name of one role is never pushed to another because that one is taken.
         return 0.0, ""
     if role in exact:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Container, Sequence
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
-from workbench.finance.inputs.mapping.synonyms import FILLING, SYNONYMS, plain_words, split_variant
+from workbench.finance.inputs.mapping.synonyms import FILLING, SYNONYMS, plain_words
 from workbench.finance.inputs.reading.columns import ColumnKind, ColumnProfile
 from workbench.finance.inputs.reading.read import Reading
 from workbench.finance.model.mapping import ColumnRole, RoleMapping
 from workbench.finance.model.roles import FIGURES, Role
+from workbench.finance.model.variants import split_variant
 
 __all__ = ["exact_roles", "header_words", "with_rivals"]
 
@@ -24,8 +26,9 @@ MIN_ROWS = 3
 
 
 def header_words(column: ColumnProfile) -> str:
-    """Give the words of a header; the letter that tells two columns of one name apart is none of them."""
-    return plain_words(column.name.removesuffix(f" ({column.letter})"))
+    """Give the words of a header, without the number of an account and what tells two columns of one name apart."""
+    name = column.name.removesuffix(f" ({column.letter})").removesuffix(" (account)")
+    return plain_words(re.sub(r"^\d{3,8}\s*[-.:]?\s+(?=\D)", "", name))
 
 
 def exact_roles(words: str) -> dict[Role, str]:
@@ -74,27 +77,54 @@ def _names(column: ColumnProfile, item: ColumnRole) -> bool:
 
 
 def _settled(reading: Reading, mapping: RoleMapping, item: ColumnRole, rivals: Sequence[str]) -> RoleMapping:
-    columns = (item.column, *rivals)
+    # Of a total and its only part, the total is meant.
+    columns = sorted((item.column, *rivals), key=lambda name: "total" not in name.casefold())
+    for whole in columns:
+        parts = [name for name in columns if name != whole]
+        if _agree(reading, [whole], parts):
+            said = f"it is the sum of {' and '.join(map(repr, parts))} in every period"
+            mapping = _moved(mapping, item, whole, said)
+            for part in parts:
+                mapping = _noted(mapping, part, f"a part of '{whole}', which has the role")
+            return mapping
     for gross, net in itertools.permutations(columns, 2):
-        deducted = _difference(reading, gross, net, columns)
-        if deducted:
-            mapping = _moved(mapping, item, net, f"'{gross}' less '{deducted}' is '{net}' in every row")
-            return _noted(mapping, gross, f"before '{deducted}'; '{net}' is what is left of it")
+        less = _deduction(reading, gross, net, columns)
+        if less:
+            mapping = _moved(mapping, item, net, f"'{gross}' less '{less}' is '{net}' in every row")
+            return _noted(mapping, gross, f"before '{less}'; '{net}' is what is left of it")
     return _with(mapping, replace(item, confirmed=False, rivals=tuple(rivals)))
 
 
-def _difference(reading: Reading, gross: str, net: str, columns: Sequence[str]) -> str:
-    whole, left = reading.values(gross), reading.values(net)
+def _deduction(reading: Reading, gross: str, net: str, columns: Sequence[str]) -> str:
     for other in reading.columns:
         if other.kind is not ColumnKind.NUMBER or other.name in columns:
             continue
-        given = pl.DataFrame({"whole": whole, "left": left, "less": reading.values(other.name)}).drop_nulls()
-        of, less, rest = given.to_numpy().T
-        # A deduction may be written with a minus; one that is always zero proves nothing.
-        apart = np.abs(of - np.abs(less) - rest)
-        if len(of) >= MIN_ROWS and less.any() and (apart <= TOLERANCE * np.abs(of).max()).all():
+        # A deduction may be written with a minus.
+        if _agree(reading, [gross], [net, other.name]) or _agree(reading, [net], [gross, other.name]):
             return other.name
     return ""
+
+
+def _agree(reading: Reading, left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether the amounts of some columns are those of others in every row, or period where accounts have rows."""
+    given = reading.rows.select(
+        _period(reading), *(reading.values(name).alias(name) for name in (*left, *right))
+    )
+    if reading.account_column:
+        given = given.group_by("period").agg(
+            pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in (*left, *right)
+        )
+    sides = given.drop_nulls().select(
+        left=pl.sum_horizontal(*left), right=pl.sum_horizontal(*right), last=pl.col(right[-1])
+    )
+    if sides.height < MIN_ROWS or not (sides["last"] != 0).any():
+        return False
+    ours, theirs, _ = sides.to_numpy().T
+    return bool((np.abs(ours - theirs) <= TOLERANCE * np.abs(ours).max()).all())
+
+
+def _period(reading: Reading) -> pl.Series:
+    return reading.values(reading.date_column).alias("period")
 
 
 def _moved(mapping: RoleMapping, item: ColumnRole, column: str, reason: str) -> RoleMapping:

@@ -10,7 +10,8 @@ import re
 
 from workbench.data.texts.amounts import CURRENCY_CODES
 from workbench.finance.inputs.mapping.header_units import without_unit
-from workbench.finance.model.roles import Role, Variant
+from workbench.finance.model.roles import Role
+from workbench.finance.model.variants import VARIANT_WORDS
 
 SYNONYMS: dict[Role, tuple[str, ...]] = {
     Role.DATE: (
@@ -23,7 +24,7 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
         "total income",
         "income", "net revenue", "operating revenue", "total sales", "sales amount", "revenues", "umsatz",
         "umsatzerloese", "erloese", "chiffre d affaires", "ingresos", "ventas", "topline", "net sales revenue",
-        "umsatz netto", "nettoumsatz", "umsatzerloese netto", "net turnover",
+        "trading income", "umsatz netto", "nettoumsatz", "umsatzerloese netto", "net turnover",
     ),
     Role.EXPENSES: (
         "expenses", "operating costs", "operating expenses", "operational expenses", "opex", "costs", "total costs",
@@ -99,20 +100,20 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
     "category of figure", "type"),
 }  # fmt: skip
 
+OTHER_FIGURES = frozenset(
+    (
+        "gross profit", "gross income", "ebitda", "contribution", "contribution margin", "deckungsbeitrag",
+        "rohertrag", "tax", "taxes", "income tax", "sales tax", "vat", "interest", "interest expense",
+        "other income",
+        "depreciation", "amortisation", "amortization", "abschreibungen",
+        "eps", "earnings per share",
+        "debit", "credit", "soll", "haben", "balance", "opening balance", "closing balance",
+    )
+)  # fmt: skip
+"""Names of figures that have no role; they are never taken for one that is written similarly."""
+
 FILLING = frozenset(["amount", "amt", "value", "total", "figures", "sum", "betrag", "gesamt"])
 """Words that say nothing about what a figure is."""
-
-VARIANT_WORDS: dict[Variant, tuple[str, ...]] = {
-    Variant.BUDGET: ("budget", "budgeted", "bud", "plan", "planned", "target", "soll", "presupuesto"),
-    Variant.FORECAST: (
-        "forecast", "forecasted", "fcst", "fc", "outlook", "estimate", "estimated", "projection", "projected",
-        "expected", "prognose",
-    ),
-    Variant.PRIOR_YEAR: (
-        "prior year", "previous year", "last year", "py", "ly", "prior", "vorjahr", "year ago", "prev year",
-    ),
-    Variant.ACTUAL: ("actual", "actuals", "act", "ist", "real", "realised", "realized"),
-}  # fmt: skip
 
 RATIO_WORDS = re.compile(
     r".*(\b(margins?|ratio|rate|percent(age)?|pct|growth|share|anteil|\w*marge|\w+quote|yield|average|avg|dso|dpo|roi"
@@ -153,22 +154,3 @@ def plain_words(header: str) -> str:
     ):
         text = text.replace(letter, written)
     return re.sub(r"[\W_]+", " ", text).strip()
-
-
-def split_variant(words: str) -> tuple[str, Variant | None]:
-    """Take the words for budget, forecast and prior year out of a header; ``None`` when it has none."""
-    for variant, names in VARIANT_WORDS.items():
-        for name in sorted(names, key=len, reverse=True):
-            rest, found = re.subn(rf"\b{name}\b", " ", words)
-            if found:
-                return re.sub(r"\b(vs|of|for)\b|\s+", " ", rest).strip(), variant
-    return words, None
-
-
-def variant_of(value: str) -> Variant | None:
-    """Give the variant that a cell of a scenario column names; ``None`` when it is none that is known."""
-    words = plain_words(value)
-    for variant, names in VARIANT_WORDS.items():
-        if any(re.search(rf"\b{name}\b", words) for name in names):
-            return variant
-    return None

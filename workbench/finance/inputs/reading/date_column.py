@@ -97,6 +97,9 @@ def read_dates(cells: pl.Series, rows: pl.Series, name: str, order: DateOrder | 
     )
     named = is_named_like_a_date(name)
     read = {text: date for text in texts if (date := read_date(text, order, named))}
+    order, refuted = _refuted(read, frame, name, order)
+    if refuted:
+        read = {text: date for text in texts if (date := read_date(text, order, named))}
     read = _without_coarser(read, len(frame) - frame["iso"].null_count())
     evidence, question = _order_of(read, frame, name, order)
     values = pl.DataFrame(
@@ -108,7 +111,21 @@ def read_dates(cells: pl.Series, rows: pl.Series, name: str, order: DateOrder | 
     )
     unreadable = frame.filter(pl.col("value").is_null() & pl.col("text").is_not_null()).select("row", "text")
     changes, precision = _unlike_the_rest(frame, read, name)
-    return DateColumn(frame["value"], precision, evidence, unreadable, changes, question)
+    return DateColumn(frame["value"], precision, evidence, unreadable, (*refuted, *changes), question)
+
+
+def _refuted(
+    read: dict[str, ReadDate], frame: pl.DataFrame, name: str, order: DateOrder | None
+) -> tuple[DateOrder | None, tuple[Change, ...]]:
+    """Drop an answer, kept from an earlier file, that a cell of this one contradicts and none supports."""
+    day_first, month_first, _ = order_evidence(read)
+    shown = day_first or month_first
+    if order is None or not shown or (day_first and month_first) or read[shown].order is order:
+        return order, ()
+    row = _row(frame, shown)
+    reason = f"'{order}' was answered, but '{shown}' in row {row} can only be {read[shown].order}: the file decides"
+    change = Change(ChangeKind.READ_AS, name, (row,), (shown,), (str(read[shown].day),), reason)
+    return read[shown].order, (change,)
 
 
 def _without_coarser(read: dict[str, ReadDate], days: int) -> dict[str, ReadDate]:

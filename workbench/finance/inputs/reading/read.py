@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
-from workbench.data.changes import Change, ChangeLog
+from workbench.data.changes import Change, ChangeKind, ChangeLog
 from workbench.data.problems import Problem, Severity
 from workbench.data.texts.content import read_content as read_file_content
 from workbench.data.texts.content import unpacked
-from workbench.data.texts.dates import read_date
-from workbench.data.texts.layout import MONTHS_ACROSS, Layout, column_letter, find_table, rows_text
+from workbench.data.texts.layout import Layout, column_letter, find_table, rows_text
 from workbench.errors import InvalidData
+from workbench.finance.inputs.reading.accounts import Accounts, as_columns, with_accounts_as_columns
 from workbench.finance.inputs.reading.columns import ColumnKind, ColumnProfile
 from workbench.finance.inputs.reading.date_parts import with_whole_dates
 from workbench.finance.inputs.reading.fiscal_dates import with_calendar_dates
 from workbench.finance.inputs.reading.grid import Grid, read_grid
+from workbench.finance.inputs.reading.months_across import with_months_below
 from workbench.finance.inputs.reading.set_aside import date_column, set_aside_rows
 from workbench.finance.inputs.reading.type_columns import Typed, type_columns, unreadable_cells
 from workbench.finance.model.control_totals import ControlTotals, StageTotals
@@ -54,6 +54,9 @@ class Reading:
         What is doubtful: cells that are not amounts, totals that do not agree, other sheets with data.
     currencies
         ISO 4217 code -> rows with an amount that carries its sign or code.
+    account_column
+        Header of the column of accounts, each of which has a column with its name; empty where figures stand beside
+        each other.
     """
 
     file: str
@@ -72,6 +75,7 @@ class Reading:
     totals: ControlTotals = field(default_factory=ControlTotals)
     problems: tuple[Problem, ...] = ()
     currencies: dict[str, pl.Series] = field(default_factory=dict)
+    account_column: str = ""
 
     def __repr__(self) -> str:
         how = (
@@ -165,27 +169,21 @@ def read_content(
     answers = answers or {}
     grid = read_grid(name, unpacked(name, content), sheet)
     layout = find_table(grid.cells, name)
-    _refuse_months_across(name, layout.header_row, layout.names)
     _refuse_without_rows(name, layout)
-    names, frame, fiscal = with_calendar_dates(layout.names, layout.frame, start_month)
-    joined: list[Change] = []
-    if not fiscal:
-        names, frame, joined = with_whole_dates(names, frame, name)
-    letters = (*map(column_letter, layout.places), *[""] * (len(names) - len(layout.names)))
+    table = _table_of(layout, name, start_month)
+    names, frame = table.names, table.frame
+    letters = tuple("" if place < 0 else column_letter(place) for place in table.places)
     typed = type_columns(names, letters, frame, answers, name)
     date = date_column(typed, name)
     kept, aside, changes, problems, questions = set_aside_rows(typed, date, answers, name)
+    # A line of a statement with its periods side by side counts once for each of them.
+    aside_before = layout.rows_before - frame["row"].n_unique()
     totals = ControlTotals().with_stage(
-        StageTotals(
-            "find the table",
-            layout.rows_before,
-            layout.frame.height,
-            layout.rows_before - layout.frame.height,
-        )
+        StageTotals("find the table", frame.height + aside_before, frame.height, aside_before)
     )
     totals = totals.with_stage(_stage(typed, typed.rows, kept.rows, aside))
     found = (change for column in typed.columns for change in column.changes)
-    log = ChangeLog((*layout.changes, *fiscal, *joined, *found, *changes))
+    log = ChangeLog((*layout.changes, *table.changes, *found, *changes))
     return Reading(
         name,
         hashlib.sha256(content).hexdigest(),
@@ -208,17 +206,26 @@ def read_content(
             *problems,
         ),
         _currencies(typed),
+        table.column,
     )
 
 
-def _refuse_months_across(file: str, header_row: int, names: Sequence[str]) -> None:
-    months = [name for name in names if read_date(name)]
-    if header_row and len(months) >= MONTHS_ACROSS:
-        raise InvalidData(
-            f"{file}, row {header_row}: the months are side by side in columns ({months[0]} to {months[-1]}); "
-            "expected one row a month with the date in a column, turn the table (unpivot) and export it again.",
-            file,
-        )
+def _table_of(layout: Layout, file: str, start_month: int) -> Accounts:
+    """Give a table with one row a period and entity, or one for each account in them, however it is laid out."""
+    titles = [
+        text for change in layout.changes if change.kind is ChangeKind.DROPPED for text in change.before
+    ]
+    across = with_months_below(layout.names, layout.places, layout.frame, titles, file)
+    if across is not None:
+        names, frame, fiscal = with_calendar_dates(across.names, across.frame, start_month)
+        made = as_columns(names, across.places, frame, across.account, across.amount)
+        return replace(made, changes=(*across.changes, *fiscal, *made.changes))
+    names, frame, changes = with_calendar_dates(layout.names, layout.frame, start_month)
+    if not changes:
+        names, frame, changes = with_whole_dates(names, frame, file)
+    places = (*layout.places, *[-1] * (len(names) - len(layout.names)))
+    made = with_accounts_as_columns(names, places, frame, file)
+    return replace(made, changes=(*changes, *made.changes))
 
 
 def _refuse_without_rows(file: str, layout: Layout) -> None:

@@ -136,11 +136,12 @@ def _marks(
     for at, found in evidence.items():
         if found.decimal in (".", ","):
             marks[at] = (found.decimal, found.reason)
-        elif answer:
-            marks[at] = (answer, "as answered")
         elif len(agreed) == 1:
+            # The file itself decides, whatever was answered for an earlier one.
             other, said = next(iter(shown_by.items()))
             marks[at] = (said.decimal, f"as in column '{names[other]}', {said.reason}")
+        elif answer:
+            marks[at] = (answer, "as answered")
         else:
             marks[at] = (".", found.reason)
             if found.decimal == "either":
