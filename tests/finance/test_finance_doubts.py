@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from workbench.data.projects.project import Project
 from workbench.errors import InvalidData
 from workbench.finance.inputs.finance_file import read_ledger
 from workbench.finance.inputs.grain import make_ledger, open_questions
 from workbench.finance.inputs.mapping.propose import propose_mapping
 from workbench.finance.inputs.reading.read import Reading, read_content, read_file
+from workbench.finance.jobs import make_finance_report
 from workbench.finance.model.mapping import ColumnRole, RoleMapping
 from workbench.finance.model.roles import Role
 
@@ -164,3 +166,23 @@ def test_a_question_about_a_column_is_answered_in_the_settings_of_a_run(tmp_path
     with pytest.raises(InvalidData, match="Answer 'role:Revenu'"):
         read_ledger(tmp_path / "a.csv")
     assert read_ledger(tmp_path / "a.csv", answers={"role:Revenu": "revenue"}).lines["revenue"].sum() == 12
+
+
+def test_a_figure_whose_cells_are_no_amounts_is_missing_and_not_merely_unused(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{year}-{month:02d}-28,100.00 Cr,{60 + month}.5\n" for year in (2023, 2024) for month in range(1, 13)
+    )
+    project = Project.create(tmp_path / "company", "Company")
+    (project.inputs / "sides.csv").write_text(f"Date,Revenue,Expenses\n{rows}")
+    result = make_finance_report(project, file="sides.csv", horizon=3)
+
+    assert [(note.message, note.column) for note in result.notes.omissions] == [
+        ("Revenue is missing: its cells are no amounts ('100.00 Cr')", "Revenue")
+    ]
+
+
+def test_a_file_without_any_amounts_says_what_its_cells_are(tmp_path: Path) -> None:
+    (tmp_path / "sides.csv").write_text("Month,Revenue\n2024-01,5.5 Cr\n2024-02,6.5 Cr\n")
+
+    with pytest.raises(InvalidData, match=r"'Revenue' \(its cells are no amounts \('5.5 Cr', '6.5 Cr'\)\)"):
+        read_ledger(tmp_path / "sides.csv")

@@ -64,7 +64,9 @@ def make_entries(reading: Reading, mapping: RoleMapping) -> Entries:
     date = _date_column(reading, mapping)
     chosen = [item for item in mapping.columns if item.figure]
     if not chosen:
-        columns = ", ".join(f"'{item.column}'" for item in mapping.columns)
+        columns = ", ".join(
+            f"'{item.column}'" + (f" ({item.reason})" if item.named else "") for item in mapping.columns
+        )
         raise InvalidData(
             f"{reading.file} has no column of figures among {columns}; give at least one of them a role "
             "such as revenue.",

@@ -36,6 +36,8 @@ class ColumnRole:
         Whether a name that means just this, the cells, arithmetic or a person says so; else it is asked.
     rivals
         Other columns that could have the role as well.
+    named
+        The figure that a column without a role is named after, whose cells are no amounts.
     """
 
     column: str
@@ -50,6 +52,7 @@ class ColumnRole:
     sign: str = "as given"
     confirmed: bool = True
     rivals: tuple[str, ...] = ()
+    named: Role | None = None
 
     @property
     def figure(self) -> str:

@@ -14,6 +14,7 @@ from workbench.finance.analysis.checks import CheckStatus
 from workbench.finance.analysis.forecasts import OTHER
 from workbench.finance.config import FinanceConfig
 from workbench.finance.model.ledger import Gap, Ledger
+from workbench.finance.model.roles import TITLES
 from workbench.finance.model.what_if import DriverKind
 from workbench.finance.results.analysis import Analysis
 from workbench.finance.results.formatter import Formatter
@@ -56,7 +57,13 @@ def notes_of(found: Analysis, config: FinanceConfig, formatter: Formatter) -> No
             )
     notes.add_problems(ledger.problems)
     for item in ledger.mapping.columns:
-        if item.role is None:
+        if item.role is None and item.named is not None:
+            notes.omission(
+                f"{TITLES[item.named]} is missing: {item.reason}",
+                column=item.column,
+                advice="write the amounts as numbers and make the report again, or give the column another role",
+            )
+        elif item.role is None:
             notes.unused(f"the column is not used: {item.reason or 'it has no meaning'}", column=item.column)
     _note_changes(ledger, notes)
     return notes

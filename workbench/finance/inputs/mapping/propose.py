@@ -91,7 +91,25 @@ def propose_mapping(reading: Reading, remembered: RoleMapping | None = None) -> 
         group = [column for column in rest if _variant(column) is variant]
         proposed |= _assigned(group, variant, taken, reading.date_column)
     mapping = RoleMapping(tuple(proposed[column.name] for column in reading.columns))
-    return with_rivals(reading, _with_credits(reading, mapping, kept), kept)
+    mapping = _with_credits(reading, mapping, kept)
+    return _with_unreadable(reading, with_rivals(reading, mapping, kept), kept)
+
+
+def _with_unreadable(reading: Reading, mapping: RoleMapping, kept: Collection[str]) -> RoleMapping:
+    """Mark the columns that are named after a figure which no column has, and whose cells are no amounts."""
+    columns = []
+    for item in mapping.columns:
+        column = reading.column(item.column)
+        words, variant = split_variant(header_words(column))
+        lacking = (role for role in exact_roles(words) if role in FIGURES)
+        named = next(
+            (role for role in lacking if mapping.column_of(role, variant or Variant.ACTUAL) is None), None
+        )
+        if item.role is None and item.column not in kept and column.kind is ColumnKind.TEXT and named:
+            cells = ", ".join(repr(text) for text in column.samples[:2])
+            item = replace(item, named=named, reason=f"its cells are no amounts ({cells})")
+        columns.append(item)
+    return RoleMapping(tuple(columns))
 
 
 def _with_credits(reading: Reading, mapping: RoleMapping, kept: Collection[str]) -> RoleMapping:
