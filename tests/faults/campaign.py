@@ -147,10 +147,14 @@ def killed(way: str, folder: Path, chance: random.Random, run: str, token: str) 
             if started.is_alive():
                 started.kill()
         case "stop and kill":
+            # What had finished long before the kill, but just before the stop, had no time to be committed.
+            moment = time.time()
             with contextlib.suppress(ProcessLookupError):
                 os.kill(started.pid, signal.SIGSTOP)
                 time.sleep(chance.uniform(0.0, 0.3))
                 os.kill(started.pid, signal.SIGKILL)
+            started.join()
+            return moment
         case _:
             started.kill()
     moment = time.time()

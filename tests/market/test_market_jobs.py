@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -17,7 +18,7 @@ import pytest
 from market.feed_server import Feeds, serving
 from workbench.data.projects.project import Project
 from workbench.data.projects.settings_file import ProjectSettings
-from workbench.errors import InvalidData, ScenarioBusy
+from workbench.errors import ControlRefused, DataError, InvalidData, ScenarioBusy
 from workbench.market.jobs import backfill_market, ingest_market
 from workbench.market.model.nem import NEM
 from workbench.market.results.saved import IngestResult, load
@@ -331,3 +332,37 @@ def test_the_notes_of_a_run_are_read_back_and_those_of_earlier_versions_too(tmp_
     plain = json.loads(path.read_text(encoding="utf-8")) | {"notes": ["one unit is in no register"]}
     path.write_text(json.dumps(plain), encoding="utf-8")
     assert [str(note) for note in load(tmp_path).notes] == ["one unit is in no register"]
+
+
+@pytest.mark.parametrize("setting", ["folder", "files"])
+def test_the_run_of_another_person_is_not_resumed_into_folders_outside_of_the_project(
+    project: Project, tmp_path: Path, setting: str
+) -> None:
+    shared = tmp_path / "shared"
+    run = engine.start(ingest_market, project, **{setting: str(shared)})
+    with pytest.raises(DataError, match="no files to ingest"):
+        run.result()
+    with pytest.raises(DataError, match="no files to ingest"):
+        engine.resume(run.id, project).result()
+
+    # What signs the settings is by a key that only the user has who started the run.
+    with sqlite3.connect(project.journal_path) as connection:
+        connection.execute("UPDATE unit SET signature = x'00'")
+    connection.close()
+    shutil.rmtree(shared, ignore_errors=True)
+    with pytest.raises(ControlRefused, match=rf"{setting}' leads out of the project, to {shared}.*--outside"):
+        engine.resume(run.id, project)
+    assert not shared.exists()
+    with pytest.raises(DataError, match="no files to ingest"):
+        engine.resume(run.id, project, outside=True).result()
+
+
+def test_the_run_of_another_person_is_resumed_inside_the_project(project: Project) -> None:
+    run = engine.start(ingest_market, project, files=str(project.inputs))
+    with pytest.raises(DataError):
+        run.result()
+    with sqlite3.connect(project.journal_path) as connection:
+        connection.execute("DELETE FROM unit")
+    connection.close()
+    with pytest.raises(DataError):
+        engine.resume(run.id, project).result()

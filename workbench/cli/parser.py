@@ -117,6 +117,11 @@ def _add_run_commands(commands: Commands) -> None:
     resume = _add_run_command(
         commands, "resume", "continue a paused, interrupted, cancelled or failed run", "resume_run"
     )
+    resume.add_argument(
+        "--outside",
+        action="store_true",
+        help="let settings of another person's run lead to folders outside of the project",
+    )
     _add_place(resume)
     report = _add_run_command(commands, "report", "write the report of a run as one file", "report", "story")
     report.add_argument("--output", help="default: RUN.html")

@@ -73,7 +73,7 @@ def resume_run(options: argparse.Namespace) -> int:
     """Continue a run: here when its process is gone, in its own process when it is only paused."""
     project = Project.open(options.project)
     workers = parse_workers(options.workers)
-    resumed = resume(options.run, project, workers=workers, detached=options.detach)
+    resumed = resume(options.run, project, workers=workers, detached=options.detach, outside=options.outside)
     if options.detach:
         return _leave(resumed, project, options.json)
     if resumed.is_here:

@@ -23,7 +23,7 @@ from workbench.files.changing import (
     set_aside,
     touch,
 )
-from workbench.files.confinement import confine, inside
+from workbench.files.confinement import confine, inside, is_inside
 from workbench.files.reading import (
     as_name,
     changed_at,
@@ -51,6 +51,7 @@ __all__ = [
     "inside",
     "is_file",
     "is_folder",
+    "is_inside",
     "listed",
     "make_folder",
     "move",

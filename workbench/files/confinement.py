@@ -51,6 +51,11 @@ def inside(folder: AnyPath, name: str) -> Path:
     return Path(path)
 
 
+def is_inside(folder: AnyPath, path: AnyPath) -> bool:
+    """Whether a path, links followed, lies in a folder, or is that folder."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A name in an open folder.

@@ -115,6 +115,20 @@ def dataset_folder(project: Project, config: IngestConfig | BackfillConfig) -> P
     return market_folder(project, config.scenario)
 
 
+def places(
+    project: Project | Path | str, config: IngestConfig | BackfillConfig
+) -> Iterator[tuple[str, Path]]:
+    """Give the folders that the settings lead to, each with the name of its setting."""
+    from workbench.data.projects.project import Project
+
+    if not isinstance(project, Project):
+        project = Project.open(project)
+    if config.folder:
+        yield "folder", Path(config.folder).expanduser().absolute()
+    if isinstance(config, IngestConfig) and config.files:
+        yield "files", files_folder(project, config)
+
+
 def files_folder(project: Project, config: IngestConfig) -> Path:
     """Give the folder with the files to ingest."""
     if not config.files:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.market.config import BackfillConfig, IngestConfig, check_backfill
+from workbench.market.config import BackfillConfig, IngestConfig, check_backfill, places
 from workbench.runs import Job, job
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def load_result(project: Project, scenario: str) -> IngestResult:
     return load(market_folder(project, scenario))
 
 
-@job("market_ingest", title="Market data: ingest files", config=IngestConfig, load=load_result)
+@job("market_ingest", title="Market data: ingest files", config=IngestConfig, load=load_result, places=places)
 def ingest_market(job: Job, project: Project, config: IngestConfig) -> IngestResult:
     """Ingest market files into a dataset: NEMWEB CSVs and zips, and CSV or Parquet with a declared mapping.
 
@@ -56,6 +56,7 @@ def ingest_market(job: Job, project: Project, config: IngestConfig) -> IngestRes
     config=BackfillConfig,
     load=load_result,
     check=check_backfill,
+    places=places,
 )
 def backfill_market(job: Job, project: Project, config: BackfillConfig) -> IngestResult:
     """Fetch the files for the gaps of a dataset, or for given days, and ingest them group by group.

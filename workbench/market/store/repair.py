@@ -306,6 +306,9 @@ class _Repair:
         made = replace(made, checksums={name: checksum_of(self._folder / name) for name in made.files()})
         self._keep_unused(made)
         set_current(self._folder, made)
+        if manifest is not None:
+            # It may be this list that is damaged, and the next publication would remove it.
+            self._aside.put(manifest_path(self._folder, manifest.version))
         Writer(self._folder, description).publish({}, rebuild=True)
 
     def _keep_unused(self, made: Manifest) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, overload
 
 from workbench.errors import ControlRefused, JournalError, ScenarioBusy
+from workbench.files import is_inside
 from workbench.runs.engine.detached import launch
 from workbench.runs.engine.followed import FollowedRun
 from workbench.runs.engine.live import LiveRun
@@ -18,6 +19,7 @@ from workbench.runs.engine.slots import Engine
 from workbench.runs.jobs.registry import JobFunction, find_job
 from workbench.runs.jobs.workers import Workers, check_workers
 from workbench.runs.journal.opening import is_there
+from workbench.runs.journal.paths import project_of
 from workbench.runs.journal.reader import JournalReader
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model.project import ProjectOrFolder, journal_path_of
@@ -137,6 +139,7 @@ def resume(
     deadline: float | None = None,
     workers: Workers = None,
     detached: bool = False,
+    outside: bool = False,
 ) -> Run[Any]:
     """Continue a run that was interrupted, cancelled or failed; finished units are not computed again.
 
@@ -150,19 +153,22 @@ def resume(
         As for :func:`start`.
     deadline
         Seconds of work after which the run is cancelled; those of the earlier run when left out.
+    outside
+        Whether its settings may lead to folders outside of the project although another person has started it.
 
     Raises
     ------
     UnknownRun
         When the journal has no such run.
     ControlRefused
-        When it is still running, or has succeeded.
+        When it is still running, has succeeded, or leads out of the project and was not started by this user.
     ViewerRefused
         In a process that serves readers.
     """
     refuse_viewer("Resuming a run")
     path = journal_path_of(project)
-    record = Journal.open(path).reader.run(run_id)
+    journal = Journal.open(path)
+    record = journal.reader.run(run_id)
     if not record.state.is_final:
         found = attach(record.id, project)
         if found.state != RunState.PAUSED:
@@ -178,10 +184,24 @@ def resume(
         raise JournalError(f"{record.id} cannot be resumed. {record.damage} Start a new run.")
     job_function = find_job(record.job)
     config = job_function.make_config(None, record.config)
+    if job_function.places is not None and not outside and not journal.has_signed_settings(record):
+        _refuse_outside(record, project_of(path), job_function.places(project, config))
     check_workers(workers)
     if deadline is None:
         deadline = _read(path).deadline(record.number)
     return _start(job_function, project, config, when_busy, deadline, record, workers, detached)
+
+
+def _refuse_outside(record: RunRecord, folder: Path, places: Iterable[tuple[str, Path]]) -> None:
+    """Refuse settings from another person's journal that lead out of the project."""
+    for setting, place in places:
+        if not is_inside(folder, place):
+            raise ControlRefused(
+                f"{record.id} was not started by you, and its setting {setting!r} leads out of the project, to "
+                f"{place}. Look at its settings; then resume it with outside=True (`workbench resume {record.id} "
+                "--outside`), or start a new run with settings of your own.",
+                record.id,
+            )
 
 
 def attach(run_id: str, project: ProjectOrFolder) -> Run[Any]:

@@ -11,6 +11,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from workbench.errors import SettingError
@@ -52,6 +53,9 @@ class JobFunction(Generic[Config, Result]):
         ``load(project, scenario) -> result``: reads a saved result back, for runs of other processes.
     check
         ``check(config)`` gives a :class:`.SettingError` for each value that does not fit the others.
+    places
+        ``places(project, config)`` gives the folders that settings lead to and that may lie outside of the project,
+        each with the name of its setting.
     """
 
     name: str
@@ -60,6 +64,7 @@ class JobFunction(Generic[Config, Result]):
     config_type: type[Config]
     load: Callable[[Any, str], Result] | None = None
     check: Callable[[Config], Iterable[SettingError]] | None = None
+    places: Callable[[Any, Config], Iterable[tuple[str, Path]]] | None = None
 
     def __post_init__(self) -> None:
         refuse_other_functions(self.function, f"The job {self.name!r}")
@@ -128,6 +133,7 @@ def job(
     config: type[Config],
     load: Callable[[Any, str], Any] | str | None = None,
     check: Callable[[Config], Iterable[SettingError]] | None = None,
+    places: Callable[[Any, Config], Iterable[tuple[str, Path]]] | None = None,
 ) -> Callable[[Callable[[Job, Any, Config], Result]], JobFunction[Config, Result]]:
     """Make a function a job that can be started, resumed and found by its name.
 
@@ -143,11 +149,16 @@ def job(
         Reads a saved result back; ``"package.module:function"`` is imported when there is one to read.
     check
         Gives a :class:`.SettingError` for each value that does not fit the others; called before a run exists.
+    places
+        Gives the folders that settings lead to and that may lie outside of the project, each with the name of its
+        setting: a run that somebody else has started is not resumed into them unless the caller says so.
     """
 
     def decorate(function: Callable[[Job, Any, Config], Result]) -> JobFunction[Config, Result]:
         reads = functools.partial(_call, load) if isinstance(load, str) else load
-        made = JobFunction(name, title or name.replace("_", " ").capitalize(), function, config, reads, check)
+        made = JobFunction(
+            name, title or name.replace("_", " ").capitalize(), function, config, reads, check, places
+        )
         _registered[name] = made
         return made
 

@@ -14,6 +14,7 @@ from workbench.files.salvage import READ_ERRORS, opened_copy, readable_rows
 from workbench.runs.journal.checked_rows import EVENT_COLUMNS, RUN_COLUMNS, record_of
 from workbench.runs.journal.rows import MAX_NUMBER
 from workbench.runs.journal.schema import MIGRATIONS
+from workbench.runs.journal.units import SETTINGS_KEY
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
 
 __all__ = ["Recovery", "define"]
@@ -81,6 +82,8 @@ class Recovery:
         self._target.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('run', ?)", (self._highest,))
         for table in _TABLES:
             self.saved[table] = self.ask(f"SELECT count(*) FROM {table}")[0][0]
+        # What signs the settings of a run is not a unit.
+        self.saved["unit"] -= self.ask("SELECT count(*) FROM unit WHERE key = ?", SETTINGS_KEY)[0][0]
         self._target.execute("COMMIT")
         self._target.close()
 

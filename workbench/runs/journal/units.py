@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from workbench.runs.journal.signing import is_ours, sign
 
-__all__ = ["KeptUnit", "find_units", "insert_units"]
+__all__ = ["KeptUnit", "find_units", "has_signed_settings", "insert_units", "sign_settings"]
 
+SETTINGS_KEY = "\0settings"
+"""Under this key lies what signs the settings of a run."""
 PLACES = 500
 """Keys that are looked for at once; SQLite allows some thousand."""
 
@@ -43,6 +47,20 @@ def insert_units(connection: sqlite3.Connection, run: int, units: Iterable[KeptU
         "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?, ?)",
         ((run, *unit, sign(unit.result, run_id, unit.key, unit.digest)) for unit in units),
     )
+
+
+def sign_settings(connection: sqlite3.Connection, run: int, config: str) -> None:
+    """Keep a signature of the settings of a run (as JSON), by which its user knows them again."""
+    insert_units(connection, run, [KeptUnit(SETTINGS_KEY, _digest(config), 0.0, time.time(), b"")])
+
+
+def has_signed_settings(connection: sqlite3.Connection, run: int, config: str) -> bool:
+    """Tell whether this user has started the run with these settings, or has changed them to these."""
+    return bool(find_units(connection, [run], [(SETTINGS_KEY, _digest(config))]))
+
+
+def _digest(config: str) -> str:
+    return hashlib.sha256(config.encode()).hexdigest()
 
 
 def find_units(

@@ -26,7 +26,13 @@ from workbench.runs.journal.rows import insert_events, next_number, refuse_busy
 from workbench.runs.journal.schema import LOCK_SECONDS, migrate
 from workbench.runs.journal.stream import EventStream
 from workbench.runs.journal.transactions import Transactions
-from workbench.runs.journal.units import KeptUnit, find_units, insert_units
+from workbench.runs.journal.units import (
+    KeptUnit,
+    find_units,
+    has_signed_settings,
+    insert_units,
+    sign_settings,
+)
 from workbench.runs.model.events import Event
 from workbench.runs.model.read_only import refuse_viewer
 from workbench.runs.model.records import RunRecord
@@ -161,12 +167,19 @@ class Journal(Requests):
                 f"process_started, place, beat, created, state) VALUES (?, {', '.join('?' * len(values))})",
                 (number, *values),
             )
+            sign_settings(connection, number, json.dumps(config))
         return self.reader.run(run_id)
 
     def set_config(self, run: int, config: Mapping[str, Any]) -> None:
         """Keep the settings that a run has adopted while it continued."""
         with self.file.begin() as connection:
             connection.execute("UPDATE run SET config = ? WHERE number = ?", (json.dumps(config), run))
+            sign_settings(connection, run, json.dumps(config))
+
+    def has_signed_settings(self, record: RunRecord) -> bool:
+        """Tell whether this user has started a run with the settings that its row has now."""
+        with self.file.reading() as connection:
+            return has_signed_settings(connection, record.number, json.dumps(record.config))
 
     def set_owner(self, run: int, owner: ProcessIdentity) -> None:
         """Hand a run over to another process."""
