@@ -148,16 +148,27 @@ def _note_unread(book: Workbook, problems: Problems) -> None:
     for sheet in book.sheets:
         if plain_name(sheet.name) in SHEET_NAMES:
             continue
-        for headers, what, name in (
-            ((YEAR_NAMES, *MONTH_NAMES), "a column for each month", "'monthly_energy' or 'max_demand'"),
-            ((YEAR_NAMES, ANNUAL_COLUMNS["energy"]), "a column of energy", "'Total Demand'"),
-        ):
-            if sheet.has(headers):
-                problems.warning(
-                    f"it has a row for each year and {what}, and is not read; if it holds targets, name it {name}.",
-                    sheet=sheet.name,
-                )
-                break
+        columns = sheet.table(headers=(YEAR_NAMES, *MONTH_NAMES)).columns
+        plain = {plain_name(ANY_UNIT.sub("", name)) for name in columns}
+        months = {month for name in columns if (month := _month_of(name)) is not None}
+        of_a_year = [what for what, names in ANNUAL_COLUMNS.items() if not plain.isdisjoint(names)]
+        # A header may be lost: most of the months are no accident, nor is a year beside one of the others.
+        if len(months) >= MONTHS / 2:
+            what, name = f"a column for each of {len(months)} months", "'monthly_energy' or 'max_demand'"
+        elif of_a_year and not plain.isdisjoint(YEAR_NAMES):
+            what, name = f"columns of year and {', '.join(of_a_year)}", "'Total Demand'"
+        else:
+            continue
+        problems.warning(
+            f"it has {what}, and is not read; if it holds targets, name it {name}.", sheet=sheet.name
+        )
+
+
+def _month_of(header: str) -> int | None:
+    """Position of a month in the calendar year, by the header of its column."""
+    short = plain_name(header)[:3].capitalize()
+    known = short in MONTH_NAMES and plain_name(header) not in SUMMARY_COLUMNS
+    return MONTH_NAMES.index(short) if known else None
 
 
 def without_months(targets: YearTargets) -> YearTargets:
@@ -261,9 +272,9 @@ def _month_columns(table: Table, first_month: int, problems: Problems) -> dict[i
     """Position in the year of each month -> its column."""
     found: dict[int, str] = {}
     for name in table.columns:
-        short = plain_name(name)[:3].capitalize()
-        if short in MONTH_NAMES and plain_name(name) not in SUMMARY_COLUMNS:
-            found[(MONTH_NAMES.index(short) + 1 - first_month) % MONTHS] = name
+        month = _month_of(name)
+        if month is not None:
+            found[(month + 1 - first_month) % MONTHS] = name
     missing = [
         MONTH_NAMES[(month + first_month - 1) % MONTHS] for month in range(MONTHS) if month not in found
     ]
