@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from workbench.runs import Job, Run, RunReport, job, setting, start
+from workbench.runs.engine.followed import FollowedRun
 from workbench.runs.report import page as report_page
 
 NASTY = "</script><script>alert(1)</script> {{style}} & <b>"
@@ -149,3 +150,29 @@ def test_the_report_is_still_given_under_its_former_name(
     run = run_tale(tmp_path)
     with pytest.warns(DeprecationWarning, match=r"use Run\.report\(\)"):
         assert run.story().spans == run.report().spans
+
+
+class _Cautious:
+    """A project whose runs are headed with a sentence."""
+
+    cautions = ("Made up <b>here</b>",)
+
+    def __init__(self, folder: Path) -> None:
+        self.journal_path = folder / ".workbench" / "journal.sqlite"
+
+    def __str__(self) -> str:
+        return str(self.journal_path.parents[1])
+
+
+def test_what_a_project_cautions_of_heads_the_report_also_from_another_process(tmp_path: Path) -> None:
+    (tmp_path / "input.csv").write_text("a,b\n1,2\n")
+    run = start("tale", _Cautious(tmp_path))
+    run.wait(30)
+    other = FollowedRun(run.record, tmp_path / ".workbench" / "journal.sqlite", tmp_path)
+    for seen in (run, other):
+        assert seen.report().summary.cautions == ["Made up <b>here</b>"]
+    page = other.report().to_html(tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<div class="cautions" role="note"><p>Made up &lt;b&gt;here&lt;/b&gt;</p></div>' in page
+    assert '<div class="cautions" role="note"></div>' in report_page.page_of_report(
+        run_tale(tmp_path).report()
+    )

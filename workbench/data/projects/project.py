@@ -24,6 +24,7 @@ from pathlib import Path
 
 from workbench.data.atomic import TEMPORARY_PREFIX, reason_of, sweep, write_text
 from workbench.data.formatting import Style
+from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.names import checked_name
 from workbench.data.problems import Problems
 from workbench.data.projects.settings_file import (
@@ -159,6 +160,11 @@ class Project:
     def made_up(self) -> bool:
         """Whether its inputs are made up."""
         return self.settings.made_up
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What the reports of its runs are headed with."""
+        return (MADE_UP_NOTE,) if self.made_up else ()
 
     @property
     def energy_unit(self) -> str:

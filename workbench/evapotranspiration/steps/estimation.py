@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from workbench.data.projects.project import Project
-from workbench.data.reporting import report_files, report_notes
+from workbench.data.reporting import report_files, report_made_up, report_notes
 from workbench.errors import SourceFailed
 from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.fusion.learning import lessons
@@ -51,6 +51,7 @@ def run_evapotranspiration(job: Job, project: Project, config: Evapotranspiratio
 
 def _read(job: Job, project: Project, config: EvapotranspirationConfig) -> EtoInput:
     data = read_inputs(project, config)
+    report_made_up(job, data.made_up)
     for path in data.paths:
         job.uses(path, sha256=data.files[path.name])
     job.log(

@@ -6,7 +6,7 @@ import pandas as pd
 
 from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
-from workbench.data.reporting import report_files, report_notes
+from workbench.data.reporting import report_files, report_made_up, report_notes
 from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.config import EvapotranspirationConfig, ValidationConfig
@@ -81,6 +81,7 @@ def _read(job: Job, project: Project, config: ValidationConfig) -> EtoInput:
             reference_file=config.reference_file,
         ),
     )
+    report_made_up(job, data.made_up)
     for path in data.paths:
         job.uses(path, sha256=data.files[path.name])
     if data.reference.empty or not data.weather:

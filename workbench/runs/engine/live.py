@@ -304,6 +304,9 @@ class LiveRun(ReadableLiveRun[Result_co]):
         self.resources.add_thread()
         job = Job(self)
         with job.active(""), capture_output(), contextlib.closing(job):
+            # A folder or a project of a kind of its own has none.
+            for text in getattr(self._project, "cautions", ()):
+                job.caution(text)
             result = refuse_unfinished(self._job_function.function(job, self._project, self.config))
         if self._stream.is_forked:
             os._exit(0)

@@ -238,6 +238,17 @@ class Job:
         self._sink.emit(EventKind.LOG, f"Incomplete: {omission}", stage=stage, level=Level.WARNING)
         self._sink.emit(EventKind.STAGE, omission, stage=stage, data={"omission": omission})
 
+    def caution(self, text: str) -> None:
+        """Say what every account of the run is headed with, such as that its data are made up.
+
+        Parameters
+        ----------
+        text
+            One sentence; said again it is kept once.
+        """
+        text = plain_text(text)
+        self._sink.emit(EventKind.STAGE, text, stage=open_stage.get(), data={"caution": text})
+
     def metric(self, name: str, value: float, *, unit: str = "", stage: str | None = None) -> None:
         """Report a named number: an objective, a gap, a MAPE."""
         path = open_stage.get() if stage is None else plain_text(stage)

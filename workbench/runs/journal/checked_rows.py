@@ -58,6 +58,7 @@ class _Stage:
     title: str | None = None
     plan: dict[str, float] = field(default_factory=dict)
     omission: str = ""
+    caution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def event_of(row: Sequence[Any], project: Path) -> Event:
         made = Event(int(seq), float(time), known, str(stage), str(message), fraction, _word(level), facts)
         if facts is not None or known in (EventKind.STATE, EventKind.METRIC, EventKind.CONTROL):
             typed(facts, _DATA[known], "event", advice="", others=True)
-        if known is EventKind.STAGE and not (facts or {}).keys() & {"state", "plan", "omission"}:
+        if known is EventKind.STAGE and not (facts or {}).keys() & {"state", "plan", "omission", "caution"}:
             raise ValueError("data.state is missing")
         typed(fraction, float | None, "event", advice="", inside="fraction")  # type: ignore[arg-type]
         if known is EventKind.ARTIFACT and facts and facts.get("path"):

@@ -69,6 +69,7 @@ class Summary:
     artifacts: list[Mapping[str, Any]] = field(default_factory=list)
     inputs: list[Mapping[str, Any]] = field(default_factory=list)
     omissions: list[str] = field(default_factory=list)
+    cautions: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -129,6 +130,7 @@ class Summary:
             artifacts=list(self.artifacts),
             inputs=list(self.inputs),
             omissions=list(self.omissions),
+            cautions=list(self.cautions),
             details=list(self.details),
             settings=dict(self.settings),
         )
@@ -163,6 +165,7 @@ class Summary:
             "inputs": [dict(item) for item in self.inputs],
             "failed_stages": self.failed_stages,
             "omissions": list(self.omissions),
+            "cautions": list(self.cautions),
             "details": list(self.details),
             "settings": dict(self.settings),
         }
@@ -195,10 +198,11 @@ class Summary:
             self.plan = dict(facts["plan"])
             self._update_fraction()
             return
-        if "omission" in facts:
-            if facts["omission"] not in self.omissions:
-                self.omissions.append(facts["omission"])
-            return
+        for name, found in (("omission", self.omissions), ("caution", self.cautions)):
+            if name in facts:
+                if facts[name] not in found:
+                    found.append(facts[name])
+                return
         state = StageState(facts["state"])
         known = self.stages.get(event.stage)
         if known is None or state == StageState.STARTED:

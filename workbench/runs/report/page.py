@@ -56,6 +56,7 @@ def page_of_report(report: RunReport) -> str:
     span = max(report.end - report.begin, 0.001)
     lines, note = _lines(report)
     parts = {
+        "cautions": "".join(f"<p>{html.escape(text)}</p>" for text in report.summary.cautions),
         "title": html.escape(f"{report.record.title}, {report.record.scenario}"),
         "head": _head(report),
         "axis": _axis(span),
