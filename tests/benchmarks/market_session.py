@@ -45,7 +45,7 @@ def workbench(folder: Path) -> tuple[Callable[[], Any], Callable[[Any], dict[str
             "revenue by station": lambda: queries.revenue_by(data, year, queries.By.STATION),
             "price statistics": lambda: queries.price_statistics(data, year),
             "half-hours of a month": lambda: queries.generation(
-                data, month, region="SA1", resolution=Resolution.HALF_HOUR
+                data, month, region="West", resolution=Resolution.HALF_HOUR
             ),
         }
 

@@ -49,13 +49,13 @@ def explained(data: MarketData, answer: Answer, period: Period, column: str, row
 def test_a_price_leads_to_its_table_its_file_and_its_rows(folder: Path, data: MarketData) -> None:
     period = Period(data.first, data.last)
     answer = prices(data, period)
-    found = explained(data, answer, period, "NSW1", 3).cell
+    found = explained(data, answer, period, "Centre", 3).cell
     (readings,) = found.parts
     begin, end = answer["Begin"][3], answer["End"][3]
     name = readings.place.split(", ")[1]
     (path,) = [path for path in folder.rglob(name) if path.parent.parent.name == "price"]
-    assert (pl.read_parquet(path).select(pl.any_horizontal(pl.col(pl.Utf8) == "NSW1"))).to_series().any()
-    assert readings.value == data.rows("price", begin, end, series=["NSW1"]).height > 0
+    assert (pl.read_parquet(path).select(pl.any_horizontal(pl.col(pl.Utf8) == "Centre"))).to_series().any()
+    assert readings.value == data.rows("price", begin, end, series=["Centre"]).height > 0
 
 
 def test_generation_of_a_fuel_is_derived_from_the_units_readings(data: MarketData) -> None:
@@ -68,7 +68,7 @@ def test_generation_of_a_fuel_is_derived_from_the_units_readings(data: MarketDat
 
 def test_made_up_data_are_never_measured(data: MarketData) -> None:
     period = Period(data.first, data.last)
-    found = explained(data, prices(data, period), period, "NSW1", 0)
+    found = explained(data, prices(data, period), period, "Centre", 0)
     assert all(step.origin is not Origin.MEASURED for step in found.cell.walk())
     assert any("made-up" in note.casefold() for note in found.notes)
     assert any("data version 1" in line for line in found.made)
@@ -93,7 +93,7 @@ def test_a_board_answers_a_cell_and_a_point_without_a_folder(folder: Path) -> No
             view._origins.receive({"kind": "ask", "ask": 1, "area": area, "first": 0, "second": 2})
         assert len(sent) == 2
         assert all("Readings of" in answer["text"] for answer in sent)
-        public = view._explain(Shown(1.0, "NSW1 [AUD/MWh]")).without_folders()
+        public = view._explain(Shown(1.0, "Centre [AUD/MWh]")).without_folders()
         assert str(folder) not in str(public)
     finally:
         board.close()

@@ -44,7 +44,7 @@ def answers(market: Market) -> list[Answer]:
         market.price_events(WEEK),
         market.price_duration(WEEK),
         market.generation(WEEK),
-        market.generation(WEEK, by="hour", region="SA1"),
+        market.generation(WEEK, by="hour", region="West"),
         market.fuel_totals(WEEK),
         market.shares(WEEK, resolution="day"),
         market.year_before(WEEK),
@@ -72,14 +72,14 @@ def test_every_answer_shows_itself_draws_itself_and_is_a_frame(market: Market) -
 
 def test_answers_are_those_of_the_queries(market: Market) -> None:
     period = Period.of_days(np.datetime64("2025-07-01"), np.datetime64("2025-07-07"))
-    np.testing.assert_array_equal(market.prices(WEEK)["SA1"], prices(market.data, period)["SA1"])
-    own = market.generation(WEEK, region="sa1")
-    np.testing.assert_array_equal(own["Demand"], generation(market.data, period, region="SA1")["Demand"])
+    np.testing.assert_array_equal(market.prices(WEEK)["West"], prices(market.data, period)["West"])
+    own = market.generation(WEEK, region="west")
+    np.testing.assert_array_equal(own["Demand"], generation(market.data, period, region="West")["Demand"])
 
 
 def test_figures_of_any_columns_are_one_call_away(market: Market) -> None:
-    figure = market.prices(WEEK).plot.line(y=["SA1", "VIC1"])
-    assert [trace.name for trace in figure.data] == ["SA1", "VIC1"]
+    figure = market.prices(WEEK).plot.line(y=["West", "South"])
+    assert [trace.name for trace in figure.data] == ["West", "South"]
     assert "AUD/MWh" in figure.layout.yaxis.title.text
     dark = market.generation(WEEK).plot(theme="dark")
     assert dark.layout.template != market.generation(WEEK).plot().layout.template
@@ -93,12 +93,12 @@ def test_figures_of_any_columns_are_one_call_away(market: Market) -> None:
         (lambda m: m.prices("2031"), r"no data of 2031-01-01 00:00 to .*: sample has 2025-07-01 00:00 to"),
         (lambda m: m.prices(WEEK, by="year"), "no grouping 'year'; there are time, hour"),
         (lambda m: m.prices(WEEK, resolution="year"), "no resolution 'year'; there are 5 min"),
-        (lambda m: m.generation(WEEK, region="WA1"), "no region 'WA1'; there are NSW1, QLD1"),
+        (lambda m: m.generation(WEEK, region="WA1"), "no region 'WA1'; there are Centre, North"),
         (lambda m: m.revenue(WEEK, fuel="Wnd"), "no fuel 'Wnd'; there are Coal"),
         (lambda m: m.revenue(WEEK, by="owner"), "no grouping 'owner'; there are fuel, region"),
         (lambda m: m.station(WEEK, "Nowhere"), "no station 'Nowhere'"),
         (lambda m: m.station_names(fuel="Wnd"), "no fuel 'Wnd'"),
-        (lambda m: m.flows(WEEK, "N-X"), "no interconnector 'N-X'; there are NSW1-QLD1"),
+        (lambda m: m.flows(WEEK, "N-X"), "no interconnector 'N-X'; there are Centre-North 1"),
     ],
 )
 def test_a_wrong_argument_is_a_sentence_that_says_what_there_is(

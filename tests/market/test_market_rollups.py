@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from market.market_rows import publish, rows, stamps_between, with_changes
 from workbench.errors import SettingError
+from workbench.market.model.nem import NEM
 from workbench.market.model.units import MarketUnit
 from workbench.market.sample.market import make_sample_dataset
 from workbench.market.store.reading import MarketData
@@ -26,7 +27,7 @@ NEXT = "2025-08-02"
 def sample(tmp_path_factory: pytest.TempPathFactory) -> MarketData:
     folder = tmp_path_factory.mktemp("sample") / "nem"
     # Over the end of a month, so that a finished month and days of the newest one are both there.
-    make_sample_dataset(folder, start="2025-07-29", days=6, units=24)
+    make_sample_dataset(folder, start="2025-07-29", days=6, units=24, description=NEM)
     return MarketData.open(folder)
 
 

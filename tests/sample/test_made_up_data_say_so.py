@@ -18,6 +18,7 @@ from workbench.data.heading import Heading
 from workbench.data.made_up import MADE_UP, MADE_UP_NOTE
 from workbench.data.projects.project import Project
 from workbench.data.projects.settings_file import ProjectSettings
+from workbench.errors import InvalidData
 from workbench.evapotranspiration import Evapotranspiration
 from workbench.evapotranspiration.jobs import estimate_evapotranspiration
 from workbench.evapotranspiration.results.export import csv_text, to_xarray, write_excel
@@ -26,7 +27,10 @@ from workbench.evapotranspiration.results.saved import EtoResult, load, save
 from workbench.evapotranspiration.sample import add_sample
 from workbench.evapotranspiration.views import VIEW
 from workbench.market import queries
+from workbench.market.jobs import backfill_market, ingest_market
 from workbench.market.model.answer import Answer
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.nem import NEM
 from workbench.market.model.period import Period
 from workbench.market.results import charts, export
 from workbench.market.sample.market import make_sample_dataset
@@ -142,6 +146,45 @@ def test_a_result_that_is_saved_in_a_made_up_project_is_made_up(eto: EtoResult, 
     saved, _ = save(own, project)
     assert saved.made_up
     assert load(project, own.scenario).made_up
+
+
+def test_the_report_of_a_run_says_so(project: Project, tmp_path: Path) -> None:
+    failed = engine.start(ingest_market, project, scenario="other")
+    failed.wait(60)
+    assert failed.state == "failed"
+    real = Project.create(tmp_path / "real", "Real")
+    add_sample(real)
+    weather = engine.start(
+        estimate_evapotranspiration, real, sites=("River plain",), start="2022-01-01", end="2022-01-31"
+    )
+    weather.result()
+    plain = engine.start(ingest_market, Project.create(tmp_path / "plain", "Plain"))
+    plain.wait(60)
+    for run, made_up in ((failed, True), (weather, True), (plain, False)):
+        page = run.report().to_html(tmp_path / "run.html").read_text(encoding="utf-8")
+        assert (MADE_UP_NOTE in page) == made_up
+        assert not made_up or not [word for word in ("NASA", "Open-Meteo", "AEMO") if word in page]
+
+
+def test_the_made_up_market_has_the_names_of_no_real_one(market: MarketData) -> None:
+    def names(found: MarketDescription) -> set[str]:
+        parts = (found.regions, found.subregions, found.interconnectors)
+        titles = {region.title for region in found.regions}
+        return {found.name, found.title, *titles, *(part.name for group in parts for part in group)}
+
+    description = market.description
+    assert description.made_up
+    assert not names(description) & names(NEM)
+    assert description.feeds == ()
+    text = description.to_toml() + " ".join(" ".join(map(str, unit.owner)) for unit in market.units)
+    assert not [
+        word for word in (*INSTITUTIONS, "NEM", "nemweb", "NSW") if word.casefold() in text.casefold()
+    ]
+
+
+def test_nothing_that_is_published_is_fetched_into_the_made_up_market(project: Project) -> None:
+    with pytest.raises(InvalidData, match="made up, and what is published does not belong into it"):
+        backfill_market(project, base_url="http://127.0.0.1:9", first_day="2025-08-01")
 
 
 def test_every_report_takes_it_from_its_result() -> None:

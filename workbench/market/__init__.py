@@ -6,7 +6,7 @@
 
     market = Market.open(project)
     market.prices("2025-07")                                # in a notebook: the table
-    market.generation("last 7 days", region="SA1").plot()   # the figure
+    market.generation("last 7 days", region="West").plot()   # the figure
     market.revenue("2025", by="station").to_pandas()        # a DataFrame of your own
 
 Heavy libraries are loaded by the first name that needs them, not by importing this package.

@@ -54,8 +54,8 @@ class Market:
     >>> market = Market.open(project)
     >>> prices = market.prices("2025-07-01/2025-07-07")
     >>> prices.names
-    ('Begin', 'End', 'NSW1', 'QLD1', 'VIC1', 'SA1', 'TAS1')
-    >>> market.generation("last 7 days", region="SA1", resolution="day").to_pandas().shape[0]
+    ('Begin', 'End', 'Centre', 'North', 'South', 'West', 'Island')
+    >>> market.generation("last 7 days", region="West", resolution="day").to_pandas().shape[0]
     7
     >>> figure = market.revenue("2025-07", by="station").plot()
     """

@@ -9,12 +9,12 @@ from pathlib import Path
 from workbench.data.notes import Notes
 from workbench.data.problems import Problem
 from workbench.data.projects.project import Project
-from workbench.data.reporting import log_problems
+from workbench.data.reporting import log_problems, report_made_up
 from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import DataError, InvalidData, LinkRefused, UnwritableFile
 from workbench.files import is_file, is_folder
 from workbench.market.config import BackfillConfig, IngestConfig, dataset_folder, files_folder
-from workbench.market.inputs.drops import MAPPING_FILE, Drop, read_mapping
+from workbench.market.inputs.drops import MAPPING_FILE, Drop, find_drop, read_mapping
 from workbench.market.inputs.fetch import FeedClient, Work, days_of, work_for_days, work_for_gaps
 from workbench.market.inputs.ingest import Batch, FileRows, find_files, read_file
 from workbench.market.inputs.units_register import read_register
@@ -86,6 +86,7 @@ def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult
     """Find, read, publish, check; see :func:`workbench.market.jobs.ingest_market`."""
     folder = create_dataset(dataset_folder(project, config), NEM)
     description = read_description(folder / FILE_NAME)
+    report_made_up(job, description.made_up)
     job.plan(find=1, ingest=20, check=1)
     account = Account(job)
     reasons = {
@@ -102,6 +103,7 @@ def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult
                 f"There are no files to ingest in {source}; put CSV, zip or Parquet files there.", source
             )
         drops = _drops(source, description)
+        _note_idle_drops(drops, paths, account)
         ledger = Ledger(folder)
         known = ledger.known()
         fresh = [path for path in job.track(paths, title="File") if not _is_known(path, known)]
@@ -125,8 +127,17 @@ def run_backfill(job: Job, project: Project, config: BackfillConfig) -> IngestRe
     """Plan, fetch and publish group by group, check; see :func:`workbench.market.jobs.backfill_market`."""
     folder = create_dataset(dataset_folder(project, config), NEM)
     description = read_description(folder / FILE_NAME)
+    report_made_up(job, description.made_up)
     account = Account(job)
     job.plan(plan=1, fetch=20, check=1)
+    if not description.feeds:
+        made_up = (
+            " it is made up, and what is published does not belong into it;" if description.made_up else ""
+        )
+        raise InvalidData(
+            f"{folder / FILE_NAME} lists no feeds to fetch from:{made_up} name another dataset, or describe feeds.",
+            folder / FILE_NAME,
+        )
     with job.stage("plan", title="List what is missing"):
         work = _work(folder, description, config)
         groups = days_of(work, config.days_at_once)
@@ -173,6 +184,14 @@ def _register(
 def _drops(source: Path, description: MarketDescription) -> tuple[Drop, ...]:
     path = source / MAPPING_FILE
     return read_mapping(path, description) if is_file(path) else ()
+
+
+def _note_idle_drops(drops: Sequence[Drop], paths: Sequence[Path], account: Account) -> None:
+    """List the mappings that no file is read by: their pattern fits none, or an earlier one does first."""
+    used = {found.pattern for path in paths if (found := find_drop(path, drops)) is not None}
+    for drop in drops:
+        if drop.pattern not in used:
+            account.notes.unused(f"no file is read by the pattern '{drop.pattern}'", file=MAPPING_FILE)
 
 
 def _work(folder: Path, description: MarketDescription, config: BackfillConfig) -> tuple[Work, ...]:

@@ -11,6 +11,7 @@ from lab import Lab, Notebook
 
 from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.projects.project import Project
+from workbench.market.sample.description import MADE_UP_MARKET
 from workbench.market.sample.market import SampleMarket, make_sample_dataset
 from workbench.market.store.dataset import market_folder
 from workbench.market.store.publication import writing
@@ -85,7 +86,7 @@ def test_a_download_has_every_row_that_is_shown(open_board, tmp_path):
     rows = lines[len(headings) :]
     assert any(MADE_UP_NOTE in heading for heading in headings)
     assert rows[0] == "Begin,End," + ",".join(
-        f"{r} [AUD/MWh]" for r in ("NSW1", "QLD1", "VIC1", "SA1", "TAS1")
+        f"{r} [AUD/MWh]" for r in ("Centre", "North", "South", "West", "Island")
     )
     assert len(rows) == 3 * 48 + 1
 
@@ -95,7 +96,7 @@ def test_what_is_published_meanwhile_appears_without_a_reload(open_board, projec
     board = notebook.page.locator(".wb-board")
     assert "Data to 2025-07-04 00:00" in board.inner_text()
     with writing(market_folder(project)) as writer:
-        market = SampleMarket.make(20)
+        market = SampleMarket.make(20, description=MADE_UP_MARKET)
         writer.publish(market.frames("2025-07-04T00:00", "2025-07-04T00:30"), register=market.units)
     notebook.wait_for(lambda: "Data to 2025-07-04 00:30" in board.inner_text(), 25, "the new data")
     notebook.wait_for(lambda: "2025-07-01 00:00 to 2025-07-04 00:30" in board.inner_text(), 10, "its period")

@@ -43,13 +43,13 @@ from workbench.market.model.market_time import (
 from workbench.market.model.nem import NEM
 from workbench.market.model.tables import TABLES
 from workbench.market.model.units import MarketUnit, UnitKind
+from workbench.market.sample.description import MADE_UP_MARKET, TITLE
 from workbench.market.sample.state import Floats, State, state_of
 from workbench.market.sample.units import sample_units
 from workbench.market.store.dataset import create_dataset, dataset_names, market_folder
 from workbench.market.store.months import schema_of
 from workbench.market.store.publication import writing
 
-TITLE = "Made-up market"
 SEED = 2025
 FIRST = "2025-07-01"
 DAYS = 28
@@ -58,7 +58,7 @@ UNITS = 60
 
 @dataclass(frozen=True, slots=True)
 class SampleMarket:
-    """A made-up market.
+    """A made-up market; of the NEM where files in its layouts are to be written, see :data:`MADE_UP_MARKET`.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def make_sample_dataset(
     days: int = DAYS,
     units: int = UNITS,
     seed: int = SEED,
-    description: MarketDescription = NEM,
+    description: MarketDescription = MADE_UP_MARKET,
     holes: bool = True,
 ) -> Path:
     """Make and publish a dataset of a made-up market.
@@ -230,7 +230,7 @@ def make_sample_dataset(
     seed
         The same seed gives the same dataset.
     description
-        Of the market.
+        Of the market; the names of its regions and links are made up too when it is left out.
     holes
         Leave out what really gets lost, so that it can be seen to be found: three stamps of all dispatch results
         in the middle of the last day but one, and an hour of all units' output on the first day; and leave one

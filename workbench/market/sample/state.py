@@ -18,7 +18,10 @@ from workbench.market.model.units import MarketUnit, UnitKind
 
 Floats = NDArray[np.float64]
 
-PEAK_DEMAND = {"NSW1": 11500.0, "QLD1": 9300.0, "VIC1": 8200.0, "SA1": 2500.0, "TAS1": 1600.0}
+PEAK_DEMAND = {
+    **{"Centre": 11500.0, "North": 9300.0, "South": 8200.0, "West": 2500.0, "Island": 1600.0},
+    **{"NSW1": 11500.0, "QLD1": 9300.0, "VIC1": 8200.0, "SA1": 2500.0, "TAS1": 1600.0},
+}
 ROOFTOP_SHARE = 0.45
 LINK_MW = 700.0
 COAL_MINIMUM = 0.4

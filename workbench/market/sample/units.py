@@ -27,8 +27,12 @@ MIX: tuple[tuple[str, float, float, float], ...] = (
     ("CCGT", 0.02, 220.0, 0.0),
     ("Other", 0.01, 15.0, 0.0),
 )
-NO_COAL = ("SA1", "TAS1")
-REGION_WEIGHTS = {"NSW1": 0.27, "QLD1": 0.25, "VIC1": 0.25, "SA1": 0.16, "TAS1": 0.07}
+NO_COAL = ("West", "Island", "SA1", "TAS1")
+REGION_WEIGHTS = {
+    **{"Centre": 0.27, "North": 0.25, "South": 0.25, "West": 0.16, "Island": 0.07},
+    **{"NSW1": 0.27, "QLD1": 0.25, "VIC1": 0.25, "SA1": 0.16, "TAS1": 0.07},
+}
+"""Of the made-up market, and of the NEM, for files in its layouts; other regions are alike."""
 _FIRST = (
     *(
         "Alder",
