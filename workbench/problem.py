@@ -23,6 +23,8 @@ class Severity(StrEnum):
     WARNING = "warning"
     CHANGE = "change"
     """The data were changed while reading; always reported, never silent."""
+    UNUSED = "unused"
+    """A part of the input has no effect, such as a column that nothing reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Problem:
     file, sheet, cell
         Where: file name, sheet name and a cell or range such as ``"B7"``; empty when unknown.
     severity
-        Error, warning, or a change made to the data.
+        Error, warning, a change made to the data, or a part of them without effect.
     """
 
     message: str

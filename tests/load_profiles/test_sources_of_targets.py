@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,6 +17,7 @@ from workbench.data.results.tables import Provenance, write_table
 from workbench.errors import InvalidData
 from workbench.hourly_loads.year_hours import MONTH_NAMES
 from workbench.load_profiles.jobs import make_load_profiles
+from workbench.load_profiles.model.overlays import Overlay
 from workbench.load_profiles.results.saved import LoadProfileResult
 
 SmallProject = Callable[..., Project]
@@ -28,12 +31,22 @@ def monthly_peaks(*values: float) -> dict[str, Any]:
     }
 
 
-def save_demand(project: Project, notes: Notes, *, origin: Sequence[str] = (), peak: float = 1400.0) -> None:
+def save_demand(
+    project: Project,
+    notes: Notes,
+    *,
+    origin: Sequence[str] = (),
+    peak: float = 1400.0,
+    energies: Mapping[int, float] = MappingProxyType({2026: 9000.0}),
+) -> None:
     """Save what a load profile reads of a demand scenario 'BAU': 9 000 GWh in 2026."""
     folder = project.results_folder("demand", "BAU")
     table = pd.DataFrame(
-        {"year": [2026], "kind": "forecast", "loss": 10.0, "requirement": 9000.0, "peak_mw": peak}
+        {"year": [*energies], "kind": "forecast", "loss": 10.0, "requirement": [*energies.values()]}
     )
+    table["peak_mw"] = [peak if energy == energy else np.nan for energy in energies.values()]
+    sectors = pd.DataFrame({"year": [*energies], "kind": "forecast", "Cars": [*energies.values()]})
+    write_table(sectors, folder / "consolidated.parquet", units={}, provenance=Provenance())
     if origin:
         table["load_factor_origin"] = list(origin)
     write_table(table, folder / "requirement.parquet", units={}, provenance=Provenance())
@@ -139,3 +152,60 @@ def test_an_incomplete_demand_scenario_is_refused_and_accepted_by_a_setting(
     (omission,) = result.notes.omissions
     assert omission.message == "the demand scenario 'BAU' is incomplete: Homes has no forecast"
     assert (omission.setting, omission.years, result.is_complete) == ("accept_incomplete", (2026,), False)
+
+
+LATER_MISSING = {2026: 9000.0, 2027: np.nan, 2028: np.nan}
+PUMPS = Notes("demand.xlsx")
+PUMPS.omission("Pumps has no forecast", years=(2027, 2028))
+
+
+def test_years_that_an_incomplete_scenario_lacks_are_missing_and_the_others_are_made(
+    small_project: SmallProject,
+) -> None:
+    project = small_project()
+    save_demand(project, PUMPS, energies=LATER_MISSING)
+    result = run(project, accept_incomplete=True)
+    assert result.table("years").year.tolist() == [2026]
+    (note,) = [note for note in result.notes.omissions if note.setting == "demand_scenario"]
+    assert note.message == (
+        "the demand scenario 'BAU' is incomplete: it has no energy for 2027-2028, so that they have no load profile"
+    )
+    assert note.years == (2027, 2028)
+    assert "in the setting energy" in note.advice
+
+
+def test_a_scenario_of_which_every_year_is_missing_is_refused_with_its_name_its_years_and_the_setting(
+    small_project: SmallProject,
+) -> None:
+    project = small_project()
+    save_demand(project, PUMPS, energies={2027: np.nan, 2028: np.nan})
+    with pytest.raises(
+        InvalidData,
+        match=r"demand scenario 'BAU' is incomplete: it has no energy for 2027-2028 \(.*Pumps has no forecast.*"
+        r"in the setting energy",
+    ):
+        run(project, accept_incomplete=True)
+
+
+@pytest.mark.parametrize("given", ["setting", "sheet"])
+def test_the_energy_of_a_missing_year_may_be_given(small_project: SmallProject, given: str) -> None:
+    sheet = {"Total Demand": {"Year": [2027, 2028], "Energy (GWh)": [9100.0, 9200.0]}}
+    project = small_project(sheet if given == "sheet" else None)
+    save_demand(project, PUMPS, energies=LATER_MISSING)
+    energy = {2027: 9100.0, 2028: 9200.0} if given == "setting" else {}
+    result = run(project, accept_incomplete=True, energy=energy)
+    assert result.table("years").energy.tolist() == pytest.approx([9000.0, 9100.0, 9200.0])
+    said = [
+        note.message for note in result.notes if "has no energy for 2027-2028: that of the" in note.message
+    ]
+    assert bool(said) == (given == "sheet")
+
+
+def test_an_overlay_of_a_sector_that_the_scenario_lacks_is_refused(small_project: SmallProject) -> None:
+    project = small_project()
+    save_demand(project, PUMPS, energies=LATER_MISSING)
+    overlays = (Overlay("Charging", sector="Cars"),)
+    with pytest.raises(
+        InvalidData, match=r"sector 'Cars', which the demand scenario 'BAU' lacks in 2027-2028"
+    ):
+        run(project, accept_incomplete=True, overlays=overlays)

@@ -18,7 +18,7 @@ from typing import Any
 
 from workbench.problem import Problem, Severity
 
-__all__ = ["Note", "NoteKind", "Notes", "Weight"]
+__all__ = ["Note", "NoteKind", "Notes", "Weight", "year_spans"]
 
 
 class NoteKind(StrEnum):
@@ -47,6 +47,13 @@ class Weight(StrEnum):
 
 
 _KINDS, _WEIGHTS = tuple(NoteKind), tuple(Weight)
+_OF_PROBLEM = {
+    Severity.ERROR: (NoteKind.DOUBT, Weight.NORMAL),
+    Severity.WARNING: (NoteKind.DOUBT, Weight.NORMAL),
+    Severity.CHANGE: (NoteKind.CHANGE, Weight.LOW),
+    Severity.UNUSED: (NoteKind.UNUSED, Weight.NORMAL),
+}
+"""What a problem that reading an input has found is among the notes, and its weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +152,12 @@ class Notes:
         self._add(NoteKind.UNUSED, message, weight, where)
 
     def add_problems(self, problems: Iterable[Problem]) -> None:
-        """Add what reading an input has found: doubts and changes, with their cells."""
+        """Add what reading an input has found: doubts, changes and what is not used, with their cells."""
         self.extend(
             Note(
-                NoteKind.CHANGE if problem.severity is Severity.CHANGE else NoteKind.DOUBT,
+                _OF_PROBLEM[problem.severity][0],
                 problem.message,
-                Weight.LOW if problem.severity is Severity.CHANGE else Weight.NORMAL,
+                _OF_PROBLEM[problem.severity][1],
                 problem.file,
                 problem.sheet,
                 problem.cell,
@@ -216,11 +223,12 @@ HEADERS = ("Kind", "Weight", "Place", "Note", "Touches", "What to do")
 
 
 def _touched(note: Note) -> str:
-    years = _spans(note.years)
+    years = year_spans(note.years)
     return "; ".join(part for part in (", ".join(note.tables), years) if part)
 
 
-def _spans(years: Sequence[int]) -> str:
+def year_spans(years: Sequence[int]) -> str:
+    """Write years as a person does: ``2027-2030, 2034``."""
     spans: list[list[int]] = []
     for year in sorted(set(years)):
         if spans and year == spans[-1][-1] + 1:

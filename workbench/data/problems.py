@@ -39,6 +39,10 @@ class Problems:
         """Note that a value was changed while reading."""
         self._found.append(Problem(message, self.file, sheet, cell, Severity.CHANGE))
 
+    def unused(self, message: str, *, sheet: str = "", cell: str = "") -> None:
+        """Note a part of the input that has no effect."""
+        self._found.append(Problem(message, self.file, sheet, cell, Severity.UNUSED))
+
     def extend(self, problems: Iterable[Problem]) -> None:
         """Take over problems found elsewhere, with the places they carry."""
         self._found.extend(problems)

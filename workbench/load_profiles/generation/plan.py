@@ -21,13 +21,8 @@ from workbench.load_profiles.generation.generate import HourlyOverlay, YearTask,
 from workbench.load_profiles.generation.overlays import overlay_load
 from workbench.load_profiles.generation.reconciliation import reconcile
 from workbench.load_profiles.generation.without_effect import without_effect
-from workbench.load_profiles.inputs.energy_source import (
-    DemandScenario,
-    assemble_targets,
-    choose_source,
-    overlay_energy,
-    read_demand_scenario,
-)
+from workbench.load_profiles.inputs.demand_scenario import DemandScenario, read_demand_scenario
+from workbench.load_profiles.inputs.energy_source import assemble_targets, choose_source, overlay_energy
 from workbench.load_profiles.inputs.holidays_of_region import Holidays, find_state, holidays_of
 from workbench.load_profiles.inputs.reading import LoadInput
 from workbench.load_profiles.model.overlays import Counted

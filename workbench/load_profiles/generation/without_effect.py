@@ -14,7 +14,7 @@ from workbench.hourly_loads.rules import Clock
 from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.config import EnergySource, LoadProfileConfig, ShapeMethod
 from workbench.load_profiles.generation.generate import YearTask
-from workbench.load_profiles.inputs.energy_source import DemandScenario
+from workbench.load_profiles.inputs.demand_scenario import DemandScenario
 from workbench.load_profiles.inputs.holidays_of_region import Holidays
 from workbench.load_profiles.inputs.reading import LoadInput
 from workbench.load_profiles.model.overlays import Overlay, OverlayShape
@@ -95,7 +95,7 @@ def _of_history(data: LoadInput, config: LoadProfileConfig) -> dict[str, str]:
     is_book = data.path.suffix.lower() in WORKBOOK_SUFFIXES
     offset = data.history.local - data.history.utc
     same_clock = config.clock is Clock.STANDARD and (offset == standard_offset(data.history.zone)).all()
-    clock = "the times of the file carry a zone" if data.has_zone else ""
+    clock = "the times of the file carry a zone" if data.in_utc else ""
     return {
         "history_sheet": "" if is_book else f"{data.path.name} has no sheets",
         "longest_gap": ""
@@ -103,7 +103,6 @@ def _of_history(data: LoadInput, config: LoadProfileConfig) -> dict[str, str]:
         else f"no gap is longer than {low} h and at most {high} h",
         "spikes": "" if Finding.SPIKE in seen else "there are no spikes",
         "restore_outages": "" if Finding.OUTAGE in seen else "there are no outages",
-        "stamps": "the file says what its times mark" if data.has_stamps else "",
         "clock": clock or ("this zone has no daylight saving time" if same_clock else ""),
     }
 

@@ -3,63 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from workbench.data.notes import Note, NoteKind, Notes
-from workbench.data.origins import Choice, Origin, Sourced, prefer
+from workbench.data.notes import Notes, year_spans
+from workbench.data.origins import Choice, Sourced, prefer
 from workbench.data.projects.project import Project
-from workbench.data.results.saved_notes import inherited_omissions, notes_of
-from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios, open_scenario
+from workbench.data.results.scenario import finished_scenarios
 from workbench.data.results.tables import read_table
-from workbench.errors import InvalidData, SettingError, UnreadableFile
-from workbench.files import is_file
+from workbench.errors import InvalidData, SettingError
 from workbench.load_profiles.config import EnergySource, LoadProfileConfig
+from workbench.load_profiles.inputs.demand_scenario import DEMAND, REQUIREMENT_FILE, DemandScenario
 from workbench.load_profiles.inputs.target_sheets import TargetSheets, without_months
 from workbench.load_profiles.model.overlays import Overlay
-from workbench.load_profiles.model.targets import YearTargets
+from workbench.load_profiles.model.targets import YearTargets, has_energy
 
-DEMAND = "demand"
-REQUIREMENT_FILE = "requirement.parquet"
-SECTORS_FILE = "consolidated.parquet"
-ORIGIN_COLUMN = "load_factor_origin"
 GROWTH_YEARS = 10
 MWH_IN_GWH = 1000.0
-
-
-@dataclass(frozen=True, slots=True)
-class DemandScenario:
-    """What a saved demand scenario gives.
-
-    Parameters
-    ----------
-    name
-        Its name.
-    requirement
-        year, kind, requirement [GWh], peak_mw [MW], loss [%].
-    sectors
-        year and one column a sector [GWh, at the consumers' end].
-    sha256
-        Hash that its tables carry, to trace the targets to it.
-    notes
-        What is missing in it, where that was accepted.
-    has_assumed_peak
-        Whether its peaks rest on a load factor that nobody gave.
-    """
-
-    name: str
-    requirement: pd.DataFrame
-    sectors: pd.DataFrame
-    sha256: str
-    notes: tuple[Note, ...] = ()
-    has_assumed_peak: bool = False
-
-    @property
-    def place(self) -> str:
-        """How the source of its numbers is called."""
-        return f"demand scenario '{self.name}'"
 
 
 def choose_source(project: Project, config: LoadProfileConfig, sheets: TargetSheets) -> LoadProfileConfig:
@@ -86,56 +48,6 @@ def choose_source(project: Project, config: LoadProfileConfig, sheets: TargetShe
     if sheets.years or config.energy or not name:
         return replace(config, energy_source=EnergySource.WORKBOOK)
     return replace(config, energy_source=EnergySource.SCENARIO, demand_scenario=name)
-
-
-def read_demand_scenario(project: Project, name: str, *, accept_incomplete: bool = False) -> DemandScenario:
-    """Read a saved scenario of the demand forecast.
-
-    Raises
-    ------
-    UnreadableFile
-        When there is none of that name; the sentence names those present.
-    InvalidData
-        When its requirement has not the columns that are needed, or a part of it is missing and that is not
-        accepted.
-    """
-    folder = project.results_folder(DEMAND, name)
-    path = folder / REQUIREMENT_FILE
-    if not is_file(path):
-        present = ", ".join(finished_scenarios(project, DEMAND)) or "none"
-        raise UnreadableFile(
-            f"There is no finished demand scenario '{name}'; present: {present}. Name one of them in "
-            "demand_scenario, or run the demand forecast first.",
-            path,
-        )
-    saved = read_table(path)
-    missing = [column for column in ("year", "requirement", "peak_mw") if column not in saved.frame]
-    if missing:
-        raise InvalidData(f"{path} has no column {', '.join(missing)}; run the demand scenario again.", path)
-    sectors = read_table(folder / SECTORS_FILE).frame if is_file(folder / SECTORS_FILE) else pd.DataFrame()
-    notes = _saved_notes(project, name)
-    omissions = inherited_omissions(notes, f"demand scenario '{name}'", accept=accept_incomplete)
-    stamp = str(saved.provenance.inputs.get("settings", ""))
-    return DemandScenario(
-        name, saved.frame, sectors, stamp, omissions, _assumes_load_factor(saved.frame, notes)
-    )
-
-
-def _saved_notes(project: Project, name: str) -> Notes:
-    if not is_file(project.results_folder(DEMAND, name) / SUMMARY_FILE):
-        return Notes()
-    with open_scenario(project, DEMAND, name, "demand scenario") as saved:
-        return notes_of(saved.summary)
-
-
-def _assumes_load_factor(requirement: pd.DataFrame, notes: Notes) -> bool:
-    """Whether no load factor was given: marked in the table, or said in the notes of the forecast."""
-    if ORIGIN_COLUMN in requirement:
-        return bool((requirement[ORIGIN_COLUMN] == Origin.ASSUMED).any())
-    return any(
-        note.setting == "load_factor" or note.message.startswith("No load factor is given")
-        for note in notes.of(NoteKind.ASSUMPTION)
-    )
 
 
 def inherited_energy(
@@ -219,7 +131,9 @@ def assemble_targets(
             "last_year" if targets and last > max(targets) else "energy_source",
             config.last_year if targets and last > max(targets) else config.energy_source.value,
         )
-    chosen = {year: targets[year] for year in range(first, last + 1)}
+    chosen = _with_known_energy(
+        {year: targets[year] for year in range(first, last + 1)}, config, scenario, notes
+    )
     past = [year for year in chosen if year <= last_known]
     if past:
         notes.doubt(
@@ -228,6 +142,36 @@ def assemble_targets(
             years=past,
         )
     return chosen
+
+
+def _with_known_energy(
+    targets: dict[int, YearTargets],
+    config: LoadProfileConfig,
+    scenario: DemandScenario | None,
+    notes: Notes,
+) -> dict[int, YearTargets]:
+    """Leave out the years of which an incomplete demand scenario has no energy, and name them.
+
+    Raises
+    ------
+    InvalidData
+        When no year is left.
+    """
+    lacking = [year for year, item in targets.items() if not has_energy(item)]
+    if not lacking or config.energy_source is not EnergySource.SCENARIO or scenario is None:
+        return targets
+    text = f"the {scenario.place} is incomplete: it has no energy for {year_spans(lacking)}"
+    reasons = "; ".join(dict.fromkeys(str(note) for note in scenario.notes[:3]))
+    advice = "complete the demand forecast and run it again, or give these years in the setting energy"
+    if len(lacking) == len(targets):
+        raise InvalidData(f"No year can be made: {text}{f' ({reasons})' if reasons else ''}; {advice}.")
+    notes.omission(
+        f"{text}, so that they have no load profile",
+        setting="demand_scenario",
+        years=lacking,
+        advice=f"{advice}; last_year ends the profiles before them",
+    )
+    return {year: item for year, item in targets.items() if year not in lacking}
 
 
 def _check_years(config: LoadProfileConfig, targets: Mapping[int, YearTargets]) -> None:
@@ -249,6 +193,8 @@ def overlay_energy(overlay: Overlay, scenario: DemandScenario | None) -> Mapping
     ------
     SettingError
         When it names a sector and there is no demand scenario, or no such sector in it.
+    InvalidData
+        When the scenario lacks the energy of the sector in some years.
     """
     if not overlay.sector:
         return overlay.energy
@@ -269,6 +215,13 @@ def overlay_energy(overlay: Overlay, scenario: DemandScenario | None) -> Mapping
     energy = dict(
         zip(map(int, scenario.sectors["year"]), map(float, scenario.sectors[overlay.sector]), strict=True)
     )
+    lacking = [year for year, value in energy.items() if np.isnan(value)]
+    if lacking:
+        raise InvalidData(
+            f"The overlay {overlay.name!r} takes its energy from the sector {overlay.sector!r}, which the "
+            f"{scenario.place} lacks in {year_spans(lacking)}; complete the demand forecast and run it again, "
+            "or give the energy of the overlay itself."
+        )
     chain = scenario.requirement.set_index("year")
     loss = chain["loss"].to_dict() if "loss" in chain else {}
     return {year: abs(value) / (1 - loss.get(year, 0.0) / 100) for year, value in energy.items()}
@@ -282,6 +235,7 @@ def _from_scenario(
     notes: Notes,
 ) -> dict[int, YearTargets]:
     targets, choices = {}, {}
+    instead: dict[str, list[int]] = {}
     measured = dict(zip(map(int, known.year), map(float, known.peak), strict=True))
     for row in scenario.requirement.to_dict("records"):
         year = int(row["year"])
@@ -289,11 +243,22 @@ def _from_scenario(
             continue
         given = sheets.get(year, YearTargets(year))
         choice = choices[year] = _peak_of(config, scenario, given, float(row["peak_mw"]), measured.get(year))
+        energy, place = float(row["requirement"]) * MWH_IN_GWH, scenario.place
+        if np.isnan(energy) and not np.isnan(given.energy):
+            energy, place = given.energy, given.places.get("energy", "workbook")
+            instead.setdefault(place.split(", cell")[0], []).append(year)
         targets[year] = replace(
             given,
-            energy=float(row["requirement"]) * MWH_IN_GWH,
+            energy=energy,
             peak=float(choice.value or np.nan),
-            places={**given.places, "energy": scenario.place, "peak": choice.chosen.source},
+            places={**given.places, "energy": place, "peak": choice.chosen.source},
+        )
+    for place, years in instead.items():
+        notes.ambiguity(
+            f"the {scenario.place} has no energy for {year_spans(years)}: that of the {place} is taken",
+            setting="demand_scenario",
+            tables=("targets", "years"),
+            years=years,
         )
     _note_choices(choices, scenario, notes)
     return targets

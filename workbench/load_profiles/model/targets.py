@@ -92,6 +92,18 @@ def has_months(targets: YearTargets) -> bool:
     return any(bool(np.isfinite(months).any()) for months in monthly)
 
 
+def has_energy(targets: YearTargets) -> bool:
+    """Whether the energy of the year is given, or follows from its months, or from peaks and load factors."""
+    months = targets.monthly_energy
+    derived = targets.monthly_load_factor * targets.monthly_peak
+    peak = targets.peak if np.isfinite(targets.peak) else targets.monthly_peak.max()
+    return bool(
+        np.isfinite(targets.energy)
+        or np.isfinite(np.where(np.isfinite(months), months, derived)).all()
+        or (np.isfinite(targets.load_factor) and np.isfinite(peak))
+    )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BaseMonths:
     """What the shape has by itself, before any target; twelve values each.
