@@ -38,6 +38,8 @@ class Heading:
         Of all values, where one unit holds for all of them.
     made_up
         Whether the data are made up.
+    lacking
+        How much of the numbers is missing although they are shown, such as ``"lacks up to 0.4 %"``.
     """
 
     title: str
@@ -46,6 +48,7 @@ class Heading:
     newest: str = ""
     unit: str = ""
     made_up: bool = False
+    lacking: str = ""
 
     def of(self, **changes: Any) -> Heading:
         """Give the heading of a part or another form of the same: other fields replace these, empty ones do not."""
@@ -70,6 +73,7 @@ class Heading:
             "resolution": self.resolution,
             "newest data": self.newest,
             "unit": self.unit,
+            "missing": self.lacking,
         }
         return {name: text for name, text in known.items() if text}
 
@@ -82,6 +86,7 @@ class Heading:
             self.resolution,
             f"data to {self.newest}" if self.newest else "",
             self.unit,
+            self.lacking,
         )
         return tuple(part for part in said if part)
 

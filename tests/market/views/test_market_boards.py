@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from workbench.data.projects.project import Project
+from workbench.market.sample.description import MADE_UP_MARKET
 from workbench.market.sample.market import SampleMarket, make_sample_dataset
 from workbench.market.store.dataset import market_folder
 from workbench.market.store.publication import writing
@@ -118,11 +119,11 @@ def test_the_filters_are_followed_by_the_tab_in_sight_and_later_by_the_others(ma
     board = make(GenerationBoard, period="2 days")
     (mix,) = open_tab(board, "Mix")
     before = mix.answer
-    board.region.value = "SA1"
+    board.region.value = "West"
     assert mix.answer is not before
-    assert "SA1" in mix.answer.title
+    assert "West" in mix.answer.title
     (figure, _) = open_tab(board, "Totals")
-    assert "SA1" in figure.answer.title
+    assert "West" in figure.answer.title
     board.resolution.value = "hour"
     open_tab(board, "Mix")
     assert mix.answer["End"][1] - mix.answer["End"][0] == np.timedelta64(60, "m")
@@ -144,7 +145,7 @@ def test_new_data_is_shown_up_to_its_own_time_and_across_midnight(tmp_path, make
     board = make(TodayBoard, at=folder)
     assert str(board.period()) == "2025-07-01 00:00 to 2025-07-02 00:00"
     assert not board.look()
-    market = SampleMarket.make(8)
+    market = SampleMarket.make(8, description=MADE_UP_MARKET)
     with writing(folder) as writer:
         writer.publish(market.frames("2025-07-02T00:00", "2025-07-02T00:05"), register=market.units)
     assert board.look()
@@ -184,13 +185,13 @@ def test_a_long_period_is_thinned_on_the_screen_and_whole_in_the_download(make):
     assert "# Resolution: 5-minute values" in lines
     rows = list(csv.reader(line for line in lines if not line.startswith("#")))
     assert len(rows) == DAYS * 288 + 1
-    assert rows[0][2] == "NSW1 [AUD/MWh]"
+    assert rows[0][2] == "Centre [AUD/MWh]"
     assert content["name"].endswith(".csv")
-    assert float(rows[5][2]) == series.answer["NSW1"][4]
+    assert float(rows[5][2]) == series.answer["Centre"][4]
 
 
 def test_a_table_shows_the_numbers_of_its_answer(make):
-    board = make(GenerationBoard, period=EVERYTHING)
+    board = make(GenerationBoard, period="2 days")
     _, table = open_tab(board, "Totals")
     html = table._table.value
     assert "Energy [GWh]" in html

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from workbench.charts.plots import Table, TablePlot
 
 
+MAX_SHARE_MISSING = 0.01
+"""Share of a sum's parts that may be missing [1] before the sum is missing."""
+LACKS, WITHOUT_READING, WITHOUT_PRICE = "Lacks", "Without reading", "Share without price"
+"""Columns that say how much of the other numbers of a row is missing [%]."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """One column.
@@ -138,7 +144,22 @@ class Answer:
             self.resolution,
             self.newest,
             made_up=self.made_up,
+            lacking=f"lacks up to {self.lacks.max():.2g} %" if self.lacks.any() else "",
         )
+
+    @property
+    def lacks(self) -> NDArray[np.float64]:
+        """How much of the numbers shown in each row is missing [%], shape (rows,); 0 where they are whole."""
+        found = np.zeros(len(self))
+        for column in self.columns:
+            if column.name in (LACKS, WITHOUT_READING, WITHOUT_PRICE):
+                share = np.nan_to_num(column.cells)
+                # Sums that lack more are not shown; means of the time that was read are.
+                shown = (
+                    share if column.name == LACKS else np.where(share > 100 * MAX_SHARE_MISSING, 0.0, share)
+                )
+                found = np.maximum(found, shown)
+        return found
 
     def rows(self, numbers: NDArray[Any] | slice) -> Answer:
         """Give some of the rows."""

@@ -98,6 +98,7 @@ def battery_power(
         *time_columns(bins),
         Column(DISCHARGE, ratio(outward, hours), "MW"),
         Column(CHARGE, 0.0 - ratio(inward, hours), "MW"),
+        *found.lacks_columns,
     ]
     return answer(data, named("Battery power", region, period), columns, period, found.source, found.note)
 
@@ -118,6 +119,7 @@ def batteries_by_hour(data: MarketData, period: Period, *, region: str | None = 
         Column("Hour", np.arange(24.0), "h of the day, begin"),
         Column(DISCHARGE, ratio(gave, hours), "MW"),
         Column(CHARGE, 0.0 - ratio(took, hours), "MW"),
+        *found.lacks_columns,
     ]
     title = named("Batteries by time of day", region, period)
     return answer(data, title, columns, period, found.source, found.note)

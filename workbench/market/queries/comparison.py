@@ -8,9 +8,9 @@ import numpy as np
 
 from workbench.market.definitions import annualised_energy, volume_weighted
 from workbench.market.definitions.energy import Floats, ratio
-from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.answer import LACKS, Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution
-from workbench.market.queries.completeness import whole_totals
+from workbench.market.queries.completeness import lacks_of_sums, whole_totals
 from workbench.market.queries.generation import flat_price, fuel_sums
 from workbench.market.queries.scope import answer, check_scope, named
 from workbench.market.queries.sums import covered_hours, rooftop_hours
@@ -37,8 +37,8 @@ def comparison(data: MarketData, period: Period, *, region: str | None = None) -
     """
     check_scope(data, region)
     before = period.comparable()
-    now_energy, now_price, source = _by_fuel(data, period, region)
-    old_energy, old_price, _ = _by_fuel(data, before, region)
+    now_energy, now_price, now_lacks, source = _by_fuel(data, period, region)
+    old_energy, old_price, old_lacks, _ = _by_fuel(data, before, region)
     kept = np.flatnonzero((np.nan_to_num(now_energy) > 0) | (np.nan_to_num(old_energy) > 0))
     price = data.description.price_unit
     columns = [
@@ -50,6 +50,9 @@ def comparison(data: MarketData, period: Period, *, region: str | None = None) -
         Column("Price now", now_price[kept], price),
         Column("Change of price", (now_price - old_price)[kept], price),
     ]
+    lacks = np.fmax(now_lacks, old_lacks)[kept]
+    if np.nan_to_num(lacks).any():
+        columns.append(Column(LACKS, lacks, "%"))
     notes = [f"Compared with {before}, 52 weeks earlier, so that weekdays match."]
     missing = _share_missing(data, before)
     if missing > 0.005:
@@ -60,13 +63,14 @@ def comparison(data: MarketData, period: Period, *, region: str | None = None) -
     return answer(data, named("Comparison", region, period), columns, period, source, *notes)
 
 
-def _by_fuel(data: MarketData, period: Period, region: str | None) -> tuple[Floats, Floats, str]:
+def _by_fuel(data: MarketData, period: Period, region: str | None) -> tuple[Floats, Floats, Floats, str]:
     sums, source = fuel_sums(data, period, region)
     whole = Bins(np.array([period.begin, period.end]), Resolution.DAY)
     hours, roofs = covered_hours(data, whole)[0], rooftop_hours(data, whole, region)[0]
     length = np.array([roofs if fuel.rooftop else hours for fuel in data.description.fuels])
     price = volume_weighted(sums["out_revenue"], sums["out_priced_mwh"])
-    return annualised_energy(whole_totals(sums)["energy"], length) / 1e6, price, source
+    energy = annualised_energy(whole_totals(sums, gaps=False)["energy"], length) / 1e6
+    return energy, price, np.where(np.isnan(energy), np.nan, lacks_of_sums(sums)), source
 
 
 def _share_missing(data: MarketData, period: Period) -> float:

@@ -1,28 +1,29 @@
 """The one rule for sums with missing parts: missing is not zero.
 
-A unit in service without a reading is silent, and energy without a price of its region has no revenue. A sum of
-which more than :data:`MAX_SHARE_MISSING` is missing is itself missing, and its known part is offered as a partial
-sum; with less it is shown. In both cases the answer says how much is missing.
+A unit in service without a reading is silent, a feed without any has a gap, and energy without a price of its
+region has no revenue. A sum of which more than :data:`MAX_SHARE_MISSING` is missing is itself missing, and its
+known part is offered as a partial sum. In a year of five-minute readings some are always lost: with less the sum is
+shown, how much it lacks stands beside it in its row, and the most that any row lacks in the heading of the table
+and its figure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.market.definitions.energy import Floats, ratio
-from workbench.market.model.answer import Column
+from workbench.market.model.answer import MAX_SHARE_MISSING, WITHOUT_PRICE, WITHOUT_READING, Column
 from workbench.market.model.market_time import Minutes, to_minutes
 from workbench.market.model.period import Bins
 
 if TYPE_CHECKING:
     from workbench.market.store.reading import MarketData
 
-MAX_SHARE_MISSING = 0.01
-"""Share of a sum's parts that may be missing [1] before the sum is missing."""
 _MIN_MWH = 0.5
 
 
@@ -79,15 +80,88 @@ def _expected(covered: NDArray[np.int64], bins: Bins, begins: Minutes, ends: Min
     return expected
 
 
-def whole_totals(sums: Mapping[str, Floats]) -> dict[str, Floats]:
+def feed_gaps(data: MarketData, bins: Bins, table: str, series: str = "") -> Floats:
+    """Give how much of each bin lies in gaps of a feed, in which nothing was read at all [min], shape (bins,)."""
+    found = np.zeros(len(bins))
+    for start, end in _gaps_of(data, bins, table, series):
+        found += _overlap(bins, start, end)
+    return found
+
+
+def unit_feed_gaps(data: MarketData, bins: Bins, chosen: NDArray[np.bool_]) -> Floats:
+    """Give how long each of some units was in service in gaps of the whole feed [min], shape (units, bins)."""
+    begins, ends = (span[chosen][:, None] for span in data.service)
+    found = np.zeros((int(chosen.sum()), len(bins)))
+    for start, end in _gaps_of(data, bins, "unit_power", ""):
+        found += _overlap(bins, np.maximum(start, begins), np.minimum(end, ends))
+    return found
+
+
+def _gaps_of(data: MarketData, bins: Bins, table: str, series: str) -> list[tuple[int, int]]:
+    first, last = bins.edges[0], bins.edges[-1]
+    return [
+        (int(to_minutes(gap.start)), int(to_minutes(gap.end)))
+        for gap in data.gaps()
+        if (gap.table, gap.series) == (table, series) and gap.start < last and gap.end > first
+    ]
+
+
+def _overlap(bins: Bins, start: NDArray[Any] | int, end: NDArray[Any] | int) -> Floats:
+    edges = np.asarray(bins.edges, dtype="datetime64[m]").astype(np.int64)
+    shared: Floats = np.maximum(np.minimum(edges[1:], end) - np.maximum(edges[:-1], start), 0).astype(float)
+    return shared
+
+
+def bin_minutes(bins: Bins) -> Floats:
+    """Give the length of each bin [min]."""
+    lengths: Floats = np.diff(np.asarray(bins.edges, dtype="datetime64[m]").astype(np.int64)).astype(float)
+    return lengths
+
+
+def judged(
+    columns: Sequence[Column], names: Sequence[str], missing: Floats, expected: Floats
+) -> list[Column]:
+    """Empty the sums of the rows of which too much is missing, and offer their known part as a partial sum.
+
+    Parameters
+    ----------
+    columns
+        Of an answer.
+    names
+        Which of them are sums.
+    missing, expected
+        Of each row, in any one unit.
+    """
+    made = [
+        replace(column, cells=whole(column.cells, missing, expected)) if column.name in names else column
+        for column in columns
+    ]
+    if (missing > MAX_SHARE_MISSING * expected).any():
+        made += [
+            Column(f"Partial {column.name.lower()}", column.cells, column.unit)
+            for column in columns
+            if column.name in names
+        ]
+    return [*made, *lacks_columns(WITHOUT_READING, missing, expected)]
+
+
+def lacks_columns(name: str, missing: Floats, expected: Floats) -> list[Column]:
+    """Make the column that says how much of each row is missing [%]; none where nothing is."""
+    return [Column(name, 100.0 * ratio(missing, expected), "%")] if (missing > 0).any() else []
+
+
+def whole_totals(sums: Mapping[str, Floats], *, gaps: bool = True) -> dict[str, Floats]:
     """Give energy, charged energy, revenue and cost by key, ``nan`` where a part is missing.
 
     Parameters
     ----------
     sums
-        The columns of a unit's roll-up, and the minutes ``silent`` of those ``expected``.
+        The columns of a unit's roll-up, and the minutes ``silent`` of those ``expected`` while the feed had
+        readings, and those in its ``gaps``.
+    gaps
+        Whether gaps of the whole feed count as missing; not for what is brought to the time that was read.
     """
-    silent, expected = sums["silent"], sums["expected"]
+    silent, expected = _lacking(sums) if gaps else (sums["silent"], sums["expected"])
     made = {"energy": whole(sums["out_mwh"], silent, expected)}
     made["charged"] = whole(sums["in_mwh"], silent, expected)
     for name, money, side in (("revenue", "out_revenue", "out"), ("cost", "in_cost", "in")):
@@ -96,6 +170,11 @@ def whole_totals(sums: Mapping[str, Floats]) -> dict[str, Floats]:
         made[name] = whole(priced, silent, expected)
     made["net"] = made["revenue"] - made["cost"]
     return made
+
+
+def _lacking(sums: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+    """Minutes without a reading, silent or in a gap of the feed, and those that there should be."""
+    return sums["silent"] + sums["gaps"], sums["expected"] + sums["gaps"]
 
 
 def partial_columns(sums: Mapping[str, Floats], currency: str) -> list[Column]:
@@ -111,18 +190,22 @@ def partial_columns(sums: Mapping[str, Floats], currency: str) -> list[Column]:
         )
         if np.isnan(total[name]).any()
     ]
-    if (sums["silent"] > 0).any():
-        columns.append(Column("Without reading", 100.0 * ratio(sums["silent"], sums["expected"]), "%"))
+    columns += lacks_columns(WITHOUT_READING, *_lacking(sums))
     if (without > _MIN_MWH).any():
         share = 100.0 * ratio(without, sums["out_mwh"] + sums["in_mwh"])
-        columns += [Column("Without price", without, "MWh"), Column("Share without price", share, "%")]
+        columns += [Column("Without price", without, "MWh"), Column(WITHOUT_PRICE, share, "%")]
     return columns
+
+
+def lacks_of_sums(sums: Mapping[str, Floats]) -> Floats:
+    """Share of the readings that is missing from each sum [%], shape (keys,)."""
+    return 100.0 * ratio(*_lacking(sums))
 
 
 def missing_notes(sums: Mapping[str, Floats]) -> list[str]:
     """Say in sentences how much of some sums has no reading and no price."""
     notes = []
-    silent, expected = sums["silent"].sum(), sums["expected"].sum()
+    silent, expected = (minutes.sum() for minutes in _lacking(sums))
     if silent > 0:
         notes.append(silent_note(float(silent), float(expected)))
     without, amount = _without_price(sums).sum(), (sums["out_mwh"] + sums["in_mwh"]).sum()
@@ -138,8 +221,8 @@ def silent_note(silent: float, expected: float) -> str:
     """Say how much of the time of units in service has no reading."""
     return (
         f"Units in service have no reading for {silent / 60:,.1f} unit hours ({silent / expected:.1%}): missing, "
-        f"not 0 MW. Sums that miss more than {MAX_SHARE_MISSING:.0%} of it are empty; capacity factors are of the "
-        "hours that were read."
+        f"not 0 MW. Sums that lack more than {MAX_SHARE_MISSING:.0%} are empty, what the others lack is in a "
+        "column of its own; means and capacity factors are of the hours that were read."
     )
 
 

@@ -10,6 +10,7 @@ from workbench.market.definitions import curtailed_power, curtailment_rate
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Period, Resolution, cut
+from workbench.market.queries.completeness import bin_minutes, feed_gaps, judged
 from workbench.market.queries.scope import answer, check_scope, named, only, region_rows, time_columns
 from workbench.market.queries.sums import common_hours, sums_of, total_of
 from workbench.market.store.resolution import Subject
@@ -85,4 +86,9 @@ def curtailment_totals(data: MarketData, period: Period) -> Answer:
         Column("Economic", economic, "GWh"),
         Column("Grid", curtailed - economic, "GWh"),
     ]
+    missing = np.repeat(
+        [feed_gaps(data, found.bins, "region", region)[0] for region in regions], len(SOURCES)
+    )
+    sums = ("Available", "Curtailed", "Economic", "Grid")
+    columns = judged(columns, sums, missing, bin_minutes(found.bins).sum() * np.ones(len(missing)))
     return answer(data, named("Curtailment", None, period), columns, period, found.source)

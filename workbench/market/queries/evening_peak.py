@@ -75,5 +75,6 @@ def evening_peak(
     )
     price = volume_weighted(amount["demand_cost"].sum(axis=0), amount["demand_priced_mwh"].sum(axis=0))
     columns.append(Column("Price", price, data.description.price_unit))
+    columns += found.lacks_columns
     title = named(f"Evening peak {hours[0]:02d}:00 to {hours[1]:02d}:00", region, period)
     return answer(data, title, columns, period, found.source, found.note)

@@ -11,6 +11,7 @@ from workbench.market.definitions import net_imports
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution, cut
+from workbench.market.queries.completeness import bin_minutes, feed_gaps, judged
 from workbench.market.queries.scope import answer, check_scope, named, time_columns
 from workbench.market.queries.sums import Sums, common_hours, sums_of, total_of
 from workbench.market.store.resolution import Subject
@@ -126,6 +127,9 @@ def flow_totals(data: MarketData, period: Period) -> Answer:
             "% of time",
         ),
     ]
+    missing = np.array([feed_gaps(data, found.bins, "flow", name)[0] for name in names])
+    sums = ("Forward", "Backward", "Net", "Losses")
+    columns = judged(columns, sums, missing, bin_minutes(found.bins).sum() * np.ones(len(names)))
     return answer(data, named("Interconnectors", None, period), columns, period, found.source)
 
 

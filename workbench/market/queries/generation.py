@@ -17,13 +17,16 @@ from workbench.market.definitions import (
     volume_weighted,
 )
 from workbench.market.definitions.energy import Floats, ratio
-from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.answer import LACKS, Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution, cut
 from workbench.market.queries.completeness import (
+    bin_minutes,
     expected_by_fuel,
+    feed_gaps,
     missing_notes,
     partial_columns,
     silent_note,
+    unit_feed_gaps,
     whole,
     whole_totals,
 )
@@ -90,6 +93,7 @@ def generation(
     if region is not None:
         columns.append(Column(NET_IMPORTS, ratio(*net_import_energy(data, bins, region)), "MW"))
     columns.append(Column(DEMAND, mean_demand(data, bins, region), "MW"))
+    columns += found.lacks_columns
     return answer(
         data, named("Generation by fuel", region, period), columns, period, found.source, found.note
     )
@@ -99,13 +103,20 @@ def generation(
 class FuelEnergy:
     """Energy given and taken by each fuel [MWh], shape (fuels, bins); ``nan`` where too many units are silent.
 
-    ``note`` says how many are, ``source`` what was read.
+    ``note`` says how many are, ``source`` what was read, and ``lacks`` how much of what is given is missing [%],
+    shape (bins,): the largest share of a fuel, or that of the gaps of the whole feed.
     """
 
     outward: Floats
     inward: Floats
     note: str
     source: str
+    lacks: Floats
+
+    @property
+    def lacks_columns(self) -> list[Column]:
+        """The column that says how much of each bin's numbers is missing; none where nothing is."""
+        return [Column(LACKS, self.lacks, "%")] if np.nan_to_num(self.lacks).any() else []
 
 
 def energy_by_fuel(
@@ -119,7 +130,15 @@ def energy_by_fuel(
     expected = into(expected_by_fuel(data, bins, region))
     silent = np.maximum(expected - read, 0.0)
     note = silent_note(float(silent.sum()), float(expected.sum())) if silent.any() else ""
-    return FuelEnergy(whole(outward, silent, expected), whole(inward, silent, expected), note, found.source)
+    given, taken = whole(outward, silent, expected), whole(inward, silent, expected)
+    shares = np.where(np.isnan(given), 0.0, np.nan_to_num(ratio(silent, expected))).max(axis=0)
+    minutes = into(bin_minutes(bins))
+    gaps = ratio(into(feed_gaps(data, bins, "unit_power")), minutes)
+    roofs = ratio(into(rooftop_gaps(data, bins, region)), len(_regions(data, region)) * minutes)
+    shares = np.maximum(shares, np.where(roofs < 1.0, roofs, 0.0))
+    # Where nothing was read nothing is given that could lack something.
+    lacks = 100.0 * np.where(gaps < 1.0, np.maximum(shares, gaps), np.nan)
+    return FuelEnergy(given, taken, note, found.source, lacks)
 
 
 def mean_demand(data: MarketData, bins: Bins, region: str | None) -> Floats:
@@ -180,7 +199,34 @@ def fuel_sums(data: MarketData, period: Period, region: str | None) -> tuple[dic
     sums = {name: found[name][rows].sum(axis=0)[:, 0] for name in wanted}
     sums["expected"] = expected_by_fuel(data, found.bins, region)[:, 0]
     sums["silent"] = np.maximum(sums["expected"] - sums["minutes"], 0.0)
+    sums["gaps"] = _gaps_by_fuel(data, found.bins, region)
+    roofs = data.description.rooftop_fuel
+    if roofs is not None:
+        place, gaps = data.description.fuel_names.index(roofs), rooftop_gaps(data, found.bins, region)
+        sums["gaps"][place] = gaps.sum()
+        sums["expected"][place] = len(_regions(data, region)) * bin_minutes(found.bins).sum() - gaps.sum()
     return sums, found.source
+
+
+def rooftop_gaps(data: MarketData, bins: Bins, region: str | None) -> Floats:
+    """Give the gaps of the rooftop power of a region, or of all of them together [min], shape (bins,)."""
+    found = np.zeros(len(bins))
+    for name in _regions(data, region):
+        found += feed_gaps(data, bins, "rooftop", name)
+    return found
+
+
+def _regions(data: MarketData, region: str | None) -> tuple[str, ...]:
+    return data.description.region_names if region is None else (region,)
+
+
+def _gaps_by_fuel(data: MarketData, bins: Bins, region: str | None) -> Floats:
+    """Give how long the units of each fuel were in service in gaps of their feed together [min], shape (fuels,)."""
+    names, units = list(data.description.fuel_names), data.units
+    chosen = np.array([region in (None, unit.region) for unit in units], dtype=bool)
+    places = np.array([names.index(fuel) for fuel in units.fuels], dtype=np.int64)[chosen]
+    gaps = unit_feed_gaps(data, bins, chosen)[:, 0]
+    return np.bincount(places, weights=gaps, minlength=len(names)).astype(np.float64)
 
 
 def flat_price(data: MarketData, period: Period, region: str | None) -> float:
@@ -238,6 +284,7 @@ def generation_by_hour(data: MarketData, period: Period, *, region: str | None =
         if inward[place].any():
             charging = 0.0 - ratio(inward[place], covered)
             columns.append(Column(f"{fuel.name} {CHARGING}", charging, "MW"))
+    columns += found.lacks_columns
     return answer(
         data, named("Generation by time of day", region, period), columns, period, found.source, found.note
     )

@@ -16,6 +16,7 @@ from workbench.market.queries.completeness import (
     expected_minutes,
     missing_notes,
     partial_columns,
+    unit_feed_gaps,
     whole_totals,
 )
 from workbench.market.queries.scope import answer, check_scope, named
@@ -110,8 +111,8 @@ def unit_sums(
     Returns
     -------
     names, sums, source
-        Keys in order of appearance, ``UNIT_COLUMNS`` and the ``minutes`` read, ``expected`` and ``silent`` by key,
-        and what was read.
+        Keys in order of appearance, ``UNIT_COLUMNS`` and the ``minutes`` read, ``expected``, ``silent`` and
+        ``gaps`` by key, and what was read.
     """
     places_of_units = np.flatnonzero(chosen)
     names = list(dict.fromkeys(keys[place] for place in places_of_units))
@@ -130,4 +131,5 @@ def unit_sums(
         sums[column] = by_key(weights)
     expected = expected_minutes(data, found.bins, chosen)[:, 0]
     sums["expected"], sums["silent"] = by_key(expected), by_key(np.maximum(expected - weights, 0.0))
+    sums["gaps"] = by_key(unit_feed_gaps(data, found.bins, chosen)[:, 0])
     return names, sums, source

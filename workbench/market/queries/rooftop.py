@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Period, Resolution, cut
+from workbench.market.queries.completeness import bin_minutes, feed_gaps, judged
 from workbench.market.queries.scope import answer, named, time_columns
 from workbench.market.queries.sums import sums_of, total_of
 from workbench.market.store.resolution import Subject
@@ -70,6 +73,14 @@ def rooftop_totals(data: MarketData, period: Period) -> Answer:
         Column("Grid demand", loads["demand_mwh"][on_grid, 0] / 1000.0, "GWh"),
         Column("Share", 100.0 * ratio(power, power + demand), "%"),
     ]
+    missing = np.array(
+        [
+            max(feed_gaps(data, roofs.bins, table, region)[0] for table in ("rooftop", "region"))
+            for region in regions
+        ]
+    )
+    expected = bin_minutes(roofs.bins).sum() * np.ones(len(regions))
+    columns = judged(columns, ("Rooftop solar", "Grid demand"), missing, expected)
     return answer(
         data, named("Rooftop solar", None, period), columns, period, f"{roofs.source}, {loads.source}"
     )

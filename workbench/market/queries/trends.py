@@ -56,6 +56,7 @@ def penetration(
         for place, fuel in enumerate(fuels)
         if generating[place] and outward[place].any()
     ]
+    columns += found.lacks_columns
     return answer(
         data, named("Share of generation", region, period), columns, period, found.source, found.note
     )
@@ -96,6 +97,7 @@ def annualised(
             for place, fuel in enumerate(data.description.fuels)
             if outward[place].any()
         ]
+        columns += found.lacks_columns
     title = named(f"Energy at the pace of {days} days", region, period)
     short = "" if len(bins) >= days else f"The period is shorter than the window of {days} days."
     return answer(data, title, columns, period, found.source, short, found.note)

@@ -19,7 +19,6 @@ from workbench.market.queries.batteries import CHARGE, DISCHARGE
 from workbench.market.queries.curtailment import SOURCES
 from workbench.market.queries.flows import FLOW, HIGHEST, LOWEST
 from workbench.market.queries.generation import CHARGING, DEMAND, NET_IMPORTS
-from workbench.market.queries.scope import BEGIN, END
 from workbench.market.queries.stations import PRICE
 from workbench.market.results.figure_style import (
     empty_figure,
@@ -28,6 +27,7 @@ from workbench.market.results.figure_style import (
     held,
     ink,
     new_figure,
+    numbers_of,
     steps_of,
     time_axis,
 )
@@ -52,7 +52,7 @@ def mix_chart(answer: Answer, clock: str, *, theme: Theme = "light") -> go.Figur
     theme
         Light or dark.
     """
-    names = [column.name for column in answer if column.name not in (BEGIN, END, DEMAND)]
+    names = numbers_of(answer, DEMAND)
     if not has_numbers(answer, names):
         return empty_figure(answer, NOTHING, theme)
     figure = new_figure(answer, "Mean power [MW]", theme)
@@ -65,7 +65,7 @@ def mix_chart(answer: Answer, clock: str, *, theme: Theme = "light") -> go.Figur
             _area(figure, x, held(values[chosen]), name, group)
     if DEMAND in answer and has_numbers(answer, [DEMAND]):
         _steps(figure, x, held(answer[DEMAND][chosen]), DEMAND, ink(theme), "MW", dash="dot")
-    return time_axis(figure, answer, clock)
+    return time_axis(figure, answer, clock, theme)
 
 
 def _above_and_below(answer: Answer, names: Sequence[str]) -> tuple[dict[str, Floats], dict[str, Floats]]:
@@ -153,7 +153,7 @@ def lines_chart(
     theme
         Light or dark.
     """
-    names = list(names) or [column.name for column in answer if column.name not in (BEGIN, END)]
+    names = list(names) or numbers_of(answer)
     if not names or not has_numbers(answer, names):
         return empty_figure(answer, NOTHING, theme)
     figure = new_figure(answer, y_title, theme)
@@ -166,7 +166,7 @@ def lines_chart(
         dash = "solid" if own or position == 0 else nth_dash(position)
         unit = answer.column(name).unit
         _steps(figure, x, held(values[chosen]), name, own or nth_colour(position), unit, dash=dash)
-    return time_axis(figure, answer, clock)
+    return time_axis(figure, answer, clock, theme)
 
 
 def station_chart(answer: Answer, clock: str, *, theme: Theme = "light") -> go.Figure:
@@ -181,7 +181,7 @@ def station_chart(answer: Answer, clock: str, *, theme: Theme = "light") -> go.F
     theme
         Light or dark.
     """
-    units = [column.name for column in answer if column.name not in (BEGIN, END, PRICE)]
+    units = numbers_of(answer, PRICE)
     figure = lines_chart(answer, clock, "Mean net power [MW]", names=units, theme=theme)
     if PRICE in answer and figure.data and has_numbers(answer, [PRICE]):
         chosen, x = _drawn(answer, answer[PRICE])
@@ -245,7 +245,7 @@ def battery_chart(answer: Answer, clock: str, *, theme: Theme = "light") -> go.F
     for name, colour in ((DISCHARGE, BATTERY), (CHARGE, nth_colour(1))):
         dash = "solid" if name == DISCHARGE else "dot"
         _steps(figure, x, held(answer[name][chosen]), name, colour, "MW", fill="tozeroy", dash=dash)
-    return time_axis(figure, answer, clock)
+    return time_axis(figure, answer, clock, theme)
 
 
 def curtailment_chart(answer: Answer, clock: str, *, theme: Theme = "light") -> go.Figure:
@@ -268,7 +268,7 @@ def curtailment_chart(answer: Answer, clock: str, *, theme: Theme = "light") -> 
     chosen, x = _drawn(answer, total)
     for source, name in zip(SOURCES, names, strict=True):
         _area(figure, x, held(answer[name][chosen]), source.capitalize(), "given")
-    return time_axis(figure, answer, clock)
+    return time_axis(figure, answer, clock, theme)
 
 
 def share_chart(answer: Answer, clock: str, total: str, *, theme: Theme = "light") -> go.Figure:
@@ -285,7 +285,7 @@ def share_chart(answer: Answer, clock: str, total: str, *, theme: Theme = "light
     theme
         Light or dark.
     """
-    names = [column.name for column in answer if column.name not in (BEGIN, END, total)]
+    names = numbers_of(answer, total)
     if not names or not has_numbers(answer, names):
         return empty_figure(answer, NOTHING, theme)
     figure = new_figure(answer, "Share of generation [%]", theme)
@@ -295,4 +295,4 @@ def share_chart(answer: Answer, clock: str, total: str, *, theme: Theme = "light
     _steps(figure, x, held(answer[total][chosen]), total, "#CC79A7", "%")
     figure.data[-1].line.width = 3
     figure.for_each_trace(lambda trace: trace.update(hovertemplate="%{y:.1f} %"))
-    return time_axis(figure.update_yaxes(range=[0, 100]), answer, clock)
+    return time_axis(figure.update_yaxes(range=[0, 100]), answer, clock, theme)

@@ -11,13 +11,16 @@ from workbench.charts.palette import nth_colour, nth_dash
 from workbench.market.model.answer import Answer
 from workbench.market.queries.evening_peak import DAY
 from workbench.market.queries.generation import CHARGING, DEMAND, NET_IMPORTS
+from workbench.market.queries.scope import HOUR
 from workbench.market.results.charts import NOTHING
 from workbench.market.results.figure_style import (
     empty_figure,
     fuel_colour,
     has_numbers,
     ink,
+    mark_lacking,
     new_figure,
+    numbers_of,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ _BAND_COLOURS = ("#56B4E9", "#CFE8D5", "#9AD0B0", "#F0E442", "#E69F00", "#D55E00
 
 def bars_chart(answer: Answer, value: str, *, by_fuel: bool = False, theme: Theme = "light") -> go.Figure:
     """Draw one column as horizontal bars, the first row on top; of many rows the first so many.
+
+    A bar whose row lacks some readings is hatched.
 
     Parameters
     ----------
@@ -54,9 +59,10 @@ def bars_chart(answer: Answer, value: str, *, by_fuel: bool = False, theme: Them
             x=column.cells,
             y=names,
             orientation="h",
-            marker_color=colours,
+            marker={"color": colours, "pattern": {"shape": ["/" if share else "" for share in shown.lacks]}},
             name=value,
-            hovertemplate=f"%{{y}}: %{{x:{digits}}} {column.unit}<extra></extra>",
+            customdata=[f", lacks {share:.2g} %" if share else "" for share in shown.lacks],
+            hovertemplate=f"%{{y}}: %{{x:{digits}}} {column.unit}%{{customdata}}<extra></extra>",
         )
     )
     more = f", the first {MAX_BARS} of {len(answer)}" if len(answer) > MAX_BARS else ""
@@ -80,7 +86,7 @@ def hours_chart(answer: Answer, y_title: str, *, by_fuel: bool = False, theme: T
     theme
         Light or dark.
     """
-    names = [column.name for column in answer.columns[1:]]
+    names = numbers_of(answer, HOUR)
     if not names or not has_numbers(answer, names):
         return empty_figure(answer, NOTHING, theme)
     figure = new_figure(answer, y_title, theme)
@@ -110,6 +116,7 @@ def hours_chart(answer: Answer, y_title: str, *, by_fuel: bool = False, theme: T
                 **style,
             )
         )
+    mark_lacking(figure, answer, answer[HOUR], theme)
     ticks = list(range(0, 25, 3))
     return figure.update_xaxes(
         title="Hour of the day (begin)",
@@ -204,7 +211,7 @@ def evening_chart(answer: Answer, *, theme: Theme = "light") -> go.Figure:
     theme
         Light or dark.
     """
-    names = [column.name for column in answer if column.name not in (DAY, DEMAND, "Price")]
+    names = numbers_of(answer, DEMAND, "Price")
     if not names or not has_numbers(answer, names):
         return empty_figure(answer, NOTHING, theme)
     figure = new_figure(answer, "Mean power [MW]", theme)
@@ -220,6 +227,7 @@ def evening_chart(answer: Answer, *, theme: Theme = "light") -> go.Figure:
             x=days, y=answer[DEMAND], name=DEMAND, mode="lines", line=line, hovertemplate="%{y:,.0f} MW"
         )
     )
+    mark_lacking(figure, answer, days, theme)
     return figure.update_layout(barmode="relative", bargap=0.1).update_xaxes(title="Day", type="date")
 
 

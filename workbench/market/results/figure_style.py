@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.charts.figure import head, note_empty
 from workbench.charts.figure import new_figure as plain_figure
 from workbench.charts.palette import INK, carrier_colour
 from workbench.market.definitions.energy import Floats
-from workbench.market.model.answer import Answer
+from workbench.market.model.answer import LACKS, Answer
 from workbench.market.queries.scope import BEGIN, END
 from workbench.market.results.thinning import MAX_POINTS
 
@@ -31,6 +32,8 @@ FUEL_CARRIERS = {
 }
 """Fuels of market data whose name is not the name of a carrier -> the carrier whose colour they take."""
 
+MAX_MARKS = 400
+"""Rows that a figure marks as lacking readings."""
 TIME_HOVER = "%a %d %b %Y %H:%M"
 
 
@@ -88,8 +91,47 @@ def held(values: Floats) -> Floats:
     return made
 
 
-def time_axis(figure: go.Figure, answer: Answer, clock: str) -> go.Figure:
-    """Label the x axis with market time and shade what is missing.
+def numbers_of(answer: Answer, *others: str) -> list[str]:
+    """Name the columns of numbers that are drawn: not the times, what rows lack, or those named."""
+    left_out = (BEGIN, END, LACKS, *others)
+    return [
+        column.name for column in answer if column.cells.dtype.kind == "f" and column.name not in left_out
+    ]
+
+
+def mark_lacking(figure: go.Figure, answer: Answer, x: NDArray[Any], theme: Theme = "light") -> go.Figure:
+    """Mark on the zero line the rows whose numbers lack some readings, with how much; of many the largest shares.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    answer
+        What it shows.
+    x
+        Place of each row.
+    theme
+        Light or dark.
+    """
+    lacks = answer.lacks
+    rows = np.flatnonzero(lacks)
+    if len(rows) > MAX_MARKS:
+        rows = np.sort(rows[np.argsort(-lacks[rows], kind="stable")[:MAX_MARKS]])
+    if len(rows):
+        figure.add_scatter(
+            x=x[rows],
+            y=np.zeros(len(rows)),
+            name="lacks readings",
+            mode="markers",
+            marker={"symbol": "triangle-up-open", "size": 7, "color": INK[theme]},
+            customdata=lacks[rows],
+            hovertemplate="%{customdata:.2g} % missing",
+        )
+    return figure
+
+
+def time_axis(figure: go.Figure, answer: Answer, clock: str, theme: Theme = "light") -> go.Figure:
+    """Label the x axis with market time, shade what is missing and mark what lacks a part.
 
     Parameters
     ----------
@@ -99,8 +141,11 @@ def time_axis(figure: go.Figure, answer: Answer, clock: str) -> go.Figure:
         With columns ``Begin`` and ``End``.
     clock
         Name of the market's time, such as ``UTC+10:00``.
+    theme
+        Light or dark.
     """
     figure.update_xaxes(title=f"Begin of interval [{clock}]", hoverformat=TIME_HOVER, type="date")
+    mark_lacking(figure, answer, answer[BEGIN].astype("datetime64[ms]"), theme)
     for begin, end in missing_stretches(answer):
         figure.add_vrect(
             x0=str(begin), x1=str(end), fillcolor="#7F7F7F", opacity=0.18, line_width=0, layer="below"
@@ -110,7 +155,7 @@ def time_axis(figure: go.Figure, answer: Answer, clock: str) -> go.Figure:
 
 def missing_stretches(answer: Answer, limit: int = 60) -> list[tuple[Any, Any]]:
     """Find the stretches in which every number of an answer is missing; at most so many, the longest."""
-    numbers = [column.cells for column in answer if column.cells.dtype.kind == "f"]
+    numbers = [answer[name] for name in numbers_of(answer)]
     if not numbers:
         return []
     empty = np.logical_and.reduce([np.isnan(cells) for cells in numbers])

@@ -84,7 +84,10 @@ class TodayBoard(MarketBoard):
         renewable = np.isin(totals["Fuel"], list(self.data.description.renewable_fuels))
         generated = ~np.isnan(totals["Share"])
         share = renewable_share(totals["Energy"][renewable].sum(), totals["Energy"][generated].sum())
-        tiles.append(("Renewable, this period", format_number(float(share), "%", decimals=1, style=style)))
+        lacking = f" ({totals.heading.lacking})" if totals.heading.lacking else ""
+        tiles.append(
+            (f"Renewable, this period{lacking}", format_number(float(share), "%", decimals=1, style=style))
+        )
         boxes = "".join(
             '<div style="border:1px solid var(--jp-border-color2,#ddd);border-radius:4px;padding:4px 10px;">'
             f'<div style="font-size:11px;color:var(--jp-ui-font-color2,#52606d)">{html.escape(name)}</div>'
