@@ -436,9 +436,7 @@ def _lost_drops(tree: Any, drops: Any) -> str:
 
 def _lost_parts(tree: Any, description: Any) -> str:
     for name in ("regions", "fuels", "feeds", "interconnectors", "subregions"):
-        # TOML has no blank value: one that was put among the parts is not written.
-        given = sum(part is not None for part in tree.get(name, ()))
-        read = len(getattr(description, name))
+        given, read = len(tree.get(name, ())), len(getattr(description, name))
         if given != read:
             return f"{given} {name} were given, {read} were read"
     return ""

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.made_up import any_made_up
-from workbench.data.problems import Problem, Problems
+from workbench.data.problems import Problem, Problems, Severity
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError
 from workbench.evapotranspiration.config import EvapotranspirationConfig, Period, day_of
@@ -24,6 +24,7 @@ from workbench.files import is_file
 from workbench.runs.model.digest import file_digest
 
 MAX_PLACES = 400
+MAX_LISTED_SITES = 5
 HISTORY_WITHOUT_START = 365
 FORECAST_DAYS = 5
 
@@ -109,13 +110,17 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
         problems.extend(table.problems)
         note(weather_path, table.sha256)
         weather = _by_site(table.frame, places, weather_path)
+        _note_sites_not_read(table.frame, listed, places, weather_path.name, problems)
     reference = pd.DataFrame({"site": [], "date": pd.to_datetime([]), "eto": []})
     reference_path = _find(project, config.reference_file, ("eto_reference.csv", "eto_reference.parquet"))
     if reference_path is not None and config.learn:
         table = read_daily_table(reference_path, ("eto",))
         problems.extend(table.problems)
         note(reference_path, table.sha256)
+        unused[reference_path.name] = table.unused
         reference = table.frame[["site", "date", "eto"]].dropna(ignore_index=True)
+        if len(reference) and (reference["site"] == "").all():
+            reference = _of_one_site(reference, listed or places, reference_path)
     known = {place.name: place for place in (*listed, *places)}
     reference_places = tuple(known[name] for name in reference["site"].unique() if name in known)
     unknown = [name for name in reference["site"].unique() if name not in known]
@@ -157,7 +162,7 @@ def read_sites(path: Path, problems: Problems) -> tuple[Place, ...]:
         found.raise_errors()
     unread = [name for name in raw.columns if name not in ("site", "latitude", "longitude", "elevation")]
     if unread:
-        found.change(
+        found.unused(
             f"not read: the columns {', '.join(map(str, unread))}; read are site and its coordinates."
         )
     values = {
@@ -284,16 +289,40 @@ def _grid(grid: tuple[float, ...], problems: Problems) -> tuple[Place, ...]:
     return tuple(check_place(place) for place in places)
 
 
+def _of_one_site(frame: pd.DataFrame, places: tuple[Place, ...], path: Path) -> pd.DataFrame:
+    """Give a table without a column of sites the only one that there is."""
+    if len(places) > 1:
+        raise InvalidData(
+            f"{path.name}: there is no column 'site', and {len(places)} places are requested; add one.", path
+        )
+    return frame.assign(site=places[0].name)
+
+
+def _note_sites_not_read(
+    frame: pd.DataFrame,
+    listed: tuple[Place, ...],
+    places: tuple[Place, ...],
+    file: str,
+    problems: Problems,
+) -> None:
+    """Name the sites of a weather file that no place is called, and those that were not requested."""
+    wanted, known = {place.name for place in places}, {place.name for place in listed}
+    others = [str(name) for name in frame["site"].unique() if name and name not in wanted]
+    for what, names in (
+        ("are not among the sites, and are not read", [name for name in others if name not in known]),
+        ("are not requested, and are not read", [name for name in others if name in known]),
+    ):
+        if names:
+            more = " …" if len(names) > MAX_LISTED_SITES else ""
+            shown = f"{', '.join(names[:MAX_LISTED_SITES])}{more}"
+            problems.extend([Problem(f"column 'site': {shown} {what}.", file, severity=Severity.UNUSED)])
+
+
 def _by_site(
     frame: pd.DataFrame, places: tuple[Place, ...], path: Path
 ) -> dict[str, dict[str, pd.DataFrame]]:
     if (frame["site"] == "").all():
-        if len(places) > 1:
-            raise InvalidData(
-                f"{path.name}: there is no column 'site', and {len(places)} places are requested; add one.",
-                path,
-            )
-        frame = frame.assign(site=places[0].name)
+        frame = _of_one_site(frame, places, path)
     wanted = {place.name for place in places}
     found: dict[str, dict[str, pd.DataFrame]] = {}
     for (site, source), part in frame.groupby(["site", "source"], sort=False):

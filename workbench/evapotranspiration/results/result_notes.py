@@ -56,6 +56,7 @@ def notes_of(
         notes.unused(text, weight=Weight.NORMAL)
     for text in gathered.notes:
         notes.doubt(text)
+    _note_own_estimates(notes, gathered)
     _note_findings(notes, checks)
     note_unused_settings(config, without_effect(config, data, plans), notes)
     for file, columns in data.unused.items():
@@ -84,6 +85,21 @@ def _note_days(notes: Notes, daily: pd.DataFrame) -> None:
                     tables=tables,
                     years=sorted({int(year) for year in touched["date"].dt.year}),
                     advice=advice,
+                )
+
+
+def _note_own_estimates(notes: Notes, gathered: Gathered) -> None:
+    """Say where the days of one source are in part its own estimates and in part computed here."""
+    for site, sources in gathered.weather.items():
+        for source, weather in sources.items():
+            lacking = int(weather["eto"].isna().sum()) if "eto" in weather else 0
+            if 0 < lacking < len(weather):
+                notes.ambiguity(
+                    f"{site}, {title_of(source)}: its own ETo is missing on {lacking} of {len(weather)} days, and "
+                    "computed from its weather there",
+                    weight=Weight.LOW,
+                    column="eto",
+                    tables=("daily",),
                 )
 
 

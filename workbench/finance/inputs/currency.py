@@ -59,6 +59,13 @@ def currencies_of(reading: Reading, mapping: RoleMapping) -> Currencies:
         )
         by_row = pl.DataFrame({"row": reading.rows["row"], "currency": codes})
         known = [code for code in codes.unique(maintain_order=True).to_list() if code]
+        blank = by_row.filter(pl.col("currency") == "")["row"]
+        if len(known) > 1 and len(blank):
+            raise InvalidData(
+                f"{reading.file}, row {blank[0]}: column '{column}' is blank, and the others are in "
+                f"{', '.join(known)}; write the currency of the row.",
+                reading.file,
+            )
         return Currencies(tuple(known) or ("",), by_row)
     headed = {item.currency for item in mapping.columns if item.figure and item.currency} - set(
         reading.currencies
@@ -154,7 +161,7 @@ def one_currency(
         When a rate is missing or is not a positive number.
     """
     if len(found.codes) < 2:
-        return entries, found.codes[0], []
+        return entries, found.codes[0], _without_currency(entries, found)
     chosen = answer_to(answers, CURRENCY_KEY, found.codes)
     joined = entries.join(found.by_row, on="row", how="left", maintain_order="left")
     if rates:
@@ -166,6 +173,16 @@ def one_currency(
     change = Change(ChangeKind.DROPPED, "", tuple(other["row"].to_list()), before, ("",), reason)
     kept = joined.filter((pl.col("currency") == code) | (pl.col("currency") == "")).drop("currency")
     return kept, code, [change]
+
+
+def _without_currency(entries: pl.DataFrame, found: Currencies) -> list[Change]:
+    """List the rows that name no currency where all others name the same."""
+    if found.by_row.is_empty() or not found.codes[0]:
+        return []
+    blank = found.by_row.filter((pl.col("currency") == "") & pl.col("row").is_in(entries["row"].implode()))
+    rows = tuple(blank["row"].to_list())
+    reason = f"no currency is given; read as {found.codes[0]}, as all other rows"
+    return [Change(ChangeKind.READ_AS, "", rows, ("",), (found.codes[0],), reason)] if rows else []
 
 
 def _converted(

@@ -91,7 +91,8 @@ def make_entries(reading: Reading, mapping: RoleMapping) -> Entries:
     frame = frame.with_columns(values.alias(name) for name, values in values_of.items())
     if reading.account_column:
         frame = frame.with_columns(reading.values(reading.account_column).alias(ACCOUNT))
-    frame, split = _by_scenario(frame, figures, reading, mapping)
+    frame, split, blank = _by_scenario(frame, figures, reading, mapping)
+    changes += blank
     return Entries(
         frame, split, tuple(dimensions), tuple(changes), _stage(reading, chosen, frame, figures, split)
     )
@@ -186,11 +187,11 @@ def _figure(reading: Reading, item: ColumnRole) -> tuple[Figure, pl.Series, list
 
 def _by_scenario(
     frame: pl.DataFrame, figures: list[Figure], reading: Reading, mapping: RoleMapping
-) -> tuple[pl.DataFrame, tuple[Figure, ...]]:
+) -> tuple[pl.DataFrame, tuple[Figure, ...], list[Change]]:
     """Rows of a budget become figures of their own: ``revenue`` in a budget row is ``revenue_budget``."""
     column = mapping.column_of(Role.SCENARIO)
     if column is None:
-        return frame, tuple(figures)
+        return frame, tuple(figures), []
     words = reading.values(column)
     variants = {}
     for word in words.drop_nulls().unique(maintain_order=True).to_list():
@@ -216,7 +217,10 @@ def _by_scenario(
             split.append(Figure(name, figure.role, variant, figure.behaviour, figure.column, figure.decimals))
             made.append(pl.select(pl.when(here).then(frame[figure.name])).to_series().alias(name))
     frame = frame.drop([figure.name for figure in figures]).with_columns(which.alias(SCENARIO), *made)
-    return frame, tuple(split)
+    rows = tuple(reading.rows["row"].filter(words.is_null()).to_list())
+    reason = "no scenario is given; read as what happened"
+    blank = [Change(ChangeKind.READ_AS, column, rows, ("",), (str(Variant.ACTUAL),), reason)] if rows else []
+    return frame, tuple(split), blank
 
 
 def _stage(

@@ -63,8 +63,8 @@ class LoadInput:
         Month in which a year begins.
     problems
         Everything noticed, in sentences.
-    has_zone, has_stamps
-        Whether the file says the clock of its times, and what they mark.
+    in_utc
+        Whether the times of the history carry a zone.
     """
 
     path: Path
@@ -78,8 +78,7 @@ class LoadInput:
     targets: TargetSheets
     first_month: int
     problems: tuple[Problem, ...]
-    has_zone: bool = False
-    has_stamps: bool = False
+    in_utc: bool = False
 
     @property
     def complete_years(self) -> tuple[int, ...]:
@@ -178,8 +177,7 @@ def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> Lo
         targets,
         first_month,
         tuple(problems),
-        bool(sheet.zone),
-        sheet.stamps is not None,
+        sheet.in_utc,
     )
 
 

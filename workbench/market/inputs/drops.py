@@ -100,6 +100,7 @@ def _wrong(drop: Drop, description: MarketDescription) -> list[str]:
     table = TABLES.get(drop.table)
     if table is None:
         return [f"table is {drop.table!r}, expected one of {', '.join(TABLES)}."]
+    wrong += [f"{name} is empty." for name in ("pattern", "stamp") if not getattr(drop, name).strip()]
     if bool(drop.columns) == bool(drop.series and drop.values):
         wrong.append("give either series and values, or columns for a wide file.")
     if drop.period not in ("ending", "beginning"):

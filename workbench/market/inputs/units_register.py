@@ -11,7 +11,6 @@ from typing import Any
 from workbench.data.problems import Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES
 from workbench.data.tables.table import Table
-from workbench.data.texts.amounts import plain_amount
 from workbench.errors import InvalidData
 from workbench.market.model.description import UNKNOWN, MarketDescription
 from workbench.market.model.units import MarketUnit, UnitKind
@@ -86,6 +85,7 @@ def read_register(
     fuels |= {alias.casefold(): name for alias, name in description.fuel_aliases.items()}
     regions = {name.casefold(): name for name in description.region_names}
     units: list[MarketUnit] = []
+    nameless: dict[str, list[str]] = {}
     seen: dict[str, int] = {}
     _note_columns(table.columns, found, problems)
     for number, row in zip(table.row_numbers, table.rows, strict=True):
@@ -99,6 +99,9 @@ def read_register(
             problems.error(f"row {number}: {name} is listed in row {seen[name]} already; keep one.")
             continue
         seen[name] = number
+        for what in ("station", "owner"):
+            if cells.get(what) == "":
+                nameless.setdefault(what, []).append(name)
         units.append(
             _unit(
                 name,
@@ -111,7 +114,7 @@ def read_register(
             )
         )
     problems.raise_errors()
-    _note_blanks(units, found, description, problems)
+    _note_blanks(units, found, description, nameless, problems)
     return tuple(units), problems
 
 
@@ -174,14 +177,19 @@ def _note_columns(header: Sequence[str], found: Mapping[str, int], problems: Pro
     read = set(found.values())
     for at, name in enumerate(header):
         if at not in read and name.strip():
-            problems.warning(f"the column '{name}' is not read.")
+            problems.unused(f"the column '{name}' is not read.")
 
 
 def _note_blanks(
-    units: Sequence[MarketUnit], found: Mapping[str, int], description: MarketDescription, problems: Problems
+    units: Sequence[MarketUnit],
+    found: Mapping[str, int],
+    description: MarketDescription,
+    nameless: Mapping[str, Sequence[str]],
+    problems: Problems,
 ) -> None:
-    """Say which units lack an amount that they should have, in one sentence each."""
-    lacking = {
+    """Say which units lack an amount or a name that they should have, in one sentence each."""
+    lacking: dict[str, Sequence[str]] = {
+        **nameless,
         "capacity": [unit.name for unit in units if math.isnan(unit.capacity_mw)],
         "storage": [
             unit.name
@@ -210,16 +218,19 @@ def amount(text: str) -> tuple[float, str]:
     note
         What was made of the text, empty when it was a plain number or nothing.
     """
-    plain = text.strip()
+    plain = text.strip().replace(",", "")
     if plain.casefold() in _NOTHING:
         return math.nan, ""
-    if match := _RANGE.match(plain.replace(",", "")):
+    if match := _RANGE.match(plain):
         low, high = float(match[1]), float(match[2])
         return (low + high) / 2, f"a range, read as its middle {(low + high) / 2:g}"
-    value = plain_amount(plain)
-    if value is None:
+    try:
+        value = float(plain)
+    except ValueError:
         return math.nan, "no number, read as unknown"
-    return (value, "") if value >= 0 else (math.nan, "no amount, read as unknown")
+    if not math.isfinite(value) or value < 0:
+        return math.nan, "no amount, read as unknown"
+    return value, ""
 
 
 def _table(path: Path, named: Iterable[str], problems: Problems) -> Table:
