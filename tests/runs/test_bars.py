@@ -44,6 +44,26 @@ def test_an_inner_bar_moves_the_item_of_the_outer_one_that_is_in_hand() -> None:
     outer.close()
 
 
+def test_every_open_bar_of_a_stage_has_a_place_and_there_are_at_most_six() -> None:
+    outer = open_bar("Years", 4, "", {})
+    assert outer.places == [], "one bar alone is the bar of its stage"
+    outer.done = 1
+    inner = open_bar("Sites", None, "", {})
+    expected = [(0, "Years: 1 of 4", 0.25), (1, "Sites: 0", None)]
+    assert outer.places == inner.places == expected
+    for number in range(9):
+        bars._innermost.set(inner)
+        open_bar(f"beside {number}", 2, "", {})
+    assert [text for _, text, _ in outer.places] == [
+        *("Years: 1 of 4", "Sites: 0"),
+        *(f"beside {number}: 0 of 2" for number in range(4)),
+    ]
+    assert [depth for depth, _, _ in outer.places] == [0, 1, 2, 2, 2, 2]
+    inner.close()
+    assert outer.places == []
+    outer.close()
+
+
 def test_the_second_inner_bar_of_an_item_counts_from_the_next_item_on() -> None:
     outer = open_bar("Epochs", 2, "", {})
     for _ in range(2):

@@ -160,3 +160,22 @@ def test_a_copy_stays_as_it_is_while_the_summary_goes_on() -> None:
     assert list(copy.stages) == ["a"]
     assert copy.stages["a"].state == StageState.STARTED
     assert copy.state == RunState.RUNNING
+
+
+def test_bars_inside_bars_are_known_until_their_stage_ends() -> None:
+    bars = [[0, "Years: 1 of 4", 0.25], [1, "Sites: 3", None]]
+    moved = EventKind.PROGRESS, {"stage": "plan", "fraction": 0.3, "data": {"bars": bars}}
+    begun = [state("running"), stage("plan", "started"), moved]
+    assert fold(*begun).stages["plan"].bars == ((0, "Years: 1 of 4", 0.25), (1, "Sites: 3", None))
+    assert fold(*begun, stage("plan", "completed")).stages["plan"].bars == ()
+    assert fold(*begun, state("cancelled")).stages["plan"].bars == ()
+    alone = EventKind.PROGRESS, {"stage": "", "fraction": 0.3, "data": {"bars": bars}}
+    assert len(fold(state("running"), alone).bars) == 2
+
+
+@pytest.mark.parametrize(
+    "planted", [7, "text", [["0", "title", 0.1]], [[0, 1, 2]], [[0, "a"]], [None], {"a": 1}]
+)
+def test_what_is_not_a_list_of_bars_is_none(planted: Any) -> None:
+    moved = EventKind.PROGRESS, {"stage": "plan", "fraction": 0.3, "data": {"bars": planted}}
+    assert fold(state("running"), stage("plan", "started"), moved).stages["plan"].bars == ()

@@ -8,10 +8,12 @@ from contextvars import ContextVar
 from workbench.runs.jobs.open_stage import open_stage
 from workbench.runs.model.progress import Gate
 
-__all__ = ["Bar", "open_bar"]
+__all__ = ["MAX_BARS", "Bar", "open_bar"]
 
 REPORT_SECONDS = 0.09
 """Time from which on a bar is shown again: a beat of the heartbeat, about."""
+MAX_BARS = 6
+"""Bars of one stage that have a place of their own; many threads may have a loop each."""
 _innermost: ContextVar[Bar | None] = ContextVar("workbench_bar", default=None)
 
 
@@ -45,6 +47,8 @@ class Bar:
         self.is_open = True
         self.shown = 0.0
         self.gate: Gate | None = None
+        # A mapping, because single changes and copies of it are safe in threads without a lock.
+        self._inside: dict[Bar, None] = {}
         self._began = time.monotonic()
         self._item = 0.0
         self._ended_inside = 0
@@ -63,10 +67,25 @@ class Bar:
     @property
     def message(self) -> str:
         """The bars from the outermost to this one, each with how far it is."""
-        counted = f"{self.done:.15g} of {self.total:.15g}" if self.total is not None else f"{self.done:.15g}"
-        counted = f"{counted} {self.unit}" if self.unit else counted
-        text = f"{self.title}: {counted}" if self.title else counted
-        return f"{self.outer.message} | {text}" if self.outer is not None else text
+        return f"{self.outer.message} | {self._own_text()}" if self.outer is not None else self._own_text()
+
+    @property
+    def places(self) -> list[tuple[int, str, float | None]]:
+        """The open bars around, beside and inside of this one, outermost first; empty where it is the only one.
+
+        Each with its depth, its text, and how much of it is done (None where that is unknown).
+        """
+        outermost = self
+        while outermost.outer is not None:
+            outermost = outermost.outer
+        found: list[tuple[int, str, float | None]] = []
+        waiting = [(0, outermost)]
+        while waiting and len(found) < MAX_BARS:
+            depth, bar = waiting.pop()
+            share = bar._own_share()
+            found.append((depth, bar._own_text(), None if share is None else round(share, 4)))
+            waiting += [(depth + 1, inner) for inner in reversed(list(bar._inside))]
+        return found if len(found) > 1 else []
 
     @property
     def seconds_left(self) -> float | None:
@@ -95,9 +114,14 @@ class Bar:
             return
         self.is_open = False
         if self.outer is not None:
-            self.outer._note_end_inside()
+            self.outer._note_end_inside(self)
         if _innermost.get() is self:
             _innermost.set(_open_one(self.outer))
+
+    def _own_text(self) -> str:
+        counted = f"{self.done:.15g} of {self.total:.15g}" if self.total is not None else f"{self.done:.15g}"
+        counted = f"{counted} {self.unit}" if self.unit else counted
+        return f"{self.title}: {counted}" if self.title else counted
 
     def _own_share(self) -> float | None:
         return min(1.0, self.done / self.total) if self.total else None
@@ -110,7 +134,11 @@ class Bar:
         part = (ended + inner) / max(self._most_inside, ended + 1)
         return min(1.0, (self.done + min(1.0, part)) / self.total)
 
-    def _note_end_inside(self) -> None:
+    def _note_begin_inside(self, inner: Bar) -> None:
+        self._inside[inner] = None
+
+    def _note_end_inside(self, inner: Bar) -> None:
+        self._inside.pop(inner, None)
         if self._item != self.done:
             self._item, self._ended_inside = self.done, 0
         self._ended_inside += 1
@@ -138,6 +166,8 @@ def open_bar(title: str, total: float | None, unit: str, ended: dict[str, int]) 
         before = ended.get(stage, 0)
         ended[stage] = before + 1
     bar = Bar(title, total, unit, outer, before)
+    if outer is not None:
+        outer._note_begin_inside(bar)
     _innermost.set(bar)
     return bar
 

@@ -201,9 +201,10 @@ class Job:
     def show_bar(self, bar: Bar, **facts: Any) -> None:
         """Report how far a bar is, with those around it."""
         data = {"done": bar.done, "total": bar.total, "before": bar.before, "seconds_left": bar.seconds_left}
-        self._sink.emit(
-            EventKind.PROGRESS, bar.message, stage=bar.stage, fraction=bar.fraction, data={**data, **facts}
-        )
+        facts = {**data, **facts}
+        if places := bar.places:
+            facts["bars"] = places
+        self._sink.emit(EventKind.PROGRESS, bar.message, stage=bar.stage, fraction=bar.fraction, data=facts)
 
     def show_open_line(self, line: str, stage: str) -> None:
         """Show the line that is being written, before it is ended and becomes one of the log."""

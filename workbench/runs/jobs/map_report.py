@@ -140,6 +140,8 @@ class MapReport:
         elif self._computed >= 2:
             left = self._computed_seconds / self._computed * (total - done) / self.workers
         facts = {"done": done, "total": total, "before": self._bar.before, "unit": key, "seconds_left": left}
+        if places := self._bar.places:
+            facts["bars"] = places
         self._sink.emit(
             EventKind.PROGRESS, self._bar.message, stage=self._parent, fraction=self._bar.fraction, data=facts
         )

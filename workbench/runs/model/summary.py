@@ -14,7 +14,10 @@ __all__ = ["Metric", "StageSummary", "Summary"]
 
 @dataclass(slots=True)
 class StageSummary:
-    """One stage of a run; times in seconds since 1970-01-01 UTC."""
+    """One stage of a run; times in seconds since 1970-01-01 UTC.
+
+    ``bars`` are its loops inside loops, outermost first: depth, text, and how much is done (None: unknown).
+    """
 
     path: str
     title: str
@@ -24,6 +27,7 @@ class StageSummary:
     fraction: float | None = None
     message: str = ""
     loops: int = 0
+    bars: tuple[tuple[int, str, float | None], ...] = ()
 
     @property
     def share(self) -> float:
@@ -59,6 +63,7 @@ class Summary:
     fraction: float | None = None
     seconds_left: float | None = None
     message: str = ""
+    bars: tuple[tuple[int, str, float | None], ...] = ()
     request: str = ""
     health: str = ""
     memory: float | None = None
@@ -185,11 +190,12 @@ class Summary:
             self.ended = facts.get("ended", event.time)
             self.request = self.health = ""
             self.seconds_left = None
+            self.bars = ()
             if self.state == RunState.SUCCEEDED:
                 self.fraction = 1.0
             for stage in self.stages.values():
                 if stage.state == StageState.STARTED:
-                    stage.state, stage.ended = StageState.SKIPPED, self.ended
+                    stage.state, stage.ended, stage.bars = StageState.SKIPPED, self.ended, ()
                     stage.message = stage.message or f"not finished: the run {self.state}"
 
     def _add_stage(self, event: Event) -> None:
@@ -215,6 +221,7 @@ class Summary:
         else:
             known.ended = event.time
             known.message = event.message
+            known.bars = ()
         self._update_fraction()
 
     def _add_progress(self, event: Event) -> None:
@@ -226,13 +233,16 @@ class Summary:
             return
         if stage is not None:
             stage.message = event.message
+            stage.bars = _bars_of(facts)
             before = facts.get("before", stage.loops)
             if event.fraction is not None:
                 # Only another loop of the stage makes its share smaller: there was more to do than was known.
                 least = stage.fraction or 0.0 if before <= stage.loops else 0.0
                 stage.fraction, stage.loops = max(least, event.fraction), max(before, stage.loops)
-        elif event.stage == "" and not self.plan and event.fraction is not None:
-            self._raise_fraction(event.fraction)
+        elif event.stage == "":
+            self.bars = _bars_of(facts)
+            if not self.plan and event.fraction is not None:
+                self._raise_fraction(event.fraction)
         self._update_fraction()
         stage_left = facts.get("seconds_left")
         self.seconds_left = self._whole_seconds_left(event, stage_left)
@@ -276,6 +286,21 @@ class Summary:
             self.request = "cancel" if facts["request"] == "cancel" else ""
             if facts["request"] == "adjust":
                 self.settings.update(facts.get("changes", {}))
+
+
+def _bars_of(facts: Mapping[str, Any]) -> tuple[tuple[int, str, float | None], ...]:
+    # A journal may have been written by hand: what is not a list of bars is none.
+    told = facts.get("bars")
+    if not isinstance(told, list):
+        return ()
+    return tuple((place[0], place[1], place[2]) for place in told if _is_bar(place))
+
+
+def _is_bar(place: object) -> bool:
+    match place:
+        case [int(), str(), int() | float() | None]:
+            return True
+    return False
 
 
 def _outer_stages(path: str) -> Iterator[str]:
