@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import panel_page
 import pytest
 from lab import Lab, Notebook
+from panel_page import panel, start_toy
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Open = Callable[..., Notebook]
 
 
-def start_toy(project: Path, **options: object) -> str:
-    words = "".join(f", {name}={value!r}" for name, value in options.items())
-    return (
-        "import toy_job\nfrom workbench import attach, start\n"
-        f"project = {str(project)!r}\nrun = start('toy', project{words})\nrun"
-    )
-
-
-def panel(notebook: Notebook) -> Any:
-    found = notebook.page.locator(".wb-panel").first
-    found.wait_for(timeout=30_000)
-    return found
-
-
 def wait_for_state(notebook: Notebook, wanted: str, seconds: float = 30) -> Any:
     shown = panel(notebook)
-    notebook.wait_for(lambda: shown.get_attribute("data-state") == wanted, seconds, wanted)
+    panel_page.wait_for_state(notebook, shown, wanted, seconds)
     return shown
 
 
@@ -109,9 +98,14 @@ def test_a_detached_run_outlives_jupyterlab_and_its_panel_is_found_again(
         notebook.run_all()
         wait_for_state(notebook, "running")
         number = notebook.kernel("print(run.id)").strip()
+        panel(notebook).evaluate(panel_page.WATCH)
     finally:
         # The server ends its kernels, as a restart of the machine's service does.
+        stopped = time.time()
         first_lab.stop()
+    shown = panel(notebook)
+    assert panel_page.lost_after(notebook, shown, stopped) <= 2
+    notebook.wait_for(lambda: shown.get_attribute("data-lost") == "offline", 10, "the server is gone")
     second_lab = Lab(tmp_path_factory.mktemp("second-lab"))
     try:
         second_lab.wait()

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import toy_job  # noqa: F401 - defines the jobs
 from workbench.runs import Run, start
 from workbench.ui.panel.browser_messages import read_message
 from workbench.ui.panel.publisher import Publisher
+from workbench.ui.panel.sections import silence_of
 
 CLIENT = {"client": "page", "id": 1}
 
@@ -35,6 +38,8 @@ class Page:
             return
         if content["kind"] == "answer":
             self.answers[content["id"]] = (content, buffers)
+            return
+        if content["kind"] == "alive":
             return
         for section, entries in content["sections"].items():
             self.sections.setdefault(section, {}).update(entries)
@@ -80,6 +85,48 @@ def test_the_page_is_told_that_a_run_is_incomplete(tmp_path: Path) -> None:
     assert (facts["state"], facts["cause"]) == ("succeeded", "incomplete")
     assert facts["status"] == "succeeded, incomplete"
     assert facts["reason"] == "Completed, incomplete: failed: check"
+
+
+def test_the_page_is_told_the_three_gravest_notes_and_what_can_be_done(tmp_path: Path) -> None:
+    incomplete = facts_of(start("toy", tmp_path, steps=20, delay=0, failing=True))
+    assert incomplete["notes"] == [
+        ["error", "Check: ValueError: the totals differ by 3 MWh"],
+        ["warning", "step 00009 took 0 s"],
+        ["warning", "step 00019 took 0 s"],
+    ]
+    assert incomplete["next"] == ""
+    failed = facts_of(start("toy", tmp_path, steps=1, delay=0, blanks=3))
+    assert [level for level, _ in failed["notes"]] == ["error", "error", "error"]
+    assert failed["next"] == "Correct what is named here, then run it again."
+    run = start("toy", tmp_path, steps=1000, delay=0.01)
+    run.cancel()
+    assert facts_of(run)["next"].startswith(f'resume("{run.id}", project) does what is not finished')
+
+
+def test_a_page_hears_of_a_quiet_run_twice_a_second(tmp_path: Path) -> None:
+    page = Page()
+    run = start("toy", tmp_path, steps=10, delay=2.0)
+    publisher = Publisher(run, page.send)
+    wait_for(lambda: len(page.messages) >= 5)
+    moments = [moment for moment, _, _ in page.messages]
+    assert max(after - before for before, after in itertools.pairwise(moments)) < 1.2
+    assert sum(content["kind"] == "alive" for _, content, _ in page.messages) >= 1
+    run.cancel()
+    publisher.close()
+
+
+def test_an_owner_that_gives_no_sign_of_life_is_named_with_the_way_out(tmp_path: Path) -> None:
+    run = start("toy", tmp_path, steps=1000, delay=0.01)
+    here = run.record
+    assert here.owner.beat is not None
+    assert silence_of(here, here.owner.beat + 20) == ""
+    told = silence_of(here, here.owner.beat + 300)
+    assert "for 5 min. It exists, and is stopped or held up." in told
+    elsewhere = replace(here, owner=replace(here.owner, place="another boot", host="berlin"))
+    told = silence_of(elsewhere, here.owner.beat + 47)
+    assert f"({here.owner.pid} on berlin) for 40 s. After 120 s the run is called interrupted." in told
+    assert told.endswith(f"workbench cancel {run.id} --abandon.")
+    run.cancel()
 
 
 def test_the_page_is_told_every_problem_of_the_inputs(tmp_path: Path) -> None:

@@ -70,6 +70,36 @@ def ticks(job: Job, project: Any, config: ToyConfig) -> None:
         time.sleep(0.01)
 
 
+@job("nested", title="Loops in loops", config=ToyConfig)
+def nested(job: Job, project: Any, config: ToyConfig) -> None:
+    """Go through loops inside loops, one of them without an end."""
+    with job.stage("plan", title="Plan"):
+        for _ in job.track(range(4), title="Years"):
+            for _ in job.track(range(config.steps), title="Sites"):
+                for _ in job.track(iter(range(3)), title="Tries"):
+                    time.sleep(config.delay)
+
+
+@job("lists", title="Long lists", config=ToyConfig)
+def lists(job: Job, project: Any, config: ToyConfig) -> None:
+    """Report more of everything than a panel shows at once, with long texts, and hold."""
+    for number in range(24):
+        with job.stage(f"part {number}", title=f"Part {number} of the work", keep_going=True):
+            job.log(
+                f"line {number}: " + "a long text that goes on " * 12, "warning" if number % 5 else "info"
+            )
+            job.metric(f"error of part {number}", number / 7, unit="%")
+            path = Path(str(project)) / f"part-{number}.txt"
+            path.write_text("done", encoding="utf-8")
+            job.artifact(path, f"Part {number}")
+            if number % 6 == 5:
+                raise ValueError("the totals of this part and those of the parts before it differ by 3 MWh")
+    with job.stage("hold", title="Hold"):
+        while True:
+            job.checkpoint()
+            time.sleep(0.05)
+
+
 @job("units", title="Units of work", config=ToyConfig)
 def units(job: Job, project: Any, config: ToyConfig) -> list[str]:
     """Do units that leave a mark each time they are really done."""

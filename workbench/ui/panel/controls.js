@@ -33,7 +33,7 @@ class Buttons {
     const { state, final, request } = this.store.sections.facts;
     const cancelling = request === "cancel" || this.sent === "cancel";
     if (final || cancelling) this.confirming = false;
-    setShown(this.root, Boolean(state) && !final);
+    setShown(this.root, Boolean(state) && !final && !this.store.link.gone);
     const pausing = request === "pause" || this.sent === "pause";
     setShown(this.pause, !this.confirming && state !== "paused" && !cancelling && !pausing);
     setShown(this.resume, !this.confirming && (state === "paused" || pausing) && !cancelling);
@@ -97,7 +97,7 @@ class Settings {
   render() {
     const settings = this.store.sections.settings;
     const final = this.store.sections.facts.final;
-    setShown(this.root, Object.keys(settings).length > 0 && !final);
+    setShown(this.root, Object.keys(settings).length > 0 && !final && !this.store.link.gone);
     for (const [name, setting] of Object.entries(settings)) {
       const field = this.fields.get(name) ?? this.addField(name, setting);
       if (field.setting === setting) continue;

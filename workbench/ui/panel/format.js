@@ -27,6 +27,18 @@ function setAttribute(node, name, value) {
   else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
 }
 
+// A list that is scrolled comes to rest at a whole row.
+function restAtRows(list, row) {
+  let timer;
+  list.addEventListener("scroll", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const whole = Math.round(list.scrollTop / row) * row;
+      if (Math.abs(whole - list.scrollTop) >= 1) list.scrollTop = whole;
+    }, 120);
+  }, { passive: true });
+}
+
 function setShown(node, shown) {
   if (node.hidden === shown) node.hidden = !shown;
 }

@@ -2,6 +2,7 @@
 
 const ROW = 19;
 const PAGE = 200;
+const LEAST_ROWS = 3;
 const TALLEST = 12_000_000; // browsers lose precision, then rows, in taller elements
 
 class LogPane {
@@ -11,6 +12,9 @@ class LogPane {
     this.log = store.log(this.filter);
     this.following = true;
     this.pool = [];
+    this.rowsHigh = 13;
+    this.atEnd = Infinity;
+    this.resizedAt = -1e9;
     this.build();
     store.watchAs(this, this.filter);
   }
@@ -23,16 +27,17 @@ class LogPane {
     this.text = element("input", "wb-filter", { type: "search", placeholder: "Filter by text", maxLength: 200, "aria-label": "Show only lines that contain this text" });
     this.lines = element("span", "wb-lines", { role: "status", "aria-label": "Number of lines" });
     this.follow = element("button", "wb-tool", { type: "button", textContent: "Follow", "aria-pressed": "true", title: "Keep the newest line in sight" });
+    this.wrap = element("button", "wb-tool", { type: "button", textContent: "Wrap", "aria-pressed": "false", title: "Break long lines instead of scrolling sideways" });
     this.copy = element("button", "wb-tool", { type: "button", textContent: "Copy", title: "Copy the selected lines, or all that pass the filter" });
     this.download = element("button", "wb-tool", { type: "button", textContent: "Download", title: "Save all lines that pass the filter as a text file" });
-    this.space = element("div", "wb-space");
     this.rows = element("div", "wb-rows");
+    this.space = element("div", "wb-space", {}, this.rows);
     this.empty = element("div", "wb-empty");
-    this.pane = element("div", "wb-pane", { tabIndex: 0, role: "log", "aria-live": "off", "aria-label": "Log" }, this.space, this.rows, this.empty);
+    this.pane = element("div", "wb-pane", { tabIndex: 0, role: "log", "aria-live": "off", "aria-label": "Log" }, this.space, this.empty);
     const bar = element("div", "wb-logbar", {},
       element("span", "wb-heading", { textContent: "Log" }), this.lines,
       element("span", "wb-fill-space"), this.level, this.text,
-      element("span", "wb-tools", {}, this.follow, this.copy, this.download));
+      element("span", "wb-tools", {}, this.follow, this.wrap, this.copy, this.download));
     this.root = element("div", "wb-log", {}, bar, this.pane);
     this.listen();
   }
@@ -44,6 +49,7 @@ class LogPane {
       this.typing = setTimeout(() => this.applyFilter(), 200);
     });
     this.follow.addEventListener("click", () => this.setFollowing(!this.following));
+    this.wrap.addEventListener("click", () => this.setWrapped(!this.isWrapped()));
     this.copy.addEventListener("click", () => this.copyText());
     this.download.addEventListener("click", () => this.downloadText());
     this.pane.addEventListener("scroll", () => this.scrolled());
@@ -51,14 +57,21 @@ class LogPane {
     for (const kind of ["wheel", "pointerdown", "keydown", "touchmove"]) {
       this.pane.addEventListener(kind, () => { this.movedAt = performance.now(); }, { passive: true });
     }
-    this.observer = new ResizeObserver(() => this.render());
+    this.observer = new ResizeObserver(() => {
+      // While a person drags the corner, the height is theirs.
+      if (this.fitted && this.pane.style.height !== this.fitted) {
+        this.resizedAt = performance.now();
+        clearTimeout(this.resizing);
+        this.resizing = setTimeout(() => this.render(), 250);
+      }
+      this.render();
+    });
     this.observer.observe(this.pane);
   }
 
   close() {
     this.observer.disconnect();
-    clearTimeout(this.typing);
-    clearTimeout(this.missing);
+    for (const timer of [this.typing, this.missing, this.resizing]) clearTimeout(timer);
     this.store.watching.delete(this);
   }
 
@@ -83,8 +96,15 @@ class LogPane {
     this.render();
   }
 
+  setWrapped(wrapped) {
+    this.store.remember("wrap", wrapped);
+    this.atEnd = Infinity;
+    this.pane.scrollLeft = 0;
+    this.store.refresh();
+  }
+
   scrolled() {
-    const atEnd = this.pane.scrollTop + this.pane.clientHeight >= this.pane.scrollHeight - ROW;
+    const atEnd = this.pane.scrollTop + this.pane.clientHeight >= this.pane.scrollHeight - ROW / 2;
     const byPerson = performance.now() - (this.movedAt ?? -1e9) < 700;
     if (this.following && !atEnd && byPerson) this.setFollowing(false);
     else if (!this.following && atEnd && byPerson) this.setFollowing(true);
@@ -97,15 +117,25 @@ class LogPane {
     const all = this.store.log(ALL_LINES).total;
     const filtered = keyOf(this.filter) !== keyOf(ALL_LINES);
     setText(this.lines, filtered ? `${this.log.known ? count(total) : "…"} of ${count(all)} lines` : `${count(total)} line${total === 1 ? "" : "s"}`);
+    setAttribute(this.pane, "data-wrap", this.isWrapped() ? "" : null);
+    setAttribute(this.wrap, "aria-pressed", this.isWrapped());
     setShown(this.empty, total === 0);
     if (total === 0) setText(this.empty, this.emptySentence(filtered));
-    const height = Math.min(total * ROW, TALLEST);
-    if (this.height !== height) {
-      this.height = height;
-      this.space.style.height = `${height}px`;
+    this.fit();
+    const room = Math.floor((this.pane.clientHeight + 1) / ROW);
+    if (room) this.renderRows(total, room);
+  }
+
+  // The pane is as high as a whole number of rows, with whatever scroll bar it has.
+  fit() {
+    if (!this.pane.clientHeight || performance.now() - this.resizedAt < 200) return;
+    if (this.fitted && this.pane.style.height !== this.fitted) {
+      this.rowsHigh = Math.max(LEAST_ROWS, Math.round(this.pane.clientHeight / ROW));
     }
-    if (this.following) this.pane.scrollTop = this.pane.scrollHeight;
-    this.renderRows(total);
+    const around = this.pane.offsetHeight - this.pane.clientHeight;
+    const height = `${this.rowsHigh * ROW + around}px`;
+    if (this.pane.style.height !== height) this.pane.style.height = height;
+    this.fitted = height;
   }
 
   emptySentence(filtered) {
@@ -114,22 +144,55 @@ class LogPane {
     return this.store.sections.facts.final ? "The run has written no lines." : "No lines yet.";
   }
 
-  renderRows(total) {
-    const visible = Math.ceil(this.pane.clientHeight / ROW) + 1;
-    const scrollable = Math.max(1, this.height - this.pane.clientHeight);
-    const share = this.height < TALLEST ? null : Math.min(1, this.pane.scrollTop / scrollable);
-    const exact = share === null ? this.pane.scrollTop / ROW : share * (total - visible + 2);
-    const first = Math.max(0, Math.min(Math.floor(exact), total - 1));
-    const shown = Math.max(0, Math.min(visible, total - first));
-    this.rows.style.transform = `translateY(${share === null ? first * ROW : this.pane.scrollTop - (exact - first) * ROW}px)`;
+  // One row of scrolling is one line, however many rows it takes when it is wrapped: the rows stay where they are, and
+  // what is in them changes, so that none is ever cut. `atEnd` is how many lines fill the last screen.
+  renderRows(total, room) {
+    const wrapped = this.isWrapped();
+    this.rows.style.height = `${room * ROW}px`;
+    const atEnd = wrapped ? Math.min(this.atEnd, room) : room;
+    const last = Math.max(0, total - atEnd);
+    const way = Math.min(last * ROW, TALLEST);
+    this.setHeight(way + room * ROW);
+    if (this.following) this.pane.scrollTop = way;
+    const position = way ? Math.round(Math.min(1, this.pane.scrollTop / way) * last) : 0;
+    const isLast = position >= last;
+    const first = wrapped && isLast ? Math.max(0, total - room) : position;
+    const shown = Math.min(room, total - first);
     while (this.pool.length < shown) this.pool.push(this.makeRow());
     let missing = false;
     this.pool.forEach((row, index) => {
       setShown(row.root, index < shown);
       if (index < shown) missing = !this.fillRow(row, first + index) || missing;
     });
+    setAttribute(this.rows, "data-end", null);
+    if (wrapped && isLast) this.measureEnd(shown, total, room);
     if (missing) this.fetchSoon(first, shown);
     this.log.prune(first);
+  }
+
+  measureEnd(shown, total, room) {
+    let [lines, height] = [0, 0];
+    for (const row of this.pool.slice(0, shown).reverse()) {
+      height += row.root.offsetHeight;
+      if (height > room * ROW) break;
+      lines += 1;
+    }
+    setAttribute(this.rows, "data-end", height > room * ROW ? "" : null);
+    if (this.atEnd === Math.max(1, lines)) return;
+    this.atEnd = Math.max(1, lines);
+    const way = Math.min(Math.max(0, total - Math.min(this.atEnd, room)) * ROW, TALLEST);
+    this.setHeight(way + room * ROW);
+    if (this.following) this.pane.scrollTop = way;
+  }
+
+  setHeight(height) {
+    if (this.height === height) return;
+    this.height = height;
+    this.space.style.height = `${height}px`;
+  }
+
+  isWrapped() {
+    return this.store.remembered("wrap") === true;
   }
 
   makeRow() {

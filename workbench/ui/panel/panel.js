@@ -1,6 +1,6 @@
 // One view of the panel: it draws what the store knows, at most once per frame.
 
-const SILENT_SECONDS = 12;
+const STANDSTILL = /^(stalled|waiting)/;
 const STATE_SIGNS = { queued: "◷", running: "▶", paused: "❚❚", succeeded: "✓", failed: "✖", "succeeded, incomplete": "◐", cancelled: "■", interrupted: "⚡" };
 
 class PanelView {
@@ -10,12 +10,18 @@ class PanelView {
     this.stages = new StageList(store);
     this.settings = new Settings(store);
     this.log = new LogPane(store);
+    this.loops = new LoopBars();
     this.dismissed = new Set();
+    this.fold = new Fold(store, this.log, () => this.draw());
+    this.host = host;
     this.build();
     host.append(this.root);
     this.draw = () => { this.frame ??= requestAnimationFrame(() => { this.frame = null; this.render(); }); };
     store.views.add(this.draw);
-    this.ticking = setInterval(this.draw, 1000);
+    this.onClosed = () => this.leaveSentence();
+    store.model.on("comm:close", this.onClosed);
+    let ticks = 0;
+    this.ticking = setInterval(() => { if (!store.sections.facts.final || ++ticks % 4 === 0) this.draw(); }, 250);
     this.render();
   }
 
@@ -28,16 +34,17 @@ class PanelView {
       element("span", "wb-title", { textContent: title }),
       element("span", "wb-scenario", { textContent: scenario, title: "Scenario" }),
       element("code", "wb-run", { textContent: run, title: "Id of the run" }));
-    this.head = element("div", "wb-head", {}, this.badge, names, readonly ? "" : this.buttons.root);
+    this.head = element("div", "wb-head", {}, this.badge, names, this.fold.brief, readonly ? "" : this.buttons.root, this.fold.button);
     this.fill = element("div", "wb-fill");
     this.bar = element("div", "wb-bar", { role: "progressbar", "aria-label": "Overall progress", "aria-valuemin": 0, "aria-valuemax": 100 }, this.fill);
     this.percent = element("span", "wb-percent");
     this.doing = element("span", "wb-doing");
     this.time = element("span", "wb-time");
     this.overall = element("div", "wb-overall", {}, this.bar, this.percent,
-      element("div", "wb-under", {}, this.doing, this.time));
+      element("div", "wb-under", {}, this.doing, this.time), this.loops.root);
     this.reason = element("div", "wb-reason");
     this.details = element("ul", "wb-details", { "aria-label": "Problems" });
+    this.next = element("div", "wb-next");
     this.health = element("div", "wb-health", { role: "status" });
     this.metrics = element("div", "wb-metrics", { role: "list", "aria-label": "Numbers reported" });
     this.metricNodes = new Map();
@@ -45,16 +52,29 @@ class PanelView {
     this.files = element("div", "wb-section", {}, element("div", "wb-heading", { textContent: "Files" }), this.artifacts);
     this.problems = element("div", "wb-problems", { role: "alert" });
     this.root = element("section", "wb-panel", { "aria-label": `Run ${title}, scenario ${scenario}` },
-      this.head, this.overall, this.reason, this.details, this.health, this.stages.root, this.metrics, readonly ? "" : this.settings.root, this.files, this.log.root, this.problems);
+      this.head, this.overall, this.reason, this.details, this.next, this.health, this.stages.root, this.metrics, readonly ? "" : this.settings.root, this.files, this.log.root, this.problems);
     // JupyterLab takes single keys as commands unless something inside of the output keeps them.
     setAttribute(this.root, "data-lm-suppress-shortcuts", "true");
+    for (const [list, row] of [[this.details, 18], [this.metrics, 38], [this.artifacts, 19], [this.problems, 20]]) {
+      restAtRows(list, row);
+    }
+    this.fold.listen(this.root);
   }
 
   close() {
     this.store.views.delete(this.draw);
+    this.store.model.off("comm:close", this.onClosed);
     clearInterval(this.ticking);
     if (this.frame) cancelAnimationFrame(this.frame);
     this.log.close();
+  }
+
+  // The kernel has closed the panel, and JupyterLab takes it out of the page.
+  leaveSentence() {
+    const { run, readonly } = this.store.identity;
+    const place = this.host.closest(".jp-OutputArea-child");
+    if (!place || readonly) return;
+    place.append(element("div", "wb-closed", { role: "status", textContent: `The kernel has closed this panel: attach("${run}", project) shows the run again.` }));
   }
 
   render() {
@@ -62,6 +82,10 @@ class PanelView {
     const state = facts.state ?? "";
     setAttribute(this.root, "data-state", state);
     setAttribute(this.root, "data-cause", facts.cause || null);
+    this.store.link.look(this.host);
+    setAttribute(this.root, "data-lost", this.store.isLost && !facts.final ? this.store.link.state || "owner" : null);
+    // A bar moves by itself only while the run is known to work.
+    setAttribute(this.root, "data-still", state !== "running" || this.store.isLost || STANDSTILL.test(facts.health ?? "") ? "" : null);
     this.renderBadge(facts, state);
     this.renderBar(facts, state);
     this.renderReason(facts, state);
@@ -72,12 +96,14 @@ class PanelView {
     this.renderFiles();
     this.log.render();
     this.renderProblems();
+    this.fold.render();
   }
 
   renderBadge(facts, state) {
+    const lost = facts.final ? "" : this.store.link.word;
     const asked = { pause: "pausing …", cancel: "cancelling …" }[facts.request];
-    const word = !state ? (this.store.unanswered > 1 ? "not connected" : "connecting …") : !facts.final && asked ? asked : facts.status;
-    setText(this.sign, STATE_SIGNS[facts.status] ?? "◌");
+    const word = lost || (!state ? "connecting …" : !facts.final && asked ? asked : facts.status);
+    setText(this.sign, lost ? "⚡" : STATE_SIGNS[facts.status] ?? "◌");
     setText(this.stateWord, word);
     setAttribute(this.badge, "title", [facts.cause && `Cause: ${facts.cause}`, facts.reason].filter(Boolean).join("\n") || null);
   }
@@ -92,11 +118,14 @@ class PanelView {
     setText(this.doing, facts.final ? "" : facts.message || "");
     setAttribute(this.doing, "title", facts.message || null);
     setText(this.time, this.timeText(facts, state));
+    this.loops.render(facts.bars ?? [], 0);
   }
 
   timeText(facts, state) {
     const parts = [];
-    if (facts.started) parts.push(`${elapsed((facts.ended ?? this.store.now()) - facts.started)} ${facts.final ? "in all" : "elapsed"}`);
+    const lost = this.store.isLost && !facts.final;
+    if (facts.started) parts.push(`${elapsed((facts.ended ?? this.store.now()) - facts.started)} ${facts.final ? "in all" : lost ? "elapsed when last heard" : "elapsed"}`);
+    if (lost) return parts.join("");
     if (state === "running") parts.push(facts.left === null ? "time left: cannot tell yet" : remaining(facts.left));
     if (facts.memory && !facts.final) parts.push(bytes(facts.memory));
     if (!facts.here && state && !facts.final) parts.push("in another process");
@@ -118,20 +147,13 @@ class PanelView {
     if (details.length !== this.details.children.length) {
       this.details.replaceChildren(...details.map((line) => element("li", "", { textContent: line })));
     }
-    const silence = this.silence();
-    setText(this.health, silence || (facts.health ?? ""));
-    setAttribute(this.health, "data-stalled", silence || /^(stalled|waiting)/.test(facts.health ?? "") ? "" : null);
-    setShown(this.health, Boolean(silence || facts.health));
-  }
-
-  silence() {
-    const { run } = this.store.identity;
-    if (this.store.heard === null && this.store.unanswered > 1) {
-      return `No kernel answers for this panel. Run its cell again, or attach("${run}", project) to see the state of the run.`;
-    }
-    const seconds = this.store.silentSeconds();
-    if (seconds < SILENT_SECONDS) return "";
-    return `No news from the kernel for ${Math.floor(seconds)} s: it is held up, or gone. attach("${run}", project) in another kernel shows the state of the run.`;
+    setText(this.next, facts.next ?? "");
+    setShown(this.next, Boolean(facts.final && facts.next) && !this.store.identity.readonly);
+    const told = this.store.link.sentence || facts.owner || facts.health || "";
+    const alarming = facts.final ? false : this.store.isLost || STANDSTILL.test(told);
+    setText(this.health, told);
+    setAttribute(this.health, "data-stalled", alarming ? "" : null);
+    setShown(this.health, Boolean(told));
   }
 
   renderMetrics() {

@@ -3,7 +3,9 @@
 One thread per panel. The first event after a quiet time is sent at once; after that a message goes out at most
 every ``SEND_SECONDS`` and no faster than ``BYTES_PER_SECOND``, however many events there are. Each message holds
 what has changed and the newest log lines; every few seconds everything is told again, so that whatever the way
-to the browser dropped is repaired without a request. The end of the run is told until it is confirmed.
+to the browser dropped is repaired without a request. Where nothing has changed for half a second, a sign of life is
+sent, so that a page knows within two seconds that nobody is there any more. The end of the run is told until it is
+confirmed.
 """
 
 from __future__ import annotations
@@ -23,7 +25,14 @@ from workbench.ui.panel.browser_messages import BrowserMessage
 from workbench.ui.panel.clients import Clients
 from workbench.ui.panel.log_pages import line_for_screen
 from workbench.ui.panel.requests import Reply, Requests
-from workbench.ui.panel.sections import Sections, SentSections, adjustable_settings, sections_of
+from workbench.ui.panel.sections import (
+    Sections,
+    SentSections,
+    adjustable_settings,
+    gravest_notes,
+    sections_of,
+    silence_of,
+)
 
 __all__ = ["Publisher"]
 
@@ -36,8 +45,11 @@ POLL_SECONDS = 0.12
 REPEAT_SECONDS = 2.0
 """How often everything is told again while the run is active."""
 REPEATED_BYTES_PER_SECOND = 10_000
-MAX_SILENCE_SECONDS = 8.0
-"""A page takes a longer silence for a kernel that is gone."""
+MAX_REPEAT_SECONDS = 8.0
+ALIVE_SECONDS = 0.5
+"""A page that hears nothing for 1.6 s says so."""
+OWNER_SECONDS = 0.5
+"""How often it is looked whether the process of a followed run is there."""
 CONFIRM_TRIES = 7
 """The end is told again after 1, 2, 4 … seconds, so many times."""
 LINGER_SECONDS = 1.0
@@ -78,7 +90,9 @@ class Publisher:
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._number = 0
-        self._next_send = self._next_repeat = self._next_look = 0.0
+        self._next_send = self._next_repeat = self._next_look = self._next_sign = 0.0
+        self._owner = ""
+        self._notes: list[list[str]] = []
         self._last_heard = time.monotonic()
         self._tries = 0
         self._complete = False
@@ -159,8 +173,9 @@ class Publisher:
         now = time.monotonic()
         if self._ended:
             return LINGER_SECONDS if self._is_settled() else max(0.0, self._next_repeat - now)
-        until_repeat = max(0.0, self._next_repeat - now)
-        return until_repeat if self._run.is_here else min(POLL_SECONDS, until_repeat)
+        soonest = min(self._next_repeat, self._next_sign) if self._is_watched() else self._next_repeat
+        idle = max(0.0, soonest - now)
+        return idle if self._run.is_here else min(POLL_SECONDS, idle)
 
     def _is_settled(self) -> bool:
         return self._clients.all_confirmed or self._tries >= CONFIRM_TRIES
@@ -198,6 +213,8 @@ class Publisher:
         if (summary.state.is_final and not self._ended) or (self._complete and self._is_repeat_due(now)):
             self._tell_everything_again()
             self._tries += self._ended
+            if summary.state.is_final and not self._ended:
+                self._notes = gravest_notes(self._run, summary)
             self._ended = summary.state.is_final
         message = self._message(self._sections(summary))
         if message is not None:
@@ -205,6 +222,10 @@ class Publisher:
             self._send(message, [])
             pause = SEND_SECONDS if self._is_watched() or self._ended else UNWATCHED_SECONDS
             self._next_send = time.monotonic() + max(pause, size / BYTES_PER_SECOND)
+            self._next_sign = time.monotonic() + ALIVE_SECONDS
+        elif not self._ended and self._is_watched() and now >= self._next_sign:
+            self._send({"kind": "alive"}, [])
+            self._next_sign = now + ALIVE_SECONDS
         if self._settings is None:
             # After the first message: knowing a job's settings may mean importing it.
             self._settings = adjustable_settings(self._run)
@@ -223,6 +244,7 @@ class Publisher:
 
     def _sections(self, summary: Summary) -> Sections:
         sections = sections_of(self._run, summary, self._settings or {})
+        sections["facts"] |= {"owner": "" if self._ended else self._owner, "notes": self._notes}
         sections["problems"] = dict(self._problems)
         return sections
 
@@ -252,7 +274,7 @@ class Publisher:
 
     def _plan_repeat(self, sections: Sections) -> None:
         seconds = len(json.dumps(sections)) / REPEATED_BYTES_PER_SECOND
-        seconds = min(max(REPEAT_SECONDS, seconds), MAX_SILENCE_SECONDS)
+        seconds = min(max(REPEAT_SECONDS, seconds), MAX_REPEAT_SECONDS)
         if self._ended:
             seconds = 2.0**self._tries
         self._next_repeat = time.monotonic() + seconds
@@ -281,5 +303,5 @@ class Publisher:
     def _look_for_owner(self, now: float) -> None:
         if not self._run.is_here and not self._ended and now >= self._next_look:
             # Reading the record is what notices that the process of a followed run is gone.
-            self._next_look = now + 1.0
-            _ = self._run.record
+            self._next_look = now + OWNER_SECONDS
+            self._owner = silence_of(self._run.record, time.time())

@@ -21,7 +21,18 @@ from workbench.ui.panel.publisher import Publisher
 __all__ = ["RunPanel", "panel_of", "present"]
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("format.js", "store.js", "log_pane.js", "stage_list.js", "controls.js", "panel.js")
+_SCRIPTS = (
+    *(
+        "format.js",
+        "link.js",
+        "store.js",
+        "log_pane.js",
+        "stage_list.js",
+        "controls.js",
+        "fold.js",
+        "panel.js",
+    ),
+)
 _panels: weakref.WeakValueDictionary[tuple[Path, str], RunPanel] = weakref.WeakValueDictionary()
 _panels_lock = threading.Lock()
 

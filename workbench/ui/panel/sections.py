@@ -7,21 +7,35 @@ only what has changed since it was last told, as much at a time as one message m
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.errors import SettingError
 from workbench.runs.engine.run import Run
 from workbench.runs.jobs.registry import find_job
+from workbench.runs.model.records import RunRecord
 from workbench.runs.model.setting_types import describe_type, text_of
 from workbench.runs.model.settings import Setting, settings_of, to_plain
+from workbench.runs.model.states import Level, RunState
 from workbench.runs.model.summary import Summary
+from workbench.runs.process.identity import LEASE_SECONDS
 
-__all__ = ["Sections", "SentSections", "adjustable_settings", "describe_setting", "sections_of"]
+__all__ = [
+    "Sections",
+    "SentSections",
+    "adjustable_settings",
+    "describe_setting",
+    "gravest_notes",
+    "sections_of",
+    "silence_of",
+]
 
 Sections = dict[str, dict[str, Any]]
 
 MAX_TEXT_CHARACTERS = 600
+MAX_NOTES = 3
+SILENT_OWNER_SECONDS = 25.0
+"""A process says every ten seconds that it lives."""
 MAX_DETAILS = 50
 """Problems listed under the reason; the run's summary has all."""
 
@@ -49,6 +63,7 @@ def sections_of(run: Run, summary: Summary, settings: Mapping[str, Setting]) -> 
                 None if stage.fraction is None else round(stage.fraction, 4),
                 _short(stage.message),
                 place,
+                _bars(stage.bars),
             ]
             for place, (path, stage) in enumerate(summary.stages.items())
         },
@@ -67,6 +82,10 @@ def sections_of(run: Run, summary: Summary, settings: Mapping[str, Setting]) -> 
     }
 
 
+def _bars(bars: Sequence[tuple[int, str, float | None]]) -> list[list[Any]]:
+    return [[depth, _short(text), share] for depth, text, share in bars]
+
+
 def _facts(run: Run, summary: Summary) -> dict[str, Any]:
     state = summary.state
     return {
@@ -81,13 +100,79 @@ def _facts(run: Run, summary: Summary) -> dict[str, Any]:
         "fraction": None if summary.fraction is None else round(summary.fraction, 4),
         "left": None if summary.seconds_left is None else round(summary.seconds_left, 1),
         "message": _short(summary.message),
+        "bars": _bars(summary.bars),
         "request": summary.request,
         "health": summary.health,
         "memory": summary.memory,
         "cpu": summary.cpu_seconds,
         "queue": run.queue_place() if state == "queued" else 0,
         "here": run.is_here,
+        "next": what_can_be_done(run, summary),
     }
+
+
+def what_can_be_done(run: Run, summary: Summary) -> str:
+    """Say what can still be done about a run that has ended without a whole result; else nothing."""
+    if summary.resume_helps:
+        return f'resume("{run.id}", project) does what is not finished; finished units are not repeated.'
+    if summary.state == RunState.FAILED:
+        return "Correct what is named here, then run it again."
+    return ""
+
+
+def silence_of(record: RunRecord, now: float) -> str:
+    """Say that the process of a followed run has shown no sign of life for a while; empty as long as it does.
+
+    Parameters
+    ----------
+    record
+        The run, which has not ended.
+    now
+        The time of day (s since 1970-01-01 UTC).
+    """
+    owner = record.owner
+    silent = 0.0 if owner.beat is None else now - owner.beat
+    if silent < SILENT_OWNER_SECONDS or record.state.is_final:
+        return ""
+    outcome = (
+        "It exists, and is stopped or held up."
+        if owner.is_here()
+        else f"After {LEASE_SECONDS:.0f} s the run is called interrupted."
+    )
+    return (
+        f"No sign of life from its process ({owner.pid} on {owner.host}) for {_coarse(silent)}. {outcome} "
+        f"To end the run in the record at once: workbench cancel {record.id} --abandon."
+    )
+
+
+def _coarse(seconds: float) -> str:
+    return f"{seconds // 10 * 10:.0f} s" if seconds < 120 else f"{seconds // 60:.0f} min"
+
+
+def gravest_notes(run: Run, summary: Summary) -> list[list[str]]:
+    """Give the gravest notes of a run that has ended, each with its level: failures, omissions, warnings."""
+    # Of bad input, the reason is the first of the details.
+    reason = [summary.reason] if summary.state in (RunState.FAILED, RunState.INTERRUPTED) else []
+    errors = summary.details or reason
+    errors = errors + [
+        f"{summary.stages[path].title}: {summary.stages[path].message}" for path in summary.outermost_failures
+    ]
+    notes: dict[str, str] = {}
+    _add_notes(notes, errors, Level.ERROR)
+    missing = [summary.reason] if summary.state == RunState.CANCELLED else []
+    _add_notes(notes, [*missing, *summary.omissions], Level.WARNING)
+    for level in (Level.ERROR, Level.WARNING):
+        if len(notes) < MAX_NOTES:
+            lines = run.lines(0, MAX_NOTES, level=level)
+            _add_notes(notes, [line.message for line in lines if line.level == level.word], level)
+    return [[level, text] for text, level in list(notes.items())[:MAX_NOTES]]
+
+
+def _add_notes(notes: dict[str, str], texts: Sequence[str], level: Level) -> None:
+    for text in texts:
+        # What failed or is missing is in the log too, with a word before it.
+        if text and not any(known in text or text in known for known in notes):
+            notes[_short(text)] = level.word
 
 
 def describe_setting(item: Setting, value: Any) -> dict[str, Any]:

@@ -44,6 +44,9 @@ class Store {
     this.heard = null;
     this.unanswered = 0;
     this.refused = [];
+    this.chosen = {};
+    this.stillAt = null;
+    this.link = new Link(this);
     this.log(ALL_LINES);
     this.onMessage = (message, buffers) => this.receive(message, buffers);
     model.on("msg:custom", this.onMessage);
@@ -56,6 +59,31 @@ class Store {
     this.model.off("msg:custom", this.onMessage);
     clearTimeout(this.greeting);
     this.tell({ kind: "bye" });
+    this.link.close();
+  }
+
+  // What a person has chosen for this panel, until the tab of the browser is closed.
+
+  remembered(name) {
+    if (name in this.chosen) return this.chosen[name];
+    try {
+      return (this.chosen[name] = JSON.parse(sessionStorage.getItem(this.key(name))));
+    } catch {
+      return null;
+    }
+  }
+
+  remember(name, value) {
+    this.chosen[name] = value;
+    try {
+      sessionStorage.setItem(this.key(name), JSON.stringify(value));
+    } catch {
+      // A page may not be allowed to keep anything: then it is forgotten with the page.
+    }
+  }
+
+  key(name) {
+    return `workbench panel ${this.identity.run} ${name}`;
   }
 
   // to the kernel
@@ -153,6 +181,8 @@ class Store {
   // from the kernel
 
   receive(message, buffers) {
+    this.heard = performance.now();
+    this.link.heard();
     if (message.kind === "answer") this.receiveAnswer(message, buffers);
     else if (message.kind === "update") this.receiveUpdate(message);
   }
@@ -168,7 +198,6 @@ class Store {
   receiveUpdate(message) {
     const gap = this.lastMessage !== null && message.n > this.lastMessage + 1;
     this.lastMessage = message.n;
-    this.heard = performance.now();
     this.clockAhead = message.now - Date.now() / 1000;
     for (const [section, entries] of Object.entries(message.sections)) {
       Object.assign((this.sections[section] ??= {}), entries);
@@ -181,13 +210,23 @@ class Store {
     this.refresh();
   }
 
-  // Everything is told every few seconds while the run is active: a longer silence means something.
+  // The kernel says that it is there while the run is active: a silence means something.
   silentSeconds() {
     return this.heard === null || this.sections.facts.final ? 0 : (performance.now() - this.heard) / 1000;
   }
 
+  // Of a run of which nothing is heard, nobody knows how it goes on.
+  get isLost() {
+    return Boolean(this.link.state || this.sections.facts.owner);
+  }
+
   now() {
-    return Date.now() / 1000 + this.clockAhead;
+    const moment = Date.now() / 1000 + this.clockAhead;
+    if (!this.isLost) {
+      this.stillAt = null;
+      return moment;
+    }
+    return (this.stillAt ??= moment - (this.link.state ? this.silentSeconds() : 0));
   }
 
   refresh() {
