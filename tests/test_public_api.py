@@ -96,3 +96,7 @@ def test_the_problems_of_a_setting_error_survive_a_pickle() -> None:
     alone = errors.SettingError("One.", "a", 1)
     assert alone.problems == (alone,)
     assert errors.SettingError.of([alone]) is alone
+    many = errors.SettingError.of([errors.SettingError(f"Problem {n}.", "years") for n in (*range(25), 3)])
+    assert str(many).startswith("26 problems with the settings: (1) Problem 0. (2) Problem 1.")
+    assert str(many).endswith("(20) Problem 19. … and 5 more.")
+    assert len(many.problems) == 26

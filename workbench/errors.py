@@ -50,6 +50,9 @@ from typing import ClassVar
 
 from workbench.problem import Problem, describe_problems, shortened
 
+MAX_LISTED = 20
+"""Problems that the sentence of one error lists."""
+
 __all__ = [
     "CacheNotWritten",
     "ChildCrashed",
@@ -211,7 +214,7 @@ class SettingError(WorkbenchError, ValueError):
     def __init__(
         self, message: str, setting: str = "", value: object = None, problems: Sequence[SettingError] = ()
     ) -> None:
-        super().__init__(message)
+        super().__init__(shortened(message))
         self.setting = setting
         self.value = value
         self._problems = tuple(problems)
@@ -226,10 +229,15 @@ class SettingError(WorkbenchError, ValueError):
         """Make one error of one or more, whose sentence lists each."""
         if len(problems) == 1:
             return problems[0]
-        listed = " ".join(f"({number}) {problem}" for number, problem in enumerate(problems, 1))
+        sentences = list(dict.fromkeys(map(str, problems)))
+        listed = " ".join(f"({number}) {text}" for number, text in enumerate(sentences[:MAX_LISTED], 1))
+        more = f" … and {len(sentences) - MAX_LISTED} more." if len(sentences) > MAX_LISTED else ""
         first = problems[0]
         return cls(
-            f"{len(problems)} problems with the settings: {listed}", first.setting, first.value, problems
+            f"{len(problems)} problems with the settings: {listed}{more}",
+            first.setting,
+            first.value,
+            problems,
         )
 
 

@@ -66,7 +66,7 @@ def areas(folder: Path) -> Iterator[Area]:
     for name, rows in frame.groupby("area", observed=True):
         utc = rows.utc.to_numpy().astype("datetime64[m]")
         load, place = rows.mw.to_numpy().astype(float), np.arange(len(rows), dtype=np.int64)
-        sheet = HourlySheet(str(name), "", utc, True, load, np.empty(0), place, place[:0])
+        sheet = HourlySheet(str(name), "", utc, "UTC", load, np.empty(0), place, place[:0])
         yield Area(str(name), 1, clean(sheet, CleaningRules(zone=ZONES[str(name)])), feasts)
     table = read_workbook(folder / KERALA, sheets=["Holidays"]).sheet("Holidays").table()
     days = np.array([row[0] for row in table.rows], dtype="datetime64[D]")

@@ -44,7 +44,8 @@ def test_text_in_a_number_is_an_error_with_its_cell() -> None:
 @pytest.mark.parametrize(
     ("text", "number"),
     [("1,234", 1234), ("12,34,567", 1234567), ("-1,23,45,678.5", -12345678.5), ("12.5", 12.5), ("1e3", 1000),
-     (" 7 ", 7), ("\u00a012,345", 12345), ("\u22125", -5), (".5", 0.5), ("1,234,567.", 1234567)],
+     (" 7 ", 7), ("\u00a012,345", 12345), ("\u22125", -5), (".5", 0.5), ("1,234,567.", 1234567),
+     ("1 234", 1234), ("1\u00a0234\u202f567.5", 1234567.5), ("12'345", 12345)],
 )  # fmt: skip
 def test_a_number_stored_as_text_is_accepted_and_reported_as_a_change(text: str, number: float) -> None:
     problems = Problems("book.xlsx")
@@ -55,7 +56,8 @@ def test_a_number_stored_as_text_is_accepted_and_reported_as_a_change(text: str,
 
 
 @pytest.mark.parametrize(
-    "text", ["12,34", "1,2345", "1.234,5", "5%", "(12)", "1 234", "-", "1,,234", "nan", "inf", "1e999"]
+    "text",
+    ["12,34", "1,2345", "1.234,5", "5%", "(12)", "12 34", "1 2345", "-", "1,,234", "nan", "inf", "1e999"],
 )
 def test_text_that_could_mean_two_things_is_never_guessed(text: str) -> None:
     problems = Problems("book.xlsx")

@@ -89,3 +89,13 @@ def test_every_day_of_the_calendar_is_read(tmp_path: Path) -> None:
     days = [datetime.date(1, 1, 1), datetime.date(9999, 12, 31)]
     pq.write_table(pa.table({"when": pa.array(days)}), tmp_path / "a.parquet")
     assert read_frame(tmp_path / "a.parquet")["when"].tolist() == days
+
+
+def test_text_that_is_not_utf_8_is_refused_where_the_file_is_read(tmp_path: Path) -> None:
+    offsets, letters = (pa.array([0, 2], pa.int32()).buffers()[1], pa.py_buffer(b"a\xb8"))
+    pq.write_table(
+        pa.table({"name": pa.StringArray.from_buffers(1, offsets, letters)}), tmp_path / "a.parquet"
+    )
+
+    with pytest.raises(UnreadableFile, match=r"a\.parquet: it is damaged, or not a Parquet file"):
+        read_parquet(tmp_path / "a.parquet")

@@ -65,6 +65,18 @@ def test_a_far_cell_is_found_whatever_range_the_sheet_declares(save_sheet: Save)
     assert len(read_workbook(path).sheet("main").rows) == 1
 
 
+def test_a_far_cell_of_a_row_without_a_number_is_named_too(shared_data: Path) -> None:
+    path = shared_data.parent / "cases" / "reading" / "stray-cell-no-row-number.xlsx"
+    if not path.is_file():
+        pytest.skip(f"there is no {path}")
+    sheet = read_workbook(path).sheets[0]
+
+    assert sheet.rows == (("a",),)
+    assert [(problem.cell, "not read" in problem.message) for problem in sheet.problems] == [
+        ("XFD1048576", True)
+    ]
+
+
 def test_a_dense_sheet_may_be_long(save_sheet: Save) -> None:
     rows = read_workbook(save_sheet({f"B{row}": row for row in range(1, 3000, 900)})).sheet("main").rows
 

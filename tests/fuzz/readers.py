@@ -436,7 +436,9 @@ def _lost_drops(tree: Any, drops: Any) -> str:
 
 def _lost_parts(tree: Any, description: Any) -> str:
     for name in ("regions", "fuels", "feeds", "interconnectors", "subregions"):
-        given, read = len(tree.get(name, ())), len(getattr(description, name))
+        # TOML has no blank value: one that was put among the parts is not written.
+        given = sum(part is not None for part in tree.get(name, ()))
+        read = len(getattr(description, name))
         if given != read:
             return f"{given} {name} were given, {read} were read"
     return ""

@@ -228,7 +228,18 @@ def hour_books(name: str) -> list[Book]:
         ],
         name=name,
     )
-    return [stamps, blocks, days]
+    aemo = _hours(
+        ("REGION", "SETTLEMENTDATE", "TOTALDEMAND", "RRP"),
+        lambda h: ("NSW1", HOURS[h], 7000.25 + h, 50.5 + h / 8),
+        name=name,
+    )
+    intervals = _hours(
+        ("MTU (CET/CEST)", "Actual Total Load [MW] - BZN|FR"),
+        lambda h: (f"{HOURS[h]:%d.%m.%Y %H:%M} - {HOURS[h + 1]:%d.%m.%Y %H:%M}", 9000.25 + h),
+        35,
+        name=name,
+    )
+    return [stamps, blocks, days, aemo, intervals]
 
 
 def weather_books() -> list[Book]:

@@ -278,8 +278,6 @@ def covers(note: str, row: int, sheet: str) -> bool:
         return True
     if f"sheet '{sheet}'" in note and "what stands above is not read" in note:
         return any(row < first for first, _ in spans)
-    if f"sheet '{sheet}'" in note and "it has a row for each year" in note:
-        return True
     return bool(_OPEN.search(note)) and any(first <= row for first, _ in spans)
 
 

@@ -90,6 +90,25 @@ def test_every_key_of_a_wrong_kind_is_taken_or_named(name: str) -> None:
     assert faults == []
 
 
+ONCE_FAULTY = (
+    ("market", 397),
+    ("register", 891),
+    ("nemweb-zip", 343),
+    ("settings", 403),
+    ("settings", 1676),
+    ("journal", 710),
+    ("journal", 1643),
+    ("journal", 1818),
+    ("nasa-power", 1261),
+)
+
+
+@pytest.mark.parametrize(("name", "number"), ONCE_FAULTY)
+def test_an_input_that_once_had_a_fault_has_none(name: str, number: int) -> None:
+    reader = READERS[name]
+    assert try_one(reader, *make_input(reader, reader.seeds(), number))[0] == ""
+
+
 # the frame itself finds what it looks for
 
 

@@ -37,7 +37,7 @@ def sheet_of(times: Times, load: Floats, temperature: Floats | None = None) -> H
     warm = np.empty(0) if temperature is None else temperature
     rows = np.arange(len(times), dtype=np.int64) + 2
     return HourlySheet(
-        "load.xlsx", "Hourly", times.astype("datetime64[m]"), False, load, warm, rows, np.full(len(rows), 2)
+        "load.xlsx", "Hourly", times.astype("datetime64[m]"), "", load, warm, rows, np.full(len(rows), 2)
     )
 
 

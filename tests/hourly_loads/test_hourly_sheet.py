@@ -12,7 +12,8 @@ import pytest
 from hourly_loads.series import local_hours, plain_load
 from workbench.data.tables.table import Table
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.hourly_loads.hourly_sheet import from_arrow, read_hourly_sheet, read_table, to_arrow
+from workbench.hourly_loads.files import from_arrow, to_arrow
+from workbench.hourly_loads.hourly_sheet import read_hourly_sheet, read_table
 
 TIMES = local_hours("2024-04-01", "2024-04-03")
 LOAD = plain_load(TIMES)
@@ -39,7 +40,7 @@ def test_csv_and_parquet_with_one_time_column_are_read(tmp_path: Path, suffix: s
 
     np.testing.assert_array_equal(sheet.times, TIMES)
     np.testing.assert_allclose(sheet.load, LOAD)
-    assert not sheet.in_utc
+    assert sheet.zone == ""
     assert sheet.temperature[0] == 25
 
 
@@ -50,7 +51,7 @@ def test_times_with_an_offset_are_utc_from_then_on(tmp_path: Path) -> None:
     )
     sheet = read_hourly_sheet(path)
 
-    assert sheet.in_utc
+    assert sheet.zone == "UTC"
     assert str(sheet.times[0]) == "2024-03-31T18:30"
 
 

@@ -165,3 +165,13 @@ def test_sheets_like_targets_under_another_name_are_named_and_not_read(read: Rea
     ] == [("Peaks of the state", True)]
     assert not yearly.years
     assert "name it 'Total Demand'" in said.warnings[0].message
+
+
+@pytest.mark.parametrize("lost", ["Sep", "Year", ("Sep", "Oct", "Nov")])
+def test_a_renamed_sheet_that_lost_headers_is_named_too(read: Read, lost: str | tuple[str, ...]) -> None:
+    monthly = {name: values for name, values in months(*range(100, 112)).items() if name not in lost}
+    _, problems = read({"Total Demand": {"Year": [2026], "Energy": [26000]}, "Peaks of the state": monthly})
+    _, yearly = read({"Record": {"Year": [2020], "Peak": [4100]}})
+
+    assert [w.sheet for w in problems.warnings if "is not read" in w.message] == ["Peaks of the state"]
+    assert "columns of year and peak, and is not read" in yearly.warnings[0].message

@@ -38,7 +38,7 @@ def test_capacities_are_read_from_text_and_a_range_as_its_middle(text: str, valu
     assert amount(text)[0] == pytest.approx(value)
 
 
-@pytest.mark.parametrize("text", ["", "-", "n/a", "about 50", "-3", "nan", "inf"])
+@pytest.mark.parametrize("text", ["", "-", "n/a", "about 50", "-3", "nan", "inf", "12,5"])
 def test_what_is_no_amount_is_unknown_and_not_zero(text: str) -> None:
     assert math.isnan(amount(text)[0])
 

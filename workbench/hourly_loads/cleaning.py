@@ -16,7 +16,7 @@ from workbench.hourly_loads.clock import hour_places, step_minutes, to_utc
 from workbench.hourly_loads.day_matrix import DayMatrix, day_matrix
 from workbench.hourly_loads.findings import Action, Finding, Noticed
 from workbench.hourly_loads.hourly_sheet import HourlySheet
-from workbench.hourly_loads.rules import CleaningRules, SpikeHandling, Stamps
+from workbench.hourly_loads.rules import CleaningRules, Clock, SpikeHandling, Stamps
 from workbench.hourly_loads.suspicious import (
     flat_runs,
     outages,
@@ -83,7 +83,7 @@ def clean(sheet: HourlySheet, rules: CleaningRules) -> History:
     found: list[Noticed] = []
     times, load, warm, rows = _sorted(sheet, found)
     step = step_minutes(times)
-    times, utc = _begins(times, step, rules, in_utc=sheet.in_utc)
+    times, utc = _begins(sheet, times, step, rules)
     utc, load, warm, rows = _existing(sheet, times, utc, load, warm, rows, found)
     load = _without_negative(sheet, utc, load, rows, rules.zone, found)
     grid, hourly, hourly_warm, place = _hours(sheet, utc, load, warm, rows, step, rules.zone, found)
@@ -114,19 +114,20 @@ def placed_hours(sheet: HourlySheet, rules: CleaningRules) -> Times:
         How their stamps are read.
     """
     times, _, _, order = _sorted(sheet, [])
-    _, utc = _begins(times, step_minutes(times), rules, in_utc=sheet.in_utc)
+    _, utc = _begins(sheet, times, step_minutes(times), rules)
     local = local_times(utc, rules.zone)
     hours = np.empty_like(utc)
     hours[order] = utc - (local - local.astype("datetime64[h]"))
     return hours
 
 
-def _begins(times: Times, step: int, rules: CleaningRules, *, in_utc: bool) -> tuple[Times, Times]:
-    """Begin of each reading, on the clock of the file and in UTC."""
+def _begins(sheet: HourlySheet, times: Times, step: int, rules: CleaningRules) -> tuple[Times, Times]:
+    """Begin of each reading, on the clock of the file and in UTC; what the file says comes before the rules."""
     # First of all to the begin of the reading: the clock is put back at full hours, not at ends of readings.
-    if rules.stamps is Stamps.ENDS:
+    if (sheet.stamps or rules.stamps) is Stamps.ENDS:
         times = times - np.timedelta64(step, "m")
-    return times, times if in_utc else to_utc(times, rules.clock, rules.zone)
+    clock = rules.clock if not sheet.zone else Clock.UTC if sheet.zone == "UTC" else Clock.LOCAL
+    return times, to_utc(times, clock, sheet.zone or rules.zone)
 
 
 def _sorted(sheet: HourlySheet, found: list[Noticed]) -> tuple[Times, Floats, Floats, Integers]:

@@ -5,24 +5,26 @@ The parsed readings are kept under the hash of their file, so that a second run 
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+
+from workbench.data.problems import Problem, Severity
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.data.results.cache import cached
 from workbench.data.tables.table import plain_name
 from workbench.errors import UnreadableFile
-from workbench.hourly_loads.hourly_sheet import (
-    HISTORY_WORDS,
-    HourlySheet,
-    from_arrow,
-    read_hourly_sheet,
-    to_arrow,
-)
+from workbench.hourly_loads.hourly_sheet import HISTORY_WORDS, HourlySheet, read_hourly_sheet
+from workbench.hourly_loads.rules import Stamps
 
-__all__ = ["find_file", "named_files", "read_cached"]
+__all__ = ["find_file", "from_arrow", "named_files", "read_cached", "to_arrow"]
 
 HISTORY_SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv", ".tsv", ".parquet")
 CACHE_VERSION = 3
+PROBLEMS_KEY = b"problems"
+FACTS_KEY = b"facts"
 
 
 def named_files(project: Project) -> list[Path]:
@@ -71,3 +73,47 @@ def read_cached(project: Project, path: Path, digest: str, sheet: str) -> Hourly
         "version": CACHE_VERSION,
     }
     return from_arrow(cached(project, key, lambda: to_arrow(read_hourly_sheet(path, sheet))))
+
+
+def to_arrow(sheet: HourlySheet) -> pa.Table:
+    """Give a history as an Arrow table, for the cache."""
+    blank = np.full(len(sheet.load), np.nan)
+    columns = {
+        "time": pa.array(sheet.times.astype("datetime64[s]")),
+        "load": pa.array(sheet.load),
+        "temperature": pa.array(sheet.temperature if len(sheet.temperature) else blank),
+        "row": pa.array(sheet.rows),
+        "place": pa.array(sheet.places if len(sheet.places) else np.full(len(sheet.load), -1)),
+    }
+    facts = {
+        "file": sheet.file,
+        "sheet": sheet.sheet,
+        "zone": sheet.zone,
+        "stamps": sheet.stamps and sheet.stamps.value,
+        "warm": bool(len(sheet.temperature)),
+    }
+    problems = [[p.message, p.file, p.sheet, p.cell, p.severity.value] for p in sheet.problems]
+    metadata = {FACTS_KEY: json.dumps(facts), PROBLEMS_KEY: json.dumps(problems)}
+    return pa.table(columns).replace_schema_metadata(metadata)
+
+
+def from_arrow(table: pa.Table) -> HourlySheet:
+    """Read back what :func:`to_arrow` gave."""
+    metadata = table.schema.metadata
+    facts = json.loads(metadata[FACTS_KEY])
+    stored: list[list[str]] = json.loads(metadata[PROBLEMS_KEY])
+    problems = [Problem(words, file, page, cell, Severity(kind)) for words, file, page, cell, kind in stored]
+    names = ("load", "temperature", "row", "place")
+    load, warm, rows, places = (table.column(name).to_numpy() for name in names)
+    return HourlySheet(
+        facts["file"],
+        facts["sheet"],
+        table.column("time").to_numpy().astype("datetime64[m]"),
+        facts["zone"],
+        load,
+        warm if facts["warm"] else np.empty(0),
+        rows,
+        places if len(places) and places[0] >= 0 else places[:0],
+        tuple(problems),
+        Stamps(facts["stamps"]) if facts["stamps"] else None,
+    )

@@ -1,22 +1,21 @@
 """The hourly history as a file gives it: times, loads and temperatures, each with its row.
 
 A workbook sheet, a CSV file or a Parquet file; with a date and a time or a block of the day, with one column for
-both, or with a row for each day and a column for each part of it; any step from 5 minutes to an hour.
+both, or with a row for each day and a column for each part of it; any step from 5 minutes to an hour; or an export
+of a public source, see :mod:`~workbench.hourly_loads.public_layouts`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from workbench.data.arrays import Floats, Integers, Times
-from workbench.data.problems import Problem, Problems, Severity
+from workbench.data.problems import Problem, Problems
 from workbench.data.tables.parquet import read_frame
 from workbench.data.tables.table import Table, cell_name, plain_name
 from workbench.data.texts.amounts import is_placeholder
@@ -25,13 +24,18 @@ from workbench.data.texts.table import any_of, read_text_table, without_totals
 from workbench.data.workbooks.number_cells import number_from_text
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.hourly_loads.moments import MAX_BAD_CELLS, read_minutes, read_moments, read_stamps
+from workbench.hourly_loads.load_units import to_mw, without_units
+from workbench.hourly_loads.moments import MAX_BAD_CELLS, Stamped, read_minutes, read_moments, read_stamps
+from workbench.hourly_loads.public_layouts import PublicColumns, find_public, is_public_header, report_public
+from workbench.hourly_loads.rules import Stamps
 from workbench.hourly_loads.slots import BLOCK_NAMES, Slots, find_slots, read_blocks
 
 HISTORY_WORDS = ("hourly", "halfhourly", "history", "loadcurve", "scada")
 TIME_NAMES = ("datetime", "timestamp", "utc", "datetimeutc", "stamp", "period", "localtime", "beginofthehour")
 DATE_NAMES = ("date", "day")
 CLOCK_NAMES = ("time", "hour", "clock", "hr")
+HOUR_ENDING_NAMES = ("hourending", "hourend", "endofhour", "he")
+"""Of the day beside a date, or whole stamps: either way they end their hour."""
 LOAD_NAMES = (
     "demand",
     "load",
@@ -47,10 +51,9 @@ LOAD_NAMES = (
 )
 UTC_NAMES = ("utc", "datetimeutc")
 TEMPERATURE_NAMES = ("temperature", "temp", "temperature(c)", "temperature(°c)", "t2m", "drybulb")
-HEADERS = ((*TIME_NAMES, *DATE_NAMES), (*CLOCK_NAMES, *BLOCK_NAMES), LOAD_NAMES)
+STAMP_NAMES = (*TIME_NAMES, *DATE_NAMES, *HOUR_ENDING_NAMES)
+HEADERS = (STAMP_NAMES, (*CLOCK_NAMES, *BLOCK_NAMES), LOAD_NAMES)
 """Names of the columns by which the header of a sheet is found."""
-PROBLEMS_KEY = b"problems"
-FACTS_KEY = b"facts"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,8 +66,9 @@ class HourlySheet:
         Where.
     times
         One a reading, minutes, in the order of the file.
-    in_utc
-        Whether the times carried a zone and are UTC now; else they are of the clock that the config names.
+    zone
+        IANA name of the clock of the times, where the file says it; ``"UTC"`` where they carried a zone. They are
+        of the clock that the config names when it is empty.
     load
         Power [MW]; ``nan`` where the cell is blank.
     temperature
@@ -75,17 +79,20 @@ class HourlySheet:
         Zero-based column of each load in the file; empty where a file has no letters for them.
     problems
         What was noticed.
+    stamps
+        What the times mark, where the file says it; what the config says when it does not.
     """
 
     file: str
     sheet: str
     times: Times
-    in_utc: bool
+    zone: str
     load: Floats
     temperature: Floats
     rows: Integers
     places: Integers
     problems: tuple[Problem, ...] = ()
+    stamps: Stamps | None = None
 
     def cell(self, position: int) -> str:
         """Name the cell of a load, or its row where there are no letters."""
@@ -115,14 +122,13 @@ def read_hourly_sheet(path: Path, sheet: str = "") -> HourlySheet:
     if suffix == ".parquet":
         return _read_parquet(path, problems)
     if suffix in TEXT_SUFFIXES:
-        text = read_text_table(
-            path, problems, any_of(TIME_NAMES, DATE_NAMES, CLOCK_NAMES, BLOCK_NAMES, LOAD_NAMES)
-        )
+        text = read_text_table(path, problems, _is_header)
         if text.frame.is_empty():
             raise UnreadableFile(
                 f"{path.name} has no rows below its header; fill it, or choose another file.", path
             )
-        date = _pick(_by_plain_name(text.columns), (*TIME_NAMES, *DATE_NAMES))
+        public = find_public(text.columns)
+        date = public.times if public else _pick(_by_plain_name(text.columns), STAMP_NAMES)
         text = without_totals(text, date, problems) if date else text
         return read_table(path.name, text.table(lambda name: name != date), problems)
     found = _history_sheet(path, sheet, problems)
@@ -166,8 +172,9 @@ def read_table(file: str, table: Table, problems: Problems | None = None) -> Hou
     """Read the history from a table; ``problems`` hold what was noticed before."""
     problems = Problems(file) if problems is None else problems
     columns = _by_plain_name(table.columns)
-    load_name = _pick(columns, LOAD_NAMES)
-    stamp = _pick(columns, (*TIME_NAMES, *DATE_NAMES))
+    public = find_public(table.columns)
+    load_name = public.load if public else _pick(columns, LOAD_NAMES)
+    stamp = public.times if public else _pick(columns, STAMP_NAMES)
     slots = find_slots(table.columns) if load_name is None and stamp is not None else None
     if stamp is None or (load_name is None and slots is None):
         missing = "times (datetime, or date and time)" if stamp is None else "loads (demand, load or mw)"
@@ -177,122 +184,115 @@ def read_table(file: str, table: Table, problems: Problems | None = None) -> Hou
         )
     problems.raise_errors()
     assert stamp is not None
+    loads = slots.columns if slots is not None else (str(load_name),)
+    table, unit = without_units(table, loads, problems)
     if slots is not None:
-        return _read_days(file, table, stamp, slots, problems)
+        return _read_days(file, table, stamp, slots, unit, problems)
     assert load_name is not None
-    times, in_utc = _times(table, columns, problems)
-    load = _numbers(table, load_name, problems)
+    stamped = _public_times(table, public, problems) if public else _times(table, columns, problems)
     temperature_name = _pick(columns, TEMPERATURE_NAMES)
-    _note_unread(table, (load_name, temperature_name or "", *_time_columns(columns)), problems)
     temperature = _numbers(table, temperature_name, problems) if temperature_name else np.empty(0)
+    load = _numbers(table, load_name, problems)
     problems.raise_errors()
+    unit = "mwh" if public and public.layout.energy else unit
+    load = to_mw(load, unit, stamped.times, table, load_name, problems)
     rows = np.asarray(table.row_numbers, dtype=np.int64)
     places = np.full(len(rows), table.places[table.position(load_name)], dtype=np.int64)
-    return HourlySheet(file, table.sheet, times, in_utc, load, temperature, rows, places, tuple(problems))
+    return HourlySheet(
+        file,
+        table.sheet,
+        stamped.times,
+        stamped.zone,
+        load,
+        temperature,
+        rows,
+        places,
+        tuple(problems),
+        stamped.stamps,
+    )
 
 
-def _note_unread(table: Table, read: Sequence[str], problems: Problems) -> None:
-    """Name the columns that are not read: a temperature under another name may be among them."""
-    others = [name for name in table.columns if name not in read]
-    if others:
-        problems.unused(
-            f"not read: the columns {', '.join(others)}; read are the times, the load and the temperature "
-            f"({', '.join(filter(None, read))}).",
-            sheet=table.sheet,
-            cell=table.header_cell(others[0]),
-        )
+def _is_header(text: str) -> bool:
+    return _has_known_name(text) or is_public_header(text)
 
 
-def _time_columns(columns: dict[str, str]) -> tuple[str, ...]:
-    """Name the columns that the times are made of."""
-    both, date, clock, block = _named_times(columns)
-    if both is None and date is not None and (clock or block):
-        return date, str(clock or block)
-    return (str(both or date),)
+_has_known_name = any_of(STAMP_NAMES, CLOCK_NAMES, BLOCK_NAMES, LOAD_NAMES)
 
 
-def _named_times(columns: dict[str, str]) -> tuple[str | None, ...]:
-    """Find the columns of times, of days, of times of the day and of blocks."""
-    names = (TIME_NAMES, DATE_NAMES, CLOCK_NAMES, BLOCK_NAMES)
-    both, date, clock, block = (_pick(columns, found) for found in names)
+def _public_times(table: Table, public: PublicColumns, problems: Problems) -> Stamped:
+    """Read the stamps of an export of a public source, whose layout says their clock and what they mark."""
+    report_public(public, table, problems)
+    layout = public.layout
+    read = read_stamps(table, public.times, problems, layout.order)
+    times = read.times
+    if public.clock:
+        minutes, _ = read_minutes(table, public.clock, problems, as_written=True)
+        times = times.astype("datetime64[D]").astype("datetime64[m]") + minutes.astype("timedelta64[m]")
+    return Stamped(times, read.zone or public.zone, layout.stamps)
+
+
+def _times(table: Table, columns: dict[str, str], problems: Problems) -> Stamped:
+    names = (TIME_NAMES, DATE_NAMES, CLOCK_NAMES, BLOCK_NAMES, HOUR_ENDING_NAMES)
+    both, date, clock, block, ending = (_pick(columns, found) for found in names)
     if both is not None and date is not None and plain_name(both) == "period":
         both, block = None, both
-    return both, date, clock, block
-
-
-def _times(table: Table, columns: dict[str, str], problems: Problems) -> tuple[Times, bool]:
-    both, date, clock, block = _named_times(columns)
-    if both is None and date is not None and (clock or block):
+    if both is None and date is not None and (clock or block or ending):
         days = read_moments(table, date, problems).astype("datetime64[D]").astype("datetime64[m]")
-        minutes = read_minutes(table, clock, problems) if clock else read_blocks(table, str(block), problems)
-        return days + minutes.astype("timedelta64[m]"), False
-    name = both or date
+        stamps: Stamps | None = Stamps.BEGINS
+        if clock or not block:
+            minutes, stamps = read_minutes(table, str(clock or ending), problems, as_written=not clock)
+        else:
+            minutes = read_blocks(table, block, problems)
+        if ending and not clock and not block:
+            stamps = _note_hour_ending(table, ending, problems)
+        return Stamped(days + minutes.astype("timedelta64[m]"), "", stamps)
+    name = both or date or ending
     assert name is not None
-    times, in_utc = read_stamps(table, name, problems)
-    if both is None and not (times != times.astype("datetime64[D]")).any():
+    read = read_stamps(table, name, problems)
+    if both is None and not (read.times != read.times.astype("datetime64[D]")).any():
         problems.error(f"the column '{name}' holds days only; add a column 'time'.", sheet=table.sheet)
-    return times, in_utc or plain_name(name) in UTC_NAMES
+    zone = read.zone or ("UTC" if plain_name(name) in UTC_NAMES else "")
+    stamps = _note_hour_ending(table, name, problems) if name == ending else read.stamps
+    return Stamped(read.times, zone, stamps)
 
 
-def _read_days(file: str, table: Table, stamp: str, slots: Slots, problems: Problems) -> HourlySheet:
+def _note_hour_ending(table: Table, column: str, problems: Problems) -> Stamps:
+    problems.change(
+        f"the header '{column}' says that its times end their hour, and so they were read.",
+        sheet=table.sheet,
+        cell=table.header_cell(column),
+    )
+    return Stamps.ENDS
+
+
+def _read_days(
+    file: str, table: Table, stamp: str, slots: Slots, unit: str, problems: Problems
+) -> HourlySheet:
     """Read a table with a row for each day and a column for each part of it."""
     days = read_moments(table, stamp, problems).astype("datetime64[D]").astype("datetime64[m]")
     load = np.stack([_numbers(table, name, problems) for name in slots.columns], axis=1)
     problems.raise_errors()
-    _note_unread(table, (stamp, *slots.columns), problems)
+    times = (days[:, None] + slots.minutes.astype("timedelta64[m]")).ravel()
+    load = to_mw(load.ravel(), unit, times, table, slots.columns[0], problems)
     said = "ends" if slots.ends else "begins"
     problems.change(
         f"the columns '{slots.columns[0]}' to '{slots.columns[-1]}' hold the {len(slots.columns)} parts of each "
         f"day; each was read as the part that {said} at its number or time.",
         sheet=table.sheet,
     )
-    times = days[:, None] + slots.minutes.astype("timedelta64[m]")
     rows = np.repeat(np.asarray(table.row_numbers, dtype=np.int64), len(slots.columns))
     places = np.tile([table.places[table.position(name)] for name in slots.columns], len(days))
     return HourlySheet(
-        file, table.sheet, times.ravel(), False, load.ravel(), np.empty(0), rows, places, tuple(problems)
-    )
-
-
-def to_arrow(sheet: HourlySheet) -> pa.Table:
-    """Give a history as an Arrow table, for the cache."""
-    blank = np.full(len(sheet.load), np.nan)
-    columns = {
-        "time": pa.array(sheet.times.astype("datetime64[s]")),
-        "load": pa.array(sheet.load),
-        "temperature": pa.array(sheet.temperature if len(sheet.temperature) else blank),
-        "row": pa.array(sheet.rows),
-        "place": pa.array(sheet.places if len(sheet.places) else np.full(len(sheet.load), -1)),
-    }
-    facts = {
-        "file": sheet.file,
-        "sheet": sheet.sheet,
-        "in_utc": sheet.in_utc,
-        "warm": bool(len(sheet.temperature)),
-    }
-    problems = [[p.message, p.file, p.sheet, p.cell, p.severity.value] for p in sheet.problems]
-    metadata = {FACTS_KEY: json.dumps(facts), PROBLEMS_KEY: json.dumps(problems)}
-    return pa.table(columns).replace_schema_metadata(metadata)
-
-
-def from_arrow(table: pa.Table) -> HourlySheet:
-    """Read back what :func:`to_arrow` gave."""
-    metadata = table.schema.metadata
-    facts = json.loads(metadata[FACTS_KEY])
-    stored: list[list[str]] = json.loads(metadata[PROBLEMS_KEY])
-    problems = [Problem(words, file, page, cell, Severity(kind)) for words, file, page, cell, kind in stored]
-    names = ("load", "temperature", "row", "place")
-    load, warm, rows, places = (table.column(name).to_numpy() for name in names)
-    return HourlySheet(
-        facts["file"],
-        facts["sheet"],
-        table.column("time").to_numpy().astype("datetime64[m]"),
-        facts["in_utc"],
+        file,
+        table.sheet,
+        times,
+        "",
         load,
-        warm if facts["warm"] else np.empty(0),
+        np.empty(0),
         rows,
-        places if len(places) and places[0] >= 0 else places[:0],
+        places,
         tuple(problems),
+        Stamps.BEGINS,
     )
 
 
@@ -353,12 +353,12 @@ def _read_parquet(path: Path, problems: Problems) -> HourlySheet:
     names = tuple(map(str, frame.columns))
     table = Table(path.stem, "", names, rows, range(2, 2 + len(rows)), range(len(names)), 1, path.name)
     read = read_table(path.name, table, problems)
-    return replace(read, in_utc=read.in_utc or bool(zoned), places=np.empty(0, dtype=np.int64))
+    return replace(read, zone="UTC" if zoned else read.zone, places=np.empty(0, dtype=np.int64))
 
 
 def _plain(column: pd.Series) -> list[object]:
     if column.dtype.kind == "M":
-        values: list[object] = column.to_numpy().astype("datetime64[s]").tolist()
+        values: list[object] = column.to_numpy().astype("datetime64[ms]").tolist()
         return values
     if column.dtype.kind in "fiu":
         numbers = column.astype(float)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,15 @@ import pandas as pd
 from workbench.data.arrays import Booleans, Integers, Times
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table
-from workbench.data.texts.dates import MAX_DATE_CHARACTERS, DateOrder, Precision, daily_order, read_date
+from workbench.data.texts.dates import (
+    MAX_DATE_CHARACTERS,
+    DateOrder,
+    Precision,
+    Shape,
+    daily_order,
+    read_date,
+)
+from workbench.hourly_loads.rules import Stamps
 from workbench.hourly_loads.slots import MINUTES_A_DAY, ending_step
 
 MAX_BAD_CELLS = 20
@@ -20,30 +29,75 @@ _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.0+)?)?\s*([AaPp][Mm])?")
 _DAY_AND_CLOCK = re.compile(r"(\S.*?)(?:[T\s]+|,\s*)(\d{1,2}[:.]\d{2}\S*(?:\s*[AaPp][Mm])?)")
 _ISO = r"\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}(?::?\d{2}(?::?\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _ZONED = r"\d{2}[T ]\d{2}.*(?:Z|[+-]\d{2}:?\d{2})$"
+# 01.01.2024 00:00 - 01.01.2024 01:00, and what some write behind a time: (CEST), DST
+_INTERVAL = re.compile(r"(\d\S*[T ]\d{1,2}:\d{2}(?::\d{2})?)(?: \(?[A-Z]+\)?)?\s+[-\u2013]\s+\d.*")
+_SUMMER_MARK = re.compile(r"(.*\d{1,2}:\d{2}(?::\d{2})?) (?:DST|\([A-Z]{3,4}\))")
+UNIX_SECONDS = (946_684_800.0, 4_102_444_800.0)
+"""2000 to 2099: what a count of seconds since 1970 can be, and hardly anything else of ten digits is."""
 
 
-def read_moments(table: Table, column: str, problems: Problems) -> Times:
-    """Read a column of dates or times, see :func:`read_stamps`."""
-    return read_stamps(table, column, problems)[0]
+@dataclass(frozen=True, slots=True, eq=False)
+class Stamped:
+    """Stamps of a column.
 
-
-def read_stamps(table: Table, column: str, problems: Problems) -> tuple[Times, bool]:
-    """Read a column of dates or times; what cannot be read is reported as an error by its cell.
-
-    Returns
-    -------
+    Parameters
+    ----------
     times
         Minutes.
-    in_utc
-        Whether the cells carried a zone; the times are UTC then.
+    zone
+        ``"UTC"`` where the cells carried a zone; empty where they did not.
+    stamps
+        What they mark, where the cells say it.
+    """
+
+    times: Times
+    zone: str = ""
+    stamps: Stamps | None = None
+
+
+def read_moments(table: Table, column: str, problems: Problems, order: DateOrder | None = None) -> Times:
+    """Read a column of dates or times, see :func:`read_stamps`."""
+    return read_stamps(table, column, problems, order).times
+
+
+def read_stamps(table: Table, column: str, problems: Problems, order: DateOrder | None = None) -> Stamped:
+    """Read a column of dates or times; what cannot be read is reported as an error by its cell.
+
+    Parameters
+    ----------
+    table, column
+        Where.
+    problems
+        Takes what cannot be read, and how the rest was read.
+    order
+        Which of day and month comes first, where the layout of the file says it.
     """
     values = table.column(column)
     kinds = {type(value) for value in values}
     if kinds <= {datetime.date}:
-        return np.array(values, dtype="datetime64[D]").astype("datetime64[m]"), False
+        return Stamped(np.array(values, dtype="datetime64[D]").astype("datetime64[m]"))
     if kinds <= {datetime.date, datetime.datetime}:
-        return np.array(values, dtype="datetime64[s]").astype("datetime64[m]"), False
+        # Excel counts days in binary: a full hour may lie a few milliseconds below.
+        exact = np.array(values, dtype="datetime64[ms]") + np.timedelta64(500, "ms")
+        return Stamped(exact.astype("datetime64[m]"))
+    unix = _unix_times(values)
+    if unix is not None:
+        problems.change(
+            f"the numbers of '{column}' were read as seconds since 1970, UTC.",
+            sheet=table.sheet,
+            cell=table.header_cell(column),
+        )
+        return Stamped(unix, "UTC")
     texts = [value if isinstance(value, str) else "" for value in values]
+    begins = [match[1] if (match := _INTERVAL.fullmatch(text)) else text for text in texts]
+    intervals = sum(begin != text for begin, text in zip(begins, texts, strict=True))
+    if intervals:
+        problems.change(
+            f"{intervals} cells of '{column}' give the begin and the end of a reading; the begin was read.",
+            sheet=table.sheet,
+            cell=table.header_cell(column),
+        )
+    texts = [match[1] if (match := _SUMMER_MARK.fullmatch(text)) else text for text in begins]
     found, zoned = _iso_times(texts)
     naive = [row for row, text in enumerate(texts) if not zoned[row] and (text or values[row] is not None)]
     if zoned.any() and naive:
@@ -56,11 +110,11 @@ def read_stamps(table: Table, column: str, problems: Problems) -> tuple[Times, b
         if isinstance(value, datetime.date):
             found[row] = np.datetime64(value, "m")
     rest = [row for row in np.flatnonzero(np.isnat(found)).tolist() if texts[row]]
-    order = _read_others(table, column, found, rest, texts, problems)
+    said = _read_others(table, column, found, rest, texts, problems, order)
     read = sum(not np.isnat(found[row]) for row in rest)
     if read:
         problems.change(
-            f"{read} dates are text and were read as {order}; store them as dates.",
+            f"{read} dates are text and were read as {said}; store them as dates.",
             sheet=table.sheet,
             cell=table.header_cell(column),
         )
@@ -71,7 +125,22 @@ def read_stamps(table: Table, column: str, problems: Problems) -> tuple[Times, b
             sheet=table.sheet,
             cell=table.cell(row, column),
         )
-    return found, bool(zoned.any())
+    return Stamped(found, "UTC" if zoned.any() else "", Stamps.BEGINS if intervals else None)
+
+
+def _unix_times(values: Sequence[object]) -> Times | None:
+    """Times of a column of seconds or milliseconds since 1970; ``None`` where it is not one."""
+    texts = [value for value in values if isinstance(value, str)]
+    if any(not (text.isdecimal() and len(text) in (10, 13)) for text in texts):
+        return None
+    if any(isinstance(value, bool) or not isinstance(value, (str, int, float)) for value in values):
+        return None
+    numbers = np.array([float(value) for value in values])  # type: ignore[arg-type]
+    for scale in (1.0, 1000.0):
+        first, last = (scale * end for end in UNIX_SECONDS)
+        if len(numbers) and ((numbers >= first) & (numbers <= last)).all():
+            return (numbers / scale).astype("datetime64[s]").astype("datetime64[m]")
+    return None
 
 
 def _iso_times(texts: Sequence[str]) -> tuple[Times, Booleans]:
@@ -90,10 +159,11 @@ def _read_others(
     rest: Sequence[int],
     texts: Sequence[str],
     problems: Problems,
+    known: DateOrder | None,
 ) -> str:
-    """Read texts that are not ISO 8601, all in the order of day and month that some of them show."""
+    """Read texts that are not ISO 8601, all in the order of day and month that is known or some of them show."""
     parts = {row: _parts(texts[row]) for row in rest}
-    found_order, evidence = daily_order(day for day, _ in parts.values())
+    found_order, evidence = (known, "") if known else daily_order(day for day, _ in parts.values())
     if found_order is None and "only" in evidence:
         problems.error(
             f"{evidence}; write all dates like 2024-02-29.",
@@ -101,11 +171,15 @@ def _read_others(
             cell=table.header_cell(column),
         )
     order = found_order or DateOrder.DAY_FIRST
+    shapes = set()
     for row, (day, clock) in parts.items():
         date = read_date(day, order)
         minute = minute_of(clock) if clock else 0
         if date and date.precision is Precision.DAY and minute >= 0:
             found[row] = np.datetime64(date.day, "m") + minute
+            shapes.add(date.shape)
+    if shapes <= {Shape.ISO}:
+        return "year-month-day"
     return "month-day-year" if order is DateOrder.MONTH_FIRST else "day-month-year"
 
 
@@ -114,11 +188,31 @@ def _parts(text: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else (text, "")
 
 
-def read_minutes(table: Table, column: str, problems: Problems) -> Integers:
-    """Read a column of times of the day or of hours, minutes since midnight; reports what cannot be read."""
+def read_minutes(
+    table: Table, column: str, problems: Problems, *, as_written: bool = False
+) -> tuple[Integers, Stamps | None]:
+    """Read a column of times of the day or of hours; reports what cannot be read.
+
+    Parameters
+    ----------
+    table, column
+        Where.
+    problems
+        Takes what cannot be read, and how the rest was read.
+    as_written
+        Leave times from the first step to 24:00, which end their part of the day, as they are.
+
+    Returns
+    -------
+    minutes
+        Since midnight.
+    stamps
+        What they mark, where they show it.
+    """
     values = table.column(column)
     if {type(value) for value in values} <= {datetime.time}:
-        return np.array([60 * v.hour + v.minute for v in values], dtype=np.int64)  # type: ignore[attr-defined]
+        clocks = [60 * v.hour + v.minute for v in values]  # type: ignore[attr-defined]
+        return np.array(clocks, dtype=np.int64), None
     minutes = np.array([minute_of(value) for value in values], dtype=np.int64)
     bad = np.flatnonzero(minutes < 0)
     for row in bad[:MAX_BAD_CELLS]:
@@ -127,15 +221,15 @@ def read_minutes(table: Table, column: str, problems: Problems) -> Integers:
             sheet=table.sheet,
             cell=table.cell(int(row), column),
         )
-    step = ending_step(minutes)
+    step = 0 if as_written else ending_step(minutes)
     if step and not len(bad):
         what = "hours run from 1 to 24" if step == 60 else f"times run from 00:{step:02} to 24:00"
         which = "hour that ends then" if step == 60 else f"{step} minutes that end then"
         problems.change(
             f"the {what}: each was read as the {which}.", sheet=table.sheet, cell=table.header_cell(column)
         )
-        return minutes - step
-    return minutes
+        return minutes - step, Stamps.BEGINS
+    return minutes, None
 
 
 def minute_of(value: object) -> int:

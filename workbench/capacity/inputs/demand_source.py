@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData
 from workbench.runs.model.digest import file_digest
+
+if TYPE_CHECKING:
+    from workbench.hourly_loads.hourly_sheet import HourlySheet
 
 PROFILE_DOMAIN = "load_profiles"
 LOAD_SHEET = "Past_Hourly_Demand"
@@ -134,13 +138,24 @@ def _from_hourly_load(project: Project, config: CapacityConfig) -> Load | None:
         from workbench.hourly_loads.hourly_sheet import read_hourly_sheet  # only such a plan needs it
 
         hourly = read_hourly_sheet(path, LOAD_SHEET)
-        complete = _complete_years(hourly.times, hourly.load)
+        complete = _complete_years(_begins_of(hourly, project.settings.time_zone), hourly.load)
         if complete:
             grown = _grown(complete, config, f"{path.name}", book.sha256, str(path))
             notes = Notes(path.name)
             notes.add_problems(hourly.problems)
             return replace(grown, notes=(*notes, *grown.notes))
     return None
+
+
+def _begins_of(hourly: HourlySheet, zone: str) -> Times:
+    """Give the begin of each reading on the local clock, where the file says its own clock or stamps the ends."""
+    from workbench.hourly_loads.cleaning import placed_hours
+    from workbench.hourly_loads.rules import CleaningRules, Stamps
+    from workbench.hourly_loads.year_hours import local_times
+
+    if not hourly.zone and hourly.stamps is not Stamps.ENDS:
+        return hourly.times
+    return local_times(placed_hours(hourly, CleaningRules(zone=zone)), zone)
 
 
 def _complete_years(times: Times, load: Floats) -> dict[int, Floats]:

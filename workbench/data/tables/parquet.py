@@ -68,6 +68,9 @@ def _check_described(table: pa.Table, path: Path) -> None:
     if described is not None and not isinstance(described, dict):
         raise ValueError("the description of its columns is not a table")
     for field, column in zip(table.schema, table.columns, strict=True):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            # Bytes that are not UTF-8 would fail where a cell is looked at.
+            column.validate(full=True)
         if not pa.types.is_timestamp(field.type) and not pa.types.is_date(field.type):
             continue
         ends = pc.min_max(column.cast(pa.int64() if field.type.bit_width == 64 else pa.int32()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import polars as pl
@@ -52,15 +53,22 @@ def looks_like_amounts(cells: pl.Series) -> bool:
     """Whether most cells are amounts, by one decimal mark or the other, and none of them only a name in digits."""
     filled = cells.drop_nulls()
     step = max(1, len(filled) // SAMPLE)
-    sample = [text for text in filled.gather_every(step).to_list() if not is_placeholder(text)]
+    counts = Counter(filled.gather_every(step).to_list())
+    sample = {text: count for text, count in counts.items() if not is_placeholder(text)}
     if not sample:
         return False
-    read = sum(text.startswith(TYPED) or any(read_amount(text, mark) for mark in ".,") for text in sample)
-    named = sum(
-        text.isdecimal() and ((text[0] == "0" and len(text) > 1) or len(text) > MAX_EXACT_DIGITS)
-        for text in sample
+    read = sum(
+        count
+        for text, count in sample.items()
+        if text.startswith(TYPED) or any(read_amount(text, mark) for mark in ".,")
     )
-    return bool(read >= MOSTLY * len(sample) and named < MAX_NAMES * len(sample))
+    named = sum(
+        count
+        for text, count in sample.items()
+        if text.isdecimal() and ((text[0] == "0" and len(text) > 1) or len(text) > MAX_EXACT_DIGITS)
+    )
+    size = sum(sample.values())
+    return bool(read >= MOSTLY * size and named < MAX_NAMES * size)
 
 
 def read_numbers(cells: pl.Series, rows: pl.Series, decimal: str) -> NumberColumn:

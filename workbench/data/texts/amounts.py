@@ -26,8 +26,8 @@ SCALES = {
 }  # fmt: skip
 # What people write where nothing is known. A dash is not a zero until the user says so.
 PLACEHOLDERS = frozenset((
-    "-", "--", "---", "\u2013", "\u2014", ".", "..", "n/a", "n.a.", "na", "nan", "null", "none", "nil", "#n/a",
-    "#na", "n.v.", "k.a.", "tbd", "tba", "?", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "missing",
+    "-", "--", "---", "\u2013", "\u2014", ".", "..", "n/a", "n/e", "n.a.", "na", "nan", "null", "none", "nil",
+    "#n/a", "#na", "n.v.", "k.a.", "tbd", "tba", "?", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "missing",
     "unknown",
     "not available",
 ))  # fmt: skip
@@ -136,6 +136,14 @@ def read_amount(text: str, decimal: str = ".") -> Amount | None:
         scale,
         form,
     )
+
+
+def plain_amount(text: str, decimal: str = ".") -> float | None:
+    """Read a number that is nothing more: digits, groups, a sign, an exponent; see :func:`read_amount`."""
+    amount = read_amount(text, decimal)
+    if amount is None or amount.currency or amount.percent or amount.form or amount.scale != 1.0:
+        return None
+    return amount.value
 
 
 def _unwrapped(text: str) -> tuple[str, str]:

@@ -64,7 +64,8 @@ def decode(content: bytes, file: str) -> Decoded:
     UnreadableFile
         When the file is empty, or its bytes are not text.
     """
-    if not content.strip(b"\x00\xef\xbb\xbf\xff\xfe \r\n\t"):
+    nothing = b"\x00\xef\xbb\xbf\xff\xfe \r\n\t"
+    if not content[:SAMPLE_BYTES].strip(nothing) and not content.strip(nothing):
         raise UnreadableFile(f"{file} is empty ({len(content)} bytes, no text); export it again.", file)
     for mark, encoding in BYTE_ORDER_MARKS:
         if content.startswith(mark):

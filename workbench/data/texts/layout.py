@@ -203,7 +203,12 @@ def _count(row: Sequence[str | None], known: Callable[[str], bool]) -> int:
 def _header_position(head: Sequence[Sequence[str | None]], known: Callable[[str], bool] | None) -> int:
     if known is None or not head:
         return _worded_position(head)
-    counts = [(_count(row, known), sum(cell is not None for cell in row)) for row in head]
+    counts = []
+    for row in head:
+        counts.append((_count(row, known), sum(cell is not None for cell in row)))
+        if counts[-1][0] == len(row):
+            # None can have more.
+            break
     best = max(counts, default=(0, 0))
     return counts.index(best) if best[0] else max(0, _worded_position(head))
 
@@ -275,9 +280,10 @@ def _repeats(frame: pl.DataFrame, columns: Sequence[str], names: Sequence[str]) 
     }
     if not equal:
         return frame["row"].is_in([])
-    # Cheap first: of so many equal cells one is among the first few.
-    few = list(equal.values())[: len(columns) - math.ceil(SAME_AS_HEADER * len(columns)) + 1]
-    rows = frame.filter(pl.any_horizontal(few)).filter(
+    # Cheap first: of so many equal cells one is among the first few, and as long.
+    few = list(wanted.items())[: len(columns) - math.ceil(SAME_AS_HEADER * len(columns)) + 1]
+    as_long = (pl.col(column).str.len_bytes() == len(name.encode()) for column, name in few)
+    rows = frame.filter(pl.any_horizontal(as_long)).filter(
         pl.sum_horizontal(*equal.values()) >= SAME_AS_HEADER * len(columns)
     )
     return frame["row"].is_in(rows["row"].implode())

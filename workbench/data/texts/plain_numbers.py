@@ -8,7 +8,7 @@ import polars as pl
 
 from workbench.data.problems import Problems
 from workbench.data.texts.amount_column import looks_like_amounts
-from workbench.data.texts.amounts import read_amount
+from workbench.data.texts.amounts import plain_amount
 from workbench.data.texts.cells import columns_with
 from workbench.data.texts.decimal_mark import MarkEvidence, mark_evidence
 
@@ -64,7 +64,7 @@ def with_plain_numbers(
         # 1.234 is more than a thousand where the comma is the decimal mark.
         other = cells.str.contains(_GROUPED if mark == "." else f"[.{_GROUPED[1:]}")
         written = cells.filter(other.fill_null(False)).unique().to_list()
-        plain = {text: number for text in written if (number := _plain(text, mark))}
+        plain = {text: repr(value) for text in written if (value := plain_amount(text, mark)) is not None}
         if plain:
             frame = frame.with_columns(cells.replace(plain).alias(str(at)))
     problems.raise_errors()
@@ -88,10 +88,3 @@ def _doubt(found: MarkEvidence) -> str:
         f"'{found.example}' may have a digit group or decimals, {found.reason}; write the numbers without digit "
         "groups."
     )
-
-
-def _plain(text: str, mark: str) -> str:
-    amount = read_amount(text, mark)
-    if amount is None or amount.currency or amount.percent or amount.form or amount.scale != 1.0:
-        return ""
-    return repr(amount.value)

@@ -13,7 +13,7 @@ import polars as pl
 
 from workbench.data.changes import Change, ChangeKind
 from workbench.data.problems import Problems
-from workbench.data.tables.table import Table
+from workbench.data.tables.table import Table, plain_name
 from workbench.data.texts.cells import Cells, read_cells
 from workbench.data.texts.content import read_content
 from workbench.data.texts.layout import Layout, column_letter, find_table, rows_text
@@ -55,12 +55,22 @@ class TextTable:
         """Give the cells of a column as text, null where they are blank."""
         return self.frame[str(self.columns.index(name))]
 
-    def pandas(self) -> pd.DataFrame:
-        """Give the cells as text, ``None`` where they are blank; the index holds the lines of the file."""
-        columns = {name: self.texts(name).to_list() for name in self.columns}
-        return pd.DataFrame(
-            columns, index=self.frame["row"].to_numpy(), columns=list(self.columns), dtype=object
-        )
+    def pandas(self, is_number: Callable[[str], bool]) -> pd.DataFrame:
+        """Give the cells, those of the columns of numbers as numbers where all of them are; else as text.
+
+        The index holds the lines of the file; a blank cell is ``None``, or ``nan`` among numbers.
+        """
+        index = pd.Index(self.frame["row"].to_numpy())
+        columns = {name: self._values(name, index, number=is_number(name)) for name in self.columns}
+        return pd.DataFrame(columns, index=index, columns=list(self.columns), copy=False)
+
+    def _values(self, name: str, index: pd.Index, *, number: bool) -> pd.Series:
+        cells = self.texts(name)
+        if number:
+            numbers = cells.cast(pl.Float64, strict=False)
+            if numbers.null_count() == cells.null_count() and numbers.is_finite().all():
+                return pd.Series(numbers.to_numpy(writable=True), index=index)
+        return pd.Series(cells.to_list(), index=index, dtype=object)
 
     def table(self, is_number: Callable[[str], bool]) -> Table:
         """Give the cells row by row; those of the columns of numbers as numbers where they are."""
@@ -196,7 +206,5 @@ def _numbers_or_texts(cells: pl.Series) -> list[object]:
 
 def any_of(*names: Collection[str]) -> Callable[[str], bool]:
     """Give a test for :func:`read_text_table` of whether a header is among names, whatever its case and blanks."""
-    from workbench.data.tables.table import plain_name
-
     known = {plain_name(name) for collection in names for name in collection}
     return lambda text: plain_name(text) in known

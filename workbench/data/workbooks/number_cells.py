@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import datetime
 import math
-import re
 
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table
-
-_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-# 1,234,567.8 or, the Indian way, 12,34,567.8: the last group has three digits, those before it three or two.
-_GROUPED = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d{1,2}(,\d{2})*,\d{3})(\.\d*)?")
+from workbench.data.texts.amounts import plain_amount
 
 
 def number_at(table: Table, row: int, column: str, problems: Problems) -> float:
@@ -57,16 +53,12 @@ def read_numbers(table: Table, column: str, problems: Problems) -> list[float]:
 
 
 def number_from_text(text: str) -> float | None:
-    """Read a number from text with optional digit grouping, ``1,234,567`` or ``12,34,567``.
+    """Read a number from text with optional digit grouping, ``1,234,567``, ``12,34,567`` or ``1 234 567``.
 
-    The apostrophe by which a spreadsheet marks text may be there; what is not a number is ``None``.
+    The apostrophe by which a spreadsheet marks text may be there; what is not a number is ``None``. Text files are
+    read by the same grammar, see :mod:`workbench.data.texts.amounts`.
     """
-    text = text.replace("\u00a0", " ").replace("\u2212", "-").strip().removeprefix("'")
-    if _PLAIN.fullmatch(text):
-        return float(text)
-    if _GROUPED.fullmatch(text):
-        return float(text.replace(",", ""))
-    return None
+    return plain_amount(text.strip().removeprefix("'"))
 
 
 def _number(value: object, table: Table, row: int, column: str, problems: Problems) -> float:
@@ -79,7 +71,7 @@ def _number(value: object, table: Table, row: int, column: str, problems: Proble
         return float(value)
     if isinstance(value, str):
         number = number_from_text(value)
-        if number is not None and math.isfinite(number):
+        if number is not None:
             message = f"the text '{value}' was read as the number {number:.15g}; store it as a number."
             problems.change(message, sheet=table.sheet, cell=cell)
             return number

@@ -18,10 +18,21 @@ from typing import cast
 import python_calamine
 
 from workbench.data.tables.table import plain_name
-from workbench.data.workbooks.sheet_xml import SheetFacts, read_facts, sheet_parts, with_parts
+from workbench.data.workbooks.sheet_xml import (
+    FAR_COLUMNS,
+    FAR_ROWS,
+    MAX_SPARSE_CELLS,
+    SPARSE,
+    SheetFacts,
+    end_before_gap,
+    read_facts,
+    sheet_parts,
+    with_parts,
+)
 from workbench.errors import UnreadableFile
 
 MAX_SHEET_CELLS = 40_000_000
+TOO_MANY_CELLS = "it is damaged, or a sheet has more cells than can be held"
 ZIP_START = b"PK\x03\x04"
 
 Cells = tuple[tuple[int, int], tuple[int, int]]
@@ -88,12 +99,16 @@ def parse(path: str, content: bytes, wanted: Collection[str] | None, *, careful:
         names = [page.name for page in pages]
         hidden = [page.name for page in pages if page.visible != python_calamine.SheetVisibleEnum.Visible]
         asked = [name for name in names if wanted is None or plain_name(name) in wanted]
-        sheets = [_parse_sheet(path, book, name, facts.get(name, SheetFacts())) for name in asked]
+        sheets = [
+            _parse_sheet(path, book, name, facts.get(name, SheetFacts()), len(content)) for name in asked
+        ]
     except python_calamine.PasswordError as error:
         raise UnreadableFile(f"{path} is protected by a password; save a copy without it.", path) from error
     except python_calamine.CalamineError as error:
+        # An OpenDocument file is parsed whole while its kind is found out, and repeats a cell as often as it likes.
+        said = TOO_MANY_CELLS if b"content.xml" in content and "detect" in str(error) else str(error)
         raise UnreadableFile(
-            f"{path} is not a workbook that can be read ({error}); open it in Excel and save it as .xlsx.",
+            f"{path} is not a workbook that can be read ({said}); open it in Excel and save it as .xlsx.",
             path,
         ) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
@@ -132,7 +147,7 @@ def _read_facts(
 
 
 def _parse_sheet(
-    path: str, book: python_calamine.CalamineWorkbook, name: str, facts: SheetFacts
+    path: str, book: python_calamine.CalamineWorkbook, name: str, facts: SheetFacts, size: int
 ) -> ParsedSheet:
     sheet = book.get_sheet_by_name(name)
     if sheet.total_height * sheet.total_width > MAX_SHEET_CELLS:
@@ -141,7 +156,12 @@ def _parse_sheet(
             "cells to hold; delete the stray entries at its far end.",
             path,
         )
-    columns = [list(values) for values in zip(*sheet.to_python(skip_empty_area=False), strict=True)]
+    if sheet.total_height * sheet.total_width > max(MAX_SPARSE_CELLS, SPARSE * size):
+        # With less than a byte of the file for ten cells nearly all of them are blank.
+        rows, facts = _near_rows(sheet, facts)
+    else:
+        rows = cast("list[list[object]]", sheet.to_python(skip_empty_area=False))
+    columns = [list(values) for values in zip(*rows, strict=True)]
     height = len(columns[0]) if columns else 0
     if facts.silent:
         height = max(height, *(row + 1 for row, _, _ in facts.silent))
@@ -153,6 +173,32 @@ def _parse_sheet(
             columns[at][row] = text
     facts = replace(facts, trimmed=b"")
     return ParsedSheet(name, tuple(map(_pack, columns)), height, facts, tuple(sheet.merged_cell_ranges or ()))
+
+
+def _near_rows(
+    sheet: python_calamine.CalamineSheet, facts: SheetFacts
+) -> tuple[list[list[object]], SheetFacts]:
+    """Rows of a sparse sheet without the cells that stand far from all others, which are named."""
+    top, left = sheet.start or (0, 0)
+    filled: dict[int, list[object]] = {}
+    for number, row in enumerate(sheet.iter_rows(), top):
+        values = cast("list[object]", row)
+        if values.count("") < len(values):
+            filled[number] = [""] * left + values
+    unused = set(range(left + sheet.width))
+    for values in filled.values():
+        unused.difference_update([column for column in unused if values[column] != ""])
+    height = end_before_gap(sorted(filled), FAR_ROWS)
+    width = end_before_gap(sorted(set(range(left + sheet.width)) - unused), FAR_COLUMNS)
+    blank: list[object] = [""] * width
+    rows = [filled[number][:width] if number in filled else blank for number in range(height)]
+    far = [
+        (number, column)
+        for number, values in filled.items()
+        for column in range(width if number < height else 0, len(values))
+        if values[column] != ""
+    ]
+    return rows, replace(facts, far=(*facts.far, *far))
 
 
 def _pack(values: Iterable[object]) -> Packed:

@@ -32,7 +32,6 @@ from workbench.data.workbooks.finding import (
     listed,
     span_of,
 )
-from workbench.data.workbooks.number_cells import number_at, number_from_text, read_numbers
 from workbench.data.workbooks.parsing import ParsedSheet, unpack
 from workbench.data.workbooks.process import parse_workbook
 from workbench.data.workbooks.sheet_xml import SheetFacts
@@ -40,18 +39,7 @@ from workbench.errors import InvalidData
 from workbench.files import is_file
 from workbench.runs.model.digest import file_digest
 
-__all__ = [
-    "Sheet",
-    "Table",
-    "Workbook",
-    "cell_name",
-    "number_at",
-    "number_from_text",
-    "parse_content",
-    "plain_name",
-    "read_numbers",
-    "read_workbook",
-]
+__all__ = ["Sheet", "Workbook", "parse_content", "read_workbook"]
 
 MAX_MEGABYTES = 64
 PLAIN_SUFFIXES = (*TEXT_SUFFIXES, ".parquet")

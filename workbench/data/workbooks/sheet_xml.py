@@ -165,7 +165,7 @@ def _far_cells(xml: bytes) -> tuple[tuple[tuple[int, int], ...], bytes]:
     rows, columns = sorted({row - 1 for _, row in filled}), sorted(set(index.values()))
     if not _is_sparse((rows[-1] + 1) * (columns[-1] + 1), len(filled)):
         return (), b""
-    height, width = _end_before_gap(rows, FAR_ROWS), _end_before_gap(columns, FAR_COLUMNS)
+    height, width = end_before_gap(rows, FAR_ROWS), end_before_gap(columns, FAR_COLUMNS)
     far: list[tuple[int, int]] = []
 
     def keep(match: re.Match[bytes]) -> bytes:
@@ -180,8 +180,8 @@ def _far_cells(xml: bytes) -> tuple[tuple[tuple[int, int], ...], bytes]:
     return tuple(far), trimmed if far else b""
 
 
-def _end_before_gap(places: list[int], gap: int) -> int:
-    """First place that is not used any more: behind the last one that no large gap parts from those before it."""
+def end_before_gap(places: list[int], gap: int) -> int:
+    """Give the first place that is not used any more: behind the last one before a large gap."""
     end = -1
     for place in places:
         if place - end > gap + 1 and end >= 0:

@@ -9,7 +9,8 @@ import numpy as np
 
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table, cell_name, plain_name
-from workbench.data.workbooks.reading import Sheet, Workbook, number_at
+from workbench.data.workbooks.number_cells import number_at
+from workbench.data.workbooks.reading import Sheet, Workbook
 from workbench.demand.inputs.main_sheet import MainSheet
 from workbench.demand.inputs.sector_sheets import electricity_column, read_years
 from workbench.demand.model.drivers import GrowthPath

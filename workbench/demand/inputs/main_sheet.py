@@ -16,7 +16,8 @@ import numpy as np
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table, plain_name
 from workbench.data.workbooks.finding import MARK
-from workbench.data.workbooks.reading import Workbook, number_at
+from workbench.data.workbooks.number_cells import number_at
+from workbench.data.workbooks.reading import Workbook
 from workbench.demand.model.roles import WORDS, Role
 from workbench.errors import InvalidData
 

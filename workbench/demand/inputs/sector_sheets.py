@@ -9,7 +9,8 @@ import numpy as np
 
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table, plain_name
-from workbench.data.workbooks.reading import Workbook, number_at, read_numbers
+from workbench.data.workbooks.number_cells import number_at, read_numbers
+from workbench.data.workbooks.reading import Workbook
 
 HEADERS = ("Year", "Electricity", "Status")
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200

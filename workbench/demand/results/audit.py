@@ -15,7 +15,8 @@ from workbench.data.audit import require_all_equal
 from workbench.data.formatting import energy_factor
 from workbench.data.origins import Origin
 from workbench.data.problems import Problems
-from workbench.data.workbooks.reading import Workbook, read_numbers
+from workbench.data.workbooks.number_cells import read_numbers
+from workbench.data.workbooks.reading import Workbook
 from workbench.demand.config import DemandConfig, SalesBasis
 from workbench.demand.inputs.reading import DemandInput
 from workbench.demand.inputs.sector_sheets import electricity_column

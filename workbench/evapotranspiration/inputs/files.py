@@ -12,8 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import polars as pl
 
+from workbench.data.arrays import Integers
 from workbench.data.problems import Problems
 from workbench.data.tables.parquet import read_frame
 from workbench.data.texts.dates import Precision, daily_order, read_date
@@ -130,11 +133,24 @@ def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) ->
         if frame[name].isna().all():
             problems.unused(f"column '{name}' holds no number, and is as if it were not there.")
     problems.raise_errors()
-    _refuse_repeated(frame, raw["date"], problems)
+    frame["date"], times = frame["date"].dt.normalize(), raw["date"]
+    groups = _groups(frame)
+    order = np.lexsort((frame["date"].to_numpy(), groups))
+    steps = np.diff(frame["date"].to_numpy()[order]).astype("timedelta64[D]").astype(np.int64)
+    # What follows another day of the same site and source; a step of no day is a day that comes twice.
+    steps = np.where(np.diff(groups[order]) == 0, steps, 1)
+    _refuse_repeated(frame, times, order, steps, problems)
     problems.raise_errors()
-    frame = frame.sort_values(["site", "source", "date"], ignore_index=True)
-    _note_gaps(frame, problems)
+    in_order = bool((np.diff(order) == 1).all())
+    frame = (frame if in_order else frame.take(order)).reset_index(drop=True)
+    _note_gaps(frame, steps, problems)
     return frame
+
+
+def _groups(frame: pd.DataFrame) -> Integers:
+    """Number the site and source of each row, in the order of their names."""
+    sites, sources = (pd.factorize(frame[name], sort=True) for name in ("site", "source"))
+    return np.asarray(sites[0] * len(sources[1]) + sources[0], dtype=np.int64)
 
 
 def read_raw(path: Path, problems: Problems, left_out: Sequence[str] = ()) -> pd.DataFrame:
@@ -168,15 +184,17 @@ def read_dates(values: pd.Series, problems: Problems) -> pd.Series:
     """Read the cells of a column of dates; a cell that is none is missing, and among the problems."""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         plain = values.dt.tz_localize(None) if values.dt.tz is not None else values
+        _refuse_blank(values.index[values.isna()], problems)
         return plain.astype("datetime64[s]")
+    if values.dtype == object and pd.api.types.infer_dtype(values) == "string":
+        found = _iso_days(pl.Series(values.to_numpy(), dtype=pl.String), values.index)
+        if not found.isna().any():
+            return found
     texts = words(values)
-    iso = texts.str.extract(r"^(\d{4}-\d{2}-\d{2})(?:[T ].*)?$", expand=False)
-    found = pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
-    blank = values.index[texts == ""]
-    if len(blank):
-        problems.error(
-            f"{rows_text(list(blank))}, column 'date': the cell is blank; write a date like 2024-02-29."
-        )
+    found = _iso_days(pl.Series(texts.to_list(), dtype=pl.String), values.index)
+    if not found.isna().any():
+        return found
+    _refuse_blank(values.index[texts == ""], problems)
     found = found.fillna(_other_dates(texts[found.isna() & (texts != "")], problems))
     bad = found.isna() & (texts != "")
     for row in values.index[bad][:MAX_BAD_CELLS_LISTED]:
@@ -184,6 +202,21 @@ def read_dates(values: pd.Series, problems: Problems) -> pd.Series:
     if int(bad.sum()) > MAX_BAD_CELLS_LISTED:
         problems.error(f"column 'date': {int(bad.sum()) - MAX_BAD_CELLS_LISTED} more cells are no dates.")
     return found
+
+
+def _iso_days(texts: pl.Series, index: pd.Index) -> pd.Series:
+    """Days of texts that begin with an ISO 8601 date and may go on with a time; missing where they do not."""
+    plain = (texts.str.len_bytes() == len("2024-02-29")).all()
+    days = texts if plain else texts.str.extract(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?$")
+    found = days.str.to_date("%Y-%m-%d", strict=False).to_numpy().astype("datetime64[s]")
+    return pd.Series(found, index=index)
+
+
+def _refuse_blank(rows: pd.Index, problems: Problems) -> None:
+    if len(rows):
+        problems.error(
+            f"{rows_text(list(rows))}, column 'date': the cell is blank; write a date like 2024-02-29."
+        )
 
 
 def _other_dates(texts: pd.Series, problems: Problems) -> pd.Series:
@@ -208,41 +241,48 @@ def _why_no_date(text: str) -> str:
     return "is not a date; write dates like 2024-02-29 (year, month, day)."
 
 
-def _refuse_repeated(frame: pd.DataFrame, raw: pd.Series, problems: Problems) -> None:
-    days = frame["date"].dt.normalize()
-    by = [frame["site"], frame["source"], days]
-    counts = frame.groupby(by, sort=False).size()
-    most = int(counts.max())
-    if most > 1:
-        first = frame.index[(counts.reindex(pd.MultiIndex.from_arrays(by)) == most).to_numpy()][0]
-        site, source, day = frame["site"][first], frame["source"][first], days[first]
-        rows = frame.index[(frame["site"] == site) & (frame["source"] == source) & (days == day)]
-        shown = ", ".join(str(raw[row]) for row in rows[:3])
-        of = "".join(f" of {what}" for what in (site, source) if what)
-        hours = "an hourly file, given as daily; sum or average its hours to days first"
-        twice = "the day comes twice; keep one row"
-        problems.error(
-            f"row {rows[1]}, column 'date': {most} rows for {day:%Y-%m-%d}{of} ({shown}"
-            f"{', …' if most > 3 else ''}), expected one: {hours if most > 2 else twice}."
-        )
-    frame["date"] = days
+def _refuse_repeated(
+    frame: pd.DataFrame, raw: pd.Series, order: Integers, steps: Integers, problems: Problems
+) -> None:
+    repeats = np.flatnonzero(steps == 0)
+    if not len(repeats):
+        return
+    # Runs of rows for one day: the longest one, and of those the first of the file.
+    runs = np.split(repeats, np.flatnonzero(np.diff(repeats) != 1) + 1)
+    most = max(map(len, runs))
+    places = min((order[run[0] : run[-1] + 2] for run in runs if len(run) == most), key=min)
+    rows = frame.index[np.sort(places)]
+    site, source, day = (frame[name][rows[0]] for name in ("site", "source", "date"))
+    shown = ", ".join(str(raw[row]) for row in rows[:3])
+    of = "".join(f" of {what}" for what in (site, source) if what)
+    hours = "an hourly file, given as daily; sum or average its hours to days first"
+    twice = "the day comes twice; keep one row"
+    problems.error(
+        f"row {rows[1]}, column 'date': {len(rows)} rows for {day:%Y-%m-%d}{of} ({shown}"
+        f"{', …' if len(rows) > 3 else ''}), expected one: {hours if len(rows) > 2 else twice}."
+    )
 
 
-def _note_gaps(frame: pd.DataFrame, problems: Problems) -> None:
+def _note_gaps(frame: pd.DataFrame, steps: Integers, problems: Problems) -> None:
+    gaps = np.flatnonzero(steps > 1)
+    if not len(gaps):
+        return
     for (site, source), part in frame.groupby(["site", "source"], sort=False):
+        if not ((gaps >= part.index[0]) & (gaps < part.index[-1])).any():
+            continue
         days = pd.DatetimeIndex(part["date"])
         missing = pd.date_range(days[0], days[-1], freq="D").difference(days)
-        if len(missing):
-            of = " ".join(str(what) for what in (site, source) if what)
-            leap = all(day.month == 2 and day.day == 29 for day in missing)
-            problems.warning(
-                f"{of + ': ' if of else ''}{len(missing)} days are missing between {days[0]:%Y-%m-%d} and "
-                f"{days[-1]:%Y-%m-%d}, the first {missing[0]:%Y-%m-%d}; they stay missing."
-                + (" Only 29 February is: the file seems to have years of 365 days." if leap else "")
-            )
+        of = " ".join(str(what) for what in (site, source) if what)
+        leap = all(day.month == 2 and day.day == 29 for day in missing)
+        problems.warning(
+            f"{of + ': ' if of else ''}{len(missing)} days are missing between {days[0]:%Y-%m-%d} and "
+            f"{days[-1]:%Y-%m-%d}, the first {missing[0]:%Y-%m-%d}; they stay missing."
+            + (" Only 29 February is: the file seems to have years of 365 days." if leap else "")
+        )
 
 
 def _read_text(path: Path, problems: Problems) -> pd.DataFrame:
     table = read_text_table(path, problems, is_header)
     date = next((name for name in table.columns if read_header(name)[0] == "date"), "")
-    return (without_totals(table, date, problems) if date else table).pandas()
+    table = without_totals(table, date, problems) if date else table
+    return table.pandas(lambda name: read_header(name)[0] not in ("site", "source", "date"))

@@ -13,6 +13,7 @@ from workbench.evapotranspiration.model.weather import WEATHER_UNITS
 from workbench.evapotranspiration.physics.atmosphere import wind_at_2m
 
 FILL = -999.0
+FILL_TOLERANCE = 0.00999
 MAX_BAD_CELLS_LISTED = 5
 MAX_HEADER_CHARACTERS = 200
 NOTHING = frozenset(("nan", "na", "n/a", "none", "null", "-", "--", "<na>"))
@@ -227,12 +228,17 @@ def read_header(header: str) -> tuple[str, str]:
 
 def words(values: pd.Series) -> pd.Series:
     """Give cells as text without blanks at their ends; a missing one is empty."""
+    if values.dtype == object and pd.api.types.infer_dtype(values) == "string":
+        # Sites and days come again and again: each is looked at once.
+        codes, known = pd.factorize(values)
+        texts = pd.array([*map(str.strip, known), ""], dtype="str")
+        return pd.Series(texts.take(codes), index=values.index)
     return values.astype(object).where(values.notna(), "").astype(str).str.strip()
 
 
 def numbers(values: pd.Series, name: str, problems: Problems) -> pd.Series:
     """Read cells as numbers; -999 and empty cells are missing, the former noted."""
-    found = pd.to_numeric(values, errors="coerce").astype(float)
+    found = values if values.dtype == float else pd.to_numeric(values, errors="coerce").astype(float)
     if values.dtype == object or isinstance(values.dtype, pd.StringDtype):
         texts = words(values)
         nothing = texts.str.lower().isin(NOTHING)
@@ -252,14 +258,15 @@ def numbers(values: pd.Series, name: str, problems: Problems) -> pd.Series:
             problems.error(
                 f"column '{name}': {int(bad.sum()) - MAX_BAD_CELLS_LISTED} more cells are no numbers."
             )
-    fills = np.isclose(found, FILL)
+    # To the hundredth: some write -999.00 after a conversion.
+    fills = np.abs(found.to_numpy() - FILL) <= FILL_TOLERANCE
     if fills.any():
         rows = values.index[fills]
         problems.change(
             f"column '{name}': {int(fills.sum())} cells hold {FILL:g} (first in row {rows[0]}), read as missing."
         )
         found = found.mask(fills)
-    infinite = np.isinf(found)
+    infinite = np.isinf(found.to_numpy())
     if infinite.any():
         problems.error(f"row {values.index[infinite][0]}, column '{name}': the number is infinite.")
     return found

@@ -95,7 +95,7 @@ def _of_history(data: LoadInput, config: LoadProfileConfig) -> dict[str, str]:
     is_book = data.path.suffix.lower() in WORKBOOK_SUFFIXES
     offset = data.history.local - data.history.utc
     same_clock = config.clock is Clock.STANDARD and (offset == standard_offset(data.history.zone)).all()
-    clock = "the times of the file carry a zone" if data.in_utc else ""
+    clock = "the times of the file carry a zone" if data.has_zone else ""
     return {
         "history_sheet": "" if is_book else f"{data.path.name} has no sheets",
         "longest_gap": ""
@@ -103,6 +103,7 @@ def _of_history(data: LoadInput, config: LoadProfileConfig) -> dict[str, str]:
         else f"no gap is longer than {low} h and at most {high} h",
         "spikes": "" if Finding.SPIKE in seen else "there are no spikes",
         "restore_outages": "" if Finding.OUTAGE in seen else "there are no outages",
+        "stamps": "the file says what its times mark" if data.has_stamps else "",
         "clock": clock or ("this zone has no daylight saving time" if same_clock else ""),
     }
 

@@ -63,8 +63,8 @@ class LoadInput:
         Month in which a year begins.
     problems
         Everything noticed, in sentences.
-    in_utc
-        Whether the times of the history carry a zone.
+    has_zone, has_stamps
+        Whether the file says the clock of its times, and what they mark.
     """
 
     path: Path
@@ -78,7 +78,8 @@ class LoadInput:
     targets: TargetSheets
     first_month: int
     problems: tuple[Problem, ...]
-    in_utc: bool = False
+    has_zone: bool = False
+    has_stamps: bool = False
 
     @property
     def complete_years(self) -> tuple[int, ...]:
@@ -177,7 +178,8 @@ def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> Lo
         targets,
         first_month,
         tuple(problems),
-        sheet.in_utc,
+        bool(sheet.zone),
+        sheet.stamps is not None,
     )
 
 

@@ -64,7 +64,8 @@ def _members(name: str, file: io.BufferedIOBase, depth: int, path: Path) -> Iter
     with archive:
         for item in sorted(archive.infolist(), key=lambda item: item.filename):
             suffix = Path(item.filename).suffix.lower()
-            if item.is_dir() or suffix not in (".csv", ".zip"):
+            # A damaged name may be empty, and then is_dir fails.
+            if suffix not in (".csv", ".zip") or item.is_dir():
                 continue
             inner = f"{name} > {Path(item.filename).name}"
             if item.file_size > MAX_MEGABYTES * 1e6:

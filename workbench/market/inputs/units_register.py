@@ -11,6 +11,7 @@ from typing import Any
 from workbench.data.problems import Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES
 from workbench.data.tables.table import Table
+from workbench.data.texts.amounts import plain_amount
 from workbench.errors import InvalidData
 from workbench.market.model.description import UNKNOWN, MarketDescription
 from workbench.market.model.units import MarketUnit, UnitKind
@@ -218,19 +219,16 @@ def amount(text: str) -> tuple[float, str]:
     note
         What was made of the text, empty when it was a plain number or nothing.
     """
-    plain = text.strip().replace(",", "")
+    plain = text.strip()
     if plain.casefold() in _NOTHING:
         return math.nan, ""
-    if match := _RANGE.match(plain):
+    if match := _RANGE.match(plain.replace(",", "")):
         low, high = float(match[1]), float(match[2])
         return (low + high) / 2, f"a range, read as its middle {(low + high) / 2:g}"
-    try:
-        value = float(plain)
-    except ValueError:
+    value = plain_amount(plain)
+    if value is None:
         return math.nan, "no number, read as unknown"
-    if not math.isfinite(value) or value < 0:
-        return math.nan, "no amount, read as unknown"
-    return value, ""
+    return (value, "") if value >= 0 else (math.nan, "no amount, read as unknown")
 
 
 def _table(path: Path, named: Iterable[str], problems: Problems) -> Table:

@@ -187,6 +187,9 @@ def _is_journal(connection: sqlite3.Connection, path: Path) -> bool:
         if not is_damage(error):
             raise JournalError(f"{path} cannot be opened: {error}.") from error
         return False
+    except UnicodeDecodeError:
+        # A damaged definition is none of ours.
+        return False
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")

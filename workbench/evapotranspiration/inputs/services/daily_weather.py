@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from workbench.errors import InvalidData
 from workbench.evapotranspiration.inputs.places.place import Place
 from workbench.evapotranspiration.model.catalogue import SourceFacts
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
@@ -86,14 +87,14 @@ def weather_frame(
 
     Raises
     ------
-    ValueError
-        When a day comes twice, or a value is not a number.
+    InvalidData
+        When a day comes twice.
     """
     index = pd.DatetimeIndex(
         pd.to_datetime([str(day) for day in days], format="%Y-%m-%d"), name="date"
     ).as_unit("s")
     if index.has_duplicates:
-        raise ValueError(f"the day {index[index.duplicated()][0]:%Y-%m-%d} comes twice")
+        raise InvalidData(f"it has the day {index[index.duplicated()][0]:%Y-%m-%d} twice")
     made = {
         name: np.array([np.nan if value is None else float(value) for value in values])  # type: ignore[arg-type]
         for name, values in columns.items()
