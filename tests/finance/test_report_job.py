@@ -311,3 +311,19 @@ def test_the_report_shows_every_setting_once(result: FinanceResult):
     tables = [part.content["rows"] for part in section.parts if part.kind == "table"]
     assert len(tables) == 2
     assert len(tables[1]) == len(fields(result.config))
+
+
+def test_a_falling_figure_ends_at_zero_and_never_below(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{year}-{month:02d}-28,{max(20.5, 4000 - 110 * at)},{500.5},{max(10.5, 900 - 25 * at)}\n"
+        for at, (year, month) in enumerate(
+            (year, month) for year in (2022, 2023, 2024) for month in range(1, 13)
+        )
+    )
+    project = Project.create(tmp_path / "falling", "Falling")
+    (project.inputs / "falling.csv").write_text(f"Date,Revenue,Expenses,Inventory\n{rows}")
+    result = make_finance_report(project, file="falling.csv", horizon=12)
+    ahead = result.table("forecasts").query("figure in ['revenue', 'expenses', 'inventory']")
+
+    assert len(ahead)
+    assert ahead[["forecast", "lower", "upper"]].min().min() >= 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.data.arrays import Floats
+from workbench.finance.model.roles import FIGURES, Role
 from workbench.finance.model.series import COMPANY, FigureSeries, Part
 from workbench.forecasting.reconcile import reconcile
 from workbench.forecasting.series_forecast import SeriesForecast, forecast_series, why_not
@@ -16,6 +17,11 @@ __all__ = ["OTHER", "Forecast", "Make", "PartForecasts", "company_forecasts", "p
 
 OTHER = "other_items"
 """What the file's profit has beside revenue and the costs it names: revenue - costs - profit."""
+
+NEVER_NEGATIVE = frozenset(map(str, FIGURES)) - {
+    str(role) for role in (Role.PROFIT, Role.CASH_FLOW, Role.CASH, Role.EQUITY, Role.CAPEX)
+}
+"""Figures that are amounts of something; the others are differences, or may be overdrawn."""
 
 Key = tuple[str, Part]
 Make = Callable[[FigureSeries, Sequence[int]], Sequence[SeriesForecast | None]]
@@ -33,17 +39,21 @@ class Forecast:
         Forecast, shape ``(horizon,)``.
     own
         The method's own forecast and all that is known of it.
+    never_negative
+        Whether neither the forecast nor its interval goes below zero.
     """
 
     figure: str
     part: Part
     path: Floats
     own: SeriesForecast
+    never_negative: bool = False
 
     @property
     def lower(self) -> Floats:
         """Lower end of the interval."""
-        return self.path - self.own.half_width
+        lower: Floats = self.path - self.own.half_width
+        return np.maximum(lower, 0.0) if self.never_negative else lower
 
     @property
     def upper(self) -> Floats:
@@ -118,9 +128,11 @@ def company_forecasts(
         else:
             own[name, COMPANY] = made
     sums = _identities(own, costs, [COMPANY])
-    reconciled = reconcile(_paths(own), _spreads(own), sums)
+    floored = _never_negative(series, own)
+    reconciled = reconcile(_paths(own), _spreads(own), sums, never_negative=floored)
     return {
-        name: Forecast(name, part, reconciled[name, part], own[name, part]) for name, part in own
+        name: Forecast(name, part, reconciled[name, part], own[name, part], (name, part) in floored)
+        for name, part in own
     }, left_out
 
 
@@ -171,8 +183,12 @@ def part_forecasts(
     parts = sorted({part for _, part in own})
     sums += _identities(own, costs, parts)
     fixed = {(name, COMPANY): forecast.path for name, forecast in company.items()}
-    reconciled = reconcile(_paths(own), _spreads(own), sums, fixed)
-    forecasts = tuple(Forecast(name, part, reconciled[name, part], own[name, part]) for name, part in own)
+    floored = _never_negative(series, own)
+    reconciled = reconcile(_paths(own), _spreads(own), sums, fixed, floored)
+    forecasts = tuple(
+        Forecast(name, part, reconciled[name, part], own[name, part], (name, part) in floored)
+        for name, part in own
+    )
     return PartForecasts(forecasts, left_out)
 
 
@@ -190,6 +206,17 @@ def _identities(
         for part in parts
         if costs and all((name, part) in own for name in names)
     ]
+
+
+def _never_negative(series: Mapping[str, FigureSeries], own: Mapping[Key, SeriesForecast]) -> frozenset[Key]:
+    """Give what cannot go below zero: amounts of goods and money owed, sold or held that never have."""
+    return frozenset(
+        (name, part)
+        for name, part in own
+        if name.removesuffix("_budget").removesuffix("_forecast").removesuffix("_prior_year")
+        in NEVER_NEGATIVE
+        and np.nanmin(series[name].amounts[series[name].parts.index(part)]) >= 0
+    )
 
 
 def _paths(own: Mapping[Key, SeriesForecast]) -> dict[Key, Floats]:
