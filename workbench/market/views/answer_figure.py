@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AnswerFigure"]
 
-_CONFIG = {"displaylogo": False, "responsive": True, "plotlyServerURL": "", "doubleClick": "autosize"}
+_CONFIG = {"displaylogo": False, "responsive": False, "plotlyServerURL": "", "doubleClick": "autosize"}
 """A double click shows all of the axis again, also of a figure that was drawn zoomed."""
 
 

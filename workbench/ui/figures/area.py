@@ -130,7 +130,8 @@ def _output_of(figure: go.Figure, theme: Theme, mark: str) -> dict[str, Any]:
     content = (use_theme(figure, theme) if theme == "dark" else figure).to_plotly_json()
     if mark:
         content["layout"] = {**content["layout"], "meta": {"origins": mark}}
-    content["config"] = {"displaylogo": False, "responsive": True, "plotlyServerURL": ""}
+    # JupyterLab resizes a figure itself; plotly's own way loses the height with the first change of the window.
+    content["config"] = {"displaylogo": False, "responsive": False, "plotlyServerURL": ""}
     return {
         "output_type": "display_data",
         "data": {"application/vnd.plotly.v1+json": _plain(content), "text/plain": _describe(figure)},

@@ -32,6 +32,7 @@ _STYLE = """<style>
   vertical-align: bottom; min-width: 4em; }
 .workbench-table .text { text-align: left; white-space: normal; }
 .workbench-table td.text:first-child { min-width: 7em; }
+.workbench-table td.text:not(:first-child, :empty) { min-width: 6em; }
 .workbench-table tr.marked td { font-weight: 600; background: var(--jp-layout-color2, #eef5fb); }
 .workbench-scroll { overflow-x: auto; max-width: 100%; }
 </style>"""
