@@ -22,7 +22,7 @@ from workbench.hourly_loads.rules import Stamps
 __all__ = ["find_file", "from_arrow", "named_files", "read_cached", "to_arrow"]
 
 HISTORY_SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv", ".tsv", ".parquet")
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 PROBLEMS_KEY = b"problems"
 FACTS_KEY = b"facts"
 

@@ -191,6 +191,8 @@ def read_table(file: str, table: Table, problems: Problems | None = None) -> Hou
     assert load_name is not None
     stamped = _public_times(table, public, problems) if public else _times(table, columns, problems)
     temperature_name = _pick(columns, TEMPERATURE_NAMES)
+    if public is None:
+        _note_unread(table, (load_name, temperature_name or ""), problems)
     temperature = _numbers(table, temperature_name, problems) if temperature_name else np.empty(0)
     load = _numbers(table, load_name, problems)
     problems.raise_errors()
@@ -217,6 +219,18 @@ def _is_header(text: str) -> bool:
 
 
 _has_known_name = any_of(STAMP_NAMES, CLOCK_NAMES, BLOCK_NAMES, LOAD_NAMES)
+
+
+def _note_unread(table: Table, read: Sequence[str], problems: Problems) -> None:
+    """Name the columns that are not read: a temperature under another name may be among them."""
+    times = {*STAMP_NAMES, *CLOCK_NAMES, *BLOCK_NAMES, *HOUR_ENDING_NAMES}
+    others = [name for name in table.columns if name not in read and plain_name(name) not in times]
+    if others:
+        problems.unused(
+            f"not read: the columns {', '.join(others)}; read are times, a load and a temperature.",
+            sheet=table.sheet,
+            cell=table.header_cell(others[0]),
+        )
 
 
 def _public_times(table: Table, public: PublicColumns, problems: Problems) -> Stamped:
@@ -270,6 +284,7 @@ def _read_days(
 ) -> HourlySheet:
     """Read a table with a row for each day and a column for each part of it."""
     days = read_moments(table, stamp, problems).astype("datetime64[D]").astype("datetime64[m]")
+    _note_unread(table, slots.columns, problems)
     load = np.stack([_numbers(table, name, problems) for name in slots.columns], axis=1)
     problems.raise_errors()
     times = (days[:, None] + slots.minutes.astype("timedelta64[m]")).ravel()

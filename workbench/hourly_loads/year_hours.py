@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import datetime
 import functools
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from workbench.data.arrays import Integers, Times
+from workbench.data.tables.table import plain_name
 
 HOUR = np.timedelta64(60, "m")
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -21,6 +23,13 @@ MONTH_WORDS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
+
+
+def month_of_header(header: str) -> int | None:
+    """Month that a header names, such as ``Apr``, ``April`` or ``Apr 2026``, from 0; None for other headers."""
+    word = re.sub(r"[^a-z].*", "", plain_name(header))
+    found = (at for at, name in enumerate(MONTH_WORDS) if len(word) >= 3 and name.startswith(word))
+    return next(found, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

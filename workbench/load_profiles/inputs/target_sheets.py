@@ -18,7 +18,7 @@ from workbench.data.problems import Problems
 from workbench.data.tables.table import Table, plain_name
 from workbench.data.workbooks.number_cells import number_at
 from workbench.data.workbooks.reading import Workbook
-from workbench.hourly_loads.year_hours import MONTH_NAMES, hours_of_year
+from workbench.hourly_loads.year_hours import MONTH_NAMES, hours_of_year, month_of_header
 from workbench.load_profiles.model.targets import MONTHS, YearTargets, no_months
 
 ANNUAL_SHEETS = ("totaldemand", "annualdemand", "annualenergy", "totalenergy", "annualtargets", "targets")
@@ -47,6 +47,7 @@ ANNUAL_COLUMNS = {
 ANNUAL_HEADERS = (YEAR_NAMES, *ANNUAL_COLUMNS.values())
 SUMMARY_COLUMNS = ("average", "annual", "total", "max", "maximum", "year", "mean", "min", "minimum")
 UNIT_IN_HEADER = re.compile(r"[\[(]\s*(" + "|".join(ENERGY_IN_MWH) + r")\s*[\])]", re.IGNORECASE)
+POWER_IN_HEADER = re.compile(r"[\[(]\s*([kMG]?W)\s*[\])]", re.IGNORECASE)
 ANY_UNIT = re.compile(r"[\[(][^\])]*[\])]")
 PLAUSIBLE_GROWTH = 3.0
 MAX_WRITTEN_AS_SHARE = 2.0
@@ -150,7 +151,7 @@ def _note_unread(book: Workbook, problems: Problems) -> None:
             continue
         columns = sheet.table(headers=(YEAR_NAMES, *MONTH_NAMES)).columns
         plain = {plain_name(ANY_UNIT.sub("", name)) for name in columns}
-        months = {month for name in columns if (month := _month_of(name)) is not None}
+        months = {month for name in columns if (month := month_of_header(name)) is not None}
         of_a_year = [what for what, names in ANNUAL_COLUMNS.items() if not plain.isdisjoint(names)]
         # A header may be lost: most of the months are no accident, nor is a year beside one of the others.
         if len(months) >= MONTHS / 2:
@@ -162,13 +163,6 @@ def _note_unread(book: Workbook, problems: Problems) -> None:
         problems.warning(
             f"it has {what}, and is not read; if it holds targets, name it {name}.", sheet=sheet.name
         )
-
-
-def _month_of(header: str) -> int | None:
-    """Position of a month in the calendar year, by the header of its column."""
-    short = plain_name(header)[:3].capitalize()
-    known = short in MONTH_NAMES and plain_name(header) not in SUMMARY_COLUMNS
-    return MONTH_NAMES.index(short) if known else None
 
 
 def without_months(targets: YearTargets) -> YearTargets:
@@ -190,7 +184,7 @@ def _read_annual(table: Table, found: _Found, problems: Problems) -> None:
     known = {*YEAR_NAMES, *(plain for names in ANNUAL_COLUMNS.values() for plain in names)}
     for plain, header in columns.items():
         if plain not in known:
-            problems.warning(
+            problems.unused(
                 f"the column '{header}' is not read; read are {', '.join(ANNUAL_COLUMNS)}.",
                 sheet=table.sheet,
                 cell=table.header_cell(header),
@@ -199,6 +193,13 @@ def _read_annual(table: Table, found: _Found, problems: Problems) -> None:
         name = next((columns[plain] for plain in names if plain in columns), None)
         if name is None:
             continue
+        power = POWER_IN_HEADER.search(name) if what in ("peak", "minimum") else None
+        if power and power[1].lower() != "mw":
+            problems.error(
+                f"the column '{name}' is in {power[1]}; write it in MW.",
+                sheet=table.sheet,
+                cell=table.header_cell(name),
+            )
         if what == "energy" and (stated := UNIT_IN_HEADER.search(name)):
             found.unit = next(unit for unit in ENERGY_IN_MWH if unit.lower() == stated[1].lower())
         in_order = [_value(table, row, name, problems) for row, _ in years]
@@ -235,7 +236,7 @@ def _read_monthly(table: Table, what: str, first_month: int, found: _Found, prob
         values = {
             year: months / (100 if np.nansum(months) > MONTHS / 2 else 1) for year, months in values.items()
         }
-        _check_shares(table, values, problems)
+        _check_shares(table, columns, values, problems)
     found.monthly.setdefault(what, {}).update(values)
     key = {"average": "monthly_energy", "energy": "monthly_energy"}.get(what, f"monthly_{what}")
     found.places[key] = f"sheet '{table.sheet}'"
@@ -269,12 +270,26 @@ def _years(table: Table, problems: Problems) -> list[tuple[int, int]]:
 
 
 def _month_columns(table: Table, first_month: int, problems: Problems) -> dict[int, str]:
-    """Position in the year of each month -> its column."""
+    """Position in the year of each month -> its column; the others are named."""
     found: dict[int, str] = {}
     for name in table.columns:
-        month = _month_of(name)
-        if month is not None:
-            found[(month + 1 - first_month) % MONTHS] = name
+        month = month_of_header(name)
+        if month is None:
+            if plain_name(name) not in (*YEAR_NAMES, *SUMMARY_COLUMNS):
+                problems.unused(
+                    f"the column '{name}' is not read; read are the year and the months.",
+                    sheet=table.sheet,
+                    cell=table.header_cell(name),
+                )
+            continue
+        place = (month + 1 - first_month) % MONTHS
+        if place in found:
+            problems.error(
+                f"the columns '{found[place]}' and '{name}' are both of {MONTH_NAMES[month]}; keep one.",
+                sheet=table.sheet,
+                cell=table.header_cell(name),
+            )
+        found[place] = name
     missing = [
         MONTH_NAMES[(month + first_month - 1) % MONTHS] for month in range(MONTHS) if month not in found
     ]
@@ -324,8 +339,17 @@ def _check_load_factors(
             )
 
 
-def _check_shares(table: Table, values: Mapping[int, Floats], problems: Problems) -> None:
+def _check_shares(
+    table: Table, columns: Mapping[int, str], values: Mapping[int, Floats], problems: Problems
+) -> None:
     for year, months in values.items():
+        blank = [columns[month] for month in np.flatnonzero(np.isnan(months)).tolist()]
+        if 0 < len(blank) < MONTHS:
+            problems.error(
+                f"the share of {', '.join(blank)} of {year} is blank; give all twelve, or none of them.",
+                sheet=table.sheet,
+            )
+            continue
         total = float(months.sum())
         if abs(total - 1) > 0.001:
             problems.error(
