@@ -183,7 +183,7 @@ def left_over(token: str) -> list[str]:
 def on_disk(folder: Path) -> list[str]:
     """Whatever is not whole."""
     aside = Aside(folder, folder / ".workbench", dry_run=True)
-    found = list(repair_results(folder / "results", aside, without=lambda path: False))
+    found = list(repair_results(folder / "results", aside))
     found += repair_journal(folder / ".workbench" / "journal.sqlite", aside)
     faults = [f"{one.path.name} is not whole: {one.damage}" for one in found]
     with (

@@ -29,6 +29,7 @@ import pyarrow as pa
 from workbench.cli.main import main as command
 from workbench.data.projects.project import Project
 from workbench.data.results.cache import cached
+from workbench.data.results.earlier import keep_earlier
 from workbench.data.results.kept_inputs import keep_inputs, kept_input
 from workbench.data.results.scenario import ScenarioWriter, finished_scenarios, open_scenario
 from workbench.errors import WorkbenchError
@@ -45,6 +46,7 @@ PLACES = {
     "log": ".workbench/journal.sqlite-wal",
     "result": "results/plain/BAU/result.json",
     "table": "results/plain/BAU/forecast.parquet",
+    "earlier": ".workbench/earlier/plain/BAU/*",
     "cache": ".workbench/cache/*.arrow",
     "copy": ".workbench/inputs/*.zst",
     "ledger": "results/market/sample/ingested.sqlite",
@@ -101,12 +103,13 @@ def fill(folder: Path) -> None:
     given = project.inputs / "given.csv"
     given.write_text("year,value\n2030,1.5\n" * 200, encoding="utf-8")
     inputs = {"given.csv": file_digest(given)}
-    writer = ScenarioWriter(project, "plain", "BAU", stamp="stamp", inputs=inputs)
-    for name in TABLES:
-        writer.table(
-            name, pd.DataFrame({"year": range(2000, 2400), "GWh": [1.5 * n for n in range(400)]}), {}
-        )
-    writer.finish({"config": {"scenario": "BAU"}, "facts": {"inputs": inputs}})
+    frame = pd.DataFrame({"year": range(2000, 2400), "GWh": [1.5 * n for n in range(400)]})
+    for stamp in ("first", "second"):
+        keep_earlier(project, "plain", "BAU", stamp, TABLES)
+        writer = ScenarioWriter(project, "plain", "BAU", stamp=stamp, inputs=inputs)
+        for name in TABLES:
+            writer.table(name, frame, {})
+        writer.finish({"config": {"scenario": "BAU"}, "facts": {"inputs": inputs}})
     keep_inputs(project, inputs)
     given.unlink()
     cached(project, {"of": "test"}, _table)

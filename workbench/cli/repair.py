@@ -20,6 +20,8 @@ from workbench.runs.model.read_only import refuse_viewer
 
 __all__ = ["repair"]
 
+_EARLIER = "what changed in {scenario!r} of {domain!r} since its earlier result cannot be shown any more"
+
 
 def repair(options: argparse.Namespace) -> int:
     """Look through a project, put what is damaged aside, and say what was saved and what is lost."""
@@ -51,6 +53,7 @@ def _repairs(folder: Path, aside: Aside) -> Iterator[Repaired]:
     yield from repair_kept(folder / ".workbench" / "cache", "*.arrow", aside)
     yield from repair_kept(folder / ".workbench" / "inputs", "*.zst", aside)
     yield from repair_results(folder / "results", aside, without=_is_dataset)
+    yield from repair_results(folder / ".workbench" / "earlier", aside, again=_EARLIER)
     for name in subfolders(folder / "results" / "market"):
         if _is_dataset(folder / "results" / "market" / name):
             yield from _repair_dataset(folder / "results" / "market" / name, aside)

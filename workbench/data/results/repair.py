@@ -20,17 +20,25 @@ from workbench.structured import json_from, own_errors, typed
 __all__ = ["repair_kept", "repair_results"]
 
 
-def repair_results(results: Path, aside: Aside, *, without: Callable[[Path], bool]) -> Iterator[Repaired]:
+def repair_results(
+    results: Path,
+    aside: Aside,
+    *,
+    without: Callable[[Path], bool] = lambda folder: False,
+    again: str = "run {domain!r} again for the scenario {scenario!r}",
+) -> Iterator[Repaired]:
     """Put damaged files of saved results aside, and say what is whole beside them.
 
     Parameters
     ----------
     results
-        Folder of a project's results.
+        Folder of a project's results, or of those that they replaced.
     aside
         Where damaged files go.
     without
         Whether a folder holds something else, which has a repair of its own.
+    again
+        What to do about a lost file, with ``{domain}`` and ``{scenario}``.
 
     Yields
     ------
@@ -46,7 +54,7 @@ def repair_results(results: Path, aside: Aside, *, without: Callable[[Path], boo
         for scenario in subfolders(results / domain):
             folder = results / domain / scenario
             if not scenario.startswith(".") and not without(folder):
-                yield from _repair_scenario(folder, aside)
+                yield from _repair_scenario(folder, aside, again.format(domain=domain, scenario=scenario))
 
 
 def repair_kept(folder: Path, pattern: str, aside: Aside) -> Iterator[Repaired]:
@@ -68,7 +76,7 @@ def repair_kept(folder: Path, pattern: str, aside: Aside) -> Iterator[Repaired]:
             yield Repaired(path, "Its checksum does not fit.", saved=(lost,), aside=aside.put(path))
 
 
-def _repair_scenario(folder: Path, aside: Aside) -> Iterator[Repaired]:
+def _repair_scenario(folder: Path, aside: Aside, again: str) -> Iterator[Repaired]:
     damaged: dict[Path, str] = {}
     whole = 0
     summary = None
@@ -88,7 +96,7 @@ def _repair_scenario(folder: Path, aside: Aside) -> Iterator[Repaired]:
             whole += 1
     for path, problem in damaged.items():
         what = "The result" if path.name == SUMMARY_FILE else "The file"
-        lost = f"{what} is lost: run {folder.parent.name!r} again for the scenario {folder.name!r}."
+        lost = f"{what} is lost: {again}."
         saved = f"{whole} other files of the scenario are whole and stay."
         yield Repaired(path, problem, (saved,), (lost,), aside.put(path))
 
