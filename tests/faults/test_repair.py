@@ -110,6 +110,18 @@ def test_a_journal_with_a_damaged_page_says_so_and_its_other_rows_are_saved(
     assert repaired(folder, capsys=capsys) == (0, [])
 
 
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+def test_a_log_of_the_journal_that_is_cut_off_costs_what_it_held(folder: Path, share: float) -> None:
+    log = one(folder, "log")
+    content = log.read_bytes()
+    log.write_bytes(content[: int(len(content) * share)])
+    found = runs(folder)
+    assert RUNS <= len(found) <= RUNS + 1
+    assert start("flipped", folder).result() == sum(number**2 for number in range(UNITS))
+    assert not list((folder / ".workbench").glob("*put-aside*"))
+    assert main(["repair", str(folder)]) == 0
+
+
 def test_the_number_of_a_run_that_was_lost_is_not_used_again(folder: Path) -> None:
     path = at_rest(folder)
     for page in pages_of(path, "run"):

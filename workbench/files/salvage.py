@@ -36,10 +36,12 @@ _WAL_VERSIONS = b"\x02\x02"
 
 def is_damage(error: BaseException | None) -> bool:
     """Whether an error says that the database is damaged, and not locked, full or gone."""
-    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    extended = getattr(error, "sqlite_errorcode", None) or 0
+    code = extended & 0xFF
     # A number of the format in the header that no version has.
     unknown = code == sqlite3.SQLITE_ERROR and "unsupported file format" in str(error)
-    return isinstance(error, UnicodeDecodeError) or unknown or code in _DAMAGES
+    cut_off = extended == sqlite3.SQLITE_IOERR_SHORT_READ
+    return isinstance(error, UnicodeDecodeError) or unknown or cut_off or code in _DAMAGES
 
 
 def problems_of(connection: sqlite3.Connection, *, limit: int = 20) -> list[str]:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.capacity.model.pypsa_import import pypsa, pypsa_slot
 from workbench.data.problems import Problems, Severity
@@ -15,7 +15,7 @@ from workbench.data.projects.project import WORKBOOK_SUFFIXES
 from workbench.data.tables.netcdf import check_self_contained
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.files import check_all, facts, is_file, is_folder
+from workbench.files import as_name, check_all, facts, is_file, is_folder
 from workbench.structured import own_errors
 
 if TYPE_CHECKING:
@@ -59,6 +59,17 @@ _LISTS = {
 _OTHER_SHEETS = ("network", "meta", "crs", "snapshots", "investment_periods", "scenarios")
 
 
+def _opened(module: Any, path: Path) -> Network:
+    if path.suffix.lower() != ".nc":
+        network: Network = module.Network(str(path))
+        return network
+    network = module.Network()
+    # By the handle of a file that was checked, not by a name that may have become a link since.
+    with as_name(path) as name:
+        network.import_from_netcdf(name)
+    return network
+
+
 def read_network(path: Path, problems: Problems | None = None) -> Network:
     """Read a network of any kind that PyPSA writes.
 
@@ -95,7 +106,7 @@ def read_network(path: Path, problems: Problems | None = None) -> Network:
         sheets = _check_workbook(path)
     try:
         with pypsa_slot(), spoken("pypsa.network.io") as messages:
-            network: Network = module.Network(str(path))
+            network = _opened(module, path)
     except Exception as error:
         raise UnreadableFile(
             f"{path.name} cannot be read as a PyPSA network; it may be cut off, or of another program "

@@ -34,6 +34,15 @@ __all__ = [
 
 _logger = logging.getLogger(__name__)
 
+_OF_A_READER = (
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_READONLY_ROLLBACK,
+    sqlite3.SQLITE_READONLY_RECOVERY,
+    sqlite3.SQLITE_READONLY_CANTINIT,
+    sqlite3.SQLITE_READONLY_CANTLOCK,
+    sqlite3.SQLITE_IOERR_SHORT_READ,
+)
+"""What only one that may write can mend: a transaction or a log that was not finished."""
 ASIDE = "put-aside"
 REPAIR = "`workbench repair` saves what can be read of it."
 
@@ -71,11 +80,8 @@ def open_to_read(path: Path) -> sqlite3.Connection:
             raise JournalError(
                 f"{path} cannot be read: its writer was killed; start a run, or list them."
             ) from error
-        with closing(_connect(path, "rw", 5)) as other:
-            # SQLite takes back what the writer had begun.
-            _is_journal(other, path)
+        whole = _is_whole_when_recovered(path, 5)
         connection = _connect(path, "ro", 5)
-        whole = _is_journal(connection, path)
     if not whole:
         connection.close()
         raise JournalError(
@@ -148,11 +154,20 @@ def _is_whole(path: Path) -> bool:
     try:
         return _is_journal(connection, path)
     except sqlite3.OperationalError:
-        # Its first writer was killed in the middle, which SQLite repairs when it may write.
-        with closing(_connect(path, "rw", LOCK_SECONDS)) as other:
-            return _is_journal(other, path)
+        return _is_whole_when_recovered(path, LOCK_SECONDS)
     finally:
         connection.close()
+
+
+def _is_whole_when_recovered(path: Path, patience: float) -> bool:
+    # Its writer was killed in the middle, or its log was cut off: SQLite repairs that when it may write.
+    with closing(_connect(path, "rw", patience)) as connection:
+        try:
+            return _is_journal(connection, path)
+        except sqlite3.OperationalError as error:
+            if is_damage(error):
+                return False
+            raise JournalError(f"{path} cannot be opened: {error}.") from error
 
 
 def _connect(path: Path, mode: str, patience: float) -> sqlite3.Connection:
@@ -182,7 +197,7 @@ def _is_journal(connection: sqlite3.Connection, path: Path) -> bool:
         found = _definitions(connection)
         version = check_version(connection, path)
     except READ_ERRORS as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY:
+        if getattr(error, "sqlite_errorcode", 0) in _OF_A_READER:
             raise
         if not is_damage(error):
             raise JournalError(f"{path} cannot be opened: {error}.") from error
