@@ -28,9 +28,9 @@ from workbench.finance.analysis.relations import relations
 from workbench.finance.analysis.scenario import (
     assumptions_of,
     baseline_of,
-    estimated_variable_share,
     what_if_tables,
 )
+from workbench.finance.analysis.variable_share import estimate_variable_share
 from workbench.finance.anomalies.events import Event, read_judgements
 from workbench.finance.anomalies.unusual import events_table, expected_table
 from workbench.finance.config import FinanceConfig
@@ -243,7 +243,7 @@ def _analyse(job: Job, work: _Work) -> Analysis:
     targets = [name for name in ("profit", "revenue") if name in named]
     leading = tuple(_leading_indicators(work, formatter.title(name), name, company) for name in targets)
     baseline = baseline_of(work.company, work.costs, work.ahead, work.step)
-    assumptions, origin = assumptions_of(config, estimated_variable_share(series, work.costs, season))
+    assumptions, origin = assumptions_of(config, estimate_variable_share(series, work.costs))
     what_if = None if baseline is None else what_if_tables(baseline, config, assumptions, work.ahead)
     return Analysis(
         ledger=work.ledger,

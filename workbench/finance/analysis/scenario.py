@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from workbench.finance.analysis.forecasts import Forecast
-from workbench.finance.analysis.relations import changes
+from workbench.finance.analysis.variable_share import ShareEstimate
 from workbench.finance.analysis.what_if import simulate, tornado
 from workbench.finance.config import FinanceConfig
-from workbench.finance.model.series import FigureSeries
 from workbench.finance.model.what_if import Assumptions, Baseline
 
 __all__ = [
@@ -19,13 +18,11 @@ __all__ = [
     "WHAT_IF_COLUMNS",
     "assumptions_of",
     "baseline_of",
-    "estimated_variable_share",
     "what_if_tables",
 ]
 
 WHAT_IF_COLUMNS = ["period", "figure", "baseline", "scenario", "difference", "lower", "upper"]
 TORNADO_COLUMNS = ["driver", "measure", "effect", "opposite"]
-MIN_CHANGES = 12
 
 
 def baseline_of(
@@ -73,32 +70,12 @@ def baseline_of(
     )
 
 
-def estimated_variable_share(series: Mapping[str, FigureSeries], costs: Sequence[str], season: int) -> float:
-    """Estimate which share of costs follows revenue, from how both have changed together.
-
-    The slope of the changes in costs (marketing left out) on those in revenue, both without season, kept
-    within 0 to
-    1; ``nan`` with fewer than 12 changes.
-    """
-    names = [name for name in costs if name in series and name != "marketing"]
-    if "revenue" not in series or not names:
-        return float("nan")
-    total = np.sum([series[name].company for name in names], axis=0)
-    moved = [changes(values, season) for values in (series["revenue"].company, total)]
-    both = np.isfinite(moved[0]) & np.isfinite(moved[1])
-    revenue, cost = moved[0][both], moved[1][both]
-    spread = float((revenue**2).sum())
-    if both.sum() < MIN_CHANGES or spread == 0:
-        return float("nan")
-    return float(np.clip((revenue * cost).sum() / spread, 0.0, 1.0))
-
-
-def assumptions_of(config: FinanceConfig, estimated: float) -> tuple[Assumptions, str]:
+def assumptions_of(config: FinanceConfig, estimated: ShareEstimate) -> tuple[Assumptions, str]:
     """Give the assumptions of a scenario, and as text where the share of variable costs comes from."""
     if config.variable_share is not None:
         share, words = config.variable_share / 100, "as set"
-    elif np.isfinite(estimated):
-        share, words = estimated, "estimated from how costs and revenue changed together"
+    elif np.isfinite(estimated.share):
+        share, words = estimated.share, estimated.words
     else:
         share, words = 1.0, "too few months to estimate it, so that all costs follow volume"
     return Assumptions(share, config.price_elasticity, config.marketing_elasticity), words
