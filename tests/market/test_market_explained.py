@@ -103,25 +103,27 @@ def test_a_single_reading_leads_to_the_row_of_the_record(folder: Path, data: Mar
     stamp = np.datetime64(data.last, "m")
     period = Period(stamp - np.timedelta64(5, "m"), stamp)
     answer = prices(data, period)
-    found = explained(data, answer, period, "NSW1", 0).cell
+    region = data.description.region_names[0]
+    found = explained(data, answer, period, region, 0).cell
     ((reading,),) = (part.parts for part in found.parts)
     file, row, column = reading.place.split(", ")
     stored = pl.read_parquet(folder / file).row(int(row.removeprefix("row ")) - 2, named=True)
     assert column == "column rrp"
-    assert (stored["region"], stored["stamp"]) == ("NSW1", stamp.astype("datetime64[us]").item())
+    assert (stored["region"], stored["stamp"]) == (region, stamp.astype("datetime64[us]").item())
     assert stored["rrp"] == reading.value == found.value
 
 
 def test_several_readings_lead_to_their_first_and_last_row(folder: Path, data: MarketData) -> None:
     period = Period(data.first, data.first + np.timedelta64(1, "D"))
     answer = prices(data, period)
-    shown = Shown(1.0, "VIC1 [AUD/MWh]", (), answer.title)
+    region = data.description.region_names[-1]
+    shown = Shown(1.0, f"{region} [AUD/MWh]", (), answer.title)
     (readings,) = explain_answer(data, answer, shown, period, Style()).cell.parts
     file, rows = readings.parts[0].place.split(", ")[:2]
     first, last = (int(word) - 2 for word in rows.removeprefix("rows ").split(" to "))
     stored = pl.read_parquet(folder / file)
-    assert stored["region"][first] == stored["region"][last] == "VIC1"
-    assert stored.slice(first, last - first + 1).filter(pl.col("region") == "VIC1").height == readings.value
+    assert stored["region"][first] == stored["region"][last] == region
+    assert stored.slice(first, last - first + 1).filter(pl.col("region") == region).height == readings.value
 
 
 def test_generation_of_a_fuel_counts_the_readings_of_its_units_only(data: MarketData) -> None:
@@ -135,7 +137,7 @@ def test_generation_of_a_fuel_counts_the_readings_of_its_units_only(data: Market
 
 
 def test_a_revenue_is_price_times_power_times_hours_of_both_sources(folder: Path, data: MarketData) -> None:
-    period = Period(data.first, data.first + np.timedelta64(1, "D"))
+    period = Period(data.last - np.timedelta64(1, "D"), data.last)
     answer = revenue_by(data, period, By.UNIT)
     name = str(answer["Unit"][0])
     shown = Shown(float(answer["Revenue"][0]), "Revenue [AUD]", (name,), answer.title)
@@ -159,7 +161,7 @@ def test_a_revenue_is_price_times_power_times_hours_of_both_sources(folder: Path
 
 
 def test_what_a_unit_paid_is_explained_by_what_it_took(data: MarketData) -> None:
-    period = Period(data.first, data.first + np.timedelta64(1, "D"))
+    period = Period(data.last - np.timedelta64(1, "D"), data.last)
     answer = revenue_by(data, period, By.UNIT)
     at = int(np.flatnonzero(answer["Charged"] > 0)[0])
     for column, count in (("Cost", 1), ("Net", 2)):
@@ -168,6 +170,17 @@ def test_what_a_unit_paid_is_explained_by_what_it_took(data: MarketData) -> None
         assert len(parts) == count
         assert parts[-1].quantity == "Cost"
         assert parts[-1].value == pytest.approx(float(answer["Cost"][at]))
+
+
+def test_what_is_known_of_a_missing_revenue_goes_by_that_name(data: MarketData) -> None:
+    period = Period(data.first, data.first + np.timedelta64(1, "D"))
+    answer = revenue_by(data, period, By.UNIT)
+    at = int(np.flatnonzero(np.isnan(answer["Revenue"]))[0])
+    shown = Shown(float(answer["Revenue"][at]), "Revenue [AUD]", (str(answer["Unit"][at]),), answer.title)
+    found = explain_answer(data, answer, shown, period, Style()).cell
+    assert found.origin is Origin.MISSING
+    assert found.parts[0].quantity == "Partial revenue"
+    assert found.parts[0].value == pytest.approx(float(answer["Partial revenue"][at]))
 
 
 @pytest.fixture(scope="module")

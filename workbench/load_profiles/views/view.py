@@ -82,7 +82,8 @@ class ProfileAnalysis(ResultTabs):
 
         excel = pane.button("Write Excel", lambda: write(write_excel, ".xlsx"))
         text = pane.button("Write CSV", lambda: write(write_csv, ".csv"))
-        pane.children = [ipywidgets.HBox([year, excel, text]), status, pane.strip]
+        row = ipywidgets.HBox([year, excel, text], layout={"flex_flow": "row wrap"})
+        pane.children = [row, status, pane.strip]
         return pane
 
     @tab("Heat maps")

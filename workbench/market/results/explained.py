@@ -82,7 +82,9 @@ def explain_answer(
     paid = name.casefold().removeprefix("partial ")
     flows = _MONEY.get(paid, ()) if unit == data.description.currency else ()
     if flows:
-        money = (explain_money(data, flow, chosen.units, begin, end) for flow in flows)
+        # What is known of a missing total goes by that name.
+        partial = value is None or paid != name.casefold()
+        money = (explain_money(data, flow, chosen.units, begin, end, partial=partial) for flow in flows)
         step = derived(quantity, value, unit, rule, *(part for part in money if part is not None))
     else:
         parts = tuple(_tables(data, answer, chosen, unit, begin, end))

@@ -35,7 +35,13 @@ class Flow(StrEnum):
 
 
 def explain_money(
-    data: MarketData, flow: Flow, units: Sequence[str], begin: np.datetime64, end: np.datetime64
+    data: MarketData,
+    flow: Flow,
+    units: Sequence[str],
+    begin: np.datetime64,
+    end: np.datetime64,
+    *,
+    partial: bool = False,
 ) -> Explained | None:
     """Explain what units earned or paid in a period; None where the period has no sums.
 
@@ -49,6 +55,8 @@ def explain_money(
         Only these; all when empty.
     begin, end
         Range ``(begin, end]`` of stamps.
+    partial
+        Whether readings or prices are missing, so that this is what is known of a missing total.
     """
     money = "out_revenue" if flow is Flow.OUT else "in_cost"
     energy, priced = f"{flow}_mwh", f"{flow}_priced_mwh"
@@ -77,6 +85,11 @@ def explain_money(
     largest = _largest(data, flow, units, regions, begin, end)
     name = "Revenue" if flow is Flow.OUT else "Cost"
     rule = "price x power x hours of each interval and unit, summed"
+    if partial:
+        name, rule = (
+            f"Partial {name.lower()}",
+            f"{rule}, of what is known; no total, because a part is missing",
+        )
     return derived(name, total, currency, rule, *parts, *([largest] if largest else []))
 
 
