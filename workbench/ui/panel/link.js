@@ -8,7 +8,7 @@ class Link {
     this.store = store;
     this.manager = store.model.widget_manager;
     this.gone = "";
-    this.opened = performance.now();
+    this.opened = this.asked = performance.now();
     this.onStatus = (_, status) => this.take(status);
     this.kernel = this.currentKernel();
     this.kernel?.statusChanged?.connect(this.onStatus);
@@ -41,11 +41,19 @@ class Link {
       this.kernel = kernel;
       this.kernel?.statusChanged?.connect(this.onStatus);
     }
+    if (!this.gone) this.askForNews();
     if (this.gone || !this.kernel) return;
     if (kernel === null || this.kernel.isDisposed) this.gone = "ended";
     else if (kernel && kernel.id !== this.kernel.id) this.gone = "restarted";
     else if (this.store.heard !== null && host.closest(".jupyter-widgets-disconnected")) this.gone = "restarted";
     else this.take(this.kernel.status);
+  }
+
+  // A page that was frozen has not said for a while that it is there, and is told little.
+  askForNews() {
+    if (this.store.silentSeconds() < SILENT_SECONDS || performance.now() - this.asked < 5000) return;
+    this.asked = performance.now();
+    this.store.tell({ kind: "here" });
   }
 
   // "" while the kernel is heard.
