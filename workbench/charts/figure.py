@@ -30,7 +30,7 @@ HEIGHT, TOP_MARGIN = 420, 72
 """Of a figure with one line below its title [px]."""
 LINE_HEIGHT = 20
 """Of a line below the title [px]."""
-MAX_LINE = 60
+MAX_LINE = 44
 """Characters of a line below the title: more do not fit on a narrow page."""
 
 BAND = "rgba(0, 114, 178, 0.18)"

@@ -26,7 +26,9 @@ GRADES = {"high": CATEGORIES[2], "medium": CATEGORIES[1], "low": CATEGORIES[5]}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MAX_DAYS_SHOWN = 800
 MAX_DAYS_OF_ONE_SUM = 400
-LAND = "#C9D1C8"
+LAND = "#8FA08C"
+LAND_OPACITY = 0.4
+"""The ground shines through, light or dark, so that names in the ink of either theme can be read on the land."""
 
 
 @headed()
@@ -217,6 +219,7 @@ def map_chart(result: EtoResult) -> go.Figure:
             y=latitudes.round(3),
             z=np.where(land > 0, 1.0, np.nan),
             colorscale=[[0, LAND], [1, LAND]],
+            opacity=LAND_OPACITY,
             showscale=False,
             hoverinfo="skip",
         )
