@@ -145,7 +145,8 @@ def time_axis(figure: go.Figure, answer: Answer, clock: str, theme: Theme = "lig
         Light or dark.
     """
     figure.update_xaxes(title=f"Begin of interval [{clock}]", hoverformat=TIME_HOVER, type="date")
-    mark_lacking(figure, answer, answer[BEGIN].astype("datetime64[ms]"), theme)
+    middles = answer[BEGIN] + (answer[END] - answer[BEGIN]) / 2
+    mark_lacking(figure, answer, middles.astype("datetime64[ms]"), theme)
     for begin, end in missing_stretches(answer):
         figure.add_vrect(
             x0=str(begin), x1=str(end), fillcolor="#7F7F7F", opacity=0.18, line_width=0, layer="below"
