@@ -17,7 +17,6 @@ from workbench.errors import WorkbenchError
 from workbench.market.model.answer import Answer, Column
 from workbench.market.model.clock import Stamp
 from workbench.market.model.period import Period
-from workbench.market.results.explained import explain_answer
 from workbench.market.results.figure_style import for_narrow_page
 from workbench.market.store.reading import MarketData
 from workbench.market.views.answer_figure import AnswerFigure
@@ -167,6 +166,9 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         self._table.show(headers, rows, caption=title, text_columns=text_columns, exact=exact)
 
     def _explain(self, shown: Shown) -> Explanation:
+        # With it come polars and the readers of raw files, which a view that explains nothing does not need.
+        from workbench.market.results.explained import explain_answer
+
         data, period = self._screen.data, self._zoom or self._period
         if data is None or self.answer is None or period is None:
             raise WorkbenchError("There is no answer to explain.")
