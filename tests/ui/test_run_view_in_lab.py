@@ -90,12 +90,13 @@ def test_a_view_that_is_opened_later_attaches_and_fills_in_the_result(
 ) -> None:
     owner = open_notebook(
         "import toy_job\nfrom workbench import start\n"
-        f"run = start('toy', {str(tmp_path)!r}, steps=400, delay=0.02)"
+        f"run = start('toy', {str(tmp_path)!r}, steps=900, delay=0.5)"
     )
     owner.wait_for(lambda: (tmp_path / ".workbench" / "journal.sqlite").exists(), 20, "the run")
     viewer = open_view(open_notebook, tmp_path)
     viewer.page.locator('.wb-panel[data-state="running"]').wait_for()
     assert "in another process" in viewer.page.locator(".wb-time").inner_text()
+    owner.kernel("run.adjust(delay=0.0)")
     viewer.page.locator('.wb-panel[data-state="succeeded"]').wait_for(timeout=30_000)
     # The toy job cannot load a saved result: the reason is said, not swallowed.
     viewer.page.get_by_text("has no way to load a saved result").wait_for()
