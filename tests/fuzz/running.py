@@ -151,9 +151,12 @@ def run(reader: Reader, count: int, first: int = 0, *, keep: Path | None = None)
                     f"{reader.name} {number - 1} {ended} after {time.monotonic() - begun:.0f} s"
                 )
                 if keep is not None:
-                    (keep / f"{reader.name}-{number - 1}").write_bytes(
-                        make_input(reader, reader.seeds(), number - 1)[0]
+                    # Seeds are made in a fork: a process that has used Polars cannot be forked any more.
+                    keeper = multiprocessing.get_context("fork").Process(
+                        target=_keep, args=(reader, number - 1, keep)
                     )
+                    keeper.start()
+                    keeper.join()
                 break
             if isinstance(answer, str):
                 outcome.faults.append(answer)
@@ -168,6 +171,10 @@ def run(reader: Reader, count: int, first: int = 0, *, keep: Path | None = None)
         process.join()
         ours.close()
     return outcome
+
+
+def _keep(reader: Reader, number: int, folder: Path) -> None:
+    (folder / f"{reader.name}-{number}").write_bytes(make_input(reader, reader.seeds(), number)[0])
 
 
 def _work(reader: Reader, first: int, end: int, answers: Connection, keep: Path | None) -> None:
