@@ -177,15 +177,16 @@ def _number_changes(read: NumberColumn, name: str) -> tuple[Change, ...]:
         negative = form in (PARENTHESES, TRAILING)
         kind = ChangeKind.SIGN if negative else ChangeKind.READ_AS
         reason = f"{form} means a negative amount" if negative else f"the amount is written with {form}"
-        after = tuple(f"{value:.15g}" for value in part["value"])
-        changes.append(Change(kind, name, tuple(part["row"]), tuple(part["text"]), after, reason))
+        rows, before, values = (tuple(part[column].to_list()) for column in ("row", "text", "value"))
+        changes.append(Change(kind, name, rows, before, tuple([f"{value:.15g}" for value in values]), reason))
     for part, reason in (
         (read.placeholders, "the text says that nothing is known; read as not given, not as 0"),
         (read.unreadable, "it is not an amount; read as not given"),
     ):
         if part.height:
-            before = tuple(shown(text) for text in part["text"])
-            changes.append(Change(ChangeKind.BLANKED, name, tuple(part["row"]), before, ("",), reason))
+            before = tuple([shown(text) for text in part["text"].to_list()])
+            rows = tuple(part["row"].to_list())
+            changes.append(Change(ChangeKind.BLANKED, name, rows, before, ("",), reason))
     return tuple(changes)
 
 

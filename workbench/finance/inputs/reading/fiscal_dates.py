@@ -204,6 +204,6 @@ def _text(cells: pl.Series) -> pl.Series:
 
 
 def _sample(cells: pl.Series) -> list[str]:
-    filled = _text(cells).drop_nulls()
-    found: list[str] = filled.gather_every(max(1, len(filled) // SAMPLE)).to_list()
+    filled = cells.drop_nulls()
+    found: list[str] = _text(filled.gather_every(max(1, len(filled) // SAMPLE))).to_list()
     return found
