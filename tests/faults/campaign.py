@@ -35,8 +35,6 @@ from workbench.runs.journal.repair import repair_journal
 
 UNITS = 16
 SECONDS = 0.012
-COMMITTED_SECONDS = 0.15
-"""Units that have finished so long before the kill are not computed again."""
 LEFT_SECONDS = 8.0
 """How long processes of a killed run may take to end."""
 TOKEN = "WORKBENCH_CAMPAIGN"
@@ -58,9 +56,24 @@ def compute(folder: Path, number: int) -> int:
     found = 0
     while time.monotonic() < deadline:
         found = number**2
-    with (folder / "finished").open("a") as file:
-        file.write(f"{number} {time.time()}\n")
+    _note(folder / "computed", number)
     return found
+
+
+def _note(path: Path, number: int) -> None:
+    with path.open("a") as file:
+        file.write(f"{number}\n")
+
+
+def until_gone(folder: Path) -> None:
+    """Wait for the owners of runs: where many others want the CPU, a killed process takes a while to end."""
+    deadline = time.monotonic() + LEFT_SECONDS
+    while time.monotonic() < deadline and any(not record.state.is_final for record in runs(folder)):
+        time.sleep(0.05)
+
+
+def noted(path: Path) -> list[int]:
+    return [int(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
 def sleep(seconds: float) -> float:
@@ -73,10 +86,11 @@ def campaign(job: Job, project: Project, config: Config) -> dict[str, int]:
     """Compute units, wait for a child process, and save a result of several files."""
     with job.stage("units"):
         units = [Unit(f"unit {number}", (project.folder, number)) for number in range(UNITS)]
-        found = {
-            outcome.key: outcome.result
-            for outcome in job.map(compute, units, workers=config.workers, retries=2)
-        }
+        found: dict[str, int] = {}
+        for outcome in job.map(compute, units, workers=config.workers, retries=2):
+            found[outcome.key] = outcome.result
+            # The engine has said that it is done: from here on it is not computed again.
+            _note(project.folder / "said to be done", int(outcome.key.split()[1]))
         for line in range(200):
             job.log(f"line {line}")
     with job.stage("child"):
@@ -123,8 +137,8 @@ def ours(token: str) -> Iterator[psutil.Process]:
                 yield process
 
 
-def killed(way: str, folder: Path, chance: random.Random, run: str, token: str) -> float:
-    """Start or resume a run and kill what the way says at some moment; gives when."""
+def killed(way: str, folder: Path, chance: random.Random, run: str) -> None:
+    """Start or resume a run, and kill what the way says at some moment."""
     if way == "detached":
         begun(detach, folder, run).join()
         found = [record for record in runs(folder) if not record.state.is_final]
@@ -133,7 +147,7 @@ def killed(way: str, folder: Path, chance: random.Random, run: str, token: str) 
         with contextlib.suppress(psutil.Error, ProcessLookupError):
             if process is not None:
                 process.kill()
-        return time.time()
+        return
     started = begun(
         kernel, folder, "processes" if way in ("worker", "kernel of processes") else "threads", run
     )
@@ -147,19 +161,13 @@ def killed(way: str, folder: Path, chance: random.Random, run: str, token: str) 
             if started.is_alive():
                 started.kill()
         case "stop and kill":
-            # What had finished long before the kill, but just before the stop, had no time to be committed.
-            moment = time.time()
             with contextlib.suppress(ProcessLookupError):
                 os.kill(started.pid, signal.SIGSTOP)
                 time.sleep(chance.uniform(0.0, 0.3))
                 os.kill(started.pid, signal.SIGKILL)
-            started.join()
-            return moment
         case _:
             started.kill()
-    moment = time.time()
     started.join()
-    return moment
 
 
 WAYS = ("kernel", "kernel of processes", "detached", "worker", "stop and kill")
@@ -198,12 +206,6 @@ def on_disk(folder: Path) -> list[str]:
     return faults
 
 
-def times_of(folder: Path) -> list[tuple[int, float]]:
-    path = folder / "finished"
-    lines = path.read_text().splitlines() if path.exists() else []
-    return [(int(words[0]), float(words[1])) for words in (line.split() for line in lines) if len(words) == 2]
-
-
 def try_one(number: int, seed: int, folder: Path) -> tuple[str, str, list[str]]:
     """Kill a run, once or several times, and resume it; gives the way, how it was found, and faults."""
     chance = random.Random(f"{seed} {number}")
@@ -214,13 +216,14 @@ def try_one(number: int, seed: int, folder: Path) -> tuple[str, str, list[str]]:
     faults: list[str] = []
     found, run, kept = "", "", set[int]()
     for _ in range(chance.choice((1, 1, 2, 3))):
-        before = len(times_of(folder))
-        moment = killed(way, folder, chance, run, token)
+        before = len(noted(folder / "computed"))
+        killed(way, folder, chance, run)
         faults += left_over(token)
-        again = {unit for unit, _ in times_of(folder)[before:]} & kept
+        until_gone(folder)
+        again = set(noted(folder / "computed")[before:]) & kept
         if again:
             faults.append(f"units {sorted(again)} had finished and were computed again")
-        kept |= {unit for unit, ended in times_of(folder) if ended < moment - COMMITTED_SECONDS}
+        kept |= set(noted(folder / "said to be done"))
         records = runs(folder)
         if records:
             run, found = records[0].id, str(records[0].state)
@@ -231,10 +234,10 @@ def try_one(number: int, seed: int, folder: Path) -> tuple[str, str, list[str]]:
             faults += on_disk(folder)
         if found == "succeeded":
             break
-    before = len(times_of(folder))
+    before = len(noted(folder / "computed"))
     if found != "succeeded":
         begun(kernel, folder, "threads", run).join(60)
-    again = {unit for unit, _ in times_of(folder)[before:]} & kept
+    again = set(noted(folder / "computed")[before:]) & kept
     if again:
         faults.append(f"units {sorted(again)} had finished and were computed again")
     last = runs(folder)[0]

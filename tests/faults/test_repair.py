@@ -110,6 +110,16 @@ def test_a_journal_with_a_damaged_page_says_so_and_its_other_rows_are_saved(
     assert repaired(folder, capsys=capsys) == (0, [])
 
 
+def test_a_heartbeat_whose_data_are_damaged_is_left_out_of_the_report(folder: Path) -> None:
+    path = at_rest(folder)
+    before = [attach(record.id, folder).report().samples for record in runs(folder)]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            """UPDATE event SET kind = 'heartbeat', line = NULL, data = '{"memorx": 1.0}' WHERE seq = 5"""
+        )
+    assert [attach(record.id, folder).report().samples for record in runs(folder)] == before
+
+
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
 def test_a_log_of_the_journal_that_is_cut_off_costs_what_it_held(folder: Path, share: float) -> None:
     log = one(folder, "log")

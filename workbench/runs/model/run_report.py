@@ -109,8 +109,11 @@ class RunReport:
         progress: list[tuple[float, float]] = []
         for event in _reported_events(run):
             summary.add(event)
-            if event.kind == EventKind.HEARTBEAT and event.data:
-                samples.append(UsageSample(event.time, event.data["cpu_seconds"], event.data["memory"]))
+            facts = event.data or {}
+            cpu_seconds, memory = facts.get("cpu_seconds"), facts.get("memory")
+            # A damaged one may lack either.
+            if event.kind == EventKind.HEARTBEAT and cpu_seconds is not None and memory is not None:
+                samples.append(UsageSample(event.time, cpu_seconds, memory))
             elif event.kind in (EventKind.STATE, EventKind.CONTROL):
                 moments.append(Moment(event.time, str(event.kind), _sentence(event)))
             reached = summary.fraction
