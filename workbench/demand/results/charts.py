@@ -300,7 +300,7 @@ def _mark_missing(figure: go.Figure, name: str, first: int, last: int) -> None:
         line_width=0,
         fillcolor="grey",
         opacity=0.15,
-        annotation_text=f"{name} is missing: no total",
+        annotation_text=f"{name}<br>is missing: no total",
         annotation_position="bottom right",
     )
 
