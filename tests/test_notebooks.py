@@ -31,7 +31,11 @@ def run(path: Path, folder: Path) -> list[nbformat.NotebookNode]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=() if path.stem == "00-home" else pytest.mark.thorough) for path in NOTEBOOKS],
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
 def test_a_notebook_runs_without_a_project_of_ones_own(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -33,10 +33,19 @@ ALL = (
     market_settings.BACKFILL,
 )
 
+LONG = ("finance", "evapotranspiration_validation", "market_backfill")
+"""Jobs of which a run takes a second and more."""
+
 
 def every_setting(*, whole: bool) -> list[object]:
     return [
-        pytest.param(cases, inputs, setting.name, id=f"{cases.job}-{inputs.name}-{setting.name}")
+        pytest.param(
+            cases,
+            inputs,
+            setting.name,
+            id=f"{cases.job}-{inputs.name}-{setting.name}",
+            marks=pytest.mark.thorough if cases.job in LONG else (),
+        )
         for cases in ALL
         for inputs in cases.inputs
         for setting in settings_of_job(cases.job)
