@@ -97,7 +97,9 @@ def test_networks_of_others_balance(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["ac-dc-meshed", "storage-hvdc", "scigrid-de"])
+@pytest.mark.parametrize(
+    "name", ["ac-dc-meshed", "storage-hvdc", pytest.param("scigrid-de", marks=pytest.mark.thorough)]
+)
 def test_published_networks_balance(shared_data: Path, tmp_path: Path, name: str) -> None:
     project = Project.create(tmp_path / "project", "Networks")
     shutil.copy(shared_data / "networks" / f"{name}.nc", project.inputs)

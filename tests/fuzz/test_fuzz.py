@@ -57,6 +57,7 @@ def test_a_reader_returns_or_says_where_whatever_it_is_given(name: str, quick: d
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", LONG)
 def test_a_reader_of_large_files_returns_or_says_where_whatever_it_is_given(
     name: str, long: dict[str, Any]

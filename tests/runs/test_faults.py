@@ -303,6 +303,7 @@ def test_a_clock_that_is_set_back_makes_no_time_run_backwards(
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_a_run_of_a_million_events_is_found_and_shown_as_quickly_as_a_small_one(
     make_job: Callable[..., Any], project: Path
 ) -> None:
