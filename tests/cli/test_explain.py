@@ -75,7 +75,7 @@ def test_the_result_before_the_last_run_is_explained_by_what_it_was_made_of(
             ("Bau", "requirement", "year=2030", "peak_mw"),
             "There is no finished demand scenario 'Bau'; present: BAU",
         ),
-        (("BAU", "requirment", "year=2030", "peak_mw"), "requirement"),
+        (("BAU", "requiremen", "year=2030", "peak_mw"), "requirement"),
         (("BAU", "requirement", "year=2030", "peak"), "peak_mw"),
         (("BAU", "requirement", "year=1830", "peak_mw"), "No rows of the table requirement fit year 1830"),
         (("BAU", "requirement", "9999", "peak_mw"), "has the rows 0 to"),
