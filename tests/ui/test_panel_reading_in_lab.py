@@ -65,6 +65,7 @@ def holding(open_notebook: Open, project: Path) -> tuple[Notebook, Any]:
     return notebook, shown
 
 
+@pytest.mark.thorough
 def test_no_list_is_cut_in_the_middle_of_a_row_at_any_width_zoom_and_theme(
     open_notebook: Open, tmp_path: Path
 ) -> None:
@@ -194,6 +195,7 @@ def test_the_panel_folds_to_one_line_when_the_run_has_ended(open_notebook: Open,
     assert all(box.is_visible() for box in shown.locator(".wb-brief-note").all())
 
 
+@pytest.mark.thorough
 def test_the_panel_does_not_fold_while_somebody_reads_it(open_notebook: Open, tmp_path: Path) -> None:
     notebook = open_notebook(start_toy(tmp_path, steps=60, delay=0.05), "run", "run", "run")
     focused, scrolled, selected, left = (panel(notebook, number) for number in range(4))

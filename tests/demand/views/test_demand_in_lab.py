@@ -23,5 +23,6 @@ def test_an_analyst_runs_the_demand_notebook_and_reads_its_charts(open_notebook:
         timeout=30_000
     )
     page.get_by_role("tab", name="Notes and files").click()
-    page.get_by_text("report.html").first.wait_for(timeout=30_000)
+    # The one in the panel is out of sight as soon as the panel has folded.
+    page.locator("text=report.html >> visible=true").first.wait_for(timeout=30_000)
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
