@@ -14,6 +14,7 @@ from workbench.errors import WorkbenchError
 
 __all__ = ["UNREAD", "between", "input_of", "main_cell", "points_of"]
 
+KEPT = "workbook"
 UNREAD = f"{CHANGED}, or it is not there: its cells are not looked up"
 
 
@@ -49,7 +50,12 @@ def input_of(cell: Cell) -> DemandInput | None:
     """The workbook, where it is still the one of the run; it is not read twice."""
     facts = cell.tracer.result.facts
     path: Path | None = cell.tracer.unchanged_input(facts["workbook"], facts["sha256"])
-    try:
-        return None if path is None else read_demand(path, cell.tracer.result.config)
-    except WorkbenchError:
+    if path is None:
         return None
+    if KEPT not in cell.tracer.kept:
+        try:
+            cell.tracer.kept[KEPT] = read_demand(path, cell.tracer.result.config)
+        except WorkbenchError:
+            cell.tracer.kept[KEPT] = None
+    found: DemandInput | None = cell.tracer.kept[KEPT]
+    return found
