@@ -239,6 +239,7 @@ def test_a_connection_that_is_closed_leaves_no_kernel_after_thirty_seconds(quiet
     assert gone_within(quiet, 30) < 30
 
 
+@pytest.mark.thorough
 def test_a_browser_that_answers_no_more_leaves_no_kernel_after_thirty_seconds(quiet):
     visitor = quiet.visit("stranger")
     with visitor.socket() as wire:

@@ -33,7 +33,7 @@ ALL = (
     market_settings.BACKFILL,
 )
 
-LONG = ("finance", "evapotranspiration_validation", "market_backfill")
+LONG = ("capacity", "finance", "evapotranspiration_validation", "market_backfill")
 """Jobs of which a run takes a second and more."""
 
 

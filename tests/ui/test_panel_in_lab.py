@@ -124,6 +124,7 @@ def test_a_double_click_on_cancel_asks_and_does_not_cancel(open_notebook: Open, 
     assert shown.locator(".wb-problem").count() == 0
 
 
+@pytest.mark.thorough
 def test_a_reload_in_the_middle_misses_no_line(open_notebook: Open, tmp_path: Path) -> None:
     notebook = open_notebook(start_toy(tmp_path, steps=600, delay=0.02))
     shown = panel(notebook)
