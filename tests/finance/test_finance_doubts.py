@@ -186,3 +186,23 @@ def test_a_file_without_any_amounts_says_what_its_cells_are(tmp_path: Path) -> N
 
     with pytest.raises(InvalidData, match=r"'Revenue' \(its cells are no amounts \('5.5 Cr', '6.5 Cr'\)\)"):
         read_ledger(tmp_path / "sides.csv")
+
+
+def test_sales_less_costs_are_a_profit_and_never_the_revenue() -> None:
+    sales, costs = [1000.0 + 7 * at for at in range(6)], [600.0 + 3 * at for at in range(6)]
+    income = [whole - part for whole, part in zip(sales, costs, strict=True)]
+    reading = table("Sales", "Costs", "Income", Sales=sales, Costs=costs, Income=income)
+
+    assert asked(reading) == ["role:revenue"]
+
+
+@pytest.mark.parametrize(
+    "header", ["Region manager", "Product notes", "State of invoice", "Customer comment"]
+)
+def test_a_label_that_only_has_the_word_of_a_dimension_in_it_is_none(header: str) -> None:
+    lines = [
+        f"{day},{place}.5,{word}" for place, (day, word) in enumerate(zip(MONTHS, "abcabc", strict=True))
+    ]
+    reading = read_content("figures.csv", "\n".join([f"Date,Revenue,{header}", *lines]).encode())
+
+    assert propose_mapping(reading).of(header).role is None

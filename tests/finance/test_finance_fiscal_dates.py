@@ -109,3 +109,29 @@ def test_periods_of_files_as_people_have_them(
     )
 
     assert (periods(ledger)[0], periods(ledger)[-1], len(ledger.periods)) == (first, last, count)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "expected"),
+    [
+        (
+            "Fiscal Year,Month end",
+            ("FY24,2023-11-30", "FY24,2023-12-31", "FY24,2024-01-31"),
+            ["2023-11", "2024-01"],
+        ),
+        ("Plan,Date", ("FY24,2023-11-30", "FY24,2023-12-31", "FY24,2024-01-31"), ["2023-11", "2024-01"]),
+        ("FY,Quarter", ("FY24,Q2 FY24", "FY24,Q3 FY24", "FY24,Q4 FY24"), ["2023-09", "2024-03"]),
+    ],
+)
+def test_a_fiscal_year_beside_what_dates_the_rows_is_only_a_label(
+    tmp_path: Path, header: str, rows: tuple[str, ...], expected: list[str]
+) -> None:
+    found = periods(ledger_of(tmp_path, header, *rows, start=4))
+
+    assert [found[0], found[-1]] == expected
+    assert len(found) == 3
+
+
+def test_a_month_of_a_fiscal_year_is_not_guessed(tmp_path: Path) -> None:
+    with pytest.raises(InvalidData, match="in which calendar year a month of a fiscal year lies is not said"):
+        ledger_of(tmp_path, "Fiscal Year,Month", "FY2023,Jan", "FY2023,Feb", "FY2023,Mar", start=4)

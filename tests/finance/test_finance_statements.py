@@ -152,6 +152,24 @@ def test_lines_of_one_name_in_two_sections_are_kept_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize("header", ["Region,Account", "Account,Region"])
+def test_a_statement_by_region_keeps_its_lines_and_regions(header: str) -> None:
+    lines = [
+        (("North", line), "5,6,7") if header.startswith("Region") else ((line, "North"), "5,6,7")
+        for line in ("Revenue", "Expenses")
+    ]
+    lines += [
+        ((labels[0].replace("North", "South"), labels[1].replace("North", "South")), "1,2,3")
+        for labels, _ in lines
+    ]
+    text = "\n".join(
+        [f"{header},Jan 2024,Feb 2024,Mar 2024", *(f"{a},{b},{cells}" for (a, b), cells in lines)]
+    )
+    ledger = ledger_of(text)
+
+    assert ledger.by("region", "revenue").to_dict("list") == {"North": [5, 6, 7], "South": [1, 2, 3]}
+
+
 def test_the_total_of_a_section_has_its_role_and_gross_profit_has_none() -> None:
     ledger = ledger_of(
         "Account,Jan 2024,Feb 2024,Mar 2024\nSales,5,6,7\nIncome,1,1,1\nTotal Revenue,6,7,8\nGross Profit,2,3,4\n"

@@ -81,6 +81,21 @@ def test_an_ambiguous_date_order_is_asked_and_the_answer_opens_the_way(tmp_path:
     assert not review.confirm_button.disabled
 
 
+def test_a_column_that_was_answered_to_be_unused_is_kept_as_unused(tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "company", "Company")
+    rows = [f"2024-{month:02d}-28,{month}00.5,{month}5.5" for month in range(1, 13)]
+    (project.inputs / "similar.csv").write_text("\n".join(["Date,Revenue,Purchasses", *rows]))
+    review = MappingReview(project, lambda file: None)
+    review.read_button.click()
+    question = review._questions.children[0].children[1]
+    question.value = "unused"
+    review.confirm_button.click()
+
+    mapping, _ = load_mapping(project)
+    assert mapping is not None
+    assert mapping.of("Purchasses").role is None
+
+
 def test_an_upload_never_overwrites_another_file_and_cannot_leave_the_inputs(project: Project) -> None:
     review = MappingReview(project, lambda _: None)
     before = (project.inputs / "company.csv").read_bytes()

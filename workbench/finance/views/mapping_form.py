@@ -16,6 +16,7 @@ from workbench.errors import InvalidData, SettingError
 from workbench.files import is_file, read_bytes, walked
 from workbench.finance.config import FinanceConfig
 from workbench.finance.inputs.grain import make_ledger, open_questions
+from workbench.finance.inputs.mapping.confirming import confirmed
 from workbench.finance.inputs.mapping.propose import propose_mapping
 from workbench.finance.inputs.mapping.saved import load_mapping, save_mapping
 from workbench.finance.inputs.reading.read import Reading, read_file
@@ -127,7 +128,8 @@ class MappingReview(Pane):
         start_month = FiscalCalendar.of(self._project).start_month
         path = self._project.input(self.file.value)
         self._reading = read_file(path, answers=self._answers, start_month=start_month)
-        self._mapping = propose_mapping(self._reading, remembered)
+        # What was answered is part of what is kept: a column that was answered to be unused stays so next month.
+        self._mapping = confirmed(propose_mapping(self._reading, remembered), self._answers)
         self._show()
 
     # what is shown

@@ -39,8 +39,8 @@ MIN_SCORE = 0.8
 # One sure pair is worth more than two doubtful ones.
 SURENESS = 8
 WORTH_A_QUESTION = 0.85
-# Numbers are codes of a department or a customer only under a header that says so.
-SURE_OF_A_CODE = 0.9
+# Names are those of a region where its cells show it too; else, as with codes, only under a header that says so.
+SURE_OF_A_LABEL = 0.9
 CONTENT_BONUS = 0.3
 MOSTLY_NEGATIVE = 0.95
 MAX_ENTITIES = 2_000
@@ -180,13 +180,14 @@ def _score(column: ColumnProfile, role: Role, date_column: str) -> tuple[float, 
     if role in exact:
         similarity, synonym = 1.0, exact[role]
     else:
-        similarity, synonym = max((_similarity(words, name), name) for name in SYNONYMS[role])
+        similarity, synonym = max((_similarity(words, name, role), name) for name in SYNONYMS[role])
     reason = f"the header is like '{synonym}' ({similarity:.2f})"
     if role is Role.DATE:
         chosen = column.name == date_column
         return (1.0 if chosen else 0.0), f"{reason}; the best column of dates" if chosen else reason
     bonus, shown = _content(column, role)
-    if column.kind is ColumnKind.NUMBER and role in DIMENSIONS and similarity < SURE_OF_A_CODE:
+    is_shown = column.kind is not ColumnKind.NUMBER and bonus > 0
+    if role in DIMENSIONS and similarity < SURE_OF_A_LABEL and not is_shown:
         return 0.0, ""
     # Values alone prove nothing: a column named "Manager" may hold the names of regions.
     return (similarity + bonus if similarity > MIN_SCORE / 2 else 0.0), "; ".join(
@@ -194,10 +195,11 @@ def _score(column: ColumnProfile, role: Role, date_column: str) -> tuple[float, 
     )
 
 
-def _similarity(words: str, name: str) -> float:
-    """Similarity of a header to a name of a role, 0 to 1; where it has the name among its words, enough to ask."""
+def _similarity(words: str, name: str, role: Role) -> float:
+    """Similarity of a header to a name of a role, 0 to 1; enough to ask where it has the name of a figure in it."""
     similarity: float = fuzz.token_sort_ratio(words, name) / 100
-    within = set(name.split()) <= set(words.split())
+    # Labels are not asked about: "Region manager" is no region.
+    within = role in FIGURES and set(name.split()) <= set(words.split())
     return max(similarity, WORTH_A_QUESTION) if within else similarity
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from workbench.finance.inputs.mapping.synonyms import FILLING, SYNONYMS, plain_words
+from workbench.finance.inputs.mapping.synonyms import DEDUCTION_WORDS, FILLING, SYNONYMS, plain_words
 from workbench.finance.inputs.reading.columns import ColumnKind, ColumnProfile
 from workbench.finance.inputs.reading.read import Reading
 from workbench.finance.model.mapping import ColumnRole, RoleMapping
@@ -97,7 +97,9 @@ def _settled(reading: Reading, mapping: RoleMapping, item: ColumnRole, rivals: S
 
 def _deduction(reading: Reading, gross: str, net: str, columns: Sequence[str]) -> str:
     for other in reading.columns:
-        if other.kind is not ColumnKind.NUMBER or other.name in columns:
+        # Sales less costs are a profit, whatever its column is called.
+        is_deduction = not DEDUCTION_WORDS.isdisjoint(header_words(other).split())
+        if other.kind is not ColumnKind.NUMBER or other.name in columns or not is_deduction:
             continue
         # A deduction may be written with a minus.
         if _agree(reading, [gross], [net, other.name]) or _agree(reading, [net], [gross, other.name]):

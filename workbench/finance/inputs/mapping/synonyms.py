@@ -112,6 +112,15 @@ OTHER_FIGURES = frozenset(
 )  # fmt: skip
 """Names of figures that have no role; they are never taken for one that is written similarly."""
 
+DEDUCTION_WORDS = frozenset(
+    (
+        "discount", "discounts", "returns", "return", "allowance", "allowances", "rebate", "rebates", "refund",
+        "refunds", "deductions", "rabatt", "rabatte", "skonto", "erloesminderungen", "remise", "remises",
+        "descuento", "descuentos",
+    )
+)  # fmt: skip
+"""Words for what is taken off gross sales."""
+
 FILLING = frozenset(["amount", "amt", "value", "total", "figures", "sum", "betrag", "gesamt"])
 """Words that say nothing about what a figure is."""
 

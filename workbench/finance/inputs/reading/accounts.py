@@ -17,7 +17,7 @@ from workbench.data.texts.cells import TYPED
 from workbench.errors import InvalidData
 from workbench.finance.inputs.reading.columns import ColumnKind, evidence_of_mark, kind_of, typed_number
 
-__all__ = ["Accounts", "as_columns", "with_accounts_as_columns"]
+__all__ = ["Accounts", "as_columns", "is_account", "with_accounts_as_columns"]
 
 MAX_ACCOUNTS = 500
 # Of the sum of all amounts without their signs; postings of two sides add up to nothing.
@@ -86,7 +86,7 @@ def with_accounts_as_columns(
     InvalidData
         When the file is a ledger of postings.
     """
-    plain = [re.sub(r"[_\s]+", " ", name).strip() for name in names]
+    plain = [_plain(name) for name in names]
     _refuse_datev(frame, file)
     _refuse_debits(names, plain, frame, file)
     account = _first(plain, frame, _ACCOUNT, ColumnKind.TEXT)
@@ -97,6 +97,15 @@ def with_accounts_as_columns(
         return Accounts(tuple(names), tuple(places), frame)
     _refuse_postings(names, frame, account, amount, file)
     return as_columns(names, places, frame, account, amount)
+
+
+def is_account(name: str) -> bool:
+    """Whether a header says that its column holds accounts, or lines of a statement."""
+    return _ACCOUNT.fullmatch(_plain(name)) is not None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[_\s]+", " ", name).strip()
 
 
 def _first(

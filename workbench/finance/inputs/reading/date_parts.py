@@ -107,6 +107,13 @@ def _find(names: Sequence[str], frame: pl.DataFrame, file: str) -> DateParts | N
     return None if year is None else DateParts(year, part)
 
 
+def dates_rows(name: str, cells: pl.Series) -> bool:
+    """Whether a column says the day, month or quarter of its rows, alone or beside a year."""
+    plain = name.strip().replace("_", " ")
+    is_named = _MONTH.fullmatch(plain) or _QUARTER.fullmatch(plain)
+    return _has_whole_dates(cells) or (is_named is not None and _is_part(cells))
+
+
 def _sample(cells: pl.Series) -> list[str]:
     filled = cells.drop_nulls()
     return [text.removeprefix(TYPED) for text in filled.gather_every(max(1, len(filled) // SAMPLE)).to_list()]

@@ -17,6 +17,7 @@ import polars as pl
 from workbench.data.changes import Change, ChangeKind
 from workbench.data.texts.cells import TYPED
 from workbench.finance.inputs.reading.date_column import is_named_like_a_date
+from workbench.finance.inputs.reading.date_parts import dates_rows
 
 __all__ = ["with_calendar_dates"]
 
@@ -82,20 +83,26 @@ def with_calendar_dates(
         Headers and rows, in which the cells are the last month of each period, and the change that says so.
     """
     pair = _pair(names, frame)
-    if pair is not None:
+    if pair is not None and not _is_dated(names, frame, pair):
         year, period = pair
         together = _text(frame[str(period)]) + "|" + _text(frame[str(year)])
         months = _months(together, _read_pair, start_month)
         name = f"{names[year]} + {names[period]}"
         change = _change(name, together.str.replace("|", " ", literal=True), months, start_month)
         return (*names, name), frame.with_columns(months.alias(str(len(names)))), [change]
-    for at, name in enumerate(names):
-        read = _reader_of(frame[str(at)], name)
-        if read is not None:
-            months = _months(frame[str(at)], read, start_month)
-            change = _change(name, frame[str(at)], months, start_month)
-            return tuple(names), frame.with_columns(months.alias(str(at))), [change]
+    readers = {at: read for at, name in enumerate(names) if (read := _reader_of(frame[str(at)], name))}
+    if readers and not _is_dated(names, frame, tuple(readers)):
+        # Of a year and its quarters, the quarters tell the rows apart.
+        at = max(readers, key=lambda place: frame[str(place)].n_unique())
+        months = _months(frame[str(at)], readers[at], start_month)
+        change = _change(names[at], frame[str(at)], months, start_month)
+        return tuple(names), frame.with_columns(months.alias(str(at))), [change]
     return tuple(names), frame, []
+
+
+def _is_dated(names: Sequence[str], frame: pl.DataFrame, fiscal: Sequence[int]) -> bool:
+    """Whether other columns date the rows; then a fiscal year beside them is only a label."""
+    return any(dates_rows(name, frame[str(at)]) for at, name in enumerate(names) if at not in fiscal)
 
 
 def _reader_of(cells: pl.Series, name: str) -> Callable[[str], _Part | None] | None:

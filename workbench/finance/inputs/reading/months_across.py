@@ -14,6 +14,7 @@ from workbench.data.texts.dates import MONTH_NAMES, read_date
 from workbench.data.texts.layout import MONTHS_ACROSS
 from workbench.data.texts.total_rows import RELATIVE_TOLERANCE, ROUNDING
 from workbench.errors import InvalidData
+from workbench.finance.inputs.reading.accounts import is_account
 from workbench.finance.inputs.reading.columns import ColumnKind, evidence_of_mark, kind_of, typed_number
 from workbench.finance.model.roles import Variant
 from workbench.finance.model.variants import variants_in
@@ -91,13 +92,14 @@ def with_months_below(
         Change(ChangeKind.DROPPED, "", (row,), (shown(text or ""),), ("",), "a heading: it has no amount")
         for row, text in headings.select("row", str(labels[0])).rows()
     ]
-    lines = _named_once(frame.filter(pl.any_horizontal(pl.col(cells).is_not_null())), labels[0])
+    account = next((at for at in labels if is_account(names[at])), labels[0])
+    lines = _named_once(frame.filter(pl.any_horizontal(pl.col(cells).is_not_null())), account, labels)
     named = variants_in(" ".join(titles))
     # A title such as "Actual against budget" says nothing about the lines.
     variant = named[0] if len(named) == 1 else Variant.ACTUAL
     if variant is not Variant.ACTUAL:
-        name = pl.col(str(labels[0])) + f" ({str(variant).replace('_', ' ')})"
-        lines = lines.with_columns(name.alias(str(labels[0])))
+        name = pl.col(str(account)) + f" ({str(variant).replace('_', ' ')})"
+        lines = lines.with_columns(name.alias(str(account)))
     long = pl.concat(
         lines.select(
             "row",
@@ -108,10 +110,10 @@ def with_months_below(
         for at, period in periods.items()
     ).sort("row", maintain_order=True)
     return Across(
-        (*(_label(names[at], place) for place, at in enumerate(labels)), PERIOD, AMOUNT),
+        (*(_label(names[at], at == account) for at in labels), PERIOD, AMOUNT),
         (*(places[at] for at in labels), -1, -1),
         long,
-        0,
+        labels.index(account),
         len(labels) + 1,
         (_said(names, periods, titles, variant), *changes),
     )
@@ -168,15 +170,16 @@ def _numbers(frame: pl.DataFrame, at: int) -> pl.Series:
     return typed_number(cells, rows, "", "", decimal, "").values
 
 
-def _named_once(lines: pl.DataFrame, label: int) -> pl.DataFrame:
+def _named_once(lines: pl.DataFrame, account: int, labels: Sequence[int]) -> pl.DataFrame:
     """Tell lines of one name apart by their rows: ``Other`` among incomes is not ``Other`` among costs."""
-    name = pl.col(str(label)).str.strip_prefix(TYPED).str.strip_chars()
+    name = pl.col(str(account)).str.strip_prefix(TYPED).str.strip_chars()
+    again = pl.struct(name, *(pl.col(str(at)) for at in labels if at != account)).is_duplicated()
     numbered = pl.format("{} (row {})", name, pl.col("row"))
-    return lines.with_columns(pl.when(name.is_duplicated()).then(numbered).otherwise(name).alias(str(label)))
+    return lines.with_columns(pl.when(again).then(numbered).otherwise(name).alias(str(account)))
 
 
-def _label(name: str, place: int) -> str:
-    return ACCOUNT if place == 0 and re.fullmatch(r"Column [A-Z]+", name) else name
+def _label(name: str, is_line: bool) -> str:
+    return ACCOUNT if is_line and re.fullmatch(r"Column [A-Z]+", name) else name
 
 
 def _said(names: Sequence[str], periods: dict[int, str], titles: Sequence[str], variant: Variant) -> Change:
