@@ -206,3 +206,24 @@ def test_a_label_that_only_has_the_word_of_a_dimension_in_it_is_none(header: str
     reading = read_content("figures.csv", "\n".join([f"Date,Revenue,{header}", *lines]).encode())
 
     assert propose_mapping(reading).of(header).role is None
+
+
+def test_the_sign_of_one_month_does_not_turn_the_costs_of_the_next(shared_data: Path) -> None:
+    first, second = (
+        read_file(shared_data.parent / "cases" / "finance" / f"{name}.csv")
+        for name in ("s1_costs_negative", "s2_costs_positive")
+    )
+    kept = propose_mapping(first)
+    assert kept.of("Expenses").sign == "flipped"
+
+    assert (make_ledger(second, propose_mapping(second, kept)).lines["expenses"] > 0).all()
+
+
+def test_thousands_without_quotes_are_refused_by_their_rows(shared_data: Path) -> None:
+    with pytest.raises(InvalidData, match="rows 2, 3, 4, 5, 6 and 7 more have more values"):
+        read_file(shared_data.parent / "cases" / "finance" / "b20_unquoted_thousands.csv")
+
+
+def test_amounts_with_a_side_are_said_and_not_dropped(shared_data: Path) -> None:
+    with pytest.raises(InvalidData, match=r"'Revenue' \(its cells are no amounts \('100,000.00 Cr'"):
+        read_ledger(shared_data.parent / "cases" / "finance" / "dr_cr_suffix.csv")
