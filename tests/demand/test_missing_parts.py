@@ -193,3 +193,13 @@ def test_the_advice_for_a_short_history_names_models_that_work(
     for model in ("naive", "drift"):
         again = forecast_demand(small_project, replace(CONFIG, sector_models={"Factories": model}))
         assert again.is_complete
+
+
+def test_what_is_missing_is_written_where_nothing_is_drawn(result: DemandResult) -> None:
+    """Beside a long past its values are the lowest; beside a single year there is room in the empty future."""
+    for figure, side in (
+        (charts.consolidated_chart(result, "bars", style=GWH), "right"),
+        (charts.requirement_chart(result, style=GWH), "left"),
+    ):
+        (label,) = (note for note in figure.layout.annotations if "is missing" in str(note.text))
+        assert (label.xanchor, label.yanchor) == (side, "top")

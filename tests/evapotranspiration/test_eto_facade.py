@@ -26,6 +26,8 @@ from workbench.evapotranspiration import (
 )
 from workbench.evapotranspiration.equation.daily import daily_eto
 from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.results.charts import map_chart
+from workbench.evapotranspiration.results.saved import load
 
 PLACE = {"latitude": 50.8, "elevation": 100.0}
 
@@ -142,6 +144,13 @@ def test_a_finished_result_opens_with_its_tables_and_figures(estimated: Project)
     assert set(opened.tables) == set(opened.result.tables)
     for name in opened.store.figures:
         assert getattr(opened.plot, name)().data, name
+
+
+def test_names_on_the_map_have_the_ink_of_the_page(estimated: Project) -> None:
+    figure = map_chart(load(estimated, "ETo"))
+    (places,) = (trace for trace in figure.data if getattr(trace, "mode", None) == "markers+text")
+
+    assert places.textfont.color is None
 
 
 def test_a_result_that_is_not_there_is_a_sentence_that_names_those_present(

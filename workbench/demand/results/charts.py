@@ -294,6 +294,9 @@ def _add_by_origin(
 
 
 def _mark_missing(figure: go.Figure, name: str, first: int, last: int) -> None:
+    begin = min(min(trace.x) for trace in figure.data if len(trace.x))
+    # Above the lower values of a long past: on a narrow page the words are as wide as the future.
+    side = "right" if first - begin > last - first else "left"
     figure.add_vrect(
         x0=first - 0.5,
         x1=last + 0.5,
@@ -301,7 +304,9 @@ def _mark_missing(figure: go.Figure, name: str, first: int, last: int) -> None:
         fillcolor="grey",
         opacity=0.15,
         annotation_text=f"{name}<br>is missing: no total",
-        annotation_position="bottom right",
+        annotation_position="top left",
+        annotation_align=side,
+        annotation_xanchor=side,
     )
 
 

@@ -231,7 +231,6 @@ def map_chart(result: EtoResult) -> go.Figure:
             text=sites["site"],
             mode="markers+text" if len(sites) <= 12 else "markers",
             textposition="top center",
-            textfont={"color": "#1F2933"},
             showlegend=False,
             marker={
                 "size": 12,
