@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
+import gc
 import logging
 import multiprocessing
+import os
 import random
 import resource
 import shutil
@@ -17,13 +20,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tests.fuzz.mutations import mutated_bytes, mutated_tree
 from workbench.errors import WorkbenchError
 
 SECONDS = 10.0
 MEGABYTES = 1000
+KEPT_MEGABYTES = 200
+"""Memory that a process may have taken for good, however many files it has read."""
+SETTLING = 50
+"""Inputs after which a reader has loaded and kept what it needs."""
 MIB = 2**20
 
 
@@ -80,6 +87,8 @@ class Outcome:
     refused: int = 0
     faults: list[str] = field(default_factory=list)
     slowest: float = 0.0
+    kept: float = 0.0
+    """Memory [MB] that was taken while files were read, and not given back; the most of any process."""
 
 
 def make_input(reader: Reader, seeds: tuple[Seed, ...], number: int) -> tuple[bytes, Any]:
@@ -130,54 +139,87 @@ def run(reader: Reader, count: int, first: int = 0, *, keep: Path | None = None)
     """
     outcome, number = Outcome(), first
     while number < first + count:
-        ours, theirs = multiprocessing.Pipe()
-        process = multiprocessing.get_context("fork").Process(
-            target=_work, args=(reader, number, first + count, theirs, keep)
-        )
-        process.start()
-        theirs.close()
-        while number < first + count:
-            begun = time.monotonic()
-            answer = None
-            with contextlib.suppress(EOFError):
-                answer = ours.recv() if ours.poll(SECONDS + 20 if outcome.tried else 120) else None
-            outcome.tried += 1
-            number += 1
-            if answer is None:
-                process.join(1)
-                hung = process.is_alive()
-                ended = "hangs" if hung else "ends the process"
-                outcome.faults.append(
-                    f"{reader.name} {number - 1} {ended} after {time.monotonic() - begun:.0f} s"
-                )
-                if keep is not None:
-                    # Seeds are made in a fork: a process that has used Polars cannot be forked any more.
-                    keeper = multiprocessing.get_context("fork").Process(
-                        target=_keep, args=(reader, number - 1, keep)
-                    )
-                    keeper.start()
-                    keeper.join()
-                break
-            if isinstance(answer, str):
-                outcome.faults.append(answer)
-                number = first + count
-                break
-            fault, refused, seconds = answer
-            outcome.refused += refused
-            outcome.slowest = max(outcome.slowest, seconds)
-            if fault:
-                outcome.faults.append(f"{reader.name} {number - 1}: {fault}")
-        process.kill()
-        process.join()
-        ours.close()
+        with tempfile.TemporaryFile("w+") as said:
+            number = _run_until_it_ends(reader, number, first + count, outcome, said, keep)
     return outcome
+
+
+def _run_until_it_ends(
+    reader: Reader, number: int, end: int, outcome: Outcome, said: IO[str], keep: Path | None
+) -> int:
+    """Try inputs in one process, as long as it lives; gives the number of the next input."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("fork").Process(
+        target=_work, args=(reader, number, end, theirs, said, keep)
+    )
+    process.start()
+    theirs.close()
+    first = number
+    while number < end:
+        begun = time.monotonic()
+        answer = None
+        with contextlib.suppress(EOFError):
+            answer = ours.recv() if ours.poll(SECONDS + 20 if number > first else 120) else None
+        outcome.tried += 1
+        number += 1
+        if answer is None:
+            process.join(1)
+            how = how_it_ended(process.exitcode, said)
+            outcome.faults.append(
+                f"{reader.name} {number - 1} {how} after {time.monotonic() - begun:.0f} s, {number - first} inputs "
+                f"and {outcome.kept:.0f} MB kept"
+            )
+            if keep is not None:
+                # Seeds are made in a fork: a process that has used Polars cannot be forked any more.
+                keeper = multiprocessing.get_context("fork").Process(
+                    target=_keep, args=(reader, number - 1, keep)
+                )
+                keeper.start()
+                keeper.join()
+            break
+        if isinstance(answer, str):
+            outcome.faults.append(answer)
+            number = end
+            break
+        fault, refused, seconds, kept = answer
+        outcome.refused += refused
+        outcome.slowest = max(outcome.slowest, seconds)
+        outcome.kept = max(outcome.kept, kept)
+        if fault:
+            outcome.faults.append(f"{reader.name} {number - 1}: {fault}")
+    else:
+        if outcome.kept > KEPT_MEGABYTES:
+            outcome.faults.append(f"{reader.name} keeps {outcome.kept:.0f} MB after {number - first} files")
+    process.kill()
+    process.join()
+    ours.close()
+    return number
+
+
+def how_it_ended(code: int | None, said: IO[str]) -> str:
+    """Say how a process ended: by which signal or with which code, and what it said last."""
+    if code is None:
+        return "hangs"
+    said.seek(0)
+    lines = [line.strip() for line in said if line.strip()]
+    fatal = [at for at, line in enumerate(lines) if line.startswith("Fatal Python error")]
+    # Native code says why before the signal comes; then comes the innermost of the Python stack.
+    start = max(fatal[-1] - 2, 0) if fatal else max(len(lines) - 8, 0)
+    last = " / ".join(lines[start : start + 8])
+    by = f"by {signal.Signals(-code).name}" if code < 0 else f"with code {code}"
+    return f"ends the process {by}{f' ({last})' if last else ''}"
 
 
 def _keep(reader: Reader, number: int, folder: Path) -> None:
     (folder / f"{reader.name}-{number}").write_bytes(make_input(reader, reader.seeds(), number)[0])
 
 
-def _work(reader: Reader, first: int, end: int, answers: Connection, keep: Path | None) -> None:
+def _work(
+    reader: Reader, first: int, end: int, answers: Connection, said: IO[str], keep: Path | None
+) -> None:
+    # What native code says when it gives up, and where a signal came.
+    os.dup2(said.fileno(), 2)
+    faulthandler.enable(said)
     signal.signal(signal.SIGALRM, _too_long)
     logging.disable()
     seeds = reader.seeds()
@@ -187,17 +229,32 @@ def _work(reader: Reader, first: int, end: int, answers: Connection, keep: Path 
         if refused or fault:
             answers.send(f"{reader.name} refuses its own seed: {fault or 'run it alone to see why'}")
             return
-    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + MEGABYTES * MIB, -1))
+    gc.freeze()
+    kept = 0.0
     for number in range(first, end):
         content, tree = make_input(reader, seeds, number)
+        # Whoever writes a workbook leaves cycles behind: they are not what the reader keeps.
+        gc.collect()
+        before, used = _memory()
+        resource.setrlimit(resource.RLIMIT_AS, (used + MEGABYTES * MIB, -1))
         begun = time.perf_counter()
         signal.setitimer(signal.ITIMER_REAL, SECONDS)
         fault, refused = try_one(reader, content, tree)
         signal.setitimer(signal.ITIMER_REAL, 0)
+        seconds = time.perf_counter() - begun
+        resource.setrlimit(resource.RLIMIT_AS, (-1, -1))
         if fault and keep is not None:
             (keep / f"{reader.name}-{number}").write_bytes(content)
-        answers.send((fault, refused, time.perf_counter() - begun))
+        if number - first >= SETTLING:
+            gc.collect()
+            kept += (_memory()[0] - before) / MIB
+        answers.send((fault, refused, seconds, kept))
+
+
+def _memory() -> tuple[int, int]:
+    """Memory [bytes] of this process: resident, and asked for."""
+    asked, resident = Path("/proc/self/statm").read_text().split()[:2]
+    return int(resident) * resource.getpagesize(), int(asked) * resource.getpagesize()
 
 
 class _TooLongError(BaseException):

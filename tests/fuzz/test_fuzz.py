@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.fuzz import running
 from tests.fuzz.mutations import each_wrong
 from tests.fuzz.readers import READERS
 from tests.fuzz.running import Reader, Seed, make_input, run, try_one
@@ -148,16 +150,42 @@ def test_what_no_reader_may_do_is_found(read: object, said: str) -> None:
     assert any(said in fault for fault in found.faults)
 
 
-def test_a_reader_that_ends_its_process_is_found_and_the_rest_goes_on() -> None:
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (lambda: os._exit(11), "ends the process with code 11"),
+        (os.abort, "ends the process by SIGABRT (Fatal Python error: Aborted / "),
+    ],
+)
+def test_a_reader_that_ends_its_process_is_found_with_how_it_ended_and_the_rest_goes_on(
+    end: Callable[[], object], said: str
+) -> None:
     def read(path: Path) -> None:
-        import os
-
         if path.read_bytes() != b"seed":
-            os._exit(11)
+            end()
 
     found = run(Reader("crash", read, lambda: (Seed(b"seed"),), "a.bin"), 3)
     assert found.tried == 3
-    assert all("ends the process" in fault for fault in found.faults)
+    assert all(said in fault for fault in found.faults)
+
+
+def test_a_reader_that_keeps_memory_is_found_and_one_that_gives_it_back_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "SETTLING", 1)
+
+    def read(path: Path) -> None:
+        read.kept.append(bytes([1]) * (8 * 2**20))  # type: ignore[attr-defined]
+        del read.kept[: read.less]  # type: ignore[attr-defined]
+
+    def seeds() -> tuple[Seed, ...]:
+        return (Seed(b"seed"),)
+
+    read.kept, read.less = [], 0  # type: ignore[attr-defined]
+    found = run(Reader("keeps", read, seeds, "a.bin"), 30)
+    assert found.faults == [f"keeps keeps {found.kept:.0f} MB after 30 files"]
+    read.less = 1  # type: ignore[attr-defined]
+    assert run(Reader("gives", read, seeds, "a.bin"), 30).faults == []
 
 
 def test_an_input_is_the_same_each_time() -> None:
