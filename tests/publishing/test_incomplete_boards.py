@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from incomplete_project import make_incomplete
@@ -16,6 +17,8 @@ FIRST_FIGURE = """text => {
   figure?.scrollIntoView();
   return figure?.querySelector(".main-svg") && figure.textContent.includes(text);
 }"""
+
+BUTTONS = "() => [...document.querySelectorAll('.modebar-btn')].map((button) => button.dataset.title)"
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -37,6 +40,8 @@ def open_board(browser: Any, incomplete: Site) -> Iterator[Callable[..., Any]]:
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
+        page.asked = []
+        page.on("request", lambda request: page.asked.append(request.url))
         page.goto(f"http://127.0.0.1:{incomplete.port}/board/{name}")
         page.wait_for_function(FIRST_FIGURE, arg="", timeout=60_000)
         return page
@@ -44,6 +49,11 @@ def open_board(browser: Any, incomplete: Site) -> Iterator[Callable[..., Any]]:
     yield open_
     for context in contexts:
         context.close()
+
+
+def hosts_asked(page: Any) -> set[str]:
+    """Give every host that a page has asked for anything."""
+    return {urlsplit(url).netloc for url in page.asked if not url.startswith(("data:", "blob:"))}
 
 
 def test_there_are_twelve_boards() -> None:
@@ -71,6 +81,8 @@ def test_a_board_says_that_its_result_is_incomplete(
         assert notes[0].startswith("Missing:")
         assert 1 <= len([text for text in notes if "more in the table" not in text]) <= 3
     page.wait_for_function(FIRST_FIGURE, arg="Made-up data")
+    assert hosts_asked(page) == {urlsplit(page.url).netloc}
+    assert set(page.evaluate(BUTTONS)) == {"Download plot as a PNG", "Zoom", "Pan", "Reset axes"}
 
 
 def test_no_board_offers_a_smaller_total(open_board: Callable[..., Any]) -> None:

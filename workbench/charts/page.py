@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from workbench.data.results.store import Result
 
 TEMPLATE = "page.html.jinja"
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "font-src data:; form-action 'none'; base-uri 'none'"
+)
+"""What a report may load: nothing but what is in it, whatever a script of it would ask for."""
 MAX_NOTES_FIRST = 3
 
 
@@ -182,6 +187,7 @@ class ReportPage:
         return environment.get_template(TEMPLATE).render(
             page=self,
             heading=heading,
+            policy=POLICY,
             made_up=MADE_UP_NOTE if heading.made_up else "",
             plotly_js=get_plotlyjs(),
         )
@@ -199,11 +205,13 @@ class ReportPage:
 
 
 def _embed(figure: go.Figure, name: str) -> str:
+    from workbench.charts.interaction import figure_config
+
     html: str = figure.to_html(
         full_html=False,
         include_plotlyjs=False,
         div_id=name,
-        config={"displaylogo": False, "responsive": True},
+        config=figure_config(responsive=True),
     )
     return html
 

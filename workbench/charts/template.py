@@ -7,6 +7,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 import plotly.io as pio
 
+from workbench.charts.interaction import use_config
 from workbench.charts.palette import CATEGORIES, INK
 
 __all__ = ["Theme", "register_templates", "use_theme"]
@@ -23,6 +24,7 @@ def register_templates(default: Theme = "light") -> None:
     for theme in ("light", "dark"):
         pio.templates[f"workbench_{theme}"] = _template(theme)
     pio.templates.default = f"workbench_{default}"
+    use_config()
 
 
 def use_theme(figure: go.Figure, theme: Theme) -> go.Figure:

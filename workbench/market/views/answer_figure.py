@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AnswerFigure"]
 
-_CONFIG = {"displaylogo": False, "responsive": False, "plotlyServerURL": "", "doubleClick": "autosize"}
-"""A double click shows all of the axis again, also of a figure that was drawn zoomed."""
-
 
 class AnswerFigure(ipywidgets.Output):  # type: ignore[misc]
     """Shows one figure at a time; its numbers are in the answer's table, with every value and its unit."""
@@ -40,12 +37,13 @@ class AnswerFigure(ipywidgets.Output):  # type: ignore[misc]
         import plotly.io as pio
 
         from workbench.charts.figure import plain_title
+        from workbench.charts.interaction import figure_config
 
         self._shown = figure
         content: dict[str, Any] = json.loads(pio.to_json(figure, validate=False))
         if self._mark:
             content["layout"]["meta"] = {"origins": self._mark}
-        content["config"] = _CONFIG
+        content["config"] = figure_config()
         words = f"{plain_title(figure)}: {', '.join(trace.name for trace in figure.data if trace.name)}"
         data = {"application/vnd.plotly.v1+json": content, "text/plain": words}
         self.set_trait(

@@ -125,13 +125,14 @@ def _show_table_of(figure: go.Figure, area: TableArea) -> None:
 
 
 def _output_of(figure: go.Figure, theme: Theme, mark: str) -> dict[str, Any]:
+    from workbench.charts.interaction import figure_config
     from workbench.charts.template import use_theme
 
     content = (use_theme(figure, theme) if theme == "dark" else figure).to_plotly_json()
     if mark:
         content["layout"] = {**content["layout"], "meta": {"origins": mark}}
     # JupyterLab resizes a figure itself; plotly's own way loses the height with the first change of the window.
-    content["config"] = {"displaylogo": False, "responsive": False, "plotlyServerURL": ""}
+    content["config"] = figure_config()
     return {
         "output_type": "display_data",
         "data": {"application/vnd.plotly.v1+json": _plain(content), "text/plain": _describe(figure)},
