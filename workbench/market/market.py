@@ -12,13 +12,13 @@ from workbench.data.known_names import known_name
 from workbench.data.made_up import MADE_UP
 from workbench.data.projects.project import Project
 from workbench.errors import SettingError
-from workbench.lazy import located
 from workbench.market import queries
 from workbench.market.model.answer import Answer
 from workbench.market.model.clock import written
 from workbench.market.model.period import Period, Resolution
 from workbench.market.model.period_text import read_period
 from workbench.market.queries import By
+from workbench.market.results.drawing import grouped_figure, series_figure
 from workbench.market.results.saved import last_notes
 from workbench.market.store.dataset import dataset_names, find_dataset
 from workbench.market.store.reading import MarketData
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from workbench.data.comparison.comparison import Comparison
 
 __all__ = ["Market"]
-
-_CHARTS = "workbench.market.results.charts"
-_GROUP_CHARTS = f"{_CHARTS}_by_group"
 
 
 class Market:
@@ -193,9 +190,9 @@ class Market:
         """
         unit = f"[{self.data.description.currency}/MWh]"
         if _grouping(by, "time", "hour") == "hour":
-            draw = _figure(_GROUP_CHARTS, "hours_chart", f"Mean price {unit}")
+            draw = grouped_figure("hours_chart", f"Mean price {unit}")
             return self._ask(queries.prices_by_hour, period, draw)
-        draw = _figure(_CHARTS, "lines_chart", self.clock, f"Price {unit}")
+        draw = series_figure("lines_chart", self.clock, f"Price {unit}")
         return self._ask(queries.prices, period, draw, resolution=_resolution(resolution))
 
     def price_statistics(self, period: Period | str) -> Answer:
@@ -204,7 +201,7 @@ class Market:
 
     def price_bands(self, period: Period | str) -> Answer:
         """Time in each price band and what it adds to the mean price, by region."""
-        return self._ask(queries.price_bands, period, _figure(_GROUP_CHARTS, "bands_chart"))
+        return self._ask(queries.price_bands, period, grouped_figure("bands_chart"))
 
     def price_events(
         self, period: Period | str, *, region: str | None = None, threshold: float = 300.0
@@ -214,7 +211,7 @@ class Market:
 
     def price_duration(self, period: Period | str) -> Answer:
         """Price that is reached or exceeded for a share of the time, by region."""
-        return self._ask(queries.price_duration, period, _figure(_GROUP_CHARTS, "duration_chart"))
+        return self._ask(queries.price_duration, period, grouped_figure("duration_chart"))
 
     # generation
 
@@ -240,45 +237,45 @@ class Market:
             As for :meth:`prices`.
         """
         if _grouping(by, "fuel", "hour") == "hour":
-            draw = _figure(_GROUP_CHARTS, "hours_chart", "Mean power [MW]", by_fuel=True)
+            draw = grouped_figure("hours_chart", "Mean power [MW]", by_fuel=True)
             return self._ask(queries.generation_by_hour, period, draw, **self._scope(region))
-        draw = _figure(_CHARTS, "mix_chart", self.clock)
+        draw = series_figure("mix_chart", self.clock)
         scope = self._scope(region)
         return self._ask(queries.generation, period, draw, **scope, resolution=_resolution(resolution))
 
     def fuel_totals(self, period: Period | str, *, region: str | None = None) -> Answer:
         """Energy, share, revenue, capture price and capacity factor of each fuel."""
-        draw = _figure(_GROUP_CHARTS, "bars_chart", "Energy", by_fuel=True)
+        draw = grouped_figure("bars_chart", "Energy", by_fuel=True)
         return self._ask(queries.fuel_totals, period, draw, **self._scope(region))
 
     def shares(
         self, period: Period | str, *, region: str | None = None, resolution: Resolution | str = "month"
     ) -> Answer:
         """Share of each fuel, and of all renewables, in the generation [%]."""
-        draw = _figure(_CHARTS, "share_chart", self.clock, "Renewables")
+        draw = series_figure("share_chart", self.clock, "Renewables")
         scope = self._scope(region)
         return self._ask(queries.penetration, period, draw, **scope, resolution=_resolution(resolution))
 
     def year_before(self, period: Period | str, *, region: str | None = None) -> Answer:
         """Energy at the pace of a year and price of each fuel, now and 52 weeks before."""
-        draw = _figure(_GROUP_CHARTS, "comparison_chart", "Energy before", "Energy now")
+        draw = grouped_figure("comparison_chart", "Energy before", "Energy now")
         return self._ask(queries.comparison, period, draw, **self._scope(region))
 
     def evening_peak(self, period: Period | str, *, region: str | None = None) -> Answer:
         """Mean power by fuel, demand and price from 17:00 to 22:00 of each day."""
-        draw = _figure(_GROUP_CHARTS, "evening_chart")
+        draw = grouped_figure("evening_chart")
         return self._ask(queries.evening_peak, period, draw, **self._scope(region))
 
     def curtailment(
         self, period: Period | str, *, region: str | None = None, resolution: Resolution | str | None = None
     ) -> Answer:
         """Mean solar and wind power that was available and not dispatched [MW]."""
-        draw, scope = _figure(_CHARTS, "curtailment_chart", self.clock), self._scope(region)
+        draw, scope = series_figure("curtailment_chart", self.clock), self._scope(region)
         return self._ask(queries.curtailment, period, draw, **scope, resolution=_resolution(resolution))
 
     def rooftop(self, period: Period | str, *, resolution: Resolution | str | None = None) -> Answer:
         """Mean rooftop power of each region [MW]."""
-        draw = _figure(_CHARTS, "lines_chart", self.clock, "Mean power [MW]")
+        draw = series_figure("lines_chart", self.clock, "Mean power [MW]")
         return self._ask(queries.rooftop, period, draw, resolution=_resolution(resolution))
 
     # stations, batteries, flows
@@ -303,7 +300,7 @@ class Market:
             Only units of this region and fuel.
         """
         chosen = By(_grouping(by, *By))
-        draw = _figure(_GROUP_CHARTS, "bars_chart", "Revenue", by_fuel=chosen is By.FUEL)
+        draw = grouped_figure("bars_chart", "Revenue", by_fuel=chosen is By.FUEL)
         return self._ask(queries.revenue_by, period, draw, by=chosen, **self._scope(region, fuel))
 
     def stations(
@@ -316,7 +313,7 @@ class Market:
         self, period: Period | str, name: str, *, resolution: Resolution | str | None = None
     ) -> Answer:
         """Mean net power of each unit of a station, and the price of its region."""
-        draw = _figure(_CHARTS, "station_chart", self.clock)
+        draw = series_figure("station_chart", self.clock)
         found = _resolution(resolution)
         return self._ask(queries.station_series, period, draw, station=name, resolution=found)
 
@@ -333,9 +330,9 @@ class Market:
             One region, or all of them.
         """
         query, draw = {
-            "station": (queries.batteries, _figure(_GROUP_CHARTS, "bars_chart", "Net revenue")),
-            "time": (queries.battery_power, _figure(_CHARTS, "battery_chart", self.clock)),
-            "hour": (queries.batteries_by_hour, _figure(_GROUP_CHARTS, "hours_chart", "Mean power [MW]")),
+            "station": (queries.batteries, grouped_figure("bars_chart", "Net revenue")),
+            "time": (queries.battery_power, series_figure("battery_chart", self.clock)),
+            "hour": (queries.batteries_by_hour, grouped_figure("hours_chart", "Mean power [MW]")),
         }[_grouping(by, "station", "time", "hour")]
         return self._ask(query, period, draw, **self._scope(region))
 
@@ -349,7 +346,7 @@ class Market:
         """Energy in both directions and time at the limits of each interconnector, or the flow of one over time."""
         if interconnector is None:
             return self._ask(queries.flow_totals, period)
-        draw, found = _figure(_CHARTS, "flow_chart", self.clock), _resolution(resolution)
+        draw, found = series_figure("flow_chart", self.clock), _resolution(resolution)
         return self._ask(queries.interconnector_flow, period, draw, name=interconnector, resolution=found)
 
     # the data themselves
@@ -390,16 +387,6 @@ class Market:
         notes = tuple(note for note in (*answer.notes, outside) if note)
         drawn = None if draw is None else lambda **theme: draw(answer, **theme)
         return replace(answer, notes=notes, draw=drawn)
-
-
-def _figure(module: str, name: str, *given: object, **options: object) -> Callable[..., go.Figure]:
-    """Draw with a function of the results; Plotly is loaded by the first drawing."""
-
-    def draw(answer: Answer, **theme: Any) -> go.Figure:
-        figure: go.Figure = located(f"{module}:{name}")(answer, *given, **options, **theme)
-        return figure
-
-    return draw
 
 
 def _grouping(by: object, *choices: str) -> str:
