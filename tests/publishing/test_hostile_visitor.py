@@ -334,7 +334,7 @@ def test_nothing_is_served_that_is_not_published(site, path):
     [
         "own/../pages.py",
         "own/%2e%2e/server.py",
-        "own/../../../errors.py",
+        "own/../../../lazy.py",
         "voila/../../../../nbconvert/templates/lab/conf.json",
         "voila/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
         "extensions/anywidget/package.json",

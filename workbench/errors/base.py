@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-__all__ = [
-    "WorkbenchError",
-]
+__all__ = ["WorkbenchError"]
 
 
 class WorkbenchError(Exception):

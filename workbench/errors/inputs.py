@@ -8,9 +8,6 @@ from pathlib import Path
 from workbench.errors.base import WorkbenchError
 from workbench.problem import Problem, describe_problems, shortened
 
-MAX_LISTED = 20
-"""Problems that the sentence of one error lists."""
-
 __all__ = [
     "CacheNotWritten",
     "DataError",
@@ -23,6 +20,9 @@ __all__ = [
     "UnreadableFile",
     "UnwritableFile",
 ]
+
+MAX_LISTED = 20
+"""Problems that the sentence of one error lists."""
 
 
 class SettingError(WorkbenchError, ValueError):
