@@ -78,7 +78,7 @@ def test_the_installed_command_makes_a_project_and_brings_the_notebooks(
     assert "demo" in run(installed / "workbench", "--help", folder=tmp_path)
     run(installed / "workbench", "new", "project", folder=tmp_path)
     assert (tmp_path / "project" / "project.toml").is_file()
-    code = "from workbench.cli.lab import notebooks_folder; print(notebooks_folder())"
+    code = "from workbench.cli.notebooks import notebooks_folder; print(notebooks_folder())"
     copied = Path(run(installed / "python", "-c", code, folder=tmp_path).strip())
     assert copied == tmp_path / "notebooks"
     assert files_of(copied, tmp_path) == files_of(PROJECT / "notebooks", PROJECT)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -8,7 +9,8 @@ import pytest
 
 import workbench
 from tests.conftest import PROJECT
-from workbench.cli.lab import notebooks_folder, opening
+from workbench.cli.lab import opening
+from workbench.cli.notebooks import notebooks_folder
 from workbench.errors import ProjectError
 
 
@@ -36,6 +38,50 @@ def test_an_installed_workbench_copies_its_notebooks_once_and_leaves_changed_one
     mine.write_text("mine")
     assert notebooks_folder() == work / "notebooks"
     assert mine.read_text() == "mine"
+
+
+def test_a_copy_follows_the_installed_version_where_no_cell_was_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    prefix, work = tmp_path / "prefix", tmp_path / "work"
+    install(prefix, work, monkeypatch)
+    packaged, copy = prefix / "share" / "workbench" / "notebooks", notebooks_folder()
+    capsys.readouterr()
+    names = ("demand/10-forecast.ipynb", "capacity/10-model.ipynb", "finance/10-report.ipynb")
+    only_run, changed, deleted = (copy / name for name in names)
+    run_once = json.loads(only_run.read_text())
+    run_once["metadata"]["kernelspec"] = {"name": "mine"}
+    run_once["cells"][-1] |= {"execution_count": 1, "outputs": []}
+    only_run.write_text(json.dumps(run_once))
+    mine = json.loads(changed.read_text())
+    mine["cells"][0]["source"] = ["# Mine"]
+    changed.write_text(json.dumps(mine))
+    deleted.unlink()
+    assert notebooks_folder() == copy
+    assert json.loads(only_run.read_text()) == run_once
+    assert deleted.is_file()
+    capsys.readouterr()
+    for name in names:
+        newer = json.loads((packaged / name).read_text())
+        newer["cells"].append({"cell_type": "markdown", "metadata": {}, "source": ["Newer"]})
+        (packaged / name).write_text(json.dumps(newer))
+    assert notebooks_folder() == copy
+    told = capsys.readouterr().out
+    assert only_run.read_text() == (packaged / names[0]).read_text()
+    assert json.loads(changed.read_text()) == mine
+    assert f"Brought up to date in {copy}: demand/10-forecast.ipynb, finance/10-report.ipynb" in told
+    assert f"changed these notebooks in {copy}, so they stay as they are: capacity/10-model.ipynb." in told
+
+
+def test_a_folder_of_notebooks_that_is_not_a_copy_is_opened_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    work = tmp_path / "work"
+    install(tmp_path / "prefix", work, monkeypatch)
+    (work / "notebooks").mkdir()
+    (work / "notebooks" / "mine.ipynb").write_text("{}")
+    assert notebooks_folder() == work / "notebooks"
+    assert [path.name for path in (work / "notebooks").iterdir()] == ["mine.ipynb"]
 
 
 def test_changed_notebooks_of_the_earlier_flat_layout_are_kept_beside_the_new_ones(

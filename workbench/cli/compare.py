@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from workbench.cli.exit_codes import ExitCode
+from workbench.cli.terminal import console, print_table
 from workbench.data.projects.project import Project
 from workbench.errors import UnreadableFile
 
@@ -30,24 +31,17 @@ def compare(options: argparse.Namespace) -> int:
     if options.json:
         print(changed.to_frame().to_json(orient="records", indent=2))  # noqa: T201
         return ExitCode.SUCCEEDED
-    from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
-    console = Console()
-    console.print(f"[bold]{escape(changed.title)}[/]\n{escape(changed.summary)}")
+    target = console()
+    target.print(f"[bold]{escape(changed.title)}[/]\n{escape(changed.summary)}")
     for part in changed.tables(later.style, MAX_ROWS):
         if part.rows:
-            table = Table(box=None, header_style="bold", title=part.title, title_justify="left")
-            for place, header in enumerate(part.headers):
-                table.add_column(
-                    escape(header), justify="left" if place in part.text_columns else "right", overflow="fold"
-                )
-            for row in part.rows:
-                table.add_row(*map(escape, row))
-            console.print(table)
+            target.print(f"[italic]{escape(part.title)}[/]")
+            numbers = frozenset(range(len(part.headers))).difference(part.text_columns)
+            print_table(target, part.headers, part.rows, numbers=numbers)
         if part.remark:
-            console.print(escape(part.remark if part.rows else f"{part.title}: {part.remark}"))
+            target.print(escape(part.remark if part.rows else f"{part.title}: {part.remark}"))
     return ExitCode.SUCCEEDED
 
 

@@ -21,13 +21,13 @@ def explain(options: argparse.Namespace) -> int:
     where = _row(options.row)
     result = load_named(Project.open(options.project), options.domain, options.scenario)
     found = explained(result, options.table, options.column, **where)
-    print(json.dumps(found.to_plain(), indent=2, ensure_ascii=False) if options.json else found)  # noqa: T201
+    print(json.dumps(found.to_plain(), indent=2) if options.json else found)  # noqa: T201
     return ExitCode.SUCCEEDED
 
 
 def _row(text: str) -> dict[str, Any]:
     """Read a row: its number, or ``column=value`` pairs."""
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return {"row": int(text)}
     pairs = [part.partition("=") for part in text.split(",")]
     if not all(sign and name.strip() for name, sign, _ in pairs):

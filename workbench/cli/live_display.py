@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime
 import json
 import os
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from workbench.cli import terminal
 from workbench.runs.engine.run import Run
 from workbench.runs.model.events import Event
 from workbench.runs.model.records import RunRecord
@@ -40,39 +39,51 @@ def follow(run: Run, *, as_json: bool, when_interrupted: Callable[[], None]) -> 
     when_interrupted
         Called when the user presses Ctrl-C; may raise to leave.
     """
-    display = _JsonDisplay(sys.stdout) if as_json else _TerminalDisplay(run)
     summary = Summary()
-    with display:
-        while True:
-            try:
-                ended = run.wait(POLL_SECONDS)
-                events = run.events(summary.seq)
-                for event in events:
-                    summary.add(event)
-                display.show(events, summary)
-                if ended and not run.events(summary.seq):
-                    return summary
-            except KeyboardInterrupt:
-                when_interrupted()
+    try:
+        with _JsonDisplay() if as_json else _TerminalDisplay(run) as display:
+            _follow(run, summary, display.show, when_interrupted)
+    except BrokenPipeError:
+        if not run.is_here:
+            raise
+        # The work does not end because nobody reads about it any more.
+        _follow(run, summary, lambda events, summary: None, when_interrupted)
+    return summary
+
+
+def _follow(
+    run: Run,
+    summary: Summary,
+    show: Callable[[list[Event], Summary], None],
+    when_interrupted: Callable[[], None],
+) -> None:
+    while True:
+        try:
+            ended = run.wait(POLL_SECONDS)
+            events = run.events(summary.seq)
+            for event in events:
+                summary.add(event)
+            show(events, summary)
+            if ended and not run.events(summary.seq):
+                return
+        except KeyboardInterrupt:
+            when_interrupted()
 
 
 def print_end(run: Run, summary: Summary, console: Console | None = None) -> None:
     """Print how a run ended and where its results are."""
-    console = console or Console()
+    console = console or terminal.console()
     seconds = duration(summary.seconds_run(time.time()))
     console.print(
         f"[bold {colour_of(summary)}]{summary.status}[/] {escape(run.title)}, scenario {escape(run.scenario)}, "
-        f"in {seconds} — {escape(summary.reason)}",
-        highlight=False,
+        f"in {seconds} — {escape(summary.reason)}"
     )
     for line in summary.details:
-        console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
+        console.print(f"  {escape(line)}")
     for metric in summary.metrics.values():
         # A nested stage's numbers are for the panel; here is the result of the run as a whole.
         if "/" not in metric.stage:
-            console.print(
-                f"  {escape(metric.name)} = {metric.value:g} {escape(metric.unit)}", highlight=False
-            )
+            console.print(f"  {escape(metric.name)} = {metric.value:g} {escape(metric.unit)}")
     _print_files([Path(artifact["path"]) for artifact in summary.artifacts], console)
 
 
@@ -85,13 +96,11 @@ def colour_of(run: Summary | RunRecord) -> str:
 def _print_files(paths: list[Path], console: Console) -> None:
     read = [path for path in paths if path.suffix in _FOR_PEOPLE]
     for path in read:
-        console.print(f"  {escape(str(path))}", highlight=False, soft_wrap=True)
+        console.print(f"  {escape(str(path))}")
     others = [path for path in paths if path not in read]
     if others:
         folder = os.path.commonpath([path.parent for path in others])
-        console.print(
-            f"  and {len(others)} files of data in {escape(folder)}", highlight=False, soft_wrap=True
-        )
+        console.print(f"  and {len(others)} files of data in {escape(folder)}")
 
 
 def duration(seconds: float) -> str:
@@ -104,26 +113,23 @@ def duration(seconds: float) -> str:
 class _JsonDisplay:
     """Events as lines of JSON."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def __enter__(self) -> None:
-        pass
+    def __enter__(self) -> _JsonDisplay:
+        return self
 
     def __exit__(self, *_: object) -> None:
-        self._stream.flush()
+        pass
 
     def show(self, events: list[Event], summary: Summary) -> None:
         for event in events:
-            self._stream.write(json.dumps(event.to_plain(), default=str) + "\n")
-        self._stream.flush()
+            print(json.dumps(event.to_plain(), default=str))  # noqa: T201
+        terminal.flush()
 
 
 class _TerminalDisplay:
     """Bars and lines on standard error."""
 
     def __init__(self, run: Run) -> None:
-        self._console = Console(stderr=True)
+        self._console = terminal.console(stderr=True)
         self._run = run
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -139,9 +145,10 @@ class _TerminalDisplay:
         self._whole = self._progress.add_task(escape(run.title), total=1.0, share="", left="")
         self._stages: dict[str, TaskID] = {}
 
-    def __enter__(self) -> None:
-        self._console.print(f"[bold]{escape(self._run.title)}[/]  run {self._run.id}", highlight=False)
+    def __enter__(self) -> _TerminalDisplay:
+        self._console.print(f"[bold]{escape(self._run.title)}[/]  run {self._run.id}")
         self._progress.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
@@ -191,7 +198,7 @@ class _TerminalDisplay:
             style = _STYLES[event.level]
             text = escape(event.message)
             line = f"{where}[{style}]{text}[/]" if style else f"{where}{text}"
-            self._progress.console.print(line, highlight=False, soft_wrap=True)
+            self._progress.console.print(line)
 
     def _print_stage(self, event: Event) -> None:
         facts = event.data or {}
@@ -202,9 +209,7 @@ class _TerminalDisplay:
         reason = f": {escape(event.message)}" if event.message else ""
         colour = {"completed": "green", "failed": "bold red"}.get(str(state), "yellow")
         self._progress.console.print(
-            f"[{colour}]{_MARKS[state]}[/] {escape(event.stage)} {state}{duration_text}{reason}",
-            highlight=False,
-            soft_wrap=True,
+            f"[{colour}]{_MARKS[state]}[/] {escape(event.stage)} {state}{duration_text}{reason}"
         )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 
+from workbench.cli import terminal
 from workbench.cli.exit_codes import ExitCode
 from workbench.cli.parser import make_parser
 
@@ -19,26 +19,51 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    terminal.prepare()
+    try:
+        try:
+            return _carry_out(sys.argv[1:] if arguments is None else list(arguments))
+        finally:
+            terminal.flush()
+    except KeyboardInterrupt:
+        terminal.silence()
+        return ExitCode.LEFT
+    except BrokenPipeError:
+        # The reader (head, less) has what it wanted.
+        terminal.silence()
+        return ExitCode.SUCCEEDED
+    except OSError as error:
+        terminal.silence()
+        if error.errno is None:
+            raise
+        place = f"{error.filename}: " if error.filename is not None else ""
+        _say(f"{place}{error.strerror}.")
+        return ExitCode.FAILED
+
+
+def _carry_out(words: Sequence[str]) -> int:
+    if words[:2] == ["completion", "--for"]:
+        # Half a command line, which is not to be parsed but completed.
+        print(*importlib.import_module("workbench.cli.completion").suggestions(words[2:]), sep="\n")  # noqa: T201
+        return ExitCode.SUCCEEDED
     parser = make_parser()
     try:
-        options = parser.parse_args(arguments)
+        options = parser.parse_args(words)
         if not hasattr(options, "command"):
             parser.print_help()
             return ExitCode.WRONG_USE
         module, _, function = options.command.partition(":")
         code: int = getattr(importlib.import_module(f"workbench.cli.{module}"), function)(options)
-    except KeyboardInterrupt:
-        return ExitCode.LEFT
-    except BrokenPipeError:
-        # The reader (head, less) has closed the pipe; keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.SUCCEEDED
     except Exception as error:
         from workbench.errors import WorkbenchError
         from workbench.runs.model.signals import details_of
 
         if not isinstance(error, WorkbenchError):
             raise
-        print("\n  ".join((f"workbench: {error}", *details_of(error))), file=sys.stderr)  # noqa: T201
+        _say(str(error), *details_of(error))
         return ExitCode.WRONG_USE
     return code
+
+
+def _say(sentence: str, *details: str) -> None:
+    print("\n  ".join((f"workbench: {sentence}", *details)), file=sys.stderr)  # noqa: T201

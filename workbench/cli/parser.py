@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 
 from workbench.runs.model.states import RunState
 
@@ -32,6 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action=_Version, help="show the version")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_project_commands(commands)
     _add_run_commands(commands)
@@ -43,7 +45,20 @@ def make_parser() -> argparse.ArgumentParser:
     lab.add_argument("--project", help="project that the notebooks open")
     lab.add_argument("rest", nargs=argparse.REMAINDER, help="further options for `jupyter lab`")
     lab.set_defaults(command="lab:lab")
+    _add_completion(commands)
     return parser
+
+
+def _add_completion(commands: Commands) -> None:
+    completion = commands.add_parser(
+        "completion",
+        help="print what lets a shell complete this command",
+        description='Print what completes commands, options, jobs, settings and runs. bash: eval "$(workbench '
+        'completion bash)" in ~/.bashrc. zsh: the same with zsh, after compinit, in ~/.zshrc. fish: workbench '
+        "completion fish > ~/.config/fish/completions/workbench.fish",
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
+    completion.set_defaults(command="completion:completion")
 
 
 def _add_project_commands(commands: Commands) -> None:
@@ -86,7 +101,9 @@ def _add_run_commands(commands: Commands) -> None:
     )
     run.add_argument("--set", dest="settings", action="append", default=[], metavar="NAME=VALUE")
     run.add_argument("--when-busy", choices=("refuse", "queue", "rename"), default="refuse")
-    run.add_argument("--deadline", type=float, metavar="SECONDS", help="cancel after so many seconds of work")
+    run.add_argument(
+        "--deadline", type=_seconds, metavar="SECONDS", help="cancel after so many seconds of work"
+    )
     _add_place(run)
     _add_common(run)
     run.set_defaults(command="run_commands:run")
@@ -99,21 +116,22 @@ def _add_run_commands(commands: Commands) -> None:
     runs = commands.add_parser("runs", help="list a project's runs")
     runs.add_argument("--state", action="append", default=[], choices=[str(state) for state in RunState])
     runs.add_argument("--job")
-    runs.add_argument("--limit", type=int, default=20)
+    runs.add_argument("--limit", type=_count, default=20, help="how many at most (default: %(default)s)")
     _add_common(runs)
     runs.set_defaults(command="run_commands:list_runs")
 
     _add_run_command(commands, "watch", "follow a run of any process", "watch")
     _add_run_command(commands, "pause", "hold a run at its next checkpoint", "ask")
     cancel = _add_run_command(commands, "cancel", "end a run", "ask")
-    cancel.add_argument("--kill", action="store_true", help="end the process of a detached run at once")
-    cancel.add_argument(
+    how = cancel.add_mutually_exclusive_group()
+    how.add_argument("--kill", action="store_true", help="end the process of a detached run at once")
+    how.add_argument(
         "--abandon",
         action="store_true",
         help="end a run in the record, without asking its process: for one that is gone or out of reach",
     )
     adjust = _add_run_command(commands, "adjust", "change settings of a run while it continues", "ask")
-    adjust.add_argument("--set", dest="settings", action="append", default=[], metavar="NAME=VALUE")
+    adjust.add_argument("--set", dest="settings", action="append", required=True, metavar="NAME=VALUE")
     resume = _add_run_command(
         commands, "resume", "continue a paused, interrupted, cancelled or failed run", "resume_run"
     )
@@ -139,10 +157,12 @@ def _add_compare(commands: Commands) -> None:
     compare.add_argument(
         "--later-project", metavar="FOLDER", help="project of the later result, where it is another one"
     )
-    compare.add_argument(
+    _add_project(compare)
+    form = compare.add_mutually_exclusive_group()
+    form.add_argument(
         "--output", metavar="FILE", help="write an HTML page, or a CSV file where it ends in .csv"
     )
-    _add_common(compare)
+    form.add_argument("--json", action="store_true", help="write the numbers as JSON to standard output")
     compare.set_defaults(command="compare:compare")
 
 
@@ -177,7 +197,7 @@ def _add_serve(commands: Commands) -> None:
     _add_project(serve)
     serve.add_argument("--folder", help="folder of the notebooks")
     serve.add_argument("--address", default="127.0.0.1", help="where to listen (default: %(default)s)")
-    serve.add_argument("--port", type=int, default=8866, help="0 takes a free one (default: %(default)s)")
+    serve.add_argument("--port", type=_port, default=8866, help="0 takes a free one (default: %(default)s)")
     serve.add_argument("--token", help=f"what readers need to sign in (better: in ${TOKEN_VARIABLE})")
     serve.add_argument(
         "--host", action="append", default=[], metavar="NAME", help="name by which readers call this server"
@@ -191,9 +211,24 @@ def _add_serve(commands: Commands) -> None:
         help="address of the proxy (default: this machine's own)",
     )
     serve.add_argument(
-        "--max-pages", "--most", type=int, default=60, help="open pages at once (default: %(default)s)"
+        "--max-pages", "--most", type=_count, default=60, help="open pages at once (default: %(default)s)"
     )
     serve.set_defaults(command="serve:serve")
+
+
+class _Version(argparse.Action):
+    """``--version``; the version is looked up when it is asked for."""
+
+    def __init__(self, option_strings: list[str], dest: str, **options: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=options.get("help"))
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        import platform
+
+        from workbench.version import PACKAGE, package_version
+
+        print(f"{PACKAGE} {package_version()}, Python {platform.python_version()}")  # noqa: T201
+        parser.exit()
 
 
 class _HelpWithSettings(argparse.Action):
@@ -209,6 +244,34 @@ class _HelpWithSettings(argparse.Action):
 
             print_settings(namespace.job)
         parser.exit()
+
+
+def _count(text: str) -> int:
+    return _number(text, 1, sys.maxsize, "a whole number from 1")
+
+
+def _port(text: str) -> int:
+    return _number(text, 0, 65535, "a port, 0 to 65535")
+
+
+def _number(text: str, least: int, greatest: int, expected: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= greatest:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {expected}")
+    return number
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return seconds
 
 
 def _add_place(parser: argparse.ArgumentParser) -> None:

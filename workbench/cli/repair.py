@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.cli.exit_codes import ExitCode
+from workbench.data.projects.project import folder_of
 from workbench.data.projects.settings_file import FILE_NAME as PROJECT_FILE
 from workbench.data.projects.settings_file import read_settings
 from workbench.data.results.repair import repair_kept, repair_results
@@ -25,7 +26,7 @@ _EARLIER = "what changed in {scenario!r} of {domain!r} since its earlier result 
 
 def repair(options: argparse.Namespace) -> int:
     """Look through a project, put what is damaged aside, and say what was saved and what is lost."""
-    folder = confine(Path(options.project).expanduser().resolve())
+    folder = confine(folder_of(options.project))
     aside = Aside(folder, folder / ".workbench", dry_run=options.dry_run)
     done = list(_repairs(folder, aside))
     if options.json:
@@ -43,6 +44,13 @@ def _repairs(folder: Path, aside: Aside) -> Iterator[Repaired]:
     if not any(is_folder(folder / name) for name in (".workbench", "results")) and not is_file(
         folder / PROJECT_FILE
     ):
+        if not is_folder(folder):
+            there = (
+                "is a file, expected the folder of one"
+                if is_file(folder)
+                else "does not exist; check its name"
+            )
+            raise ProjectError(f"A project is repaired, or a dataset: {folder} {there}.", folder)
         raise ProjectError(f"{folder} is not a project, nor a dataset; give the folder of one.", folder)
     try:
         read_settings(folder / PROJECT_FILE)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-from pathlib import Path
 
-from rich.console import Console
 from rich.markup import escape
 
 from workbench.cli.exit_codes import ExitCode
-from workbench.cli.lab import notebooks_folder
+from workbench.cli.notebooks import notebooks_folder
 from workbench.cli.parser import TOKEN_VARIABLE
+from workbench.cli.terminal import console
+from workbench.data.projects.project import folder_of
 from workbench.publishing.access import Access
 from workbench.publishing.publication import ServerOptions
 from workbench.publishing.server import PublishingServer
@@ -30,23 +30,22 @@ def serve(options: argparse.Namespace) -> int:
         proxy_header=options.proxy_header,
         **({"proxies": frozenset(options.proxy)} if options.proxy else {}),
     )
-    project, folder = Path(options.project).expanduser().resolve(), notebooks_folder(options.folder)
+    project, folder = folder_of(options.project), notebooks_folder(options.folder)
     chosen = ServerOptions(project, folder, options.address, options.port, access, options.max_pages)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("workbench").setLevel(logging.INFO)
     server = PublishingServer(chosen)
     server.initialize()
-    console = Console()
+    target = console()
 
     def say_where() -> None:
         publication = server.publication
         name = f"[{options.address}]" if ":" in options.address else options.address
-        console.print(f"Publishing {escape(publication.title)} at", end=" ", highlight=False)
-        console.print(f"http://{name}:{publication.port}/", highlight=False, soft_wrap=True, markup=False)
+        target.print(f"Publishing {escape(publication.title)} at http://{name}:{publication.port}/")
         for board in publication.library.boards():
-            console.print(f"  {escape(board.title)}: board/{escape(board.slug)}", highlight=False)
+            target.print(f"  {escape(board.title)}: board/{escape(board.slug)}")
         if not publication.library.boards():
-            console.print("  nothing yet: no notebook in the folder has the mark", highlight=False)
+            target.print("  nothing yet: no notebook in the folder has the mark")
 
     server.on_ready = say_where
     server.start()

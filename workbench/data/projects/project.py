@@ -55,6 +55,26 @@ WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MAX_INPUT_MEGABYTES = 64
 
 
+def folder_of(path: Path | str) -> Path:
+    """Give the absolute path of a folder that a person has named; it need not be there.
+
+    Raises
+    ------
+    ProjectError
+        When no folder can have this name.
+    """
+    try:
+        found = Path(path).expanduser().resolve()
+        facts(found)
+    except (OSError, RuntimeError, ValueError) as error:
+        # Links in a circle, a home of nobody, a name that is too long or holds what no name may.
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ProjectError(
+            f"{str(path)[:200]!r} cannot be the folder of a project: {reason}.", path
+        ) from error
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """A project folder and its settings.
@@ -87,9 +107,8 @@ class Project:
         ProjectError
             When there is no such folder, it is not a project, or its settings cannot be used.
         """
-        folder = Path(path).expanduser()
-        folder = (folder.parent if folder.name == FILE_NAME else folder).resolve()
-        folder = confine(folder)
+        folder = folder_of(path)
+        folder = confine(folder.parent if folder.name == FILE_NAME else folder)
         if facts(folder) is None:
             raise ProjectError(
                 f"There is no folder {folder}; check its name, or create a project there.", folder
@@ -127,7 +146,7 @@ class Project:
             In a process that serves readers.
         """
         refuse_viewer("Creating a project")
-        final = Path(folder).expanduser().resolve()
+        final = folder_of(folder)
         settings = ProjectSettings(settings) if isinstance(settings, str) else settings
         errors = check_settings(settings).errors
         if errors:

@@ -14,6 +14,7 @@ from workbench.errors import ControlRefused, SettingError
 from workbench.runs.engine.detached import RESULT_KEY, is_detached, kill
 from workbench.runs.engine.run import Run
 from workbench.runs.jobs.registry import find_job
+from workbench.runs.journal.paths import project_of
 from workbench.runs.journal.reader import JournalReader
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model.events import Event
@@ -23,6 +24,7 @@ from workbench.runs.model.records import RunRecord
 from workbench.runs.model.settings import changed, config_from_plain, to_plain
 from workbench.runs.model.states import Cause, EventKind, RunState
 from workbench.runs.model.summary import Summary
+from workbench.shell import command
 
 __all__ = ["FollowedRun"]
 
@@ -150,7 +152,8 @@ class FollowedRun(Run[Any]):
             if answered:
                 return
             time.sleep(0.02)
-        way_out = f" To end it at once: workbench cancel {self.id} --kill." if is_detached(record) else ""
+        kill_it = command("cancel", self.id, "--kill", project=project_of(self.journal_path))
+        way_out = f" To end it at once: {kill_it}" if is_detached(record) else ""
         raise ControlRefused(
             f"{self.id}: its process ({record.owner.pid} on {record.owner.host}) has not answered within "
             f"{ANSWER_SECONDS:g} s; the request stays in the journal and is carried out when it does.{way_out}",

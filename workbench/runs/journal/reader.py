@@ -20,6 +20,7 @@ from workbench.runs.model.events import Event
 from workbench.runs.model.plain_values import plain_number
 from workbench.runs.model.records import LogLine, RunRecord
 from workbench.runs.model.states import EventKind, Level, RunState
+from workbench.shell import command
 
 __all__ = ["JournalReader"]
 
@@ -81,6 +82,8 @@ class JournalReader:
         UnknownRun
             When there is none, or several begin like that.
         """
+        if not run_id:
+            raise UnknownRun("An empty text names no run; give its id, or the beginning of it.", run_id)
         pattern = run_id.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         rows = self._rows(
             f"SELECT {self._columns} FROM run WHERE id LIKE ? ESCAPE '\\' ORDER BY id = ? DESC LIMIT 2",
@@ -88,7 +91,8 @@ class JournalReader:
         )
         if not rows or (len(rows) > 1 and rows[0][1] != run_id):
             found = "several runs begin" if rows else "no run begins"
-            raise UnknownRun(f"In {self.path}, {found} with {run_id!r}; `workbench runs` lists them.", run_id)
+            listing = command("runs", project=self._project)
+            raise UnknownRun(f"In {self.path}, {found} with {run_id!r}; `{listing}` lists them.", run_id)
         return record_of(rows[0])
 
     def runs(

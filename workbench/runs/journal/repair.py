@@ -21,6 +21,7 @@ from workbench.runs.journal.reader import JournalReader
 from workbench.runs.journal.recovery import Recovery, define
 from workbench.runs.model.read_only import refuse_viewer
 from workbench.runs.model.states import RunState
+from workbench.shell import command
 
 __all__ = ["repair_journal"]
 
@@ -70,7 +71,7 @@ def repair_journal(path: Path, aside: Aside) -> list[Repaired]:
         _refuse_living(path)
         return []
     with tempfile.TemporaryDirectory(prefix="workbench-repair-") as folder:
-        saved, lost = _recover(sources, new := Path(folder, path.name))
+        saved, lost = _recover(sources, new := Path(folder, path.name), project_of(path))
         moved = [files for files in sources if is_file(files[0])]
         if not aside.dry_run:
             _replace(path, new, moved, aside)
@@ -92,14 +93,14 @@ def _refuse_living(path: Path) -> None:
         reader = JournalReader(path)
         live = reader.runs(states=[state for state in RunState if not state.is_final])
         reader.close()
-        _refuse([record.id for record in live if not record.owner.is_gone()])
+        _refuse([record.id for record in live if not record.owner.is_gone()], project_of(path))
 
 
-def _refuse(living: Sequence[str]) -> None:
+def _refuse(living: Sequence[str], project: Path) -> None:
     if living:
         raise ControlRefused(
-            f"{living[0]} is still running: repair the project when it has ended, or end it with `workbench cancel "
-            "RUN --abandon`.",
+            f"{living[0]} is still running: repair the project when it has ended, or end it with "
+            f"`{command('cancel', living[0], '--abandon', project=project)}`.",
             living[0],
         )
 
@@ -125,11 +126,13 @@ def _problem_of(path: Path) -> str:
     return f"SQLite finds: {'; '.join(problems[:3])}" if problems else ""
 
 
-def _recover(sources: Sequence[Sequence[Path]], new: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _recover(
+    sources: Sequence[Sequence[Path]], new: Path, project: Path
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     recovery = Recovery(new)
     for files in sources:
         recovery.take(files)
-    _refuse(recovery.living())
+    _refuse(recovery.living(), project)
     recovery.finish()
     with closing(sqlite3.connect(new)) as connection:
         problems = problems_of(connection)

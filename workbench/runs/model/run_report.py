@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from workbench.errors import UnwritableFile
 from workbench.runs.model import hooks
 from workbench.runs.model.events import Event
 from workbench.runs.model.records import LogLine, RunRecord
@@ -163,16 +165,19 @@ class RunReport:
 
         Raises
         ------
-        OSError
+        UnwritableFile
             When the file cannot be written; nothing is left behind.
         """
         final = Path(path)
-        temporary = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
+        temporary = final.parent / f".{final.name}.{secrets.token_hex(4)}"
         try:
             temporary.write_text(hooks.page_of_report(self), encoding="utf-8", errors="replace")
             temporary.replace(final)
+        except OSError as error:
+            raise UnwritableFile(f"{final} cannot be written: {error.strerror}.", final, error) from error
         finally:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink()
         return final
 
 
