@@ -33,6 +33,7 @@ def rows(
     *,
     minutes: int = 5,
     published: str | None = "2025-08-01T00:00",
+    rank: int = 1,
     **values: Any,
 ) -> pl.DataFrame:
     """Rows of one table; a value that is given once is that of every row."""
@@ -46,6 +47,7 @@ def rows(
         value = values.get(name)
         columns[name] = [value] * count if value is None or np.isscalar(value) else list(value)
     columns["minutes"] = [minutes] * count
+    columns["rank"] = [rank] * count
     columns["published"] = [None if published is None else np.datetime64(published, "ms").item()] * count
     return pl.DataFrame(columns, schema=schema_of(TABLES[table]))
 

@@ -11,7 +11,7 @@ import pytest
 from market.market_rows import publish, rows, stamps_between
 from workbench.errors import InvalidData
 from workbench.market.inputs.cadence import row_cadences
-from workbench.market.inputs.drops import Drop, find_drop, read_drop, read_mapping
+from workbench.market.inputs.drops import Drop, find_drops, read_drop, read_mapping
 from workbench.market.inputs.fetch import work_for_gaps
 from workbench.market.model.nem import NEM
 from workbench.market.store.reading import MarketData
@@ -224,8 +224,8 @@ def test_a_mapping_is_read_and_its_mistakes_are_all_named(tmp_path: Path) -> Non
         '[drops.values]\nrrp = "p"\n'
     )
     (found,) = read_mapping(path, NEM)
-    assert find_drop(Path("prices_1.CSV"), [found]) is found
-    assert find_drop(Path("other.csv"), [found]) is None
+    assert find_drops(Path("prices_1.CSV"), [found]) == (found,)
+    assert find_drops(Path("other.csv"), [found]) == ()
     path.write_text(
         '[[drops]]\npattern = "a"\ntable = "prize"\nstamp = "t"\n'
         '[[drops]]\npattern = "b"\ntable = "price"\nstamp = "t"\nseries = "r"\ncadences = [7]\n'

@@ -103,7 +103,7 @@ def test_of_two_prices_for_one_moment_the_later_published_counts(tmp_path: Path)
     assert report.revised == {"price": 1}
 
 
-def test_two_values_published_at_the_same_time_are_reported_and_settled_the_same_way_in_any_order(
+def test_of_two_values_published_at_the_same_time_the_later_file_counts_and_never_the_larger_value(
     tmp_path: Path,
 ) -> None:
     stamps = ["2025-08-01T00:05"]
@@ -112,7 +112,40 @@ def test_two_values_published_at_the_same_time_are_reported_and_settled_the_same
         publish(folder, {"price": rows("price", stamps, "SA1", rrp=[order[0]])})
         report = publish(folder, {"price": rows("price", stamps, "SA1", rrp=[order[1]])})
         assert report.conflicts == {"price": 1}
-        assert record(folder)["price"]["rrp"].to_list() == [7.0]
+        assert record(folder)["price"]["rrp"].to_list() == [order[1]]
+
+
+def test_a_better_source_counts_whatever_was_published_later_then_quality_then_the_last_change(
+    tmp_path: Path,
+) -> None:
+    def reading(mw: float, rank: int, quality: float, hour: int) -> pl.DataFrame:
+        published = f"2025-08-01T0{hour}:00"
+        stamps = ["2025-08-01T00:30"]
+        return rows(
+            "rooftop", stamps, "SA1", minutes=30, mw=mw, quality=quality, rank=rank, published=published
+        )
+
+    ordered = [
+        reading(900, 2, 1.0, 9),
+        reading(500, 3, 0.5, 9),
+        reading(700, 3, 1.0, 1),
+        reading(600, 3, 1.0, 2),
+    ]
+    for number, order in enumerate(itertools.permutations(ordered)):
+        folder = tmp_path / str(number)
+        for frame in order if number % 2 else (pl.concat(order),):
+            publish(folder, {"rooftop": frame})
+        assert record(folder)["rooftop"]["mw"].to_list() == [600.0]
+
+
+def test_files_written_before_sources_were_told_apart_are_read_beside_new_ones(tmp_path: Path) -> None:
+    publish(tmp_path, {"price": rows("price", ["2025-08-01T00:05"], "SA1", rrp=5.0)})
+    (old,) = (tmp_path / "raw" / "price").rglob("*.parquet")
+    pl.read_parquet(old).drop("rank").write_parquet(old)
+    publish(tmp_path, {"price": rows("price", ["2025-08-02T00:05"], "SA1", rrp=6.0)})
+    assert record(tmp_path)["price"]["rrp"].to_list() == [5.0, 6.0]
+    publish(tmp_path, {"price": rows("price", ["2025-08-01T00:10"], "SA1", rrp=7.0)})
+    assert record(tmp_path)["price"]["rrp"].to_list() == [5.0, 7.0, 6.0]
 
 
 def test_a_month_that_is_over_is_one_file_and_the_newest_grows_by_day(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_an_answer_of_a_service_names_the_place(
 
 def test_a_damaged_zip_names_the_member(cases: Path) -> None:
     with pytest.raises(InvalidData, match=r"nemweb-damaged\.zip > A\.CSV: it is damaged"):
-        list(csv_members(cases / "nemweb-damaged.zip"))
+        [content.read() for _, content in csv_members(cases / "nemweb-damaged.zip")]
 
 
 def test_times_of_an_odd_zone_do_not_end_the_program(cases: Path) -> None:

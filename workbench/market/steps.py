@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from workbench.data.notes import Notes
@@ -14,9 +14,9 @@ from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import DataError, InvalidData, LinkRefused, UnwritableFile
 from workbench.files import is_file, is_folder
 from workbench.market.config import BackfillConfig, IngestConfig, dataset_folder, files_folder
-from workbench.market.inputs.drops import MAPPING_FILE, Drop, find_drop, read_mapping
+from workbench.market.inputs.drops import MAPPING_FILE, Drop, find_drops, read_mapping
 from workbench.market.inputs.fetch import FeedClient, Work, days_of, work_for_days, work_for_gaps
-from workbench.market.inputs.ingest import Batch, FileRows, find_files, read_file
+from workbench.market.inputs.ingest import Batch, FileRows, find_files, read_file, recipe_of
 from workbench.market.inputs.units_register import read_register
 from workbench.market.model.description import FILE_NAME, MarketDescription
 from workbench.market.model.nem import NEM
@@ -72,9 +72,12 @@ class Account:
                 total[table] = total.get(table, 0) + rows
         conflicts = {table: count for table, count in published.conflicts.items() if count}
         for table, count in conflicts.items():
-            text = f"{table}: {count} rows differ from rows published at the same time"
-            self.job.log(f"{text}; of each pair the larger value is kept.", level="warning")
-            self.notes.ambiguity(f"{text}; of each pair the larger value is kept", tables=(table,))
+            text = (
+                f"{table}: {count} rows differ from rows of the same source published at the same time; those of "
+                f"the file that came last count, by the order of the files' names"
+            )
+            self.job.log(f"{text}.", level="warning")
+            self.notes.ambiguity(text, tables=(table,))
         if published.unknown_units:
             shown = ", ".join(published.unknown_units[:8])
             text = f"{len(published.unknown_units)} units are in no register ({shown}); they are kept under Unknown"
@@ -106,7 +109,7 @@ def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult
         _note_idle_drops(drops, paths, account)
         ledger = Ledger(folder)
         known = ledger.known()
-        fresh = [path for path in job.track(paths, title="File") if not _is_known(path, known)]
+        fresh = [path for path in job.track(paths, title="File") if not _is_known(path, drops, known)]
         account.known = len(paths) - len(fresh)
         job.log(f"{len(paths)} files in {source}, {account.known} of them were ingested before.")
     with job.stage("ingest", title="Ingest"), writing(folder) as writer:
@@ -159,7 +162,7 @@ def run_backfill(job: Job, project: Project, config: BackfillConfig) -> IngestRe
             with job.stage(group[0].day, title=title):
                 paths = _fetch(job, client, group, folder, account)
                 known = ledger.known()
-                fresh = [path for path in paths if file_digest(path) not in known]
+                fresh = [path for path in paths if not _is_known(path, (), known)]
                 account.known += len(paths) - len(fresh)
                 read = _read(job, fresh, description, (), config.accepted_versions, account)
                 _publish(job, writer, read, ledger, account)
@@ -188,7 +191,7 @@ def _drops(source: Path, description: MarketDescription) -> tuple[Drop, ...]:
 
 def _note_idle_drops(drops: Sequence[Drop], paths: Sequence[Path], account: Account) -> None:
     """List the mappings that no file is read by: their pattern fits none, or an earlier one does first."""
-    used = {found.pattern for path in paths if (found := find_drop(path, drops)) is not None}
+    used = {drop.pattern for path in paths for drop in find_drops(path, drops)}
     for drop in drops:
         if drop.pattern not in used:
             account.notes.unused(f"no file is read by the pattern '{drop.pattern}'", file=MAPPING_FILE)
@@ -248,9 +251,9 @@ def _read(
     return read
 
 
-def _is_known(path: Path, digests: Collection[str]) -> bool:
+def _is_known(path: Path, drops: Sequence[Drop], known: Mapping[str, str]) -> bool:
     try:
-        return file_digest(path) in digests
+        return known.get(file_digest(path)) == recipe_of(path, drops)
     except LinkRefused:
         # It is told with the files that are refused when they are read.
         return False
@@ -274,10 +277,10 @@ def _publish(job: Job, writer: Writer, read: Sequence[FileRows], ledger: Ledger,
     account.note(problems)
     published = writer.publish(frames, close_months=False, checkpoint=job.checkpoint)
     try:
-        ledger.add([(rows.sha256, rows.path.name) for rows in read], published.version)
+        ledger.add([(rows.sha256, rows.path.name, rows.recipe) for rows in read], published.version)
     except UnwritableFile as error:
         job.log(f"The files will be read again next time: {error}", level="warning")
-    account.ingested += len(read)
+    account.ingested += sum(bool(rows.frames) for rows in read)
     account.count(published)
     rows = sum(published.added.values())
     job.log(f"Version {published.version}: {rows:,} rows added from {len(read)} files.")

@@ -16,6 +16,8 @@ or, for a wide file with a column for each series, ``columns`` in place of ``ser
 
     [drops.columns]
     "SA1 Wind" = "Wind"                  # series here = column there
+
+A file with prices and demands has two mappings of the same pattern, one for each table.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ from workbench.data.texts.table import read_text_table
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.market.inputs.cadence import row_cadences
 from workbench.market.model.description import MarketDescription
-from workbench.market.model.tables import TABLES, RawTable
+from workbench.market.model.tables import TABLES, USUAL, RawTable
 from workbench.market.store.months import schema_of
 from workbench.structured import read_toml, typed
 
@@ -120,9 +122,14 @@ def _wrong(drop: Drop, description: MarketDescription) -> list[str]:
     return wrong
 
 
-def find_drop(path: Path, drops: Sequence[Drop]) -> Drop | None:
-    """Give the first mapping whose pattern fits the file's name, whatever the case."""
-    return next((drop for drop in drops if fnmatch.fnmatch(path.name.lower(), drop.pattern.lower())), None)
+def find_drops(path: Path, drops: Sequence[Drop]) -> tuple[Drop, ...]:
+    """Give the mappings of a file: those of the first pattern that fits its name, whatever the case.
+
+    Several mappings of one pattern read one file into several tables, or columns of it into one.
+    """
+    name = path.name.lower()
+    first = next((drop.pattern for drop in drops if fnmatch.fnmatch(name, drop.pattern.lower())), None)
+    return tuple(drop for drop in drops if drop.pattern == first)
 
 
 def read_drop(
@@ -281,6 +288,7 @@ def _finish(
         frame.with_columns(
             stamp=pl.Series(minutes.astype("datetime64[m]").astype("datetime64[ms]")),
             minutes=pl.Series(cadence),
+            rank=pl.lit(USUAL, pl.Int8),
             published=pl.lit(None, dtype=pl.Datetime("ms")),
         )
         .select(table.columns)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -15,16 +16,15 @@ from workbench.data.problems import Problem, Problems
 from workbench.errors import DataError
 from workbench.files import as_name, is_file, walked
 from workbench.market.inputs.archives import csv_members
-from workbench.market.inputs.drops import Drop, find_drop, read_drop
+from workbench.market.inputs.drops import Drop, find_drops, read_drop
 from workbench.market.inputs.nemweb import read_nemweb
-from workbench.market.inputs.nemweb_layouts import LAYOUTS
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.tables import TABLES
 from workbench.runs.model.digest import file_digest
 
 SUFFIXES = (".csv", ".zip", ".parquet")
-_DATA_LINE = re.compile(rb'^"?D"?,"?([^,"\n]*)"?,"?([^,"\n]*)"?,', re.MULTILINE)
-_HEADER_LINE = re.compile(rb'^"?I"?,"?([^,"\n]*)"?,"?([^,"\n]*)"?,"?([^,"\r\n]*)"?', re.MULTILINE)
+READER = 2
+"""Version of the readers: files that an earlier one read are read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class FileRows:
         Raw table -> lines of the file, counted without reading them, and those that the problems list as left out.
     new_versions
         Versions of tables beyond the known ones, read because a setting accepts them.
+    recipe
+        How it was read, see :func:`recipe_of`.
     """
 
     path: Path
@@ -54,6 +56,7 @@ class FileRows:
     lines: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     new_versions: tuple[str, ...] = ()
+    recipe: str = ""
 
     @property
     def rows(self) -> int:
@@ -127,9 +130,19 @@ class Batch:
 
 
 def find_files(folder: Path) -> list[Path]:
-    """List the files in a folder and those inside it that may hold market data, by name; links too."""
+    """List the files in a folder and those inside it that may hold market data, in the order of their names.
+
+    Of rows that differ in nothing else the later file's count: ``prices-2`` comes before ``prices-10``, and
+    ``prices`` before ``prices-corrected``. Links are listed too.
+    """
     files = (path for path in walked(folder, links=True) if path.suffix.lower() in SUFFIXES)
-    return sorted(path for path in files if not path.name.startswith((".", "~$")))
+    return sorted((path for path in files if not path.name.startswith((".", "~$"))), key=_order)
+
+
+def _order(path: Path) -> tuple[object, ...]:
+    # Numbers by their size; split at digits, texts and numbers take turns, so that they never meet.
+    words = re.split(r"(\d+)", str(path.with_suffix("")).casefold())
+    return tuple(int(word) if at % 2 else word for at, word in enumerate(words)), path.suffix
 
 
 def read_file(
@@ -138,46 +151,59 @@ def read_file(
     drops: Sequence[Drop] = (),
     accepted_versions: Collection[str] = (),
 ) -> FileRows:
-    """Read a file: by its mapping where one fits its name, else as NEMWEB's.
+    """Read a file: by its mappings where some fit its name, else as NEMWEB's.
 
     Raises
     ------
     DataError
         When it is refused; the sentence says where and why.
     """
-    drop = find_drop(path, drops)
+    mappings = find_drops(path, drops)
+    recipe = recipe_of(path, drops)
     digest = file_digest(path) if is_file(path) else ""
     lines: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
-    if drop is not None:
+    parts: dict[str, list[pl.DataFrame]] = {}
+    found = Problems()
+    for drop in mappings:
         frames, problems = read_drop(path, drop, description, left_out=left_out)
-        lines[drop.table] = _height(path) * max(1, len(drop.columns))
-        return FileRows(path, digest, frames, tuple(problems), lines, left_out)
+        lines[drop.table] += _height(path) * max(1, len(drop.columns))
+        found.add_new(problems)
+        for table, frame in frames.items():
+            parts.setdefault(table, []).append(frame)
+    if mappings:
+        together = {table: pl.concat(frames) for table, frames in parts.items()}
+        return FileRows(path, digest, together, tuple(found), lines, left_out, recipe=recipe)
     if path.suffix.lower() == ".parquet":
         raise DataError(f"{path.name} is a Parquet file that no mapping in drops.toml fits; add one.", path)
-    parts: dict[str, list[pl.DataFrame]] = {}
-    found: list[Problem] = []
     new: set[str] = set()
     for name, content in csv_members(path):
         frames, problems = read_nemweb(
-            name, content, description, accepted_versions=accepted_versions, left_out=left_out
+            name,
+            content,
+            description,
+            accepted_versions=accepted_versions,
+            left_out=left_out,
+            lines=lines,
+            new_versions=new,
         )
-        found += problems
-        for report, table in _DATA_LINE.findall(content):
-            layout = LAYOUTS.get((report.decode("latin-1"), table.decode("latin-1")))
-            if layout is not None:
-                lines[layout.table.name] += 1
-        for header in _HEADER_LINE.findall(content):
-            report, table, version = (part.decode("latin-1") for part in header)
-            layout = LAYOUTS.get((report, table))
-            if layout is not None and version not in layout.versions:
-                new.add(f"{report}.{table}.{version}")
+        found.extend(problems)
         for table, frame in frames.items():
             parts.setdefault(table, []).append(frame)
     if not parts:
-        found += [_nothing(path)]
-    frames = {table: pl.concat(frames) for table, frames in parts.items()}
-    return FileRows(path, digest, frames, tuple(found), lines, left_out, tuple(sorted(new)))
+        found.extend([_nothing(path)])
+    together = {table: pl.concat(frames) for table, frames in parts.items()}
+    return FileRows(path, digest, together, tuple(found), lines, left_out, tuple(sorted(new)), recipe)
+
+
+def recipe_of(path: Path, drops: Sequence[Drop]) -> str:
+    """Name how a file is read: by which version of the readers, and by which mappings.
+
+    A file that was ingested is read again when its recipe has changed.
+    """
+    mappings = find_drops(path, drops)
+    said = sha256(repr(mappings).encode()).hexdigest()[:16] if mappings else "nemweb"
+    return f"{READER} {said}"
 
 
 def _height(path: Path) -> int:

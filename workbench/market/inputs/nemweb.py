@@ -10,23 +10,25 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-import math
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-import numpy as np
 import polars as pl
 
 from workbench.data.problems import Problems
-from workbench.market.inputs.nemweb_layouts import LAYOUTS, NemwebTable
+from workbench.market.inputs.archives import Readable
+from workbench.market.inputs.nemweb_layouts import CHANGED, LAYOUTS, NemwebTable
+from workbench.market.inputs.nemweb_lines import LINE, Run, blocks_of, rows_of, runs_of, texts_of
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import shown
 from workbench.market.store.months import schema_of
 
 TRAILER = "END OF REPORT"
-_EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - the market's clock has no zone
 MAX_REPORTED = 20
+_FORM = "%Y/%m/%d %H:%M:%S"
+_MINUTES = pl.col("stamp").dt.epoch("ms") // 60_000
 
 
 class _Refused(Exception):
@@ -40,24 +42,29 @@ class _Open:
     layout: NemwebTable
     header: tuple[str, str, str]
     width: int
-    stamp: int
-    series: int
-    flag: int | None
-    places: dict[str, int | None]
-    stamps: list[int] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    flags: list[bool] = field(default_factory=list)
-    values: dict[str, list[float]] = field(default_factory=dict)
+    places: Mapping[str, int]
+    frames: list[pl.DataFrame] = field(default_factory=list)
     empty: int = 0
+
+    @property
+    def title(self) -> str:
+        return ".".join(self.header)
+
+    def place(self, column: str) -> str | None:
+        """Name of a column's texts, see :func:`texts_of`; None where the file has no such column."""
+        at = self.places.get(column) if column else None
+        return None if at is None else str(at)
 
 
 def read_nemweb(
     name: str,
-    content: bytes,
+    content: bytes | Readable,
     description: MarketDescription,
     *,
     accepted_versions: Collection[str] = (),
     left_out: Counter[str] | None = None,
+    lines: Counter[str] | None = None,
+    new_versions: set[str] | None = None,
 ) -> tuple[dict[str, pl.DataFrame], Problems]:
     """Read the tables of one CSV that are known here; others are passed over.
 
@@ -66,7 +73,7 @@ def read_nemweb(
     name
         What to call the file in messages.
     content
-        Its bytes.
+        Its bytes, or where to read them: a file is read in blocks, whatever its size.
     description
         Cadence of each table.
     accepted_versions
@@ -74,6 +81,10 @@ def read_nemweb(
         at them.
     left_out
         Gets the rows of each raw table that are left out, as the problems list them.
+    lines
+        Gets the lines of data for each raw table, counted before they are read.
+    new_versions
+        Gets the versions of tables that were read because they are accepted.
 
     Returns
     -------
@@ -88,81 +99,84 @@ def read_nemweb(
         When the file is cut short, not of this kind, or any value in it cannot be read; nothing of it is used.
     """
     problems = Problems(name)
+    reading = _Reading(description, accepted_versions, problems)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        problems.error(f"line {line} is not text in UTF-8; get the file again.")
-        problems.raise_errors()
-    reading = _Reading(description, accepted_versions, problems, Counter() if left_out is None else left_out)
-    try:
-        reading.read(text)
+        reading.read(io.BytesIO(content) if isinstance(content, bytes) else content)
     except _Refused:
         pass
     except csv.Error as error:
         problems.error(f"is not CSV ({error}); get the file again.")
     problems.raise_errors()
-    return reading.frames(), problems
+    frames = reading.frames()
+    for given, found in ((left_out, reading.left_out), (lines, reading.lines)):
+        if given is not None:
+            given.update(found)
+    if new_versions is not None:
+        new_versions |= reading.new_versions
+    return frames, problems
 
 
 class _Reading:
     """One pass over one file."""
 
-    def __init__(
-        self,
-        description: MarketDescription,
-        accepted: Collection[str],
-        problems: Problems,
-        left_out: Counter[str],
-    ) -> None:
-        self.left_out = left_out
+    def __init__(self, description: MarketDescription, accepted: Collection[str], problems: Problems) -> None:
         self.description = description
         self.accepted = accepted
         self.problems = problems
+        self.left_out: Counter[str] = Counter()
+        self.lines: Counter[str] = Counter()
+        self.new_versions: set[str] = set()
         self.tables: list[_Open] = []
         self.published: datetime.datetime | None = None
-        self.stamps: dict[tuple[str, int], int] = {}
         self.header: tuple[str, ...] = ()
+        self.current: _Open | None = None
+        self.ended = False
+        self.seen = 0
 
-    def read(self, text: str) -> None:
-        reader = csv.reader(io.StringIO(text, newline=""))
-        current: _Open | None = None
-        ended = False
-        for row in reader:
-            line = reader.line_num
-            if not row:
+    def read(self, file: Readable) -> None:
+        last = 0
+        for run in runs_of(map(self._text, blocks_of(file))):
+            last = run.first + run.count - 1
+            if run.data and not self.ended:
+                self._data(run)
                 continue
-            if ended:
-                self.error("comes after the trailer; two files seem to have been joined.", line)
-                raise _Refused
-            kind = row[0]
-            if kind == "D":
-                if tuple(row[1:4]) != self.header:
-                    found = ".".join(row[1:4])
-                    self.error(
-                        f"is data of {found}, but the header above it is of "
-                        f"{'.'.join(self.header) or 'no table'}.",
-                        line,
-                    )
-                elif current is not None:
-                    self._data(current, row, line)
-            elif kind == "I":
-                self.header = tuple(row[1:4])
-                current = self._header(row, line)
-            elif kind == "C":
-                ended = self._comment(row, line)
-            else:
-                self.error(f"begins with {kind[:20]!r}, expected C, I or D: this is not a NEMWEB file.", line)
-                raise _Refused
-        if not ended:
+            for line, row in rows_of(run):
+                self._row(row, line)
+        if not self.ended:
             self.error(
-                f"is the last and no trailer (C,{TRAILER!r},…): the file was cut short; get it again.",
-                reader.line_num,
+                f"is the last and no trailer (C,{TRAILER!r},…): the file was cut short; get it again.", last
             )
+
+    def _text(self, block: bytes) -> bytes:
+        """Give a block without a byte order mark, once it is sure that it is text."""
+        block = block.removeprefix(b"\xef\xbb\xbf")
+        try:
+            block.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = self.seen + block[: error.start].count(b"\n") + 1
+            self.error("is not text in UTF-8; get the file again.", line)
+            raise _Refused from error
+        self.seen += block.count(b"\n")
+        return block
 
     def error(self, message: str, line: int) -> None:
         self.problems.error(f"line {line} {message}")
         if len(self.problems.errors) >= MAX_REPORTED:
+            raise _Refused
+
+    def _row(self, row: Sequence[str], line: int) -> None:
+        if self.ended:
+            self.error("comes after the trailer; two files seem to have been joined.", line)
+            raise _Refused
+        if row[0] == "D":
+            self._read_rows([(line, list(row))])
+        elif row[0] == "I":
+            self.header = tuple(row[1:4])
+            self.current = self._header(row, line)
+        elif row[0] == "C":
+            self.ended = self._comment(row, line)
+        else:
+            self.error(f"begins with {row[0][:20]!r}, expected C, I or D: this is not a NEMWEB file.", line)
             raise _Refused
 
     def _comment(self, row: Sequence[str], line: int) -> bool:
@@ -178,7 +192,7 @@ class _Reading:
         if len(row) > 6 and self.published is None:
             try:
                 self.published = datetime.datetime.strptime(  # noqa: DTZ007 - the market's clock has no zone
-                    f"{row[5]} {row[6]}", "%Y/%m/%d %H:%M:%S"
+                    f"{row[5]} {row[6]}", _FORM
                 )
             except ValueError:
                 self.error(
@@ -190,16 +204,17 @@ class _Reading:
         layout = LAYOUTS.get((row[1], row[2])) if len(row) > 3 else None
         if layout is None:
             return None
-        version, columns = row[3], row[4:]
         named = ".".join(row[1:4])
-        if version not in layout.versions and named not in self.accepted:
-            self.error(
-                f"announces version {version} of {row[1]}.{row[2]}, known are {', '.join(layout.versions)}; "
-                f"compare its columns with AEMO's data model, then accept {named!r}.",
-                line,
-            )
-            return None
-        places = {column: at for at, column in enumerate(columns, 4)}
+        if row[3] not in layout.versions:
+            if named not in self.accepted:
+                self.error(
+                    f"announces version {row[3]} of {row[1]}.{row[2]}, known are {', '.join(layout.versions)}; "
+                    f"compare its columns with AEMO's data model, then accept {named!r}.",
+                    line,
+                )
+                return None
+            self.new_versions.add(named)
+        places = {column: at for at, column in enumerate(row[4:], 4)}
         required = [layout.stamp, layout.series]
         required += [layout.values[value.name] for value in layout.table.values if value.required]
         if layout.intervention:
@@ -208,117 +223,181 @@ class _Reading:
         if missing:
             self.error(f"lacks {', '.join(missing)} among the columns of {named}.", line)
             return None
-        opened = _Open(
-            layout,
-            (row[1], row[2], version),
-            len(row),
-            places[layout.stamp],
-            places[layout.series],
-            places.get(layout.intervention),
-            {name: places.get(column) for name, column in layout.values.items()},
-            values={name: [] for name in layout.values},
-        )
+        opened = _Open(layout, (row[1], row[2], row[3]), len(row), places)
         self.tables.append(opened)
         return opened
 
-    def _data(self, table: _Open, row: Sequence[str], line: int) -> None:
-        if len(row) != table.width:
-            self.error(f"has {len(row)} fields, its header {table.width}; get the file again.", line)
+    def _data(self, run: Run) -> None:
+        """Read lines of data: at once where all are alike, else one by one, which finds what is wrong."""
+        table = self.current
+        prefix = f"D,{','.join(self.header)},".encode()
+        alike = run.content.count(b"\n" + prefix) + run.content.startswith(prefix) == run.count
+        if alike and table is None:
             return
-        stamp = self._stamp(row[table.stamp], table, line)
-        numbers: dict[str, float] = {}
-        for name, at in table.places.items():
-            text = row[at] if at is not None else ""
-            try:
-                number = float(text) if text else math.nan
-            except ValueError:
-                number = math.inf
-            if math.isinf(number):
-                column = table.layout.values[name]
-                self.error(f"has {text!r} in {column}, expected a number.", line)
-                return
-            numbers[name] = number
-        if any(math.isnan(numbers[value.name]) for value in table.layout.table.values if value.required):
-            table.empty += 1
-            if table.empty == 1:
-                column = table.layout.values[table.layout.table.values[0].name]
-                self.problems.change(f"line {line} has no {column} and was left out.")
-            return
-        series = row[table.series].strip()
-        if stamp is None or not series:
-            if not series:
-                self.error(f"has no {table.layout.series}.", line)
-            return
-        table.stamps.append(stamp)
-        table.names.append(series)
-        table.flags.append(table.flag is not None and row[table.flag] not in ("", "0"))
-        for name, number in numbers.items():
-            table.values[name].append(number)
+        texts = texts_of(run, table.width, _places(table)) if alike and table is not None else None
+        if texts is None:
+            self._read_rows(list(rows_of(run)))
+        elif table is not None:
+            self.lines[table.layout.table.name] += run.count
+            self._add(table, texts)
 
-    def _stamp(self, text: str, table: _Open, line: int) -> int | None:
-        cadence = self.description.cadences_of(table.layout.table.name)[0]
-        known = self.stamps.get((text, cadence))
-        if known is not None:
-            return known
-        try:
-            when = datetime.datetime.strptime(text, "%Y/%m/%d %H:%M:%S")  # noqa: DTZ007 - as published
-        except ValueError:
-            self.error(f"has the time {text!r}, expected one such as 2025/08/20 18:10:00.", line)
-            return None
-        seconds = int((when - _EPOCH).total_seconds())
-        if seconds % (cadence * 60):
+    def _read_rows(self, rows: Sequence[tuple[int, list[str]]]) -> None:
+        table = self.current
+        whole: list[tuple[int, list[str]]] = []
+        for line, row in rows:
+            if tuple(row[1:4]) != self.header:
+                above = ".".join(self.header) or "no table"
+                self.error(f"is data of {'.'.join(row[1:4])}, but the header above it is of {above}.", line)
+            elif table is not None and len(row) != table.width:
+                self.error(f"has {len(row)} fields, its header {table.width}; get the file again.", line)
+            elif table is not None:
+                whole.append((line, row))
+        if table is None or not whole:
+            return
+        self.lines[table.layout.table.name] += len(whole)
+        columns = {str(at): [row[at] or None for _, row in whole] for at in _places(table)}
+        texts = pl.DataFrame(columns, schema_overrides=dict.fromkeys(columns, pl.String))
+        self._add(table, texts.with_columns(pl.Series(LINE, [line for line, _ in whole], dtype=pl.Int64)))
+
+    def _add(self, opened: _Open, texts: pl.DataFrame) -> None:
+        """Turn texts into the rows of a table, and report each that cannot be one."""
+        layout, table = opened.layout, opened.layout.table
+        texts = self._with_numbers(opened, texts)
+        required = [value.name for value in table.values if value.required]
+        known = texts.filter(pl.all_horizontal(pl.col(required).is_not_null()))
+        if known.height < texts.height:
+            if not opened.empty:
+                line = texts.filter(pl.any_horizontal(pl.col(required).is_null()))[LINE][0]
+                self.problems.change(f"line {line} has no {layout.values[required[0]]} and was left out.")
+            opened.empty += texts.height - known.height
+        stamp, series = (opened.place(name) or "" for name in (layout.stamp, layout.series))
+        rows = known.with_columns(
+            pl.col(stamp).str.to_datetime(_FORM, strict=False, time_unit="ms").alias("stamp"),
+            pl.col(series).str.strip_chars().alias(table.key),
+            self._published(opened),
+            _rank(opened),
+            _intervention(opened),
+        )
+        for line, text in _first(rows.filter(pl.col("stamp").is_null()), LINE, stamp):
+            self.error(f"has the time {text or ''!r}, expected one such as 2025/08/20 18:10:00.", line)
+        for (line,) in _first(rows.filter(pl.col(table.key).fill_null("") == ""), LINE):
+            self.error(f"has no {layout.series}.", line)
+        rows = rows.with_columns(self._cadence(layout).alias("minutes"))
+        for line, text, cadence in _first(
+            rows.filter(_MINUTES % pl.col("minutes") != 0), LINE, stamp, "minutes"
+        ):
             self.error(
                 f"has the time {text}, which does not end an interval of {cadence} minutes, the cadence of "
-                f"{table.layout.table.name}.",
+                f"{table.name}.",
                 line,
             )
-            return None
-        self.stamps[text, cadence] = seconds // 60
-        return seconds // 60
+        if not self.problems.errors:
+            opened.frames.append(rows.select(*table.columns, "_intervention").cast(schema_of(table) | _FLAG))
+
+    def _with_numbers(self, opened: _Open, texts: pl.DataFrame) -> pl.DataFrame:
+        for name, column in opened.layout.values.items():
+            place = opened.place(column)
+            if place is None:
+                texts = texts.with_columns(pl.lit(None, pl.Float64).alias(name))
+                continue
+            text = pl.col(place).str.strip_chars()
+            texts = texts.with_columns(text.cast(pl.Float64, strict=False).alias(name))
+            wrong = pl.col(name).is_infinite() | (pl.col(name).is_null() & (text != ""))
+            for line, seen in _first(texts.filter(wrong), LINE, place):
+                self.error(f"has {seen!r} in {column}, expected a number.", line)
+            texts = texts.with_columns(pl.col(name).fill_nan(None))
+        return texts
+
+    def _published(self, opened: _Open) -> pl.Expr:
+        """When a row was last changed; where that is not said, when its file was published."""
+        published = pl.lit(self.published, pl.Datetime("ms"))
+        place = opened.place(CHANGED)
+        if place is None:
+            return published.alias("published")
+        changed = pl.col(place).str.to_datetime(_FORM, strict=False, time_unit="ms")
+        return changed.fill_null(published).alias("published")
+
+    def _cadence(self, layout: NemwebTable) -> pl.Expr:
+        if not layout.settled:
+            return pl.lit(self.description.cadences_of(layout.table.name)[0], pl.Int16)
+        minutes = pl.lit(self.description.interval_minutes, pl.Int16)
+        for earlier in reversed(self.description.settlements):
+            ruled = _MINUTES.le(earlier.end)
+            minutes = pl.when(ruled).then(pl.lit(earlier.minutes, pl.Int16)).otherwise(minutes)
+        return minutes
 
     def frames(self) -> dict[str, pl.DataFrame]:
         found: dict[str, list[pl.DataFrame]] = {}
-        for table in self.tables:
-            self.left_out[table.layout.table.name] += table.empty
-            if table.empty > 1:
-                self.problems.change(
-                    f"{table.empty} rows of {'.'.join(table.header)} have no value; left out."
-                )
-            if table.stamps:
-                found.setdefault(table.layout.table.name, []).append(self._frame(table))
+        for opened in self.tables:
+            name = opened.layout.table.name
+            self.left_out[name] += opened.empty
+            if opened.empty > 1:
+                self.problems.change(f"{opened.empty} rows of {opened.title} have no value; left out.")
+            if opened.frames:
+                found.setdefault(name, []).append(self._once(pl.concat(opened.frames), opened))
         return {name: pl.concat(frames) for name, frames in found.items()}
-
-    def _frame(self, opened: _Open) -> pl.DataFrame:
-        table = opened.layout.table
-        cadence = self.description.cadences_of(table.name)[0]
-        frame = pl.DataFrame(
-            {
-                "stamp": np.array(opened.stamps, dtype="datetime64[m]").astype("datetime64[ms]"),
-                table.key: opened.names,
-                **{name: pl.Series(column, dtype=pl.Float64) for name, column in opened.values.items()},
-                "minutes": np.full(len(opened.stamps), cadence, dtype=np.int16),
-                "published": pl.Series([self.published] * len(opened.stamps), dtype=pl.Datetime("ms")),
-                "_intervention": opened.flags,
-            }
-        ).with_columns(pl.col(list(opened.values)).fill_nan(None))
-        if any(opened.flags):
-            frame = self._once(frame, opened)
-        return frame.select(table.columns).cast(schema_of(table))
 
     def _once(self, frame: pl.DataFrame, opened: _Open) -> pl.DataFrame:
         """Of two runs for one interval keep the one that counts, see :class:`RawTable`."""
         table = opened.layout.table
-        keys = ["stamp", table.key]
-        kept = frame.sort("_intervention", descending=not table.physical, maintain_order=True).unique(
-            keys, keep="last", maintain_order=True
-        )
-        dropped = frame.height - kept.height
-        if dropped:
-            self.left_out[table.name] += dropped
-            when = shown(opened.stamps[opened.flags.index(True)])
-            run = "with" if table.physical else "without"
+        if frame["_intervention"].any():
+            ordered = frame.sort("_intervention", descending=not table.physical, maintain_order=True)
+            kept = ordered.unique(["stamp", table.key], keep="last", maintain_order=True)
+            dropped = frame.height - kept.height
+            if dropped:
+                self.left_out[table.name] += dropped
+                when = shown(int(frame.filter("_intervention").select(_MINUTES.first()).item()))
+                run = "with" if table.physical else "without"
+                self.problems.change(
+                    f"{dropped} rows of {opened.title} are of a second run, because the operator intervened (first "
+                    f"at {when}); only the run {run} the intervention is counted."
+                )
+            frame = kept
+        if opened.layout.source:
+            self._tell_sources(frame, opened)
+        return frame.drop("_intervention")
+
+    def _tell_sources(self, frame: pl.DataFrame, opened: _Open) -> None:
+        identity = list(opened.layout.table.identity)
+        beside = frame.height - frame.unique(identity).height
+        if beside and frame["rank"].n_unique() > 1:
+            better = ", then ".join(sorted(opened.layout.ranks, key=lambda name: -opened.layout.ranks[name]))
             self.problems.change(
-                f"{dropped} rows of {'.'.join(opened.header)} are of a second run, because the operator "
-                f"intervened (first at {when}); only the run {run} the intervention is counted."
+                f"{beside} rows of {opened.title} are of another source beside the one that counts ({better})."
             )
-        return kept
+
+
+_FLAG = pl.Schema({"_intervention": pl.Boolean()})
+
+
+def _places(table: _Open) -> list[int]:
+    layout = table.layout
+    names = (
+        layout.stamp,
+        layout.series,
+        layout.intervention,
+        layout.source,
+        CHANGED,
+        *layout.values.values(),
+    )
+    return sorted({table.places[name] for name in names if name in table.places})
+
+
+def _rank(opened: _Open) -> pl.Expr:
+    layout = opened.layout
+    place = opened.place(layout.source)
+    if place is None:
+        return pl.lit(layout.rank, pl.Int8).alias("rank")
+    source = pl.col(place).str.strip_chars().str.to_uppercase()
+    return source.replace_strict(layout.ranks, default=layout.rank, return_dtype=pl.Int8).alias("rank")
+
+
+def _intervention(opened: _Open) -> pl.Expr:
+    place = opened.place(opened.layout.intervention)
+    if place is None:
+        return pl.lit(value=False).alias("_intervention")
+    return (pl.col(place).fill_null("0") != "0").alias("_intervention")
+
+
+def _first(rows: pl.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    return rows.select(columns).head(MAX_REPORTED).rows()

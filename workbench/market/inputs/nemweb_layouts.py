@@ -1,16 +1,19 @@
 """Which tables of NEMWEB files are read, in which versions, and what their columns are called here.
 
-Source: AEMO, MMS data model report (tables DISPATCH_UNIT_SCADA, DISPATCHPRICE, DISPATCHREGIONSUM,
+Source: AEMO, MMS data model report (tables DISPATCH_UNIT_SCADA, DISPATCHPRICE, TRADINGPRICE, DISPATCHREGIONSUM,
 DISPATCHINTERCONNECTORRES, ROOFTOP_PV_ACTUAL). Columns are found by name, so that their order does not matter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from workbench.market.model.tables import FLOW, PRICE, REGION, ROOFTOP, UNIT_POWER, RawTable
+from workbench.market.model.tables import FLOW, PRICE, REGION, ROOFTOP, UNIT_POWER, USUAL, RawTable
+
+CHANGED = "LASTCHANGED"
+"""Column with the time when a row was last changed; files without it have the time of their publication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,14 @@ class NemwebTable:
         Column here -> column there. Columns that are not required may be missing (older versions lack them).
     intervention
         Column that marks the run with the operator's intervention; "" when there is none.
+    source
+        Column that names the source of a row; "" when there is none.
+    ranks
+        Source -> rank of its rows: of two readings for one interval that of the higher rank counts.
+    rank
+        Rank of rows whose source has none.
+    settled
+        Whether its rows have the interval by which the market was settled then, instead of the table's cadence.
     """
 
     table: RawTable
@@ -37,6 +48,10 @@ class NemwebTable:
     series: str
     values: Mapping[str, str]
     intervention: str = ""
+    source: str = ""
+    ranks: Mapping[str, int] = field(default_factory=dict)
+    rank: int = USUAL
+    settled: bool = False
 
 
 LAYOUTS: Mapping[tuple[str, str], NemwebTable] = MappingProxyType(
@@ -49,6 +64,9 @@ LAYOUTS: Mapping[tuple[str, str], NemwebTable] = MappingProxyType(
         ),
         ("DREGION", ""): NemwebTable(
             PRICE, ("2", "3"), "SETTLEMENTDATE", "REGIONID", {"rrp": "RRP"}, "INTERVENTION"
+        ),
+        ("TRADING", "PRICE"): NemwebTable(
+            PRICE, ("1", "2", "3"), "SETTLEMENTDATE", "REGIONID", {"rrp": "RRP"}, rank=2, settled=True
         ),
         ("DISPATCH", "REGIONSUM"): NemwebTable(
             REGION,
@@ -83,7 +101,14 @@ LAYOUTS: Mapping[tuple[str, str], NemwebTable] = MappingProxyType(
             "INTERVENTION",
         ),
         ("ROOFTOP", "ACTUAL"): NemwebTable(
-            ROOFTOP, ("2",), "INTERVAL_DATETIME", "REGIONID", {"mw": "POWER", "quality": "QI"}
+            ROOFTOP,
+            ("1", "2"),
+            "INTERVAL_DATETIME",
+            "REGIONID",
+            {"mw": "POWER", "quality": "QI"},
+            source="TYPE",
+            # Best-quality history of whole days, measured almost in real time, estimated from satellite images.
+            ranks={"DAILY": 4, "MEASUREMENT": 3, "SATELLITE": 2},
         ),
     }
 )

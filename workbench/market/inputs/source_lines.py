@@ -107,7 +107,7 @@ def source_lines(
     first, last = (_text(to_minutes(stamp)) for stamp in (start, end))
     try:
         for name, content in csv_members(path):
-            yield from _lines(name, content, layouts, value, series, first, last)
+            yield from _lines(name, content.read(), layouts, value, series, first, last)
     except (DataError, UnicodeDecodeError, csv.Error):
         # What cannot be read any more has no lines to show.
         return

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import InvalidData
-from workbench.market.model.market_time import DAY
+from workbench.errors import InvalidData, SettingError
+from workbench.market.model.market_time import DAY, to_minutes
 from workbench.market.model.tables import TABLES
 from workbench.structured import require_format, toml_from, typed
 
+_LISTS = ("regions", "subregions", "fuels", "interconnectors", "feeds", "settlements")
 FILE_NAME = "market.toml"
 FORMAT = 1
 UNKNOWN = "Unknown"
@@ -99,6 +100,27 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Settlement:
+    """How energy was settled until a change of the rules: by the mean price of a longer interval than today's.
+
+    Parameters
+    ----------
+    until
+        End of the last interval that was settled so, on the market's clock, such as ``"2021-10-01 00:00"``.
+    minutes
+        Interval of settlement until then [min].
+    """
+
+    until: str
+    minutes: int
+
+    @property
+    def end(self) -> int:
+        """The end of the last interval [minutes since 1970]."""
+        return to_minutes(self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class MarketDescription:
     """A market, as far as its data needs it.
 
@@ -126,6 +148,8 @@ class MarketDescription:
         What registers call a fuel -> name of the fuel here.
     made_up
         Whether the data are a sample: every answer says so.
+    settlements
+        Rules of settlement before today's, in the order of time.
     """
 
     name: str
@@ -145,6 +169,7 @@ class MarketDescription:
     fuel_aliases: Mapping[str, str] = field(default_factory=dict)
     feeds: tuple[Feed, ...] = ()
     made_up: bool = False
+    settlements: tuple[Settlement, ...] = ()
 
     @property
     def clock(self) -> str:
@@ -214,7 +239,7 @@ class MarketDescription:
         """Write it as the text of ``market.toml``."""
         lines = ["# What this dataset says of its market; see the README of the workbench.", ""]
         lines += [f"format = {FORMAT}", "", "[market]"]
-        nested = {"regions", "subregions", "fuels", "interconnectors", "feeds"}
+        nested = set(_LISTS)
         tables = {"cadences", "fuel_aliases"}
         for item in fields(self):
             if item.name not in nested | tables:
@@ -222,7 +247,7 @@ class MarketDescription:
         for name in ("cadences", "fuel_aliases"):
             lines += ["", f"[{name}]"]
             lines += [f"{_toml(key)} = {_toml(value)}" for key, value in getattr(self, name).items()]
-        for name in ("regions", "subregions", "fuels", "interconnectors", "feeds"):
+        for name in _LISTS:
             for part in getattr(self, name):
                 lines += ["", f"[[{name}]]"]
                 lines += [f"{cell.name} = {_toml(getattr(part, cell.name))}" for cell in fields(part)]
@@ -273,6 +298,19 @@ def _wrong_numbers(description: MarketDescription) -> Iterable[str]:
         yield f"utc_offset_minutes is {description.utc_offset_minutes}, expected less than a day."
     if not description.price_floor < description.price_cap:
         yield f"price_floor {description.price_floor} is not below price_cap {description.price_cap}."
+    ends = []
+    for rule in description.settlements:
+        try:
+            ends.append(rule.end)
+        except SettingError:
+            yield f"the settlement until {rule.until!r} has no such time; expected one such as '2021-10-01 00:00'."
+        if rule.minutes < interval or rule.minutes % interval or bucket % rule.minutes:
+            yield (
+                f"the settlement until {rule.until} has {rule.minutes} minutes, expected a multiple of {interval} "
+                f"that divides {bucket}."
+            )
+    if ends != sorted(set(ends)):
+        yield "the settlements are not in the order of time; sort them by until."
     for table, cadences in description.cadences.items():
         for cadence in cadences:
             if cadence < interval or cadence % interval or bucket % cadence:

@@ -1,7 +1,8 @@
 """The description of the Australian National Electricity Market, the default of a new dataset.
 
-Sources: AEMO's market data model (regions, interconnector directions, sub-regions of ASEFS2 rooftop estimates) and
-the schedule of reliability settings 2025-26 (price cap 20 300 AUD/MWh, floor -1000 AUD/MWh).
+Sources: AEMO's market data model (regions, interconnector directions, sub-regions of ASEFS2 rooftop estimates), the
+schedule of reliability settings 2025-26 (price cap 20 300 AUD/MWh, floor -1000 AUD/MWh), and the Five Minute
+Settlement rule of 2017, in force from 1 October 2021: until then energy was settled by half hours.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from workbench.market.model.description import (
     Interconnector,
     MarketDescription,
     Region,
+    Settlement,
     Subregion,
 )
 
@@ -89,8 +91,39 @@ NEM = MarketDescription(
         "Renewable Biomass or Waste - Wood Waste": "Biomass",
         "Renewable Biomass or Waste - Biogas": "Biomass",
         "Battery": "Battery Storage",
+        "Battery Storage - Grid": "Battery Storage",
+        "Battery and Inverter": "Battery Storage",
+        "Open Cycle Gas turbines (OCGT)": "OCGT",
+        "Combined Cycle Gas Turbine (CCGT)": "CCGT",
+        "Renewable/ Biomass / Waste - Landfill Gas": "Biomass",
+        "Renewable/ Biomass / Waste - Biomass": "Biomass",
+        "Renewable/ Biomass / Waste - Bagasse": "Biomass",
+        "Natural Gas": "Gas other",
+        "Natural Gas Pipeline": "Gas other",
+        "Coal Seam Methane": "Gas other",
+        "Waste Coal Mine Gas": "Gas other",
+        "Diesel": "Other",
+        "Kerosene": "Other",
+        "Fossil - Kerosene": "Other",
+        "Landfill Methane / Landfill Gas": "Biomass",
+        "Bagasse": "Biomass",
+        "coal_black": "Coal",
+        "coal_brown": "Coal",
+        "gas_ccgt": "CCGT",
+        "gas_ocgt": "OCGT",
+        "gas_steam": "Gas other",
+        "gas_recip": "Gas other",
+        "gas_wcmg": "Gas other",
+        "distillate": "Other",
+        "solar_utility": "Solar",
+        "bioenergy_biogas": "Biomass",
+        "bioenergy_biomass": "Biomass",
+        "battery_charging": "Battery Storage",
+        "battery_discharging": "Battery Storage",
+        "pumps": "Water",
         "Other - Other": "Other",
     },
+    settlements=(Settlement("2021-10-01 00:00", 30),),
     feeds=(
         Feed(
             "Unit output",

@@ -41,12 +41,15 @@ class RawTable:
     physical
         Whether, where the operator intervened, the run that really happened counts (flows, demand); for
         prices it is the run without the intervention, by which the market is settled.
+    quality
+        Value that says how good a reading is, more being better; "" where there is none.
     """
 
     name: str
     key: str
     values: tuple[Value, ...]
     physical: bool = True
+    quality: str = ""
 
     @property
     def value_names(self) -> tuple[str, ...]:
@@ -56,13 +59,26 @@ class RawTable:
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns, in the order in which they are stored."""
-        return ("stamp", self.key, *self.value_names, "minutes", "published")
+        return ("stamp", self.key, *self.value_names, "minutes", "rank", "published")
+
+    @property
+    def reading_columns(self) -> tuple[str, ...]:
+        """Columns of what was read, without where and when it was published."""
+        return ("stamp", self.key, *self.value_names, "minutes")
 
     @property
     def identity(self) -> tuple[str, ...]:
         """Columns that name a row; the same stamp may end a 5-minute and a 30-minute reading."""
         return ("stamp", self.key, "minutes")
 
+    @property
+    def precedence(self) -> tuple[str, ...]:
+        """Columns by which one of several rows of a name counts: source, quality, then when it was last changed."""
+        return ("rank", *((self.quality,) if self.quality else ()), "published")
+
+
+USUAL = 1
+"""Rank of a reading whose source is like any other's."""
 
 UNIT_POWER = RawTable("unit_power", "unit", (Value("mw", "MW", required=True),))
 PRICE = RawTable("price", "region", (Value("rrp", "currency/MWh", required=True),), physical=False)
@@ -92,7 +108,9 @@ FLOW = RawTable(
         Value("import_limit", "MW"),
     ),
 )
-ROOFTOP = RawTable("rooftop", "region", (Value("mw", "MW", required=True), Value("quality", "1")))
+ROOFTOP = RawTable(
+    "rooftop", "region", (Value("mw", "MW", required=True), Value("quality", "1")), quality="quality"
+)
 
 TABLES: Mapping[str, RawTable] = MappingProxyType(
     {table.name: table for table in (UNIT_POWER, PRICE, REGION, FLOW, ROOFTOP)}

@@ -93,15 +93,18 @@ def sums_of(
         data.read(subject, first, last, step=every, columns=list(columns), series=series)
         for first, last, every in _pieces(begin, _known_end(data, end, step), step)
     ]
-    stamps = np.concatenate(
-        [np.asarray([block.stamps[-1]] if block.minutes == 0 else block.stamps) for block in blocks]
-    )
+    steps = [np.asarray([block.stamps[-1]] if block.minutes == 0 else block.stamps) for block in blocks]
+    stamps = np.concatenate(steps)
     places = np.minimum(np.searchsorted(bins.edges, stamps, side="left") - 1, len(bins) - 1)
     labels = tuple(tuple(axis.labels) for axis in blocks[0].axes)
     shape = tuple(len(names) for names in labels)
     made = {}
     for name in columns:
-        parts = [np.asarray(block[name], dtype=np.float64).reshape(*shape, -1) for block in blocks]
+        # Counted, not left open: a market without units has none to divide by.
+        parts = [
+            np.asarray(block[name], dtype=np.float64).reshape(*shape, len(inside))
+            for block, inside in zip(blocks, steps, strict=True)
+        ]
         made[name] = gathered(np.concatenate(parts, axis=-1), places, len(bins))
     return Sums(bins, labels, made, tuple(dict.fromkeys(block.source for block in blocks)))
 

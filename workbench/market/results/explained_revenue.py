@@ -12,6 +12,7 @@ import polars as pl
 from workbench.data.explanation.steps import Explained, derived
 from workbench.data.origins import Origin
 from workbench.errors import WorkbenchError
+from workbench.market.model.market_time import to_minutes
 from workbench.market.model.period import Period
 from workbench.market.model.units import UnitKind
 from workbench.market.queries.sums import total_of
@@ -111,7 +112,9 @@ def _largest(
     end: np.datetime64,
 ) -> Explained | None:
     """The interval and unit with the largest amount, down to its two readings."""
-    if end - begin > MAX_SEARCHED:
+    settlements = data.description.settlements
+    if end - begin > MAX_SEARCHED or (settlements and to_minutes(begin) < settlements[-1].end):
+        # No single reading has the price of a longer interval of settlement.
         return None
     power = data.rows(
         "unit_power", begin, end, series=list(units) or None, columns=["stamp", "unit", "mw", "minutes"]

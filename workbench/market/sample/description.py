@@ -17,6 +17,7 @@ MADE_UP_MARKET: MarketDescription = replace(
     NEM,
     name="SAMPLE",
     title=TITLE,
+    settlements=(),
     regions=(
         Region("Centre", "Made-up Centre"),
         Region("North", "Made-up North"),

@@ -41,7 +41,7 @@ from workbench.market.model.market_time import (
     to_stamps,
 )
 from workbench.market.model.nem import NEM
-from workbench.market.model.tables import TABLES
+from workbench.market.model.tables import TABLES, USUAL
 from workbench.market.model.units import MarketUnit, UnitKind
 from workbench.market.sample.description import MADE_UP_MARKET, TITLE
 from workbench.market.sample.state import Floats, State, state_of
@@ -193,7 +193,9 @@ def _long(
     }
     for column, array in values.items():
         columns[column] = pl.Series(array[order].T.reshape(-1)).fill_nan(None)
-    frame = pl.DataFrame(columns).with_columns(minutes=pl.lit(minutes, pl.Int16), published=pl.col("stamp"))
+    frame = pl.DataFrame(columns).with_columns(
+        minutes=pl.lit(minutes, pl.Int16), rank=pl.lit(USUAL, pl.Int8), published=pl.col("stamp")
+    )
     return frame.select(table.columns).cast(schema_of(table))
 
 

@@ -68,7 +68,7 @@ def check_merged(
     )  # fmt: skip
     latest = both
     if names < both.height:
-        last = pl.col(table.value_names).sort_by("published", *table.value_names).last()
+        last = pl.col(table.value_names).sort_by(*table.precedence, maintain_order=True).last()
         latest = both.group_by(table.identity).agg(last)
     for value in table.values:
         require_equal(

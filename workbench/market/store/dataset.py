@@ -24,7 +24,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.data.atomic import reason_of, write_text
@@ -43,6 +43,7 @@ from workbench.files import (
     walked,
 )
 from workbench.market.model.description import FILE_NAME, MarketDescription
+from workbench.market.model.nem import NEM
 from workbench.market.model.units import UnitsRegister
 from workbench.market.store.manifest import FACTS, RESTORE, Manifest
 from workbench.runs.model.read_only import refuse_viewer
@@ -148,7 +149,11 @@ def read_description(path: Path) -> MarketDescription:
         raise UnreadableFile(
             f"{path.parent} is not a market dataset: {path.name} cannot be read: {reason_of(error)}", path
         ) from error
-    return MarketDescription.from_toml(content, path)
+    description = MarketDescription.from_toml(content, path)
+    if description.name == NEM.name and b"settlements" not in content:
+        # Written before rules of settlement were part of a description.
+        return replace(description, settlements=NEM.settlements)
+    return description
 
 
 def manifest_path(folder: Path, version: int) -> Path:

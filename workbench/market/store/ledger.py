@@ -1,4 +1,7 @@
-"""Which files a dataset has ingested, so that a file is not read again; losing it costs time, never data."""
+"""Which files a dataset has ingested, and how they were read, so that a file is not read again in the same way.
+
+Losing it costs time, never data.
+"""
 
 from __future__ import annotations
 
@@ -24,16 +27,21 @@ from workbench.market.store.dataset import LEDGER
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
     sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL,
-    taken_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+    taken_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), recipe TEXT NOT NULL DEFAULT ''
 )
 """
-_COLUMNS = "sha256, name, version, taken_at"
+_COLUMNS = "sha256, name, version, taken_at, recipe"
+Row = tuple[str, str, int, str, str]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def define(connection: sqlite3.Connection) -> None:
     """Make the table of a ledger, where it is not there."""
     connection.execute(_SCHEMA)
+
+
+def _has_recipes(connection: sqlite3.Connection) -> bool:
+    return "recipe" in {row[1] for row in connection.execute("PRAGMA table_info(files)")}
 
 
 class Ledger:
@@ -48,12 +56,13 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.path = folder / LEDGER
 
-    def known(self) -> frozenset[str]:
-        """Hashes of all files that were ingested."""
+    def known(self) -> dict[str, str]:
+        """Hash -> recipe of all files that were ingested; "" of those that were read before there were recipes."""
         if not is_file(self.path):
-            return frozenset()
+            return {}
         with self._open() as connection:
-            return frozenset(row[0] for row in connection.execute("SELECT sha256 FROM files"))
+            recipe = "recipe" if _has_recipes(connection) else "''"
+            return dict(connection.execute(f"SELECT sha256, {recipe} FROM files"))
 
     def names(self) -> frozenset[str]:
         """Names of all files that were ingested."""
@@ -70,18 +79,20 @@ class Ledger:
             query = "SELECT sha256, name FROM files WHERE version <= ? ORDER BY name"
             return dict(connection.execute(query, (version,)))
 
-    def add(self, files: Iterable[tuple[str, str]], version: int) -> None:
-        """Note files as (hash, name) once their rows are published in a version.
+    def add(self, files: Iterable[tuple[str, str, str]], version: int) -> None:
+        """Note files as (hash, name, recipe) once their rows are published in a version.
 
         Raises
         ------
         UnwritableFile
             When the operating system refuses.
         """
-        rows = [(digest, name, version) for digest, name in files]
+        rows = [(digest, name, version, recipe) for digest, name, recipe in files]
         with self._open() as connection, connection:
+            if not _has_recipes(connection):
+                connection.execute("ALTER TABLE files ADD COLUMN recipe TEXT NOT NULL DEFAULT ''")
             connection.executemany(
-                "INSERT OR REPLACE INTO files (sha256, name, version) VALUES (?, ?, ?)", rows
+                "INSERT OR REPLACE INTO files (sha256, name, version, recipe) VALUES (?, ?, ?, ?)", rows
             )
 
     def parts(self) -> list[Path]:
@@ -100,22 +111,22 @@ class Ledger:
                 copy.execute("PRAGMA writable_schema = RESET")
                 copy.execute("PRAGMA journal_mode = WAL")
                 define(copy)
-                copy.execute(f"SELECT {_COLUMNS} FROM files LIMIT 1").fetchall()
+                copy.execute("SELECT sha256, name, version, taken_at FROM files LIMIT 1").fetchall()
             except READ_ERRORS as error:
                 problems.append(str(error))
             return "; ".join(filter(None, [*problems, refusal_to_write(copy)]))
 
-    def readable(self) -> list[tuple[str, str, int, str]]:
+    def readable(self) -> list[Row]:
         """Read what can be read of a damaged one."""
-        found: dict[str, tuple[str, str, int, str]] = {}
+        found: dict[str, Row] = {}
         with opened_copy(self.parts(), define, {"files": _COLUMNS}) as copy:
             for row in readable_rows(copy, "files", _COLUMNS, gaps=[]):
-                digest, name, version, taken_at = row
+                digest, name, version, taken_at, recipe = row
                 if _SHA256.fullmatch(str(digest)) and isinstance(name, str) and isinstance(version, int):
-                    found[digest] = (digest, name, version, str(taken_at))
+                    found[digest] = (digest, name, version, str(taken_at), str(recipe))
         return list(found.values())
 
-    def restore(self, rows: Iterable[tuple[str, str, int, str]]) -> None:
+    def restore(self, rows: Iterable[Row]) -> None:
         """Fill a new one with the rows of an earlier one.
 
         Raises
@@ -124,7 +135,7 @@ class Ledger:
             When the operating system refuses.
         """
         with self._open() as connection, connection:
-            connection.executemany(f"INSERT INTO files ({_COLUMNS}) VALUES (?, ?, ?, ?)", rows)
+            connection.executemany(f"INSERT INTO files ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)", rows)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -1,7 +1,8 @@
 """The raw record: one Parquet file a month and table, and one a day in the newest month, whose files still grow.
 
-A row is named by stamp, series and cadence. Of two rows of one name the one that was published later counts,
-whatever order their files came in; the same file again changes nothing.
+A row is named by stamp, series and cadence. Of several rows of one name the one of the better source counts, of one
+source the one of better quality, then the one that was changed last, whatever order their files came in; where all
+of these are alike, the one that came last. Never does the value decide. The same file again changes nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import polars as pl
 from workbench.data.atomic import replacing
 from workbench.files import as_name, inside
 from workbench.market.model.market_time import month_of, period_bounds
-from workbench.market.model.tables import TABLES, RawTable
+from workbench.market.model.tables import TABLES, USUAL, RawTable
 from workbench.market.store.dataset import RAW
 from workbench.market.store.manifest import RESTORE, Part
 from workbench.market.store.rollups.aggregation import Rows
@@ -39,7 +40,7 @@ class Merged:
     added, revised, known
         Rows that are new, rows that replace one published earlier, and rows that change nothing.
     conflicts
-        Rows with another value than one published at the same time.
+        Rows with another value than one of the same source, quality and time; the one that came last counts.
     touched
         Range ``(start, end]`` [minutes since 1970] in which something changed; None when nothing did.
     """
@@ -56,7 +57,7 @@ def schema_of(table: RawTable) -> pl.Schema:
     """Types of a table's columns."""
     types: dict[str, pl.DataType] = {"stamp": pl.Datetime("ms"), table.key: pl.String()}
     types |= {name: pl.Float64() for name in table.value_names}
-    return pl.Schema(types | {"minutes": pl.Int16(), "published": pl.Datetime("ms")})
+    return pl.Schema(types | {"minutes": pl.Int16(), "rank": pl.Int8(), "published": pl.Datetime("ms")})
 
 
 def empty(table: RawTable) -> pl.DataFrame:
@@ -74,7 +75,7 @@ def merge(table: RawTable, old: pl.DataFrame, new: pl.DataFrame) -> Merged:
     old
         Its rows, each name once.
     new
-        Rows in any order, names repeated or not.
+        Rows in any order, names repeated or not; those of a later file come later.
     """
     order = list(table.identity)
     given = new.height
@@ -87,13 +88,12 @@ def merge(table: RawTable, old: pl.DataFrame, new: pl.DataFrame) -> Merged:
     if not beside.height and _in_order(new, order):
         return Merged(pl.concat([apart, new]), given, 0, 0, 0, _span(new))
     both = pl.concat([beside, new])
-    latest = both.sort([*order, "published", *table.value_names]).unique(
-        order, keep="last", maintain_order=True
-    )
+    ranked = both.sort([*order, *table.precedence], maintain_order=True)
+    latest = ranked.unique(order, keep="last", maintain_order=True)
     changed = latest.join(beside, on=latest.columns, how="anti", nulls_equal=True)
     if both.height > latest.height:
-        distinct = both.unique([*order, "published", *table.value_names])
-        conflicts = distinct.height - distinct.unique([*order, "published"]).height
+        distinct = both.unique([*order, *table.precedence, *table.value_names])
+        conflicts = distinct.height - distinct.unique([*order, *table.precedence]).height
     added = latest.height - beside.height
     frame = pl.concat([apart, latest]).sort(order) if beside.height else pl.concat([apart, latest])
     touched = _span(changed) if changed.height else None
@@ -171,7 +171,11 @@ def read_part(folder: Path, part: Part, table: RawTable) -> pl.DataFrame:
     """
     with own_errors(folder / part.file, f"a month of {table.name}", advice=RESTORE):
         with as_name(inside(folder, part.file)) as name:
-            return pl.read_parquet(name).select(table.columns)
+            frame = pl.read_parquet(name)
+        if "rank" not in frame.columns:
+            # Written before sources were told apart: what holds readings of several is read again, see Ledger.
+            frame = frame.with_columns(rank=pl.lit(0 if table.quality else USUAL, pl.Int8))
+        return frame.select(table.columns)
 
 
 def scan_rows(
@@ -199,21 +203,23 @@ def scan_rows(
     series
         Only these; all when None.
     columns
-        Only these; all when None.
+        Only these; what was read and when it was published when None.
 
     Raises
     ------
     UnreadableFile
         When a file is missing or damaged.
     """
-    wanted = list(columns or table.columns)
+    wanted = list(columns or (*table.reading_columns, "published"))
     files = [inside(folder, part.file) for part in parts.values() if part.last > start and part.first < end]
     if not files:
         return empty(table).select(wanted)
     first, last = (np.datetime64(bound, "m").item() for bound in (start, end))
     with own_errors(folder, f"the raw table {table.name}", advice=RESTORE), ExitStack() as opened:
         names = [opened.enter_context(as_name(file)) for file in files]
-        scan = pl.scan_parquet(names).filter((pl.col("stamp") > first) & (pl.col("stamp") <= last))
+        # Files of before sources were told apart lack a column.
+        scan = pl.scan_parquet(names, missing_columns="insert", extra_columns="ignore")
+        scan = scan.filter((pl.col("stamp") > first) & (pl.col("stamp") <= last))
         if series is not None:
             scan = scan.filter(pl.col(table.key).is_in(list(series)))
         return scan.select(wanted).collect()

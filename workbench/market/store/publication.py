@@ -334,7 +334,7 @@ class _Publication:
         def rows(name: str) -> Rows:
             table = TABLES[name]
             names = self.units.names if name == "unit_power" else self.description.series_of(name)
-            columns = [column for column in table.columns if column != "published"]
+            columns = table.reading_columns
             found = scan_rows(self.folder, self.tables.get(name, {}), table, start, end, columns=columns)
             return rows_of(found, table, names)
 

@@ -55,7 +55,7 @@ def raw_steps(
         table = TABLES[name]
         wanted = _wanted(subject, name, series, description, units)
         names = units.names if name == "unit_power" else description.series_of(name)
-        columns = [column for column in table.columns if column != "published"]
+        columns = table.reading_columns
         found = scan_rows(
             folder, manifest.tables.get(name, {}), table, start, end, series=wanted, columns=columns
         )

@@ -123,6 +123,45 @@ def price_grid(price: Rows, frame: Frame, regions: int) -> tuple[Floats, Counts]
     return rrp, cadence
 
 
+def settled_grid(price: Rows, rrp: Floats, frame: Frame, description: MarketDescription) -> Floats:
+    """Lay the prices by which energy is settled on the native grid.
+
+    Until a change of the rules that was the price of a longer interval: as it was published, else the mean of the
+    prices inside it, none of them missing. Later it is the price of each interval.
+
+    Parameters
+    ----------
+    price
+        All rows, of whatever cadence.
+    rrp
+        Prices on the native grid, see :func:`price_grid`; shape (regions, slots).
+    frame
+        Range, from bucket to bucket.
+    description
+        The rules.
+    """
+    settled, begin = rrp, frame.start
+    for rule in description.settlements:
+        end = min(rule.end, frame.end)
+        if end <= begin:
+            continue
+        settled = settled.copy() if settled is rrp else settled
+        slots = slice((begin - frame.start) // frame.interval, (end - frame.start) // frame.interval)
+        width = rule.minutes // frame.interval
+        grid = rrp[:, slots].reshape(len(rrp), -1, width).mean(axis=2)
+        here = (
+            (price.series >= 0)
+            & (price.minutes == rule.minutes)
+            & (price.stamp > begin)
+            & (price.stamp <= end)
+        )
+        given = price.where(here)
+        grid[given.series, (given.stamp - begin) // rule.minutes - 1] = given.values["rrp"]
+        settled[:, slots] = np.repeat(grid, width, axis=1)
+        begin = end
+    return settled
+
+
 def price_columns(rrp: Floats, frame: Frame) -> Arrays:
     """Sum a price grid into steps, see the roll-up ``price``."""
     grid = rrp.reshape(len(rrp), frame.steps, -1)
@@ -175,15 +214,22 @@ def output_columns(rows: Rows, region: NDArray[np.int64], rrp: Floats, frame: Fr
     }
 
 
-def region_columns(rows: Rows, rrp: Floats, frame: Frame, count: int) -> Arrays:
-    """Sum demand, availability and storage of regions into steps, see the roll-up ``region``."""
+def region_columns(rows: Rows, rrp: Floats, settled: Floats, frame: Frame, count: int) -> Arrays:
+    """Sum demand, availability and storage of regions into steps, see the roll-up ``region``.
+
+    ``rrp`` are the prices of each interval, at which offers are taken or not, ``settled`` those that are paid, see
+    :func:`settled_grid`.
+    """
     rows = rows.where(rows.series >= 0)
-    price = row_price(rows, rows.series, rrp, frame)
+    price, offered = (row_price(rows, rows.series, grid, frame) for grid in (settled, rrp))
     spread = _spread(rows, frame)
     rows = spread.rows
     if spread.source is not None:
-        own = rrp[rows.series, frame.last_slot(rows)]
-        price = np.where(np.isnan(price[spread.source]), np.nan, own)
+        place = rows.series, frame.last_slot(rows)
+        price, offered = (
+            np.where(np.isnan(whole[spread.source]), np.nan, grid[place])
+            for whole, grid in ((price, settled), (offered, rrp))
+        )
     values, hours, minutes = rows.values, hours_of(rows.minutes), rows.minutes.astype(float)
     add = _adding(rows, frame, count)
     demand = energy(values["demand"], hours)
@@ -202,7 +248,7 @@ def region_columns(rows: Rows, rrp: Floats, frame: Frame, count: int) -> Arrays:
         columns[f"{source}_uigf_mwh"] = add(np.where(both, energy(available, hours), np.nan))
         columns[f"{source}_cleared_mwh"] = add(np.where(both, energy(cleared, hours), np.nan))
         curtailed = energy(curtailed_power(available, cleared), hours)
-        columns[f"{source}_negative_mwh"] = add(np.where(price < 0, curtailed, np.nan))
+        columns[f"{source}_negative_mwh"] = add(np.where(offered < 0, curtailed, np.nan))
     columns["uigf_minutes"] = _whole(add(minutes * paired))
     columns["storage_mwh_minutes"] = add(values["battery_storage"] * minutes)
     columns["storage_minutes"] = _whole(add(minutes * ~np.isnan(values["battery_storage"])))

@@ -23,6 +23,7 @@ from workbench.market.store.rollups.aggregation import (
     reconcile_cadence,
     region_columns,
     rooftop_columns,
+    settled_grid,
     signed,
 )
 from workbench.market.store.rollups.files import Chunk
@@ -74,21 +75,26 @@ def build(
     reconciled = {table: reconcile_cadence(rows, frame) for table, rows in raw.items()}
     regions = len(description.regions)
     built: dict[str, Arrays] = {}
-    rrp = np.full((regions, frame.slots), np.nan)
+    rrp = settled = np.full((regions, frame.slots), np.nan)
     if "price" in reconciled:
         rrp, cadence = price_grid(reconciled["price"], frame, regions)
+        settled = settled_grid(raw["price"], rrp, frame, description)
         built["price_interval"] = {"rrp": rrp, "cadence": cadence}
         built["price"] = price_columns(rrp, frame)
     if names & {"unit", "region_fuel"}:
         region = np.array([_place(unit.region, description) for unit in units] or [-1])
         power = signed(reconciled["unit_power"], units)
-        built["unit"] = output_columns(power, region, rrp, frame, len(units))
+        built["unit"] = output_columns(power, region, settled, frame, len(units))
     if "region_fuel" in names:
         built["region_fuel"] = _with_rooftop(
-            group_columns(built["unit"], units, description), reconciled["rooftop"], rrp, frame, description
+            group_columns(built["unit"], units, description),
+            reconciled["rooftop"],
+            settled,
+            frame,
+            description,
         )
     if "region" in names:
-        built["region"] = region_columns(reconciled["region"], rrp, frame, regions)
+        built["region"] = region_columns(reconciled["region"], rrp, settled, frame, regions)
     if "flow" in names:
         built["flow"] = flow_columns(
             reconciled["flow"],
