@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from workbench.errors import InvalidData, UnreadableFile
@@ -75,8 +76,8 @@ def test_storage_is_bidirectional_unless_the_register_says_load(tmp_path: Path) 
 
 
 def test_a_unit_listed_twice_and_a_register_without_units_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidData, match="row 3: U1 is listed in row 2 already"):
-        read_register(register(tmp_path, "U1,S,SA1,Wind,O,1,,", "U1,S,SA1,Wind,O,1,,"), NEM)
+    with pytest.raises(InvalidData, match="row 3: U1 is listed in row 2 already, of another station"):
+        read_register(register(tmp_path, "U1,S,SA1,Wind,O,1,,", "U1,S,SA1,Solar,O,1,,"), NEM)
     (tmp_path / "odd.csv").write_text("a,b\n1,2\n")
     with pytest.raises(
         InvalidData, match=r"odd\.csv has no column with the units' names.*its columns are a, b"
@@ -86,6 +87,72 @@ def test_a_unit_listed_twice_and_a_register_without_units_are_refused(tmp_path: 
         read_register(register(tmp_path), NEM, {"unit": "DUIDX"})
     with pytest.raises(UnreadableFile):
         read_register(tmp_path / "gone.csv", NEM)
+
+
+def test_machines_of_one_unit_are_one_unit_and_both_readings_of_their_amounts_are_said(
+    tmp_path: Path,
+) -> None:
+    path = register(
+        tmp_path,
+        "U1,S,SA1,Wind,O,7.5,,",
+        "U1,S,SA1,Wind,O,7.5,,",
+        "U2,S,SA1,Wind,O,3,,",
+        "U2,S,SA1,Wind,O,4,,",
+    )
+    units, problems = read_register(path, NEM)
+    assert [(unit.name, unit.capacity_mw) for unit in units] == [("U1", 7.5), ("U2", 7.0)]
+    said = [str(problem) for problem in problems.changes]
+    assert said[0].endswith("rows 2, 3: U1 is read as one unit (capacity 7.5, once).")
+    assert said[1].endswith("rows 4, 5: U2 is read as one unit (capacity 7, the sum of its rows).")
+
+
+OFFICIAL = (
+    "Participant,Station Name,Region,Dispatch Type,Fuel Source - Primary,Fuel Source - Descriptor,"
+    "Technology Type - Primary,Technology Type - Descriptor,DUID,Reg Cap generation (MW),Maximum storage capacity"
+)
+
+
+def test_the_operators_registration_list_is_read_by_source_and_technology(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    lines = (
+        "A,Bat,SA1,Bidirectional Unit,Battery Storage,Grid,Storage,Battery and Inverter,BAT1,7.76,6",
+        "A,Bat,SA1,Bidirectional Unit,Battery Storage,Grid,Storage,Battery and Inverter,BAT1,7.76,6",
+        "B,Gas,QLD1,Generating Unit,Fossil,Natural Gas,Combustion,Open Cycle Gas turbines (OCGT),GT1,150,-",
+        "B,Gas,QLD1,Generating Unit,Fossil,Coal Seam Methane,Combustion,Compression Reciprocating Engine,GR1,30,-",
+        "C,Coal,VIC1,Generating Unit,Fossil,Brown Coal,Combustion,Steam Sub-Critical,CO1,500,-",
+        "D,Small,VIC1,Generating Unit,,,,,-,70,-",
+    )
+    path.write_text("\n".join((OFFICIAL, *lines)) + "\n")
+    units, problems = read_register(path, NEM)
+    assert [(unit.name, unit.fuel, unit.capacity_mw) for unit in units] == [
+        ("BAT1", "Battery Storage", 7.76),
+        ("GT1", "OCGT", 150.0),
+        ("GR1", "Gas other", 30.0),
+        ("CO1", "Coal", 500.0),
+    ]
+    assert "row 7 has no unit name and was left out" in str(problems.warnings[0])
+
+
+def test_units_are_found_on_whatever_sheet_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
+        pd.DataFrame({"Notes": ["Read me first", "Then this"]}).to_excel(
+            writer, sheet_name="Contents", index=False
+        )
+        columns = {"DUID": ["U1"], "Station Name": ["S"], "Region": ["SA1"], "Fuel": ["Wind"]}
+        pd.DataFrame(columns).to_excel(writer, sheet_name="PU and Scheduled Loads", index=False)
+    units, problems = read_register(path, NEM)
+    assert [unit.name for unit in units] == ["U1"]
+    assert "the units are read from the sheet PU and Scheduled Loads" in str(problems.changes[0])
+
+
+def test_the_side_of_a_battery_that_charges_is_told_by_the_two_names_and_said(tmp_path: Path) -> None:
+    path = register(
+        tmp_path, "BATG1,B,SA1,Battery,O,1,2,", "BATL1,B,SA1,Battery,O,1,2,", "LONE1,L,SA1,Battery,O,1,2,"
+    )
+    units, problems = read_register(path, NEM)
+    assert [unit.kind for unit in units] == [UnitKind.GENERATOR, UnitKind.LOAD, UnitKind.BIDIRECTIONAL]
+    assert any("BATL1 has no kind; beside BATG1" in str(problem) for problem in problems.warnings)
 
 
 def test_the_real_register_is_read_whole(shared_data: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,37 @@ from workbench.errors import InvalidData
 from workbench.market.model.description import UNKNOWN, MarketDescription
 from workbench.market.model.units import MarketUnit, UnitKind
 
-NAMES_OF_COLUMNS: Mapping[str, tuple[str, ...]] = {
+NAMES_OF_COLUMNS: dict[str, tuple[str, ...]] = {
     "unit": ("unit", "duid", "unit name"),
     "station": ("station", "site name", "station name", "site"),
     "region": ("region", "regionid", "region id"),
     "fuel": ("fuel", "fuel type", "fuel group", "fuel source - descriptor"),
     "owner": ("owner", "participant"),
-    "capacity": ("capacity", "capacity(mw)", "capacity (mw)", "capacity_mw", "reg cap (mw)"),
-    "storage": ("storage", "storage(mwh)", "storage (mwh)", "storage_mwh"),
-    "kind": ("kind", "dispatch type"),
+    "capacity": (
+        "capacity",
+        "capacity(mw)",
+        "capacity (mw)",
+        "capacity_mw",
+        "reg cap (mw)",
+        "reg cap generation (mw)",
+        "capacity_registered",
+    ),
+    "storage": (
+        "storage",
+        "storage(mwh)",
+        "storage (mwh)",
+        "storage_mwh",
+        "maximum storage capacity",
+        "maximum storage capacity (mwh)",
+        "capacity_storage",
+    ),
+    "kind": ("kind", "dispatch type", "dispatch_type"),
 }
+_MORE_OF_FUEL: dict[str, tuple[str, ...]] = {
+    "primary": ("fuel source - primary",),
+    "technology": ("technology type - descriptor",),
+}
+"""Columns of the market operator's list that say more exactly what fuel a unit has."""
 _WITHOUT_COLUMN = {
     "station": "each unit is a station of its own",
     "region": f"all units are kept under {UNKNOWN}",
@@ -37,6 +59,7 @@ _WITHOUT_COLUMN = {
 }
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
 _RANGE = re.compile(rf"^\s*({_NUMBER})\s*(?:-|\u2013|\u2014|to)\s*({_NUMBER})\s*$", re.IGNORECASE)
+_NAMELESS = ("", "-", "\u2013", "\u2014")
 _NOTHING = {"", "-", "\u2013", "n/a", "na", "nan", "none", "null"}
 
 
@@ -57,7 +80,7 @@ def read_register(
     Parameters
     ----------
     path
-        The file; its first sheet, for Excel.
+        The file; of a workbook the first sheet that has units.
     description
         Its regions, fuels and fuel aliases are the names that are understood, in any case.
     columns
@@ -76,47 +99,94 @@ def read_register(
     UnreadableFile
         When the file cannot be read.
     InvalidData
-        When a column is missing, or a unit is listed twice.
+        When a column is missing, or a unit is listed twice in ways that contradict each other.
     """
     path = Path(path)
     problems = Problems(path.name)
-    table = _table(path, (columns or {}).values(), problems)
+    table = _table(path, tuple((columns or {}).values()), problems)
     found = _find_columns(path, table.columns, columns or {})
     fuels = {name.casefold(): name for name in description.fuel_names}
     fuels |= {alias.casefold(): name for alias, name in description.fuel_aliases.items()}
     regions = {name.casefold(): name for name in description.region_names}
-    units: list[MarketUnit] = []
+    units: dict[str, list[tuple[int, MarketUnit]]] = {}
     nameless: dict[str, list[str]] = {}
-    seen: dict[str, int] = {}
+    unkind: list[str] = []
     _note_columns(table.columns, found, problems)
     for number, row in zip(table.row_numbers, table.rows, strict=True):
         cells = {name: _text(row[at]) for name, at in found.items()}
         name = cells.get("unit", "")
-        if not name:
+        if name in _NAMELESS:
             if any(cells.values()):
                 problems.warning(f"row {number} has no unit name and was left out; give one.")
             continue
-        if name in seen:
-            problems.error(f"row {number}: {name} is listed in row {seen[name]} already; keep one.")
-            continue
-        seen[name] = number
+        if cells.get("kind", "").casefold() not in _KINDS:
+            unkind.append(name)
         for what in ("station", "owner"):
             if cells.get(what) == "":
                 nameless.setdefault(what, []).append(name)
-        units.append(
-            _unit(
-                name,
-                cells,
-                fuels,
-                regions,
-                storage=description.storage_fuels,
-                number=number,
-                problems=problems,
-            )
+        unit = _unit(
+            name,
+            cells,
+            fuels,
+            regions,
+            storage=description.storage_fuels,
+            number=number,
+            problems=problems,
         )
+        units.setdefault(name, []).append((number, unit))
+    merged = [_merged(rows, problems) for rows in units.values()]
     problems.raise_errors()
-    _note_blanks(units, found, description, nameless, problems)
-    return tuple(units), problems
+    merged = _with_sides(merged, unkind, description.storage_fuels, problems)
+    _note_blanks(merged, found, description, nameless, problems)
+    return tuple(merged), problems
+
+
+def _merged(rows: Sequence[tuple[int, MarketUnit]], problems: Problems) -> MarketUnit:
+    """Make one unit of its rows: lists of physical units repeat the unit for each of its machines."""
+    (first, unit), *others = rows
+    if not others:
+        return unit
+    for number, other in others:
+        alike = replace(other, capacity_mw=unit.capacity_mw, storage_mwh=unit.storage_mwh, note=unit.note)
+        # Unknown amounts are not equal to themselves, so the texts are compared.
+        if repr(alike) != repr(unit):
+            problems.error(
+                f"row {number}: {unit.name} is listed in row {first} already, of another station, region, fuel, "
+                f"owner or kind; keep one."
+            )
+            return unit
+    said = []
+    amounts: dict[str, float] = {}
+    for what, name in (("capacity_mw", "capacity"), ("storage_mwh", "storage")):
+        found = [getattr(other, what) for _, other in rows]
+        known = [value for value in found if not math.isnan(value)]
+        once = len(set(known)) <= 1
+        amounts[what] = (known[0] if once else sum(known)) if known else math.nan
+        if known:
+            said.append(f"{name} {amounts[what]:g}, {'once' if once else 'the sum of its rows'}")
+    where = ", ".join(str(number) for number, _ in rows)
+    problems.change(f"rows {where}: {unit.name} is read as one unit ({'; '.join(said) or 'no amounts'}).")
+    return replace(unit, capacity_mw=amounts["capacity_mw"], storage_mwh=amounts["storage_mwh"])
+
+
+def _with_sides(
+    units: Sequence[MarketUnit], unkind: Sequence[str], storage: Sequence[str], problems: Problems
+) -> list[MarketUnit]:
+    """Tell two units of a battery apart that have no kind: of BATG1 and BATL1 the second is the charging side."""
+    named = {(unit.station, unit.name) for unit in units}
+    sides: dict[str, UnitKind] = {}
+    for unit in units:
+        if unit.name not in unkind or unit.fuel not in storage:
+            continue
+        for at, letter in enumerate(unit.name):
+            other = unit.name[:at] + "G" + unit.name[at + 1 :]
+            if letter == "L" and (unit.station, other) in named and other in unkind:
+                sides |= {unit.name: UnitKind.LOAD, other: UnitKind.GENERATOR}
+                problems.warning(
+                    f"{unit.name} has no kind; beside {other} of the same station it is read as a load, the side "
+                    f"that charges, and {other} as a generator. Give their kinds."
+                )
+    return [replace(unit, kind=sides.get(unit.name, unit.kind)) for unit in units]
 
 
 def _unit(
@@ -134,7 +204,8 @@ def _unit(
     found = {}
     for what, known in (("fuel", fuels), ("region", regions)):
         text = cells.get(what, "")
-        found[what] = known.get(text.casefold(), UNKNOWN)
+        texts = _fuel_texts(cells) if what == "fuel" else [text]
+        found[what] = next((known[item.casefold()] for item in texts if item.casefold() in known), UNKNOWN)
         if found[what] == UNKNOWN and what in cells:
             seen = f"the {what} {text!r}, which the description does not list" if text else f"no {what}"
             problems.warning(f"{place}: {name} has {seen}; it is kept under {UNKNOWN}.")
@@ -166,6 +237,12 @@ def _unit(
         True,
         "; ".join(notes),
     )
+
+
+def _fuel_texts(cells: Mapping[str, str]) -> list[str]:
+    """Texts that may name the fuel, the most exact first: technology, source with its kind, kind, source."""
+    fuel, primary = cells.get("fuel", ""), cells.get("primary", "")
+    return [cells.get("technology", ""), f"{primary} - {fuel}", fuel, primary]
 
 
 def _note_columns(header: Sequence[str], found: Mapping[str, int], problems: Problems) -> None:
@@ -237,7 +314,14 @@ def _table(path: Path, named: Iterable[str], problems: Problems) -> Table:
         from workbench.data.workbooks.reading import read_workbook
 
         book = read_workbook(path)
-        return book.sheet(book.sheet_names[0]).table(problems, headers=usual)
+        unit = (*NAMES_OF_COLUMNS["unit"], *(name for name in named))
+        fitting = [name for name in book.sheet_names if _has_any(book.sheet(name).table(headers=usual), unit)]
+        chosen = fitting[0] if fitting else book.sheet_names[0]
+        if len(fitting) > 1:
+            problems.warning(f"the sheets {', '.join(fitting)} have units; {chosen} is read.")
+        elif chosen != book.sheet_names[0]:
+            problems.change(f"the units are read from the sheet {chosen}.")
+        return book.sheet(chosen).table(problems, headers=usual)
     if path.suffix.lower() != ".parquet":
         from workbench.data.texts.table import (  # a reader of roll-ups does not need it
             any_of,
@@ -253,6 +337,11 @@ def _table(path: Path, named: Iterable[str], problems: Problems) -> Table:
     return Table(path.stem, "", names, rows, range(2, 2 + len(rows)), range(len(names)), 1, path.name)
 
 
+def _has_any(table: Table, names: Sequence[str]) -> bool:
+    present = {name.strip().casefold() for name in table.columns}
+    return any(name.casefold() in present for name in names)
+
+
 def _find_columns(path: Path, header: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
     unknown = [name for name in named if name not in NAMES_OF_COLUMNS]
     missing = [name for name in named.values() if name not in header]
@@ -263,7 +352,8 @@ def _find_columns(path: Path, header: Sequence[str], named: Mapping[str, str]) -
         )
     folded = {name.strip().casefold(): at for at, name in reversed(list(enumerate(header)))}
     found = {name: header.index(column) for name, column in named.items()}
-    for name, usual in NAMES_OF_COLUMNS.items():
+    more = {} if "fuel" in named else _MORE_OF_FUEL
+    for name, usual in (NAMES_OF_COLUMNS | more).items():
         at = next((folded[text] for text in usual if text in folded), None)
         if name not in found and at is not None:
             found[name] = at

@@ -148,7 +148,8 @@ class MarketData:
         if span is None:
             nothing = np.zeros(len(self.units), dtype=np.int64)
             return nothing, nothing
-        return service_spans(self._minutes_read, *span, self.description.bucket_minutes)
+        stations = [unit.station for unit in self.units]
+        return service_spans(self._minutes_read, *span, self.description.bucket_minutes, stations)
 
     @property
     def first(self) -> np.datetime64:

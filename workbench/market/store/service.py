@@ -1,12 +1,13 @@
 """When each unit is in service: from its first reading to its last, or to the newest data if it fell silent lately.
 
 A unit in service that has no reading while other units have is missing, not at 0 MW; before its first reading and
-after it left the market nothing is expected of it.
+after it left the market nothing is expected of it. A unit that stops when another one of its station begins was
+replaced by it: so batteries of two units became bidirectional ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,11 @@ MAX_SILENT_DAYS = 7
 
 
 def service_spans(
-    minutes: Callable[[str, int, int], NDArray[np.int64]], first: int, last: int, bucket: int
+    minutes: Callable[[str, int, int], NDArray[np.int64]],
+    first: int,
+    last: int,
+    bucket: int,
+    stations: Sequence[str],
 ) -> tuple[Minutes, Minutes]:
     """Find when each unit is in service.
 
@@ -30,6 +35,8 @@ def service_spans(
         Begin of the first and end of the last reading of units [minutes since 1970].
     bucket
         Step of the roll-up ``unit`` [min].
+    stations
+        Of each unit; "" where it is not known.
 
     Returns
     -------
@@ -54,4 +61,19 @@ def service_spans(
             step = steps.shape[1] - 1 - int((steps[unit, ::-1] > 0).argmax())
             end[unit] = at + step * bucket + min(int(steps[unit, step]), bucket)
     silent_lately = (end > 0) & (end >= last - MAX_SILENT_DAYS * DAY)
-    return begin, np.where(silent_lately, last, end)
+    return begin, np.where(silent_lately & ~_replaced(begin, end, stations, bucket), last, end)
+
+
+def _replaced(begin: Minutes, end: Minutes, stations: Sequence[str], bucket: int) -> NDArray[np.bool_]:
+    """Whether another unit of the station begins when a unit stops, for good."""
+    begins: dict[str, list[int]] = {}
+    for unit, station in enumerate(stations):
+        if station and begin[unit] > 0:
+            begins.setdefault(station, []).append(int(begin[unit]))
+    return np.array(
+        [
+            any(0 <= other - int(end[unit]) < bucket for other in begins.get(station, ()))
+            for unit, station in enumerate(stations)
+        ],
+        dtype=bool,
+    )
