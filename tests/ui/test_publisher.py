@@ -17,6 +17,7 @@ from workbench.runs import Run, start
 from workbench.ui.panel.browser_messages import read_message
 from workbench.ui.panel.publisher import Publisher
 from workbench.ui.panel.sections import silence_of
+from workbench.ui.transfer import offers
 
 CLIENT = {"client": "page", "id": 1}
 
@@ -303,3 +304,45 @@ def test_a_failure_while_publishing_is_shown_and_does_not_end_the_panel(
     run.cancel()
     run.wait(5)
     publisher.close()
+
+
+def test_a_file_of_a_run_comes_in_parts_to_the_page_that_downloads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offers, "PART_BYTES", 7)
+    hidden = tmp_path / ".hidden" / "numbers.bin"
+    hidden.parent.mkdir()
+    hidden.write_bytes(bytes(range(20)))
+    run = start("writes", tmp_path, path=str(hidden))
+    run.wait(20)
+    page = Page()
+    publisher = Publisher(run, page.send)
+    parts = []
+    while sum(map(len, parts)) < 20:
+        answer, buffers = ask(publisher, page, kind="file", number=0, offset=sum(map(len, parts)))
+        assert answer["total"] == 20
+        parts += buffers
+    assert [len(part) for part in parts] == [7, 7, 6]
+    assert b"".join(parts) == bytes(range(20))
+    answer, buffers = ask(publisher, page, kind="file", number=1, offset=0)
+    assert (answer["problem"], buffers) == ("There is no such file.", [])
+
+
+def test_a_file_outside_of_the_project_is_not_downloaded_through_the_record_of_a_run(tmp_path: Path) -> None:
+    outside = tmp_path / "secret.txt"
+    outside.write_text("secret", encoding="utf-8")
+    run = start("writes", tmp_path / "project", path=str(outside))
+    run.wait(20)
+    page = Page()
+    answer, buffers = ask(Publisher(run, page.send), page, kind="file", number=0, offset=0)
+    assert "is not in the project" in answer["problem"]
+    assert buffers == []
+
+
+def test_the_settings_that_are_not_the_defaults_are_told_with_their_units(tmp_path: Path) -> None:
+    run = start("toy", tmp_path, steps=3, delay=0.0)
+    run.wait(20)
+    page = Page()
+    Publisher(run, page.send)
+    wait_for(lambda: page.sections.get("facts", {}).get("chosen"))
+    assert page.sections["facts"]["chosen"] == ["Steps: 3", "Delay: 0.0 s"]

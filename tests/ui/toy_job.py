@@ -114,3 +114,15 @@ def mark(folder: str, number: int, delay: float) -> int:
     with (Path(folder) / "marks.txt").open("a", encoding="utf-8") as file:
         file.write(f"{number}\n")
     return number
+
+
+@dataclass(frozen=True, slots=True)
+class WriteConfig:
+    scenario: str = setting("base", help="Name of the results")
+    path: str = setting("", help="File that is reported")
+
+
+@job("writes", title="Writes a file", config=WriteConfig)
+def writes(job: Job, project: Any, config: WriteConfig) -> None:
+    """Report a file that is there."""
+    job.artifact(config.path)

@@ -6,8 +6,7 @@ import html
 import os
 from pathlib import Path
 
-import ipywidgets
-from IPython.display import display
+from IPython.display import HTML, display
 
 from workbench.data.projects.project import Project
 from workbench.runs.model.read_only import is_viewer
@@ -57,12 +56,12 @@ def _notebooks() -> Path:
     return here.parent if (here.parent / HOME).is_file() else here
 
 
-def _describe(project: Project, made: bool) -> ipywidgets.HTML:
+def _describe(project: Project, made: bool) -> HTML:
     inputs = ", ".join(html.escape(path.name) for path in project.input_files()) or "none yet"
     scenarios = ", ".join(html.escape(name) for name in project.scenarios("demand")) or "none yet"
     note = " (made just now)" if made else ""
     region = f", {html.escape(project.region)}" if project.region not in ("", project.name) else ""
-    return ipywidgets.HTML(
+    return HTML(  # type: ignore[no-untyped-call]
         f"<b>{html.escape(project.name)}</b>{region}{note}<br>"
         f"<code>{html.escape(str(project.folder))}</code><br>"
         f"Inputs: {inputs}<br>Demand scenarios: {scenarios}<br>"

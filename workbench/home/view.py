@@ -15,6 +15,7 @@ from workbench.home.projects import ProjectPane
 from workbench.home.runs import RunHistory
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.board import LiveRuns
+from workbench.ui.earlier_views import close_tree, instead_of_earlier
 from workbench.ui.tabs import note
 
 __all__ = ["Home"]
@@ -37,6 +38,7 @@ class Home(ipywidgets.VBox):  # type: ignore[misc]
         self._area = ipywidgets.VBox()
         pane = [] if is_viewer() else [self._projects]
         super().__init__([*pane, self._area, notebook_list(notebooks or Path.cwd())])
+        instead_of_earlier(self)
         newest = self._projects.newest
         if project is None and newest is None:
             self._area.children = [note("No project is open: choose one above, or make one.")]
@@ -56,4 +58,7 @@ class Home(ipywidgets.VBox):  # type: ignore[misc]
         history = RunHistory(project)
         live = LiveRuns(project, when_ended=lambda _: history.look())
         disk = DiskPane(project, history.look)
+        earlier = self._area.children
         self._area.children = [live, history, disk]
+        for part in earlier:
+            close_tree(part)

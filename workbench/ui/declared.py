@@ -177,8 +177,10 @@ def view(name: str, project: Project) -> ipywidgets.Widget:
     SettingError
         When there is neither a view nor a job of this name.
     """
+    from workbench.ui.earlier_views import instead_of_earlier
+
     found = find_view(name)
-    return _marked(found, found.view(project), project)
+    return instead_of_earlier(_marked(found, found.view(project), project))
 
 
 def board(name: str, project: Project) -> ipywidgets.Widget:
@@ -196,8 +198,10 @@ def board(name: str, project: Project) -> ipywidgets.Widget:
     SettingError
         When there is neither a view nor a job of this name.
     """
+    from workbench.ui.earlier_views import instead_of_earlier
+
     found = find_view(name)
-    return _marked(found, found.board(project), project)
+    return instead_of_earlier(_marked(found, found.board(project), project))
 
 
 def find_view(name: str) -> Declaration:

@@ -15,12 +15,14 @@ from workbench.data.formatting import Style
 from workbench.data.projects.project import Project
 from workbench.data.results.store import store_of
 from workbench.errors import WorkbenchError
+from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import ErrorStrip
 from workbench.ui.figures.controls import follow
 from workbench.ui.figures.download import csv_link
 from workbench.ui.figures.origins import OriginPanel, explaining
 from workbench.ui.figures.tables import table_of
 from workbench.ui.tabs import LazyTabs, choice, note, tab, tabs_of
+from workbench.ui.transfer.downloads import Downloads
 
 __all__ = ["ResultTabs", "comparison_widgets"]
 
@@ -40,7 +42,10 @@ class ResultTabs(LazyTabs):
         self._result, self._project, self._style = result, project, project.style
         tracer = functools.cache(lambda: Tracer(result))
         self._origins = OriginPanel(lambda shown: explain_shown(tracer(), shown))
-        super().__init__(tabs_of(self), always=[self._origins])
+        tabs = tabs_of(self)
+        if result.folder is not None and not is_viewer():
+            tabs["Files"] = self._files
+        super().__init__(tabs, always=[self._origins])
 
     def _made(self, index: int) -> ipywidgets.Widget:
         with explaining(self._origins):
@@ -49,6 +54,11 @@ class ResultTabs(LazyTabs):
     def beside(self, other: Any) -> Sequence[ipywidgets.Widget]:
         """Draw what a domain shows of two results beside what changed: figures, most often."""
         return ()
+
+    def _files(self) -> ipywidgets.Widget:
+        folder = self._result.folder
+        where = note(f"A click downloads a file, from a remote server too. They are in {folder}.")
+        return ipywidgets.VBox([where, Downloads.of_folder(folder)])
 
     @tab("What changed")
     def _what_changed(self) -> ipywidgets.Widget:

@@ -18,6 +18,7 @@ from workbench.runs.model.read_only import is_viewer
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import RunState
 from workbench.ui.base import Pane, guarded
+from workbench.ui.earlier_views import close_tree
 from workbench.ui.forms.form import ConfigForm
 from workbench.ui.panel.run_panel import panel_of
 
@@ -89,9 +90,12 @@ class RunView(Pane):
         self._current = run
         self.strip.clear()
         self._question.children = ()
+        earlier = (*self._live_area.children, *self._result_area.children)
         self._panel_area.children = (panel_of(run),)
         self._live_area.children = () if self._live_view is None else (self._live_view(run),)
         self._result_area.children = ()
+        for view in earlier:
+            close_tree(view)
         threading.Thread(
             target=self._await_result, args=(run,), name=f"workbench result of {run.id}", daemon=True
         ).start()

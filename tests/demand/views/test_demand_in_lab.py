@@ -22,7 +22,7 @@ def test_an_analyst_runs_the_demand_notebook_and_reads_its_charts(open_notebook:
     page.locator(".js-plotly-plot .gtitle:has-text('Domestic: electricity by year')").first.wait_for(
         timeout=30_000
     )
-    page.get_by_role("tab", name="Notes and files").click()
+    page.get_by_role("tab", name="Files").click()
     # The one in the panel is out of sight as soon as the panel has folded.
     page.locator("text=report.html >> visible=true").first.wait_for(timeout=30_000)
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0

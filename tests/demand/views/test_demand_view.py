@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from workbench.demand.jobs import forecast_demand
 from workbench.demand.results.saved import DemandResult
 from workbench.demand.views.view import DemandResultView
 from workbench.sample.project import create_from_sample
+from workbench.ui.earlier_views import close_tree
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.tables import TableArea
+from workbench.ui.transfer.downloads import Downloads
 
-TABS = ("Total", "Sectors", "Accuracy", "Drivers", "What changed", "Notes and files")
+TABS = ("Total", "Sectors", "Accuracy", "Drivers", "What changed", "Notes", "Files")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +52,7 @@ def test_every_tab_is_drawn_when_it_is_opened_and_not_before(result, project, na
         child for title, child in zip(view.titles, view.children, strict=True) if title not in ("Total", name)
     ]
     content = open_tab(view, name)
-    assert parts(content, (FigureArea, TableArea))
+    assert parts(content, (FigureArea, TableArea, Downloads))
     assert not any(child.children for child in others)
 
 
@@ -113,3 +116,18 @@ def test_a_view_says_what_it_is_in_a_line(result, project):
     view = DemandResultView(result, project)
     assert len(repr(view)) < 200
     assert view._repr_mimebundle_()
+
+
+def test_a_view_that_is_closed_leaves_no_widget_behind(result, project):
+    DemandResultView(result, project).close()  # what a kernel has once for all views
+    gc.collect()
+    before = set(ipywidgets.widgets.widget._instances)
+    view = DemandResultView(result, project)
+    for name in view.titles:
+        open_tab(view, name)
+    close_tree(view)
+    left = [
+        ipywidgets.widgets.widget._instances[key]
+        for key in set(ipywidgets.widgets.widget._instances) - before
+    ]
+    assert left == []

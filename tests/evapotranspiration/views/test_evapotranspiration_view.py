@@ -4,6 +4,7 @@ import base64
 import dataclasses
 import json
 import re
+from pathlib import Path
 
 import ipywidgets
 import numpy as np
@@ -24,6 +25,7 @@ from workbench.evapotranspiration.views.view import EtoAnalysis
 from workbench.ui import declared
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.forms.saved_results import SavedResults
+from workbench.ui.transfer.downloads import Downloads
 
 TABS = (
     "Overview",
@@ -100,12 +102,15 @@ def test_two_results_are_compared(result: EtoResult, project: Project) -> None:
     assert "Mean absolute difference of days" in words.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_files_are_written_by_an_analyst(result: EtoResult, project: Project) -> None:
-    content = open_tab(EtoAnalysis(result, project), "Export")
-    for button in parts(content, ipywidgets.Button):
-        button.click()
-    written = {path.suffix for path in (result.folder / "exports").iterdir()}
-    assert written == {".csv", ".xlsx", ".nc"}
+def test_an_analyst_downloads_every_format(result: EtoResult, project: Project) -> None:
+    (offered,) = parts(open_tab(EtoAnalysis(result, project), "Export"), Downloads)
+    starts = {
+        Path(name).suffix: offer.part(0).content[:4]
+        for (name, _), offer in zip(offered.files, offered._offers, strict=True)
+    }
+    assert starts[".xlsx"] == b"PK\x03\x04"
+    assert starts[".nc"][1:] == b"HDF" or starts[".nc"][:3] == b"CDF"
+    assert starts[".csv"].startswith(b"#")
 
 
 def test_a_reader_gets_saved_results_and_a_download_but_no_button(

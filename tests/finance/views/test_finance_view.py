@@ -19,7 +19,7 @@ from workbench.finance.model.roles import Role
 from workbench.finance.views import report_view as finance_report_view
 from workbench.finance.views.mapping_form import MappingReview
 from workbench.finance.views.report_view import FinanceReportView
-from workbench.ui import declared
+from workbench.ui import declared, result_tabs
 
 MOMENT = datetime.datetime(2024, 2, 1, tzinfo=datetime.UTC)
 
@@ -136,7 +136,7 @@ def test_a_reader_of_a_published_page_gets_no_form_and_no_button(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     result = make_finance_report(project, file="company.csv", horizon=3)
-    for module in (declared, finance_report_view):
+    for module in (declared, finance_report_view, result_tabs):
         monkeypatch.setattr(module, "is_viewer", lambda: True)
     view = FinanceReportView(result, project)
     for place in range(len(view.titles)):

@@ -9,11 +9,13 @@ import workbench
 from workbench.data.projects.project import Project
 from workbench.load_profiles.jobs import make_load_profiles
 from workbench.load_profiles.model.overlays import Effect, Overlay, OverlayShape
+from workbench.load_profiles.results import charts
 from workbench.load_profiles.results.saved import LoadProfileResult
 from workbench.load_profiles.views.view import ProfileAnalysis
 from workbench.sample.project import create_from_sample
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.tables import TableArea
+from workbench.ui.transfer.downloads import Downloads
 
 TABS = (
     "Years",
@@ -99,14 +101,17 @@ def test_a_project_without_profiles_says_where_they_are_made(tmp_path):
     assert "load-profiles/10-make.ipynb" in workbench.board("load_profiles", empty).results.children[0].value
 
 
-def test_a_year_is_written_as_csv_and_excel_and_the_path_is_said(result, project):
+def test_the_chosen_year_is_downloaded_as_csv_and_excel(result, project):
     content = open_tab(ProfileAnalysis(result, project), "Years")
-    excel, text = parts(content, ipywidgets.Button)
-    for button, suffix in ((excel, ".xlsx"), (text, ".csv")):
-        button.click()
-        (written,) = (result.folder / "exports").glob(f"*{suffix}")
-        said = " ".join(widget.value for widget in parts(content, ipywidgets.HTML))
-        assert f"Wrote {written}" in said
+    year = parts(content, ipywidgets.Dropdown)[-1]
+    year.value = result.years[1]
+    (offered,) = parts(content, Downloads)
+    label = charts.label(result.years[1], result)
+    names = [name for name, _ in offered.files]
+    assert names == [f"{result.scenario} {label}.xlsx", f"{result.scenario} {label}.csv"]
+    contents = [offer.part(0).content for offer in offered._offers]
+    assert contents[0].startswith(b"PK")
+    assert contents[1].count(b"\n") > 8760
 
 
 def test_tables_are_in_the_unit_of_the_project_and_write_its_years(result, project):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import ipywidgets
@@ -13,8 +12,6 @@ from workbench.demand.requirement.requirement import DEFINITIONS
 from workbench.demand.results import charts
 from workbench.demand.results.report_tables import accuracy_rows, holdout_rows, requirement_rows
 from workbench.demand.results.saved import DemandResult
-from workbench.files import size_of, walked
-from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.tables import TableArea, notes_table, table_of
@@ -90,7 +87,7 @@ class DemandResultView(ResultTabs):
         """Draw the requirement of both."""
         return (figure_of(lambda: charts.comparison_chart(other, self._result, style=self._style)),)
 
-    @tab("Notes and files")
+    @tab("Notes")
     def _notes(self) -> ipywidgets.Widget:
         result = self._result
         shown = {
@@ -106,15 +103,7 @@ class DemandResultView(ResultTabs):
             notes_table(result.notes),
             table_of(["Word", "Meaning"], words, caption="Definitions", text_columns=(0, 1)),
         ]
-        if result.folder is not None:
-            paths = [path for path in walked(result.folder) if path.suffix != ".json"]
-            rows = [[self._name_of(path), format_number(size_of(path) / 1000, decimals=0)] for path in paths]
-            parts.append(table_of(["File", "Size [kB]"], rows, caption="Files"))
         return ipywidgets.VBox(parts)
-
-    def _name_of(self, path: Path) -> Path:
-        # A published page does not say where the project is.
-        return path.relative_to(self._project.folder) if is_viewer() else path
 
 
 def _card(card: Any) -> ipywidgets.Widget:

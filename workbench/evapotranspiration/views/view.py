@@ -19,12 +19,13 @@ from workbench.evapotranspiration.results.saved import (
     EtoResult,
 )
 from workbench.runs.model.read_only import is_viewer
-from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.download import csv_link
 from workbench.ui.figures.tables import TableArea, notes_table, table_of
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
+from workbench.ui.transfer.downloads import Downloads
+from workbench.ui.transfer.offers import MadeOffer, written
 
 __all__ = ["EtoAnalysis"]
 
@@ -225,24 +226,20 @@ class EtoTabs(ResultTabs):
         parts: list[ipywidgets.Widget] = [ipywidgets.HTML(csv_link("Download all days", name, content))]
         folder = self._result.folder
         if folder is not None and not is_viewer():
-            parts.append(self._files(folder / "exports"))
+            parts.append(self._exports())
         return ipywidgets.VBox(parts)
 
-    def _files(self, folder: Path) -> ipywidgets.Widget:
-        pane, status = Pane(), ipywidgets.HTML()
+    def _exports(self) -> ipywidgets.Widget:
+        scenario = self._result.scenario
+        writers = {
+            f"{scenario}.csv": write_csv,
+            f"{scenario}.xlsx": write_excel,
+            f"{scenario}.nc": write_netcdf,
+        }
+        return Downloads({name: self._written(name, write) for name, write in writers.items()})
 
-        def write(writer: Callable[[EtoResult, Path], Path], suffix: str) -> None:
-            path = writer(self._result, folder / f"{self._result.scenario}{suffix}")
-            status.value = note(f"Wrote {path}").value
-
-        buttons = [
-            pane.button("Write CSV", lambda: write(write_csv, ".csv")),
-            pane.button("Write Excel", lambda: write(write_excel, ".xlsx")),
-            pane.button("Write NetCDF", lambda: write(write_netcdf, ".nc")),
-        ]
-        row = ipywidgets.HBox(buttons, layout={"flex_flow": "row wrap"})
-        pane.children = [row, status, pane.strip]
-        return pane
+    def _written(self, name: str, write: Callable[[EtoResult, Path], Path]) -> MadeOffer:
+        return written(name, lambda path: write(self._result, path))
 
     @tab("Notes")
     def _notes(self) -> ipywidgets.Widget:

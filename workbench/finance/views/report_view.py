@@ -77,23 +77,18 @@ class FinanceReportView(ResultTabs):
                 chart,
                 table,
                 self._sentences("Since the last report"),
-                self._files(),
+                self._links(),
             ]
         )
 
-    def _files(self) -> ipywidgets.Widget:
-        """Offer downloads made in memory; where the files lie is said to analysts only."""
+    def _links(self) -> ipywidgets.Widget:
+        """Offer downloads that are made in memory, also to readers."""
         tables = [("All figures", "history"), ("Forecasts", "forecasts"), ("Changes to the data", "changes")]
         links = [
             _link(title, f"{self._result.scenario} {name}", self._result.table(name), self._result.heading)
             for title, name in tables
         ]
-        parts: list[ipywidgets.Widget] = [ipywidgets.HTML(" · ".join(links))]
-        if self._result.folder is not None and not is_viewer():
-            parts.append(
-                note(f"report.html (for print and PDF) and report.xlsx are in {self._result.folder}.")
-            )
-        return ipywidgets.VBox(parts)
+        return ipywidgets.HTML(" · ".join(links))
 
     @tab("Measures")
     def _measures(self) -> ipywidgets.Widget:

@@ -18,11 +18,12 @@ from workbench.load_profiles.results.saved import (
     LoadProfileResult,
 )
 from workbench.runs.model.read_only import is_viewer
-from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.tables import TableArea, notes_table
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
+from workbench.ui.transfer.downloads import Downloads
+from workbench.ui.transfer.offers import MadeOffer, written
 
 __all__ = ["ProfileAnalysis"]
 
@@ -73,18 +74,22 @@ class ProfileAnalysis(ResultTabs):
     def _export(self) -> ipywidgets.Widget:
         if self._result.folder is None or is_viewer():
             return ipywidgets.HTML()
-        pane, year, status = Pane(), self._year(), ipywidgets.HTML()
-        folder = self._result.folder / "exports"
+        year, area = self._year(), ipywidgets.VBox()
 
-        def write(writer: Callable[..., Path], suffix: str) -> None:
-            path = folder / f"{self._result.scenario} {charts.label(year.value, self._result)}{suffix}"
-            status.value = note(f"Wrote {writer(self._result, year.value, path)}").value
+        def offer() -> None:
+            for earlier in area.children:
+                earlier.close()
+            called = f"{self._result.scenario} {charts.label(year.value, self._result)}"
+            writers = {f"{called}.xlsx": write_excel, f"{called}.csv": write_csv}
+            area.children = (
+                Downloads({name: self._written(name, year.value, writers[name]) for name in writers}),
+            )
 
-        excel = pane.button("Write Excel", lambda: write(write_excel, ".xlsx"))
-        text = pane.button("Write CSV", lambda: write(write_csv, ".csv"))
-        row = ipywidgets.HBox([year, excel, text], layout={"flex_flow": "row wrap"})
-        pane.children = [row, status, pane.strip]
-        return pane
+        follow(offer, year)
+        return ipywidgets.VBox([year, area])
+
+    def _written(self, name: str, year: int, write: Callable[..., Path]) -> MadeOffer:
+        return written(name, lambda path: write(self._result, year, path))
 
     @tab("Heat maps")
     def _heat_maps(self) -> ipywidgets.Widget:

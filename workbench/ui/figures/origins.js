@@ -79,7 +79,31 @@ function render({ model, el }) {
     const first = cell.parentElement.rowIndex - table.tHead.rows.length;
     ask(table.dataset.origins, first, cell.cellIndex);
   };
+  // Tables as files.
+  const { ask: askPart, close: closeAsking } = asking(model);
+  const save = async (button) => {
+    const area = Number(button.dataset.table.split(":")[1]);
+    const words = button.textContent;
+    button.disabled = true;
+    try {
+      let name = "table.csv";
+      const first = await askPart({ kind: "part", area, offset: 0 });
+      name = first.name ?? name;
+      await saveParts(name, (offset) => (offset ? askPart({ kind: "part", area, offset }) : first));
+      button.textContent = "CSV ✓";
+      setTimeout(() => { button.textContent = words; }, 2000);
+    } catch (error) {
+      button.title = error.message;
+      button.textContent = `CSV: ${error.message}`;
+    }
+    button.disabled = false;
+  };
   const onClick = (event) => {
+    const button = event.target instanceof Element ? event.target.closest(".workbench-csv") : null;
+    if (button?.dataset.table.startsWith(`${key}:`)) {
+      save(button);
+      return;
+    }
     const found = cellOf(event.target);
     if (found && !String(window.getSelection())) askCell(found);
   };
@@ -144,6 +168,7 @@ function render({ model, el }) {
     document.removeEventListener("pointerover", follow, true);
     document.removeEventListener("pointerdown", follow, true);
     model.off("msg:custom", answer);
+    closeAsking();
     dialog.remove();
   };
 }

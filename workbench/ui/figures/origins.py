@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import traitlets
 
 from workbench.errors import WorkbenchError
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.messages import InvalidMessage, MessageWidget, fields_of, unknown_kind, whole_number
+from workbench.ui.transfer.downloads import SAVE_PARTS, Wanted, answered
+from workbench.ui.transfer.offers import MadeOffer
 
 if TYPE_CHECKING:
     from workbench.data.explanation.place import Shown
@@ -36,6 +38,13 @@ class Showing(Protocol):
     """A table or a figure: what it shows in a place, None where it shows nothing there."""
 
     def shown_at(self, first: int, second: int) -> Shown | None: ...  # noqa: D102
+
+
+@runtime_checkable
+class Tabular(Protocol):
+    """What can be downloaded as a CSV file."""
+
+    def csv(self) -> tuple[str, bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ class OriginPanel(MessageWidget):
         Explains what a table or figure shows.
     """
 
-    _esm = _FOLDER / "origins.js"
+    _esm = SAVE_PARTS + (_FOLDER / "origins.js").read_text(encoding="utf-8")
     _css = _FOLDER / "origins.css"
 
     key = traitlets.Unicode().tag(sync=True)
@@ -76,6 +85,7 @@ class OriginPanel(MessageWidget):
     def __init__(self, explain: Callable[[Shown], Explanation]) -> None:
         self._explain = explain
         self._areas: list[weakref.ref[Showing]] = []
+        self._tables: dict[int, MadeOffer] = {}
         super().__init__(key=secrets.token_hex(8))
 
     def __repr__(self) -> str:
@@ -86,19 +96,43 @@ class OriginPanel(MessageWidget):
         self._areas.append(weakref.ref(area))
         return f"{self.key}:{len(self._areas) - 1}"
 
-    def read(self, content: object) -> Asked:
+    def read(self, content: object) -> Asked | Wanted:
         """Read a question of a page."""
         fields = fields_of(content)
-        if fields.get("kind") != "ask":
+        kind = fields.get("kind")
+        if kind not in ("ask", "part"):
             raise unknown_kind(fields)
-        first, second = (whole_number(fields, name, MAX_PLACE) for name in ("first", "second"))
         area = whole_number(fields, "area", MAX_PLACE)
         if area >= len(self._areas):
             raise InvalidMessage(f"there is no table or figure {area}")
+        if kind == "part":
+            return Wanted(whole_number(fields, "id"), area, whole_number(fields, "offset"))
+        first, second = (whole_number(fields, name, MAX_PLACE) for name in ("first", "second"))
         return Asked(whole_number(fields, "ask"), area, first, second)
 
-    def take(self, message: Asked) -> None:
+    def take(self, message: Asked | Wanted) -> None:
         """Answer a question."""
+        if isinstance(message, Wanted):
+            self._give_table(message)
+        else:
+            self._explain_shown(message)
+
+    def _give_table(self, message: Wanted) -> None:
+        table = self._areas[message.number]()
+        if not isinstance(table, Tabular):
+            self._ignore("it asked for a table that is not shown")
+            return
+        if message.offset == 0:
+            name, content = table.csv()
+            self._tables[message.number] = MadeOffer(name, lambda: content)
+        offer = self._tables.get(message.number)
+        if offer is None:
+            self._ignore("it asked for a part of a table before its first")
+            return
+        content_of_part, buffers = answered(offer, message.offset)
+        self.send({**content_of_part, "id": message.id, "name": offer.name}, buffers)
+
+    def _explain_shown(self, message: Asked) -> None:
         area = self._areas[message.area]()
         shown = None if area is None else area.shown_at(message.first, message.second)
         if shown is None:

@@ -25,6 +25,9 @@ class PageTheme(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_name("page_theme.js")
 
+    is_shared = True
+    """One serves all views of a kernel."""
+
     dark = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import html
-from collections.abc import Mapping, Sequence
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -12,6 +15,7 @@ import ipywidgets
 from workbench.data.explanation.place import Shown
 from workbench.data.formatting import format_number
 from workbench.data.notes import HEADERS, NOTHING_NOTED, Notes
+from workbench.data.tables.harmless import harmless
 from workbench.ui.figures.origins import registered
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["TableArea", "frame_cells", "notes_table", "table_html", "table_of"]
 
 MAX_ROWS = 400
+MAX_NAME = 60
 
 _STYLE = """<style>
 .workbench-table { border-collapse: collapse; font-size: 13px; margin: 4px 0 12px;
@@ -35,6 +40,9 @@ _STYLE = """<style>
 .workbench-table td.text:not(:first-child, :empty) { min-width: 6em; }
 .workbench-table tr.marked td { font-weight: 600; background: var(--jp-layout-color2, #eef5fb); }
 .workbench-scroll { overflow-x: auto; max-width: 100%; }
+.workbench-csv { font: inherit; font-weight: 400; margin-left: 10px; padding: 0; border: 0; background: none;
+  cursor: pointer; text-decoration: underline; color: var(--jp-content-link-color, #0b5c8a); }
+@media print { .workbench-csv { display: none; } }
 </style>"""
 
 
@@ -44,6 +52,7 @@ class TableArea(ipywidgets.HTML):  # type: ignore[misc]
     def __init__(self, value: str = "") -> None:
         self._mark = registered(self)
         self._shown: tuple[Sequence[str], Sequence[Sequence[object]], str] = ((), (), "")
+        self._all_rows: Callable[[], Sequence[Sequence[object]]] = tuple
         super().__init__(value)
 
     def show_frame(
@@ -56,12 +65,14 @@ class TableArea(ipywidgets.HTML):  # type: ignore[misc]
         limit: int = MAX_ROWS,
     ) -> None:
         """Replace what is shown by a DataFrame; of a long one the first ``limit`` rows, said so."""
-        frame, in_all = frame.head(limit), len(frame)
+        whole, frame, in_all = frame, frame.head(limit), len(frame)
         headers, rows, text_columns = frame_cells(frame, titles=titles, units=units)
         if in_all > limit:
             caption = f"{caption} (the first {limit} of {in_all})".strip()
-        exact = list(zip(*(frame[name].tolist() for name in frame.columns), strict=True))
+        exact = _exact(frame)
         self.show(headers, rows, caption=caption, text_columns=text_columns, exact=exact)
+        if in_all > limit:
+            self._all_rows = lambda: _exact(whole)
 
     def show(
         self,
@@ -79,11 +90,31 @@ class TableArea(ipywidgets.HTML):  # type: ignore[misc]
         ``exact`` are the cells before formatting; ``has_numbers`` says that texts, such as sentences, have some.
         """
         self._shown = columns, rows if exact is None else exact, caption
+        self._all_rows = lambda: self._shown[1]
         # A table of texts only, such as of notes, has no numbers to ask about.
         mark = self._mark if has_numbers or len(set(text_columns)) < len(columns) else ""
         self.value = table_html(
-            columns, rows, caption=caption, text_columns=text_columns, marked=marked, mark=mark
+            columns,
+            rows,
+            caption=caption,
+            text_columns=text_columns,
+            marked=marked,
+            mark=mark,
+            csv_mark=self._mark if rows else "",
         )
+
+    def csv(self) -> tuple[str, bytes]:
+        """Give name and content of a CSV file of the table: every row, every number in full."""
+        columns, _, caption = self._shown
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(
+            [harmless("" if cell is None or cell != cell else cell) for cell in row]
+            for row in self._all_rows()
+        )
+        name = re.sub(r"[^\w.-]+", "-", caption).strip("-")[:MAX_NAME] or "table"
+        return f"{name}.csv", text.getvalue().encode()
 
     def shown_at(self, first: int, second: int) -> Shown | None:
         """Give what a row and a column show; None where there is no such cell."""
@@ -140,6 +171,10 @@ def frame_cells(
     return headers, [list(row) for row in zip(*columns, strict=True)], text_columns
 
 
+def _exact(frame: pd.DataFrame) -> list[tuple[object, ...]]:
+    return list(zip(*(frame[name].tolist() for name in frame.columns), strict=True))
+
+
 def _cell(value: object, column: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -160,6 +195,7 @@ def table_html(
     text_columns: Sequence[int] = (0,),
     marked: Sequence[int] = (),
     mark: str = "",
+    csv_mark: str = "",
 ) -> str:
     """Write a table as HTML.
 
@@ -177,6 +213,8 @@ def table_html(
         Numbers of the rows that stand out.
     mark
         By which a page names the table when it asks where a number comes from; see :mod:`~.origins`.
+    csv_mark
+        By which a page names the table when it downloads it.
     """
     kinds = [' class="text"' if number in text_columns else "" for number in range(len(columns))]
     head = "".join(f"<th{kind}>{_text(name)}</th>" for kind, name in zip(kinds, columns, strict=True))
@@ -186,7 +224,8 @@ def table_html(
         + "</tr>"
         for number, row in enumerate(rows)
     )
-    title = f"<caption>{_text(caption)}</caption>" if caption else ""
+    button = _csv_button(csv_mark, caption) if csv_mark else ""
+    title = f"<caption>{_text(caption)}{button}</caption>" if caption or button else ""
     origins = f' data-origins="{_text(mark)}"' if mark else ""
     if mark:
         # One stop for the Tab key; the arrow keys go from cell to cell.
@@ -195,6 +234,16 @@ def table_html(
         f'{_STYLE}<div class="workbench-scroll"><table class="workbench-table"{origins}>{title}'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _csv_button(mark: str, caption: str) -> str:
+    called = _text(f"Download {caption or 'the table'} as CSV")
+    named = f'data-table="{_text(mark)}" aria-label="{called}"'
+    return f'<button type="button" class="workbench-csv" {named}>CSV</button>'
+
+
+def _in_file(cell: object) -> object:
+    return "" if cell is None or cell != cell else harmless(cell)
 
 
 def _text(value: object) -> str:

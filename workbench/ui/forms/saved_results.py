@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets
 
 from workbench.errors import WorkbenchError
+from workbench.ui.earlier_views import close_tree
 from workbench.ui.tabs import choice, note
 
 __all__ = ["SavedResults"]
@@ -78,7 +79,10 @@ class SavedResults(ipywidgets.VBox):  # type: ignore[misc]
     def _show(self) -> None:
         if self.chosen in ("", "None"):
             return
+        earlier = self._area.children
         try:
             self._area.children = (self._view_of(self.chosen),)
         except WorkbenchError as error:
             self._area.children = (note(str(error)),)
+        for view in earlier:
+            close_tree(view)

@@ -24,6 +24,7 @@ __all__ = [
     "Hello",
     "Here",
     "LineFilter",
+    "ReadFile",
     "ReadLines",
     "ReadText",
     "Watch",
@@ -102,6 +103,14 @@ class ReadText(BrowserMessage):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFile(BrowserMessage):
+    """A page downloads a file of the run and wants the part that begins at an offset [bytes]."""
+
+    number: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class Control(BrowserMessage):
     """The user has clicked on pause, resume or cancel."""
 
@@ -154,6 +163,8 @@ def read_message(content: object) -> BrowserMessage:
                 whole_number(fields, "count", MAX_TEXT_PAGE),
             )
             return ReadText(client, number, _filter(fields.get("filter")), first, count)
+        case "file":
+            return ReadFile(client, number, whole_number(fields, "number"), whole_number(fields, "offset"))
         case "control":
             return Control(client, number, _action(fields.get("action")))
         case "adjust":

@@ -49,10 +49,11 @@ class PanelView {
     this.metrics = element("div", "wb-metrics", { role: "list", "aria-label": "Numbers reported" });
     this.metricNodes = new Map();
     this.artifacts = element("ul", "wb-artifacts", { "aria-label": "Files written" });
+    this.chosen = element("div", "wb-chosen");
     this.files = element("div", "wb-section", {}, element("div", "wb-heading", { textContent: "Files" }), this.artifacts);
     this.problems = element("div", "wb-problems", { role: "alert" });
     this.root = element("section", "wb-panel", { "aria-label": `Run ${title}, scenario ${scenario}` },
-      this.head, this.overall, this.reason, this.details, this.next, this.health, this.stages.root, this.metrics, readonly ? "" : this.settings.root, this.files, this.log.root, this.problems);
+      this.head, this.overall, this.reason, this.details, this.next, this.health, this.stages.root, this.metrics, readonly ? "" : this.settings.root, this.chosen, this.files, this.log.root, this.problems);
     // JupyterLab takes single keys as commands unless something inside of the output keeps them.
     setAttribute(this.root, "data-lm-suppress-shortcuts", "true");
     for (const [list, row] of [[this.details, 18], [this.metrics, 38], [this.artifacts, 19], [this.problems, 20]]) {
@@ -93,6 +94,7 @@ class PanelView {
     this.stages.render();
     this.renderMetrics();
     this.settings.render();
+    this.renderChosen(facts.chosen ?? []);
     this.renderFiles();
     this.log.render();
     this.renderProblems();
@@ -175,12 +177,35 @@ class PanelView {
     }
   }
 
+  // What makes this run another one than a run with the defaults.
+  renderChosen(chosen) {
+    setShown(this.chosen, chosen.length > 0);
+    setText(this.chosen, chosen.length ? `Settings other than the defaults: ${chosen.join("  ·  ")}` : "");
+  }
+
   renderFiles() {
     const files = Object.values(this.store.sections.artifacts);
     setShown(this.files, files.length > 0);
     if (files.length === this.artifacts.children.length) return;
-    this.artifacts.replaceChildren(...files.map(([title, path]) =>
-      element("li", "", {}, element("span", "", { textContent: title }), element("code", "", { textContent: path, title: path }))));
+    this.artifacts.replaceChildren(...files.map(([title, path], number) =>
+      element("li", "", {}, this.store.identity.readonly ? element("span", "", { textContent: title }) : this.fileButton(title, path, number),
+        element("code", "", { textContent: path, title: path }))));
+  }
+
+  fileButton(title, path, number) {
+    const button = element("button", "wb-file", { type: "button", textContent: title, title: `Download ${path}` });
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      try {
+        const ask = (offset) => this.store.ask({ kind: "file", number, offset, patience: 20_000 });
+        await saveParts(path.split(/[\\/]/).pop(), ask, (share) => setText(button, `${title} ${Math.round(100 * share)} %`));
+      } catch (error) {
+        this.store.complain(`${title}: ${error.message}`);
+      }
+      setText(button, title);
+      button.disabled = false;
+    });
+    return button;
   }
 
   renderProblems() {

@@ -29,6 +29,7 @@ from workbench.ui.panel.sections import (
     Sections,
     SentSections,
     adjustable_settings,
+    chosen_settings,
     gravest_notes,
     sections_of,
     silence_of,
@@ -79,7 +80,8 @@ class Publisher:
         self._clients = Clients(run)
         self._requests = Requests(run, self._clients, self._settings_now, self._answer_soon)
         self._told = SentSections()
-        self._settings: dict[str, Setting] | None = {} if run.record.state.is_final else None
+        self._settings: dict[str, Setting] | None = None
+        self._chosen: list[str] = []
         self._problems: dict[str, str] = {}
         self._inbox: deque[BrowserMessage] = deque()
         self._outbox: deque[Reply] = deque()
@@ -228,7 +230,8 @@ class Publisher:
             self._next_sign = now + ALIVE_SECONDS
         if self._settings is None:
             # After the first message: knowing a job's settings may mean importing it.
-            self._settings = adjustable_settings(self._run)
+            self._settings = {} if self._ended else adjustable_settings(self._run)
+            self._chosen = chosen_settings(self._run)
             self._happened.set()
 
     def _tell_everything_again(self) -> None:
@@ -244,7 +247,11 @@ class Publisher:
 
     def _sections(self, summary: Summary) -> Sections:
         sections = sections_of(self._run, summary, self._settings or {})
-        sections["facts"] |= {"owner": "" if self._ended else self._owner, "notes": self._notes}
+        sections["facts"] |= {
+            "owner": "" if self._ended else self._owner,
+            "notes": self._notes,
+            "chosen": self._chosen,
+        }
         sections["problems"] = dict(self._problems)
         return sections
 

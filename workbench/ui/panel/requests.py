@@ -6,9 +6,11 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from workbench.errors import ViewerRefused
+from workbench.errors import ProjectError, ViewerRefused, WorkbenchError
+from workbench.files import is_inside
 from workbench.runs.engine.run import Run
 from workbench.runs.model.read_only import refuse_viewer
 from workbench.ui.base import sentence_of
@@ -19,12 +21,15 @@ from workbench.ui.panel.browser_messages import (
     Confirm,
     Control,
     Hello,
+    ReadFile,
     ReadLines,
     ReadText,
     Watch,
 )
 from workbench.ui.panel.clients import Clients
 from workbench.ui.panel.log_pages import line_for_screen, text_of
+from workbench.ui.transfer.downloads import answered
+from workbench.ui.transfer.offers import FileOffer
 
 __all__ = ["Reply", "Requests"]
 
@@ -83,6 +88,8 @@ class Requests:
                 self._read_lines(message)
             case ReadText():
                 self._read_text(message)
+            case ReadFile():
+                self._read_file(message)
             case Control():
                 self._ask(message, getattr(self._run, message.action))
             case Adjust():
@@ -94,7 +101,7 @@ class Requests:
         return False
 
     def _reply(self, message: BrowserMessage, buffers: list[bytes] | None = None, **facts: Any) -> None:
-        content = {"kind": "answer", "client": message.client, "id": message.id, **facts}
+        content = {**facts, "kind": "answer", "client": message.client, "id": message.id}
         self._answer(Reply(content, buffers or []))
 
     def _read_lines(self, message: ReadLines) -> None:
@@ -109,6 +116,24 @@ class Requests:
         log = self._clients.log(message.filter)
         lines = log.page(message.first, message.count)
         self._reply(message, [text_of(lines)], read=len(lines), total=log.count())
+
+    def _read_file(self, message: ReadFile) -> None:
+        files = self._run.summary().artifacts
+        if message.number >= len(files):
+            self._reply(message, problem="There is no such file.")
+            return
+        path = Path(str(files[message.number].get("path", "")))
+        project = self._run.journal_path.parents[1]
+        try:
+            refuse_viewer("Downloading a file of a run")
+            # The record of a run may come from somebody else: it names no file outside of its project.
+            if not is_inside(project, path):
+                raise ProjectError(f"{path} is not in the project: copy it from there.", path)
+        except WorkbenchError as error:
+            self._reply(message, problem=str(error))
+            return
+        facts, buffers = answered(FileOffer(path), message.offset)
+        self._reply(message, buffers, **facts)
 
     def _adjust(self, message: Adjust) -> None:
         unknown = [name for name in message.changes if name not in self._settings()]

@@ -17,6 +17,7 @@ from workbench.ui.messages import MessageWidget
 from workbench.ui.panel.browser_messages import BrowserMessage, read_message
 from workbench.ui.panel.folders import without_folders
 from workbench.ui.panel.publisher import Publisher
+from workbench.ui.transfer.downloads import SAVE_PARTS
 
 __all__ = ["RunPanel", "panel_of", "present"]
 
@@ -49,8 +50,11 @@ class RunPanel(MessageWidget):
         A run of this process or of another.
     """
 
-    _esm = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    _esm = "\n".join([SAVE_PARTS, *((_FOLDER / name).read_text(encoding="utf-8") for name in _SCRIPTS)])
     _css = (_FOLDER / "panel.css").read_text(encoding="utf-8")
+
+    is_shared = True
+    """Several views may show the one panel of a run."""
 
     identity = traitlets.Dict().tag(sync=True)
     """Which run it is: ``run``, ``title``, ``scenario``, ``job``, and whether it is ``readonly``; never changes."""

@@ -13,6 +13,7 @@ from typing import Any
 from workbench.errors import SettingError
 from workbench.runs.engine.run import Run
 from workbench.runs.jobs.registry import find_job
+from workbench.runs.model.read_only import is_viewer
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.setting_types import describe_type, text_of
 from workbench.runs.model.settings import Setting, settings_of, to_plain
@@ -24,6 +25,7 @@ __all__ = [
     "Sections",
     "SentSections",
     "adjustable_settings",
+    "chosen_settings",
     "describe_setting",
     "gravest_notes",
     "sections_of",
@@ -207,6 +209,27 @@ def adjustable_settings(run: Run) -> dict[str, Setting]:
     except (SettingError, ImportError):
         return {}
     return {item.name: item for item in settings_of(config_type) if item.adjustable}
+
+
+def chosen_settings(run: Run) -> list[str]:
+    """Write the settings of a run that are not the defaults; none to readers, or when its job is not known here."""
+    try:
+        config_type = find_job(run.job).config_type
+    except (SettingError, ImportError):
+        return []
+    if is_viewer():
+        # Settings may name folders and addresses.
+        return []
+    chosen = run.summary().settings
+    return [
+        _short(f"{item.title}: {_setting_text(chosen[item.name])} {item.unit}".strip())
+        for item in settings_of(config_type)
+        if item.name in chosen and chosen[item.name] != to_plain(item.default)
+    ]
+
+
+def _setting_text(plain: Any) -> str:
+    return ("yes" if plain else "no") if isinstance(plain, bool) else text_of(plain) or "none"
 
 
 class SentSections:
