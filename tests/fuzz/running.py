@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tests.fuzz.mutations import mutated_bytes, mutated_tree
-from workbench.errors import WorkbenchError
+from workbench.errors import UnbalancedResult, WorkbenchError
 
 SECONDS = 10.0
 MEGABYTES = 1000
@@ -112,6 +112,8 @@ def try_one(reader: Reader, content: bytes, tree: Any = None) -> tuple[str, bool
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = reader.read(path)
+    except UnbalancedResult as error:
+        return f"what it calls a mistake of its own: {error}", True
     except WorkbenchError as error:
         words = str(error)
         if not any(place in words for place in (Path(reader.file).name, *reader.places)):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
 from market.market_rows import publish, rows, stamps_between
-from workbench.errors import InvalidData
+from workbench.errors import InvalidData, UnbalancedResult
 from workbench.market.inputs.cadence import row_cadences
 from workbench.market.inputs.drops import Drop, find_drops, read_drop, read_mapping
 from workbench.market.inputs.fetch import work_for_gaps
+from workbench.market.inputs.ingest import find_files, read_file
 from workbench.market.model.nem import NEM
 from workbench.market.store.reading import MarketData
 
@@ -269,3 +272,83 @@ def test_rows_of_a_drop_are_named_by_their_lines(tmp_path: Path) -> None:
         drop(tmp_path, "# prices\n\ntime,region,price\n2025-08-01 00:05:00,SA1,1\nsoon,SA1,2\n")
     with pytest.raises(InvalidData, match="row 3 has 4 values"):
         drop(tmp_path, "time,region,price\n2025-08-01 00:05:00,SA1,1\n2025-08-01 00:10:00,SA1,1,200\n")
+
+
+LINES = ["2025-08-20 18:05,SA1,5.5", "2025-08-20 18:10,SA1,6.5", "2025-08-20 18:15,SA1,7.5"]
+PRICE_DROP = Drop("price*", "price", "time", "region", values={"rrp": "price"})
+HEAD = "time,region,price"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("\n".join((HEAD, *LINES)).encode("utf-16"), id="UTF-16"),
+        pytest.param("\r".join((HEAD, *LINES)).encode(), id="lines of old Macs"),
+        pytest.param("\n".join(("sep=,", HEAD, *LINES)).encode(), id="sep"),
+        pytest.param("\n".join(("Prices of the region", "", HEAD, *LINES)).encode(), id="title"),
+        pytest.param("\n".join((HEAD, LINES[0], "", ",,", *LINES[1:])).encode(), id="blank rows"),
+        pytest.param("\n".join((HEAD, LINES[0], HEAD, *LINES[1:])).encode(), id="header again"),
+        pytest.param("\n".join((HEAD, *LINES, "Total,,19.5")).encode(), id="total"),
+        pytest.param("\n".join((HEAD, *LINES, "Source: the market")).encode(), id="note"),
+        pytest.param(
+            "\n".join((HEAD + ',"a\nb"', *(f'{line},"x\ny"' for line in LINES))).encode(), id="lines in cells"
+        ),
+    ],
+)
+def test_every_row_of_a_drop_is_accounted_for_however_the_file_is_laid_out(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_bytes(content)
+    found = read_file(path, NEM, [PRICE_DROP])
+
+    found.check()
+    assert found.frames["price"]["rrp"].to_list() == [5.5, 6.5, 7.5]
+
+
+def test_a_row_that_is_lost_is_found_by_the_count_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text("\n".join((HEAD, *LINES)), encoding="utf-8")
+    found = read_file(path, NEM, [PRICE_DROP])
+    lost = replace(found, frames={"price": found.frames["price"].head(2)})
+
+    with pytest.raises(
+        UnbalancedResult, match="the file gives 3, what was read and listed as left out gives 2"
+    ):
+        lost.check()
+
+
+def test_words_that_say_that_nothing_is_known_are_missing_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text(
+        "\n".join((HEAD, *LINES, "2025-08-20 18:20,SA1,n/a", "2025-08-20 18:25,SA1,-")), encoding="utf-8"
+    )
+    found = read_file(path, NEM, [PRICE_DROP])
+
+    found.check()
+    assert found.frames["price"].height == 3
+    assert [problem.message for problem in found.problems] == [
+        "2 cells of rrp say 'n/a' or the like, the first in row 5: read as missing, not as 0.",
+        "2 rows have no rrp and were left out, the first is row 5.",
+    ]
+
+
+def test_a_drop_without_rows_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text(HEAD, encoding="utf-8")
+
+    assert [problem.message for problem in read_file(path, NEM, [PRICE_DROP]).problems] == [
+        "has no rows below its header; nothing was ingested from it."
+    ]
+
+
+def test_a_workbook_is_a_drop_where_a_mapping_fits_its_name(tmp_path: Path) -> None:
+    pd.DataFrame([line.split(",") for line in LINES], columns=HEAD.split(",")).assign(
+        time=lambda frame: pd.to_datetime(frame["time"]), price=lambda frame: frame["price"].astype(float)
+    ).to_excel(tmp_path / "prices.xlsx", index=False)
+    (tmp_path / "other.xlsx").write_bytes(b"x")
+
+    assert find_files(tmp_path, [PRICE_DROP]) == [tmp_path / "prices.xlsx"]
+    found = read_file(tmp_path / "prices.xlsx", NEM, [PRICE_DROP])
+    assert found.frames["price"]["rrp"].to_list() == [5.5, 6.5, 7.5]
+    assert str(found.frames["price"]["stamp"][0]) == "2025-08-20 18:05:00"

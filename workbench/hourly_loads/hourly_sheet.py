@@ -19,7 +19,7 @@ from workbench.data.problems import Problem, Problems
 from workbench.data.tables.parquet import read_frame
 from workbench.data.tables.table import Table, cell_name, plain_name
 from workbench.data.texts.amounts import is_placeholder
-from workbench.data.texts.content import TEXT_SUFFIXES
+from workbench.data.texts.content import FileKind, kind_of
 from workbench.data.texts.table import any_of, read_text_table, without_totals
 from workbench.data.workbooks.number_cells import number_from_text
 from workbench.data.workbooks.reading import read_workbook
@@ -118,10 +118,10 @@ def read_hourly_sheet(path: Path, sheet: str = "") -> HourlySheet:
         When it has no such columns, or times or loads that cannot be read; with every problem.
     """
     problems = Problems(path.name)
-    suffix = path.suffix.lower()
-    if suffix == ".parquet":
+    kind = kind_of(path)
+    if kind is FileKind.PARQUET:
         return _read_parquet(path, problems)
-    if suffix in TEXT_SUFFIXES:
+    if kind is FileKind.TEXT:
         text = read_text_table(path, problems, _is_header)
         if text.frame.is_empty():
             raise UnreadableFile(

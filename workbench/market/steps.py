@@ -100,12 +100,12 @@ def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult
     with job.stage("find", title="Find the files"):
         register = _register(job, project, config, description, account)
         source = files_folder(project, config)
-        paths = find_files(source) if is_folder(source) else []
+        drops = _drops(source, description)
+        paths = find_files(source, drops) if is_folder(source) else []
         if not paths and register is None and not config.rebuild:
             raise InvalidData(
                 f"There are no files to ingest in {source}; put CSV, zip or Parquet files there.", source
             )
-        drops = _drops(source, description)
         _note_idle_drops(drops, paths, account)
         ledger = Ledger(folder)
         known = ledger.known()

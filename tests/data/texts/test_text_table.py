@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +22,16 @@ QUOTED = '"' + TEXT.strip().replace(",", '","').replace("\n", '"\n"') + '"\n'
 ROWS = [("Süd", "2024-01-01", "1234.5", "a"), ("NA", "2024-01-02", "7.25", "b")]
 
 Read = Callable[..., tuple[TextTable, list[str]]]
+
+
+def zipped(**texts: str) -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        for name, text in texts.items():
+            # With a date of its own: a zip holds when it was made, and names of tests must not change.
+            archive.writestr(zipfile.ZipInfo(f"{name}.csv"), text)
+        archive.writestr(zipfile.ZipInfo("__MACOSX/._a.csv"), b"\0\1")
+    return sink.getvalue()
 
 
 @pytest.fixture
@@ -233,13 +245,17 @@ def test_a_quotation_mark_that_takes_rows_into_one_cell_is_named(read: Read) -> 
     ("content", "words"),
     [
         (b"", "is empty"),
-        (b"PK\x03\x04" + bytes(50), "is not a text file, whatever its name says"),
+        (b"PK\x03\x04" + bytes(50), "is a damaged zip file"),
+        (zipped(a=TEXT, b=TEXT), r"is a zip archive of 2 files \(a.csv, b.csv\), expected one"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(50), "is not a text file, whatever its name says"),
+        (b"<html><table><tr><td>a</td></tr></table></html>", "is a web page or XML"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><a/>', "is a web page or XML"),
         (b"PAR1" + bytes(50), "is not a text file"),
         (bytes(range(256)) * 9, "is not a text file"),
         (gzip.compress(TEXT.encode())[:-9], "is a damaged gzip file"),
     ],
     # Named, because packed bytes hold the time at which they were packed.
-    ids=["empty", "zip", "parquet", "binary", "damaged gzip"],
+    ids=["empty", "zip", "zips", "workbook", "page", "xml", "parquet", "binary", "damaged gzip"],
 )
 def test_what_is_no_text_table_is_refused(read: Read, content: bytes, words: str) -> None:
     with pytest.raises(UnreadableFile, match=words):
@@ -301,3 +317,35 @@ def test_the_fast_reader_counts_lines_and_short_rows_as_the_plain_one(
     plain = outcomes()
     monkeypatch.setattr(cells, "FAST_FROM_CHARACTERS", 0)
     assert outcomes() == plain
+
+
+def test_a_zip_of_one_file_is_unpacked(read: Read) -> None:
+    assert rows_of(read(zipped(a=TEXT))[0]) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("notes", "passed"),
+    [
+        ("Source: grid operator\n", "row 4 was passed over: a note below the table"),
+        (
+            "\n\n* provisional figures\n(1) without the islands\n",
+            "rows 6, 7 were passed over: a note below the table",
+        ),
+        ("The last month may still change\n\n", "row 4 was passed over: a note below the table"),
+    ],
+)
+def test_notes_below_a_table_are_set_aside_with_their_rows(read: Read, notes: str, passed: str) -> None:
+    table, said = read(TEXT + notes)
+
+    assert rows_of(table) == ROWS
+    assert [sentence.partition(" (")[0] for sentence in said] == [passed]
+    assert table.set_aside == passed.count(",") + 1
+
+
+def test_a_last_row_that_lacks_its_values_is_no_note(read: Read) -> None:
+    table, said = read(TEXT + "Pune\n")
+
+    assert len(table.frame) == 3
+    assert said == [
+        "row 4 ends before the last column; what is not there is read as blank, check that no value is lost."
+    ]

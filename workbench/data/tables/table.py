@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.errors import InvalidData
 
@@ -74,17 +74,23 @@ class Table:
     places: Sequence[int]
     header_row: int = 0
     file: str = ""
+    _places: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Columns are asked for by name for each cell: what counts of the names is taken once.
+        places: dict[str, int] = {}
+        for names in (self.columns, map(without_unit, self.columns)):
+            for place, name in enumerate(names):
+                places.setdefault(plain_name(name), place)
+        object.__setattr__(self, "_places", places)
 
     def find_column(self, name: str) -> str | None:
         """Give the header as written in the file, whatever the case, spaces and underscores of ``name``.
 
         A header with a unit in brackets behind its name is found too, where no other has just the name.
         """
-        wanted = plain_name(name)
-        exact = next((column for column in self.columns if plain_name(column) == wanted), None)
-        return exact or next(
-            (column for column in self.columns if plain_name(without_unit(column)) == wanted), None
-        )
+        place = self._places.get(plain_name(name))
+        return None if place is None else self.columns[place]
 
     def column(self, name: str) -> list[object]:
         """Give the values of a column.
@@ -105,12 +111,12 @@ class Table:
         InvalidData
             When there is no such column; the sentence names those present.
         """
-        found = self.find_column(name)
-        if found is None:
+        place = self._places.get(plain_name(name))
+        if place is None:
             present = ", ".join(self.columns) or "none"
             where = f"Sheet '{self.sheet}', table '{self.name}'" if self.sheet else self.file or self.name
             raise InvalidData(f"{where} has no column '{name}'; present: {present}.", self.file)
-        return self.columns.index(found)
+        return place
 
     def cell(self, row: int, column: str) -> str:
         """Name the cell of a value.

@@ -15,7 +15,7 @@ import polars as pl
 
 from workbench.data.changes import Change, ChangeKind
 from workbench.data.texts.encoding import MOJIBAKE_LETTERS, decode
-from workbench.errors import InvalidData
+from workbench.errors import InvalidData, UnreadableFile
 
 MAX_FIELDS = 16_384
 SNIFFED_LINES = 200
@@ -29,6 +29,8 @@ TYPED = "\x1f"
 _UNSEEN = "\u200b\u2060\ufeff"
 Bytes = npt.NDArray[np.uint8]
 _OTHER_SPACES = "\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_MARKUP = re.compile(r"\s*<(!doctype|!--|\?xml|html|head|body|table|style|meta|div)\b", re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'\A"?sep=."?\r?\n')
 _MARKED_AS_TEXT = r"^'[-+(.$€£₹¥]*\d"
 
 
@@ -78,11 +80,17 @@ def read_cells(name: str, content: bytes) -> Cells:
     Raises
     ------
     UnreadableFile
-        When it is empty, or not text.
+        When it is empty, not text, or a web page.
     InvalidData
         When a quotation mark is never closed, or a row has more fields than can be held.
     """
     decoded = decode(content, name)
+    if _MARKUP.match(decoded.text):
+        raise UnreadableFile(
+            f"{name} is a web page or XML, as some web sites export tables under another name; open it in Excel "
+            "and save it as .xlsx or CSV.",
+            name,
+        )
     text, changes = _plain_text(decoded.text)
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     delimiter, skip = sniff_delimiter(text)
@@ -96,6 +104,30 @@ def read_cells(name: str, content: bytes) -> Cells:
     frame, marked = without_text_marks(frame) if "'" in text else (frame, [])
     garbled = any(letter in text for letter in MOJIBAKE_LETTERS)
     return Cells(frame, lengths, decoded.encoding, decoded.evidence, delimiter, garbled, (*changes, *marked))
+
+
+def count_rows(name: str, content: bytes) -> int:
+    """Count the rows of a text file that hold something, header and titles too, without reading its cells.
+
+    It shows whether a reader lost one: nothing of how cells are read is used. ``sep=;`` of Excel is no row.
+    """
+    text, _ = _plain_text(decode(content, name).text)
+    text = _SEPARATOR_LINE.sub("", text)
+    if not text.strip():
+        return 0
+    lines = pl.read_csv(
+        text.encode(),
+        separator="\x1e",
+        quote_char=None,
+        has_header=False,
+        infer_schema=False,
+        truncate_ragged_lines=True,
+    ).to_series()
+    if (lines.str.count_matches('"') % 2 == 1).any():
+        delimiter, _ = sniff_delimiter(text)
+        records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+        return sum(any(map(str.strip, record)) for record in records)
+    return int(lines.str.contains(r'[^\s,;|"]').sum())
 
 
 def shown(text: str | None) -> str:

@@ -1,19 +1,60 @@
-"""The bytes of a file that a person hands over, unpacked where it is packed."""
+"""What a file is that a person hands over, told by its content; and its bytes, unpacked where it is packed."""
 
 from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 import zlib
+from enum import StrEnum
 from pathlib import Path
+from typing import IO
 
 from workbench.data.atomic import reason_of
 from workbench.errors import UnreadableFile
-from workbench.files import is_folder, read_bytes, size_of
+from workbench.files import is_folder, open_file, read_bytes, size_of
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".gz")
 MAX_TEXT_MEGABYTES = 1024
 MEGABYTE = 1_000_000
+ZIP_START = b"PK\x03\x04"
+COMPOUND_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+WORKBOOK_PARTS = frozenset(("xl/workbook.xml", "xl/workbook.bin", "content.xml"))
+"""Of which each zip archive that is a workbook has one."""
+
+
+class FileKind(StrEnum):
+    """What a file is."""
+
+    TEXT = "text"
+    WORKBOOK = "workbook"
+    PARQUET = "parquet"
+
+
+def kind_of(path: Path) -> FileKind:
+    """Tell what a file is by its first bytes; by its name where they cannot be read or say nothing."""
+    suffix = path.suffix.lower()
+    named = FileKind.TEXT if suffix in (*TEXT_SUFFIXES, "", ".dat") else FileKind.WORKBOOK
+    named = FileKind.PARQUET if suffix == ".parquet" else named
+    try:
+        if is_folder(path):
+            return named
+        with open_file(path) as file:
+            start = file.read(8)
+            if start.startswith(ZIP_START):
+                return FileKind.WORKBOOK if _workbook_parts(file) else FileKind.TEXT
+    except (OSError, zipfile.BadZipFile):
+        return named
+    if start.startswith(COMPOUND_START):
+        return FileKind.WORKBOOK
+    if start.startswith(b"PAR1"):
+        return FileKind.PARQUET
+    return FileKind.TEXT if start and named is not FileKind.PARQUET else named
+
+
+def _workbook_parts(file: IO[bytes]) -> bool:
+    with zipfile.ZipFile(file) as archive:
+        return not WORKBOOK_PARTS.isdisjoint(map(str.lower, archive.namelist()))
 
 
 def read_content(
@@ -44,24 +85,60 @@ def read_content(
 
 
 def unpacked(name: str, content: bytes, max_megabytes: float = MAX_TEXT_MEGABYTES) -> bytes:
-    """Unpack a gzip file; other content is given back.
+    """Unpack a gzip file, or a zip archive of one file; other content is given back.
 
     Raises
     ------
     UnreadableFile
-        When the gzip file is cut off, or would be larger than can be read.
+        When the file is cut off or protected, holds several files, or would be larger than can be read.
     """
-    if not content.startswith(b"\x1f\x8b"):
+    packed_as = "gzip" if content.startswith(b"\x1f\x8b") else "zip" if content.startswith(ZIP_START) else ""
+    if not packed_as or (packed_as == "zip" and _is_workbook(content)):
         return content
     limit = int(max_megabytes * MEGABYTE)
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-            text = packed.read(limit + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise UnreadableFile(f"{name} is a damaged gzip file ({error}); copy it again.", name) from error
+        if packed_as == "gzip":
+            with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+                text = packed.read(limit + 1)
+        else:
+            with (
+                zipfile.ZipFile(io.BytesIO(content)) as archive,
+                archive.open(_only_member(name, archive)) as member,
+            ):
+                text = member.read(limit + 1)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
+        if isinstance(error, UnreadableFile):
+            raise
+        raise UnreadableFile(
+            f"{name} is a damaged {packed_as} file ({error}); copy it again.", name
+        ) from error
     if len(text) > limit:
         raise UnreadableFile(_too_large(name, "is larger when unpacked", max_megabytes), name)
     return text
+
+
+def _is_workbook(content: bytes) -> bool:
+    try:
+        return _workbook_parts(io.BytesIO(content))
+    except zipfile.BadZipFile:
+        return False
+
+
+def _only_member(name: str, archive: zipfile.ZipFile) -> str:
+    # A Mac adds what it knows of a file beside it.
+    members = [
+        member.filename
+        for member in archive.infolist()
+        if not member.is_dir() and not member.filename.startswith("__MACOSX/")
+    ]
+    if len(members) != 1:
+        shown = ", ".join(members[:5]) + (" …" if len(members) > 5 else "")
+        raise UnreadableFile(
+            f"{name} is a zip archive of {len(members)} files ({shown or 'none'}), expected one; unpack it "
+            "and choose one of them.",
+            name,
+        )
+    return members[0]
 
 
 def _too_large(name: str, has: str, max_megabytes: float) -> str:

@@ -23,6 +23,12 @@ FULL_ROW = 0.6
 WORDS_IN_HEADER = 0.8
 SAME_AS_HEADER = 0.8
 MONTHS_ACROSS = 3
+NOTES_WITHIN = 40
+_NOTE = re.compile(
+    r"[*\u2020\u2021\u00a7]|\(?\d{1,2}\)|\[\d{1,2}\]|(sources?|notes?|remarks?|quelle|anmerkung|hinweis|fuente|nota)\b"
+    r"|(\S+\s+){3}\S",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,27 @@ def find_table(cells: Cells, file: str, known: Callable[[str], bool] | None = No
         (*removed, *changes, *repairs),
         filled.height,
         short,
+    )
+
+
+def without_footnotes(layout: Layout) -> Layout:
+    """Set aside the last rows of a table that hold one cell with the words of a note, such as a source."""
+    columns = [name for name in layout.frame.columns if name != "row"]
+    tail = layout.frame.tail(NOTES_WITHIN)
+    notes = []
+    for row, *cells in reversed(tail.rows()):
+        filled = [cell for cell in cells if cell is not None]
+        if len(columns) < 2 or len(filled) != 1 or not _NOTE.match(filled[0]):
+            break
+        notes.append(row)
+    if not notes or len(notes) == layout.frame.height:
+        return layout
+    gone, kept = _parted(layout.frame, layout.frame["row"].is_in(notes))
+    return replace(
+        layout,
+        frame=kept,
+        changes=(*layout.changes, *_dropped(gone, columns, "a note below the table")),
+        short=tuple(row for row in layout.short if row not in notes),
     )
 
 

@@ -15,14 +15,14 @@ from workbench.data.changes import Change, ChangeKind
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table, plain_name
 from workbench.data.texts.cells import Cells, read_cells
-from workbench.data.texts.content import read_content
-from workbench.data.texts.layout import Layout, column_letter, find_table, rows_text
+from workbench.data.texts.content import COMPOUND_START, ZIP_START, read_content
+from workbench.data.texts.layout import Layout, column_letter, find_table, rows_text, without_footnotes
 from workbench.data.texts.plain_numbers import with_plain_numbers
 from workbench.data.texts.total_rows import total_sentence, undated_totals
 from workbench.errors import UnreadableFile
 
 MAX_MEGABYTES = 512
-_PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1", b"%PDF")
+_NO_TEXT = (ZIP_START, COMPOUND_START, b"PAR1", b"%PDF")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +42,8 @@ class TextTable:
     frame
         Column ``row`` (the line of the file in which the row begins) and text columns ``"0"``, ``"1"`` …; blank is
         null, and numbers are written with a decimal point and without digit groups.
+    set_aside
+        How many rows below or above the header hold something and were passed over, each of them listed.
     """
 
     file: str
@@ -50,6 +52,7 @@ class TextTable:
     places: tuple[int, ...]
     header_row: int
     frame: pl.DataFrame
+    set_aside: int = 0
 
     def texts(self, name: str) -> pl.Series:
         """Give the cells of a column as text, null where they are blank."""
@@ -111,18 +114,19 @@ def read_text_table(
         When its rows do not fit its header, or its decimal mark cannot be told.
     """
     content = read_content(path, max_megabytes, "a CSV or TSV file")
-    if content.startswith(_PACKED):
+    if content.startswith(_NO_TEXT):
         raise UnreadableFile(
             f"{path.name} is not a text file, whatever its name says; save it as CSV, or give it its own suffix.",
             path,
         )
     cells = read_cells(path.name, content)
-    layout = find_table(cells, path.name, known)
+    layout = without_footnotes(find_table(cells, path.name, known))
     _note(cells, layout, problems)
     letters = [column_letter(place) for place in layout.places]
     frame = with_plain_numbers(layout.frame, layout.names, letters, cells.delimiter, path.name, problems)
     digest = hashlib.sha256(content).hexdigest()
-    return TextTable(path.name, digest, layout.names, layout.places, layout.header_row, frame)
+    aside = sum(len(change.rows) for change in layout.changes if change.kind is ChangeKind.DROPPED)
+    return TextTable(path.name, digest, layout.names, layout.places, layout.header_row, frame, aside)
 
 
 def without_totals(table: TextTable, date: str, problems: Problems) -> TextTable:
@@ -161,7 +165,8 @@ def without_totals(table: TextTable, date: str, problems: Problems) -> TextTable
             gone.setdefault(row, f"it is a note ('{words[:60]}'): nothing else stands in it")
     for row, reason in sorted(gone.items()):
         problems.change(f"row {row} was set aside: {reason}.")
-    return replace(table, frame=frame.filter(~pl.col("row").is_in(list(gone)))) if gone else table
+    kept = frame.filter(~pl.col("row").is_in(list(gone))) if gone else frame
+    return replace(table, frame=kept, set_aside=table.set_aside + len(gone))
 
 
 def _note(cells: Cells, layout: Layout, problems: Problems) -> None:

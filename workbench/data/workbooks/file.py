@@ -8,15 +8,13 @@ from pathlib import Path
 
 from workbench import files
 from workbench.data.atomic import reason_of
+from workbench.data.texts.content import COMPOUND_START, MEGABYTE, WORKBOOK_PARTS, ZIP_START
 from workbench.errors import UnreadableFile
 from workbench.files import is_folder, size_of
 
-MEGABYTE = 1_000_000
 # Sheets are XML that shrinks about tenfold; far beyond that it is not a workbook but a trap.
 MAX_UNPACKED_RATIO = 20
 
-ZIP_START = b"PK\x03\x04"
-COMPOUND_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -87,7 +85,7 @@ def check_is_workbook(path: Path, content: bytes, max_megabytes: float) -> None:
             f"{path} is damaged or only half copied ({error}); copy or save it again.", path
         ) from error
     names = {member.filename.lower() for member in members}
-    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+    if not names & WORKBOOK_PARTS:
         raise UnreadableFile(
             f"{path} is a zip archive without a workbook in it; save it in Excel as .xlsx.", path
         )

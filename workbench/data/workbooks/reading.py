@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 from workbench.data.problems import Problem, Problems, Severity
 from workbench.data.tables.table import Table, cell_name, plain_name
-from workbench.data.texts.content import TEXT_SUFFIXES
+from workbench.data.texts.content import TEXT_SUFFIXES, FileKind, kind_of
 from workbench.data.workbooks.file import check_is_workbook, read_bytes
 from workbench.data.workbooks.finding import (
     MARK,
@@ -287,7 +287,7 @@ def read_workbook(
         When it is missing, a folder, empty, locked, too large, encrypted, damaged or not a workbook.
     """
     path = Path(path)
-    if path.suffix.lower() in PLAIN_SUFFIXES:
+    if path.suffix.lower() in PLAIN_SUFFIXES and kind_of(path) is not FileKind.WORKBOOK:
         return _one_sheet(path, sheets, max_megabytes)
     return parse_content(path, read_bytes(path, max_megabytes), sheets=sheets, max_megabytes=max_megabytes)
 

@@ -19,9 +19,11 @@ import polars as pl
 from workbench.data.arrays import Integers
 from workbench.data.problems import Problems
 from workbench.data.tables.parquet import read_frame
+from workbench.data.texts.content import FileKind, kind_of
 from workbench.data.texts.dates import Precision, daily_order, read_date
 from workbench.data.texts.layout import rows_text
-from workbench.data.texts.table import read_text_table, without_totals
+from workbench.data.texts.table import without_totals
+from workbench.data.workbooks.one_table import read_one_table
 from workbench.errors import UnreadableFile
 from workbench.evapotranspiration.inputs.headers import (
     MAX_BAD_CELLS_LISTED,
@@ -154,16 +156,17 @@ def _groups(frame: pd.DataFrame) -> Integers:
 
 
 def read_raw(path: Path, problems: Problems, left_out: Sequence[str] = ()) -> pd.DataFrame:
-    """Read a CSV or Parquet file with its columns named as ours and in our units; cells stay as they are.
+    """Read a CSV, Excel or Parquet file with its columns named as ours and in our units; cells stay as they are.
 
-    The index is the line of the text file, or the number of the row of a Parquet file below a header.
+    The index is the line of the text file, the row of the sheet, or the number of the row of a Parquet file below a
+    header.
 
     Raises
     ------
     UnreadableFile
         When it is no such file, or empty.
     """
-    is_text = path.suffix.lower() != ".parquet"
+    is_text = kind_of(path) is not FileKind.PARQUET
     raw = _read_text(path, problems) if is_text else read_frame(path)
     if raw.empty:
         raise UnreadableFile(
@@ -282,7 +285,7 @@ def _note_gaps(frame: pd.DataFrame, steps: Integers, problems: Problems) -> None
 
 
 def _read_text(path: Path, problems: Problems) -> pd.DataFrame:
-    table = read_text_table(path, problems, is_header)
+    table = read_one_table(path, problems, is_header)
     date = next((name for name in table.columns if read_header(name)[0] == "date"), "")
     table = without_totals(table, date, problems) if date else table
     return table.pandas(lambda name: read_header(name)[0] not in ("site", "source", "date"))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench.data.made_up import any_made_up
 from workbench.data.problems import Problem, Problems, Severity
-from workbench.data.projects.project import Project
+from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.errors import InvalidData, SettingError
 from workbench.evapotranspiration.config import EvapotranspirationConfig, Period, day_of
 from workbench.evapotranspiration.inputs.files import read_daily_table, read_raw
@@ -97,13 +97,13 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
         paths.append(path)
 
     listed: tuple[Place, ...] = ()
-    sites_path = _find(project, config.sites_file, ("eto_sites.csv", "eto_sites.parquet"))
+    sites_path = _find(project, config.sites_file, "eto_sites")
     if sites_path is not None:
         listed = read_sites(sites_path, problems)
         note(sites_path, file_digest(sites_path))
     places = _places(config, listed, problems)
     weather: dict[str, dict[str, pd.DataFrame]] = {}
-    weather_path = _find(project, config.weather_file, ("eto_weather.csv", "eto_weather.parquet"))
+    weather_path = _find(project, config.weather_file, "eto_weather")
     if weather_path is not None:
         table = read_daily_table(weather_path, left_out=config.left_out)
         unused[weather_path.name] = table.unused
@@ -112,7 +112,7 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
         weather = _by_site(table.frame, places, weather_path)
         _note_sites_not_read(table.frame, listed, places, weather_path.name, problems)
     reference = pd.DataFrame({"site": [], "date": pd.to_datetime([]), "eto": []})
-    reference_path = _find(project, config.reference_file, ("eto_reference.csv", "eto_reference.parquet"))
+    reference_path = _find(project, config.reference_file, "eto_reference")
     if reference_path is not None and config.learn:
         table = read_daily_table(reference_path, ("eto",))
         problems.extend(table.problems)
@@ -228,10 +228,11 @@ def period_of(
     return first, last
 
 
-def _find(project: Project, name: str, usual: Sequence[str]) -> Path | None:
+def _find(project: Project, name: str, usual: str) -> Path | None:
     if name:
         return project.input(name)
-    return next((project.inputs / known for known in usual if is_file(project.inputs / known)), None)
+    known = (project.inputs / f"{usual}{suffix}" for suffix in (".csv", ".parquet", *WORKBOOK_SUFFIXES))
+    return next(filter(is_file, known), None)
 
 
 def _places(

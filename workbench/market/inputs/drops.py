@@ -1,4 +1,4 @@
-"""Plain CSV and Parquet files: what their columns are is declared in a mapping, never guessed.
+"""Plain CSV, Excel and Parquet files: what their columns are is declared in a mapping, never guessed.
 
 A mapping is a TOML file beside the files, ``drops.toml``::
 
@@ -35,8 +35,10 @@ import polars as pl
 from workbench.data.atomic import reason_of
 from workbench.data.problems import Problems
 from workbench.data.tables.parquet import read_parquet
-from workbench.data.texts.content import MAX_TEXT_MEGABYTES
-from workbench.data.texts.table import read_text_table
+from workbench.data.texts.amounts import PLACEHOLDERS
+from workbench.data.texts.content import MAX_TEXT_MEGABYTES, FileKind, kind_of
+from workbench.data.texts.table import without_totals
+from workbench.data.workbooks.one_table import read_one_table
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.market.inputs.cadence import row_cadences
 from workbench.market.model.description import MarketDescription
@@ -140,7 +142,7 @@ def read_drop(
     Parameters
     ----------
     path
-        CSV or Parquet.
+        CSV, Excel or Parquet.
     drop
         What its columns are.
     description
@@ -164,7 +166,9 @@ def read_drop(
     """
     table, problems = TABLES[drop.table], Problems(path.name)
     wanted = [drop.stamp, *(drop.columns.values() or (drop.series, *drop.values.values()))]
-    frame = _open(path, wanted, problems)
+    left_out = Counter() if left_out is None else left_out
+    frame, aside = _open(path, drop.stamp, wanted, problems)
+    left_out[table.name] += aside * max(1, len(drop.columns))
     missing = [name for name in wanted if name not in frame.columns]
     if missing:
         raise InvalidData(
@@ -172,22 +176,25 @@ def read_drop(
             f"Correct {MAPPING_FILE}.",
             path,
         )
+    if frame.is_empty():
+        problems.warning("has no rows below its header; nothing was ingested from it.")
     frame = frame.select("_row", *dict.fromkeys(wanted))
     frame = _with_stamps(frame, drop.stamp, description, problems)
     long = _long(frame, drop, table)
     long = _with_numbers(long, table, problems)
     problems.raise_errors()
-    found = _finish(long, drop, table, problems, Counter() if left_out is None else left_out)
+    found = _finish(long, drop, table, problems, left_out)
     return {table.name: found}, problems
 
 
-def _open(path: Path, wanted: Sequence[str], problems: Problems) -> pl.DataFrame:
-    """Read the columns of a file, and in ``_row`` the line or the row of each."""
-    if path.suffix.lower() != ".parquet":
-        table = read_text_table(path, problems, wanted.__contains__, max_megabytes=MAX_TEXT_MEGABYTES)
-        names = dict(zip(map(str, range(len(table.columns))), table.columns, strict=True))
-        return table.frame.rename({"row": "_row", **names})
-    return pl.DataFrame(read_parquet(path)).with_row_index("_row", offset=1)
+def _open(path: Path, stamp: str, wanted: Sequence[str], problems: Problems) -> tuple[pl.DataFrame, int]:
+    """Read the columns of a file, in ``_row`` the line or row of each, and count the rows that are set aside."""
+    if kind_of(path) is FileKind.PARQUET:
+        return pl.DataFrame(read_parquet(path)).with_row_index("_row", offset=1), 0
+    table = read_one_table(path, problems, wanted.__contains__, max_megabytes=MAX_TEXT_MEGABYTES)
+    table = without_totals(table, stamp, problems) if stamp in table.columns else table
+    names = dict(zip(map(str, range(len(table.columns))), table.columns, strict=True))
+    return table.frame.rename({"row": "_row", **names}), table.set_aside
 
 
 def _with_stamps(
@@ -237,6 +244,15 @@ def _with_numbers(frame: pl.DataFrame, table: RawTable, problems: Problems) -> p
         column = pl.col(value.name)
         if frame.schema[value.name] == pl.String:
             column = column.str.strip_chars().replace("", None)
+            nothing = column.str.to_lowercase().is_in(PLACEHOLDERS).fill_null(False)
+            said = frame.filter(nothing)
+            if said.height:
+                row, seen = said.select("_row", value.name).row(0)
+                problems.change(
+                    f"{said.height} cells of {value.name} say {seen!r} or the like, the first in row {row}: read "
+                    "as missing, not as 0."
+                )
+            column = pl.when(~nothing).then(column)
         number = column.cast(pl.Float64, strict=False)
         bad = frame.filter(column.is_not_null() & (number.is_null() | number.is_infinite()))
         for row, seen in bad.select("_row", value.name).head(5).iter_rows():

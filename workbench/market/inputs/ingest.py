@@ -13,6 +13,8 @@ import polars as pl
 
 from workbench.data.audit import require_equal
 from workbench.data.problems import Problem, Problems
+from workbench.data.texts.cells import count_rows
+from workbench.data.texts.content import FileKind, kind_of, read_content
 from workbench.errors import DataError
 from workbench.files import as_name, is_file, walked
 from workbench.market.inputs.archives import csv_members
@@ -129,13 +131,18 @@ class Batch:
         return together, tuple(problems)
 
 
-def find_files(folder: Path) -> list[Path]:
+def find_files(folder: Path, drops: Sequence[Drop] = ()) -> list[Path]:
     """List the files in a folder and those inside it that may hold market data, in the order of their names.
 
     Of rows that differ in nothing else the later file's count: ``prices-2`` comes before ``prices-10``, and
-    ``prices`` before ``prices-corrected``. Links are listed too.
+    ``prices`` before ``prices-corrected``. Links are listed too, and files of any kind where a mapping fits their
+    name.
     """
-    files = (path for path in walked(folder, links=True) if path.suffix.lower() in SUFFIXES)
+    files = (
+        path
+        for path in walked(folder, links=True)
+        if path.suffix.lower() in SUFFIXES or find_drops(path, drops)
+    )
     return sorted((path for path in files if not path.name.startswith((".", "~$"))), key=_order)
 
 
@@ -167,7 +174,9 @@ def read_file(
     found = Problems()
     for drop in mappings:
         frames, problems = read_drop(path, drop, description, left_out=left_out)
-        lines[drop.table] += _height(path) * max(1, len(drop.columns))
+        height = _height(path)
+        if height is not None:
+            lines[drop.table] += height * max(1, len(drop.columns))
         found.add_new(problems)
         for table, frame in frames.items():
             parts.setdefault(table, []).append(frame)
@@ -206,15 +215,15 @@ def recipe_of(path: Path, drops: Sequence[Drop]) -> str:
     return f"{READER} {said}"
 
 
-def _height(path: Path) -> int:
-    """Rows of a plain file, from its own count."""
-    with as_name(path) as name:
-        scan = (
-            pl.scan_parquet(name)
-            if path.suffix.lower() == ".parquet"
-            else pl.scan_csv(name, infer_schema=False)
-        )
-        return int(scan.select(pl.len()).collect().item())
+def _height(path: Path) -> int | None:
+    """Rows of a plain file below its header, from its own count; a sheet says itself what is not read of it."""
+    match kind_of(path):
+        case FileKind.TEXT:
+            return max(0, count_rows(path.name, read_content(path)) - 1)
+        case FileKind.PARQUET:
+            with as_name(path) as name:
+                return int(pl.scan_parquet(name).select(pl.len()).collect().item())
+    return None
 
 
 def _nothing(path: Path) -> Problem:

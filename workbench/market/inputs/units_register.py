@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.data.problems import Problems
-from workbench.data.projects.project import WORKBOOK_SUFFIXES
 from workbench.data.tables.table import Table
 from workbench.data.texts.amounts import plain_amount
+from workbench.data.texts.content import FileKind, kind_of
 from workbench.errors import InvalidData
 from workbench.market.model.description import UNKNOWN, MarketDescription
 from workbench.market.model.units import MarketUnit, UnitKind
@@ -310,7 +310,8 @@ def amount(text: str) -> tuple[float, str]:
 
 def _table(path: Path, named: Iterable[str], problems: Problems) -> Table:
     usual = (*NAMES_OF_COLUMNS.values(), tuple(named))
-    if path.suffix.lower() in WORKBOOK_SUFFIXES:
+    kind = kind_of(path)
+    if kind is FileKind.WORKBOOK:
         from workbench.data.workbooks.reading import read_workbook
 
         book = read_workbook(path)
@@ -322,7 +323,7 @@ def _table(path: Path, named: Iterable[str], problems: Problems) -> Table:
         elif chosen != book.sheet_names[0]:
             problems.change(f"the units are read from the sheet {chosen}.")
         return book.sheet(chosen).table(problems, headers=usual)
-    if path.suffix.lower() != ".parquet":
+    if kind is FileKind.TEXT:
         from workbench.data.texts.table import (  # a reader of roll-ups does not need it
             any_of,
             read_text_table,

@@ -11,12 +11,11 @@ import polars as pl
 from workbench.data.changes import Change, ChangeKind
 from workbench.data.problems import Problems
 from workbench.data.texts.cells import TYPED, Cells, frame_of, read_cells, stripped, without_text_marks
-from workbench.data.texts.content import MEGABYTE
+from workbench.data.texts.content import COMPOUND_START, MEGABYTE, ZIP_START
 from workbench.data.workbooks.reading import Sheet, parse_content
 from workbench.errors import InvalidData, UnreadableFile
 
 MAX_WORKBOOK_MEGABYTES = 64
-WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def read_grid(name: str, content: bytes, sheet: str = "") -> Grid:
     InvalidData
         When it has no such sheet.
     """
-    if content.startswith(WORKBOOK_STARTS):
+    if content.startswith((ZIP_START, COMPOUND_START)):
         return _workbook_grid(name, content, sheet)
     return Grid(read_cells(name, content), "csv")
 
