@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 import workbench
 from tests.conftest import PROJECT
-from workbench.cli.lab import opening
+from workbench.cli.lab import OWN_FOLDERS, opening, show_project, writable_folders
 from workbench.cli.notebooks import notebooks_folder
 from workbench.errors import ProjectError
 
@@ -117,3 +121,69 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path):
 def test_jupyterlab_opens_on_the_home_where_there_is_one(tmp_path: Path):
     assert opening(PROJECT / "notebooks") == ["--LabApp.default_url=/lab/tree/00-home.ipynb"]
     assert opening(tmp_path) == []
+
+
+def test_the_project_lies_beside_the_notebooks_as_a_link_that_follows_the_next_one(tmp_path: Path):
+    notebooks, first, second = (tmp_path / name for name in ("notebooks", "first", "second"))
+    for folder in (notebooks, first, second, notebooks / "inside"):
+        folder.mkdir()
+    show_project(notebooks, first)
+    show_project(notebooks, second)
+    assert (notebooks / "project").resolve() == second
+    (notebooks / "project").unlink()
+    show_project(notebooks, notebooks / "inside")
+    assert not (notebooks / "project").exists()
+    (notebooks / "project").mkdir()
+    show_project(notebooks, first)
+    assert not (notebooks / "project").is_symlink()
+
+
+def test_without_a_writable_home_jupyter_gets_folders_for_the_time_and_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for name in OWN_FOLDERS:
+        monkeypatch.setenv(name, "/dev/null/none")
+    with writable_folders(os.environ) as changed:
+        assert tuple(changed) == OWN_FOLDERS
+        assert all(Path(folder).parent.is_dir() for folder in changed.values())
+    assert not any(Path(folder).parent.is_dir() for folder in changed.values())
+    assert "JUPYTER_CONFIG_DIR" in capsys.readouterr().err
+
+
+STAND_IN = """
+import json, os, signal, sys, time
+def end(*_):
+    open(os.environ["SEEN"], "a").write("ended")
+    raise SystemExit(7)
+signal.signal(signal.SIGTERM, end)
+open(os.environ["SEEN"], "w").write(json.dumps(sys.argv[1:]))
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_the_server_which_gets_its_own_options_as_they_are(
+    tmp_path: Path, number: signal.Signals
+):
+    (tmp_path / "jupyterlab").mkdir()
+    (tmp_path / "jupyterlab" / "__init__.py").touch()
+    (tmp_path / "jupyterlab" / "__main__.py").write_text(STAND_IN)
+    seen = tmp_path / "seen"
+    started = "import sys; from workbench.cli import main; sys.exit(main(sys.argv[1:]))"
+    own = ["--no-browser", "--port=9999", "--ServerApp.token", "abc", "--", "--debug"]
+    words = [sys.executable, "-c", started, "lab", "--folder", str(tmp_path), *own]
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{PROJECT}", "SEEN": str(seen)}
+    process = subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while not (seen.is_file() and seen.read_text()):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(number)
+        assert process.wait(30) == 7
+    finally:
+        process.kill()
+    assert seen.read_text().endswith("ended")
+    options = json.loads(seen.read_text().removesuffix("ended"))
+    assert options[1:] == ["--no-browser", "--port=9999", "--ServerApp.token", "abc", "--debug"]

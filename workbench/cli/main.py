@@ -12,6 +12,7 @@ from workbench.cli.parser import make_parser
 TYPE_CHECKING = False  # without typing and collections.abc the help is there sooner
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 __all__ = ["main"]
@@ -48,7 +49,9 @@ def _carry_out(words: Sequence[str]) -> int:
         return ExitCode.SUCCEEDED
     parser = make_parser()
     try:
-        options = parser.parse_args(words)
+        options = (
+            parser.parse_args(words) if words[:1] != ["lab"] else _with_options_of_jupyterlab(parser, words)
+        )
         if not hasattr(options, "command"):
             parser.print_help()
             return ExitCode.WRONG_USE
@@ -63,6 +66,18 @@ def _carry_out(words: Sequence[str]) -> int:
         _say(str(error), *details_of(error))
         return ExitCode.WRONG_USE
     return code
+
+
+def _with_options_of_jupyterlab(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
+    own, _, behind = (list(part) for part in _split(words))
+    options, others = parser.parse_known_args(own)
+    options.rest = [*others, *behind]
+    return options
+
+
+def _split(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+    at = words.index("--") if "--" in words else len(words)
+    return words[:at], words[at : at + 1], words[at + 1 :]
 
 
 def _say(sentence: str, *details: str) -> None:

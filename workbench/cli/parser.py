@@ -40,10 +40,14 @@ def make_parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     _add_explain(commands)
     _add_serve(commands)
-    lab = commands.add_parser("lab", help="open JupyterLab on the notebooks")
+    lab = commands.add_parser(
+        "lab",
+        help="open JupyterLab on the notebooks",
+        usage="%(prog)s [-h] [--folder FOLDER] [--project PROJECT] [any option of `jupyter lab` ...]",
+        allow_abbrev=False,
+    )
     lab.add_argument("--folder", help="folder of the notebooks")
     lab.add_argument("--project", help="project that the notebooks open")
-    lab.add_argument("rest", nargs=argparse.REMAINDER, help="further options for `jupyter lab`")
     lab.set_defaults(command="lab:lab")
     _add_completion(commands)
     return parser
