@@ -9,6 +9,8 @@ A mapping is a TOML file beside the files, ``drops.toml``::
     series = "regionid"                  # column with the region, unit, interconnector …
     cadences = [5]                       # what rows may have [min]; [30, 5] for tables that hold both
     period = "ending"                    # whether a time ends or begins its interval
+    time_zone = ""                       # of local times with summer time, such as "Europe/Berlin"
+    format = ""                          # of times in an unusual form, such as "%d/%m/%Y %H:%M"
     [drops.values]
     rrp = "rrp"                          # column here = column there
 
@@ -28,6 +30,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import numpy as np
 import polars as pl
@@ -41,13 +44,13 @@ from workbench.data.texts.table import without_totals
 from workbench.data.workbooks.one_table import read_one_table
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.market.inputs.cadence import row_cadences
+from workbench.market.inputs.drop_times import with_stamps
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.tables import TABLES, USUAL, RawTable
 from workbench.market.store.months import schema_of
 from workbench.structured import read_toml, typed
 
 MAPPING_FILE = "drops.toml"
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Drop:
     series: str = ""
     cadences: tuple[int, ...] = (5,)
     period: str = "ending"
+    time_zone: str = ""
+    format: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
 
@@ -109,6 +114,8 @@ def _wrong(drop: Drop, description: MarketDescription) -> list[str]:
         wrong.append("give either series and values, or columns for a wide file.")
     if drop.period not in ("ending", "beginning"):
         wrong.append(f"period is {drop.period!r}, expected 'ending' or 'beginning'.")
+    if drop.time_zone and drop.time_zone not in available_timezones():
+        wrong.append(f"time_zone is {drop.time_zone!r}, expected an IANA name such as 'Europe/Berlin'.")
     unknown = [name for name in drop.values if name not in table.value_names]
     if unknown:
         wrong.append(
@@ -179,7 +186,16 @@ def read_drop(
     if frame.is_empty():
         problems.warning("has no rows below its header; nothing was ingested from it.")
     frame = frame.select("_row", *dict.fromkeys(wanted))
-    frame = _with_stamps(frame, drop.stamp, description, problems)
+    frame = with_stamps(
+        frame,
+        drop.stamp,
+        description,
+        problems,
+        series=() if drop.columns else (drop.series,),
+        period=drop.period,
+        zone=drop.time_zone,
+        form=drop.format,
+    )
     long = _long(frame, drop, table)
     long = _with_numbers(long, table, problems)
     problems.raise_errors()
@@ -195,33 +211,6 @@ def _open(path: Path, stamp: str, wanted: Sequence[str], problems: Problems) -> 
     table = without_totals(table, stamp, problems) if stamp in table.columns else table
     names = dict(zip(map(str, range(len(table.columns))), table.columns, strict=True))
     return table.frame.rename({"row": "_row", **names}), table.set_aside
-
-
-def _with_stamps(
-    frame: pl.DataFrame, column: str, description: MarketDescription, problems: Problems
-) -> pl.DataFrame:
-    kind = frame.schema[column]
-    if isinstance(kind, pl.Datetime):
-        when = pl.col(column)
-        if kind.time_zone:
-            offset = pl.duration(minutes=description.utc_offset_minutes)
-            when = when.dt.convert_time_zone("UTC").dt.replace_time_zone(None) + offset
-            problems.change(f"times of the zone {kind.time_zone} were brought to the market's clock.")
-    elif kind == pl.String:
-        text = pl.col(column).str.strip_chars()
-        when = pl.coalesce(*(text.str.to_datetime(form, strict=False, time_unit="us") for form in _FORMATS))
-    else:
-        problems.error(f"has {kind} in {column}, expected times.")
-        problems.raise_errors()
-        return frame
-    stamped = frame.with_columns(_when=when)
-    bad = stamped.filter(pl.col("_when").is_null() | (pl.col("_when").dt.epoch("us") % 60_000_000 != 0))
-    for row, seen in bad.select("_row", column).head(5).iter_rows():
-        problems.error(f"row {row} has the time {seen!r}, expected one such as 2025-08-20 18:10.")
-    if bad.height > 5:
-        problems.error(f"has {bad.height} times in all that cannot be read.")
-    problems.raise_errors()
-    return stamped.with_columns(stamp=pl.col("_when").dt.cast_time_unit("ms"))
 
 
 def _long(frame: pl.DataFrame, drop: Drop, table: RawTable) -> pl.DataFrame:
