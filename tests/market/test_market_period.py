@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from workbench.errors import SettingError
 from workbench.market.model.clock import day_of
+from workbench.market.model.nem import NEM
 from workbench.market.model.period import Period, Resolution, cut, fitting_resolution
 from workbench.market.model.period_text import read_period
 
@@ -16,7 +17,7 @@ minutes = st.integers(28_000_000, 30_000_000)
 @given(minutes, st.integers(1, 60_000), st.sampled_from(list(Resolution)))
 def test_bins_tile_the_period(begin, length, resolution):
     period = Period(np.datetime64(begin * 5, "m"), np.datetime64((begin + length) * 5, "m"))
-    bins = cut(period, resolution)
+    bins = cut(period, resolution, NEM)
     assert bins.edges[0] == period.begin
     assert bins.edges[-1] == period.end
     assert (np.diff(bins.edges) > np.timedelta64(0, "m")).all()
@@ -32,7 +33,7 @@ def test_bins_tile_the_period(begin, length, resolution):
     ],
 )
 def test_bins_begin_on_hours_days_mondays_and_months(resolution, count, second):
-    bins = cut(Period("2025-02-10T13:30", "2025-03-31T13:30"), resolution)
+    bins = cut(Period("2025-02-10T13:30", "2025-03-31T13:30"), resolution, NEM)
     assert len(bins) == count
     assert str(bins.begins[1]) == second
 
@@ -73,7 +74,7 @@ def test_an_empty_period_is_refused():
 @pytest.mark.parametrize("days", [1, 2, 7, 30, 90, 365, 900, 4000])
 def test_a_period_fits_a_screen_in_its_resolution(days):
     period = Period("2015-01-01", np.datetime64("2015-01-01") + np.timedelta64(days, "D"))
-    assert 20 <= len(cut(period, fitting_resolution(period))) <= 1500
+    assert 20 <= len(cut(period, fitting_resolution(period, NEM), NEM)) <= 1500
 
 
 NOW = np.datetime64("2025-03-31T10:05")

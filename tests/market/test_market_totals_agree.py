@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from market.market_made_datasets import raw
 from workbench.market import queries
 from workbench.market.model.answer import Answer
+from workbench.market.model.nem import NEM
 from workbench.market.model.period import Period, Resolution, cut
 from workbench.market.queries import By
 from workbench.market.queries.sums import covered_hours, rooftop_hours
@@ -79,7 +80,7 @@ def test_every_resolution_has_the_total_of_the_raw_rows(data, rows, period, regi
     by_fuel = dict(zip(totals["Fuel"].tolist(), known(totals, "Energy").tolist(), strict=True))
     resolution = draw.draw(st.sampled_from(COARSE))
     answer = queries.generation(data, period, region=region, resolution=resolution)
-    bins = cut(period, resolution)
+    bins = cut(period, resolution, NEM)
     for fuel in FUELS:
         from_series = energy_of(data, answer, fuel, region, bins)
         assert from_series / 1000 == pytest.approx(by_fuel.get(fuel, 0.0), rel=1e-9, abs=1e-9)
@@ -92,7 +93,7 @@ def test_every_resolution_has_the_total_of_the_raw_rows(data, rows, period, regi
 def test_native_intervals_agree_on_ranges_that_cut_through_half_hours(data, rows, period):
     chosen = rows[(rows.stamp > pd.Timestamp(period.begin)) & (rows.stamp <= pd.Timestamp(period.end))]
     answer = queries.generation(data, period, resolution=Resolution.FIVE_MINUTES)
-    bins = cut(period, Resolution.FIVE_MINUTES)
+    bins = cut(period, Resolution.FIVE_MINUTES, NEM)
     totals = queries.fuel_totals(data, period)
     for fuel in ("Coal", "Wind", "Battery Storage"):
         expected = chosen[chosen.fuel == fuel].out.sum()

@@ -8,7 +8,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.errors import SettingError
 from workbench.market.model.clock import Stamp, Stamps, begin_of, comparable_start, day_of, written
+from workbench.market.model.description import MarketDescription
 
 MINUTE = np.timedelta64(1, "m")
 DAY = np.timedelta64(1440, "m")
@@ -18,6 +20,7 @@ class Resolution(StrEnum):
     """Length of the bins in which a series is shown."""
 
     FIVE_MINUTES = "5 min"
+    QUARTER_HOUR = "15 min"
     HALF_HOUR = "30 min"
     HOUR = "hour"
     DAY = "day"
@@ -32,6 +35,7 @@ class Resolution(StrEnum):
 
 _MINUTES = {
     Resolution.FIVE_MINUTES: 5,
+    Resolution.QUARTER_HOUR: 15,
     Resolution.HALF_HOUR: 30,
     Resolution.HOUR: 60,
     Resolution.DAY: 1440,
@@ -146,9 +150,53 @@ class Bins:
         return numbers
 
 
-def cut(period: Period, resolution: Resolution | None = None) -> Bins:
-    """Cut a period into bins that begin on full half-hours, hours, days, Mondays or months; as fits if None."""
-    resolution = resolution or fitting_resolution(period)
+def native_resolution(description: MarketDescription) -> Resolution:
+    """Give the resolution of a market's own intervals."""
+    return _at_least(description.interval_minutes)
+
+
+def bucket_resolution(description: MarketDescription) -> Resolution:
+    """Give the finest resolution that is answered from the roll-ups: the half hour of a market of five minutes."""
+    return _at_least(description.bucket_minutes)
+
+
+def resolutions_of(description: MarketDescription) -> tuple[Resolution, ...]:
+    """Give the resolutions in which a market's data can be shown."""
+    coarser = (item for item in Resolution if not item.minutes % description.bucket_minutes)
+    return tuple(dict.fromkeys((native_resolution(description), *coarser)))
+
+
+def _at_least(minutes: int) -> Resolution:
+    return next((item for item in Resolution if item.minutes and not item.minutes % minutes), Resolution.DAY)
+
+
+def cut(period: Period, resolution: Resolution | None, description: MarketDescription) -> Bins:
+    """Cut a period into bins that begin on full half-hours, hours, days, Mondays or months.
+
+    Parameters
+    ----------
+    period
+        Which stretch of time.
+    resolution
+        Length of the bins; None for one that fits.
+    description
+        The market, whose intervals no bin cuts.
+
+    Raises
+    ------
+    SettingError
+        When the resolution is finer than the market's intervals.
+    """
+    resolution = resolution or fitting_resolution(period, description)
+    interval = description.interval_minutes
+    if resolution.minutes % interval or 0 < resolution.minutes < interval:
+        offered = ", ".join(resolutions_of(description))
+        raise SettingError(
+            f"{description.title} has intervals of {interval} minutes, which {resolution} would cut; take one of "
+            f"{offered}.",
+            "resolution",
+            str(resolution),
+        )
     if resolution is Resolution.MONTH:
         month = np.timedelta64(1, "M")
         first, last = (edge.astype("datetime64[M]") for edge in (period.begin, period.end))
@@ -163,17 +211,21 @@ def cut(period: Period, resolution: Resolution | None = None) -> Bins:
     return Bins(np.concatenate(([period.begin], inner, [period.end])), resolution)
 
 
-def fitting_resolution(period: Period) -> Resolution:
+def fitting_resolution(period: Period, description: MarketDescription) -> Resolution:
     """Choose the resolution in which a period fills a screen without crowding it."""
+    if period.days <= _MAX_NATIVE_DAYS:
+        return native_resolution(description)
+    if period.days <= _MAX_BUCKET_DAYS:
+        return bucket_resolution(description)
     for days, resolution in _MAX_DAYS:
         if period.days <= days:
             return resolution
     return Resolution.MONTH
 
 
+_MAX_NATIVE_DAYS = 2.0
+_MAX_BUCKET_DAYS = 31.0
 _MAX_DAYS = (
-    (2.0, Resolution.FIVE_MINUTES),
-    (31.0, Resolution.HALF_HOUR),
     (400.0, Resolution.DAY),
     (1100.0, Resolution.WEEK),
 )

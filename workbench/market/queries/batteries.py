@@ -17,7 +17,7 @@ from workbench.market.definitions import (
 )
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
-from workbench.market.model.period import Bins, Period, Resolution, cut
+from workbench.market.model.period import Bins, Period, Resolution, bucket_resolution, cut
 from workbench.market.queries.completeness import missing_notes, partial_columns, whole_totals
 from workbench.market.queries.generation import FuelEnergy, energy_by_fuel
 from workbench.market.queries.revenue import unit_sums
@@ -91,7 +91,7 @@ def battery_power(
     resolution
         Length of the bins; one that fits the period when left out.
     """
-    bins = cut(period, resolution)
+    bins = cut(period, resolution, data.description)
     found, outward, inward = _storage_energy(data, bins, region)
     hours = covered_hours(data, bins)
     columns = [
@@ -111,8 +111,8 @@ def batteries_by_hour(data: MarketData, period: Period, *, region: str | None = 
     data, period, region
         As in :func:`battery_power`.
     """
-    bins = cut(period, Resolution.HALF_HOUR)
-    places = hour_of_day(bins.ends, 30)
+    bins = cut(period, bucket_resolution(data.description), data.description)
+    places = hour_of_day(bins.ends, bins.resolution.minutes)
     found, gave, took = _storage_energy(data, bins, region, lambda values: scattered(values, places, 24))
     hours = scattered(covered_hours(data, bins), places, 24)
     columns = [

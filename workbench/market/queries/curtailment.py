@@ -43,7 +43,7 @@ def curtailment(
         ``Begin``, ``End``, for solar and wind what was curtailed and what was available [MW].
     """
     check_scope(data, region)
-    bins = cut(period, resolution)
+    bins = cut(period, resolution, data.description)
     found = sums_of(data, Subject.REGION, bins, [*_COLUMNS, "uigf_minutes"], series=only(region))
     rows = region_rows(data, found.labels[0], region)
     hours = common_hours(found["uigf_minutes"][rows])

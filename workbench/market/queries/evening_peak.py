@@ -9,7 +9,7 @@ import numpy as np
 from workbench.market.definitions import EVENING_PEAK_HOURS, day_of, in_hours, volume_weighted
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column
-from workbench.market.model.period import Period, Resolution, cut
+from workbench.market.model.period import Period, bucket_resolution, cut
 from workbench.market.queries.flows import net_import_energy
 from workbench.market.queries.generation import DEMAND, NET_IMPORTS, energy_by_fuel
 from workbench.market.queries.scope import answer, named, only, region_rows
@@ -46,9 +46,9 @@ def evening_peak(
         ``Day``, a column per fuel [MW] (storage: discharge), of one region ``Net imports`` [MW], ``Demand`` [MW],
         and the demand-weighted ``Price``.
     """
-    bins = cut(period, Resolution.HALF_HOUR)
-    chosen = in_hours(bins.ends, 30, hours)
-    days, places = np.unique(day_of(bins.ends[chosen], 30), return_inverse=True)
+    bins = cut(period, bucket_resolution(data.description), data.description)
+    chosen = in_hours(bins.ends, bins.resolution.minutes, hours)
+    days, places = np.unique(day_of(bins.ends[chosen], bins.resolution.minutes), return_inverse=True)
 
     def by_day(values: Floats) -> Floats:
         return gathered(values[..., chosen], places, len(days))

@@ -51,7 +51,7 @@ def net_imports_by_region(
     resolution
         Length of the bins; one that fits the period when left out.
     """
-    bins = cut(period, resolution)
+    bins = cut(period, resolution, data.description)
     found = sums_of(data, Subject.FLOW, bins, _ENERGY)
     hours = common_hours(found["minutes"])
     net, ends = _net(found), _ends(data)
@@ -82,7 +82,7 @@ def interconnector_flow(
     """
     names = data.description.interconnector_names
     name = known_name("interconnector", name, names)
-    bins = cut(period, resolution)
+    bins = cut(period, resolution, data.description)
     found = sums_of(data, Subject.FLOW, bins, [*_ENERGY, *_LIMITS[:3]])
     row = found.labels[0].index(name)
     hours, limit_hours = found["minutes"][row] / 60.0, found["limit_minutes"][row] / 60.0

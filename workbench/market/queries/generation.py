@@ -18,7 +18,7 @@ from workbench.market.definitions import (
 )
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import LACKS, Answer, Column, texts
-from workbench.market.model.period import Bins, Period, Resolution, cut
+from workbench.market.model.period import Bins, Period, Resolution, bucket_resolution, cut
 from workbench.market.queries.completeness import (
     bin_minutes,
     expected_by_fuel,
@@ -79,7 +79,7 @@ def generation(
     UnknownName
         When the dataset has no such region.
     """
-    bins = cut(period, resolution)
+    bins = cut(period, resolution, data.description)
     found = energy_by_fuel(data, bins, region)
     outward, inward = found.outward, found.inward
     hours, on_roofs = covered_hours(data, bins), rooftop_hours(data, bins, region)
@@ -268,8 +268,8 @@ def generation_by_hour(data: MarketData, period: Period, *, region: str | None =
     data, period, region
         As in :func:`generation`.
     """
-    bins = cut(period, Resolution.HALF_HOUR)
-    places = hour_of_day(bins.ends, 30)
+    bins = cut(period, bucket_resolution(data.description), data.description)
+    places = hour_of_day(bins.ends, bins.resolution.minutes)
     found = energy_by_fuel(data, bins, region, lambda values: scattered(values, places, 24))
     outward, inward = found.outward, found.inward
     hours, on_roofs = (

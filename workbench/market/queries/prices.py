@@ -20,7 +20,7 @@ from workbench.market.definitions import (
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.clock import Stamps
-from workbench.market.model.period import Period, Resolution, cut
+from workbench.market.model.period import Period, Resolution, bucket_resolution, cut, native_resolution
 from workbench.market.queries.scope import answer, check_scope, named, time_columns
 from workbench.market.queries.sums import Sums, scattered, sums_of, total_of
 from workbench.market.store.resolution import Subject
@@ -49,8 +49,8 @@ def prices(data: MarketData, period: Period, *, resolution: Resolution | None = 
     Answer
         ``Begin``, ``End``, a column per region [currency/MWh]; missing where a region has no price of its own.
     """
-    bins = cut(period, resolution)
-    if bins.resolution is Resolution.FIVE_MINUTES:
+    bins = cut(period, resolution, data.description)
+    if bins.resolution is native_resolution(data.description):
         unit = data.description.price_unit
         stamps, values, source = single_prices(data, period)
         rows = dict(zip(source, values, strict=True))
@@ -149,9 +149,9 @@ def prices_by_hour(data: MarketData, period: Period) -> Answer:
     data, period
         The market's data and a stretch of time.
     """
-    bins = cut(period, Resolution.HALF_HOUR)
+    bins = cut(period, bucket_resolution(data.description), data.description)
     found = sums_of(data, Subject.PRICE, bins, ["rrp_minutes", "minutes"])
-    hours = hour_of_day(bins.ends, 30)
+    hours = hour_of_day(bins.ends, bins.resolution.minutes)
     money, time = (scattered(found[name], hours, 24) for name in ("rrp_minutes", "minutes"))
     mean = time_weighted(money, time)
     columns = [Column("Hour", np.arange(24.0), "h of the day, begin")]

@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
-from workbench.market.model.period import Period, Resolution, cut
+from workbench.market.model.period import Period, Resolution, bucket_resolution, cut, native_resolution
 from workbench.market.queries.completeness import bin_minutes, feed_gaps, judged
 from workbench.market.queries.scope import answer, named, time_columns
 from workbench.market.queries.sums import sums_of, total_of
@@ -31,9 +31,9 @@ def rooftop(data: MarketData, period: Period, *, resolution: Resolution | None =
         Length of the bins, at least the half-hour in which rooftop power is measured; one that fits the period when
         left out.
     """
-    bins = cut(period, resolution)
-    if bins.resolution is Resolution.FIVE_MINUTES:
-        bins = cut(period, Resolution.HALF_HOUR)
+    bins = cut(period, resolution, data.description)
+    if bins.resolution is native_resolution(data.description):
+        bins = cut(period, bucket_resolution(data.description), data.description)
     found = sums_of(data, Subject.ROOFTOP, bins, ["mwh", "minutes"])
     columns = time_columns(bins)
     power = ratio(found["mwh"], found["minutes"] / 60.0)

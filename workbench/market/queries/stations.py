@@ -140,7 +140,7 @@ def station_series(
         When the register has no such station.
     """
     name = known_name("station", station, data.units.stations)
-    bins = cut(period, resolution)
+    bins = cut(period, resolution, data.description)
     places = np.flatnonzero(units_of(data, station=name))
     names = [data.units.names[place] for place in places]
     found = sums_of(data, Subject.UNIT, bins, ["out_mwh", "in_mwh", "minutes"], series=names)

@@ -41,7 +41,7 @@ def penetration(
         ``Begin``, ``End``, ``Renewables`` and a column per fuel [%]. Storage is on neither side: it gives back what
         others generated.
     """
-    bins = cut(period, resolution)
+    bins = cut(period, resolution, data.description)
     found = energy_by_fuel(data, bins, region)
     outward, fuels = found.outward, data.description.fuels
     generating = np.array([not fuel.storage for fuel in fuels])
@@ -82,7 +82,7 @@ def annualised(
         ``Begin`` and ``End`` of the last day of each window, a column per fuel [TWh/a]; what the hours without data
         would have held is not guessed but left out of both energy and time.
     """
-    bins = cut(period, Resolution.DAY)
+    bins = cut(period, Resolution.DAY, data.description)
     found = energy_by_fuel(data, bins, region, lambda values: _rolling(values, days))
     outward = found.outward
     hours, on_roofs = covered_hours(data, bins), rooftop_hours(data, bins, region)

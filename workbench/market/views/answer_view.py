@@ -34,7 +34,8 @@ __all__ = ["AnswerView", "Screen", "answer_rows"]
 
 _log = logging.getLogger(__name__)
 
-_MIN_ZOOM = np.timedelta64(30, "m")
+_ZOOM_MINUTES = 30
+"""Step of the parts to which a figure zooms, where the market's own is not longer."""
 
 
 @dataclass(slots=True)
@@ -177,30 +178,32 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
     def _zoomed(self, begin: str, end: str) -> None:
         if not self._zooms or self._period is None:
             return
-        zoom = _part_of(self._period, begin, end)
+        data = self._screen.data
+        step = max(_ZOOM_MINUTES, data.description.bucket_minutes) if data is not None else _ZOOM_MINUTES
+        zoom = _part_of(self._period, begin, end, step)
         if zoom != self._zoom:
             self._zoom = zoom
             self.redraw()
 
 
-def _part_of(period: Period, begin: str, end: str) -> Period | None:
-    """Give the half-hours of a period that are shown; None for all of it, or for what is not a part of it."""
+def _part_of(period: Period, begin: str, end: str, step: int) -> Period | None:
+    """Give the steps of a period that are shown; None for all of it, or for what is not a part of it."""
     if not begin:
         return None
     try:
         first, last = (np.datetime64(text.replace(" ", "T"), "m") for text in (begin, end))
     except ValueError:
         return None
-    first, last = _half_hour(first, up=False), _half_hour(last, up=True)
+    first, last = _on_step(first, step, up=False), _on_step(last, step, up=True)
     first, last = max(first, period.begin), min(last, period.end)
-    if last - first < _MIN_ZOOM or (first == period.begin and last == period.end):
+    if last - first < np.timedelta64(step, "m") or (first == period.begin and last == period.end):
         return None
     return Period(first, last)
 
 
-def _half_hour(stamp: Stamp, *, up: bool) -> Stamp:
+def _on_step(stamp: Stamp, step: int, *, up: bool) -> Stamp:
     minutes = int(stamp.astype(int))
-    return np.datetime64((-(-minutes // 30) if up else minutes // 30) * 30, "m")
+    return np.datetime64((-(-minutes // step) if up else minutes // step) * step, "m")
 
 
 def answer_rows(answer: Answer, style: Style) -> tuple[list[str], list[list[str]], list[int]]:

@@ -15,7 +15,14 @@ import numpy as np
 from workbench.data.heading import Heading
 from workbench.data.made_up import MADE_UP_NOTE
 from workbench.market.model.answer import Answer
-from workbench.market.model.period import Period, Resolution, fitting_resolution
+from workbench.market.model.period import (
+    Period,
+    Resolution,
+    bucket_resolution,
+    fitting_resolution,
+    native_resolution,
+    resolutions_of,
+)
 from workbench.market.queries.coverage import holes
 from workbench.market.queries.scope import ALL
 from workbench.market.store.reading import MarketData
@@ -95,7 +102,7 @@ class AnswerBoard(Pane):
         self.region = choice("Region", [ALL, *data.description.region_names])
         self.chosen = choice("Period", [*PERIODS, EVERYTHING, CHOSEN])
         self.chosen.value = period
-        self.resolution = choice("Resolution", [FITTING, *map(str, Resolution)])
+        self.resolution = choice("Resolution", [FITTING, *map(str, resolutions_of(data.description))])
         self.first, self.last = (self._day_picker(label) for label in ("From", "To"))
         self._extra = list(self.filters())
         self._makers = dict(self.tabs())
@@ -167,8 +174,9 @@ class AnswerBoard(Pane):
     def resolution_of(self, period: Period) -> Resolution | None:
         """Give the resolution that was chosen; native intervals only of a period that a screen can hold."""
         wanted = self.chosen_resolution
-        if wanted is Resolution.FIVE_MINUTES and period.days > MAX_NATIVE_DAYS:
-            return Resolution.HALF_HOUR
+        native = native_resolution(self.data.description)
+        if wanted is native and period.days > MAX_NATIVE_DAYS:
+            return bucket_resolution(self.data.description)
         return wanted
 
     def set_page(self, page: Appearance) -> None:
@@ -245,7 +253,7 @@ class AnswerBoard(Pane):
         if found:
             words = f"{incomplete_word()} {len(found):,} gaps in this period, see Data"
         stamp = str(data.last).replace("T", " ")
-        step = self.resolution_of(period) or fitting_resolution(period)
+        step = self.resolution_of(period) or fitting_resolution(period, self.data.description)
         scope = (str(self.region.value), str(period))
         heading = Heading(data.description.title, scope, f"steps of {step}", made_up=data.description.made_up)
         made_up = f"<b>{MADE_UP_NOTE}</b><br>" if heading.made_up else ""

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from workbench.data.formatting import format_number
 from workbench.market.definitions import renewable_share
 from workbench.market.model.answer import Answer
-from workbench.market.model.period import Period, Resolution
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.period import Period, bucket_resolution, native_resolution
 from workbench.market.queries import (
     comparison,
     curtailment,
@@ -60,25 +61,28 @@ class TodayBoard(MarketBoard):
 
     def tabs(self) -> Tabs:
         """Give the tabs of the board."""
-        return {
+        tabs: Tabs = {
             "Now": lambda: (self.mix(), self.price_lines()),
             "Prices": lambda: (Panel(lambda period: price_statistics(self.data, period)), self._events()),
             "A year ago": self._comparison,
             "Interconnectors": self._imports,
             "Data": self.data_tab,
         }
+        return _that_the_market_has(tabs, self.data.description)
 
     def headline(self, period: Period) -> str:
         """Give the newest prices, demand and renewable share as tiles."""
         hour = Period(max(self.data.last - np.timedelta64(60, "m"), self.data.first), self.data.last)
         region, style = self.chosen_region, self.screen.style
-        price = prices(self.data, hour, resolution=Resolution.FIVE_MINUTES)
+        price = prices(self.data, hour, resolution=native_resolution(self.data.description))
         names = [region] if region else list(self.data.description.region_names)
         tiles = [
             (f"{name} price", format_number(_newest(price[name]), self.price_unit(), decimals=2, style=style))
             for name in names
         ]
-        mix = generation(self.data, period, region=region, resolution=Resolution.HALF_HOUR)
+        mix = generation(
+            self.data, period, region=region, resolution=bucket_resolution(self.data.description)
+        )
         tiles.append(("Demand", format_number(_newest(mix[DEMAND]), "MW", decimals=0, style=style)))
         totals = fuel_totals(self.data, period, region=region)
         renewable = np.isin(totals["Fuel"], list(self.data.description.renewable_fuels))
@@ -135,7 +139,7 @@ class GenerationBoard(MarketBoard):
 
     def tabs(self) -> Tabs:
         """Give the tabs of the board."""
-        return {
+        tabs: Tabs = {
             "Mix": lambda: (self.mix(),),
             "Totals": lambda: (self.bars(self._totals, "Energy", by_fuel=True), Panel(self._totals)),
             "Time of day": self._by_hour,
@@ -145,11 +149,13 @@ class GenerationBoard(MarketBoard):
             "Evening peak": self._evening,
             "Data": self.data_tab,
         }
+        return _that_the_market_has(tabs, self.data.description)
 
     def filters(self) -> Sequence[ipywidgets.Widget]:
         """Give the choice of an interconnector."""
-        self.interconnector = choice("Interconnector", self.data.description.interconnector_names)
-        return (self.interconnector,)
+        names = self.data.description.interconnector_names
+        self.interconnector = choice("Interconnector", names)
+        return (self.interconnector,) if names else ()
 
     def _totals(self, period: Period) -> Answer:
         return fuel_totals(self.data, period, region=self.chosen_region)
@@ -275,3 +281,13 @@ class PricesBoard(MarketBoard):
 def _newest(values: NDArray[Any]) -> float:
     seen = values[~np.isnan(values)]
     return float(seen[-1]) if len(seen) else float("nan")
+
+
+def _that_the_market_has(tabs: Tabs, description: MarketDescription) -> Tabs:
+    """Leave out the tabs of what a market does not have: links between regions, and power from rooftops."""
+    absent = set()
+    if not description.interconnectors:
+        absent.add("Interconnectors")
+    if description.rooftop_fuel is None:
+        absent.add("Rooftop")
+    return {title: make for title, make in tabs.items() if title not in absent}
