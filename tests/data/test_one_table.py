@@ -139,3 +139,17 @@ def test_daily_weather_is_read_from_a_workbook_as_from_text(tmp_path: Path) -> N
 
     texts, cells = (read_daily_table(tmp_path / f"eto_weather.{suffix}").frame for suffix in ("csv", "xlsx"))
     assert cells.equals(texts)
+
+
+def test_a_column_that_is_there_twice_and_a_workbook_that_is_open_in_excel_are_said(tmp_path: Path) -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet("a")
+        sheet.write_row(0, 0, ["site", "load", "Load"])
+        sheet.write_row(1, 0, ["A", 1.5, 2.5])
+
+    (tmp_path / "~$load.xlsx").write_bytes(b"")
+    table, said = read(tmp_path / "load.xlsx", workbook(fill=fill))
+
+    assert table.columns == ("site", "load", "Load (C)")
+    assert "it is open in Excel" in said[0]
+    assert said[1].endswith("cell C1: the column 'Load' is there twice: the first one is read, not this one.")

@@ -263,3 +263,18 @@ def test_a_merged_number_that_is_stored_as_text_is_not_spread(tmp_path: Path) ->
     table, problems = read(merged(tmp_path, rows, "C2:C3"))
     assert table.column("p_nom") == ["1,300", None]
     assert [problem.cell for problem in problems] == ["C2:C3"]
+
+
+@pytest.mark.parametrize("note", ["Source: the utility", "* provisional", "without the plants of industry"])
+def test_a_note_directly_below_a_table_is_no_row(save_sheet: Save, note: str) -> None:
+    table, problems = read(save_sheet(cells_of([HEADER, *PLANTS, (note,), ("(1) as of May",)])))
+
+    assert len(table.rows) == 4
+    assert [p.cell for p in problems] == ["A7", "A6"]
+    assert f"'{note}' stands alone below the table" in problems[1].message
+
+
+def test_a_last_row_that_only_has_a_name_is_a_row(save_sheet: Save) -> None:
+    table, problems = read(save_sheet(cells_of([HEADER, *PLANTS, ("Nameless",)])))
+
+    assert (len(table.rows), list(problems)) == (5, [])

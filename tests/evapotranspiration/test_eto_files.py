@@ -264,3 +264,11 @@ def test_settings_that_cannot_be_are_refused_with_what_was_seen(
 
     with pytest.raises(SettingError, match=words):
         use()
+
+
+def test_shares_are_not_taken_for_percent(tmp_path: Path) -> None:
+    shares = HEAD + ROWS.replace(",60,", ",0.6,").replace(",61,", ",0.61,").replace(",62,", ",0.62,")
+
+    assert "column 'rh': no value exceeds 0.62 (row 4), as if they were shares" in refusal(tmp_path, shares)
+    frame = table(tmp_path, shares.replace("rh", "rh [1]")).frame
+    np.testing.assert_allclose(frame["rh"], [60.0, 61.0, 62.0])

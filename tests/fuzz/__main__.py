@@ -37,7 +37,7 @@ def main() -> int:
             continue
         print(
             f"{name}: {found.tried} inputs, {found.refused} refused, {len(found.faults)} faults, slowest "
-            f"{found.slowest:.2f} s, {found.kept:.0f} MB kept, {time.perf_counter() - begun:.0f} s in all",
+            f"{found.slowest:.2f} CPU s, {found.kept:.0f} MB kept, {time.perf_counter() - begun:.0f} s in all",
             flush=True,
         )
         for fault in found.faults[:20]:

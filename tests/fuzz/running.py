@@ -26,6 +26,9 @@ from tests.fuzz.mutations import mutated_bytes, mutated_tree
 from workbench.errors import UnbalancedResult, WorkbenchError
 
 SECONDS = 10.0
+"""Processor time that a reader may take for a file."""
+HANGING_SECONDS = 120.0
+"""Time of the clock after which one that does not use the processor hangs: the machine may be busy."""
 MEGABYTES = 1000
 KEPT_MEGABYTES = 200
 """Memory that a process may have taken for good, however many files it has read."""
@@ -87,6 +90,7 @@ class Outcome:
     refused: int = 0
     faults: list[str] = field(default_factory=list)
     slowest: float = 0.0
+    """Processor time [s] of the slowest."""
     kept: float = 0.0
     """Memory [MB] that was taken while files were read, and not given back; the most of any process."""
 
@@ -161,7 +165,7 @@ def _run_until_it_ends(
         begun = time.monotonic()
         answer = None
         with contextlib.suppress(EOFError):
-            answer = ours.recv() if ours.poll(SECONDS + 20 if number > first else 120) else None
+            answer = ours.recv() if ours.poll(HANGING_SECONDS) else None
         outcome.tried += 1
         number += 1
         if answer is None:
@@ -222,7 +226,7 @@ def _work(
     # What native code says when it gives up, and where a signal came.
     os.dup2(said.fileno(), 2)
     faulthandler.enable(said)
-    signal.signal(signal.SIGALRM, _too_long)
+    signal.signal(signal.SIGPROF, _too_long)
     logging.disable()
     seeds = reader.seeds()
     for seed in seeds:
@@ -239,11 +243,11 @@ def _work(
         gc.collect()
         before, used = _memory()
         resource.setrlimit(resource.RLIMIT_AS, (used + MEGABYTES * MIB, -1))
-        begun = time.perf_counter()
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        begun = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
         fault, refused = try_one(reader, content, tree)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        seconds = time.perf_counter() - begun
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        seconds = time.process_time() - begun
         resource.setrlimit(resource.RLIMIT_AS, (-1, -1))
         if fault and keep is not None:
             (keep / f"{reader.name}-{number}").write_bytes(content)
@@ -260,7 +264,7 @@ def _memory() -> tuple[int, int]:
 
 
 class _TooLongError(BaseException):
-    """Ten seconds have passed."""
+    """Ten seconds of processor time have passed."""
 
 
 def _too_long(*_: object) -> None:

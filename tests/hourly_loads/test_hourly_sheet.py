@@ -168,3 +168,48 @@ def test_text_dates_and_a_placeholder_of_the_case_are_read(shared_data: Path) ->
     assert (found.times == hours).all()
     assert [found.cell(int(at)) for at in np.flatnonzero(np.isnan(found.load))] == ["C7"]
     assert any("day-month-year" in problem.message for problem in found.problems)
+
+
+def hourly_book(path: Path, *rows: tuple[object, ...]) -> Path:
+    book = openpyxl.Workbook()
+    book.active.title = "Hourly"
+    for row in (("datetime", "load"), *rows):
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+HOUR_ROWS = [(datetime.datetime(2024, 4, 1, hour), 100.0 + hour) for hour in range(3)]  # noqa: DTZ001
+
+
+def test_a_total_below_the_hours_of_a_workbook_is_set_aside(tmp_path: Path) -> None:
+    path = hourly_book(tmp_path / "load.xlsx", *HOUR_ROWS, ("Total", 303.0), ("Source: the grid operator",))
+    sheet = read_hourly_sheet(path)
+
+    assert sheet.load.tolist() == [100.0, 101.0, 102.0]
+    said = [problem.message for problem in sheet.problems]
+    assert "row 5 was set aside: it is a total ('Total'): the sum of other rows in load." in said
+
+
+def test_a_row_without_a_time_that_sums_nothing_is_an_error(tmp_path: Path) -> None:
+    path = hourly_book(tmp_path / "load.xlsx", *HOUR_ROWS, ("Total", 999.0))
+
+    with pytest.raises(InvalidData, match="cell A5: expected a date such as 2025-04-01, found 'Total'"):
+        read_hourly_sheet(path)
+
+
+def test_a_sheet_without_hours_and_one_that_is_open_in_excel_are_said(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"load.xlsx has no rows below its header"):
+        read_hourly_sheet(hourly_book(tmp_path / "load.xlsx"))
+
+    path = hourly_book(tmp_path / "load.xlsx", *HOUR_ROWS)
+    path.with_name("~$load.xlsx").write_bytes(b"")
+    assert "it is open in Excel" in read_hourly_sheet(path).problems[0].message
+
+
+def test_how_a_number_that_is_stored_as_text_was_read_is_shown(tmp_path: Path) -> None:
+    path = hourly_book(
+        tmp_path / "load.xlsx", *((when, f"3,{at}25") for at, (when, _) in enumerate(HOUR_ROWS))
+    )
+
+    assert "such as '3,025' as 3025." in read_hourly_sheet(path).problems[0].message

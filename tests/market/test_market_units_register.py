@@ -220,3 +220,30 @@ def test_a_register_in_parquet_may_have_times_of_any_zone(shared_data: Path) -> 
     if not path.is_file():
         pytest.skip(f"there is no {path}")
     assert len(read_register(path, NEM)[0]) == 39
+
+
+def test_totals_and_notes_below_a_register_are_no_units(tmp_path: Path) -> None:
+    lines = ("A,S,SA1,Wind,O,100,,generator", "Total,,,,,100,,", "Source: the market operator")
+    units, problems = read_register(register(tmp_path, *lines), NEM)
+
+    assert [unit.name for unit in units] == ["A"]
+    assert "row 3 was set aside: 'Total' is a total, not a unit." in [p.message for p in problems]
+
+
+def test_a_unit_may_be_called_total(tmp_path: Path) -> None:
+    units, _ = read_register(register(tmp_path, "Total,S,SA1,Wind,O,100,,generator"), NEM)
+
+    assert [unit.capacity_mw for unit in units] == [100.0]
+
+
+def test_a_register_without_rows_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"units.csv has no rows below its header"):
+        read_register(register(tmp_path), NEM)
+
+
+def test_decimal_commas_of_a_workbook_are_read(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"DUID": ["A", "B"], "Capacity(MW)": ["720,5", "99,75"]})
+    frame.to_excel(tmp_path / "units.xlsx", index=False)
+
+    units, _ = read_register(tmp_path / "units.xlsx", NEM)
+    assert [unit.capacity_mw for unit in units] == [720.5, 99.75]

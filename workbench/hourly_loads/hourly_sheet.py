@@ -20,7 +20,7 @@ from workbench.data.tables.parquet import read_frame
 from workbench.data.tables.table import Table, cell_name, plain_name
 from workbench.data.texts.amounts import is_placeholder
 from workbench.data.texts.content import FileKind, kind_of
-from workbench.data.texts.table import any_of, read_text_table, without_totals
+from workbench.data.texts.table import any_of, read_text_table, rows_without_totals, without_totals
 from workbench.data.workbooks.number_cells import number_from_text
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData, UnreadableFile
@@ -124,16 +124,32 @@ def read_hourly_sheet(path: Path, sheet: str = "") -> HourlySheet:
     if kind is FileKind.TEXT:
         text = read_text_table(path, problems, _is_header)
         if text.frame.is_empty():
-            raise UnreadableFile(
-                f"{path.name} has no rows below its header; fill it, or choose another file.", path
-            )
-        public = find_public(text.columns)
-        date = public.times if public else _pick(_by_plain_name(text.columns), STAMP_NAMES)
+            raise _without_rows(path)
+        date = _stamp_of(text.columns)
         text = without_totals(text, date, problems) if date else text
         return read_table(path.name, text.table(lambda name: name != date), problems)
     found = _history_sheet(path, sheet, problems)
-    table = read_workbook(path, sheets=[found]).sheet(found).table(problems, headers=HEADERS)
+    book = read_workbook(path, sheets=[found])
+    problems.extend(book.problems)
+    table = book.sheet(found).table(problems, headers=HEADERS)
+    if table.columns and not table.rows:
+        raise _without_rows(path)
+    stamp = _stamp_of(table.columns)
+    table = rows_without_totals(table, _is_no_stamp, stamp, problems) if stamp else table
     return read_table(path.name, table, problems)
+
+
+def _without_rows(path: Path) -> UnreadableFile:
+    return UnreadableFile(f"{path.name} has no rows below its header; fill it, or choose another file.", path)
+
+
+def _stamp_of(columns: Sequence[str]) -> str | None:
+    public = find_public(columns)
+    return public.times if public else _pick(_by_plain_name(columns), STAMP_NAMES)
+
+
+def _is_no_stamp(value: object) -> bool:
+    return isinstance(value, str) and not any(map(str.isdigit, value))
 
 
 def has_history_name(name: str) -> bool:
@@ -328,13 +344,13 @@ def _numbers(table: Table, column: str, problems: Problems) -> Floats:
     if {type(value) for value in values} <= {float}:
         return np.array(values, dtype=float)
     found = np.full(len(values), np.nan)
-    texts, bad, nothing = 0, 0, []
+    texts, bad, nothing = [], 0, []
     for row, value in enumerate(values):
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             found[row] = value
         elif isinstance(value, str) and (number := number_from_text(value)) is not None:
             found[row] = number
-            texts += 1
+            texts.append(row)
         elif isinstance(value, str) and is_placeholder(value):
             nothing.append(row)
         elif value is not None:
@@ -352,7 +368,9 @@ def _numbers(table: Table, column: str, problems: Problems) -> Floats:
         )
     if texts:
         problems.change(
-            f"{texts} numbers of '{column}' are stored as text and were read as numbers.", sheet=table.sheet
+            f"{len(texts)} numbers of '{column}' are stored as text and were read as numbers, such as "
+            f"'{values[texts[0]]}' as {found[texts[0]]:.15g}.",
+            sheet=table.sheet,
         )
     return found
 

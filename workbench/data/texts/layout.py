@@ -16,6 +16,7 @@ from workbench.data.texts.amounts import is_placeholder, read_amount
 from workbench.data.texts.cells import TYPED, Cells, columns_with, shown
 from workbench.data.texts.dates import read_date
 from workbench.data.texts.encoding import MOJIBAKE, repaired
+from workbench.data.texts.labels import is_note
 from workbench.errors import InvalidData
 
 HEADER_WITHIN = 40
@@ -24,11 +25,6 @@ WORDS_IN_HEADER = 0.8
 SAME_AS_HEADER = 0.8
 MONTHS_ACROSS = 3
 NOTES_WITHIN = 40
-_NOTE = re.compile(
-    r"[*\u2020\u2021\u00a7]|\(?\d{1,2}\)|\[\d{1,2}\]|(sources?|notes?|remarks?|quelle|anmerkung|hinweis|fuente|nota)\b"
-    r"|(\S+\s+){3}\S",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +123,7 @@ def without_footnotes(layout: Layout) -> Layout:
     notes = []
     for row, *cells in reversed(tail.rows()):
         filled = [cell for cell in cells if cell is not None]
-        if len(columns) < 2 or len(filled) != 1 or not _NOTE.match(filled[0]):
+        if len(columns) < 2 or len(filled) != 1 or not is_note(shown(filled[0])):
             break
         notes.append(row)
     if not notes or len(notes) == layout.frame.height:

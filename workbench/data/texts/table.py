@@ -169,6 +169,45 @@ def without_totals(table: TextTable, date: str, problems: Problems) -> TextTable
     return replace(table, frame=kept, set_aside=table.set_aside + len(gone))
 
 
+def rows_without_totals(
+    table: Table, is_undated: Callable[[object], bool], label: str, problems: Problems
+) -> Table:
+    """Set aside the rows of a table that sum the ones above.
+
+    Parameters
+    ----------
+    table
+        The table.
+    is_undated
+        Whether the cell of a row in the column of labels lets it be a total.
+    label
+        Header of that column.
+    problems
+        Takes each row that is set aside.
+    """
+    place = table.position(label)
+    undated = np.array([is_undated(row[place]) for row in table.rows], dtype=bool)
+    if not undated.any():
+        return table
+    texts: dict[str, pl.Series] = {}
+    amounts: dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]] = {}
+    for name, values in zip(table.columns, zip(*table.rows, strict=True), strict=True):
+        numbers = [
+            float(v) if isinstance(v, (int, float)) and not isinstance(v, bool) else np.nan for v in values
+        ]
+        if np.isfinite(numbers).sum() > len(numbers) / 2:
+            amounts[name] = np.array(numbers)
+        else:
+            texts[name] = pl.Series([v if isinstance(v, str) else None for v in values], dtype=pl.String)
+    totals = undated_totals(np.array(table.row_numbers), np.where(undated, -1, 0), texts, amounts)
+    gone = {total.row: total_sentence(total) for total in totals if total.proved}
+    for row, reason in gone.items():
+        problems.change(f"row {row} was set aside: {reason}.", sheet=table.sheet)
+    kept = [at for at, row in enumerate(table.row_numbers) if row not in gone]
+    rows = tuple(table.rows[at] for at in kept)
+    return replace(table, rows=rows, row_numbers=[table.row_numbers[at] for at in kept])
+
+
 def _note(cells: Cells, layout: Layout, problems: Problems) -> None:
     if cells.encoding not in ("utf-8", "utf-8-sig") and "byte order mark" not in cells.evidence:
         problems.change(f"the text was read as {cells.encoding}: {cells.evidence}.")

@@ -10,15 +10,10 @@ import numpy as np
 import polars as pl
 
 from workbench.data.texts.cells import shown
+from workbench.data.texts.labels import TOTAL, TOTAL_LABEL
 
-_TOTAL = r"(grand |net |running |overall |report |sub[- ]?|year |annual |quarter |monthly )?totals?"
-_LABEL = re.compile(
-    rf"({_TOTAL}|sum|summe|gesamt(summe)?|zwischensumme|somme|sous[- ]total|suma|totale|balance carried forward)"
-    r"\b.*|.*\b(sub[- ]?)?total",
-    re.IGNORECASE,
-)
 _WHOLE = re.compile(
-    rf"{_TOTAL}|all( (regions|departments|products|customers|entities|countries))?|company total|consolidated"
+    rf"{TOTAL}|all( (regions|departments|products|customers|entities|countries))?|company total|consolidated"
     "|gesamt|summe",
     re.IGNORECASE,
 )
@@ -91,7 +86,7 @@ def undated_totals(
 ) -> list[TotalRow]:
     """Find the rows without a date that repeat the rows above them, as :func:`find_totals`."""
     undated = np.flatnonzero(dates < 0)
-    labels = _labels(texts, undated, _LABEL)
+    labels = _labels(texts, undated, TOTAL_LABEL)
     sums = {name: _RunningSum(values) for name, values in amounts.items()}
     found: list[TotalRow] = []
     for at in undated.tolist():

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from workbench.data.problems import Problem, Severity
 from workbench.data.tables.table import Table, cell_name, plain_name, without_unit
+from workbench.data.texts.labels import is_note
 from workbench.data.workbooks.number_cells import number_from_text
 
 MAX_BLANK_ROWS = 5
@@ -215,8 +216,7 @@ def _rows_below(
     left, right = places[0], places[-1] + 1
     contiguous = right - left == len(places)
     fills = _fills(rows, merged, places, start, place.bottom, findings)
-    blank = 0
-    titled = False
+    blank, titled = 0, False
     for number in range(start, min(place.bottom, len(rows))):
         row = rows[number]
         values = row[left:right] if contiguous else tuple([row[at] for at in places])
@@ -234,18 +234,25 @@ def _rows_below(
             blank, titled = 0, kind == "remark"
             if kind == "remark":
                 text = next(value for value in values if value is not None)
-                findings.add(
-                    f"'{text}' stands alone below a blank row: it is taken as a remark, not as a row.", first
-                )
+                findings.add(_remark(text, "a blank row"), first)
                 continue
             if kind == "header":
-                findings.add(
-                    "the header is repeated here; the rows below it are read too.", first, Severity.CHANGE
-                )
+                said = "the header is repeated here; the rows below it are read too."
+                findings.add(said, first, Severity.CHANGE)
                 continue
         numbers.append(number)
         found.append(values)
+    while len(found) > 1 < len(places) and found[-1].count(None) == len(places) - 1:
+        at, text = next((at, v) for at, v in zip(places, found[-1], strict=True) if v is not None)
+        if not is_note(str(text)):
+            break
+        found.pop()
+        findings.add(_remark(text, "the table"), cell_name(numbers.pop(), at))
     return numbers, found
+
+
+def _remark(text: object, above: str) -> str:
+    return f"'{text}' stands alone below {above}: it is taken as a remark, not as a row."
 
 
 def _kind_after_gap(found: Sequence[Row], values: Row, header: _Header, blank: int, *, titled: bool) -> str:
@@ -326,7 +333,7 @@ def _kind(value: object) -> str:
 
 
 def _is_amount(value: object) -> bool:
-    """Whether a cell holds a number, be it stored as text: spread over rows, it would count more than once."""
+    """Whether a cell holds a number, even as text: spread over rows, it would count more than once."""
     return _kind(value) == "number" or (isinstance(value, str) and number_from_text(value) is not None)
 
 
@@ -347,7 +354,7 @@ def _fills(
         if value is None:
             continue
         cell = f"{cell_name(top, left)}:{cell_name(last, left)}"
-        if (_kind(value) == "number" or _is_amount(value)) and left != places[0]:
+        if _is_amount(value) and left != places[0]:
             findings.add(
                 f"the merged number {header_text(value)} is read for the first of its rows only.", cell
             )

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from workbench.data.problems import Problems
+from workbench.data.tables.table import Table, plain_name
 from workbench.data.texts.content import FileKind, kind_of
 from workbench.data.texts.layout import column_letter
 from workbench.data.texts.plain_numbers import with_plain_numbers
@@ -46,16 +47,34 @@ def read_one_table(
     if kind_of(path) is not FileKind.WORKBOOK:
         return read_text_table(path, problems, known, max_megabytes=max_megabytes)
     book = read_workbook(path)
+    problems.extend(book.problems)
     sheet, headers = _best_sheet(book, known, problems)
-    table = sheet.table(problems, headers=headers)
+    return texts_of(sheet.table(problems, headers=headers), book, problems)
+
+
+def texts_of(table: Table, book: Workbook, problems: Problems) -> TextTable:
+    """Give the cells of the table of a sheet as those of a text file are, with one decimal mark.
+
+    Raises
+    ------
+    InvalidData
+        When the decimal mark of its texts cannot be told.
+    """
+    letters = [column_letter(place) for place in table.places]
+    first: dict[str, str] = {}
+    for name, letter in zip(table.columns, letters, strict=True):
+        first.setdefault(plain_name(name), letter)
+    names = [
+        name if first[plain_name(name)] == letter else f"{name} ({letter})"
+        for name, letter in zip(table.columns, letters, strict=True)
+    ]
     columns = {
         str(at): pl.Series(_texts([row[at] for row in table.rows]), dtype=pl.String)
         for at in range(len(table.columns))
     }
     frame = pl.DataFrame({"row": pl.Series(list(table.row_numbers), dtype=pl.Int64), **columns})
-    letters = [column_letter(place) for place in table.places]
-    frame = with_plain_numbers(frame, table.columns, letters, ",", path.name, problems)
-    return TextTable(path.name, book.sha256, table.columns, tuple(table.places), table.header_row, frame)
+    frame = with_plain_numbers(frame, names, letters, ",", book.path.name, problems)
+    return TextTable(book.path.name, book.sha256, tuple(names), tuple(table.places), table.header_row, frame)
 
 
 def _best_sheet(book: Workbook, known: Known, problems: Problems) -> tuple[Sheet, list[str]]:

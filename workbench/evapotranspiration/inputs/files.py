@@ -134,6 +134,7 @@ def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) ->
         frame[name] = numbers(raw[name], name, problems)
         if frame[name].isna().all():
             problems.unused(f"column '{name}' holds no number, and is as if it were not there.")
+    _refuse_shares(frame, problems)
     problems.raise_errors()
     frame["date"], times = frame["date"].dt.normalize(), raw["date"]
     groups = _groups(frame)
@@ -147,6 +148,16 @@ def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) ->
     frame = (frame if in_order else frame.take(order)).reset_index(drop=True)
     _note_gaps(frame, steps, problems)
     return frame
+
+
+def _refuse_shares(frame: pd.DataFrame, problems: Problems) -> None:
+    """Refuse a humidity that never exceeds 1: a spreadsheet keeps 65 % as 0.65."""
+    for name in ("rh", "rh_max", "rh_min"):
+        if name in frame and 0 < frame[name].max() <= 1:
+            problems.error(
+                f"column '{name}': no value exceeds {frame[name].max():g} (row {frame[name].idxmax()}), as if they "
+                f"were shares and not percent; write 65 for 65 %, or '{name} [1]' into the header."
+            )
 
 
 def _groups(frame: pd.DataFrame) -> Integers:

@@ -88,6 +88,7 @@ _SAME_UNITS = {
     "inch": "in",
     "%": "%",
     "percent": "%",
+    "1": "1",
     "m": "m",
     "deg": "degrees",
     "degrees": "degrees",
@@ -102,6 +103,7 @@ _CONVERSIONS: Mapping[tuple[str, str], Callable[[pd.Series], pd.Series]] = {
     ("kJ/m2", "MJ/m2/d"): lambda values: values / 1000,
     ("W/m2", "MJ/m2/d"): lambda values: values * 0.0864,
     ("in", "mm/d"): lambda values: values * 25.4,
+    ("1", "%"): lambda values: values * 100,
 }
 _UNITS: Mapping[str, str] = {
     **WEATHER_UNITS,

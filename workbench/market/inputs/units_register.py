@@ -13,7 +13,8 @@ from workbench.data.problems import Problems
 from workbench.data.tables.table import Table
 from workbench.data.texts.amounts import plain_amount
 from workbench.data.texts.content import FileKind, kind_of
-from workbench.errors import InvalidData
+from workbench.data.texts.labels import is_total_label
+from workbench.errors import InvalidData, UnreadableFile
 from workbench.market.model.description import UNKNOWN, MarketDescription
 from workbench.market.model.units import MarketUnit, UnitKind
 
@@ -60,6 +61,7 @@ _WITHOUT_COLUMN = {
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
 _RANGE = re.compile(rf"^\s*({_NUMBER})\s*(?:-|\u2013|\u2014|to)\s*({_NUMBER})\s*$", re.IGNORECASE)
 _NAMELESS = ("", "-", "\u2013", "\u2014")
+_OF_A_UNIT = ("station", "region", "fuel", "owner", "kind")
 _NOTHING = {"", "-", "\u2013", "n/a", "na", "nan", "none", "null"}
 
 
@@ -105,6 +107,10 @@ def read_register(
     problems = Problems(path.name)
     table = _table(path, tuple((columns or {}).values()), problems)
     found = _find_columns(path, table.columns, columns or {})
+    if not table.rows:
+        raise UnreadableFile(
+            f"{path.name} has no rows below its header; fill it, or choose another file.", path
+        )
     fuels = {name.casefold(): name for name in description.fuel_names}
     fuels |= {alias.casefold(): name for alias, name in description.fuel_aliases.items()}
     regions = {name.casefold(): name for name in description.region_names}
@@ -118,6 +124,9 @@ def read_register(
         if name in _NAMELESS:
             if any(cells.values()):
                 problems.warning(f"row {number} has no unit name and was left out; give one.")
+            continue
+        if is_total_label(name) and not any(cells.get(what) for what in _OF_A_UNIT):
+            problems.change(f"row {number} was set aside: '{name}' is a total, not a unit.")
             continue
         if cells.get("kind", "").casefold() not in _KINDS:
             unkind.append(name)
@@ -312,6 +321,7 @@ def _table(path: Path, named: Iterable[str], problems: Problems) -> Table:
     usual = (*NAMES_OF_COLUMNS.values(), tuple(named))
     kind = kind_of(path)
     if kind is FileKind.WORKBOOK:
+        from workbench.data.workbooks.one_table import texts_of
         from workbench.data.workbooks.reading import read_workbook
 
         book = read_workbook(path)
@@ -322,7 +332,10 @@ def _table(path: Path, named: Iterable[str], problems: Problems) -> Table:
             problems.warning(f"the sheets {', '.join(fitting)} have units; {chosen} is read.")
         elif chosen != book.sheet_names[0]:
             problems.change(f"the units are read from the sheet {chosen}.")
-        return book.sheet(chosen).table(problems, headers=usual)
+        problems.extend(book.problems)
+        return texts_of(book.sheet(chosen).table(problems, headers=usual), book, problems).table(
+            lambda _: False
+        )
     if kind is FileKind.TEXT:
         from workbench.data.texts.table import (  # a reader of roll-ups does not need it
             any_of,
