@@ -44,6 +44,7 @@ ALLOWED = {
     "evapotranspiration/inputs/places": "tables of the package",
     "evapotranspiration/views/place_map.py": "scripts of the package",
     "ui/panel/run_panel.py": "scripts of the package",
+    "ui/transfer/offers.py": "an export in the folder for temporary files",
     "ui/transfer/downloads.py": "scripts and styles of the package",
     "ui/figures/origins.py": "a script of the package",
     "runs/report/page.py": "scripts of the package",

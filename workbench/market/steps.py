@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from workbench.data.notes import Notes
@@ -12,7 +12,7 @@ from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems, report_made_up
 from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import DataError, InvalidData, LinkRefused, UnwritableFile
-from workbench.files import is_file, is_folder
+from workbench.files import is_file, is_folder, size_of
 from workbench.market.config import BackfillConfig, IngestConfig, dataset_folder, files_folder
 from workbench.market.inputs.drops import MAPPING_FILE, Drop, find_drops, read_mapping
 from workbench.market.inputs.fetch import FeedClient, Work, days_of, work_for_days, work_for_gaps
@@ -38,6 +38,8 @@ from workbench.runs.jobs.job import current_job
 from workbench.runs.model.digest import file_digest
 
 MAX_NOTES = 500
+BATCH_MEGABYTES = 40
+"""Size of the files that are read before they are published; zipped, their rows take about ten times as much."""
 
 
 class Account:
@@ -117,11 +119,12 @@ def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult
             account.count(
                 writer.publish({}, register=register, rebuild=config.rebuild, checkpoint=job.checkpoint)
             )
-        for at in range(0, len(fresh), config.batch):
-            chosen = fresh[at : at + config.batch]
+        done = 0
+        for chosen in _batches(fresh, config.batch):
             read = _read(job, chosen, description, drops, config.accepted_versions, account)
             _publish(job, writer, read, ledger, account)
-            job.progress(at + len(chosen), len(fresh))
+            done += len(chosen)
+            job.progress(done, len(fresh))
         account.count(writer.publish({}, checkpoint=job.checkpoint))
     return _finish(job, project, config, account)
 
@@ -224,6 +227,29 @@ def _fetch(job: Job, client: FeedClient, group: Sequence[Work], folder: Path, ac
 
 def _fetch_one(client: FeedClient, work: Work, folder: Path) -> tuple[Path, ...]:
     return client.fetch(work, folder, Watch.of(current_job()))
+
+
+def _batches(paths: Sequence[Path], count: int) -> Iterator[list[Path]]:
+    """Cut files into batches of so many, and of so many megabytes: an archive of a month is one by itself."""
+    batch: list[Path] = []
+    size = 0.0
+    for path in paths:
+        own = _megabytes(path)
+        if batch and (len(batch) == count or size + own > BATCH_MEGABYTES):
+            yield batch
+            batch, size = [], 0.0
+        batch.append(path)
+        size += own
+    if batch:
+        yield batch
+
+
+def _megabytes(path: Path) -> float:
+    try:
+        return size_of(path) / 1e6
+    except (LinkRefused, FileNotFoundError):
+        # It is told with the files that are refused when they are read.
+        return 0.0
 
 
 def _read(

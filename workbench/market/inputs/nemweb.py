@@ -28,6 +28,7 @@ from workbench.market.store.months import schema_of
 TRAILER = "END OF REPORT"
 MAX_REPORTED = 20
 _FORM = "%Y/%m/%d %H:%M:%S"
+_NOT_KNOWN = ("nan", "NaN", "NAN")
 _MINUTES = pl.col("stamp").dt.epoch("ms") // 60_000
 
 
@@ -262,9 +263,9 @@ class _Reading:
     def _add(self, opened: _Open, texts: pl.DataFrame) -> None:
         """Turn texts into the rows of a table, and report each that cannot be one."""
         layout, table = opened.layout, opened.layout.table
-        texts = self._with_numbers(opened, texts)
+        texts, wrong = _with_numbers(opened, texts)
         required = [value.name for value in table.values if value.required]
-        known = texts.filter(pl.all_horizontal(pl.col(required).is_not_null()))
+        known = texts.drop_nulls(required)
         if known.height < texts.height:
             if not opened.empty:
                 line = texts.filter(pl.any_horizontal(pl.col(required).is_null()))[LINE][0]
@@ -277,36 +278,37 @@ class _Reading:
             self._published(opened),
             _rank(opened),
             _intervention(opened),
-        )
-        for line, text in _first(rows.filter(pl.col("stamp").is_null()), LINE, stamp):
+        ).with_columns(self._cadence(layout).alias("minutes"))
+        self._report_numbers(opened, texts, wrong)
+        self._report(opened, rows)
+        if not self.problems.errors:
+            opened.frames.append(rows.select(*table.columns, "_intervention").cast(schema_of(table) | _FLAG))
+
+    def _report_numbers(self, opened: _Open, texts: pl.DataFrame, wrong: Mapping[str, pl.Expr]) -> None:
+        for name, is_wrong in wrong.items():
+            column = opened.layout.values[name]
+            for line, seen in _first(texts.filter(is_wrong), LINE, opened.place(column) or ""):
+                self.error(f"has {seen!r} in {column}, expected a number.", line)
+
+    def _report(self, opened: _Open, rows: pl.DataFrame) -> None:
+        """Say with its line which text is no time of the table's cadence, or no name."""
+        layout, table = opened.layout, opened.layout.table
+        unread, nameless = pl.col("stamp").is_null(), pl.col(table.key).fill_null("") == ""
+        uneven = _MINUTES % pl.col("minutes") != 0
+        # One look at whether there is anything to say: usually there is not.
+        if not rows.select(pl.any_horizontal(unread, nameless, uneven).any()).item():
+            return
+        stamp = opened.place(layout.stamp) or ""
+        for line, text in _first(rows.filter(unread), LINE, stamp):
             self.error(f"has the time {text or ''!r}, expected one such as 2025/08/20 18:10:00.", line)
-        for (line,) in _first(rows.filter(pl.col(table.key).fill_null("") == ""), LINE):
+        for (line,) in _first(rows.filter(nameless), LINE):
             self.error(f"has no {layout.series}.", line)
-        rows = rows.with_columns(self._cadence(layout).alias("minutes"))
-        for line, text, cadence in _first(
-            rows.filter(_MINUTES % pl.col("minutes") != 0), LINE, stamp, "minutes"
-        ):
+        for line, text, cadence in _first(rows.filter(uneven), LINE, stamp, "minutes"):
             self.error(
                 f"has the time {text}, which does not end an interval of {cadence} minutes, the cadence of "
                 f"{table.name}.",
                 line,
             )
-        if not self.problems.errors:
-            opened.frames.append(rows.select(*table.columns, "_intervention").cast(schema_of(table) | _FLAG))
-
-    def _with_numbers(self, opened: _Open, texts: pl.DataFrame) -> pl.DataFrame:
-        for name, column in opened.layout.values.items():
-            place = opened.place(column)
-            if place is None:
-                texts = texts.with_columns(pl.lit(None, pl.Float64).alias(name))
-                continue
-            text = pl.col(place).str.strip_chars()
-            texts = texts.with_columns(text.cast(pl.Float64, strict=False).alias(name))
-            wrong = pl.col(name).is_infinite() | (pl.col(name).is_null() & (text != ""))
-            for line, seen in _first(texts.filter(wrong), LINE, place):
-                self.error(f"has {seen!r} in {column}, expected a number.", line)
-            texts = texts.with_columns(pl.col(name).fill_nan(None))
-        return texts
 
     def _published(self, opened: _Open) -> pl.Expr:
         """When a row was last changed; where that is not said, when its file was published."""
@@ -397,6 +399,29 @@ def _intervention(opened: _Open) -> pl.Expr:
     if place is None:
         return pl.lit(value=False).alias("_intervention")
     return (pl.col(place).fill_null("0") != "0").alias("_intervention")
+
+
+def _with_numbers(opened: _Open, texts: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, pl.Expr]]:
+    """Add the numbers of a table's values, and say for the columns in which some text is none which ones are."""
+    places = {name: opened.place(column) for name, column in opened.layout.values.items()}
+    known = {name: place for name, place in places.items() if place is not None}
+    absent = [pl.lit(None, pl.Float64).alias(name) for name in places if name not in known]
+    numbers = [pl.col(place).cast(pl.Float64, strict=False).alias(name) for name, place in known.items()]
+    texts = texts.with_columns(*numbers, *absent)
+    plain = texts.select(
+        (pl.col(name).null_count() == pl.col(place).null_count()) & pl.col(name).is_finite().all()
+        for name, place in known.items()
+    )
+    wrong: dict[str, pl.Expr] = {}
+    for (name, place), is_plain in zip(known.items(), plain.row(0), strict=True):
+        if not is_plain:
+            text = pl.col(place).str.strip_chars()
+            number = text.cast(pl.Float64, strict=False)
+            wrong[name] = pl.col(name).is_infinite() | (
+                pl.col(name).is_null() & ~text.is_in(["", *_NOT_KNOWN])
+            )
+            texts = texts.with_columns(number.fill_nan(None).alias(name))
+    return texts, wrong
 
 
 def _first(rows: pl.DataFrame, *columns: str) -> list[tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.market.inputs.archives import Readable
 
-BLOCK_BYTES = 8_000_000
+BLOCK_BYTES = 4_000_000
 LONGEST_LINE = 1_000_000
 LINE = "_line"
 _NEWLINE, _COMMA = ord("\n"), ord(",")
@@ -67,7 +67,8 @@ def runs_of(blocks: Iterable[bytes]) -> Iterator[Run]:
     """Cut blocks of whole lines into runs."""
     line = 1
     for block in blocks:
-        block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         codes, starts = _lines(block)
         # A line of one character is followed by its line feed, or by nothing.
         second = codes[np.minimum(starts + 1, len(codes) - 1)]
