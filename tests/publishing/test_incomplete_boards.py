@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,13 @@ FIRST_FIGURE = """text => {
   return figure?.querySelector(".main-svg") && figure.textContent.includes(text);
 }"""
 
+ENDS = """() => ({
+  ticks: [...document.querySelectorAll(".wb-figure")].filter((figure) => figure.offsetWidth).map((figure) =>
+    [...figure.querySelectorAll(".xtick text")].filter((text) => text.getBoundingClientRect().width)
+      .map((text) => text.innerHTML.replace(/<[^>]*>/g, " ")).at(-1)),
+  columns: [...document.querySelectorAll(".workbench-table")].filter((table) => table.offsetWidth).map((table) =>
+    table.querySelector("th:last-child").textContent),
+})"""
 BUTTONS = "() => [...document.querySelectorAll('.modebar-btn')].map((button) => button.dataset.title)"
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -110,3 +119,25 @@ def test_a_printed_board_has_every_figure_on_its_sheet(open_board: Callable[...,
     )
     assert len(widths) == 3
     assert all(0 < width <= 660 for width in widths)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("landscape", [False, True], ids=["portrait", "landscape"])
+def test_the_last_tick_and_the_last_column_of_every_board_are_on_paper(
+    landscape: bool, open_board: Callable[..., Any], tmp_path: Path
+) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed: nothing was read from paper")
+    missing = {}
+    for name in BOARDS:
+        page = open_board(name, 1400, "dark")
+        printed = tmp_path / f"{name}.pdf"
+        page.pdf(path=str(printed), format="A4", landscape=landscape)
+        ends = page.evaluate(ENDS)
+        words = subprocess.run(
+            ["pdftotext", str(printed), "-"], capture_output=True, text=True, check=True
+        ).stdout.split()
+        expected = [word for text in (*ends["ticks"], *ends["columns"]) if text for word in text.split()]
+        missing[name] = sorted(set(expected) - set(words))
+        assert ends["ticks"] or ends["columns"], name
+    assert not any(missing.values()), missing

@@ -21,6 +21,7 @@ from workbench.data.formatting import setting_text
 from workbench.data.heading import Heading
 from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.notes import HEADERS, NOTHING_NOTED, NoteKind, Notes
+from workbench.data.tables.parts import parts_for_paper
 from workbench.runs.model.settings import settings_of, to_plain
 
 if TYPE_CHECKING:
@@ -92,11 +93,14 @@ class Section:
         text
             Let the cells wrap, aligned left: for words instead of numbers.
         """
+        cells = [list(row) for row in rows]
+        places = range(len(headers)) if text else (0,)
         content = {
             "headers": list(headers),
-            "rows": [list(row) for row in rows],
+            "rows": cells,
             "strong": set(strong),
             "text": text,
+            "parts": parts_for_paper(headers, cells, places),
         }
         self.parts.append(_Part("table", content))
 

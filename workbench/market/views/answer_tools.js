@@ -124,6 +124,7 @@ class AnswerTools {
 
 export default {
   render({ model, el }) {
+    preparePrint();
     const view = new AnswerTools(model, el);
     return () => view.close();
   },

@@ -1,6 +1,7 @@
 // Asks the kernel where a number comes from, for a click or the Enter key on a cell or a point, and shows its answer.
 function render({ model, el }) {
   el.style.display = "none";
+  preparePrint();
   const key = model.get("key");
   const known = new WeakSet();
   let asked = 0;

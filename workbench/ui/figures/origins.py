@@ -19,6 +19,7 @@ import traitlets
 
 from workbench.errors import WorkbenchError
 from workbench.runs.model.read_only import is_viewer
+from workbench.ui.figures.page_theme import PRINT
 from workbench.ui.messages import InvalidMessage, MessageWidget, fields_of, unknown_kind, whole_number
 from workbench.ui.transfer.downloads import SAVE_PARTS, Wanted, answered
 from workbench.ui.transfer.offers import MadeOffer
@@ -76,7 +77,7 @@ class OriginPanel(MessageWidget):
         Explains what a table or figure shows.
     """
 
-    _esm = SAVE_PARTS + (_FOLDER / "origins.js").read_text(encoding="utf-8")
+    _esm = SAVE_PARTS + PRINT + (_FOLDER / "origins.js").read_text(encoding="utf-8")
     _css = _FOLDER / "origins.css"
 
     key = traitlets.Unicode().tag(sync=True)

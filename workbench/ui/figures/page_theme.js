@@ -5,6 +5,7 @@ function isDark() {
 }
 
 function render({ model }) {
+  preparePrint();
   const tell = () => {
     if (model.get("dark") === isDark()) return;
     model.set("dark", isDark());

@@ -14,7 +14,10 @@ import traitlets
 if TYPE_CHECKING:
     from workbench.charts.template import Theme
 
-__all__ = ["PageTheme", "page_theme"]
+__all__ = ["PRINT", "PageTheme", "page_theme"]
+
+PRINT = Path(__file__).with_name("print.js").read_text(encoding="utf-8")
+"""The script by which a view lets JupyterLab print it."""
 
 
 class PageTheme(anywidget.AnyWidget):
@@ -23,7 +26,7 @@ class PageTheme(anywidget.AnyWidget):
     One serves all figures of a kernel. Whatever a browser sends, the theme is light or dark.
     """
 
-    _esm = Path(__file__).with_name("page_theme.js")
+    _esm = PRINT + Path(__file__).with_name("page_theme.js").read_text(encoding="utf-8")
 
     is_shared = True
     """One serves all views of a kernel."""

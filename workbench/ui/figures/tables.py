@@ -16,6 +16,7 @@ from workbench.data.explanation.place import Shown
 from workbench.data.formatting import format_number
 from workbench.data.notes import HEADERS, NOTHING_NOTED, Notes
 from workbench.data.tables.harmless import harmless
+from workbench.data.tables.parts import parts_for_paper
 from workbench.ui.figures.origins import registered
 
 if TYPE_CHECKING:
@@ -26,23 +27,34 @@ __all__ = ["TableArea", "frame_cells", "notes_table", "table_html", "table_of"]
 
 MAX_ROWS = 400
 MAX_NAME = 60
+MAX_SHORT = 20
+"""Characters of a text that stays in one line on paper."""
 
 _STYLE = """<style>
-.workbench-table { border-collapse: collapse; font-size: 13px; margin: 4px 0 12px;
+.workbench-table, .workbench-part { border-collapse: collapse; font-size: 13px; margin: 4px 0 12px;
   line-height: 1.4; font-variant-numeric: tabular-nums; }
-.workbench-table caption { text-align: left; font-weight: 600; padding: 4px 0; }
-.workbench-table th, .workbench-table td { padding: 3px 10px; text-align: right; white-space: nowrap;
+:is(.workbench-table, .workbench-part) caption { text-align: left; font-weight: 600; padding: 4px 0; }
+:is(.workbench-table, .workbench-part) :is(th, td) { padding: 3px 10px; text-align: right; white-space: nowrap;
   border-bottom: 1px solid var(--jp-border-color2, #e0e0e0); }
-.workbench-table th { color: var(--jp-ui-font-color2, #52606d); font-weight: 600; white-space: normal;
-  vertical-align: bottom; min-width: 4em; }
-.workbench-table .text { text-align: left; white-space: normal; }
+:is(.workbench-table, .workbench-part) th { color: var(--jp-ui-font-color2, #52606d); font-weight: 600;
+  white-space: normal; vertical-align: bottom; min-width: 4em; }
+:is(.workbench-table, .workbench-part) .text { text-align: left; white-space: normal; }
 .workbench-table td.text:first-child { min-width: 7em; }
 .workbench-table td.text:not(:first-child, :empty) { min-width: 6em; }
-.workbench-table tr.marked td { font-weight: 600; background: var(--jp-layout-color2, #eef5fb); }
+:is(.workbench-table, .workbench-part) tr.marked td { font-weight: 600;
+  background: var(--jp-layout-color2, #eef5fb); }
 .workbench-scroll { overflow-x: auto; max-width: 100%; }
+.workbench-parts { display: none; }
 .workbench-csv { font: inherit; font-weight: 400; margin-left: 10px; padding: 0; border: 0; background: none;
   cursor: pointer; text-decoration: underline; color: var(--jp-content-link-color, #0b5c8a); }
-@media print { .workbench-csv { display: none; } }
+@media print {
+  .workbench-csv, .workbench-scroll.wide { display: none; }
+  .workbench-parts { display: block; }
+  .workbench-table, .workbench-part { font-size: 11px; }
+  :is(.workbench-table, .workbench-part) :is(th, td) { padding: 2px 6px; min-width: 0 !important; }
+  .workbench-part td.short { white-space: nowrap; }
+  :is(.workbench-table, .workbench-part) tr { break-inside: avoid; }
+}
 </style>"""
 
 
@@ -216,6 +228,8 @@ def table_html(
     csv_mark
         By which a page names the table when it downloads it.
     """
+    parts = parts_for_paper(columns, rows, text_columns)
+    printed = "" if len(parts) == 1 else _printed(columns, rows, caption, text_columns, marked, parts)
     kinds = [' class="text"' if number in text_columns else "" for number in range(len(columns))]
     head = "".join(f"<th{kind}>{_text(name)}</th>" for kind, name in zip(kinds, columns, strict=True))
     body = "".join(
@@ -230,10 +244,43 @@ def table_html(
     if mark:
         # One stop for the Tab key; the arrow keys go from cell to cell.
         body = body.replace("<td", '<td tabindex="-1"').replace('tabindex="-1"', 'tabindex="0"', 1)
+    scrolls = " wide" if printed else ""
     return (
-        f'{_STYLE}<div class="workbench-scroll"><table class="workbench-table"{origins}>{title}'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'{_STYLE}<div class="workbench-scroll{scrolls}"><table class="workbench-table"{origins}>{title}'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{printed}"
     )
+
+
+def _printed(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    caption: str,
+    text_columns: Sequence[int],
+    marked: Sequence[int],
+    parts: Sequence[Sequence[int]],
+) -> str:
+    """Write a table that is too wide for a sheet of paper as several, shown in print only."""
+    tables = []
+    for number, places in enumerate(parts, 1):
+        head = "".join(_printed_cell("th", place, columns[place], text_columns) for place in places)
+        body = "".join(
+            f"<tr{' class=marked' if at in marked else ''}>"
+            + "".join(_printed_cell("td", place, row[place], text_columns) for place in places)
+            + "</tr>"
+            for at, row in enumerate(rows)
+        )
+        title = _text(f"{caption}, part {number} of {len(parts)}".removeprefix(", "))
+        tables.append(
+            f'<table class="workbench-part"><caption>{title}</caption><thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table>"
+        )
+    return f'<div class="workbench-parts" aria-hidden="true">{"".join(tables)}</div>'
+
+
+def _printed_cell(tag: str, place: int, content: object, text_columns: Sequence[int]) -> str:
+    short = " short" if len(str(content)) <= MAX_SHORT else ""
+    kind = f' class="text{short}"' if place in text_columns else ""
+    return f"<{tag}{kind}>{_text(content)}</{tag}>"
 
 
 def _csv_button(mark: str, caption: str) -> str:
