@@ -19,6 +19,8 @@ PYTHONS ?= 3.11 3.12 3.13
 TESTS ?=
 READERS ?=
 COUNT ?= 2000
+# Hundreds of processes import the same modules: what the first has compiled, the others read.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo lab serve test test-all test-lowest test-pythons fuzz bench docs lint clean
 
