@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import plotly.graph_objects as go
+import plotly.io as pio
 
 from workbench.charts.template import Theme
 from workbench.data.heading import SEPARATOR, Heading
@@ -38,8 +39,11 @@ BAND = "rgba(0, 114, 178, 0.18)"
 
 def new_figure(title: str = "", x_title: str = "", y_title: str = "", theme: Theme = "light") -> go.Figure:
     """Give an empty figure in the house style; axis titles carry their units."""
-    figure = go.Figure(layout={"template": f"workbench_{theme}"})
-    return figure.update_layout(title=title, xaxis_title=x_title, yaxis_title=y_title)
+    axes = {"xaxis": {"title": {"text": x_title}}, "yaxis": {"title": {"text": y_title}}}
+    figure = go.Figure(layout={"title": {"text": title}, **axes})
+    if pio.templates.default != f"workbench_{theme}":  # a template is copied several times: not twice
+        figure.layout.template = f"workbench_{theme}"
+    return figure
 
 
 def with_line(title: str, line: str) -> str:
