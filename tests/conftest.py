@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.runner import runtestprotocol
 from lab_fixtures import lab, new_page, open_notebook
+
+if TYPE_CHECKING:
+    from workbench.data.projects.project import Project
 
 __all__ = ["lab", "new_page", "open_notebook"]
 
@@ -33,6 +37,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run a failed test with the marker `browser` once more; every retry is listed at the end",
     )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the files without the one mark that `-m` asks of every test, as in `-m "slow and not browser"`."""
+    needed = re.match(r"(\w+)(?: and not |$)", config.option.markexpr)
+    if needed is None or not collection_path.name.startswith("test_"):
+        return None
+    return True if f"mark.{needed[1]}" not in collection_path.read_text(encoding="utf-8") else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -92,6 +104,34 @@ def shared_data() -> Path:
 def _own_user_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the tests' signing key and recent projects out of the user's own folders."""
     os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("user-data"))
+
+
+@pytest.fixture
+def without_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the figures of the page out of runs: most of the time of a small one; the tests of pages draw them."""
+    from workbench.charts.page import ReportPage
+
+    def write_blank(result: object, path: Path, style: object = None) -> Path:
+        path.write_text("", encoding="utf-8")
+        return path
+
+    monkeypatch.setattr("workbench.demand.steps.write_report", write_blank)
+    monkeypatch.setattr("workbench.load_profiles.results.report.write_report", write_blank)
+    monkeypatch.setattr("workbench.finance.results.report.report_page", lambda *_: ReportPage("", ""))
+
+
+@pytest.fixture(scope="session")
+def copy_sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Project]:
+    """Give a function that puts the sample project, made once for all tests, into a new folder."""
+    from workbench.data.projects.project import Project
+    from workbench.sample.project import create_from_sample
+
+    made = create_from_sample(tmp_path_factory.mktemp("original") / "sample")
+
+    def copy(folder: Path) -> Project:
+        return Project.open(shutil.copytree(made.folder, folder))
+
+    return copy
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from capacity_cases import Limits, ListeningSink, make_small_network
 from workbench.capacity.inputs.template import write_template
 from workbench.data.projects.project import Project
 from workbench.runs import Job
-from workbench.sample.project import create_from_sample
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,8 +39,10 @@ def job(sink: ListeningSink) -> Iterator[Job]:
 
 
 @pytest.fixture(scope="session")
-def sample_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return create_from_sample(tmp_path_factory.mktemp("capacity") / "sample")
+def sample_project(
+    tmp_path_factory: pytest.TempPathFactory, copy_sample: Callable[[Path], Project]
+) -> Project:
+    return copy_sample(tmp_path_factory.mktemp("capacity") / "sample")
 
 
 MakeProject = Callable[..., Project]

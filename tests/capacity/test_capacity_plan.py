@@ -37,8 +37,20 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="module")
-def quick(project: Project) -> CapacityResult:
-    return plan_capacity(project, QUICK)
+def started(project: Project) -> workbench.Run:
+    handle = workbench.start(plan_capacity, project, QUICK)
+    handle.wait()
+    return handle
+
+
+@pytest.fixture(scope="module")
+def quick(started: workbench.Run) -> CapacityResult:
+    return started.result()
+
+
+@pytest.fixture(scope="module")
+def green(project: Project) -> CapacityResult:
+    return run(project, scenario="green", renewable_share={2030: 40.0})
 
 
 @pytest.fixture(scope="module")
@@ -128,20 +140,18 @@ def test_capacity_equals_the_statistics_of_pypsa(quick: CapacityResult) -> None:
         assert table[key] == pytest.approx(statistics[key], rel=1e-4)
 
 
-def test_storage_has_its_capacity_and_not_zero(project: Project) -> None:
-    result = run(project, scenario="stored", renewable_share={2030: 40.0})
-    table = result.table("capacity").set_index("carrier")
+def test_storage_has_its_capacity_and_not_zero(green: CapacityResult) -> None:
+    table = green.table("capacity").set_index("carrier")
     assert table.capacity["battery"] > 0
-    assert result.table("storage").battery.max() > 0
+    assert green.table("storage").battery.max() > 0
 
 
-def test_the_renewable_share_is_kept_without_counting_storage(project: Project) -> None:
-    result = run(project, scenario="share", renewable_share={2030: 40.0})
-    energy = result.table("energy")
+def test_the_renewable_share_is_kept_without_counting_storage(green: CapacityResult) -> None:
+    energy = green.table("energy")
     used = energy[energy.renewable].supply.sum()
     assert used >= 0.4 * energy[energy.component == "Load"].withdrawal.sum() - 1e-3
     assert set(energy[energy.renewable].carrier) == {"solar"}
-    row = result.table("constraints").set_index("name").loc["renewable_share-2030"]
+    row = green.table("constraints").set_index("name").loc["renewable_share-2030"]
     assert row.left == pytest.approx(row.right, rel=1e-6)
     assert row.shadow_price > 0
 
@@ -194,11 +204,9 @@ def test_no_typical_day_lives_on_what_another_has_stored(project: Project) -> No
     assert np.ptp(ends) < 1e-5
 
 
-@pytest.mark.slow
-def test_curtailment_is_a_part_of_what_was_available(project: Project) -> None:
-    result = run(project, scenario="curtailed", renewable_share={2030: 40.0})
-    row = result.table("curtailment").iloc[0]
-    used = result.table("energy").set_index("carrier").supply["solar"]
+def test_curtailment_is_a_part_of_what_was_available(green: CapacityResult) -> None:
+    row = green.table("curtailment").iloc[0]
+    used = green.table("energy").set_index("carrier").supply["solar"]
     assert row.available == pytest.approx(used + row.curtailed)
     assert row.rate == pytest.approx(100 * row.curtailed / (used + row.curtailed))
 
@@ -407,11 +415,11 @@ def test_every_chart_has_data_and_a_unit_on_its_axes(rolling: CapacityResult, dr
     assert "[" in titles or "Latitude" in titles
 
 
-def test_the_job_runs_on_the_engine_and_follows_its_stages(project: Project) -> None:
-    handle = workbench.start(plan_capacity, project, dataclasses.replace(QUICK, scenario="engine"))
-    result = handle.result()
-    assert result.facts["run"] == handle.id
-    names = list(handle.summary().stages)
+def test_the_job_runs_on_the_engine_and_follows_its_stages(
+    started: workbench.Run, quick: CapacityResult
+) -> None:
+    assert quick.facts["run"] == started.id
+    names = list(started.summary().stages)
     assert {"read", "validate", "build", "optimise", "results", "save"} <= set(names)
 
 

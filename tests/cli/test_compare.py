@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -10,15 +11,14 @@ from workbench.cli.main import main
 from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig
 from workbench.demand.jobs import forecast_demand
-from workbench.sample.project import create_from_sample
 
 QUICK = {"models": ("damped_growth",), "target_year": 2030, "draws": 200}
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(tmp_path_factory: pytest.TempPathFactory, copy_sample: Callable[[Path], Project]) -> Project:
     """A sample project with the forecasts of two months; in between, one cell was changed."""
-    project = create_from_sample(tmp_path_factory.mktemp("compare") / "sample")
+    project = copy_sample(tmp_path_factory.mktemp("compare") / "sample")
     forecast_demand(project, DemandConfig(scenario="june", **QUICK))
     path = project.inputs / "demand.xlsx"
     book = openpyxl.load_workbook(path)

@@ -22,7 +22,7 @@ def make_workbook(tmp_path: Path) -> MakeWorkbook:
 
 
 @pytest.fixture
-def small_project(tmp_path: Path, make_workbook: MakeWorkbook) -> Project:
+def small_project(tmp_path: Path, make_workbook: MakeWorkbook, without_report: None) -> Project:
     project = Project.create(tmp_path / "small", "Small state")
     make_workbook(project.inputs / "demand.xlsx")
     return project

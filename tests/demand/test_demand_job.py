@@ -69,23 +69,27 @@ def test_losses_of_the_settings_come_before_everything(small_project: Project) -
     assert not any("loss" in text for text in result.assumed)
 
 
-def test_net_sales_already_contain_the_solar_of_the_last_actual_year(small_project: Project) -> None:
-    gross, net = run(small_project), run(small_project, sales_basis=SalesBasis.NET)
+def test_net_sales_already_contain_the_solar_of_the_last_actual_year(
+    small_project: Project, small_result: DemandResult
+) -> None:
+    gross, net = small_result, run(small_project, sales_basis=SalesBasis.NET)
     base = chain(gross).rooftop_solar[2025]
     assert chain(net).rooftop_solar[2025] == 0
     assert chain(net).rooftop_solar[2035] == pytest.approx(chain(gross).rooftop_solar[2035] - base)
 
 
-def test_layers_that_are_added_enter_with_their_sign(small_project: Project) -> None:
-    plain = run(small_project)
+def test_layers_that_are_added_enter_with_their_sign(
+    small_project: Project, small_result: DemandResult
+) -> None:
+    plain = small_result
     layers = {"electric vehicles": {2026: 100.0, 2030: 500.0}, "demand-side management": {2030: 50.0}}
     added = run(small_project, added_layers=layers)
     assert chain(added).gross[2028] - chain(plain).gross[2028] == pytest.approx(300)
     assert chain(added).gross[2032] - chain(plain).gross[2032] == pytest.approx(500 - 50)
 
 
-def test_a_layer_can_be_scaled_by_a_scenario(small_project: Project) -> None:
-    plain, scaled = run(small_project), run(small_project, layer_scale={"solar_rooftop": 1.5})
+def test_a_layer_can_be_scaled_by_a_scenario(small_project: Project, small_result: DemandResult) -> None:
+    plain, scaled = small_result, run(small_project, layer_scale={"solar_rooftop": 1.5})
     assert chain(scaled).rooftop_solar[2030] == pytest.approx(1.5 * chain(plain).rooftop_solar[2030])
     assert chain(scaled).rooftop_solar[2025] == chain(plain).rooftop_solar[2025]
 
@@ -185,8 +189,8 @@ def test_without_paths_of_the_economy_damped_growth_is_used_and_said_so(small_pr
     assert any("have no path to 2045" in text for text in result.problems)
 
 
-def test_driver_paths_make_scenarios(small_project: Project) -> None:
-    normal = run(small_project, scenario="BAU")
+def test_driver_paths_make_scenarios(small_project: Project, small_result: DemandResult) -> None:
+    normal = small_result
     high = run(small_project, scenario="High", driver_path="optimistic")
     low = run(small_project, scenario="Low", driver_growth={"GSDP": 2.0})
     needs = [chain(result).requirement[2035] for result in (low, normal, high)]
@@ -223,8 +227,10 @@ def test_a_sector_with_three_years_is_forecast_and_its_card_says_how_little_is_k
     assert load(small_project, "BAU").cards["Factories"]["coverage_percent"] == {"80": None, "95": None}
 
 
-def test_two_scenarios_are_compared_in_difference_percent_and_growth(small_project: Project) -> None:
-    first, second = run(small_project), run(small_project, scenario="Low", driver_growth={"GSDP": 2.0})
+def test_two_scenarios_are_compared_in_difference_percent_and_growth(
+    small_project: Project, small_result: DemandResult
+) -> None:
+    first, second = small_result, run(small_project, scenario="Low", driver_growth={"GSDP": 2.0})
     table = compare(first, second).numbers.set_index(["measure", "year"])
     row = table.loc["requirement", 2035]
     assert row.difference == pytest.approx(row["Low"] - row["BAU"])

@@ -26,8 +26,19 @@ NUMBER = r"-?[\d.e+]+"
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Two sites over two years of the sample."""
     made = Project.create(tmp_path_factory.mktemp("farms") / "farms", "Farms")
-    add_sample(made)
+    sites, weather, reference = add_sample(made)
+    for path, read, write in (
+        (sites, pd.read_csv, "to_csv"),
+        (weather, pd.read_parquet, "to_parquet"),
+        (reference, pd.read_csv, "to_csv"),
+    ):
+        table = read(path)
+        table = table[table.site.isin(["River plain", "Western hills"])]
+        if "date" in table:
+            table = table[pd.to_datetime(table.date).dt.year.between(2020, 2021)]
+        getattr(table, write)(path, index=False)
     return made
 
 

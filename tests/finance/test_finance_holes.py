@@ -20,6 +20,8 @@ from workbench.finance.results.charts import forecast_chart
 from workbench.finance.results.report import report_page
 from workbench.finance.results.saved import FinanceResult, load
 
+pytestmark = pytest.mark.usefixtures("without_report")
+
 MONTHS = pd.date_range("2022-01-31", "2024-12-31", freq="ME")
 SIZES = {"North": 500, "South": 300, "West": 200}
 

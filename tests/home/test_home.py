@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from workbench.home.disk import DiskPane
 from workbench.home.notebooks import notebook_facts, notebook_list
 from workbench.home.projects import ProjectPane
 from workbench.home.view import Home
-from workbench.sample.project import create_from_sample
 
 
 @pytest.fixture(autouse=True)
@@ -24,8 +24,8 @@ def _own_list_of_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return create_from_sample(tmp_path / "sample")
+def project(tmp_path: Path, copy_sample: Callable[[Path], Project]) -> Project:
+    return copy_sample(tmp_path / "sample")
 
 
 def inside(widget: Any) -> list[Any]:

@@ -17,7 +17,7 @@ __all__ = ["kerala", "make_book", "planning"]
 
 
 @pytest.fixture
-def kerala_project(tmp_path: Path, planning: Path) -> Project:
+def kerala_project(tmp_path: Path, planning: Path, without_report: None) -> Project:
     def fill(project: Project) -> None:
         shutil.copy(planning / KERALA, project.inputs / KERALA)
 
@@ -25,7 +25,9 @@ def kerala_project(tmp_path: Path, planning: Path) -> Project:
 
 
 @pytest.fixture
-def small_project(tmp_path: Path, make_book: Callable[..., Path]) -> Callable[..., Project]:
+def small_project(
+    tmp_path: Path, make_book: Callable[..., Path], without_report: None
+) -> Callable[..., Project]:
     """A project with two complete fiscal years of a plain load, 2024 and 2025, and targets as asked."""
 
     def create(

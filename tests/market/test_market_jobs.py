@@ -10,7 +10,9 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
@@ -227,25 +229,30 @@ def test_a_killed_ingest_continues_with_the_files_that_are_left(project: Project
     assert power(market_folder(project)).equals(expected_power())
 
 
-def archive(feeds: Feeds, tmp_path: Path, days: int) -> SampleMarket:
+@cache
+def archived(days: int) -> dict[str, bytes]:
+    """Archived days of a small market, by their addresses."""
+    frames = MARKET.frames("2025-08-01", f"2025-08-{1 + days:02}")
+    kinds = {"PUBLIC_DISPATCHIS": "DispatchIS_Reports", "PUBLIC_DISPATCHSCADA": "Dispatch_SCADA"}
+    files = {}
+    with TemporaryDirectory() as folder:
+        for path in write_nemweb(Path(folder), frames, by_day=True):
+            for prefix, name in kinds.items():
+                if path.name.startswith(prefix):
+                    files[f"/Reports/ARCHIVE/{name}/{path.name}"] = path.read_bytes()
+        for path in write_nemweb(Path(folder), {"rooftop": frames["rooftop"]}):
+            files[f"/Reports/CURRENT/ROOFTOP_PV/ACTUAL/{path.name}"] = path.read_bytes()
+    return files
+
+
+def archive(feeds: Feeds, days: int) -> SampleMarket:
     """Put archived days of a small market on the server."""
-    folder = tmp_path / "server"
-    for path in write_nemweb(folder, MARKET.frames("2025-08-01", f"2025-08-{1 + days:02}"), by_day=True):
-        kind = {"PUBLIC_DISPATCHIS": "DispatchIS_Reports", "PUBLIC_DISPATCHSCADA": "Dispatch_SCADA"}
-        for prefix, name in kind.items():
-            if path.name.startswith(prefix):
-                feeds.files[f"/Reports/ARCHIVE/{name}/{path.name}"] = path.read_bytes()
-    for path in write_nemweb(
-        folder, {"rooftop": MARKET.frames("2025-08-01", f"2025-08-{1 + days:02}")["rooftop"]}
-    ):
-        feeds.files[f"/Reports/CURRENT/ROOFTOP_PV/ACTUAL/{path.name}"] = path.read_bytes()
+    feeds.files |= archived(days)
     return MARKET
 
 
-def test_a_back_fill_fetches_days_group_by_group_and_ingests_them(
-    project: Project, feeds: Feeds, tmp_path: Path
-) -> None:
-    archive(feeds, tmp_path, 2)
+def test_a_back_fill_fetches_days_group_by_group_and_ingests_them(project: Project, feeds: Feeds) -> None:
+    archive(feeds, 2)
     run = engine.start(
         backfill_market,
         project,
@@ -263,10 +270,8 @@ def test_a_back_fill_fetches_days_group_by_group_and_ingests_them(
     assert {"fetch/2025-08-01", "fetch/2025-08-02"} <= stages
 
 
-def test_a_back_fill_of_gaps_fetches_only_the_days_that_have_them(
-    project: Project, feeds: Feeds, tmp_path: Path
-) -> None:
-    market = archive(feeds, tmp_path, 2)
+def test_a_back_fill_of_gaps_fetches_only_the_days_that_have_them(project: Project, feeds: Feeds) -> None:
+    market = archive(feeds, 2)
     folder = market_folder(project)
     create_dataset(folder, NEM)
     frames = market.frames("2025-08-01", "2025-08-03")
@@ -279,9 +284,9 @@ def test_a_back_fill_of_gaps_fetches_only_the_days_that_have_them(
 
 
 def test_what_the_server_does_not_have_or_refuses_is_reported_and_the_rest_is_ingested(
-    project: Project, feeds: Feeds, tmp_path: Path
+    project: Project, feeds: Feeds
 ) -> None:
-    archive(feeds, tmp_path, 1)
+    archive(feeds, 1)
     scada = next(path for path in feeds.files if "SCADA" in path)
     feeds.faults[scada] = [401] * 9
     result = backfill_market(project, base_url=feeds.address, first_day="2025-08-01", pause=0.0, retries=0)
@@ -298,9 +303,9 @@ def test_what_the_server_does_not_have_or_refuses_is_reported_and_the_rest_is_in
 
 
 def test_a_back_fill_is_cancelled_in_the_middle_of_a_download_within_a_second(
-    project: Project, feeds: Feeds, tmp_path: Path
+    project: Project, feeds: Feeds
 ) -> None:
-    archive(feeds, tmp_path, 1)
+    archive(feeds, 1)
     scada = next(path for path in feeds.files if "SCADA" in path)
     feeds.faults[scada] = ["drip"]  # a kilobyte every tenth of a second: a minute for the file
     feeds.files[scada] += b"\0" * 600_000

@@ -33,17 +33,14 @@ def as_viewer(code: str, folder: Path, value: str = "1") -> str:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("audience") / "sample"
-    create_from_sample(folder)
-    return folder
+def sample(tmp_path_factory, copy_sample) -> Path:
+    return copy_sample(tmp_path_factory.mktemp("audience") / "sample").folder
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Path:
+def project(tmp_path_factory, copy_sample) -> Path:
     """Give a project with a run in it."""
-    folder = tmp_path_factory.mktemp("audience") / "project"
-    create_from_sample(folder)
+    folder = copy_sample(tmp_path_factory.mktemp("audience") / "project").folder
     as_viewer(
         """
         from workbench import Project, start

@@ -225,6 +225,7 @@ def test_what_a_power_cut_leaves_is_readable_and_consistent(
     rng = random.Random(7)
     counts = []
     for number in range(8):
+        process.send_signal(signal.SIGCONT)
         time.sleep(0.01)
         copy = tmp_path / f"copy-{number}" / path.name
         copy.parent.mkdir()
@@ -234,7 +235,6 @@ def test_what_a_power_cut_leaves_is_readable_and_consistent(
             source = path.with_name(path.name + suffix)
             if source.exists():
                 shutil.copyfile(source, copy.with_name(source.name))
-        process.send_signal(signal.SIGCONT)
         log = copy.with_name(path.name + "-wal")
         if number % 2 and log.exists():
             # The end of the log had not reached the disk yet.

@@ -266,5 +266,5 @@ def maps_and_lists(cases: JobCases) -> list[Setting]:
     return [
         setting
         for setting in settings_of_job(cases.job)
-        if isinstance(cases.value(setting), Mapping | tuple) and setting.name not in cases.free
+        if isinstance(setting.default, Mapping | tuple) and setting.name not in cases.free
     ]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
@@ -12,7 +14,6 @@ from workbench.capacity.results.saved import CapacityResult
 from workbench.capacity.views.view import CapacityResultView, SolverCurve
 from workbench.data.projects.project import Project
 from workbench.runs import Job, job, setting, start
-from workbench.sample.project import create_from_sample
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.tables import TableArea
 
@@ -46,8 +47,8 @@ def pretend_solve(job: Job, project: Any, config: Steps) -> None:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return create_from_sample(tmp_path_factory.mktemp("view") / "sample")
+def project(tmp_path_factory: pytest.TempPathFactory, copy_sample: Callable[[Path], Project]) -> Project:
+    return copy_sample(tmp_path_factory.mktemp("view") / "sample")
 
 
 @pytest.fixture(scope="module")

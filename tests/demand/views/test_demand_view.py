@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import ipywidgets
@@ -11,7 +12,6 @@ from workbench.data.projects.project import Project
 from workbench.demand.jobs import forecast_demand
 from workbench.demand.results.saved import DemandResult
 from workbench.demand.views.view import DemandResultView
-from workbench.sample.project import create_from_sample
 from workbench.ui.earlier_views import close_tree
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.tables import TableArea
@@ -21,8 +21,8 @@ TABS = ("Total", "Sectors", "Accuracy", "Drivers", "What changed", "Notes", "Fil
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return create_from_sample(tmp_path_factory.mktemp("view") / "sample")
+def project(tmp_path_factory: pytest.TempPathFactory, copy_sample: Callable[[Path], Project]) -> Project:
+    return copy_sample(tmp_path_factory.mktemp("view") / "sample")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
+from pathlib import Path
 
 import ipywidgets
 import pytest
@@ -12,7 +14,6 @@ from workbench.load_profiles.model.overlays import Effect, Overlay, OverlayShape
 from workbench.load_profiles.results import charts
 from workbench.load_profiles.results.saved import LoadProfileResult
 from workbench.load_profiles.views.view import ProfileAnalysis
-from workbench.sample.project import create_from_sample
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.tables import TableArea
 from workbench.ui.transfer.downloads import Downloads
@@ -33,8 +34,8 @@ GROWTH = {"energy_source": "growth", "last_year": 2028}
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return create_from_sample(tmp_path_factory.mktemp("view") / "sample")
+def project(tmp_path_factory: pytest.TempPathFactory, copy_sample: Callable[[Path], Project]) -> Project:
+    return copy_sample(tmp_path_factory.mktemp("view") / "sample")
 
 
 @pytest.fixture(scope="module")
