@@ -12,8 +12,6 @@ import datetime
 import io
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 import polars as pl
 
@@ -21,40 +19,27 @@ from workbench.data.problems import Problems
 from workbench.market.inputs.archives import Readable
 from workbench.market.inputs.nemweb_layouts import CHANGED, LAYOUTS, NemwebTable
 from workbench.market.inputs.nemweb_lines import LINE, Run, blocks_of, rows_of, runs_of, texts_of
+from workbench.market.inputs.nemweb_rows import (
+    FLAG,
+    MAX_REPORTED,
+    OpenTable,
+    first_of,
+    intervention_of,
+    places_of,
+    rank_of,
+    with_numbers,
+)
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import shown
 from workbench.market.store.months import schema_of
 
 TRAILER = "END OF REPORT"
-MAX_REPORTED = 20
 _FORM = "%Y/%m/%d %H:%M:%S"
-_NOT_KNOWN = ("nan", "NaN", "NAN")
 _MINUTES = pl.col("stamp").dt.epoch("ms") // 60_000
 
 
 class _Refused(Exception):
     """The file cannot be used; everything is in its problems."""
-
-
-@dataclass(slots=True)
-class _Open:
-    """A table whose rows are being read: where its columns are, and what has been read."""
-
-    layout: NemwebTable
-    header: tuple[str, str, str]
-    width: int
-    places: Mapping[str, int]
-    frames: list[pl.DataFrame] = field(default_factory=list)
-    empty: int = 0
-
-    @property
-    def title(self) -> str:
-        return ".".join(self.header)
-
-    def place(self, column: str) -> str | None:
-        """Name of a column's texts, see :func:`texts_of`; None where the file has no such column."""
-        at = self.places.get(column) if column else None
-        return None if at is None else str(at)
 
 
 def read_nemweb(
@@ -127,10 +112,10 @@ class _Reading:
         self.left_out: Counter[str] = Counter()
         self.lines: Counter[str] = Counter()
         self.new_versions: set[str] = set()
-        self.tables: list[_Open] = []
+        self.tables: list[OpenTable] = []
         self.published: datetime.datetime | None = None
         self.header: tuple[str, ...] = ()
-        self.current: _Open | None = None
+        self.current: OpenTable | None = None
         self.ended = False
         self.seen = 0
 
@@ -201,7 +186,7 @@ class _Reading:
                 )
         return False
 
-    def _header(self, row: Sequence[str], line: int) -> _Open | None:
+    def _header(self, row: Sequence[str], line: int) -> OpenTable | None:
         layout = LAYOUTS.get((row[1], row[2])) if len(row) > 3 else None
         if layout is None:
             return None
@@ -224,7 +209,7 @@ class _Reading:
         if missing:
             self.error(f"lacks {', '.join(missing)} among the columns of {named}.", line)
             return None
-        opened = _Open(layout, (row[1], row[2], row[3]), len(row), places)
+        opened = OpenTable(layout, (row[1], row[2], row[3]), len(row), places)
         self.tables.append(opened)
         return opened
 
@@ -235,7 +220,7 @@ class _Reading:
         alike = run.content.count(b"\n" + prefix) + run.content.startswith(prefix) == run.count
         if alike and table is None:
             return
-        texts = texts_of(run, table.width, _places(table)) if alike and table is not None else None
+        texts = texts_of(run, table.width, places_of(table)) if alike and table is not None else None
         if texts is None:
             self._read_rows(list(rows_of(run)))
         elif table is not None:
@@ -256,14 +241,14 @@ class _Reading:
         if table is None or not whole:
             return
         self.lines[table.layout.table.name] += len(whole)
-        columns = {str(at): [row[at] or None for _, row in whole] for at in _places(table)}
+        columns = {str(at): [row[at] or None for _, row in whole] for at in places_of(table)}
         texts = pl.DataFrame(columns, schema_overrides=dict.fromkeys(columns, pl.String))
         self._add(table, texts.with_columns(pl.Series(LINE, [line for line, _ in whole], dtype=pl.Int64)))
 
-    def _add(self, opened: _Open, texts: pl.DataFrame) -> None:
+    def _add(self, opened: OpenTable, texts: pl.DataFrame) -> None:
         """Turn texts into the rows of a table, and report each that cannot be one."""
         layout, table = opened.layout, opened.layout.table
-        texts, wrong = _with_numbers(opened, texts)
+        texts, wrong = with_numbers(opened, texts)
         required = [value.name for value in table.values if value.required]
         known = texts.drop_nulls(required)
         if known.height < texts.height:
@@ -276,21 +261,23 @@ class _Reading:
             pl.col(stamp).str.to_datetime(_FORM, strict=False, time_unit="ms").alias("stamp"),
             pl.col(series).str.strip_chars().alias(table.key),
             self._published(opened),
-            _rank(opened),
-            _intervention(opened),
+            rank_of(opened),
+            intervention_of(opened),
         ).with_columns(self._cadence(layout).alias("minutes"))
         self._report_numbers(opened, texts, wrong)
         self._report(opened, rows)
         if not self.problems.errors:
-            opened.frames.append(rows.select(*table.columns, "_intervention").cast(schema_of(table) | _FLAG))
+            opened.frames.append(
+                rows.select(*table.columns, FLAG).cast(schema_of(table) | pl.Schema({FLAG: pl.Boolean()}))
+            )
 
-    def _report_numbers(self, opened: _Open, texts: pl.DataFrame, wrong: Mapping[str, pl.Expr]) -> None:
+    def _report_numbers(self, opened: OpenTable, texts: pl.DataFrame, wrong: Mapping[str, pl.Expr]) -> None:
         for name, is_wrong in wrong.items():
             column = opened.layout.values[name]
-            for line, seen in _first(texts.filter(is_wrong), LINE, opened.place(column) or ""):
+            for line, seen in first_of(texts.filter(is_wrong), LINE, opened.place(column) or ""):
                 self.error(f"has {seen!r} in {column}, expected a number.", line)
 
-    def _report(self, opened: _Open, rows: pl.DataFrame) -> None:
+    def _report(self, opened: OpenTable, rows: pl.DataFrame) -> None:
         """Say with its line which text is no time of the table's cadence, or no name."""
         layout, table = opened.layout, opened.layout.table
         unread, nameless = pl.col("stamp").is_null(), pl.col(table.key).fill_null("") == ""
@@ -299,18 +286,18 @@ class _Reading:
         if not rows.select(pl.any_horizontal(unread, nameless, uneven).any()).item():
             return
         stamp = opened.place(layout.stamp) or ""
-        for line, text in _first(rows.filter(unread), LINE, stamp):
+        for line, text in first_of(rows.filter(unread), LINE, stamp):
             self.error(f"has the time {text or ''!r}, expected one such as 2025/08/20 18:10:00.", line)
-        for (line,) in _first(rows.filter(nameless), LINE):
+        for (line,) in first_of(rows.filter(nameless), LINE):
             self.error(f"has no {layout.series}.", line)
-        for line, text, cadence in _first(rows.filter(uneven), LINE, stamp, "minutes"):
+        for line, text, cadence in first_of(rows.filter(uneven), LINE, stamp, "minutes"):
             self.error(
                 f"has the time {text}, which does not end an interval of {cadence} minutes, the cadence of "
                 f"{table.name}.",
                 line,
             )
 
-    def _published(self, opened: _Open) -> pl.Expr:
+    def _published(self, opened: OpenTable) -> pl.Expr:
         """When a row was last changed; where that is not said, when its file was published."""
         published = pl.lit(self.published, pl.Datetime("ms"))
         place = opened.place(CHANGED)
@@ -339,16 +326,16 @@ class _Reading:
                 found.setdefault(name, []).append(self._once(pl.concat(opened.frames), opened))
         return {name: pl.concat(frames) for name, frames in found.items()}
 
-    def _once(self, frame: pl.DataFrame, opened: _Open) -> pl.DataFrame:
+    def _once(self, frame: pl.DataFrame, opened: OpenTable) -> pl.DataFrame:
         """Of two runs for one interval keep the one that counts, see :class:`RawTable`."""
         table = opened.layout.table
-        if frame["_intervention"].any():
-            ordered = frame.sort("_intervention", descending=not table.physical, maintain_order=True)
+        if frame[FLAG].any():
+            ordered = frame.sort(FLAG, descending=not table.physical, maintain_order=True)
             kept = ordered.unique(["stamp", table.key], keep="last", maintain_order=True)
             dropped = frame.height - kept.height
             if dropped:
                 self.left_out[table.name] += dropped
-                when = shown(int(frame.filter("_intervention").select(_MINUTES.first()).item()))
+                when = shown(int(frame.filter(FLAG).select(_MINUTES.first()).item()))
                 run = "with" if table.physical else "without"
                 self.problems.change(
                     f"{dropped} rows of {opened.title} are of a second run, because the operator intervened (first "
@@ -357,9 +344,9 @@ class _Reading:
             frame = kept
         if opened.layout.source:
             self._tell_sources(frame, opened)
-        return frame.drop("_intervention")
+        return frame.drop(FLAG)
 
-    def _tell_sources(self, frame: pl.DataFrame, opened: _Open) -> None:
+    def _tell_sources(self, frame: pl.DataFrame, opened: OpenTable) -> None:
         identity = list(opened.layout.table.identity)
         beside = frame.height - frame.unique(identity).height
         if beside and frame["rank"].n_unique() > 1:
@@ -367,62 +354,3 @@ class _Reading:
             self.problems.change(
                 f"{beside} rows of {opened.title} are of another source beside the one that counts ({better})."
             )
-
-
-_FLAG = pl.Schema({"_intervention": pl.Boolean()})
-
-
-def _places(table: _Open) -> list[int]:
-    layout = table.layout
-    names = (
-        layout.stamp,
-        layout.series,
-        layout.intervention,
-        layout.source,
-        CHANGED,
-        *layout.values.values(),
-    )
-    return sorted({table.places[name] for name in names if name in table.places})
-
-
-def _rank(opened: _Open) -> pl.Expr:
-    layout = opened.layout
-    place = opened.place(layout.source)
-    if place is None:
-        return pl.lit(layout.rank, pl.Int8).alias("rank")
-    source = pl.col(place).str.strip_chars().str.to_uppercase()
-    return source.replace_strict(layout.ranks, default=layout.rank, return_dtype=pl.Int8).alias("rank")
-
-
-def _intervention(opened: _Open) -> pl.Expr:
-    place = opened.place(opened.layout.intervention)
-    if place is None:
-        return pl.lit(value=False).alias("_intervention")
-    return (pl.col(place).fill_null("0") != "0").alias("_intervention")
-
-
-def _with_numbers(opened: _Open, texts: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, pl.Expr]]:
-    """Add the numbers of a table's values, and say for the columns in which some text is none which ones are."""
-    places = {name: opened.place(column) for name, column in opened.layout.values.items()}
-    known = {name: place for name, place in places.items() if place is not None}
-    absent = [pl.lit(None, pl.Float64).alias(name) for name in places if name not in known]
-    numbers = [pl.col(place).cast(pl.Float64, strict=False).alias(name) for name, place in known.items()]
-    texts = texts.with_columns(*numbers, *absent)
-    plain = texts.select(
-        (pl.col(name).null_count() == pl.col(place).null_count()) & pl.col(name).is_finite().all()
-        for name, place in known.items()
-    )
-    wrong: dict[str, pl.Expr] = {}
-    for (name, place), is_plain in zip(known.items(), plain.row(0), strict=True):
-        if not is_plain:
-            text = pl.col(place).str.strip_chars()
-            number = text.cast(pl.Float64, strict=False)
-            wrong[name] = pl.col(name).is_infinite() | (
-                pl.col(name).is_null() & ~text.is_in(["", *_NOT_KNOWN])
-            )
-            texts = texts.with_columns(number.fill_nan(None).alias(name))
-    return texts, wrong
-
-
-def _first(rows: pl.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    return rows.select(columns).head(MAX_REPORTED).rows()
