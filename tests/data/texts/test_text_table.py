@@ -349,3 +349,28 @@ def test_a_last_row_that_lacks_its_values_is_no_note(read: Read) -> None:
     assert said == [
         "row 4 ends before the last column; what is not there is read as blank, check that no value is lost."
     ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("1 234.5", "1234.5"),
+        ('"1,234.5"', "1234.5"),
+        ("1'234.5", "1234.5"),
+        ("1\u00a0234.5", "1234.5"),
+        ("1\u202f234.5", "1234.5"),
+        ("\u22125.5", "-5.5"),
+        ("- 5.5", "-5.5"),
+    ],
+)
+def test_a_number_in_another_form_is_found_among_plain_ones(read: Read, cell: str, value: str) -> None:
+    lines = [f"Site {at},{at}.5" for at in range(40)]
+    table, _ = read("\n".join(["site [no 1],u2 [m/s]", *lines, f"Site 40,{cell}"]))
+
+    assert rows_of(table)[-1] == ("Site 40", value)
+
+
+def test_a_file_of_plain_numbers_is_not_searched_for_other_forms() -> None:
+    plain = "site [no 1],u2 [m/s]\nSite 1,1.5\nSite 2,-2e-3\n"
+
+    assert not cells.read_cells("a.csv", plain.encode()).may_have_groups

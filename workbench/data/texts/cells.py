@@ -27,7 +27,10 @@ ROWS_AT_ONCE = 50_000
 TYPED = "\x1f"
 # Joiners (U+200C, U+200D) shape words of some scripts and stay.
 _UNSEEN = "\u200b\u2060\ufeff"
+GROUP_SIGNS = "'\u2019\u00a0\u202f\u2007\u2009\u2212"
+"""Beside the comma, the point and the blank: what groups digits, and the minus of typesetters."""
 Bytes = npt.NDArray[np.uint8]
+_NUMERIC = np.isin(np.arange(256), list(b"0123456789.,+-()"))
 _OTHER_SPACES = "\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _MARKUP = re.compile(r"\s*<(!doctype|!--|\?xml|html|head|body|table|style|meta|div)\b", re.IGNORECASE)
 _SEPARATOR_LINE = re.compile(r'\A"?sep=."?\r?\n')
@@ -49,6 +52,8 @@ class Cells:
         Of a text file.
     may_be_garbled
         Whether there is a letter with which text of a wrong encoding shows itself.
+    may_have_groups
+        Whether a number may be written with digit groups, a decimal comma or another minus.
     changes
         What was removed around cells.
     """
@@ -59,6 +64,7 @@ class Cells:
     evidence: str = ""
     delimiter: str = ""
     may_be_garbled: bool = True
+    may_have_groups: bool = True
     changes: tuple[Change, ...] = ()
 
     @property
@@ -95,7 +101,8 @@ def read_cells(name: str, content: bytes) -> Cells:
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     delimiter, skip = sniff_delimiter(text)
     unchanged = decoded.encoding == "utf-8" and text is decoded.text
-    frame, lengths = _frame(text, content if unchanged else text.encode(), delimiter, name)
+    body = content if unchanged else text.encode()
+    frame, lengths = _frame(text, body, delimiter, name)
     if skip:
         frame, lengths = frame.slice(1), lengths.slice(1)
     if '"' in text:
@@ -103,7 +110,9 @@ def read_cells(name: str, content: bytes) -> Cells:
         _refuse_swallowed_rows(frame, lengths, delimiter, name)
     frame, marked = without_text_marks(frame) if "'" in text else (frame, [])
     garbled = any(letter in text for letter in MOJIBAKE_LETTERS)
-    return Cells(frame, lengths, decoded.encoding, decoded.evidence, delimiter, garbled, (*changes, *marked))
+    grouped = _may_have_groups(text, body, delimiter)
+    found = (*changes, *marked)
+    return Cells(frame, lengths, decoded.encoding, decoded.evidence, delimiter, garbled, grouped, found)
 
 
 def count_rows(name: str, content: bytes) -> int:
@@ -197,7 +206,11 @@ def _plain_text(text: str) -> tuple[str, list[Change]]:
 
 
 def _first_lines(text: str) -> list[str]:
-    return list(itertools.islice(io.StringIO(text[: 4000 * SNIFFED_LINES]), SNIFFED_LINES))
+    for length in (200, 4000):
+        start = text[: length * SNIFFED_LINES]
+        if start.count("\n") > SNIFFED_LINES or len(start) == len(text):
+            break
+    return list(itertools.islice(io.StringIO(start), SNIFFED_LINES))
 
 
 def _records(lines: Iterable[str], delimiter: str) -> list[list[str]]:
@@ -211,7 +224,7 @@ def _frame(text: str, content: bytes, delimiter: str, name: str) -> tuple[pl.Dat
     # A quote after a blank opens a field for the csv module only; such files are rare and never so large.
     late = rf'{re.escape(delimiter)}[ \t]+"'
     # The two fixed texts are found a hundred times faster than the pattern.
-    quoted = ' "' in text or '\t"' in text
+    quoted = '"' in text and (' "' in text or '\t"' in text)
     if len(text) > FAST_FROM_CHARACTERS and not (quoted and re.search(late, text)):
         fast = _polars_frame(text, content, delimiter)
         if fast is not None:
@@ -272,6 +285,19 @@ def _may_have_blanks(signs: Bytes, text: str, delimiter: str) -> bool:
     around = np.concatenate([[0, 0], signs[at[at > 0] - 1], signs[at[at < last] + 1]])
     outermost = len(signs) > 0 and (signs[0] == ord(" ") or signs[-1] == ord(" "))
     return bool(outermost or np.isin(np.flatnonzero(np.bincount(around, minlength=256)), [*edges]).any())
+
+
+def _may_have_groups(text: str, content: bytes, delimiter: str) -> bool:
+    """Whether a cell may hold a number in another form than that of a program; much faster than to look at each.
+
+    Between delimiters that are commas, without quotes, no cell holds a comma; a blank that groups digits has a sign
+    of a number on both sides.
+    """
+    if delimiter != "," or '"' in text or any(sign in text for sign in GROUP_SIGNS):
+        return True
+    signs = np.frombuffer(content, dtype=np.uint8)
+    at = np.flatnonzero(signs[1:-1] == ord(" ")) + 1
+    return bool((_NUMERIC[signs[at - 1]] & _NUMERIC[signs[at + 1]]).any())
 
 
 def _csv_frame(text: str, delimiter: str, name: str) -> tuple[pl.DataFrame, pl.Series]:

@@ -81,7 +81,7 @@ def find_table(cells: Cells, file: str, known: Callable[[str], bool] | None = No
     """
     frame = _without_empty_edges(cells.frame)
     columns = [name for name in frame.columns if name != "row"]
-    filled = frame.filter(pl.any_horizontal(pl.col(columns).is_not_null())) if columns else frame.head(0)
+    filled = _filled(frame, columns)
     noted, rows = _parted(filled, _comments(filled, columns))
     head = rows.head(HEADER_WITHIN).select(columns).rows()
     at = _header_position(head, known)
@@ -135,6 +135,13 @@ def without_footnotes(layout: Layout) -> Layout:
         changes=(*layout.changes, *_dropped(gone, columns, "a note below the table")),
         short=tuple(row for row in layout.short if row not in notes),
     )
+
+
+def _filled(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    if not columns:
+        return frame.head(0)
+    blank = frame.select(pl.all_horizontal(pl.col(columns).is_null())).to_series()
+    return frame.filter(~blank) if blank.any() else frame
 
 
 def _parted(frame: pl.DataFrame, chosen: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -216,7 +223,7 @@ def rows_text(rows: Sequence[int], limit: int = 5) -> str:
 
 def _without_empty_edges(frame: pl.DataFrame) -> pl.DataFrame:
     empty = [name for name in frame.columns if name != "row" and frame[name].null_count() == frame.height]
-    return frame.drop(empty)
+    return frame.drop(empty) if empty else frame
 
 
 def _count(row: Sequence[str | None], known: Callable[[str], bool]) -> int:

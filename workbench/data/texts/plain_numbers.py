@@ -9,11 +9,11 @@ import polars as pl
 from workbench.data.problems import Problems
 from workbench.data.texts.amount_column import looks_like_amounts
 from workbench.data.texts.amounts import plain_amount
-from workbench.data.texts.cells import columns_with
+from workbench.data.texts.cells import GROUP_SIGNS, columns_with
 from workbench.data.texts.decimal_mark import MarkEvidence, mark_evidence
 
 # What a number in its plain form does not have.
-_GROUPED = "[,'\u2019\u00a0\u202f\u2007\u2009\u2212 ]"
+_GROUPED = f"[,{GROUP_SIGNS} ]"
 
 
 def with_plain_numbers(

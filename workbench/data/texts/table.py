@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,8 +30,8 @@ class TextTable:
 
     Parameters
     ----------
-    file, sha256
-        Name, and hash of exactly the bytes that were read.
+    file
+        Its name.
     columns
         Headers, each one once.
     places
@@ -47,7 +46,6 @@ class TextTable:
     """
 
     file: str
-    sha256: str
     columns: tuple[str, ...]
     places: tuple[int, ...]
     header_row: int
@@ -113,7 +111,13 @@ def read_text_table(
     InvalidData
         When its rows do not fit its header, or its decimal mark cannot be told.
     """
-    content = read_content(path, max_megabytes, "a CSV or TSV file")
+    return parse_text_table(path, read_content(path, max_megabytes, "a CSV or TSV file"), problems, known)
+
+
+def parse_text_table(
+    path: Path, content: bytes, problems: Problems, known: Callable[[str], bool] | None = None
+) -> TextTable:
+    """Read a table from the bytes of a text file that were read before, see :func:`read_text_table`."""
     if content.startswith(_NO_TEXT):
         raise UnreadableFile(
             f"{path.name} is not a text file, whatever its name says; save it as CSV, or give it its own suffix.",
@@ -123,10 +127,11 @@ def read_text_table(
     layout = without_footnotes(find_table(cells, path.name, known))
     _note(cells, layout, problems)
     letters = [column_letter(place) for place in layout.places]
-    frame = with_plain_numbers(layout.frame, layout.names, letters, cells.delimiter, path.name, problems)
-    digest = hashlib.sha256(content).hexdigest()
+    frame = layout.frame
+    if cells.may_have_groups:
+        frame = with_plain_numbers(frame, layout.names, letters, cells.delimiter, path.name, problems)
     aside = sum(len(change.rows) for change in layout.changes if change.kind is ChangeKind.DROPPED)
-    return TextTable(path.name, digest, layout.names, layout.places, layout.header_row, frame, aside)
+    return TextTable(path.name, layout.names, layout.places, layout.header_row, frame, aside)
 
 
 def without_totals(table: TextTable, date: str, problems: Problems) -> TextTable:

@@ -49,10 +49,10 @@ def read_one_table(
     book = read_workbook(path)
     problems.extend(book.problems)
     sheet, headers = _best_sheet(book, known, problems)
-    return texts_of(sheet.table(problems, headers=headers), book, problems)
+    return texts_of(sheet.table(problems, headers=headers), path.name, problems)
 
 
-def texts_of(table: Table, book: Workbook, problems: Problems) -> TextTable:
+def texts_of(table: Table, file: str, problems: Problems) -> TextTable:
     """Give the cells of the table of a sheet as those of a text file are, with one decimal mark.
 
     Raises
@@ -73,8 +73,8 @@ def texts_of(table: Table, book: Workbook, problems: Problems) -> TextTable:
         for at in range(len(table.columns))
     }
     frame = pl.DataFrame({"row": pl.Series(list(table.row_numbers), dtype=pl.Int64), **columns})
-    frame = with_plain_numbers(frame, names, letters, ",", book.path.name, problems)
-    return TextTable(book.path.name, book.sha256, tuple(names), tuple(table.places), table.header_row, frame)
+    frame = with_plain_numbers(frame, names, letters, ",", file, problems)
+    return TextTable(file, tuple(names), tuple(table.places), table.header_row, frame)
 
 
 def _best_sheet(book: Workbook, known: Known, problems: Problems) -> tuple[Sheet, list[str]]:

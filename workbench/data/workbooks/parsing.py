@@ -31,6 +31,8 @@ from workbench.data.workbooks.sheet_xml import (
 )
 from workbench.errors import UnreadableFile
 
+SAMPLE = 2_000
+"""Cells of a column by which it is told whether its values come again."""
 MAX_SHEET_CELLS = 40_000_000
 TOO_MANY_CELLS = "it is damaged, or a sheet has more cells than can be held"
 ZIP_START = b"PK\x03\x04"
@@ -208,7 +210,7 @@ def _pack(values: Iterable[object]) -> Packed:
     if kinds == {float}:
         return "numbers", None, array("d", cast("list[float]", values)).tobytes()
     # 1, 1.0 and TRUE are equal and would become one.
-    if len(kinds & {bool, int, float}) < 2:
+    if len(kinds & {bool, int, float}) < 2 and 2 * len(set(values[:SAMPLE])) < len(values[:SAMPLE]):
         index: dict[object, int] = {}
         codes = array("I", [index.setdefault(value, len(index)) for value in values])
         if 2 * len(index) < len(values):

@@ -10,7 +10,8 @@ import polars as pl
 
 from workbench.data.problems import Problems
 from workbench.data.tables.parquet import read_parquet
-from workbench.data.texts.table import TextTable, read_text_table
+from workbench.data.texts.content import read_content
+from workbench.data.texts.table import TextTable, parse_text_table
 from workbench.data.workbooks.file import read_bytes
 
 Rows = tuple[tuple[object, ...], ...]
@@ -40,7 +41,8 @@ def read_plain_rows(path: Path, max_megabytes: float, problems: Problems) -> tup
         table = read_parquet(path)
         values = zip(*(column.to_pylist() for column in table.columns), strict=True)
         return (tuple(table.column_names), *values), digest
-    text = read_text_table(path, problems, max_megabytes=max_megabytes)
+    content = read_content(path, max_megabytes, "a CSV or TSV file")
+    text = parse_text_table(path, content, problems)
     cells = text.table(lambda name: _is_number(text, name))
     rows: list[tuple[object, ...]] = [()] * max(cells.header_row, *cells.row_numbers)
     if cells.header_row:
@@ -48,7 +50,7 @@ def read_plain_rows(path: Path, max_megabytes: float, problems: Problems) -> tup
     for number, row in zip(cells.row_numbers, cells.rows, strict=True):
         rows[number - 1] = _placed(row, cells.places)
     width = max(cells.places) + 1
-    return tuple([row or (None,) * width for row in rows]), text.sha256
+    return tuple([row or (None,) * width for row in rows]), hashlib.sha256(content).hexdigest()
 
 
 def _is_number(text: TextTable, name: str) -> bool:

@@ -333,7 +333,7 @@ def _table(path: Path, named: Iterable[str], problems: Problems) -> Table:
         elif chosen != book.sheet_names[0]:
             problems.change(f"the units are read from the sheet {chosen}.")
         problems.extend(book.problems)
-        return texts_of(book.sheet(chosen).table(problems, headers=usual), book, problems).table(
+        return texts_of(book.sheet(chosen).table(problems, headers=usual), path.name, problems).table(
             lambda _: False
         )
     if kind is FileKind.TEXT:
