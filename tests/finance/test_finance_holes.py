@@ -16,7 +16,7 @@ from workbench.data.notes import NoteKind
 from workbench.finance.analysis.measures import Span, figure_table, measure_table
 from workbench.finance.jobs import make_finance_report
 from workbench.finance.model.series import figure_series, partial_sums
-from workbench.finance.results.charts import forecast_chart
+from workbench.finance.results.figures.charts import forecast_chart
 from workbench.finance.results.report import report_page
 from workbench.finance.results.saved import FinanceResult, load
 

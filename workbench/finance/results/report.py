@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from workbench.data.formatting import INDIA, Style
 from workbench.finance.results import report_tables
-from workbench.finance.results.analysis_charts import events_chart, tornado_chart, what_if_chart
-from workbench.finance.results.charts import (
+from workbench.finance.results.figures.analysis_charts import events_chart, tornado_chart, what_if_chart
+from workbench.finance.results.figures.charts import (
     accuracy_chart,
     bridge_chart,
     forecast_chart,

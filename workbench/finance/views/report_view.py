@@ -14,8 +14,8 @@ from workbench.data.heading import Heading
 from workbench.data.tables.harmless import harmless
 from workbench.finance.anomalies.events import Judgement, JudgementKind, save_judgement
 from workbench.finance.results import report_tables
-from workbench.finance.results.analysis_charts import events_chart, tornado_chart, what_if_chart
-from workbench.finance.results.charts import (
+from workbench.finance.results.figures.analysis_charts import events_chart, tornado_chart, what_if_chart
+from workbench.finance.results.figures.charts import (
     accuracy_chart,
     bridge_chart,
     forecast_chart,

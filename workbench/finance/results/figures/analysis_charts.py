@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from workbench.charts.figure import add_band, add_line, headed, new_figure, note_empty
 from workbench.charts.palette import HISTORY, nth_colour
-from workbench.finance.results.figure_style import FORECAST_COLOUR, legend_below, short_amounts
+from workbench.finance.results.figures.figure_style import FORECAST_COLOUR, legend_below, short_amounts
 from workbench.finance.results.saved import FinanceResult
 
 __all__ = ["events_chart", "tornado_chart", "what_if_chart"]
