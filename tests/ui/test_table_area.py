@@ -44,3 +44,13 @@ def test_a_long_frame_is_cut_and_says_so():
     area.show_frame(pd.DataFrame({"value": range(1000)}), caption="Values", limit=10)
     assert area.value.count("<tr>") == 11
     assert "the first 10 of 1000" in area.value
+
+
+def test_the_numbers_of_a_column_have_the_same_decimals_so_that_their_points_are_below_each_other():
+    frame = pd.DataFrame(
+        {"factor": [93.25, 0.00618, 17.0], "energy": [12345.6, 0.4, 3.0], "small": [0.0, 4e-10, 0.012]}
+    )
+    _, rows, _ = frame_cells(frame)
+    assert [row[0] for row in rows] == ["93.25", "0.01", "17.00"]
+    assert [row[1] for row in rows] == ["12,346", "0", "3"]
+    assert [row[2] for row in rows] == ["0.0000", "0.0000", "0.0120"]

@@ -12,6 +12,8 @@ import numpy as np
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+from workbench.charts.repeated import is_repeated
+
 __all__ = ["FigureTable", "figure_table", "point_of"]
 
 MAX_ROWS = 400
@@ -51,7 +53,8 @@ def figure_table(figure: go.Figure, limit: int = MAX_ROWS) -> FigureTable:
     FigureTable
         Empty when the figure has nothing that a table could hold.
     """
-    found = (_part(figure, trace) for trace in figure.data if trace.visible is not False)
+    shown = [trace for trace in figure.data if trace.visible is not False and not is_repeated(trace)]
+    found = (_part(figure, trace) for trace in shown)
     parts = [part for part in found if part is not None and part.keys]
     if not parts:
         return FigureTable((), (), 0)

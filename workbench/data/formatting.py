@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -223,6 +224,12 @@ def year_from_label(label: str) -> int:
 def year_of(day: datetime.date, style: Style = INDIA) -> int:
     """Give the number of the (fiscal) year in which a day lies: 2025 for 2024-04-01 in India."""
     return day.year + (style.fiscal_year_start > 1 and day.month >= style.fiscal_year_start)
+
+
+def column_decimals(values: Iterable[float]) -> int:
+    """Give the digits after the point with which a column is written: about four figures of its largest number."""
+    sizes = [abs(value) for value in values if value == value and not math.isinf(value)]
+    return min(6, _decimals_for(max(sizes, default=0.0)))
 
 
 def _decimals_for(value: float) -> int:

@@ -17,9 +17,9 @@ from workbench.capacity.results.chart_parts import (
 )
 from workbench.capacity.results.saved import CapacityResult
 from workbench.charts.figure import headed, new_figure
-from workbench.charts.palette import CATEGORIES, carrier_colour
+from workbench.charts.palette import CATEGORIES, HISTORY, carrier_colour
 from workbench.data.comparison.comparison import compare
-from workbench.data.formatting import INDIA, Style, energy_factor, year_label
+from workbench.data.formatting import INDIA, Style, energy_factor, format_number, year_label
 
 
 @headed("yearly values")
@@ -69,8 +69,35 @@ def cost_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
                 x=year_labels(table.index, style), y=table[name], name=label, marker_color=CATEGORIES[index]
             )
         )
+    _add_totals(figure, result, table.sum(axis=1), style)
     figure.update_layout(barmode="relative")
     return figure
+
+
+def _add_totals(figure: go.Figure, result: CapacityResult, total: pd.Series, style: Style) -> None:
+    """Write above each bar its total, and what that is for each MWh of load."""
+    unit, factor = money_of(result)
+    load = result.table("buses").groupby("year").load.sum().reindex(total.index) * 1e3
+    each = [format_number(one, style=style) for one in total * factor / load]
+    words = [
+        f"{format_number(whole, style=style)} {unit}<br>{one} {currency_of(result)}/MWh of load"
+        for whole, one in zip(total, each, strict=True)
+    ]
+    years = year_labels(total.index, style)
+    marker = {"symbol": "line-ew-open", "size": 14, "color": HISTORY}
+    figure.add_trace(
+        go.Scatter(
+            x=years,
+            y=total,
+            name="Total",
+            mode="markers+text",
+            marker=marker,
+            text=words,
+            textposition="top center",
+            cliponaxis=False,
+        )
+    )
+    figure.update_yaxes(range=[min(0.0, 1.2 * float(total.min())), 1.2 * float(total.max())])
 
 
 @headed("yearly values")
@@ -184,15 +211,17 @@ def network_map(result: CapacityResult, year: int | None = None, *, style: Style
     return figure
 
 
-def solve_chart(metrics: pd.DataFrame) -> go.Figure:
+def solve_chart(metrics: pd.DataFrame, currency: str) -> go.Figure:
     """Objective, bound and gap of a solve over time.
 
     Parameters
     ----------
     metrics
         time [s], name, value: the metrics of a run.
+    currency
+        Of the objective; empty when it is not known.
     """
-    figure = new_figure("Progress of the solver", "Time [s]", "Costs [currency]")
+    figure = new_figure("Progress of the solver", "Time [s]", f"Costs [{currency}]" if currency else "Costs")
     for index, name in enumerate(("Objective", "Best bound", "Dual objective")):
         rows = metrics[metrics.name == name]
         if len(rows):

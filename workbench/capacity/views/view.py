@@ -12,6 +12,8 @@ from workbench.capacity.results import charts
 from workbench.capacity.results import hourly_charts as charts_hourly
 from workbench.capacity.results.saved import CapacityResult, units_of
 from workbench.data.formatting import energy_factor, year_label
+from workbench.data.projects.project import Project
+from workbench.errors import ProjectError
 from workbench.runs.engine.run import Run
 from workbench.runs.model.states import EventKind
 from workbench.ui.figures.area import FigureArea
@@ -45,6 +47,7 @@ class SolverCurve(FigureArea):
         self._run = run
         self._rows: list[tuple[float, str, float]] = []
         self._seq = 0
+        self._currency = _currency_of(run)
         poll(self, self.look, CURVE_SECONDS)
 
     def look(self) -> bool:
@@ -57,8 +60,17 @@ class SolverCurve(FigureArea):
                 self._rows.append((event.time - self._run.record.created, facts["name"], facts["value"]))
         if fresh and len(self._rows) > 1:
             shown = self._rows[:: max(1, len(self._rows) // MAX_POINTS)]
-            self.show(charts.solve_chart(pd.DataFrame(shown, columns=["time", "name", "value"])))
+            self.show(
+                charts.solve_chart(pd.DataFrame(shown, columns=["time", "name", "value"]), self._currency)
+            )
         return active
+
+
+def _currency_of(run: Run) -> str:
+    try:
+        return Project.open(run.journal_path.parents[1]).currency
+    except ProjectError:
+        return ""
 
 
 class CapacityResultView(ResultTabs):

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from workbench.charts.figure import headed, new_figure, say_resolution
 from workbench.charts.palette import HISTORY, nth_colour, nth_dash
+from workbench.charts.repeated import join
 from workbench.data.formatting import INDIA, Style, energy_factor, year_label
 from workbench.hourly_loads.year_hours import MONTH_NAMES, hours_of_year
 from workbench.load_profiles.results.analysis import daily, duration_curve, hour_day_matrix, monthly
@@ -57,6 +58,8 @@ def energy_and_peak_chart(result: LoadProfileResult, *, style: Style = INDIA) ->
     for table, name, shade in ((past, "history", HISTORY), (future, "profiles", nth_colour(5))):
         add_line(figure, table.year, table.peak, f"Peak, {name}", shade, mode="lines+markers", yaxis="y2")
         add_line(figure, table.year, table["mean"], f"Mean, {name}", shade, dash="dot", yaxis="y2")
+    for column in ("peak", "mean"):
+        join(figure, past.year, past[column], future.year, future[column], nth_colour(5), yaxis="y2")
     years = sorted({*past.year.astype(int), *future.year.astype(int)})
     year_axis(figure, {year: label(year, result) for year in years})
     return figure.update_layout(

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from workbench.charts.figure import headed, new_figure
 from workbench.charts.palette import HISTORY, nth_colour, nth_dash
+from workbench.charts.repeated import join
 from workbench.hourly_loads.year_hours import MONTH_NAMES
 from workbench.load_profiles.results.analysis import (
     SEASONS,
@@ -205,6 +206,7 @@ def load_factor_chart(result: LoadProfileResult) -> go.Figure:
     past = result.table("history_years")
     past = past[past.complete]
     made = result.table("years")
+    join(figure, past.year, past.load_factor, made.year, made.load_factor, nth_colour(0))
     for table, name, shade in ((past, "History", HISTORY), (made, "Profiles", nth_colour(0))):
         add_line(
             figure,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from workbench.charts.spikes import split_spikes
 from workbench.market.model.answer import Answer
 from workbench.market.model.period import Period
 from workbench.market.queries import (
@@ -50,7 +51,7 @@ class MarketBoard(AnswerBoard):
         def draw(answer: Answer, theme: Theme) -> go.Figure:
             names = [self.chosen_region] if self.chosen_region else []
             title = f"Price [{self.price_unit()}]"
-            return charts.lines_chart(answer, self.clock, title, names=names, theme=theme)
+            return split_spikes(charts.lines_chart(answer, self.clock, title, names=names, theme=theme))
 
         return Panel(
             lambda period: prices(self.data, period, resolution=self.resolution_of(period)), draw, zooms=True

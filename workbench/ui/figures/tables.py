@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import ipywidgets
 
 from workbench.data.explanation.place import Shown
-from workbench.data.formatting import format_number
+from workbench.data.formatting import column_decimals, format_number
 from workbench.data.notes import HEADERS, NOTHING_NOTED, Notes
 from workbench.data.tables.harmless import harmless
 from workbench.data.tables.parts import parts_for_paper
@@ -177,7 +177,9 @@ def frame_cells(
     for position, name in enumerate(frame.columns):
         title = titles.get(name, str(name).replace("_", " ").capitalize())
         headers.append(f"{title} [{units[name]}]" if name in units else title)
-        columns.append([_cell(value, str(name)) for value in frame[name].tolist()])
+        values = frame[name].tolist()
+        decimals = None if frame[name].dtype.kind != "f" else column_decimals(values)
+        columns.append([_cell(value, str(name), decimals) for value in values])
         if frame[name].dtype.kind not in "fiM":
             text_columns.append(position)
     return headers, [list(row) for row in zip(*columns, strict=True)], text_columns
@@ -187,13 +189,13 @@ def _exact(frame: pd.DataFrame) -> list[tuple[object, ...]]:
     return list(zip(*(frame[name].tolist() for name in frame.columns), strict=True))
 
 
-def _cell(value: object, column: str) -> str:
+def _cell(value: object, column: str, decimals: int | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int) or (column.endswith("year") and isinstance(value, float) and value == value):
         return str(int(value))
     if isinstance(value, float):
-        return format_number(value)
+        return format_number(value, decimals=decimals)
     if isinstance(value, datetime.datetime):
         return f"{value:%Y-%m-%d}" if value.time() == datetime.time() else f"{value:%Y-%m-%d %H:%M}"
     return "" if value is None or value != value else str(value)

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from workbench.charts.figure import add_band, add_line, headed, new_figure, note_empty
 from workbench.charts.palette import HISTORY, nth_colour, nth_dash
+from workbench.charts.repeated import join
 from workbench.finance.results.figures.figure_style import FORECAST_COLOUR, legend_below, short_amounts
 from workbench.finance.results.saved import FinanceResult
 
@@ -47,6 +48,7 @@ def forecast_chart(result: FinanceResult, figure: str, dimension: str = "", enti
         )
     if len(ahead):
         add_band(chart, ahead.period, ahead.lower, ahead.upper, f"{result.config.level:g} % interval")
+        join(chart, whole.index, whole, ahead.period, ahead.forecast, FORECAST_COLOUR)
         add_line(chart, ahead.period, ahead.forecast, "forecast", FORECAST_COLOUR, dash="dash", hover=hover)
     return short_amounts(legend_below(chart))
 
