@@ -718,7 +718,7 @@ def test_the_heartbeat_continues_when_it_fails_for_one_run(
     def broken() -> None:
         raise RuntimeError("cannot be sampled")
 
-    monkeypatch.setattr(run.gates, "open_all", broken)  # type: ignore[attr-defined]
+    monkeypatch.setattr(run.attention, "open_all", broken)  # type: ignore[attr-defined]
     time.sleep(0.3)
 
     def work(job: Job, project: Any, config: Any) -> int:

@@ -22,9 +22,8 @@ from typing import Any
 import cloudpickle
 
 from workbench.runs.cluster.messages import Call, CallResult, Orders, WorkerStatus
-from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
-from workbench.runs.model.progress import Gates
+from workbench.runs.model.attention import Attention, Suspendable
 from workbench.runs.model.signals import CancelSignal, describe_error, trace_of
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.process.resources import Resources
@@ -45,11 +44,10 @@ class Channel:
 
     def __init__(self) -> None:
         self.sender = secrets.token_hex(8)
-        self.gates = Gates()
+        self.attention = Attention()
         self.resources = Resources()
-        self.paused = False
-        self._cancelled = False
-        self._deserted = False
+        self._paused = False
+        self._ended = False
         self.config: Any = None
         self.running: set[int] = set()
         self.sent = 0
@@ -62,32 +60,30 @@ class Channel:
         self._sending = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    @property
-    def stopping(self) -> bool:
-        """Whether units are to end."""
-        return self._cancelled or self._deserted
-
     def take(self, orders: Orders) -> None:
         """Take what the kernel asks; quick, because it is called on the worker's event loop."""
         with self._changed:
             self._heard = time.monotonic()
             self._received = orders.received.get(self.sender, self._received)
-            self.paused = orders.paused
             if orders.config != self._pickled_config:
                 self._pickled_config = orders.config
                 with contextlib.suppress(Exception):
                     # A class that only the kernel knows: the unit has what it needs in its arguments.
                     self.config = cloudpickle.loads(orders.config)
-            self._cancelled = self._cancelled or orders.cancelled or orders.closed
+            self._paused = orders.paused
+            self._ended = self._ended or orders.cancelled or orders.closed
             self._changed.notify_all()
-        self.gates.open_all()
+        if self._paused or self._ended:
+            self.attention.request(stop=self._ended)
+        else:
+            self.attention.settle(wanted=False)
 
     def enter(self, number: int, send: Callable[[bytes], None]) -> None:
         """Count a call in."""
         with self._changed:
             if not self.running:
                 self._heard = time.monotonic()
-                self._deserted = False
+                self.attention.stopping = self.attention.wanted = self._ended
             self._send = send
             self.running.add(number)
             if self._thread is None:
@@ -106,7 +102,7 @@ class Channel:
     def emit(self, number: int, kind: str, facts: Mapping[str, Any]) -> None:
         """Take one report of a call; waits where the kernel cannot keep up."""
         with self._changed:
-            while len(self._waiting) >= MESSAGE_EVENTS and not self.stopping:
+            while len(self._waiting) >= MESSAGE_EVENTS and not self.attention.stopping:
                 self._changed.notify_all()
                 self._changed.wait(POLL_SECONDS)
             self._waiting.append((number, kind, facts))
@@ -119,15 +115,8 @@ class Channel:
         CancelSignal
             When the run was cancelled or the kernel is gone.
         """
-        with self._changed:
-            if self.paused and not self.stopping:
-                if holding is not None:
-                    holding.suspend()
-                while self.paused and not self.stopping:
-                    self._changed.wait()
-                if holding is not None:
-                    holding.proceed()
-        if self.stopping:
+        self.attention.hold_while(lambda: self._paused and not self.attention.stopping, holding)
+        if self.attention.stopping:
             raise CancelSignal
 
     def flush(self) -> None:
@@ -159,14 +148,14 @@ class Channel:
                 moment = time.monotonic()
                 if moment - self._heard > SILENT_SECONDS:
                     # The kernel is gone, or cut off: it has the units done again elsewhere.
-                    self._deserted = True
+                    self.attention.request(stop=True)
                     self._changed.notify_all()
                 ahead = self.sent - self._received
-            if ahead < MESSAGES_AHEAD or self.stopping:
+            if ahead < MESSAGES_AHEAD or self.attention.stopping:
                 self.flush()
             if moment - opened >= POLL_SECONDS:
                 opened = moment
-                self.gates.beat()
+                self.attention.beat()
 
 
 class WorkerSink:
@@ -189,7 +178,7 @@ class WorkerSink:
         self._channel = channel
         self._number = call.number
         self.run_id = call.run_id
-        self.gates = channel.gates
+        self.attention = channel.attention
         self.resources = channel.resources
 
     @property
@@ -213,7 +202,7 @@ class WorkerSink:
 
     def checkpoint(self, holding: Suspendable | None = None) -> None:
         """Hold or end the unit if that was requested."""
-        if self._channel.paused or self._channel.stopping:
+        if self.attention.wanted:
             self._channel.hold(holding)
 
     def remembered(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[bytes, float]]:

@@ -9,15 +9,15 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
 import cloudpickle
 
-from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
-from workbench.runs.model.progress import Gates
+from workbench.runs.model.attention import Attention, Suspendable
 from workbench.runs.model.signals import CancelSignal, describe_error, trace_of
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.process.guard import start_guard
@@ -30,6 +30,7 @@ __all__ = ["main"]
 _libc = ctypes.CDLL(None)
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
+BEAT_SECONDS = 0.1
 
 
 class ChildSink:
@@ -45,8 +46,7 @@ class ChildSink:
         self._connection = connection
         self.run_id = ""
         self._lock = threading.Lock()
-        self.stopping = threading.Event()
-        self.gates = Gates()
+        self.attention = Attention()
         # The parent counts this process, with its children, as a whole.
         self.resources = Resources()
         threading.Thread(target=self._beat, name="workbench child beat", daemon=True).start()
@@ -80,7 +80,7 @@ class ChildSink:
 
     def checkpoint(self, holding: Suspendable | None = None) -> None:
         """End the work if the parent requested it."""
-        if self.stopping.is_set():
+        if self.attention.stopping:
             raise CancelSignal
 
     def remembered(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[bytes, float]]:
@@ -91,8 +91,9 @@ class ChildSink:
         """Nothing is kept in a child."""
 
     def _beat(self) -> None:
-        while not self.stopping.wait(0.1):
-            self.gates.beat()
+        while not self.attention.stopping:
+            time.sleep(BEAT_SECONDS)
+            self.attention.beat()
 
 
 def main(descriptor: int, parent: int) -> None:
@@ -142,7 +143,7 @@ def _listen(connection: Connection, sink: ChildSink, calls: queue.SimpleQueue[by
     except (EOFError, OSError):
         # The parent is gone: whatever native code is busy with must not continue by itself.
         os._exit(1)
-    sink.stopping.set()
+    sink.attention.request(stop=True)
     calls.put(None)
 
 

@@ -154,9 +154,9 @@ class _Watch:
 
     def check(self) -> None:
         run, moment = self.run, time.monotonic()
-        run.gates.beat()
+        run.attention.beat()
         if run.journal.trouble or run.lost:
-            run.request_attention()
+            run.attention.request()
         if run.lost and not run.has_started:
             run.apply(machine.OwnerLost(f"Interrupted: {run.lost}"))
         if run.state == RunState.PAUSED:

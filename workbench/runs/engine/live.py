@@ -10,19 +10,18 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, cast
 
-from workbench.errors import ControlRefused, JournalBusy, JournalError
+from workbench.errors import ControlRefused, JournalError
 from workbench.runs.engine.failed_work import fact_of
 from workbench.runs.engine.readable import ReadableLiveRun
 from workbench.runs.engine.run import Result_co
 from workbench.runs.jobs.job import Job
 from workbench.runs.jobs.plain_functions import refuse_unfinished
 from workbench.runs.jobs.registry import JobFunction
-from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.journal.units import KeptUnit
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model import machine
-from workbench.runs.model.progress import Gates
+from workbench.runs.model.attention import Suspendable
 from workbench.runs.model.project import ProjectOrFolder
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.settings import changed, to_plain
@@ -35,8 +34,6 @@ __all__ = ["LiveRun"]
 
 STATE_SECONDS = 0.2
 """How long a change of state waits for another program's lock; then the journal's own thread writes it later."""
-WORK_SECONDS = 0.5
-"""How often work that waits for another program's lock sees whether it was cancelled."""
 
 
 class _Scheduler(Protocol):
@@ -90,7 +87,6 @@ class LiveRun(ReadableLiveRun[Result_co]):
     ) -> None:
         super().__init__(journal, record, to_plain(config))
         self.config = config
-        self.gates = Gates()
         self.resources = Resources()
         self.deadline = deadline
         self.workers = workers
@@ -101,13 +97,11 @@ class LiveRun(ReadableLiveRun[Result_co]):
         self._job_function = job_function
         self._project = project
         self._lineage = list(lineage)
-        self._lock = threading.Condition(threading.RLock())
-        self._attention = False
+        self._lock = threading.RLock()
         self.run_id = record.id
         self._finished = threading.Event()
         self._result: Any = None
         self._exception: BaseException | None = None
-        self._stream.while_busy = self._end_wait_when_cancelled
         facts = {} if deadline is None else {"deadline": deadline}
         self.emit(EventKind.STATE, "Queued", data={"state": "queued", "cause": "", **facts})
 
@@ -119,24 +113,23 @@ class LiveRun(ReadableLiveRun[Result_co]):
 
     def checkpoint(self, holding: Suspendable | None = None) -> None:
         """Hold or end the work if that was requested."""
-        if not self._attention or self._stream.is_forked:
+        if not self.attention.wanted or self._stream.is_forked:
             return
-        self._refuse_trouble()
-        if self.state.is_final:
-            # Abandoned: nobody waits for this work.
-            raise CancelSignal
+        self._end_when_over()
         self.apply(machine.CheckpointReached())
-        with self._lock:
-            if self._machine.state == RunState.PAUSED and not self._machine.cancelling:
-                if holding is not None:
-                    holding.suspend()
-                while self._machine.state == RunState.PAUSED and not self._machine.cancelling:
-                    self._lock.wait()
-                if holding is not None:
-                    holding.proceed()
+        self.attention.hold_while(self._is_held, holding)
+        # Also what came while this thread was held.
+        self._end_when_over()
+
+    def _is_held(self) -> bool:
+        return self.state == RunState.PAUSED and not (self.attention.stopping or self.lost)
+
+    def _end_when_over(self) -> None:
+        self._refuse_trouble()
         if self._machine.cancelling:
-            # Also when the cancel came while this thread was held: it is handled now.
             self.apply(machine.CheckpointReached())
+        if self._machine.cancelling or self.state.is_final:
+            # Cancelled, or abandoned: nobody waits for this work.
             raise CancelSignal
 
     def _refuse_trouble(self) -> None:
@@ -144,18 +137,6 @@ class LiveRun(ReadableLiveRun[Result_co]):
             raise CancelSignal
         if trouble := self.journal.trouble:
             raise JournalError(trouble)
-
-    def _end_wait_when_cancelled(self) -> None:
-        if self._machine.cancelling:
-            raise CancelSignal
-
-    def _write(self, write: Callable[[float], None]) -> None:
-        """Write for the work, which waits as long as another program has the journal locked, unless cancelled."""
-        while True:
-            try:
-                return write(WORK_SECONDS)
-            except JournalBusy:
-                self._end_wait_when_cancelled()
 
     @property
     def resumes(self) -> bool:
@@ -212,13 +193,8 @@ class LiveRun(ReadableLiveRun[Result_co]):
         """End the run in the record at once; what its thread still does is not the run's any more."""
         if self.state.is_final:
             raise ControlRefused(f"{self.id}: the run has already ended ({self.state}).", self.id)
-        self.request_attention()
         self.apply(machine.OwnerLost(f"Abandoned by {by}", Cause.PERSON))
-
-    def request_attention(self) -> None:
-        """Make the next checkpoint poll for requests, and have every loop come to one."""
-        self._attention = True
-        self.gates.open_all()
+        self.attention.request()
 
     # the shell of the state machine
 
@@ -251,10 +227,9 @@ class LiveRun(ReadableLiveRun[Result_co]):
             case machine.HoldWork() | machine.StopWork():
                 if isinstance(effect, machine.StopWork):
                     self.cancel_requested = time.monotonic()
-                self.request_attention()
+                self.attention.request(stop=self._machine.cancelling)
             case machine.ReleaseWork():
-                self._attention = self._machine.cancelling or self._machine.pausing
-                self._lock.notify_all()
+                self.attention.settle(wanted=self._machine.pausing)
             case machine.StartWork():
                 self._start()
             case machine.JoinQueue():
@@ -274,7 +249,7 @@ class LiveRun(ReadableLiveRun[Result_co]):
             write()
         except JournalError:
             # The journal keeps the failure and tries again; a run that still works fails at its checkpoint.
-            self.request_attention()
+            self.attention.request()
 
     def _start(self) -> None:
         self.started_at = time.monotonic()
@@ -311,7 +286,7 @@ class LiveRun(ReadableLiveRun[Result_co]):
         if self._stream.is_forked:
             os._exit(0)
         # Only what the journal holds, where it can be found again, counts as done.
-        self._write(self.journal.flush)
+        self._stream.write_out()
         self.journal.file.is_in_place()
         self._refuse_trouble()
         self._result = result
@@ -320,8 +295,6 @@ class LiveRun(ReadableLiveRun[Result_co]):
 
     def _finish(self) -> None:
         self._finished.set()
-        with self._lock:
-            self._lock.notify_all()
         self._scheduler.finished(self)
         self._stream.tell_listeners()
 

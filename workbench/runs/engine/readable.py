@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.runs.engine.run import Result_co, Run, page_of
 from workbench.runs.journal.writer import Journal
+from workbench.runs.model.attention import Attention
 from workbench.runs.model.events import Event
 from workbench.runs.model.machine import RunMachine
 from workbench.runs.model.records import LogLine, RunRecord
@@ -38,7 +39,8 @@ class ReadableLiveRun(Run[Result_co]):
         self._machine = RunMachine()
         self._summary = Summary(settings=settings)
         self._folded = threading.Lock()
-        self._stream = journal.stream(record.number)
+        self.attention = Attention()
+        self._stream = journal.stream(record.number, self.attention)
 
     # status
 

@@ -6,7 +6,7 @@ import time
 from contextvars import ContextVar
 
 from workbench.runs.jobs.open_stage import open_stage
-from workbench.runs.model.progress import Gate
+from workbench.runs.model.attention import Gate
 
 __all__ = ["MAX_BARS", "Bar", "open_bar"]
 

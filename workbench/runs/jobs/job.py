@@ -20,9 +20,9 @@ from workbench.runs.jobs.map import OpenMaps, run_units
 from workbench.runs.jobs.open_stage import open_stage, stage_path
 from workbench.runs.jobs.sink import Sink
 from workbench.runs.jobs.workers import Workers
+from workbench.runs.model.attention import Gate, count_through
 from workbench.runs.model.digest import file_digest
 from workbench.runs.model.plain_values import MAX_TEXT, plain_fraction, plain_number, plain_text, text_parts
-from workbench.runs.model.progress import Gate, count_through
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level, StageState
 from workbench.runs.model.units import Outcome, Unit
@@ -181,7 +181,9 @@ class Job:
                 show(bar)
             self._sink.checkpoint()
 
-        return count_through(iterable, self._sink.gates, report, begin=begin, end=lambda: end(opened[0][0]))
+        return count_through(
+            iterable, self._sink.attention, report, begin=begin, end=lambda: end(opened[0][0])
+        )
 
     def _track_on_terminal(self, iterable: Iterable[Item], total: int | None, title: str) -> Iterator[Item]:
         from tqdm.auto import tqdm  # heavy, and only a script needs it
@@ -212,7 +214,7 @@ class Job:
 
     def on_beat(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call a listener about ten times a second while the run works; gives what ends that."""
-        return self._sink.gates.on_beat(listener)
+        return self._sink.attention.on_beat(listener)
 
     def log(self, message: str, level: Level | int | str = Level.INFO) -> None:
         """Add one line to the run's log."""

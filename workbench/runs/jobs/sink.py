@@ -6,21 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from workbench.runs.jobs.workers import Workers
-from workbench.runs.model.progress import Gates
+from workbench.runs.model.attention import Attention, Suspendable
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.process.resources import Resources
 
-__all__ = ["Sink", "Suspendable"]
-
-
-class Suspendable(Protocol):
-    """Something that works on its own and can be held, such as a child process."""
-
-    def suspend(self) -> None:
-        """Hold it."""
-
-    def proceed(self) -> None:
-        """Let it continue."""
+__all__ = ["Sink"]
 
 
 class Sink(Protocol):
@@ -28,7 +18,7 @@ class Sink(Protocol):
 
     run_id: str
     on_terminal: bool
-    gates: Gates
+    attention: Attention
     resources: Resources
     workers: Workers
 

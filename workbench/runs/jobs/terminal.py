@@ -7,9 +7,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workbench.runs.jobs.sink import Suspendable
 from workbench.runs.jobs.workers import Workers
-from workbench.runs.model.progress import Gates
+from workbench.runs.model.attention import Attention, Suspendable
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.process.resources import Resources
 
@@ -33,7 +32,7 @@ class TerminalSink:
 
     def __init__(self, config: Any) -> None:
         self.config = config
-        self.gates = Gates()
+        self.attention = Attention()
         self.resources = Resources()
         self._bars: dict[str, Any] = {}
         self._lock = threading.Lock()

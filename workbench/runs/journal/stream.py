@@ -14,9 +14,11 @@ from typing import Any, Protocol
 
 from workbench.errors import JournalBusy
 from workbench.runs.journal.units import KeptUnit
+from workbench.runs.model.attention import Attention
 from workbench.runs.model.events import Event
 from workbench.runs.model.plain_values import plain_fraction, plain_text
 from workbench.runs.model.records import LogLine
+from workbench.runs.model.signals import CancelSignal
 from workbench.runs.model.states import EventKind, Level
 
 __all__ = ["EventStream"]
@@ -51,10 +53,13 @@ class EventStream:
         The journal; told when something waits.
     run
         Number of the run in the journal.
+    attention
+        Tells an emitter that waits for another program's lock when the work is to end.
     """
 
-    def __init__(self, store: _Store, run: int) -> None:
+    def __init__(self, store: _Store, run: int, attention: Attention | None = None) -> None:
         self.run = run
+        self._attention = attention or Attention()
         self._store = store
         self._lock = threading.Lock()
         self._ring: deque[Event] = deque(maxlen=RING)
@@ -72,8 +77,6 @@ class EventStream:
         self._told_forked = False
         self.lost = ""
         """How another process has ended the run, as part of a sentence; empty while none has."""
-        self.while_busy: Callable[[], None] = lambda: None
-        """Called now and then by an emitter that waits for another program's lock; what it raises ends the wait."""
 
     def emit(
         self,
@@ -100,7 +103,7 @@ class EventStream:
             return
         if len(self._waiting) >= BACKLOG and kind not in _OF_THE_ENGINE:
             # Before the event gets its number: one that cannot be kept leaves no gap.
-            self._help_to_write()
+            self.write_out()
         with self._lock:
             if self._ended:
                 return
@@ -126,14 +129,22 @@ class EventStream:
         if self.listeners:
             self.tell_listeners()
 
-    def _help_to_write(self) -> None:
+    def write_out(self) -> None:
+        """Write all that waits, for the work, which waits for another program's lock until it is to end.
+
+        Raises
+        ------
+        CancelSignal
+            When it is to end.
+        JournalError
+            When the journal cannot be written.
+        """
         while True:
             try:
-                self._store.flush(patience=0.5)
+                return self._store.flush(patience=0.5)
             except JournalBusy:
-                self.while_busy()
-            else:
-                return
+                if self._attention.stopping:
+                    raise CancelSignal from None
 
     @property
     def is_forked(self) -> bool:
@@ -175,7 +186,7 @@ class EventStream:
             self._unit_bytes += len(unit.result)
             first, much = len(self._units) == 1, self._unit_bytes > GROUP_BYTES
         if at_once or much or time.monotonic() - self._units_taken > GROUP_SECONDS:
-            self._help_to_write()
+            self.write_out()
         elif first:
             self._store.wake()
 

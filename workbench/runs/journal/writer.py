@@ -33,6 +33,7 @@ from workbench.runs.journal.units import (
     insert_units,
     sign_settings,
 )
+from workbench.runs.model.attention import Attention
 from workbench.runs.model.events import Event
 from workbench.runs.model.read_only import refuse_viewer
 from workbench.runs.model.records import RunRecord
@@ -258,9 +259,9 @@ class Journal(Requests):
 
     # events
 
-    def stream(self, run: int) -> EventStream:
-        """Make the stream of a new run, whose events this journal writes."""
-        stream = EventStream(self, run)
+    def stream(self, run: int, attention: Attention | None = None) -> EventStream:
+        """Make the stream of a new run, whose events this journal writes; waits of its work end with that."""
+        stream = EventStream(self, run, attention)
         with self.file.lock:
             self._streams.append(stream)
         return stream

@@ -1,20 +1,30 @@
-"""Counting through a loop for less than tqdm charges.
+"""The one signal by which the work of a run looks up: something is requested of it, or it is time to report.
 
-A bar has to look at the clock now and then. tqdm does so from inside the loop; here a thread that beats ten
-times a second opens a gate, and the loop reports when it finds the gate open. Between two beats an iteration
-costs one count and one look at an attribute, however fast or slow the iterations are, and a request to pause
-or cancel opens the gate at once.
+A checkpoint costs one look at an attribute until something is requested. A bar has to look at the clock now and
+then: tqdm does so from inside the loop; here a thread that beats ten times a second opens a gate, and the loop
+reports when it finds the gate open. Between two beats an iteration costs one count and one look at an attribute,
+however fast or slow the iterations are, and a request to pause or cancel opens the gate at once.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-__all__ = ["Gate", "Gates", "count_through"]
+__all__ = ["Attention", "Gate", "Suspendable", "count_through"]
 
 Item = TypeVar("Item")
+
+
+class Suspendable(Protocol):
+    """Something that works on its own and can be held, such as a child process."""
+
+    def suspend(self) -> None:
+        """Hold it."""
+
+    def proceed(self) -> None:
+        """Let it continue."""
 
 
 class Gate:
@@ -27,13 +37,47 @@ class Gate:
         self.ended = False
 
 
-class Gates:
-    """The gates of one run's loops; safe to use from several threads."""
+class Attention:
+    """What the work of a run looks at; safe to use from several threads.
+
+    Attributes
+    ----------
+    wanted
+        Whether a checkpoint has anything to look for.
+    stopping
+        Whether the work is to end: also what waits for a disk gives up then.
+    """
 
     def __init__(self) -> None:
+        self.wanted = False
+        self.stopping = False
         self._gates: tuple[Gate, ...] = ()
         self._listeners: tuple[Callable[[], None], ...] = ()
         self._lock = threading.Lock()
+        self._changed = threading.Condition()
+
+    def request(self, *, stop: bool = False) -> None:
+        """Have every checkpoint look for what is requested, and every loop come to one at its next item."""
+        self.stopping = self.stopping or stop
+        self.settle(wanted=True)
+        self.open_all()
+
+    def settle(self, *, wanted: bool) -> None:
+        """Say whether anything is still requested, and let whoever is held look whether that is to be so."""
+        self.wanted = wanted or self.stopping
+        with self._changed:
+            self._changed.notify_all()
+
+    def hold_while(self, is_held: Callable[[], bool], working: Suspendable | None = None) -> None:
+        """Hold the calling thread, and what works for it, for as long as that is to be so."""
+        if not is_held():
+            return
+        if working is not None:
+            working.suspend()
+        with self._changed:
+            self._changed.wait_for(lambda: not is_held())
+        if working is not None:
+            working.proceed()
 
     def add(self) -> Gate:
         """Make a gate that is opened with the others."""
@@ -75,7 +119,7 @@ def _nothing(*_: object) -> None: ...
 
 def count_through(
     iterable: Iterable[Item],
-    gates: Gates,
+    attention: Attention,
     report: Callable[[int], None],
     *,
     begin: Callable[[Gate], object] = _nothing,
@@ -85,7 +129,7 @@ def count_through(
 
     ``begin`` is called with the gate before the first item, ``end`` after the last or when the loop is left.
     """
-    gate = gates.add()
+    gate = attention.add()
     begin(gate)
     done = 0
     try:
@@ -97,5 +141,5 @@ def count_through(
         gate.ended = True
         report(done)
     finally:
-        gates.remove(gate)
+        attention.remove(gate)
         end()
