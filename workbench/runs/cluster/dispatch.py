@@ -19,8 +19,7 @@ import cloudpickle
 
 from workbench.errors import WorkersLost
 from workbench.runs.cluster.link import ClusterLink, open_client
-from workbench.runs.cluster.messages import Call, CallResult
-from workbench.runs.cluster.worker import run_call
+from workbench.runs.cluster.worker import Call, CallResult, run_call
 from workbench.runs.jobs.dispatch import POLL_SECONDS, Dispatch, MapWork
 from workbench.runs.jobs.open_stage import stage_path
 from workbench.runs.jobs.workers import address_of

@@ -2,11 +2,12 @@
 
 One link serves one map. Workers publish under a topic of their own, to which the client listens; a beat calls every
 worker once a second (at once when something changes, or when much arrives) with what is requested of the units, and
-learns what they compute and use.
+learns what they compute and use. No worker keeps another from hearing.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
 import pickle
@@ -16,13 +17,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError as FutureCancelled
+from concurrent.futures import Future, wait
 from typing import Any
 
 import cloudpickle
 
 from workbench.errors import WorkersLost
-from workbench.runs.cluster.heartbeat import ClusterHeartbeat
-from workbench.runs.cluster.messages import Orders
+from workbench.runs.cluster.worker import Orders, WorkerStatus, beat
 from workbench.runs.jobs.sink import Sink
 from workbench.runs.jobs.workers import address_of, check_workers
 
@@ -30,6 +31,8 @@ __all__ = ["ClusterLink", "open_client"]
 
 CONNECT_SECONDS = 10.0
 BEAT_SECONDS = 1.0
+PATIENCE_SECONDS = 0.5
+"""How long a round waits for a worker: native code may keep it from answering for minutes."""
 HURRY_MESSAGES = 16
 """Messages after which the workers are told at once that they have arrived."""
 ARRIVAL_SECONDS = 10.0
@@ -94,7 +97,11 @@ class ClusterLink:
         self.address = address_of(client)
         self.token = secrets.token_hex(8)
         self.topic = f"workbench-{self.token}"
-        self._beat = ClusterHeartbeat(client)
+        self._rounds = 0
+        self._going = threading.Lock()
+        self._nthreads: Mapping[str, int] = {}
+        self._called: dict[str, tuple[int, Future[Mapping[str, Any]]]] = {}
+        self._answered: dict[str, tuple[int, WorkerStatus]] = {}
         self._used: set[str] = set()
         self.failure: BaseException | None = None
         self._paused = False
@@ -130,7 +137,7 @@ class ClusterLink:
         self._threads[1].join(2)
         if self.is_connected():
             with contextlib.suppress(Exception):
-                self._beat.go_round(Orders(self.token, closed=True))
+                self._call_all(Orders(self.token, closed=True))
         self._unsubscribe()
         self._inbox.put(None)
         self._threads[0].join()
@@ -138,12 +145,12 @@ class ClusterLink:
     @property
     def workers(self) -> int:
         """Workers that are there."""
-        return len(self._beat.threads)
+        return len(self._nthreads)
 
     @property
     def threads(self) -> int:
         """Units that they can compute at once."""
-        return sum(self._beat.threads.values())
+        return sum(self._nthreads.values())
 
     # requests
 
@@ -166,7 +173,7 @@ class ClusterLink:
         """Ask all units to end, and wait until no worker computes one any more, or the cluster is gone."""
         self._cancelled = True
         first = self._go_round()
-        while self.is_connected() and not self._beat.is_idle_since(first):
+        while self.is_connected() and not self._is_idle_since(first):
             time.sleep(0.05)
             self._go_round()
 
@@ -210,15 +217,60 @@ class ClusterLink:
     def _go_round(self) -> int:
         orders = self._orders()
         try:
-            number = self._beat.go_round(orders)
+            number = self._call_all(orders)
         except (OSError, RuntimeError, FutureCancelled):
             # The scheduler is just being lost; that shows in the client's status.
             return 0
         self._told = dict(orders.received)
-        for worker, status in self._beat.statuses.items():
+        for worker, (_, status) in list(self._answered.items()):
             self._used.add(worker)
             self._sink.resources.count_elsewhere(f"{self.token} {worker}", status.used)
         return number
+
+    def _call_all(self, orders: Orders) -> int:
+        """Call every worker that is not being called already; gives the number of the round.
+
+        Raises
+        ------
+        WorkersLost
+            When a worker cannot import what it needs.
+        OSError
+            When the scheduler does not answer.
+        """
+        with self._going:
+            self._rounds += 1
+            self._nthreads = dict(self._client.nthreads())
+            for gone in (self._called.keys() | self._answered.keys()) - self._nthreads.keys():
+                self._called.pop(gone, None)
+                self._answered.pop(gone, None)
+            for worker in self._nthreads.keys() - self._called.keys():
+                # What `Client.run` does, without waiting for it.
+                called = self._client._run(beat, orders, workers=[worker], on_error="return")
+                future = asyncio.run_coroutine_threadsafe(called, self._client.loop.asyncio_loop)
+                self._called[worker] = (self._rounds, future)
+            wait([future for _, future in self._called.values()], PATIENCE_SECONDS)
+            for worker, (number, future) in list(self._called.items()):
+                if future.done():
+                    del self._called[worker]
+                    self._take_answer(worker, number, future)
+            return self._rounds
+
+    def _take_answer(self, worker: str, number: int, future: Future[Mapping[str, Any]]) -> None:
+        # A worker that is just being lost answers with an error of the network, or not at all.
+        answer = None if future.exception() else future.result().get(worker)
+        if isinstance(answer, WorkerStatus):
+            self._answered[worker] = (number, answer)
+        elif isinstance(answer, ImportError | AttributeError | TypeError):
+            raise WorkersLost(
+                f"The worker {worker} cannot run units ({answer}): it needs the same environment as this process, "
+                "the workbench included.",
+                worker,
+            )
+
+    def _is_idle_since(self, number: int) -> bool:
+        """Whether every worker has answered that round or a later one, and computed nothing then."""
+        answers = [self._answered.get(worker) for worker in self._nthreads]
+        return all(found and found[0] >= max(1, number) and not found[1].running for found in answers)
 
     def _orders(self) -> Orders:
         config = self._sink.config

@@ -16,19 +16,19 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import cloudpickle
 
-from workbench.runs.cluster.messages import Call, CallResult, Orders, WorkerStatus
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.attention import Attention, Suspendable
 from workbench.runs.model.signals import CancelSignal, describe_error, trace_of
 from workbench.runs.model.states import EventKind, Level
-from workbench.runs.process.resources import Resources
+from workbench.runs.process.resources import Resources, Sample
 
-__all__ = ["beat", "run_call"]
+__all__ = ["Call", "CallResult", "Orders", "WorkerStatus", "beat", "run_call"]
 
 SEND_SECONDS = 0.04
 POLL_SECONDS = 0.1
@@ -37,6 +37,88 @@ SILENT_SECONDS = 20.0
 MESSAGE_EVENTS = 500
 MESSAGES_AHEAD = 64
 """Messages that may be on their way before units wait: what bounds the memory of scheduler and kernel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One try of one unit.
+
+    Attributes
+    ----------
+    token
+        Names the map, on all workers.
+    topic
+        Where the kernel listens.
+    number
+        Which call of the map this is.
+    stage, run_id
+        What the unit belongs to.
+    work
+        Function and arguments, pickled.
+    search_path
+        Where the kernel looks for modules.
+    """
+
+    token: str
+    topic: str
+    number: int
+    stage: str
+    run_id: str
+    work: tuple[bytes, bytes]
+    search_path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the kernel sends with each beat.
+
+    Attributes
+    ----------
+    token
+        Names the map.
+    paused, cancelled, closed
+        What is requested of its units; ``closed`` ends the channel.
+    received
+        Messages that have arrived, by sender.
+    config
+        The run's config with every adjustment, pickled; empty where it cannot be.
+    """
+
+    token: str
+    paused: bool = False
+    cancelled: bool = False
+    closed: bool = False
+    received: Mapping[str, int] = field(default_factory=dict)
+    config: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """What a worker reports after a beat: the calls it computes, what they have used."""
+
+    running: tuple[int, ...]
+    used: Sample
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """The outcome of a call: ``kind`` is ``"result"``, ``"error"``, ``"killed"`` or ``"stopped"``.
+
+    Attributes
+    ----------
+    content
+        The pickled result; or the error's sentence and traceback.
+    seconds
+        How long it took (s).
+    sender, sent
+        The messages that belong to it: all up to this number of this sender.
+    """
+
+    kind: str
+    content: Any
+    seconds: float
+    sender: str
+    sent: int
 
 
 class Channel:
@@ -133,10 +215,6 @@ class Channel:
                     self._changed.notify_all()
                 send(_message(self.sender, self.sent, batch))
 
-    def status(self, threads: int) -> WorkerStatus:
-        """What this worker reports after a beat."""
-        return WorkerStatus(threads, tuple(self.running), self.resources.sample())
-
     def _serve(self) -> None:
         opened = 0.0
         while True:
@@ -222,7 +300,7 @@ def beat(orders: Orders, dask_worker: Any = None) -> WorkerStatus:
     """Take orders on a worker, and answer; called by the kernel through ``Client.run``."""
     channel = _channel(dask_worker.address, orders.token)
     channel.take(orders)
-    return channel.status(dask_worker.state.nthreads)
+    return WorkerStatus(tuple(channel.running), channel.resources.sample())
 
 
 def run_call(call: Call) -> CallResult:
