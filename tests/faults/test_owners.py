@@ -176,9 +176,9 @@ def test_a_laptop_that_slept_while_its_run_was_given_up_finds_out_and_stops(
 def test_a_run_says_that_it_lives(
     make_job: Make, project: Path, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workbench.runs.engine import heartbeat
+    from workbench.runs.engine import requests
 
-    monkeypatch.setattr(heartbeat, "RENEW_SECONDS", 0.2)
+    monkeypatch.setattr(requests, "RENEW_SECONDS", 0.2)
 
     def work(job: Job, project: Path, config: Any) -> None:
         while not (project / "go").exists():

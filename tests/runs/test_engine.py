@@ -261,6 +261,7 @@ def test_cancel_asked_twice_and_while_paused_ends_the_run_once(
     gated: Gated, project: Path, until: Callable[..., None]
 ) -> None:
     run = start(gated.job, project)
+    until(lambda: run.state == RunState.RUNNING)
     run.pause()
     until(lambda: run.state == RunState.PAUSED)
     run.cancel()
@@ -365,6 +366,7 @@ def test_time_spent_paused_does_not_count_towards_the_deadline(
     gated: Gated, project: Path, until: Callable[..., None]
 ) -> None:
     run = start(gated.job, project, deadline=0.6)
+    until(lambda: run.state == RunState.RUNNING)
     run.pause()
     until(lambda: run.state == RunState.PAUSED)
     time.sleep(0.9)
@@ -432,18 +434,18 @@ def test_a_run_cancelled_in_the_queue_never_begins(one_slot: Engine, gated: Gate
 def test_a_run_paused_at_the_very_moment_of_its_turn_comes_back(
     one_slot: Engine, gated: Gated, project: Path, monkeypatch: pytest.MonkeyPatch, until: Callable[..., None]
 ) -> None:
-    claim = one_slot._claim
+    claims = one_slot._claims
 
-    def claim_and_pause(run: Any) -> Any:
-        slot = claim(run)
-        if slot is not None:
-            monkeypatch.setattr(one_slot, "_claim", claim)
+    def claim_and_pause(run: Any) -> bool:
+        claimed = claims(run)
+        if claimed:
+            monkeypatch.setattr(one_slot, "_claims", claims)
             run.pause()
-        return slot
+        return claimed
 
-    monkeypatch.setattr(one_slot, "_claim", claim_and_pause)
+    monkeypatch.setattr(one_slot, "_claims", claim_and_pause)
     run = start(gated.job, project)
-    assert run.state == RunState.PAUSED
+    until(lambda: run.state == RunState.PAUSED)
     assert gated.began == []
     # It holds nothing while it is paused: the same scenario can be written by another run.
     run.resume()
@@ -517,7 +519,9 @@ folder, policy = Path(sys.argv[1]), sys.argv[2]
 def work(job, project, config):
     mark = folder / f"writing {config.scenario}"
     mark.touch(exist_ok=False)
-    time.sleep(0.15)
+    # Until all have asked, however slow the machine is.
+    while len(list(folder.glob("asked-*"))) < 4:
+        time.sleep(0.005)
     mark.unlink()
     return config.scenario
 
@@ -525,9 +529,11 @@ def work(job, project, config):
 while not (folder / "go").exists():
     time.sleep(0.001)
 try:
-    print(start(work, folder, when_busy=policy).result(30))
+    run = start(work, folder, when_busy=policy)
 except ScenarioBusy:
-    print("busy")
+    run = None
+(folder / f"asked-{sys.argv[3]}").touch()
+print(run.result(30) if run else "busy")
 """
 
 

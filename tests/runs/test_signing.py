@@ -64,11 +64,12 @@ def test_a_damaged_key_is_made_anew(key_file: Path) -> None:
 
 
 def test_without_a_place_for_a_key_signing_still_works_within_this_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setattr(signing, "_key_file", lambda: tmp_path / "file" / "signing.key")
     assert signing.is_ours(signing.sign(b"result", *PLACE), b"result", *PLACE)
+    assert "signing.key cannot be written" in caplog.text
 
 
 def test_processes_that_start_at_once_agree_on_one_key(scripts: Any, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ The tree::
     │   └── SolverMissing        not installed, or without a licence
     ├── UnbalancedResult         numbers of a result do not agree with each other; the sentence names the two
     ├── CacheNotWritten          (also UserWarning) a table could not be kept; a warning, the work continues
+    ├── CopyNotKept              (also UserWarning) what later comparisons need could not be kept; the same
     ├── SourceFailed             an online source gave no usable answer; carries ``.source`` and ``.status``
     ├── ProjectError             a project folder cannot be opened or created; carries ``.path``
     └── DataError                about an input; carries ``.file`` and ``.problems``
@@ -47,6 +48,7 @@ from __future__ import annotations
 from workbench.errors.base import WorkbenchError
 from workbench.errors.inputs import (
     CacheNotWritten,
+    CopyNotKept,
     DataError,
     InvalidData,
     LinkRefused,
@@ -88,6 +90,7 @@ __all__ = [
     "CacheNotWritten",
     "ChildCrashed",
     "ControlRefused",
+    "CopyNotKept",
     "DataError",
     "InvalidData",
     "JournalBusy",

@@ -10,6 +10,7 @@ from workbench.problem import Problem, describe_problems, shortened
 
 __all__ = [
     "CacheNotWritten",
+    "CopyNotKept",
     "DataError",
     "InvalidData",
     "LinkRefused",
@@ -173,3 +174,7 @@ class InvalidData(DataError, ValueError):
 
 class CacheNotWritten(WorkbenchError, UserWarning):
     """A table could not be kept; the work continues with the table in memory."""
+
+
+class CopyNotKept(WorkbenchError, UserWarning):
+    """The result or the input that later comparisons need could not be kept; the work continues without."""

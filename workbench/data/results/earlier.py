@@ -15,6 +15,7 @@ import contextlib
 import datetime
 import errno
 import secrets
+import warnings
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from workbench.data.atomic import TEMPORARY_PREFIX, sweep, write_bytes
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios
 from workbench.data.results.tables import read_provenance
-from workbench.errors import DataError, UnreadableFile
+from workbench.errors import CopyNotKept, DataError, UnreadableFile
 from workbench.files import (
     changed_at,
     is_file,
@@ -73,9 +74,10 @@ def keep_earlier(project: Project, domain: str, scenario: str, stamp: str, table
             move(temporary, home / scenario)
         finally:
             remove_tree(temporary)
-    except (OSError, DataError):
+    except (OSError, DataError) as error:
         # The new result is worth more than the one before: where there is no room for both, it comes alone.
-        return
+        told = f"The result that {scenario!r} had before was not kept, so that there is nothing to compare with: "
+        warnings.warn(f"{told}{error}", CopyNotKept, 2)
 
 
 def earlier_results(project: Project, domain: str) -> Mapping[str, str]:

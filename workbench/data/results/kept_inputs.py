@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pyarrow as pa
 
 from workbench.data.atomic import replacing, sweep
 from workbench.data.projects.project import MAX_INPUT_MEGABYTES, Project
-from workbench.errors import UnwritableFile
+from workbench.errors import CopyNotKept, UnwritableFile
 from workbench.files import facts, is_file, open_file, read_bytes, remove, size_of, touch, walked
 from workbench.runs.model.read_only import is_viewer
 
@@ -52,8 +53,12 @@ def keep_inputs(project: Project, inputs: Mapping[str, str]) -> None:
         content = _current(project, name, digest)
         if content is not None:
             # A result is worth more than the copy of its input: on a full disk there is none.
-            with contextlib.suppress(UnwritableFile), replacing(path) as temporary:
-                _write(temporary, content)
+            try:
+                with replacing(path) as temporary:
+                    _write(temporary, content)
+            except UnwritableFile as error:
+                told = f"No copy of {name} was kept, so that its cells cannot be compared later: {error}"
+                warnings.warn(told, CopyNotKept, 2)
     _prune(project.kept_folder)
 
 

@@ -22,10 +22,12 @@ from typing import Any
 
 import cloudpickle
 
-from workbench.errors import WorkersLost
+from workbench.errors import JournalError, WorkersLost
 from workbench.runs.cluster.worker import Orders, WorkerStatus, beat
 from workbench.runs.jobs.sink import Sink
 from workbench.runs.jobs.workers import address_of, check_workers
+from workbench.runs.model.signals import describe_error
+from workbench.runs.model.states import EventKind, Level
 
 __all__ = ["ClusterLink", "open_client"]
 
@@ -276,9 +278,12 @@ class ClusterLink:
         config = self._sink.config
         if config is not self._config:
             self._config, self._pickled_config = config, b""
-            with contextlib.suppress(Exception):
-                # One that cannot be pickled stays here: adjustments do not reach units that run elsewhere.
+            try:
                 self._pickled_config = cloudpickle.dumps(config, protocol=5)
+            except Exception as error:  # noqa: BLE001 - whatever the classes inside raise
+                told = f"Adjusted settings do not reach units on the cluster: {describe_error(error)}"
+                with contextlib.suppress(JournalError):
+                    self._sink.emit(EventKind.LOG, told, level=Level.WARNING)
         with self._arrived:
             received = dict(self._received)
         return Orders(self.token, self._paused, self._cancelled, False, received, self._pickled_config)

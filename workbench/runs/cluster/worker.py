@@ -128,7 +128,7 @@ class Channel:
         self.sender = secrets.token_hex(8)
         self.attention = Attention()
         self.resources = Resources()
-        self._paused = False
+        self.paused = False
         self._ended = False
         self.config: Any = None
         self.running: set[int] = set()
@@ -152,10 +152,10 @@ class Channel:
                 with contextlib.suppress(Exception):
                     # A class that only the kernel knows: the unit has what it needs in its arguments.
                     self.config = cloudpickle.loads(orders.config)
-            self._paused = orders.paused
+            self.paused = orders.paused
             self._ended = self._ended or orders.cancelled or orders.closed
             self._changed.notify_all()
-        if self._paused or self._ended:
+        if self.paused or self._ended:
             self.attention.request(stop=self._ended)
         else:
             self.attention.settle(wanted=False)
@@ -165,7 +165,8 @@ class Channel:
         with self._changed:
             if not self.running:
                 self._heard = time.monotonic()
-                self.attention.stopping = self.attention.wanted = self._ended
+                self.attention.stopping = self._ended
+                self.attention.settle(wanted=self.paused)
             self._send = send
             self.running.add(number)
             if self._thread is None:
@@ -197,7 +198,7 @@ class Channel:
         CancelSignal
             When the run was cancelled or the kernel is gone.
         """
-        self.attention.hold_while(lambda: self._paused and not self.attention.stopping, holding)
+        self.attention.hold_while(lambda: self.paused and not self.attention.stopping, holding)
         if self.attention.stopping:
             raise CancelSignal
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import importlib
 import os
 import signal
 import subprocess
@@ -10,14 +12,14 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle
 import psutil
 
 from workbench.errors import ControlRefused
-from workbench.runs.jobs.workers import Workers, address_of
+from workbench.runs.engine.order import Order
+from workbench.runs.jobs.workers import address_of
 from workbench.runs.model.states import Cause, RunState
 from workbench.runs.process.identity import ProcessIdentity
 from workbench.runs.process.search_path import restore_search_path
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from workbench.runs.journal.writer import Journal
     from workbench.runs.model.records import RunRecord
 
-__all__ = ["RESULT_KEY", "Order", "is_detached", "kill", "launch", "load_order"]
+__all__ = ["RESULT_KEY", "is_detached", "kill", "launch", "load_order"]
 
 RESULT_KEY = "\0result"
 """Under this key the journal keeps the result of a job that has no files to load it from."""
@@ -39,43 +41,7 @@ _MODULE = "workbench.runs.engine.detached_main"
 _GONE_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a detached process is to do.
-
-    Attributes
-    ----------
-    job
-        The job, or module and attribute where it is found.
-    project, config
-        What it is called with.
-    lineage
-        Numbers of the runs whose finished units may be reused.
-    deadline
-        Seconds of work after which the run is cancelled.
-    workers
-        Where its units are computed.
-    """
-
-    job: JobFunction[Any, Any] | tuple[str, str]
-    project: Any
-    config: Any
-    lineage: tuple[int, ...]
-    deadline: float | None
-    workers: Workers
-
-
-def launch(
-    journal: Journal,
-    record: RunRecord,
-    job: JobFunction[Any, Any],
-    project: Any,
-    config: Any,
-    *,
-    lineage: list[int],
-    deadline: float | None,
-    workers: Workers,
-) -> None:
+def launch(journal: Journal, record: RunRecord, order: Order) -> None:
     """Start the process of a run that is entered in the journal, and make it the run's owner.
 
     Raises
@@ -83,12 +49,12 @@ def launch(
     ControlRefused
         When the process cannot be started, or what it needs cannot be sent; the run is entered as failed.
     """
+    workers = order.workers
     if workers is not None and not isinstance(workers, str | int):
         workers = address_of(workers)
     try:
-        order = Order(_reference(job), project, config, tuple(lineage), deadline, workers)
-        pickled = cloudpickle.dumps(order, protocol=5)
-        pid = _spawn(pickled, [str(journal.path), record.id])
+        sent = dataclasses.replace(order, job=_reference(order.job), workers=workers)
+        pid = _spawn(cloudpickle.dumps(sent, protocol=5), [str(journal.path), record.id])
     except Exception as error:
         reason = f"A process of its own could not be started: {error}"
         journal.end(record, RunState.FAILED, Cause.EXCEPTION, reason)
@@ -99,8 +65,6 @@ def launch(
 
 def load_order(pickled: bytes) -> tuple[Order, JobFunction[Any, Any]]:
     """Read an order in the process that is to carry it out; imports what it needs."""
-    import importlib
-
     order: Order = cloudpickle.loads(pickled)
     if not isinstance(order.job, tuple):
         return order, order.job
@@ -159,7 +123,8 @@ def is_detached(record: RunRecord) -> bool:
     return _MODULE in arguments and arguments[-1] == record.id
 
 
-def _reference(job: JobFunction[Any, Any]) -> JobFunction[Any, Any] | tuple[str, str]:
+def _reference(job: JobFunction[Any, Any] | tuple[str, str]) -> JobFunction[Any, Any] | tuple[str, str]:
+    assert not isinstance(job, tuple)
     # By name where it has one that another process can import; as it is where it was typed into a notebook.
     module, attribute = job.function.__module__, job.function.__qualname__
     if module != "__main__" and getattr(sys.modules.get(module), attribute, None) is job:

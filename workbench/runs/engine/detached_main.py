@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import sys
 import threading
@@ -14,8 +15,9 @@ from typing import IO, Any
 import cloudpickle
 
 from workbench.errors import JournalError
-from workbench.runs.engine.detached import RESULT_KEY, Order, load_order
+from workbench.runs.engine.detached import RESULT_KEY, load_order
 from workbench.runs.engine.live import LiveRun
+from workbench.runs.engine.order import Order
 from workbench.runs.engine.start import carry_on
 from workbench.runs.jobs.job import Job
 from workbench.runs.jobs.registry import JobFunction
@@ -47,17 +49,8 @@ def main(journal_path: Path, run_id: str) -> None:
         order, job = load_order(pickled)
     except BaseException as error:  # noqa: BLE001 - whatever an import raises is reported by the run itself
         order, job = _failing(record, error)
-    run = carry_on(
-        journal,
-        record,
-        job.with_function(_around(job, journal, record, output)),
-        order.project,
-        order.config,
-        lineage=order.lineage,
-        deadline=order.deadline,
-        workers=order.workers,
-        detached=True,
-    )
+    order = dataclasses.replace(order, job=job.with_function(_around(job, journal, record, output)))
+    run = carry_on(journal, record, order)
     output.serve(run)
     run.wait()
     journal.flush()
@@ -79,7 +72,7 @@ def _failing(record: RunRecord, error: BaseException) -> tuple[Order, JobFunctio
         raise error
 
     job: JobFunction[Any, Any] = JobFunction(record.job, record.title, fail, dict)
-    return Order(job, None, dict(record.config), (), None, None), job
+    return Order(job, None, dict(record.config)), job
 
 
 def _around(

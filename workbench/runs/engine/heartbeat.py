@@ -1,26 +1,20 @@
 """The heartbeat of this process's runs: ten times a second, all of them are monitored.
 
-Two threads: one opens gates, samples and watches deadlines, and never waits for a disk; the other has slots given
-and polls the journals for requests, any of which may be locked by another process for a while.
+Two threads: one has the work report, samples and watches deadlines, and never waits for a disk; the other serves
+slots and requests, and waits for journals, any of which may be locked by another process for a while.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from workbench.errors import ControlRefused, JournalError, SettingError
+from workbench.errors import ControlRefused, JournalError
 from workbench.runs.engine.live import LiveRun
-from workbench.runs.journal.writer import Journal
 from workbench.runs.model import machine
-from workbench.runs.model.plain_values import plain_number, plain_text
-from workbench.runs.model.records import ControlRequest
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
 from workbench.runs.process.resources import Sample, judge
 
@@ -32,10 +26,6 @@ BEAT_SECONDS = 0.1
 SAMPLE_SECONDS = 2.0
 WAITING_SECONDS = 2.0
 """After this long, a run says that it waits for another program's lock."""
-RENEW_SECONDS = 10.0
-"""How often runs say in the journal that their process lives."""
-IN_PLACE_SECONDS = 0.5
-"""How often it is looked whether a project is still where it was."""
 QUIET_SECONDS = 30.0
 """Silence that needs no mention: solvers are quiet for seconds at a time."""
 UNSEEN_SECONDS = 2.0
@@ -43,24 +33,21 @@ UNSEEN_SECONDS = 2.0
 
 
 class Heartbeat:
-    """Opens gates, polls the journals for requests, samples CPU and memory, watches deadlines.
+    """Has the work report, samples CPU and memory, watches deadlines.
 
     Parameters
     ----------
-    give_slots
-        Admits queued runs to free slots.
+    serve
+        Called with the runs that have not ended, ten times a second or when something happens.
     """
 
-    def __init__(self, give_slots: Callable[[], None]) -> None:
-        self._give_slots = give_slots
+    def __init__(self, serve: Callable[[list[LiveRun[Any]]], None]) -> None:
+        self._serve_runs = serve
         self._lock = threading.Lock()
         self._watched: list[_Watch] = []
         self._beating: threading.Thread | None = None
         self._serving: threading.Thread | None = None
         self._soon = threading.Event()
-        self._answers: WeakKeyDictionary[Journal, dict[int, str | None]] = WeakKeyDictionary()
-        self._renewed: WeakKeyDictionary[Journal, float] = WeakKeyDictionary()
-        self._looked: WeakKeyDictionary[Journal, float] = WeakKeyDictionary()
 
     def watch(self, run: LiveRun[Any]) -> None:
         """Monitor a run until it ends."""
@@ -73,8 +60,8 @@ class Heartbeat:
                 self._serving = threading.Thread(target=self._serve, name="workbench slots", daemon=True)
                 self._serving.start()
 
-    def give_slots_soon(self) -> None:
-        """Have the next run admitted by a thread of our own, outside of the caller's locks."""
+    def serve_soon(self) -> None:
+        """Have the runs served by a thread of our own, outside of the caller's locks."""
         self._soon.set()
 
     def _beat(self) -> None:
@@ -99,35 +86,9 @@ class Heartbeat:
                     self._serving = None
                     return
             try:
-                # Also without a reason of our own: another process may have freed a scenario.
-                self._give_slots()
-                self._answer_requests(live)
+                self._serve_runs(live)
             except Exception:
-                _logger.exception("Slots could not be given")
-
-    def _answer_requests(self, runs: list[LiveRun[Any]]) -> None:
-        by_journal: dict[Journal, dict[int, LiveRun[Any]]] = {}
-        for run in runs:
-            by_journal.setdefault(run.journal, {})[run.number] = run
-        for journal, numbered in by_journal.items():
-            if time.monotonic() - self._looked.get(journal, 0.0) >= IN_PLACE_SECONDS:
-                self._looked[journal] = time.monotonic()
-                journal.file.is_in_place()
-            if time.monotonic() - self._renewed.get(journal, 0.0) >= RENEW_SECONDS:
-                with contextlib.suppress(JournalError, sqlite3.Error):
-                    journal.renew()
-                    self._renewed[journal] = time.monotonic()
-            try:
-                for request in journal.open_requests(list(numbered)):
-                    # Carried out once, however often the answer has to be written.
-                    known = self._answers.setdefault(journal, {})
-                    if request.number not in known:
-                        known[request.number] = _carry_out(numbered[request.run], request)
-                    journal.answer(request.number, known[request.number])
-                    del known[request.number]
-            except (JournalError, sqlite3.Error):
-                # The journal keeps the failure; the runs check it. The requests are still there next time.
-                continue
+                _logger.exception("Runs could not be served")
 
 
 class _Watch:
@@ -208,27 +169,3 @@ class _Watch:
             f"next checkpoint. {way_out}",
             level=Level.WARNING,
         )
-
-
-def _carry_out(run: LiveRun[Any], request: ControlRequest) -> str | None:
-    try:
-        match request.kind:
-            case "pause":
-                run.pause(request.asked_by)
-            case "resume":
-                run.resume(request.asked_by)
-            case "cancel":
-                run.cancel(request.asked_by)
-            case "adjust":
-                run.adjust(by=request.asked_by, **request.data)
-            case "extend":
-                run.extend(plain_number(request.data.get("seconds")) or 0.0, request.asked_by)
-            case _:
-                return f"{run.id}: there is no request {request.kind!r}."
-    except (ControlRefused, SettingError) as error:
-        return str(error)
-    except Exception as error:
-        # Of a request that somebody has written by hand: it is refused, and the others are carried out.
-        _logger.exception("A request to %s could not be carried out", run.id)
-        return plain_text(error)
-    return None

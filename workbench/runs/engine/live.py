@@ -12,17 +12,16 @@ from typing import Any, Protocol, cast
 
 from workbench.errors import ControlRefused, JournalError
 from workbench.runs.engine.failed_work import fact_of
+from workbench.runs.engine.order import Order
 from workbench.runs.engine.readable import ReadableLiveRun
 from workbench.runs.engine.run import Result_co
 from workbench.runs.jobs.job import Job
 from workbench.runs.jobs.plain_functions import refuse_unfinished
 from workbench.runs.jobs.registry import JobFunction
-from workbench.runs.jobs.workers import Workers
 from workbench.runs.journal.units import KeptUnit
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model import machine
 from workbench.runs.model.attention import Suspendable
-from workbench.runs.model.project import ProjectOrFolder
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.settings import changed, to_plain
 from workbench.runs.model.signals import CancelSignal
@@ -57,14 +56,8 @@ class LiveRun(ReadableLiveRun[Result_co]):
         Decides when it works.
     journal, record
         Where the run is recorded, and as what.
-    job_function, project, config
+    order
         What is to be done.
-    lineage
-        Numbers of the runs whose finished units may be reused.
-    deadline
-        Seconds of work after which the run is cancelled.
-    workers
-        Where its units are computed, for maps to which the job gives no place of their own.
     detached
         Whether this process is for this run only.
     """
@@ -77,33 +70,31 @@ class LiveRun(ReadableLiveRun[Result_co]):
         scheduler: _Scheduler,
         journal: Journal,
         record: RunRecord,
-        job_function: JobFunction[Any, Result_co],
-        project: ProjectOrFolder | None,
-        config: Any,
-        lineage: Sequence[int] = (),
-        deadline: float | None = None,
-        workers: Workers = None,
+        order: Order,
         detached: bool = False,
     ) -> None:
-        super().__init__(journal, record, to_plain(config))
-        self.config = config
+        super().__init__(journal, record, to_plain(order.config))
+        self.config = order.config
         self.resources = Resources()
-        self.deadline = deadline
-        self.workers = workers
+        self.deadline = order.deadline
+        self.workers = order.workers
         self.detached = detached
         self.started_at: float | None = None
         self.cancel_requested: float | None = None
         self._scheduler = scheduler
-        self._job_function = job_function
-        self._project = project
-        self._lineage = list(lineage)
+        self._order = order
         self._lock = threading.RLock()
         self.run_id = record.id
         self._finished = threading.Event()
         self._result: Any = None
         self._exception: BaseException | None = None
-        facts = {} if deadline is None else {"deadline": deadline}
+        facts = {} if self.deadline is None else {"deadline": self.deadline}
         self.emit(EventKind.STATE, "Queued", data={"state": "queued", "cause": "", **facts})
+
+    @property
+    def _job(self) -> JobFunction[Any, Result_co]:
+        assert not isinstance(self._order.job, tuple)
+        return self._order.job
 
     def queue_place(self) -> int:
         """How many queued runs come before this one; 0 when it is next or not queued."""
@@ -141,11 +132,11 @@ class LiveRun(ReadableLiveRun[Result_co]):
     @property
     def resumes(self) -> bool:
         """Whether this run continues an earlier one."""
-        return bool(self._lineage)
+        return bool(self._order.lineage)
 
     def remembered(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[bytes, float]]:
         """Find units that an earlier run finished."""
-        return self.journal.remembered(self._lineage, wanted)
+        return self.journal.remembered(self._order.lineage, wanted)
 
     def remember(self, key: str, digest: str, seconds: float, result: bytes, *, at_once: bool) -> None:
         """Commit a finished unit, at once or with those that finish in the same moment."""
@@ -167,7 +158,7 @@ class LiveRun(ReadableLiveRun[Result_co]):
 
     def adjust(self, *, by: str = "person", **changes: object) -> None:
         """Change settings while it runs; adopted at the next checkpoint."""
-        adjusted = changed(self.config, changes, while_running=True, check=self._job_function.check)
+        adjusted = changed(self.config, changes, while_running=True, check=self._job.check)
         adopted = {name: to_plain(getattr(adjusted, name)) for name in changes}
         self.apply(machine.AdjustRequested(adopted, by))
 
@@ -280,9 +271,9 @@ class LiveRun(ReadableLiveRun[Result_co]):
         job = Job(self)
         with job.active(""), capture_output(), contextlib.closing(job):
             # A folder or a project of a kind of its own has none.
-            for text in getattr(self._project, "cautions", ()):
+            for text in getattr(self._order.project, "cautions", ()):
                 job.caution(text)
-            result = refuse_unfinished(self._job_function.function(job, self._project, self.config))
+            result = refuse_unfinished(self._job.function(job, self._order.project, self.config))
         if self._stream.is_forked:
             os._exit(0)
         # Only what the journal holds, where it can be found again, counts as done.

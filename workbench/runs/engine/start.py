@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, TypeVar, overload
 
@@ -14,6 +14,7 @@ from workbench.files import is_inside
 from workbench.runs.engine.detached import launch
 from workbench.runs.engine.followed import FollowedRun
 from workbench.runs.engine.live import LiveRun
+from workbench.runs.engine.order import Order
 from workbench.runs.engine.run import Run
 from workbench.runs.engine.slots import Engine
 from workbench.runs.jobs.registry import JobFunction, find_job
@@ -299,32 +300,16 @@ def _start(
             config = changed(config, {"scenario": _free_name(journal, job_function.name, wanted)})
         else:
             break
-    lineage = journal.reader.lineage(record)
-    options: dict[str, Any] = {"lineage": lineage, "deadline": deadline, "workers": workers}
+    order = Order(job_function, project, config, tuple(journal.reader.lineage(record)), deadline, workers)
     if detached:
-        launch(journal, record, job_function, project, config, **options)
+        launch(journal, record, order)
         return FollowedRun(record, journal.path, project)
-    return carry_on(journal, record, job_function, project, config, **options)
+    return _engine.submit(journal, record, order)
 
 
-def carry_on(
-    journal: Journal,
-    record: RunRecord,
-    job_function: JobFunction[Config, Result],
-    project: ProjectOrFolder | None,
-    config: Config,
-    *,
-    lineage: Sequence[int] = (),
-    deadline: float | None = None,
-    workers: Workers = None,
-    detached: bool = False,
-) -> LiveRun[Result]:
-    """Do the work of a run that is entered in the journal, in this process."""
-    run = LiveRun(
-        _engine, journal, record, job_function, project, config, lineage, deadline, workers, detached
-    )
-    _engine.submit(run)
-    return run
+def carry_on(journal: Journal, record: RunRecord, order: Order) -> LiveRun[Any]:
+    """Do the work of a detached run in this process, which is there for nothing else."""
+    return _engine.submit(journal, record, order, detached=True)
 
 
 def _free_name(journal: Journal, job: str, scenario: str) -> str:

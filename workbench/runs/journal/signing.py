@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import os
 import secrets
 from functools import cache
@@ -18,6 +19,8 @@ from pathlib import Path
 import platformdirs
 
 __all__ = ["is_ours", "sign"]
+
+_logger = logging.getLogger(__name__)
 
 _FORMAT = "unit of a run, 2"
 
@@ -61,6 +64,11 @@ def _key(file: Path) -> bytes:
         finally:
             beside.unlink()
         return file.read_bytes()
-    except OSError:
-        # Without a home to keep a key in, what this process remembers is good for this process only.
+    except OSError as error:
+        _logger.warning(
+            "%s cannot be written (%s): what runs of this process finish is not recognised by another one, and is "
+            "computed again when they are resumed there.",
+            file,
+            error.strerror,
+        )
         return secrets.token_bytes(32)
