@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import shutil
 import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from workbench.errors import JournalError
+from workbench.files.repaired import Aside
 from workbench.runs import attach, resume, runs
+from workbench.runs.journal.repair import repair_journal
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import Cause, EventKind, RunState
@@ -234,3 +239,137 @@ def test_a_damaged_row_does_not_stop_the_runs_of_gone_processes_from_being_ended
     found = listed(project)
     assert found["demand-1"].state is found["demand-2"].state is RunState.INTERRUPTED
     assert found["demand-2"].cause is Cause.PROCESS_GONE
+
+
+# pages that hold fewer rows than they did: SQLite says nothing of it
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a b-tree (https://www.sqlite.org/fileformat.html, 1.6); places are of its header in the file."""
+
+    number: int
+    place: int
+    cells: int
+    children: tuple[int, ...]
+
+
+def pages_of(content: bytearray, number: int, size: int) -> list[Page]:
+    """Pages of the b-tree below a page, that page first."""
+    place = (number - 1) * size
+    cells = int.from_bytes(content[place + 3 : place + 5])
+    if content[place] not in (2, 5):
+        return [Page(number, place, cells, ())]
+    pointers = [int.from_bytes(content[place + 12 + 2 * n : place + 14 + 2 * n]) for n in range(cells)]
+    left = [int.from_bytes(content[place + p : place + p + 4]) for p in pointers]
+    children = (*left, int.from_bytes(content[place + 8 : place + 12]))
+    below = [page for child in children for page in pages_of(content, child, size)]
+    return [Page(number, place, cells, children), *below]
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Journal of a project with two long runs, in one file, and nobody at it."""
+    folder = tmp_path_factory.mktemp("long")
+    journal = Journal.open(folder / ".workbench" / "journal.sqlite")
+    for number in (1, 2):
+        record = journal.add_run(
+            run_id=f"long-{number}",
+            job="long",
+            title="Long",
+            scenario=f"s{number}",
+            config={},
+            version="1",
+            resumed_from=None,
+        )
+        stream = journal.stream(record.number)
+        stream.emit(EventKind.STATE, "Running", data={"state": "running", "cause": ""})
+        for line in range(400):
+            stream.emit(EventKind.LOG, f"line {line}, and what else is said in it")
+            if line % 10 == 0:
+                stream.emit(EventKind.PROGRESS, f"{line} of 400", fraction=line / 400)
+        stream.emit(EventKind.STATE, "Completed", data={"state": "succeeded", "cause": "completed"})
+    journal.flush()
+    # Of small pages, so that each of its trees has many.
+    small = folder / "small.sqlite"
+    journal.file.connection.execute("PRAGMA page_size = 512")
+    journal.file.connection.execute(f"VACUUM INTO '{small}'")
+    return small
+
+
+def fewer_cells_in_a_leaf(content: bytearray, pages: list[Page], size: int) -> None:
+    leaf = [page for page in pages if not page.children][3]
+    content[leaf.place + 3 : leaf.place + 5] = (2).to_bytes(2)
+
+
+def fewer_children(content: bytearray, pages: list[Page], size: int) -> None:
+    content[pages[0].place + 3 : pages[0].place + 5] = (pages[0].cells // 3).to_bytes(2)
+
+
+def last_child_is_another(content: bytearray, pages: list[Page], size: int) -> None:
+    content[pages[0].place + 8 : pages[0].place + 12] = pages[0].children[-2].to_bytes(4)
+
+
+def root_is_a_leaf(content: bytearray, pages: list[Page], size: int) -> None:
+    root, leaf = pages[0].place, pages[2].place
+    content[root : root + size] = content[leaf : leaf + size]
+
+
+@pytest.mark.parametrize("table", ["event", "event_line", "event_kind"])
+@pytest.mark.parametrize(
+    "damage", [fewer_cells_in_a_leaf, fewer_children, last_child_is_another, root_is_a_leaf]
+)
+def test_events_that_vanish_without_an_error_of_the_database_are_said_to_be_missing(
+    long: Path, project: Path, damage: Callable[[bytearray, list[Page], int], None], table: str
+) -> None:
+    path = project / ".workbench" / "journal.sqlite"
+    path.parent.mkdir()
+    shutil.copy(long, path)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        root = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+        counts = dict(connection.execute("SELECT run, count(*) FROM event GROUP BY run"))
+    content = bytearray(path.read_bytes())
+    damage(content, pages_of(content, root, size), size)
+    path.write_bytes(content)
+
+    said = []
+    for number in (1, 2):
+        try:
+            run = attach(f"long-{number}", project)
+            summary, events = run.summary(), run.events()
+            assert summary.state == RunState.SUCCEEDED
+            seqs = [event.seq for event in events]
+            assert seqs == sorted(set(seqs))
+            if not summary.damage:
+                assert (seqs, len(run.logs())) == ([*range(1, counts[number] + 1)], 400)
+            elif len(seqs) < counts[number] and seqs[-1:] == [counts[number]]:
+                assert any("of the journal are missing" in event.message for event in events)
+            report = run.report()
+            assert (report.summary.damage, report.summary.state) == (summary.damage, RunState.SUCCEEDED)
+            said.append(summary.damage)
+        except JournalError as error:
+            said.append(str(error))
+    assert any(said)
+    assert all("repair" in sentence for sentence in said if sentence)
+
+
+@pytest.mark.parametrize("damage", [fewer_cells_in_a_leaf, root_is_a_leaf])
+def test_what_vanished_without_an_error_is_found_by_a_repair(
+    long: Path, project: Path, damage: Callable[[bytearray, list[Page], int], None]
+) -> None:
+    path = project / ".workbench" / "journal.sqlite"
+    path.parent.mkdir()
+    shutil.copy(long, path)
+    content = bytearray(path.read_bytes())
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        root = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'event'").fetchone()[0]
+    damage(content, pages_of(content, root, 512), 512)
+    path.write_bytes(content)
+
+    (found,) = repair_journal(path, Aside(project, project / ".workbench", dry_run=False))
+
+    assert any("events of long-1" in sentence for sentence in found.lost)
+    for number in (1, 2):
+        run = attach(f"long-{number}", project)
+        assert (run.summary().state, run.summary().damage) == (RunState.SUCCEEDED, "")

@@ -50,6 +50,7 @@ class FollowedRun(Run[Any]):
         self._project = project
         self._summary = Summary(settings=dict(record.config))
         self._folding = threading.Lock()
+        self._is_checked = False
 
     @property
     def record(self) -> RunRecord:
@@ -85,13 +86,16 @@ class FollowedRun(Run[Any]):
     def summary(self) -> Summary:
         """Fold all that has happened so far; log lines and old progress are never read."""
         with self._folding:
+            if not self._is_checked:
+                self._summary.damage, self._is_checked = self.damage(), True
             events, last = self._reader.summary_events(self._record.number, self._summary.seq)
             for event in events:
                 self._summary.add(event)
             self._summary.seq = last
             summary = self._summary.copy()
-        if is_viewer() and not summary.state.is_final:
-            _add_interruption(summary, self._record)
+        if is_viewer() or summary.damage:
+            # What the first analyst who opens the project will have written down, or what was lost of it.
+            summary.add_end(self._record.as_found())
         return summary
 
     def events(self, after: int = 0, *, kinds: Sequence[EventKind] = (), limit: int = -1) -> list[Event]:
@@ -190,12 +194,3 @@ class FollowedRun(Run[Any]):
                 self.id,
             )
         return load(self._project, self.scenario)
-
-
-def _add_interruption(summary: Summary, record: RunRecord) -> None:
-    # What the first analyst who opens the project will have written into the journal.
-    found = record.as_found()
-    if found.state == RunState.INTERRUPTED:
-        data = {"state": str(found.state), "cause": str(found.cause), "ended": summary.last_time}
-        event = Event(summary.seq, summary.last_time, EventKind.STATE, "", found.reason, None, "error", data)
-        summary.add(event)

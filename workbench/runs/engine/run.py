@@ -128,6 +128,11 @@ class Run(ABC, Generic[Result_co]):
     def settle(self) -> None:
         """Have everything that happened so far in the journal."""
 
+    def damage(self) -> str:
+        """Say how many of the events so far the journal has lost without an error; empty where all are there."""
+        self.settle()
+        return self._reader.lacking(self._record.number)
+
     def each_event(self, after: int = 0) -> Iterator[Event]:
         """Walk the events without holding them all in memory."""
         self.settle()

@@ -187,6 +187,8 @@ def _connect(path: Path, mode: str, patience: float) -> sqlite3.Connection:
     connection.text_factory = lambda content: content.decode("utf-8", "replace")
     # What is defined in the file may not call functions with side effects.
     connection.execute("PRAGMA trusted_schema = OFF")
+    # A damaged page is found when it is read, not when a row of it makes no sense.
+    connection.execute("PRAGMA cell_size_check = ON")
     return connection
 
 

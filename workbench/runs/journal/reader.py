@@ -13,7 +13,7 @@ from typing import Any
 from workbench.errors import JournalError, UnknownRun
 from workbench.files.salvage import READ_ERRORS
 from workbench.runs.journal.checked_rows import EVENT_COLUMNS, RUN_COLUMNS, event_of, line_of, record_of
-from workbench.runs.journal.opening import is_there, open_to_read, sentence_of
+from workbench.runs.journal.opening import REPAIR, is_there, open_to_read, sentence_of
 from workbench.runs.journal.paths import project_of
 from workbench.runs.journal.schema import MIGRATIONS, check_version
 from workbench.runs.model.events import Event
@@ -147,7 +147,7 @@ class JournalReader:
     def events(
         self, run: int, after: int = 0, *, kinds: Sequence[EventKind] = (), limit: int = -1
     ) -> list[Event]:
-        """Events of a run that follow ``seq == after``, in order."""
+        """Events of a run that follow ``seq == after``, in order; without ``kinds``, notes stand for missing ones."""
         condition = ""
         if kinds:
             condition = f"AND kind IN ({', '.join('?' * len(kinds))})"
@@ -158,7 +158,26 @@ class JournalReader:
             f"SELECT {EVENT_COLUMNS} FROM event WHERE run = ? AND seq > ? {condition} ORDER BY seq LIMIT ?",
             (run, after, *map(str, kinds), limit),
         )
-        return [event_of(row, self._project) for row in rows]
+        found = (event_of(row, self._project) for row in rows)
+        return list(_in_order(found, after, with_notes=not kinds))
+
+    def lacking(self, run: int) -> str:
+        """Say how many events a damaged file has lost without an error; empty where all are there.
+
+        A page that lost a pointer or its count of cells holds fewer rows, and SQLite looks at nothing else: but the
+        table, its indexes and the numbers that are given out without a gap have to agree.
+        """
+        ((rows, lines, others, last),) = self._rows(
+            "SELECT (SELECT count(*) FROM event NOT INDEXED WHERE run = ?1), "
+            "(SELECT count(*) FROM event INDEXED BY event_line WHERE run = ?1 AND line IS NOT NULL), "
+            "(SELECT count(*) FROM event INDEXED BY event_kind WHERE run = ?1 AND line IS NULL), "
+            "(SELECT max(seq) FROM event WHERE run = ?1)",
+            (run,),
+        )
+        whole = max(rows, lines + others, last or 0)
+        missing = whole - min(rows, lines + others)
+        told = f"The journal is damaged: {missing} of {whole} events of this run are missing, or cannot be found."
+        return f"{told} {REPAIR}" if missing else ""
 
     def deadline(self, run: int) -> float | None:
         """Seconds of work after which a run is (or was) cancelled, as last extended; None without a deadline."""
@@ -198,11 +217,11 @@ class JournalReader:
         found = []
         for seq, fraction in farthest:
             sql = f"SELECT {EVENT_COLUMNS} FROM event WHERE run = ? AND seq = ?"
-            found.append(
-                dataclasses.replace(
-                    event_of(self._rows(sql, (run, seq))[0], self._project), fraction=fraction
-                )
-            )
+            # None where the index still holds what the table has lost.
+            found += [
+                dataclasses.replace(event_of(row, self._project), fraction=fraction)
+                for row in self._rows(sql, (run, seq))
+            ]
         return found
 
     def count_lines(self, run: int, *, level: Level = Level.DEBUG, contains: str = "") -> int:
@@ -275,6 +294,19 @@ class JournalReader:
                 return self._connection.execute(sql, values).fetchall()
         except READ_ERRORS as error:
             raise JournalError(sentence_of(self.path, "cannot be read", error)) from error
+
+
+def _in_order(events: Iterable[Event], after: int, *, with_notes: bool) -> Iterator[Event]:
+    """Leave out what a damaged tree gives twice, and put a note, of the last number, where events are missing."""
+    for event in events:
+        if event.seq <= after:
+            continue
+        if with_notes and event.seq > after + 1:
+            which = f"{after + 1} to {event.seq - 1}"
+            told = f"Events {which} of the journal are missing: the file is damaged. {REPAIR}"
+            yield Event(event.seq - 1, event.time, EventKind.LOG, "", told, level=Level.WARNING.word)
+        yield event
+        after = event.seq
 
 
 def _line_condition(level: Level, contains: str) -> tuple[str, list[Any]]:

@@ -61,6 +61,8 @@ class _Recorded(Protocol):
 
     def settle(self) -> None: ...
 
+    def damage(self) -> str: ...
+
     def events(self, after: int = 0, *, kinds: Sequence[EventKind] = (), limit: int = -1) -> list[Event]: ...
 
     def each_event(self, after: int = 0) -> Iterator[Event]: ...
@@ -121,6 +123,9 @@ class RunReport:
             reached = summary.fraction
             if reached is not None and (not progress or reached - progress[-1][1] >= SMALLEST_STEP):
                 progress.append((event.time, reached))
+        summary.damage = run.damage()
+        if summary.damage:
+            summary.add_end(run.record)
         transitions = getattr(run, "transitions", [])
         return cls(
             record=run.record,

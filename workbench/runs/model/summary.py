@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from workbench.runs.model.events import Event
+from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import Cause, EventKind, RunState, StageState, status_of
 
 __all__ = ["Metric", "StageSummary", "Summary"]
@@ -50,7 +51,7 @@ class Summary:
     """State of a run as far as its events up to ``seq`` tell.
 
     The overall fraction never falls, whatever a stage reports. ``seconds_left`` is None as long as it cannot
-    know: before two units (or items) of the stage in hand have finished.
+    know: before two units (or items) of the stage in hand have finished. ``damage`` says which events are missing.
     """
 
     seq: int = 0
@@ -77,6 +78,7 @@ class Summary:
     cautions: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
+    damage: str = ""
 
     @property
     def status(self) -> str:
@@ -124,6 +126,13 @@ class Summary:
                 self.health = event.message
                 self.memory = facts.get("memory")
                 self.cpu_seconds = facts.get("cpu_seconds")
+
+    def add_end(self, record: RunRecord) -> None:
+        """Take the end of the run from its record, where no event tells it."""
+        if record.state.is_final and not self.state.is_final:
+            ended = record.ended or self.last_time
+            data = {"state": str(record.state), "cause": str(record.cause), "ended": ended}
+            self.add(Event(self.seq, self.last_time, EventKind.STATE, "", record.reason, None, "error", data))
 
     def copy(self) -> Summary:
         """Give a copy that stays as it is while this one continues."""
@@ -173,6 +182,7 @@ class Summary:
             "cautions": list(self.cautions),
             "details": list(self.details),
             "settings": dict(self.settings),
+            "damage": self.damage,
         }
 
     def _add_state(self, event: Event) -> None:

@@ -55,8 +55,9 @@ def page_of_report(report: RunReport) -> str:
     template = (_FOLDER / "page.html").read_text(encoding="utf-8")
     span = max(report.end - report.begin, 0.001)
     lines, note = _lines(report)
+    headings = [report.summary.damage, *report.summary.cautions]
     parts = {
-        "cautions": "".join(f"<p>{html.escape(text)}</p>" for text in report.summary.cautions),
+        "cautions": "".join(f"<p>{html.escape(text)}</p>" for text in headings if text),
         "title": html.escape(f"{report.record.title}, {report.record.scenario}"),
         "head": _head(report),
         "axis": _axis(span),

@@ -162,7 +162,7 @@ def gravest_notes(run: Run, summary: Summary) -> list[list[str]]:
     notes: dict[str, str] = {}
     _add_notes(notes, errors, Level.ERROR)
     missing = [summary.reason] if summary.state == RunState.CANCELLED else []
-    _add_notes(notes, [*missing, *summary.omissions], Level.WARNING)
+    _add_notes(notes, [*missing, summary.damage, *summary.omissions], Level.WARNING)
     for level in (Level.ERROR, Level.WARNING):
         if len(notes) < MAX_NOTES:
             lines = run.lines(0, MAX_NOTES, level=level)
