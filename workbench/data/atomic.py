@@ -17,6 +17,7 @@ from workbench.errors import DataError, UnwritableFile
 from workbench.files import facts, listed, remove_tree
 from workbench.files.changing import remove_in
 from workbench.files.confinement import Place, place_of
+from workbench.files.given_names import given_name
 from workbench.runs.model.read_only import refuse_viewer
 
 TEMPORARY_PREFIX = ".part-"
@@ -58,7 +59,9 @@ def replacing(path: Path | str) -> Iterator[Path]:
             place = stack.enter_context(place_of(path, make=True))
             earlier = place.facts()
             stack.callback(remove_in, place.folder, name)
-            yield place.beside(name)
+            temporary = place.beside(name)
+            with given_name(temporary, path):
+                yield temporary
             _finish(place, name, earlier)
         except OSError as error:
             if isinstance(error, DataError) or not _concerns(error, name, Path(path)):

@@ -24,6 +24,7 @@ from workbench.files.changing import (
     touch,
 )
 from workbench.files.confinement import confine, inside, is_inside
+from workbench.files.given_names import with_known_paths
 from workbench.files.reading import (
     as_name,
     changed_at,
@@ -66,4 +67,5 @@ __all__ = [
     "subfolders",
     "touch",
     "walked",
+    "with_known_paths",
 ]

@@ -12,6 +12,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from workbench.files.confinement import OWN_HANDLES, AnyPath, Place, place_of
+from workbench.files.given_names import given_name
 
 
 def facts(path: AnyPath) -> os.stat_result | None:
@@ -118,6 +119,8 @@ def read_bytes(path: AnyPath) -> bytes:
 def as_name(path: AnyPath) -> Iterator[str]:
     """Give a name under which a library that opens files by name reads the file; only inside the block.
 
+    Errors that leave the block tell the path; for other sentences there is :func:`with_known_paths`.
+
     Raises
     ------
     LinkRefused
@@ -127,7 +130,9 @@ def as_name(path: AnyPath) -> Iterator[str]:
     """
     with open_file(path) as file:
         own = OWN_HANDLES / str(file.fileno())
-        yield str(own if own.exists() else path)
+        name = str(own if own.exists() else path)
+        with given_name(name, path):
+            yield name
 
 
 def listed(folder: AnyPath) -> list[Path]:

@@ -15,7 +15,7 @@ from workbench.data.projects.project import WORKBOOK_SUFFIXES
 from workbench.data.tables.netcdf import check_self_contained
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.files import as_name, check_all, facts, is_file, is_folder
+from workbench.files import as_name, check_all, facts, is_file, is_folder, with_known_paths
 from workbench.structured import own_errors
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def spoken(logger: str) -> Iterator[list[str]]:
     class Collector(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if record.thread == thread and record.levelno >= logging.WARNING:
-                messages.append(" ".join(record.getMessage().split()))
+                messages.append(" ".join(with_known_paths(record.getMessage()).split()))
 
     handler = Collector()
     speaker = logging.getLogger(logger)

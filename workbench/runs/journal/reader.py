@@ -147,7 +147,7 @@ class JournalReader:
     def events(
         self, run: int, after: int = 0, *, kinds: Sequence[EventKind] = (), limit: int = -1
     ) -> list[Event]:
-        """Events of a run that follow ``seq == after``, in order; without ``kinds``, notes stand for missing ones."""
+        """Events of a run that follow ``seq == after``; without ``kinds``, a note stands where some are missing."""
         condition = ""
         if kinds:
             condition = f"AND kind IN ({', '.join('?' * len(kinds))})"

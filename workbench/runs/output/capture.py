@@ -19,6 +19,7 @@ from functools import partial
 from threading import get_ident
 from typing import Any, TextIO
 
+from workbench.files import with_known_paths
 from workbench.runs.jobs.job import Job, captured_job, current_job
 from workbench.runs.jobs.open_stage import open_stage
 from workbench.runs.model.states import Level
@@ -183,7 +184,7 @@ class _RoutedStream(io.TextIOBase):
     def _log(self, job: Job, line: str) -> None:
         line = _standing(line)
         if line.strip():
-            job.log(line, self._level)
+            job.log(with_known_paths(line), self._level)
 
     def flush(self) -> None:
         if captured_job() is None:
@@ -236,7 +237,7 @@ class _RunHandler(logging.Handler):
         job = captured_job()
         if job is not None:
             try:
-                job.log(self.format(record), record.levelno)
+                job.log(with_known_paths(self.format(record)), record.levelno)
             except Exception:  # noqa: BLE001 - what logging asks of a handler
                 self.handleError(record)
         elif (
@@ -342,7 +343,7 @@ def _install_warnings() -> None:
         if job is None or file is not None:
             original(message, category, filename, lineno, file, line)
         else:
-            text = " ".join(str(message).split())
+            text = " ".join(with_known_paths(str(message)).split())
             job.log(f"{category.__name__}: {text} ({filename}:{lineno})", Level.WARNING)
 
     warnings.showwarning = show
