@@ -35,6 +35,9 @@ Result = TypeVar("Result")
 _job: ContextVar[Job | None] = ContextVar("workbench_job", default=None)
 
 
+_NUMBERS = (int, float)
+
+
 def current_job() -> Job | None:
     """Give the job whose work this thread is doing, None outside of any run."""
     return _job.get()
@@ -193,7 +196,10 @@ class Job:
     def progress(self, done: float, total: float, message: str = "") -> None:
         """Report progress that is not a loop: ``done`` of ``total`` of the open stage."""
         self._sink.emit(
-            EventKind.PROGRESS, plain_text(message), stage=open_stage.get(), fraction=_share_of(done, total)
+            EventKind.PROGRESS,
+            message if type(message) is str else plain_text(message),
+            stage=open_stage.get(),
+            fraction=_share_of(done, total),
         )
 
     def open_bar(self, title: str, total: float | None, unit: str = "") -> Bar:
@@ -376,6 +382,8 @@ class Job:
         )
 
 
-def _share_of(done: object, total: object) -> float | None:
+def _share_of(done: Any, total: Any) -> float | None:
+    if type(done) in _NUMBERS and type(total) in _NUMBERS and 0 <= done <= total and total:
+        return float(done / total)
     part, whole = plain_number(done), plain_number(total)
     return plain_fraction(part / whole) if part is not None and whole else None

@@ -24,6 +24,8 @@ def plain_text(value: object, limit: int = MAX_TEXT) -> str:
     """
     if type(value) is not str:
         value = _as_text(value)
+    elif len(value) <= limit and value.isprintable():
+        return value
     if len(value) > limit:
         value = f"{value[:limit]} … ({len(value) - limit} more characters)"
     if not value.isascii():
@@ -41,6 +43,8 @@ def text_parts(value: object) -> list[str]:
 
 def plain_number(value: object) -> float | None:
     """Give any number (NumPy scalars, ``Decimal``) as a float; None for what is not a number."""
+    if type(value) is float:
+        return value
     if value is None or isinstance(value, str | bytes | bytearray):
         return None
     try:
