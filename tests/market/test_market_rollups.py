@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from market.market_rows import publish, rows, stamps_between, with_changes
-from workbench.errors import SettingError
+from workbench.errors import SettingError, UnreadableFile
 from workbench.market.model.nem import NEM
 from workbench.market.model.units import MarketUnit
 from workbench.market.sample.market import make_sample_dataset
 from workbench.market.store.reading import MarketData
 from workbench.market.store.resolution import Subject
+from workbench.market.store.rollups.files import Chunk, map_chunk, write_chunk
 
 DAY = "2025-08-01"
 NEXT = "2025-08-02"
@@ -397,3 +400,18 @@ def test_a_changed_description_rebuilds_what_depends_on_it(tmp_path: Path) -> No
     assert data.refresh()
     block = data.rollup("flow", DAY, "2025-08-01T00:30").pick("interconnector", ["V-SA"])
     assert block["import_limit_mwh"][0, 0] == pytest.approx(100.0)
+
+
+def test_a_roll_up_with_a_damaged_name_of_a_column_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "flow.arrow"
+    columns = {"export": np.ones((2, 3)), "bound": np.zeros((2, 3), np.int32)}
+    write_chunk(path, Chunk(0, 5, columns), {"export": "MWh", "bound": "min"})
+    assert list(map_chunk(path).columns) == ["export", "bound"]
+    content = path.read_bytes()
+    places = [found.start() for found in re.finditer(b"bound", content)]
+    assert len(places) >= 2
+    for place in places:
+        path.write_bytes(content[:place] + b"B" + content[place + 1 :])
+        with contextlib.suppress(UnreadableFile):
+            # The end of the file may hold the schema once more, which nobody looks at.
+            assert list(map_chunk(path).columns) == ["export", "bound"]

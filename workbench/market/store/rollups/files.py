@@ -83,6 +83,9 @@ def map_chunk(path: Path) -> Chunk:
         with as_name(path) as name, pa.memory_map(name) as source, pa.ipc.open_file(source) as reader:
             facts = json.loads(reader.schema.metadata[METADATA_KEY])
             batch = reader.get_batch(0)
+        if set(batch.schema.names) != set(facts["units"]):
+            # Each name stands twice in the file: one of them is damaged.
+            raise ValueError("the names of its columns do not agree")
         shape = tuple(facts["shape"])
         columns = {
             # Not Array.to_numpy: like pyarrow.array it imports pandas, 30 MB that nobody here has a use for.
