@@ -6,13 +6,15 @@ import asyncio
 import functools
 import math
 from collections.abc import AsyncIterator, Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tqdm import tqdm
 
-from workbench.errors import SettingError
+from workbench.errors import SettingError, WorkbenchError
 from workbench.runs import Job, RunState, Unit, start
 from workbench.runs.engine.followed import FollowedRun
 from workbench.runs.model.events import Event
@@ -27,6 +29,40 @@ class Unreadable(Exception):
         raise KeyboardInterrupt("no text")
 
     __repr__ = __str__
+
+
+class Lying(Exception):
+    """Its class cannot be asked for: ``isinstance`` raises."""
+
+    @property
+    def __class__(self) -> type:  # type: ignore[override]
+        raise RuntimeError("no class")
+
+    def __str__(self) -> str:
+        raise SystemExit(3)
+
+
+class Evasive(WorkbenchError):
+    """One of ours whose facts raise."""
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        raise KeyboardInterrupt("no details")
+
+    @property
+    def caused_by_input(self) -> bool:
+        raise KeyboardInterrupt("no cause")
+
+
+class NamelessType(type):
+    @property
+    def __name__(cls) -> str:  # type: ignore[override]
+        raise RuntimeError("no name")
+
+
+class Nameless(metaclass=NamelessType):
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
 
 
 ODD_REPORTS: dict[str, Callable[[Any], Any]] = {
@@ -59,6 +95,14 @@ ODD_REPORTS: dict[str, Callable[[Any], Any]] = {
     "a bar of nothing": lambda job: job.show_bar(job.open_bar(None, None, 5)),
     "data that do not serialise": lambda job: job._sink.emit(EventKind.LOG, "x", data={(1, 2): object()}),
     "data of an unreadable value": lambda job: job._sink.emit(EventKind.LOG, "x", data={"x": Unreadable()}),
+    "a bar of less than nothing": lambda job: list(job.track([1, 2], total=-3)),  # type: ignore[arg-type]
+    "a bar of nan": lambda job: list(job.track([1, 2], total=math.nan)),  # type: ignore[arg-type]
+    "bars of Decimal and NumPy": lambda job: [
+        list(tqdm([1, 2], total=total)) for total in (Decimal(2), np.int64(2), np.float32(2), -1, math.inf)
+    ],
+    "a value whose class raises": lambda job: job.metric(Lying("x"), Lying("x"), unit=Lying("x")),
+    "progress of values whose class raises": lambda job: job.progress(Lying("x"), Lying("x"), Lying("x")),
+    "a value whose type has no name": lambda job: job.log(Nameless()),
     "a huge number": lambda job: job._sink.emit(EventKind.LOG, "x", data={"x": 10**5000}),
 }
 
@@ -183,6 +227,42 @@ def test_a_run_ends_whatever_its_job_raises(make_job: Make, project: Path, error
     assert run.record.state == RunState.FAILED
     assert run.record.reason
     assert_run_is_whole(run)
+
+
+@pytest.mark.parametrize("kind", [Lying, Evasive])
+def test_a_run_ends_whatever_the_class_of_its_error_makes_of_itself(
+    make_job: Make, project: Path, kind: type[Exception]
+) -> None:
+    def work(job: Job, project: Path, config: Any) -> list[str | None]:
+        found = [outcome.error for outcome in job.map(fail_as, [Unit("a", (kind,)), Unit("b", (int,))])]
+        assert [error is None for error in sorted(found, key=str)] == [False, True]
+        raise kind("odd")
+
+    run = start(make_job(work), project)
+    assert run.wait(10)
+    assert run.state == RunState.FAILED
+    assert run.summary().stages["a"].state == "failed"
+    assert_run_is_whole(run)
+
+
+def fail_as(kind: type) -> int:
+    if issubclass(kind, Exception):
+        raise kind("odd")
+    return 1
+
+
+def test_a_job_that_recurses_too_deep_while_it_reports_leaves_no_gap(make_job: Make, project: Path) -> None:
+    def work(job: Job, project: Path, config: Any) -> None:
+        job.log("deeper")
+        job.progress(1, 2, "deeper")
+        work(job, project, config)
+
+    run = start(make_job(work), project)
+    assert run.wait(20)
+    assert run.state == RunState.FAILED
+    assert "RecursionError" in run.reason
+    assert_run_is_whole(run)
+    assert FollowedRun(run.record, run.journal_path, project).damage() == ""
 
 
 def test_a_run_ends_when_its_error_wraps_one_of_a_journal_that_takes_no_more(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from workbench.errors import JournalError, WorkbenchError
 from workbench.runs.model.machine import Input, WorkRaised, WorkStopped
-from workbench.runs.model.signals import CancelSignal, describe_error, details_of, trace_of
+from workbench.runs.model.signals import CancelSignal, describe_error, details_of, is_a, trace_of
 from workbench.runs.model.states import Cause, Level
 
 __all__ = ["fact_of"]
@@ -15,14 +15,16 @@ __all__ = ["fact_of"]
 
 def fact_of(error: BaseException, log: Callable[[str, Level], None]) -> Input:
     """Tell the state machine of the error that ended the work, and the log of its traceback."""
-    if isinstance(error, CancelSignal):
+    if is_a(error, CancelSignal):
         return WorkStopped()
-    if isinstance(error, JournalError):
+    if is_a(error, JournalError):
         return WorkRaised(describe_error(error), Cause.JOURNAL)
-    # The log may be what is broken: then the state alone tells it.
-    with contextlib.suppress(Exception):
+    cause = Cause.EXCEPTION
+    # The log may be what is broken, or the class of the error: then the state alone tells it.
+    with contextlib.suppress(BaseException):
         log(describe_error(error), Level.ERROR)
         for line in trace_of(error).splitlines():
             log(line, Level.DEBUG)
-    by_input = isinstance(error, WorkbenchError) and error.caused_by_input is True
-    return WorkRaised(describe_error(error), Cause.INPUT if by_input else Cause.EXCEPTION, details_of(error))
+        if isinstance(error, WorkbenchError) and error.caused_by_input is True:
+            cause = Cause.INPUT
+    return WorkRaised(describe_error(error), cause, details_of(error))

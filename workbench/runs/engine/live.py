@@ -24,7 +24,7 @@ from workbench.runs.model import machine
 from workbench.runs.model.attention import Suspendable
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.settings import changed, to_plain
-from workbench.runs.model.signals import CancelSignal
+from workbench.runs.model.signals import CancelSignal, is_a
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
 from workbench.runs.output.capture import capture_output
 from workbench.runs.process.resources import Resources
@@ -259,7 +259,7 @@ class LiveRun(ReadableLiveRun[Result_co]):
             if self._stream.is_forked:
                 # The job has forked, and this is the copy: it ends with its work and is not the run.
                 os._exit(1)
-            if not isinstance(error, CancelSignal):
+            if not is_a(error, CancelSignal):
                 self._exception = error
             fact = fact_of(error, lambda line, level: self.emit(EventKind.LOG, line, level=level))
         if self._stream.lost:

@@ -7,8 +7,9 @@ from contextvars import ContextVar
 
 from workbench.runs.jobs.open_stage import open_stage
 from workbench.runs.model.attention import Gate
+from workbench.runs.model.plain_values import plain_number
 
-__all__ = ["MAX_BARS", "Bar", "open_bar"]
+__all__ = ["MAX_BARS", "Bar", "known_total", "open_bar"]
 
 REPORT_SECONDS = 0.09
 """Time from which on a bar is shown again: a beat of the heartbeat, about."""
@@ -170,6 +171,12 @@ def open_bar(title: str, total: float | None, unit: str, ended: dict[str, int]) 
         outer._note_begin_inside(bar)
     _innermost.set(bar)
     return bar
+
+
+def known_total(value: object) -> float | None:
+    """Give how many items there are; None for what is not a number, or less than nothing."""
+    number = plain_number(value)
+    return number if number is not None and number >= 0 else None
 
 
 def _open_one(bar: Bar | None) -> Bar | None:

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 
-from workbench.runs.jobs.bars import Bar, open_bar
+from workbench.runs.jobs.bars import Bar, known_total, open_bar
 from workbench.runs.jobs.child import Child
 from workbench.runs.jobs.map import OpenMaps, run_units
 from workbench.runs.jobs.open_stage import open_stage, stage_path
@@ -204,7 +204,7 @@ class Job:
 
     def open_bar(self, title: str, total: float | None, unit: str = "") -> Bar:
         """Begin a bar inside the innermost one that is open (see :mod:`workbench.runs.jobs.bars`)."""
-        return open_bar(plain_text(title), plain_number(total), plain_text(unit), self._bars)
+        return open_bar(plain_text(title), known_total(total), plain_text(unit), self._bars)
 
     def show_bar(self, bar: Bar, **facts: Any) -> None:
         """Report how far a bar is, with those around it."""

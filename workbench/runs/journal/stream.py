@@ -119,17 +119,15 @@ class EventStream:
             now = time.time()
             if now > self.last_time:
                 self.last_time = now
-            self.seq += 1
-            event = Event(self.seq, self.last_time, kind, stage, message, fraction, _WORDS[level], data)
-            line = None
-            if kind is EventKind.LOG:
-                self.lines += 1
-                line = self.lines
+            seq = self.seq + 1
+            event = Event(seq, self.last_time, kind, stage, message, fraction, _WORDS[level], data)
+            ends = kind is EventKind.STATE and event.is_final
+            line = self.lines + 1 if kind is EventKind.LOG else None
+            # Numbered when it is kept: where a job recurses too deep, any call before this may fail.
             self._ring.append(event)
             self._waiting.append((event, line))
-            first = len(self._waiting) == 1
-            if kind is EventKind.STATE:
-                self._ended = event.is_final
+            self.seq, self.lines, self._ended = seq, line or self.lines, ends
+            first = len(self._waiting) == 1 or kind is EventKind.HEARTBEAT
         if kind is not EventKind.HEARTBEAT:
             self.last_emitted = time.monotonic()
         if first:

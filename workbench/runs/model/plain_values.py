@@ -7,7 +7,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["MAX_TEXT", "plain_data", "plain_fraction", "plain_number", "plain_text", "text_parts"]
+__all__ = [
+    "MAX_TEXT",
+    "name_of_type",
+    "plain_data",
+    "plain_fraction",
+    "plain_number",
+    "plain_text",
+    "text_parts",
+]
 
 MAX_TEXT = 65_536
 """Characters of one text; a longer line of a log becomes several, any other text is cut and says so."""
@@ -45,9 +53,9 @@ def plain_number(value: object) -> float | None:
     """Give any number (NumPy scalars, ``Decimal``) as a float; None for what is not a number."""
     if type(value) is float:
         return value
-    if value is None or isinstance(value, str | bytes | bytearray):
-        return None
     try:
+        if value is None or isinstance(value, str | bytes | bytearray):
+            return None
         return float(value)  # type: ignore[arg-type]
     except Exception:  # noqa: BLE001 - whatever the class of the value raises
         return None
@@ -86,4 +94,10 @@ def _as_text(value: object) -> str:
             return bytes(value).decode("utf-8", "backslashreplace")
         return str.__str__(str(value))
     except BaseException:  # noqa: BLE001 - the text of an error may raise anything, and must not end what reports it
-        return f"<{type(value).__name__} without a readable text>"
+        return f"<{name_of_type(value)} without a readable text>"
+
+
+def name_of_type(value: object) -> str:
+    """Give the name of the type of a value; never raises, whatever its class makes of its own name."""
+    name: str = type.__dict__["__name__"].__get__(type(value))
+    return name

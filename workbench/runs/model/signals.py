@@ -5,9 +5,9 @@ from __future__ import annotations
 import traceback
 
 from workbench.errors import WorkbenchError
-from workbench.runs.model.plain_values import plain_text
+from workbench.runs.model.plain_values import name_of_type, plain_text
 
-__all__ = ["CancelSignal", "describe_error", "details_of", "trace_of"]
+__all__ = ["CancelSignal", "describe_error", "details_of", "is_a", "trace_of"]
 
 
 class CancelSignal(BaseException):
@@ -19,21 +19,24 @@ class CancelSignal(BaseException):
 
 def describe_error(error: BaseException) -> str:
     """Describe an exception in one line: its message, with its type unless that is one of ours; never raises."""
-    sentence = " ".join(plain_text(error).split())
-    if isinstance(error, WorkbenchError):
+    sentence, name = " ".join(plain_text(error).split()), name_of_type(error)
+    if is_a(error, WorkbenchError):
         return sentence
-    if isinstance(error, SystemExit):
+    if is_a(error, SystemExit):
         return f"the job called exit ({sentence or 'no code'})"
-    return f"{type(error).__name__}: {sentence}" if sentence else type(error).__name__
+    return f"{name}: {sentence}" if sentence else name
+
+
+def is_a(error: BaseException, kind: type[BaseException]) -> bool:
+    """Whether an error is of a kind; unlike ``isinstance`` it asks nothing of a class of a job's own."""
+    return kind in type.mro(type(error))
 
 
 def details_of(error: BaseException) -> tuple[str, ...]:
     """Give the lines that belong under an error's sentence; none where the sentence already holds them all."""
     try:
-        details = (
-            tuple(plain_text(line) for line in error.details) if isinstance(error, WorkbenchError) else ()
-        )
-    except Exception:  # noqa: BLE001 - a class of a job's own may raise anything
+        details = tuple(map(plain_text, error.details)) if isinstance(error, WorkbenchError) else ()
+    except BaseException:  # noqa: BLE001 - a class of a job's own may raise anything
         return ()
     sentence = describe_error(error)
     return () if all(line in sentence for line in details) else details

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from workbench.runs.jobs.bars import Bar
+from workbench.runs.jobs.bars import Bar, known_total
 from workbench.runs.jobs.job import Job, captured_job
+from workbench.runs.model.plain_values import plain_number
 
 __all__ = ["hook_tqdm", "unhook_tqdm"]
 
@@ -58,8 +59,9 @@ def _bar_of(shown: Any) -> Bar:
     if bar is None:
         bar = shown.workbench_bar = shown.workbench_job.open_bar("", shown.total, shown.unit)
     bar.title = (shown.desc or "").removesuffix(": ")
-    bar.total = shown.total
-    bar.done = shown.n
+    # What tqdm takes may be of NumPy, or a Decimal.
+    bar.total = known_total(shown.total)
+    bar.done = plain_number(shown.n) or 0.0
     return bar
 
 
@@ -116,7 +118,7 @@ def _poll(original: Callable[..., Any]) -> Callable[..., Any]:
         displayed = original(shown, *arguments, **options)
         bar = getattr(shown, "workbench_bar", None)
         if bar is not None:
-            bar.done = shown.n
+            bar.done = plain_number(shown.n) or 0.0
             if bar.is_due():
                 # By time: tqdm looks at the clock after so many items, and is blind where the next ones are slow.
                 shown.refresh()

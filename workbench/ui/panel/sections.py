@@ -7,6 +7,7 @@ only what has changed since it was last told, as much at a time as one message m
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -70,7 +71,8 @@ def sections_of(run: Run, summary: Summary, settings: Mapping[str, Setting]) -> 
             for place, (path, stage) in enumerate(summary.stages.items())
         },
         "metrics": {
-            f"{stage}\n{name}": [name, metric.value, metric.unit, stage, place]
+            # JSON has no inf and no nan.
+            f"{stage}\n{name}": [name, _finite(metric.value), metric.unit, stage, place]
             for place, ((stage, name), metric) in enumerate(summary.metrics.items())
         },
         "artifacts": {
@@ -82,6 +84,10 @@ def sections_of(run: Run, summary: Summary, settings: Mapping[str, Setting]) -> 
             for name, item in settings.items()
         },
     }
+
+
+def _finite(value: float) -> float | str:
+    return value if math.isfinite(value) else str(value)
 
 
 def _bars(bars: Sequence[tuple[int, str, float | None]]) -> list[list[Any]]:
