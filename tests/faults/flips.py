@@ -114,7 +114,7 @@ def fill(folder: Path) -> None:
     given.unlink()
     cached(project, {"of": "test"}, _table)
     ledger = Ledger(add_sample(project, days=2, units=8))
-    ledger.add([(hashlib.sha256(str(n).encode()).hexdigest(), f"file {n}.csv") for n in range(300)], 1)
+    ledger.add([(hashlib.sha256(str(n).encode()).hexdigest(), f"file {n}.csv", "") for n in range(300)], 1)
 
 
 def _table() -> pa.Table:
