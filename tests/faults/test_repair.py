@@ -253,7 +253,7 @@ def test_lost_rows_of_a_dataset_are_said_and_their_files_can_be_ingested_again(
     assert code == 5
     assert f"{path.parent.parent.name} of 2025-07-01" in done[0]["lost"][0]
     assert current_version(dataset) > version
-    assert Ledger(dataset).known() == frozenset()
+    assert Ledger(dataset).known() == {}
     _ask(Project.open(folder))
     assert repaired(folder, capsys=capsys) == (0, [])
 
@@ -269,7 +269,7 @@ def test_a_damaged_ledger_keeps_the_files_that_can_be_read(
     code, (done,) = repaired(folder, capsys=capsys)
     assert code == 0
     assert 0 < len(ledger.known()) < len(whole)
-    assert ledger.known() < whole
+    assert ledger.known().items() < whole.items()
     assert f"{len(ledger.known())} files are known" in done["saved"][0]
 
 

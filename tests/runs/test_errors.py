@@ -11,7 +11,9 @@ from workbench import errors
 
 def classes() -> list[type]:
     return [
-        item for item in vars(errors).values() if inspect.isclass(item) and item.__module__ == errors.__name__
+        item
+        for item in vars(errors).values()
+        if inspect.isclass(item) and item.__module__.startswith(errors.__name__)
     ]
 
 

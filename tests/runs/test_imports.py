@@ -26,6 +26,7 @@ LEAVES = (
     "workbench.errors",
     "workbench.deprecation",
     "workbench.lazy",
+    "workbench.shell",
     "workbench.version",
 )
 MODULES = sorted(Path(workbench.runs.__file__).parent.rglob("*.py"))
