@@ -12,6 +12,7 @@ import pytest
 
 from workbench.capacity.model.outcomes import SolveStatus
 from workbench.capacity.model.pypsa_import import pypsa
+from workbench.capacity.solving.incumbent import best_so_far, incumbent_file
 from workbench.capacity.solving.planning import forget_solution
 from workbench.capacity.solving.solve import PlanSolver, require_solver
 from workbench.errors import ModelInfeasible, ModelUnbounded, NoSolutionInTime, SolverFailed, SolverMissing
@@ -131,9 +132,9 @@ def test_unit_commitment_equals_that_of_plain_pypsa(
     with PlanSolver(job, lambda: limits) as solver:
         ours.optimize(include_objective_constant=False, remote=solver, **options)
     plain.optimize(**PLAIN, **options)
-    # Whole units have no prices; what HiGHS leaves in its duals then is none.
+    # Whole units have no prices; what HiGHS leaves in its duals then is none. Ours are those with these fixed.
     assert_same(ours, plain, prices=linearised)
-    assert ours.buses_t.marginal_price.empty is not linearised
+    assert ours.buses_t.marginal_price.notna().all().all()
     assert solver.records[0].size["integers"] == (0 if linearised else 72)
 
 
@@ -188,7 +189,7 @@ def test_the_size_is_said_before_the_solve(small_network: Any, job: Job, limits:
 
 
 @SLOW
-def test_no_price_of_an_earlier_solve_is_left_after_whole_units(
+def test_prices_after_whole_units_are_those_of_the_linear_problem_with_these_fixed(
     small_network: Any, job: Job, limits: Any
 ) -> None:
     network = small_network()
@@ -198,7 +199,23 @@ def test_no_price_of_an_earlier_solve_is_left_after_whole_units(
         network.components.generators.static.loc["coal", ["committable", "p_min_pu"]] = [True, 0.4]
         forget_solution(network)
         network.optimize(include_objective_constant=False, remote=solver)
-    assert network.buses_t.marginal_price.empty
+    twin = small_network()
+    # The coal plant runs all the time: its least output is then a bound.
+    assert (network.generators_t.status["coal"] == 1).all()
+    twin.components.generators.static.loc["coal", "p_min_pu"] = 0.4
+    twin.optimize(**PLAIN)
+    np.testing.assert_allclose(network.buses_t.marginal_price, twin.buses_t.marginal_price, rtol=1e-6)
+
+
+def test_an_incumbent_outlives_a_solver_that_is_ended_with_its_true_gap(tmp_path: Path) -> None:
+    kept = incumbent_file(tmp_path / "solve.request")
+    assert SolveStatus(best_so_far(kept, 5.0, None).status) is SolveStatus.TIME_LIMIT
+    np.save(kept, [100.0, -np.inf, 1.0, 2.0])
+    assert best_so_far(kept, 5.0, None).gap is None
+    found = best_so_far(kept, 5.0, 80.0)
+    assert (found.status, found.objective, found.bound) == ("incumbent", 100.0, 80.0)
+    assert found.gap == pytest.approx(0.2)
+    assert found.primal.tolist() == [1.0, 2.0]
 
 
 def test_an_infeasible_model_is_no_success(small_network: Any, job: Job, limits: Any) -> None:

@@ -111,7 +111,7 @@ class Answer:
     objective
         Value of the costs of the solution.
     primal, dual
-        Per column and row; ``dual`` is empty after a mixed-integer solve, which has no prices.
+        Per column and row; ``dual`` is empty after a mixed-integer solve itself, which has no prices.
     gap, bound
         Relative gap and best bound of a mixed-integer solve.
     seconds

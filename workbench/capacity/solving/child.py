@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ import numpy as np
 
 from workbench.capacity.model.outcomes import SolveStatus
 from workbench.capacity.model.program import Answer, Program
+from workbench.capacity.solving.incumbent import incumbent_file
+from workbench.data.arrays import Floats
 
 LOOK_SECONDS = 0.1
 
@@ -62,6 +65,8 @@ def solve_with_highs(program: Program, options: Mapping[str, Any], request: str)
                 f"HiGHS does not take the option {name} = {value!r}; correct it or leave it out."
             )
     pass_program(solver, program)
+    if program.is_mixed_integer:
+        _keep_solutions(solver, incumbent_file(request))
     with _finishing_when_asked(solver, Path(request)):
         solver.run()
     status = solver.getModelStatus()
@@ -71,6 +76,55 @@ def solve_with_highs(program: Program, options: Mapping[str, Any], request: str)
         solver.run()
         status = solver.getModelStatus()
     return _answer(solver, program, status, time.monotonic() - began)
+
+
+def _keep_solutions(solver: highspy.Highs, path: Path) -> None:
+    """Write each better solution to a file, from which it is read when the solver has to be ended."""
+
+    def keep(event: Any) -> None:
+        found = event.data_out
+        values = np.asarray(found.mip_solution, dtype=float)
+        part = path.with_suffix(".part.npy")
+        np.save(part, np.concatenate([[found.objective_function_value, found.mip_dual_bound], values]))
+        part.replace(path)
+
+    solver.cbMipImprovingSolution.subscribe(keep)
+
+
+def prices_with_highs(program: Program, primal: Floats, options: Mapping[str, Any]) -> Floats:
+    """Give the duals of the linear problem that is left when the whole numbers of a solution are fixed.
+
+    Parameters
+    ----------
+    program
+        A mixed-integer problem.
+    primal
+        A solution of it.
+    options
+        HiGHS options by name.
+
+    Returns
+    -------
+    Floats
+        One a row; empty when that problem was not solved.
+    """
+    whole, some = program.integrality == 1, program.integrality == 2
+    fixed = np.where(whole, np.round(primal), np.where(some & (np.abs(primal) < 1e-9), 0.0, np.nan))
+    free = np.isnan(fixed)
+    linear = replace(
+        program,
+        lower=np.where(free, program.lower, fixed),
+        upper=np.where(free, program.upper, fixed),
+        integrality=np.empty(0, dtype=np.uint8),
+    )
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    pass_program(solver, linear)
+    solver.run()
+    if solver.getModelStatus().name != "kOptimal":
+        return np.empty(0)
+    return np.asarray(solver.getSolution().row_dual, dtype=float)
 
 
 def pass_program(solver: highspy.Highs, program: Program) -> None:

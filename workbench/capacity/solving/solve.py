@@ -12,7 +12,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,10 +22,16 @@ from workbench.capacity.model.outcomes import SolveStatus
 from workbench.capacity.model.program import Answer, Conflict, Program
 from workbench.capacity.model.pypsa_import import slot_released
 from workbench.capacity.network.arrays import assign_answer, export_program
-from workbench.capacity.solving.child import get_ready, solve_with_highs
+from workbench.capacity.solving.child import (
+    get_ready,
+    prices_with_highs,
+    solve_with_highs,
+)
 from workbench.capacity.solving.conflict import find_conflict, find_ray
+from workbench.capacity.solving.incumbent import SolverEnded, best_so_far, incumbent_file
 from workbench.capacity.solving.infeasible import penalties_and_groups
 from workbench.capacity.solving.watch import SolveWatch, finish_reason
+from workbench.data.arrays import Floats
 from workbench.errors import (
     ChildCrashed,
     ModelInfeasible,
@@ -45,8 +51,8 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 3.0
 """How long a solver that was asked to finish may take before its process is ended."""
-GRACE_WITH_SOLUTION_SECONDS = 60.0
-"""The same where it has a solution that the settings accept, which would be lost with the process."""
+GRACE_FOR_A_BOUND_SECONDS = 60.0
+"""The same where it has a solution that the settings accept, but no bound yet, so that its gap is not known."""
 EXPLAIN_SECONDS = 60.0
 
 Explain = Callable[["Model", Program, Conflict], tuple[str, ...]]
@@ -135,6 +141,7 @@ class PlanSolver:
         self._child.stop()
         if self._request is not None:
             self._request.unlink(missing_ok=True)
+            incumbent_file(self._request).unlink(missing_ok=True)
 
     def solve_on_remote(self, model: Model, **_: Any) -> Model:
         """Solve a model and write the solution onto it; called by linopy.
@@ -152,6 +159,8 @@ class PlanSolver:
         with self._stage("solve", "Solve"):
             answer, reason = self._solve(model, program)
             self._accept(model, program, answer, reason)
+        if program.is_mixed_integer and self.solver == "highs":
+            answer = replace(answer, dual=self._prices(program, answer))
         with self._stage("assign", "Read the solution"):
             assign_answer(model, answer)
         return model
@@ -192,6 +201,7 @@ class PlanSolver:
         assert self._request is not None
         request = np.memmap(self._request, dtype=np.float64, mode="r+", shape=(1,))
         request[0] = 0.0
+        incumbent_file(self._request).unlink(missing_ok=True)
         watch = self._watch = SolveWatch(self._job, phases=self.show_stages)
         reason, since = "", 0.0
 
@@ -206,15 +216,13 @@ class PlanSolver:
                     request[0] = 1.0
                     self._job.log(f"The solver is asked to finish: the {reason} limit is reached.")
             elif watch.seconds - since > _grace(watch, limits):
-                raise NoSolutionInTime(
-                    f"The solver had no solution after {watch.seconds:.0f} s and was ended; raise the time limit, "
-                    "or choose fewer snapshots.",
-                    SolveStatus.TIME_LIMIT,
-                )
+                raise SolverEnded
 
         try:
             with slot_released():
                 answer = self._child.call(function, arguments, meanwhile=look)
+        except SolverEnded:
+            answer = best_so_far(incumbent_file(self._request), watch.seconds, watch.bound)
         except ChildCrashed as error:
             raise SolverFailed(_describe_crash(self.solver, error)) from error
         except UnitFailed as error:
@@ -247,12 +255,19 @@ class PlanSolver:
             answer.facts,
         )
         self.records.append(record)
-        if status is SolveStatus.INCUMBENT and not (reason == "gap" or self._limits().accept_incumbent):
-            raise NoSolutionInTime(
-                f"The time limit was reached with a gap of {_percent(answer.gap)}, which the settings do not "
-                "accept; raise the time limit, or accept the best solution so far.",
-                SolveStatus.TIME_LIMIT,
-            )
+        if status is SolveStatus.INCUMBENT:
+            if answer.gap is None or not np.isfinite(answer.gap):
+                raise NoSolutionInTime(
+                    "The time limit was reached with a solution of which it is not known how far from the best "
+                    "possible it is; raise the time limit.",
+                    SolveStatus.TIME_LIMIT,
+                )
+            if not (reason == "gap" or self._limits().accept_incumbent):
+                raise NoSolutionInTime(
+                    f"The time limit was reached with a gap of {_percent(answer.gap)}, which the settings do not "
+                    "accept; raise the time limit, or accept the best solution so far (accept_incumbent).",
+                    SolveStatus.TIME_LIMIT,
+                )
         if status.has_solution:
             if not np.isfinite(answer.objective):
                 raise SolverFailed(f"{self.solver} says {answer.message}, but its objective is not a number.")
@@ -264,6 +279,19 @@ class PlanSolver:
                 )
             return
         raise self._failure(model, program, status, answer)
+
+    def _prices(self, program: Program, answer: Answer) -> Floats:
+        """Prices of a solution with whole numbers: of the linear problem with these fixed."""
+        with self._stage("prices", "Prices with the whole numbers fixed"), slot_released():
+            options = {"output_flag": False, "time_limit": EXPLAIN_SECONDS}
+            try:
+                dual: Floats = self._child.call(prices_with_highs, (program, answer.primal, options))
+            except (ChildCrashed, UnitFailed) as error:
+                self._job.log(f"There are no prices: {error}", level="warning")
+                return np.empty(0)
+        if not dual.size:
+            self._job.log("There are no prices: the problem with fixed whole numbers was not solved.")
+        return dual
 
     def _failure(self, model: Model, program: Program, status: SolveStatus, answer: Answer) -> SolveError:
         where = f" ({self.label})" if self.label else ""
@@ -309,8 +337,8 @@ class PlanSolver:
 
 
 def _grace(watch: SolveWatch, limits: Limits) -> float:
-    accepted = watch.has_incumbent and limits.accept_incumbent
-    return GRACE_WITH_SOLUTION_SECONDS if accepted else GRACE_SECONDS
+    unproven = watch.has_incumbent and watch.bound is None and limits.accept_incumbent
+    return GRACE_FOR_A_BOUND_SECONDS if unproven else GRACE_SECONDS
 
 
 def installed_solvers() -> tuple[str, ...]:

@@ -42,6 +42,7 @@ class SolveWatch:
         self.seconds = 0.0
         """Time that the solver has had [s], pauses left out."""
         self.gap: float | None = None
+        self.bound: float | None = None
         self.has_incumbent = False
 
     def line(self, text: str) -> None:
@@ -74,6 +75,8 @@ class SolveWatch:
             self._enter(facts.phase)
         if facts.gap is not None:
             self.gap = facts.gap
+        if facts.bound is not None:
+            self.bound = facts.bound
         tree = self._log.is_mixed_integer
         if tree and facts.objective is not None:
             self.has_incumbent = True
