@@ -32,6 +32,7 @@ OTHER: dict[str, Any] = {
     "co2_price": 100.0,
     "renewable_share": {2030: 100.0},
     "reserve_margin": 100.0,
+    "outage_rates": {"coal": 20.0},
     "build_limits": {"gas": 0.0},
     "energy_limits": {"gas": 0.0},
     "capacity_factor_limits": {"gas": 0.0},

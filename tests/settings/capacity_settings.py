@@ -107,6 +107,7 @@ def build(project: Project, **settings: Any) -> Built:
 IN_THE_MODEL = (
     "renewable_share",
     "reserve_margin",
+    "outage_rates",
     "capacity_factor_limits",
     "storage_cycles",
     "build_limits",
@@ -206,6 +207,7 @@ CASES = JobCases(
         "co2_price": 500.0,
         "renewable_share": {2030: 10.0},
         "reserve_margin": 5.0,
+        "outage_rates": {"coal": 20.0},
         "build_limits": {"solar": 100.0},
         "energy_limits": {"gas": 500.0},
         "capacity_factor_limits": {"coal": 60.0},

@@ -35,10 +35,10 @@ class Commitment(StrEnum):
     """How thermal units are switched."""
 
     OFF = "off"
-    """Linear dispatch between zero and capacity; least outputs hold all the time."""
+    """Linear dispatch; no unit is switched, so that ramps and least outputs hold all the time."""
     LINEARISED = "linearised"
     FULL = "full"
-    """Whole units on or off: a mixed-integer problem, without prices."""
+    """Whole units on or off: a mixed-integer problem; prices are those with these fixed."""
 
 
 class Method(StrEnum):
@@ -81,7 +81,12 @@ class CapacityConfig:
     horizon: Horizon = setting(Horizon.SINGLE, help="One year, year after year, or all years at once")
     years: tuple[int, ...] = setting((2030,), help="Fiscal years to plan", minimum=2000, maximum=2100)
     snapshots: Snapshots = setting(Snapshots.TYPICAL_DAYS, help="Which hours of a year are computed")
-    typical_days: int = setting(24, help="Number of typical days", minimum=1, maximum=366)
+    typical_days: int = setting(
+        24,
+        help="Number of typical days; they are brought to the year's energy, peak and mean availabilities",
+        minimum=1,
+        maximum=366,
+    )
     peak_weeks: int = setting(
         4, help="Number of peak weeks, one in each part of the year", minimum=1, maximum=52
     )
@@ -92,7 +97,10 @@ class CapacityConfig:
     hours: int = setting(
         1, help="Hours that are averaged into one", unit="h", choices=(1, 2, 3, 4, 6, 8, 12, 24)
     )
-    commitment: Commitment = setting(Commitment.OFF, help="How thermal units are switched")
+    commitment: Commitment = setting(
+        Commitment.OFF,
+        help="How thermal units are switched; where off, their least outputs and ramps hold all the time",
+    )
     discount_rate: float | None = setting(
         None, help="Cost of capital, instead of the workbook's", unit="%", minimum=0, maximum=40
     )
@@ -115,8 +123,18 @@ class CapacityConfig:
         minimum=0,
         maximum=100,
     )
-    reserve_margin: float = setting(
-        0.0, help="Firm capacity above the peak load", unit="%", minimum=0, maximum=100
+    reserve_margin: float | None = setting(
+        None,
+        help="Firm capacity above the peak load: 15 % if empty, 0 for none",
+        unit="%",
+        minimum=0,
+        maximum=100,
+    )
+    outage_rates: dict[str, float] = setting(
+        dict,
+        help="Forced outages by carrier [% of the time]; assumed by carrier where not given",
+        minimum=0,
+        maximum=100,
     )
     build_limits: dict[str, float] = setting(dict, help="Most new capacity by carrier [MW a year]", minimum=0)
     energy_limits: dict[str, float] = setting(
@@ -199,6 +217,17 @@ def check(config: CapacityConfig) -> Iterator[SettingError]:
         )
     if config.changes:
         yield from _scenario_problems(config)
+
+
+ASSUMED_RESERVE_MARGIN = 15.0
+"""Firm capacity above the peak load [%] where the settings do not say; a note says so."""
+
+
+def planned_margin(config: CapacityConfig) -> float:
+    """Reserve margin that a plan from a workbook has to keep [%]; windows build nothing and keep none."""
+    if config.rolling_horizon:
+        return 0.0
+    return ASSUMED_RESERVE_MARGIN if config.reserve_margin is None else config.reserve_margin
 
 
 def scenario_config(config: CapacityConfig, name: str) -> CapacityConfig:

@@ -15,6 +15,7 @@ from workbench.files import is_file
 from workbench.runs import Job, Unit, current_job
 
 if TYPE_CHECKING:
+    from workbench.capacity.model.system import System
     from workbench.capacity.results.saved import CapacityResult
     from workbench.capacity.solving.solve import PlanSolver
 
@@ -61,7 +62,6 @@ def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: 
     from workbench.capacity.inputs.demand_source import find_load
     from workbench.capacity.inputs.plan_settings import note_unused
     from workbench.capacity.inputs.reading import read_system
-    from workbench.capacity.model.system import System
 
     known: list[System] = []
 
@@ -84,9 +84,10 @@ def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: 
             job.log(
                 f"{len(system.plants)} plants, {len(system.candidates)} candidates; load from {load.source}."
             )
+        from workbench.capacity.extraction.adequacy import note_reserve
         from workbench.capacity.solving.planning import solve_years
 
-        networks, tables, assumed = solve_years(job, system, load.by_year, config, solver)
+        networks, tables, assumed, missing = solve_years(job, system, load.by_year, config, solver)
         facts = {
             "source": source.name,
             "sha256": system.sha256,
@@ -96,17 +97,30 @@ def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: 
             "years": list(config.years),
             "assumed": list(assumed),
             "currency": project.currency,
+            "cost_of_capital": _cost_of_capital(config, system),
         }
         notes = Notes()
         for text in assumed:
             notes.assumption(text)
-        notes.extend((*load.notes, *system.notes))
+        notes.extend((*missing, *load.notes, *system.notes))
+        note_reserve(config, system, tables["adequacy"], notes)
         note_unused(config, system, load, notes)
         notes.add_problems(system.problems)
         # Other choices of snapshots say in their notes by how much their energy differs; futures scale the load.
         whole = config.snapshots in (Snapshots.FULL, Snapshots.AVERAGES) and not config.futures
         energy = {year: float(hours.sum()) for year, hours in load.by_year.items()} if whole else None
         return _result(job, config, networks, tables, solver, facts, notes, energy=energy)
+
+
+def _cost_of_capital(config: CapacityConfig, system: System) -> str:
+    from workbench.capacity.model.system import ASSUMED_WACC, at
+
+    if config.discount_rate is not None:
+        return f"{config.discount_rate:g} % (setting discount_rate)"
+    if system.wacc is None:
+        return f"{100 * ASSUMED_WACC:g} %, assumed"
+    rates = dict.fromkeys(f"{100 * at(system.wacc, year):g} %" for year in config.years)
+    return f"{', '.join(rates)} (sheet wacc)"
 
 
 def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityResult:
@@ -140,7 +154,7 @@ def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityRe
             "currency": "",
         }
         notes.add_problems(problems)
-        return _result(job, config, [network], tables, solver, facts, notes, own=True)
+        return _result(job, config, [network], tables, solver, facts, notes)
 
 
 def _solver(job: Job, config: CapacityConfig, place: Any) -> PlanSolver:
@@ -159,11 +173,11 @@ def _result(
     facts: dict[str, Any],
     notes: Notes,
     *,
-    own: bool = False,
     energy: dict[int, float] | None = None,
 ) -> CapacityResult:
     import pandas as pd
 
+    from workbench.capacity.extraction.whole_costs import whole_costs
     from workbench.capacity.results.saved import CapacityResult, pypsa_version
     from workbench.version import package_version
 
@@ -199,7 +213,8 @@ def _result(
             "version": package_version(),
             "run": job.run_id,
         }
-        _audit(networks, tables, facts["years"], config, own=own, energy=energy)
+        facts |= whole_costs(tables["costs"], networks[0], facts["years"], config.social_discount_rate)
+        _audit(networks, tables, facts["years"], config, energy=energy)
         for row in tables["adequacy"].itertuples():
             if row.unserved_share > 0.01:
                 notes.doubt(
@@ -209,6 +224,12 @@ def _result(
                     tables=("adequacy",),
                     years=(row.year,),
                 )
+        if any(record.size["integers"] for record in records) and tables["prices"].shape[1] > 2:
+            notes.ambiguity(
+                "units are switched in whole, which has no prices: those given are of the linear problem in which "
+                "the whole numbers are fixed as found, without what a start costs.",
+                tables=("prices",),
+            )
         note_unused_settings(config, _unused_by_solver(config, solver), notes)
         for record in records:
             if str(record.status) == "incumbent":
@@ -246,17 +267,16 @@ def _audit(
     years: list[int],
     config: CapacityConfig,
     *,
-    own: bool,
     energy: dict[int, float] | None,
 ) -> None:
     from workbench.capacity.extraction.audit import audit
 
     if len(networks) == 1:
-        audit(networks[0], tables, years[0], _objective(networks[0], config), config, own=own, energy=energy)
+        audit(networks[0], tables, years[0], _objective(networks[0], config), config, energy=energy)
         return
     for network, year in zip(networks, years, strict=True):
         of_year = {name: table[table.year == year] for name, table in tables.items() if "year" in table}
-        audit(network, of_year, year, _objective(network, config), config, own=own, energy=energy)
+        audit(network, of_year, year, _objective(network, config), config, energy=energy)
 
 
 def _objective(network: Any, config: CapacityConfig) -> float:

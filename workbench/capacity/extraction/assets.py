@@ -18,7 +18,8 @@ from workbench.capacity.extraction.solved import (
     static_of,
     weights_of,
 )
-from workbench.capacity.network.build import UNSERVED, Asset
+from workbench.capacity.model.system import UNSERVED
+from workbench.capacity.network.assets import Asset
 
 if TYPE_CHECKING:
     from pypsa import Network

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from workbench.capacity.config import CapacityConfig, Method
-from workbench.capacity.extraction.costs import Tables, sunk_capital
+from workbench.capacity.extraction.costs import KINDS_OF_COST, Tables
 from workbench.capacity.extraction.limits import primary_energy
 from workbench.capacity.extraction.solved import NOMINAL, static_of, statistic_of, weights_of
-from workbench.capacity.network.build import UNSERVED
+from workbench.capacity.model.system import UNSERVED
 from workbench.data.audit import require_all_equal, require_equal
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ def audit(
     objective: float,
     config: CapacityConfig,
     *,
-    own: bool = False,
     energy: Mapping[int, float] | None = None,
 ) -> None:
     """Check the tables of one solved network.
@@ -50,8 +49,6 @@ def audit(
         What the solver minimised.
     config
         The settings.
-    own
-        Whether it was opened as a network: what existed before is in its objective.
     energy
         Load of each year [MWh], where every hour of it is in the snapshots.
 
@@ -66,7 +63,7 @@ def audit(
     _check_demand(network, tables, energy or {}, hourly)
     _check_parts(network, tables, hourly)
     weights = _of_periods(network, "objective") if network.has_investment_periods else {year: 1.0}
-    _check_costs(network, tables["costs"], weights, objective, config, relative, own=own)
+    _check_costs(network, tables["costs"], weights, objective, config, relative)
     _check_emissions(network, tables, config, hourly)
     _check_limits(network, tables["constraints"], relative)
 
@@ -134,7 +131,7 @@ def _check_parts(network: Network, tables: Tables, relative: float) -> None:
     costs = tables["costs"]
     require_all_equal(
         "costs of {}", (costs.year.astype(str) + " " + costs.carrier.astype(str)).tolist(), "their kinds",
-        costs.capital + costs.fixed + costs.operation, "the total", costs.total, absolute=ROUNDING,
+        costs[list(KINDS_OF_COST)].sum(axis=1), "the total", costs.total, absolute=ROUNDING,
     )  # fmt: skip
     weightings = network.snapshot_weightings
     if not np.array_equal(weightings["stores"], weights_of(network)):
@@ -158,13 +155,12 @@ def _check_costs(
     objective: float,
     config: CapacityConfig,
     relative: float,
-    *,
-    own: bool,
 ) -> None:
     """The cost table equals the objective and the constants: what plants cost that the plan cannot change."""
     # Windows build nothing, and their objective is that of operation alone.
-    total = _weighted(costs, "operation" if config.rolling_horizon else "total", weights)
-    constants = 0.0 if config.rolling_horizon else _constants(network, weights, own=own)
+    parts = ["operation", "start_up"] if config.rolling_horizon else ["total"]
+    total = sum(_weighted(costs, part, weights) for part in parts)
+    constants = 0.0 if config.rolling_horizon else _constants(network, weights)
     require_equal(
         "costs of all years, weighted as in the objective",
         "the table of costs",
@@ -176,8 +172,8 @@ def _check_costs(
     )
 
 
-def _constants(network: Network, weights: Mapping[int, float], *, own: bool) -> float:
-    """Costs in the table but not in the objective: of fixed capacity; less what existed and is in the objective."""
+def _constants(network: Network, weights: Mapping[int, float]) -> float:
+    """Costs in the table but not in the objective: of fixed capacity."""
     periods = list(weights)
     costs = [statistic_of(network, part, periods, "name") for part in ("capex", "fom")]
     constants = 0.0
@@ -187,8 +183,6 @@ def _constants(network: Network, weights: Mapping[int, float], *, own: bool) -> 
             fixed = static.index[~static[f"{nominal}_extendable"].astype(bool)]
             rows = table[(table.component == component) & table["name"].isin(fixed)]
             constants += _weighted(rows, "value", weights)
-    if own:
-        constants -= _weighted(sunk_capital(network, periods), "sunk", weights)
     return constants
 
 

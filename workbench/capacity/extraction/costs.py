@@ -1,16 +1,24 @@
-"""What a solved network costs and emits, which limits bind, and whether capacity is enough."""
+"""What a solved network costs and emits, and which limits bind."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from workbench.capacity.extraction.solved import dynamic_of, periods_of, static_of, statistic_of, weights_of
-from workbench.capacity.network.build import UNSERVED, Asset
-from workbench.capacity.network.constraints import PREFIX, describe
+from workbench.capacity.extraction.solved import (
+    futures_of,
+    periods_of,
+    static_of,
+    statistic_of,
+    weights_of,
+)
+from workbench.capacity.network.assets import Asset
+from workbench.capacity.network.build import PREFIX
+from workbench.capacity.network.constraints import describe
 
 if TYPE_CHECKING:
     from pypsa import Network
@@ -18,36 +26,61 @@ if TYPE_CHECKING:
 Tables = dict[str, pd.DataFrame]
 
 
-def costs_table(network: Network, periods: list[int], assets: Sequence[Asset]) -> pd.DataFrame:
-    """Capital of what the plan builds, fixed costs of all that exists, and operation, per year.
+KINDS_OF_COST = ("capital", "sunk", "fixed", "operation", "start_up")
+"""The columns of the table of costs that add up to its total."""
 
-    Plants that existed before the plan are paid: their capital is not in these costs.
+
+def costs_table(network: Network, periods: list[int], assets: Sequence[Asset]) -> pd.DataFrame:
+    """Make the ledger of a year: what adds up to the whole costs, by component and carrier.
+
+    Capital of what is new, the sunk capital that a network gives for what existed before (a workbook gives none:
+    its existing plants are paid), fixed costs of all that exists, operation, and starts and stops.
     """
     capital = statistic_of(network, "capex", periods).rename(columns={"value": "capital"})
     fixed = statistic_of(network, "fom", periods).rename(columns={"value": "fixed"})
     operation = statistic_of(network, "opex", periods).rename(columns={"value": "operation"})
     table = capital.merge(fixed, on=["component", "carrier", "year"], how="outer")
-    table = table.merge(operation, on=["component", "carrier", "year"], how="outer").fillna(
-        {"capital": 0.0, "fixed": 0.0, "operation": 0.0}
-    )
+    table = table.merge(operation, on=["component", "carrier", "year"], how="outer")
+    table["sunk"] = table["start_up"] = 0.0
+    if _has_costs_of_switching(network):
+        switching = statistic_of(network, "opex", periods, cost_types=_SWITCHING)
+        switching = switching.rename(columns={"value": "start_up"})
+        table = table.drop(columns="start_up").merge(
+            switching, on=["component", "carrier", "year"], how="outer"
+        )
+    table = table.fillna(dict.fromkeys(KINDS_OF_COST, 0.0))
+    table["operation"] -= table.start_up
     if not assets:
         # A user's own network: what existed before is told apart from what is added.
         sunk = (
             sunk_capital(network, periods).groupby(["component", "carrier", "year"]).sunk.sum().reset_index()
         )
-        table = table.merge(sunk, on=["component", "carrier", "year"], how="left").fillna({"sunk": 0.0})
+        table = table.drop(columns="sunk").merge(sunk, on=["component", "carrier", "year"], how="left")
+        table["sunk"] = table.sunk.fillna(0.0)
         table["capital"] -= table.sunk
-        table = table.drop(columns="sunk")
     energy = statistic_of(network, "supply", periods).rename(columns={"value": "energy"})
     table = table.merge(energy, on=["component", "carrier", "year"], how="left").fillna({"energy": 0.0})
-    table["total"] = table.capital + table.fixed + table.operation
+    table["total"] = table[list(KINDS_OF_COST)].sum(axis=1)
     table["per_mwh"] = np.where(
         table.energy > 0, table.total / table.energy.where(table.energy > 0, 1.0), np.nan
     )
-    table = table[(table[["capital", "fixed", "operation"]].abs().sum(axis=1) > 0)]
-    return table[
-        ["year", "component", "carrier", "capital", "fixed", "operation", "total", "per_mwh"]
-    ].sort_values(["year", "component", "carrier"], ignore_index=True)
+    table = table[(table[list(KINDS_OF_COST)].abs().sum(axis=1) > 0)]
+    return table[["year", "component", "carrier", *KINDS_OF_COST, "total", "per_mwh"]].sort_values(
+        ["year", "component", "carrier"], ignore_index=True
+    )
+
+
+_SWITCHING = ["start_up_cost", "shut_down_cost"]
+
+
+def _has_costs_of_switching(network: Network) -> bool:
+    tables = [static_of(network, component) for component in ("Generator", "Link")]
+    return any(
+        table.loc[table.committable.astype(bool), name].any()
+        for table in tables
+        if len(table)
+        for name in _SWITCHING
+    )
 
 
 def sunk_capital(network: Network, periods: list[int]) -> pd.DataFrame:
@@ -71,49 +104,46 @@ def sunk_capital(network: Network, periods: list[int]) -> pd.DataFrame:
 
 
 def emissions_table(network: Network, periods: list[int]) -> pd.DataFrame:
-    """CO2 by year and carrier, from the fuel that was burnt; nothing overwrites anything."""
-    generators = static_of(network, "Generator")
-    factors = (
-        static_of(network, "Carrier").co2_emissions
-        if len(static_of(network, "Carrier"))
-        else pd.Series(dtype=float)
-    )
-    output = dynamic_of(network, "Generator", "p")
+    """CO2 by year and carrier, from the fuel that was burnt in each hour and future, weighted with its probability.
+
+    The intensity is that of the carrier itself: its CO2 over its own energy.
+    """
     weights = weights_of(network)
     year_of = periods_of(network, periods[0])[0]
-    efficiency = generators.efficiency.reindex(output.columns).astype(float)
-    factor = generators.carrier.reindex(output.columns).map(factors).fillna(0.0).astype(float)
-    # Where the efficiency differs from hour to hour, the fuel of each hour counts.
-    burnt = output / efficiency
-    hourly = dynamic_of(network, "Generator", "efficiency")
-    shared = [name for name in hourly.columns if name in output.columns]
-    burnt[shared] = output[shared] / hourly[shared]
-    rows = []
-    for year in periods:
-        inside = year_of == year
-        energy = pd.Series(weights[inside] @ output.to_numpy()[inside], index=output.columns)
-        fuel = pd.Series(weights[inside] @ burnt.to_numpy()[inside], index=output.columns)
-        by_carrier = pd.DataFrame(
-            {"carrier": generators.carrier.reindex(output.columns), "energy": energy, "co2": fuel * factor}
-        )
-        total = float(energy.sum())
-        for carrier, group in by_carrier.groupby("carrier"):
-            rows.append(
-                {
-                    "year": year,
-                    "carrier": str(carrier),
-                    "energy": float(group.energy.sum()) / 1e3,
-                    "co2": float(group.co2.sum()) / 1e6,
-                    "intensity": float(group.co2.sum()) / total if total else 0.0,
-                }
+    parts = []
+    for future in futures_of(network):
+        generators, carriers = future.static("Generator"), future.static("Carrier")
+        factors = carriers.co2_emissions if len(carriers) else pd.Series(dtype=float)
+        output = future.dynamic("Generator", "p")
+        names = output.columns
+        # Where the efficiency differs from hour to hour, the fuel of each hour counts.
+        burnt = output / generators.efficiency.reindex(names).astype(float)
+        hourly = future.dynamic("Generator", "efficiency")
+        shared = hourly.columns.intersection(names)
+        burnt[shared] = output[shared] / hourly[shared]
+        carrier = generators.carrier.reindex(names)
+        factor = carrier.map(factors).fillna(0.0).astype(float)
+        for year in periods:
+            inside = year_of == year
+            energy = pd.Series(weights[inside] @ output.to_numpy()[inside], index=names)
+            co2 = weights[inside] @ burnt.to_numpy()[inside] * factor
+            sums = pd.DataFrame(
+                {"year": year, "carrier": carrier.astype(str), "energy": energy / 1e3, "co2": co2 / 1e6}
             )
-    return pd.DataFrame(rows, columns=["year", "carrier", "energy", "co2", "intensity"])
+            parts.append(sums.assign(energy=sums.energy * future.weight, co2=sums.co2 * future.weight))
+    columns = ["year", "carrier", "energy", "co2"]
+    together = pd.concat(parts) if parts else pd.DataFrame(columns=columns)
+    table = together.groupby(["year", "carrier"], as_index=False)[["energy", "co2"]].sum()
+    # Mt over GWh: 1000 t/MWh; what does not run has no rate.
+    table["intensity"] = 1e3 * table.co2 / table.energy.where(table.energy.abs() > 1e-9)
+    return table[[*columns, "intensity"]]
 
 
 def constraints_table(network: Network, year: int) -> pd.DataFrame:
     """Left side, right side and shadow price of every limit that was set."""
     columns = ["year", "name", "meaning", "sense", "left", "right", "slack", "shadow_price"]
     model = getattr(network, "_model", None)
+    periods = [int(p) for p in network.investment_periods] if network.has_investment_periods else [year]
     rows = []
     if model is not None:
         for name in model.constraints:
@@ -139,7 +169,7 @@ def constraints_table(network: Network, year: int) -> pd.DataFrame:
             own = name.startswith(PREFIX)
             rows.append(
                 {
-                    "year": year,
+                    "year": _year_of(network, name, periods),
                     "name": name.removeprefix("GlobalConstraint-").removeprefix(PREFIX),
                     "meaning": describe(name) if own else "a limit of the network",
                     "sense": sense,
@@ -152,39 +182,11 @@ def constraints_table(network: Network, year: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def adequacy_table(
-    network: Network,
-    tables: Tables,
-    periods: list[int],
-    peaks: Mapping[int, float],
-    firm: Mapping[str, float],
-) -> pd.DataFrame:
-    """Peak, firm capacity and load that is not served, by year."""
-    dispatch, assets = tables["dispatch"], tables["assets"]
-    rows = []
-    for year in periods:
-        inside = dispatch[dispatch.year == year]
-        plants = assets[
-            (assets.year == year)
-            & assets.component.isin(("Generator", "StorageUnit"))
-            & (assets.carrier != UNSERVED)
-        ]
-        credit = plants.name.map(dict(firm)).astype(float).fillna(1.0)
-        peak = peaks.get(year, float(inside.load.max()) if len(inside) else 0.0)
-        capacity = float((plants.capacity * credit).sum())
-        unserved = inside[UNSERVED] if UNSERVED in inside else inside.load * 0.0
-        energy = float((unserved * inside.weight).sum()) / 1e3
-        demand = float((inside.load * inside.weight).sum()) / 1e3
-        rows.append(
-            {
-                "year": year,
-                "peak": peak,
-                "firm_capacity": capacity,
-                "margin": 100 * (capacity / peak - 1) if peak else np.nan,
-                "load": demand,
-                "unserved": energy,
-                "unserved_share": 100 * energy / demand if demand else 0.0,
-                "unserved_hours": float(inside.weight[unserved > 1e-3].sum()),
-            }
-        )
-    return pd.DataFrame(rows)
+def _year_of(network: Network, name: str, periods: list[int]) -> int:
+    """Year that a limit is of; the first one of a limit over all of them."""
+    own = static_of(network, "GlobalConstraint")
+    known = name.removeprefix("GlobalConstraint-")
+    if known in own.index and np.isfinite(own.investment_period[known]):
+        return int(own.investment_period[known])
+    found = [int(word) for word in re.findall(r"(?<!\d)\d{4}(?!\d)", name) if int(word) in periods]
+    return found[-1] if found and name.startswith(PREFIX) else periods[0]

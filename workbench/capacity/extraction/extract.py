@@ -6,16 +6,16 @@ made: each investment period is a year of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from workbench.capacity.extraction.adequacy import adequacy_table, firm_of_network, firm_of_plan
 from workbench.capacity.extraction.assets import assets_table, capacity_table, with_energy
 from workbench.capacity.extraction.costs import (
     Tables,
-    adequacy_table,
     constraints_table,
     costs_table,
     emissions_table,
@@ -30,10 +30,11 @@ from workbench.capacity.extraction.solved import (
     weights_of,
 )
 from workbench.capacity.model.system import is_renewable
-from workbench.capacity.network.build import Asset
 
 if TYPE_CHECKING:
     from pypsa import Network
+
+    from workbench.capacity.network.build import Plan
 
 WIDEST = 2000
 """Columns of a table by hour; a larger network keeps them only in its NetCDF file."""
@@ -42,10 +43,7 @@ WIDEST = 2000
 def extract(
     network: Network,
     year: int,
-    assets: Sequence[Asset] = (),
-    *,
-    peaks: Mapping[int, float] | None = None,
-    firm: Mapping[str, float] | None = None,
+    plan: Plan | None = None,
 ) -> Tables:
     """Make all tables of one solved network.
 
@@ -55,13 +53,10 @@ def extract(
         Solved; its model may still be attached.
     year
         Label of a network without investment periods.
-    assets
-        What its components were made from; empty for a network made elsewhere.
-    peaks
-        Highest load of each year [MW]; that of the snapshots when left out.
-    firm
-        Part of capacity that counts at the peak, by component name; 1 when left out.
+    plan
+        What it was made from; left out for a network made elsewhere.
     """
+    assets = () if plan is None else plan.assets
     periods = [int(p) for p in network.investment_periods] if network.has_investment_periods else [year]
     dispatch = _dispatch(network, year)
     capacity = assets_table(network, periods, assets)
@@ -79,7 +74,8 @@ def extract(
         "buses": _buses(network, periods),
     }
     tables["capacity"] = capacity_table(tables["assets"])
-    tables["adequacy"] = adequacy_table(network, tables, periods, peaks or {}, firm or {})
+    firm = firm_of_network(network, periods) if plan is None else firm_of_plan(plan, tables["assets"])
+    tables["adequacy"] = adequacy_table(tables, firm)
     return tables
 
 

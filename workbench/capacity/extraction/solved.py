@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -36,9 +38,13 @@ def weights_of(network: Network) -> np.ndarray:
     return np.asarray(network.snapshot_weightings["generators"], dtype=float)
 
 
-def statistic_of(network: Network, name: str, periods: list[int], groupby: str = "carrier") -> pd.DataFrame:
+def statistic_of(
+    network: Network, name: str, periods: list[int], groupby: str = "carrier", **options: Any
+) -> pd.DataFrame:
     """One statistic by year, component and carrier (or name), per year (not times the years of a period)."""
-    found = getattr(network.statistics, name)(groupby=groupby, nice_names=False, round=10, drop_zero=False)
+    found = getattr(network.statistics, name)(
+        groupby=groupby, nice_names=False, round=10, drop_zero=False, **options
+    )
     if isinstance(found, pd.DataFrame):
         if name in ("capex", "opex", "installed_capex"):
             # PyPSA gives a period's costs over all its years, discounted; ours are of one year.
@@ -54,7 +60,7 @@ def statistic_of(network: Network, name: str, periods: list[int], groupby: str =
         long.columns = pd.Index(["component", groupby, "value"])
         long["year"] = periods[0]
     long["year"] = long["year"].astype(int)
-    if name == "opex" and (long["component"] == "Process").any():
+    if name == "opex" and not options and (long["component"] == "Process").any():
         long = _with_costs_of_processes(network, long, groupby, periods)
     return long
 
@@ -85,6 +91,48 @@ def expected(network: Network, values: T) -> T:
     scaled = values.mul(weights.reindex(values.index.get_level_values(level)).to_numpy(), axis=0)
     rest = [i for i in range(values.index.nlevels) if i != level]
     return scaled.groupby(level=rest).sum()
+
+
+@dataclass(frozen=True, slots=True)
+class Future:
+    """One of the futures of a network, with its own attributes and series; the only one of most."""
+
+    network: Network
+    name: str | None
+    weight: float
+
+    def static(self, component: str) -> pd.DataFrame:
+        """Attributes of a component."""
+        if not _has(self.network, component):
+            return pd.DataFrame()
+        table: pd.DataFrame = self.network.components[component].static
+        if self.name is None or table.empty:
+            return table
+        return pd.DataFrame(table.xs(self.name, level="scenario"))
+
+    def dynamic(self, component: str, name: str) -> pd.DataFrame:
+        """A series of a component."""
+        table: pd.DataFrame = self.network.components[component].dynamic[name]
+        if self.name is None or not isinstance(table.columns, pd.MultiIndex):
+            return table
+        known = table.columns.get_level_values("scenario")
+        if self.name not in known:
+            return table.iloc[:, :0].droplevel("scenario", axis=1)
+        return pd.DataFrame(table[self.name])
+
+    def series(self, component: str, name: str) -> pd.DataFrame:
+        """An attribute by snapshot, whether it varies or not."""
+        table: pd.DataFrame = self.network.get_switchable_as_dense(component, name)
+        return table if self.name is None else pd.DataFrame(table[self.name])
+
+
+def futures_of(network: Network) -> Iterator[Future]:
+    """Each future of a network with its probability."""
+    if not network.has_scenarios:
+        yield Future(network, None, 1.0)
+        return
+    for name in network.scenarios:
+        yield Future(network, str(name), float(network.scenario_weightings["weight"][name]))
 
 
 def static_of(network: Network, component: str) -> pd.DataFrame:

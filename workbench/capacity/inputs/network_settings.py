@@ -52,6 +52,7 @@ REFUSED = {
     "co2_price": _OWN_COST,
     "renewable_share": _OWN_LIMIT,
     "reserve_margin": _OWN_LIMIT,
+    "outage_rates": "the firm capacity of a network is that of its own availabilities",
     "build_limits": _OWN_LIMIT,
     "energy_limits": _OWN_LIMIT,
     "capacity_factor_limits": _OWN_LIMIT,

@@ -29,14 +29,18 @@ def check_names(config: CapacityConfig, system: System) -> list[SettingError]:
     """
     items: list[Plant | Candidate] = [*system.plants, *system.candidates]
     carriers = sorted({item.carrier for item in items})
-    built = sorted(
-        {item.carrier for item in system.candidates} | {p.carrier for p in system.plants if p.extendable}
-    )
+    built = sorted({item.carrier for item in system.candidates})
     found = []
     named: tuple[tuple[str, Iterable[str], str, Iterable[str]], ...] = (
         *(
             (name, getattr(config, name), "carrier", carriers)
-            for name in ("build_limits", "energy_limits", "capacity_factor_limits", "storage_cycles")
+            for name in (
+                "build_limits",
+                "energy_limits",
+                "capacity_factor_limits",
+                "storage_cycles",
+                "outage_rates",
+            )
         ),
         ("retirements", config.retirements, "plant", (plant.name for plant in system.plants)),
         ("futures", config.futures, "future of the sheet 'Futures'", system.futures),

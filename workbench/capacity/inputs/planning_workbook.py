@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from workbench.capacity.inputs.blank_cells import Assumptions, check_columns, check_names
+from workbench.capacity.inputs.expansions import ASSUMED_LIFETIME, read_expansions
 from workbench.capacity.inputs.hourly_sheets import read_availability, read_demand_sheet
 from workbench.capacity.inputs.table_reader import Cells, Row, TableReader, read_life
 from workbench.capacity.inputs.template import COLUMNS
@@ -25,8 +26,6 @@ from workbench.data.problems import Problems
 from workbench.data.tables.table import Table, plain_name
 from workbench.data.workbooks.reading import Workbook
 
-ASSUMED_LIFETIME = 25.0
-"""Years of a candidate that has no row on the sheet Lifetime; a note says so."""
 _ALSO_READ = {"New_Storage": ("marginal_cost",)}
 """Columns that are read where they are, beside those of the template."""
 NEEDED = ("Generators", "Buses", "Demand")
@@ -94,16 +93,14 @@ class _Reader:
         settings, commitable, monthly, cycles = read_settings(self.book, self.problems)
         fuel = self._by_name("Fuel_cost", "carrier", minimum=None)
         fixed = self._fixed_costs()
-        plants = [
-            self._plant(row, buses, carriers, fuel, fixed, commitable)
-            for row in self._rows("Generators", "name")
-        ]
+        rows = self._rows("Generators", "name")
+        plants = [self._plant(row, buses, carriers, fuel, fixed, commitable) for row in rows]
         system = System(
             self.book.path,
             self.book.sha256,
             buses,
             tuple(plants),
-            tuple(self._candidates(buses, carriers, fixed)),
+            tuple(self._candidates(buses, carriers, fixed, rows, plants)),
             carriers,
             tuple(self._lines(buses)),
             read_demand_sheet(self.book, self.problems),
@@ -190,9 +187,6 @@ class _Reader:
             p_min_pu=row.number("p_min_pu", 0.0, minimum=0.0, maximum=1.0),
             committable=row.flag("committable") and commitable.get(carrier, True),
             options=options,
-            extendable=row.flag("p_nom_extendable"),
-            p_nom_min=row.number("p_nom_min", 0.0, minimum=0.0),
-            p_nom_max=row.number("p_nom_max", math.inf, minimum=0.0),
         )
 
     def _fixed_cost(self, name: str, carrier: str, fixed: dict[str, float]) -> float:
@@ -201,7 +195,12 @@ class _Reader:
         return fixed.get(carrier, 0.0)
 
     def _candidates(
-        self, buses: tuple[str, ...], carriers: dict[str, Carrier], fixed: dict[str, float]
+        self,
+        buses: tuple[str, ...],
+        carriers: dict[str, Carrier],
+        fixed: dict[str, float],
+        rows: list[Row],
+        plants: list[Plant],
     ) -> list[Candidate]:
         capital = self._by_name("Capital_cost", "TECHNOLOGY")
         lifetimes = {
@@ -250,7 +249,10 @@ class _Reader:
                     hours,
                 )
             )
-        return found
+        return found + read_expansions(
+            rows, plants, found, capital, lifetimes,
+            first_year=self.years[0], cells=self.cells, problems=self.problems, assumptions=self.assumptions,
+        )  # fmt: skip
 
     def _lines(self, buses: tuple[str, ...]) -> list[Line]:
         found = []
@@ -357,7 +359,7 @@ class _Reader:
                     f"{', '.join(system.carriers) or 'none'}.",
                     sheet=sheet,
                 )
-        new = {candidate.name: candidate.kind for candidate in system.candidates}
+        new = {(item.expands or item.name): item.kind for item in system.candidates}
         storage = [name for name, kind in new.items() if kind is not Kind.GENERATOR]
         generators = [name for name in new if name not in storage]
         for sheet, key, known, where in (

@@ -12,7 +12,16 @@ from workbench.capacity.inputs.availability import water_limits
 from workbench.capacity.inputs.plan_settings import check_names
 from workbench.capacity.inputs.planning_workbook import is_planning_workbook, read_planning_workbook
 from workbench.capacity.inputs.plant_list import is_plant_list, read_plant_list
-from workbench.capacity.model.system import ASSUMED_WACC, Candidate, Kind, Plant, System
+from workbench.capacity.model.system import (
+    ASSUMED_WACC,
+    UNSERVED,
+    UNSERVED_LOAD,
+    Candidate,
+    Kind,
+    Plant,
+    System,
+    expansion_of,
+)
 from workbench.data.notes import Notes
 from workbench.data.problems import Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
@@ -157,6 +166,7 @@ def _check_whole(system: System, config: CapacityConfig, problems: Problems) -> 
     items: list[Plant | Candidate] = [*system.plants, *system.candidates]
     for item in items:
         _check_storage(item, system, problems)
+    _check_component_names(system, config, problems)
     if config.snapshots is Snapshots.CRITICAL_DAYS:
         for day in () if config.critical_days else system.custom_days:
             _check_day(day, problems)
@@ -164,13 +174,47 @@ def _check_whole(system: System, config: CapacityConfig, problems: Problems) -> 
         problems.error("there is neither a plant with capacity nor one that can be built.")
 
 
+def _check_component_names(system: System, config: CapacityConfig, problems: Problems) -> None:
+    """No two components of the network have one name: plants, links, what is built of a candidate in each year."""
+    taken = {UNSERVED_LOAD: "load that is not served"}
+    for item in system.candidates:
+        taken |= {f"{item.name} {year}": f"what is built of '{item.name}' in {year}" for year in config.years}
+    for line in (line for line in system.lines if line.extendable):
+        name = expansion_of(line.name)
+        taken |= {f"{name} {year}": f"what is added to '{line.name}' in {year}" for year in config.years}
+    existing = [(plant.name, "plant") for plant in system.plants]
+    for name, kind in [*existing, *((line.name, "link") for line in system.lines)]:
+        if name in taken:
+            problems.error(
+                f"the {kind} '{name}' has the name of {taken[name]}; rename it.",
+                **_place_of(system, name, "name"),
+            )
+        taken[name] = f"the {kind} '{name}'"
+    seen: set[str] = set()
+    for candidate in system.candidates:
+        if candidate.name in seen:
+            problems.error(
+                f"two candidates are called '{candidate.name}'; rename one.",
+                **_place_of(system, candidate.name, "TECHNOLOGY"),
+            )
+        seen.add(candidate.name)
+    for name in {UNSERVED, "AC"} & set(system.carriers):
+        problems.error(
+            f"the carrier '{name}' has a name that the plan itself uses; rename it.",
+            **_place_of(system, name, "TECHNOLOGY", "co2_emissions"),
+        )
+
+
+def _place_of(system: System, name: str, *attributes: str) -> dict[str, str]:
+    sheet, _, cell = system.place(name, *attributes).partition(", cell ")
+    return {"sheet": sheet.removeprefix("sheet '").removesuffix("'"), "cell": cell}
+
+
 def _check_storage(item: Plant | Candidate, system: System, problems: Problems) -> None:
     if item.kind is Kind.STORAGE_UNIT and item.max_hours <= 0:
-        place = system.place(item.name, "max_hours").partition(", cell ")
         problems.error(
             f"the storage {item.name} has no max_hours; fill in its energy over its capacity [h].",
-            sheet=place[0].removeprefix("sheet '").removesuffix("'"),
-            cell=place[2],
+            **_place_of(system, item.name, "max_hours"),
         )
 
 

@@ -16,6 +16,8 @@ ByYear = Mapping[int, float]
 RENEWABLE_WORDS = ("solar", "wind", "hydro", "biomass", "biogas", "geothermal", "tidal", "waste", "ror")
 STORAGE_WORDS = ("battery", "pumped", "psp", "phs", "bess", "storage", "hydrogen store")
 BOUGHT_WORDS = ("market", "exchange", "import", "unserved", "tie-line")
+UNSERVED, UNSERVED_LOAD = "unserved", "Unserved load"
+"""Carrier and generator that stand for load that is not served."""
 ASSUMED_WACC = 0.09
 """Cost of capital where neither the workbook nor the settings give one; a note says so."""
 
@@ -26,6 +28,7 @@ class Kind(StrEnum):
     GENERATOR = "Generator"
     STORAGE_UNIT = "StorageUnit"
     STORE = "Store"
+    LINK = "Link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,6 @@ class Plant:
     committable: bool = False
     options: Mapping[str, float] = field(default_factory=dict)
     """Further attributes of PyPSA: start_up_cost, min_up_time, ramp_limit_up …"""
-    extendable: bool = False
-    p_nom_min: float = 0.0
-    p_nom_max: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,13 @@ class Candidate:
     """Pipeline: minimum and maximum new MW (MWh) of each year."""
     max_hours: float = 0.0
     p_min_pu: float = 0.0
+    expands: str = ""
+    """Existing plant that this is more of; its availability holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A link between two buses."""
+    """A link between two buses; where it is extendable, ``p_nom`` exists and more of it costs ``capital_cost``."""
 
     name: str
     bus0: str
@@ -91,8 +93,10 @@ class Line:
     p_min_pu: float = 0.0
     marginal_cost: float = 0.0
     capital_cost: float = 0.0
+    """Per MW and year, of what is added."""
     extendable: bool = False
     carrier: str = "transmission"
+    kind: Kind = Kind.LINK
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,11 @@ class System:
             if found:
                 return found
         return self.cells.get((name, "name"), "")
+
+
+def expansion_of(name: str) -> str:
+    """Name of the candidate that is more of an existing plant or link."""
+    return f"{name} expansion"
 
 
 def at(values: ByYear | float, year: int) -> float:

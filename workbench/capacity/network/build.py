@@ -12,32 +12,18 @@ import pandas as pd
 
 from workbench.capacity.config import CapacityConfig, Commitment, value_in
 from workbench.capacity.model.pypsa_import import pypsa
-from workbench.capacity.model.system import ASSUMED_WACC, Candidate, Kind, Plant, System, at
+from workbench.capacity.model.system import UNSERVED, UNSERVED_LOAD, Candidate, Kind, Plant, System
+from workbench.capacity.network.assets import Asset, assets_of
+from workbench.capacity.network.firm import highest_demand, main_bus
 from workbench.capacity.network.timeline import Year, cost_with_carbon, least_output
 from workbench.charts.palette import carrier_colour
 
 if TYPE_CHECKING:
     from pypsa import Network
 
-UNSERVED = "unserved"
-EXISTING, BUILT = "existing", "built"
 
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """One component of the network that represents a plant or for a vintage of a candidate."""
-
-    name: str
-    item: Plant | Candidate
-    build_year: int
-    lifetime: float
-    p_nom: float = 0.0
-    extendable: bool = False
-    p_nom_min: float = 0.0
-    p_nom_max: float = float("inf")
-    capital_cost: float = 0.0
-    """Annuity, per MW (MWh) and year."""
-    origin: str = EXISTING
+PREFIX = "Plan-"
+"""Of the names of constraints that PyPSA does not have itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,15 +69,11 @@ def build_plan(
         Year before the first that build limits count from; the year before it when left out.
     """
     numbers = [year.year for year in years]
-    assets = [*_standing(system, config, numbers), *built]
-    if not config.rolling_horizon:
-        # A window of a few days cannot tell what is worth building.
-        assets += _vintages(system, config, numbers, built, previous_year)
+    assets = assets_of(system, config, numbers, built, previous_year)
     network: Any = pypsa().Network()
     spans = _set_snapshots(network, config, years)
     _add_carriers(network, system)
     network.add("Bus", list(system.buses), carrier="AC")
-    _add_links(network, system)
     before = numbers[0] - 1 if previous_year is None else previous_year
     plan = Plan(network, system, config, tuple(years), tuple(assets), spans, before)
     for kind in Kind:
@@ -99,71 +81,6 @@ def build_plan(
     _add_load(plan)
     _add_limits(plan)
     return plan
-
-
-def _standing(system: System, config: CapacityConfig, years: list[int]) -> list[Asset]:
-    found = []
-    for plant in system.plants:
-        end = plant.build_year + plant.lifetime
-        end = min(end, config.retirements.get(plant.name, end))
-        if plant.build_year > years[-1] or end <= years[0]:
-            continue
-        found.append(
-            Asset(
-                plant.name,
-                plant,
-                plant.build_year,
-                end - plant.build_year,
-                plant.p_nom,
-                plant.extendable and not config.rolling_horizon,
-                max(plant.p_nom, plant.p_nom_min) if plant.extendable else 0.0,
-                max(plant.p_nom_max, plant.p_nom),
-            )
-        )
-    return found
-
-
-def _vintages(
-    system: System, config: CapacityConfig, years: list[int], built: Sequence[Asset], previous: int | None
-) -> list[Asset]:
-    found = []
-    before = years[0] - 1 if previous is None else previous
-    for year in years:
-        for item in system.candidates:
-            if item.first_year > year:
-                continue
-            existing = sum(asset.p_nom for asset in built if asset.item is item)
-            minimum = sum(mw for when, mw in item.min_new.items() if before < when <= year)
-            maximum = item.p_nom_max - existing
-            if item.max_new:
-                maximum = min(maximum, sum(mw for when, mw in item.max_new.items() if before < when <= year))
-            found.append(
-                Asset(
-                    f"{item.name} {year}",
-                    item,
-                    year,
-                    item.lifetime,
-                    0.0,
-                    True,
-                    minimum,
-                    max(maximum, 0.0),
-                    _annuity(system, config, item, year),
-                    BUILT,
-                )
-            )
-        before = year
-    return found
-
-
-def _annuity(system: System, config: CapacityConfig, item: Candidate, year: int) -> float:
-    wacc = ASSUMED_WACC if system.wacc is None else system.wacc
-    rate = at(wacc, year) if config.discount_rate is None else config.discount_rate / 100
-    return at(item.capital_cost, year) * annuity(rate, item.lifetime)
-
-
-def annuity(rate: float, lifetime: float) -> float:
-    """Yearly payment for one unit of money over a lifetime [1/year]: r / (1 - (1 + r)^-n)."""
-    return 1 / lifetime if rate == 0 else rate / (1 - (1 + rate) ** -lifetime)
 
 
 def _set_snapshots(network: Any, config: CapacityConfig, years: Sequence[Year]) -> dict[int, float]:
@@ -183,13 +100,12 @@ def _set_snapshots(network: Any, config: CapacityConfig, years: Sequence[Year]) 
         )
         network.set_snapshots(index)
         network.investment_periods = numbers
-        spans = _spans(numbers)
+        spans = spans_of(numbers)
         rate = config.social_discount_rate / 100
         table = network.investment_period_weightings
         table["years"] = [spans[number] for number in numbers]
         table["objective"] = [
-            sum((1 + rate) ** -(number - numbers[0] + step) for step in range(int(spans[number])))
-            for number in numbers
+            discounted_years(number - numbers[0], spans[number], rate) for number in numbers
         ]
         network.investment_period_weightings = table
     weightings = network.snapshot_weightings
@@ -199,9 +115,15 @@ def _set_snapshots(network: Any, config: CapacityConfig, years: Sequence[Year]) 
     return spans
 
 
-def _spans(years: list[int]) -> dict[int, float]:
+def spans_of(years: list[int]) -> dict[int, float]:
+    """Years that each planned year stands for: until the next one, the last as many as the one before it."""
     gaps = [float(right - left) for left, right in pairwise(years)]
-    return dict(zip(years, [*gaps, gaps[-1]], strict=True))
+    return dict(zip(years, [*gaps, *(gaps[-1:] or [1.0])], strict=True))
+
+
+def discounted_years(start: int, span: float, rate: float) -> float:
+    """Years of a span that begins some years after the first, each discounted [years]."""
+    return float(sum((1 + rate) ** -(start + step) for step in range(int(span))))
 
 
 def _add_carriers(network: Network, system: System) -> None:
@@ -218,29 +140,7 @@ def _add_carriers(network: Network, system: System) -> None:
     )
 
 
-def _add_links(network: Any, system: System) -> None:
-    lines = system.lines
-    if not lines:
-        return
-    network.add(
-        "Link",
-        [line.name for line in lines],
-        **{
-            key: [getattr(line, key) for line in lines]
-            for key in (
-                "bus0",
-                "bus1",
-                "p_nom",
-                "efficiency",
-                "p_max_pu",
-                "p_min_pu",
-                "marginal_cost",
-                "capital_cost",
-                "carrier",
-            )
-        },
-        p_nom_extendable=[line.extendable for line in lines],
-    )
+_OF_A_LINK = ("bus0", "bus1", "efficiency", "p_max_pu", "p_min_pu", "marginal_cost")
 
 
 def _add_assets(plan: Plan, kind: Kind) -> None:
@@ -249,30 +149,35 @@ def _add_assets(plan: Plan, kind: Kind) -> None:
         return
     nominal = "e_nom" if kind is Kind.STORE else "p_nom"
     columns: dict[str, Any] = {
-        "bus": [asset.item.bus for asset in assets],
         "carrier": [asset.item.carrier for asset in assets],
         nominal: [asset.p_nom for asset in assets],
         f"{nominal}_extendable": [asset.extendable for asset in assets],
         f"{nominal}_min": [asset.p_nom_min for asset in assets],
         f"{nominal}_max": [asset.p_nom_max for asset in assets],
         "capital_cost": [asset.capital_cost for asset in assets],
-        "fom_cost": [asset.item.fixed_cost for asset in assets],
         "build_year": [asset.build_year for asset in assets],
         "lifetime": [asset.lifetime for asset in assets],
-        "marginal_cost": _marginal_costs(plan, assets),
     }
+    if kind is Kind.LINK:
+        columns |= {key: [getattr(asset.item, key) for asset in assets] for key in _OF_A_LINK}
+    else:
+        columns |= {
+            "bus": [asset.plant.bus for asset in assets],
+            "fom_cost": [asset.plant.fixed_cost for asset in assets],
+            "marginal_cost": _marginal_costs(plan, assets),
+        }
     if kind is Kind.GENERATOR:
         columns |= _generator_columns(plan, assets)
     elif kind is Kind.STORAGE_UNIT:
         columns |= {
-            "max_hours": [asset.item.max_hours for asset in assets],
-            "efficiency_store": [asset.item.efficiency_store for asset in assets],
+            "max_hours": [asset.plant.max_hours for asset in assets],
+            "efficiency_store": [asset.plant.efficiency_store for asset in assets],
             "efficiency_dispatch": [asset.item.efficiency for asset in assets],
             "cyclic_state_of_charge": not plan.config.rolling_horizon,
             "cyclic_state_of_charge_per_period": plan.is_multi_period,
             "p_min_pu": -1.0,
         }
-    else:
+    elif kind is Kind.STORE:
         columns |= {"e_cyclic": not plan.config.rolling_horizon, "e_cyclic_per_period": plan.is_multi_period}
     plan.network.add(str(kind), [asset.name for asset in assets], **columns)
 
@@ -284,26 +189,40 @@ def _generator_columns(plan: Plan, assets: list[Asset]) -> dict[str, Any]:
         "efficiency": [asset.item.efficiency for asset in assets],
         "committable": committed,
         "p_max_pu": _profiles(plan, assets),
-        # Least output is for units that can be switched; where none is switched it would hold all the year.
-        "p_min_pu": _least_outputs(plan, assets, committed),
+        "p_min_pu": _least_outputs(plan, assets),
     }
-    if on:
-        keys = {key for a in assets if isinstance(a.item, Plant) for key in a.item.options}
-        defaults = {"ramp_limit_up": np.nan, "ramp_limit_down": np.nan}
-        for key in sorted(keys):
-            columns[key] = [
-                a.item.options.get(key, defaults.get(key, 0.0))
-                if isinstance(a.item, Plant)
-                else defaults.get(key, 0.0)
-                for a in assets
-            ]
+    options = [_options(plan, asset) for asset in assets]
+    keys = {key for found in options for key in found if on or key in _RAMPS}
+    for key in sorted(keys):
+        columns[key] = [found.get(key, np.nan if key in _RAMPS else 0.0) for found in options]
     return columns
+
+
+_RAMPS = ("ramp_limit_up", "ramp_limit_down")
+_TIMES = ("min_up_time", "min_down_time")
+
+
+def _options(plan: Plan, asset: Asset) -> dict[str, float]:
+    """Further attributes of a plant, and the ramps of what is added to it; per snapshot, where given per hour."""
+    hours = plan.years[0].selection.hours
+    item = asset.item
+    if isinstance(item, Candidate):
+        plants = (plant.options for plant in plan.system.plants if plant.name == item.expands)
+        given = {key: value for key, value in next(plants, {}).items() if key in _RAMPS}
+    else:
+        given = dict(item.options) if isinstance(item, Plant) else {}
+    for key in given:
+        if key in _RAMPS:
+            given[key] = min(1.0, given[key] * hours)
+        elif key in _TIMES:
+            given[key] = float(np.ceil(given[key] / hours))
+    return given
 
 
 def _marginal_costs(plan: Plan, assets: list[Asset]) -> Any:
     price = plan.config.co2_price
     table = {
-        asset.name: [cost_with_carbon(plan.system, asset.item, year.year, price) for year in plan.years]
+        asset.name: [cost_with_carbon(plan.system, asset.plant, year.year, price) for year in plan.years]
         for asset in assets
     }
     if not plan.is_multi_period:
@@ -319,36 +238,41 @@ def _profiles(plan: Plan, assets: list[Asset]) -> pd.DataFrame:
         parts = []
         for year in plan.years:
             profile = year.profiles.get(asset.item.name)
-            parts.append(np.ones(len(year.times)) if profile is None else year.selection.average(profile))
+            parts.append(np.ones(len(year.times)) if profile is None else year.availability(profile))
         columns[asset.name] = np.concatenate(parts)
     return pd.DataFrame(columns, index=plan.network.snapshots)
 
 
-def _least_outputs(plan: Plan, assets: list[Asset], committed: list[bool]) -> pd.DataFrame:
+def _least_outputs(plan: Plan, assets: list[Asset]) -> pd.DataFrame:
+    """Least outputs of units while they are on; of those that are not switched, all the time.
+
+    Never more than what is available then.
+    """
     columns = {}
-    for asset, switched in zip(assets, committed, strict=True):
+    for asset in assets:
         parts = []
         for year in plan.years:
-            given = least_output(plan.system, asset.item, year.hours)
-            own = asset.item.p_min_pu if switched else 0.0
-            parts.append(np.full(len(year.times), own) if given is None else year.selection.average(given))
+            given = least_output(plan.system, asset.plant, year.hours)
+            least = np.full(len(year.hours), asset.item.p_min_pu) if given is None else given
+            profile = year.profiles.get(asset.item.name)
+            chosen = year.selection.average(least)
+            parts.append(chosen if profile is None else np.minimum(chosen, year.availability(profile)))
         columns[asset.name] = np.concatenate(parts)
     return pd.DataFrame(columns, index=plan.network.snapshots)
 
 
 def _add_load(plan: Plan) -> None:
-    network, bus = plan.network, plan.system.buses[0]
-    if "Main_Bus" in plan.system.buses:
-        bus = "Main_Bus"
+    network, bus = plan.network, main_bus(plan.system)
     load = np.concatenate([year.selected_load for year in plan.years])
     network.add("Load", ["Load"], bus=bus, p_set=pd.DataFrame({"Load": load}, index=network.snapshots))
     if plan.config.unserved_cost > 0:
         network.add(
             "Generator",
-            ["Unserved load"],
+            [UNSERVED_LOAD],
             bus=bus,
             carrier=UNSERVED,
-            p_nom=float(load.max()),
+            # In a future of high demand too.
+            p_nom=float(load.max()) * max(1.0, highest_demand(plan.system, plan.config)),
             marginal_cost=plan.config.unserved_cost,
         )
 

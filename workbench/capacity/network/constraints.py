@@ -12,25 +12,24 @@ import pandas as pd
 
 from workbench.capacity.config import value_in
 from workbench.capacity.model.outcomes import SolveStatus
-from workbench.capacity.model.system import Kind, is_renewable, is_storage, is_variable
-from workbench.capacity.network.build import BUILT, Plan
+from workbench.capacity.model.system import Kind, is_renewable, is_storage
+from workbench.capacity.network.assets import BUILT
+from workbench.capacity.network.build import PREFIX, Plan
+from workbench.capacity.network.firm import demand_factor
+from workbench.capacity.network.reserve import add_reserve_margin
+from workbench.capacity.network.stretches import close_stretches
 from workbench.errors import ModelInfeasible
 
 if TYPE_CHECKING:
     from pypsa import Network
 
-PREFIX = "Plan-"
-PEAK_HOURS = 50
-"""Hours of highest load over which the weather's share of firm capacity is averaged."""
-FIRM_HOURS = 4.0
-"""Hours that a storage has to last to count with its whole capacity."""
-
 _WORDS = {
     "renewable_share": "the least share of renewable energy",
     "reserve_margin": "the reserve margin over the peak load",
+    "firm_bus": "firm capacity of a bus that its links carry away",
+    "firm_link": "firm capacity that a link carries",
     "monthly_limit": "the highest monthly capacity factor",
     "storage_cycles": "the most cycles of storage",
-    "closed_period": "storage that ends each stretch of hours as full as it began",
     "candidate_total": "the most capacity of a candidate in all years",
     "build_limit": "the yearly build limit",
 }
@@ -54,19 +53,34 @@ def add_constraints(plan: Plan, network: Network, snapshots: pd.Index | None = N
     snapshots
         Those of the model when it holds only a window of the network's.
     """
-    if snapshots is not None and len(snapshots) < len(network.snapshots):
-        _monthly_limits(plan, network, _Window(plan, network, snapshots))
+    if plan.config.rolling_horizon and snapshots is not None:
+        window = _Window(plan, network, snapshots)
+        _monthly_limits(plan, network, window)
+        _storage_cycles(plan, network, window)
         return
+    _close_stretches(plan, network)
     for year in plan.years:
         where = _Places(plan, network, year.year)
         _renewable_share(plan, network, where)
-        _reserve_margin(plan, network, where)
+        add_reserve_margin(plan, network, where.year)
         _monthly_limits(plan, network, where)
         _storage_cycles(plan, network, where)
-        _closed_periods(plan, network, where)
         _build_limits(plan, network, where)
     if plan.is_multi_period:
         _candidate_totals(plan, network)
+
+
+def _close_stretches(plan: Plan, network: Network) -> None:
+    """Let chosen days and weeks follow themselves, so that none lives on what another one has stored."""
+    if all(year.selection.is_connected for year in plan.years):
+        return
+    numbers, years, before = [], [], 0
+    for position, year in enumerate(plan.years):
+        period = year.selection.period
+        numbers.append(period + before)
+        years.append(np.full(period.size, position))
+        before += int(period.max()) + 1
+    close_stretches(network.model, np.concatenate(numbers), np.concatenate(years))
 
 
 class _Places:
@@ -90,11 +104,13 @@ class _Places:
 
 
 class _Window(_Places):
-    """The snapshots of a window of one year."""
+    """The snapshots of a window that are kept: those that the next one overlaps are decided there."""
 
     def __init__(self, plan: Plan, network: Network, snapshots: pd.Index) -> None:
         super().__init__(plan, network, plan.years[0].year)
         rows = network.snapshots.get_indexer(snapshots)
+        if rows[-1] < len(network.snapshots) - 1:
+            rows = rows[: len(rows) - plan.config.rolling_overlap]
         self.positions = np.arange(rows.size)
         self.weights = self.year.selection.weights[rows]
         self.times = self.year.times[rows]
@@ -133,53 +149,14 @@ def _renewable_share(plan: Plan, network: Network, where: _Places) -> None:
         return
     model = network.model
     produced = where.weighted(model["Generator-p"].sel(name=names)).sum("name")
-    model.add_constraints(produced >= need, name=f"{PREFIX}renewable_share-{where.year.year}")
+    least: Any = need
+    if network.has_scenarios:
+        import xarray as xr
 
-
-def _reserve_margin(plan: Plan, network: Network, where: _Places) -> None:
-    if plan.config.reserve_margin <= 0:
-        return
-    existing, terms = 0.0, []
-    for component, nominal in (("Generator", "p_nom"), ("StorageUnit", "p_nom")):
-        table = _active(plan, network, component, where.year.year)
-        table = table[table.carrier != "unserved"]
-        credit = pd.Series({name: _credit(where, table, str(name)) for name in table.index}, dtype=float)
-        extendable = table.index[table[f"{nominal}_extendable"]]
-        fixed = table.index.difference(extendable)
-        existing += float((table[nominal] * credit).loc[fixed].sum())
-        if len(extendable):
-            variable = network.model[f"{component}-{nominal}"].sel(name=list(extendable))
-            terms.append((variable * credit.loc[extendable].rename_axis("name").to_xarray()).sum())
-    need = (1 + plan.config.reserve_margin / 100) * where.year.peak - existing
-    if terms:
-        network.model.add_constraints(
-            sum(terms[1:], terms[0]) >= need, name=f"{PREFIX}reserve_margin-{where.year.year}"
-        )
-    elif need > 1e-6:
-        cause = (
-            f"the reserve margin of {plan.config.reserve_margin:g} % over the peak of {where.year.peak:,.1f} MW "
-            f"lacks {need:,.1f} MW of firm capacity in {where.year.year}: {existing:,.1f} MW stand, and nothing "
-            "can be built."
-        )
-        raise ModelInfeasible(f"No plan meets all limits: {cause}", SolveStatus.INFEASIBLE, [cause])
-
-
-def _credit(where: _Places, table: pd.DataFrame, name: str) -> float:
-    carrier = str(table.carrier[name])
-    if "max_hours" in table.columns:
-        return float(min(1.0, table.max_hours[name] / FIRM_HOURS))
-    return firm_share(where.year.profiles, where.year.load, name, carrier)
-
-
-def firm_share(profiles: dict[str, np.ndarray], load: np.ndarray, name: str, carrier: str) -> float:
-    """Part of a generator's capacity that counts at the peak: its mean availability when load is highest."""
-    if not is_variable(carrier):
-        return 1.0
-    item = next((known for known in profiles if name == known or name.startswith(f"{known} ")), None)
-    if item is None:
-        return 0.0
-    hours = np.argsort(load)[-PEAK_HOURS:]
-    return float(profiles[item][hours].mean())
+        # Each future keeps the share of its own load.
+        factors = [demand_factor(plan.system, str(future)) for future in network.scenarios]
+        least = need * xr.DataArray(factors, dims=["scenario"], coords={"scenario": network.scenarios})
+    model.add_constraints(produced >= least, name=f"{PREFIX}renewable_share-{where.year.year}")
 
 
 def _monthly_limits(plan: Plan, network: Network, where: _Places) -> None:
@@ -224,24 +201,6 @@ def _storage_cycles(plan: Plan, network: Network, where: _Places) -> None:
             network.model.add_constraints(discharged - energy * capacity <= 0, name=label)
         else:
             network.model.add_constraints(discharged <= energy * float(units.p_nom[name]), name=label)
-
-
-def _closed_periods(plan: Plan, network: Network, where: _Places) -> None:
-    """Chosen days do not follow each other: none may live on what another one has stored."""
-    selection = where.year.selection
-    if selection.is_connected:
-        return
-    ends = np.flatnonzero(np.diff(selection.period, append=-1))
-    for component, level in (("StorageUnit", "state_of_charge"), ("Store", "e")):
-        names = list(_active(plan, network, component, where.year.year).index)
-        if not names:
-            continue
-        variable = network.model[f"{component}-{level}"].sel(name=names)
-        last = variable.isel(snapshot=where.positions[ends[-1]], drop=True)
-        for end in ends[:-1]:
-            level_then = variable.isel(snapshot=where.positions[end], drop=True)
-            label = f"{PREFIX}closed_period-{component} {where.year.year} {where.times[end]:%m-%d}"
-            network.model.add_constraints(level_then - last == 0, name=label)
 
 
 def _build_limits(plan: Plan, network: Network, where: _Places) -> None:

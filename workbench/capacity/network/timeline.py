@@ -40,6 +40,8 @@ class Year:
         Availability by hour, by plant name; the others are always available.
     assumed
         Profiles that the workbook does not give, in words.
+    stretched
+        Whether the chosen hours are brought to the year's own energy, peak and mean availabilities.
     """
 
     year: int
@@ -48,6 +50,7 @@ class Year:
     selection: Selection
     profiles: dict[str, Floats]
     assumed: tuple[str, ...]
+    stretched: bool = False
 
     @property
     def times(self) -> pd.DatetimeIndex:
@@ -57,7 +60,17 @@ class Year:
     @property
     def selected_load(self) -> Floats:
         """MW by snapshot."""
-        return self.selection.average(self.load)
+        chosen = self.selection.average(self.load)
+        if not self.stretched:
+            return chosen
+        return stretched_load(chosen, self.selection.weights, float(self.load.sum()), self.peak)
+
+    def availability(self, profile: Floats) -> Floats:
+        """Availability by snapshot [per unit], of the year's mean."""
+        chosen = self.selection.average(profile)
+        if not self.stretched:
+            return chosen
+        return stretched_availability(chosen, self.selection.weights, float(profile.mean()))
 
     @property
     def peak(self) -> float:
@@ -89,7 +102,51 @@ def make_year(system: System, load: Floats, config: CapacityConfig, year: int) -
     profiles, assumed = _profiles(system, hours)
     residual = load - _weather_output(system, profiles, year)
     selection = _select(config, hours, load, residual, profiles, system.custom_days)
-    return Year(year, hours, load, selection, profiles, assumed)
+    stretched = config.snapshots is Snapshots.TYPICAL_DAYS
+    return Year(year, hours, load, selection, profiles, assumed, stretched)
+
+
+def stretched_load(chosen: Floats, weights: Floats, energy: float, peak: float) -> Floats:
+    """Bring the load of chosen hours to the energy and the peak of the year, by one straight line.
+
+    Parameters
+    ----------
+    chosen
+        MW by snapshot.
+    weights
+        Hours that each stands for.
+    energy, peak
+        Of the year [MWh, MW].
+    """
+    highest = chosen.max()
+    below = float(weights @ (highest - chosen))
+    if below <= 0:
+        return chosen
+    slope = (peak * float(weights.sum()) - energy) / below
+    found: Floats = peak - slope * (highest - chosen)
+    # A line that would make a load negative fits nothing; the notes say by how much the hours differ.
+    return found if found.min() >= min(0.0, chosen.min()) else chosen
+
+
+def stretched_availability(chosen: Floats, weights: Floats, mean: float) -> Floats:
+    """Scale the availability of chosen hours to the mean of the year; what reaches 1 stays there.
+
+    Parameters
+    ----------
+    chosen
+        Per unit by snapshot.
+    weights
+        Hours that each stands for.
+    mean
+        Of the year [per unit].
+    """
+    found = chosen
+    for _ in range(50):
+        now = float(weights @ found) / float(weights.sum())
+        if now <= 0 or abs(now - mean) <= 1e-12:
+            break
+        found = np.minimum(1.0, found * (mean / now))
+    return found
 
 
 def _select(
@@ -153,9 +210,14 @@ def _profiles(system: System, hours: pd.DatetimeIndex) -> tuple[dict[str, Floats
 
 def _given(system: System, item: Plant | Candidate) -> Floats | None:
     outside = "outside" in item.bus.lower()
-    names = (item.name, f"{item.carrier}_Outside" if outside else item.carrier, item.carrier)
+    names = (_plant_of(item), f"{item.carrier}_Outside" if outside else item.carrier, item.carrier)
     lowered = {name.lower(): values for name, values in system.p_max_pu.items()}
     return next((lowered[name.lower()] for name in names if name.lower() in lowered), None)
+
+
+def _plant_of(item: Plant | Candidate) -> str:
+    """Name under which the workbook gives what holds for an item: an expansion has that of its plant."""
+    return (item.expands if isinstance(item, Candidate) else "") or item.name
 
 
 def _stylised(carrier: str, hours: pd.DatetimeIndex) -> Floats:
@@ -169,7 +231,7 @@ def _stylised(carrier: str, hours: pd.DatetimeIndex) -> Floats:
 def least_output(system: System, item: Plant | Candidate, hours: pd.DatetimeIndex) -> Floats | None:
     """Least output of a plant by hour, where the workbook gives it for its carrier or for itself."""
     lowered = {name.lower(): values for name, values in system.p_min_pu.items()}
-    for name in (item.name, item.carrier):
+    for name in (_plant_of(item), item.carrier):
         if name.lower() in lowered:
             return fit_to(lowered[name.lower()], hours)
     return None

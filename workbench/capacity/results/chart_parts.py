@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.capacity.model.system import is_storage
-from workbench.capacity.network.build import UNSERVED
+from workbench.capacity.model.system import UNSERVED, is_storage
 from workbench.capacity.results.saved import CapacityResult
 from workbench.data.formatting import CRORE, Style, year_label
 

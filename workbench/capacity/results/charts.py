@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.capacity.network.build import UNSERVED
+from workbench.capacity.model.system import UNSERVED
 from workbench.capacity.results.chart_parts import (
     currency_of,
     money_of,
@@ -57,16 +57,28 @@ def energy_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
 
 @headed("yearly values")
 def cost_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
-    """Costs by year: capital of new plants, fixed costs, operation."""
+    """Costs by year: capital of new plants and, where it is known, of existing ones; fixed costs; operation."""
     unit, factor = money_of(result)
-    table = result.table("costs").groupby("year")[["capital", "fixed", "operation"]].sum() / factor
+    columns = {
+        "capital": "Capital of new plants",
+        "sunk": "Sunk capital",
+        "fixed": "Fixed",
+        "operation": "Fuel and operation",
+        "start_up": "Starts and stops",
+    }
+    costs = result.table("costs")
+    # Results of earlier versions know neither sunk capital nor starts.
+    columns = {name: label for name, label in columns.items() if name in costs}
+    table = costs.groupby("year")[list(columns)].sum() / factor
+    drawn = [name for name in columns if name not in ("sunk", "start_up") or table[name].any()]
     figure = new_figure("Costs a year", "", f"Costs [{unit} a year]")
-    for index, (name, label) in enumerate(
-        (("capital", "Capital of new plants"), ("fixed", "Fixed"), ("operation", "Fuel and operation"))
-    ):
+    for index, name in enumerate(drawn):
         figure.add_trace(
             go.Bar(
-                x=year_labels(table.index, style), y=table[name], name=label, marker_color=CATEGORIES[index]
+                x=year_labels(table.index, style),
+                y=table[name],
+                name=columns[name],
+                marker_color=CATEGORIES[index],
             )
         )
     _add_totals(figure, result, table.sum(axis=1), style)

@@ -24,6 +24,8 @@ _COSTS = {
     "capital": ("new capacity x yearly payment for its cost (annuity)", "capital_cost"),
     "fixed": ("capacity x fixed cost of a year", "fixed_cost"),
     "operation": ("energy x marginal cost", "marginal_cost"),
+    "start_up": ("starts and stops x cost of each", "start_up_cost"),
+    "sunk": ("capacity that existed and is kept x its cost of a year in the network", ""),
 }
 _ATTRIBUTES = {
     "existing": ("p_nom",),
@@ -115,14 +117,14 @@ def _energy(cell: Cell) -> Explained | None:
 def _cost(cell: Cell) -> Explained | None:
     column = cell.column
     if column == "total":
-        return cell.by("capital + fixed + operation", *cell.beside(*_COSTS))
+        return cell.by("capital + sunk + fixed + operation + starts and stops", *cell.beside(*_COSTS))
     if column == "per_mwh":
         return cell.by("total / energy of the carrier", *cell.beside("total"))
     if column not in _COSTS:
         return None
     rule, attribute = _COSTS[column]
-    measured = {"capital": "new", "fixed": "capacity", "operation": "energy"}[column]
-    parts = [*_assets_of(cell, measured), *_rates(cell, attribute)]
+    measured = {"capital": "new", "fixed": "capacity", "sunk": "existing"}.get(column, "energy")
+    parts = [*_assets_of(cell, measured), *(_rates(cell, attribute) if attribute else ())]
     if column == "capital":
         parts.append(_cost_of_capital(cell))
     return cell.by(rule, *parts)

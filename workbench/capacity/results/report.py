@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.capacity.results.saved import CapacityResult, units_of
+from workbench.capacity.results.summary import assumptions, key_figures, whole_cost
 from workbench.data.formatting import INDIA, Style, format_number, year_label
 from workbench.data.results.export import in_unit_of, report_writer
 
@@ -64,8 +65,12 @@ def add_overview(section: Section, result: CapacityResult, style: Style) -> None
         section.warning(
             "This is the best plan that was found in the time given, not a proven optimum; see the table of solves."
         )
-    for assumed in result.facts["assumed"]:
-        section.warning(assumed)
+    section.table(*key_figures(result, style))
+    if sentence := whole_cost(result, style):
+        section.text(sentence)
+    if assumed := assumptions(result):
+        section.heading("Assumptions")
+        section.bullets(assumed)
     section.figure(charts.capacity_chart(result, style=style))
     section.figure(charts.capacity_chart(result, "new", style=style))
     section.figure(charts.energy_chart(result, style=style))

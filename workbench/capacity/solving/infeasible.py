@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.capacity.model.program import Conflict, Indices, Program
-from workbench.capacity.network.constraints import PREFIX, describe
+from workbench.capacity.network.build import PREFIX
+from workbench.capacity.network.constraints import describe
 from workbench.data.arrays import Floats
 
 if TYPE_CHECKING:

@@ -15,13 +15,15 @@ from workbench.capacity.extraction.extract import extract, join
 from workbench.capacity.model.outcomes import SolveStatus
 from workbench.capacity.model.program import Conflict, Program
 from workbench.capacity.model.pypsa_import import pypsa_slot
-from workbench.capacity.model.system import Kind, System, is_storage
-from workbench.capacity.network.build import BUILT, Asset, Plan, build_plan
-from workbench.capacity.network.constraints import add_constraints, firm_share
+from workbench.capacity.model.system import Kind, System, at
+from workbench.capacity.network.assets import BUILT, Asset
+from workbench.capacity.network.build import Plan, build_plan
+from workbench.capacity.network.constraints import add_constraints
 from workbench.capacity.network.timeline import Year, make_year
 from workbench.capacity.solving.infeasible import explain_conflict
 from workbench.capacity.solving.solve import PlanSolver
-from workbench.errors import ModelInfeasible, SolveError
+from workbench.data.notes import Notes
+from workbench.errors import ModelInfeasible, SettingError, SolveError
 from workbench.runs import Job
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 MIN_BUILD = 1e-3
 """MW; what is smaller is the solver's rounding and is not built."""
 
-Solved = tuple[list["Network"], Tables, tuple[str, ...]]
+Solved = tuple[list["Network"], Tables, tuple[str, ...], Notes]
 
 
 def make_solver(job: Job, config: CapacityConfig, place: Callable[..., str]) -> PlanSolver:
@@ -135,15 +137,23 @@ def solve_years(
         One, or one a year of a rolling plan.
     dict
         Tables of all years.
-    tuple of str
-        What was assumed.
+    tuple of str, Notes
+        What was assumed; what is missing.
     """
+    notes = Notes()
     assumed: dict[str, None] = {}
     years = {}
     for number in config.years:
         year = make_year(system, load[number], config, number)
         years[number] = year
         assumed |= dict.fromkeys(year.assumed)
+        if config.rolling_horizon and not year.selection.is_connected:
+            raise SettingError(
+                f"Windows (rolling_horizon) go from hour to hour, but the snapshots are '{config.snapshots}'; "
+                "choose the full year or averages of hours.",
+                "rolling_horizon",
+                config.rolling_horizon,
+            )
         gap = year.deviation()
         if abs(gap["energy"]) > 1 or abs(gap["peak"]) > 1:
             assumed[
@@ -153,12 +163,12 @@ def solve_years(
     if config.horizon is Horizon.ROLLING:
         networks, tables = _solve_rolling(job, system, list(years.values()), config, solver)
     else:
-        networks, tables = _solve_at_once(job, system, list(years.values()), config, solver)
-    return networks, tables, tuple(assumed)
+        networks, tables = _solve_at_once(job, system, list(years.values()), config, solver, notes)
+    return networks, tables, tuple(assumed), notes
 
 
 def _solve_at_once(
-    job: Job, system: System, years: list[Year], config: CapacityConfig, solver: PlanSolver
+    job: Job, system: System, years: list[Year], config: CapacityConfig, solver: PlanSolver, notes: Notes
 ) -> tuple[list[Network], Tables]:
     with job.stage("build", title="Build the network"):
         plan = build_plan(system, config, years)
@@ -167,8 +177,8 @@ def _solve_at_once(
     with job.stage("optimise", title="Optimise"):
         solver.label = str(years[0].year) if len(years) == 1 else f"{years[0].year} to {years[-1].year}"
         optimise(job, plan.network, config, solver, plan)
-    tables = _tables(plan)
-    tables["alternatives"] = _alternatives(job, plan, config, solver)
+    tables = extract(plan.network, plan.years[0].year, plan)
+    tables["alternatives"] = _alternatives(job, plan, config, solver, notes)
     return [plan.network], tables
 
 
@@ -184,7 +194,7 @@ def _solve_rolling(
             solver.label = str(year.year)
             optimise(job, plan.network, config, solver, plan)
             networks.append(plan.network)
-            parts.append(_tables(plan))
+            parts.append(extract(plan.network, year.year, plan))
             built = [asset for asset in _frozen(plan, built) if year.year < asset.build_year + asset.lifetime]
         previous = year.year
         job.progress(done + 1, len(years), f"Year {year.year}")
@@ -205,19 +215,6 @@ def _frozen(plan: Plan, earlier: Sequence[Asset]) -> list[Asset]:
     return kept
 
 
-def _tables(plan: Plan) -> Tables:
-    firm: dict[str, float] = {}
-    reference = plan.years[-1]
-    for asset in plan.assets:
-        item = asset.item
-        if item.kind is Kind.STORAGE_UNIT or is_storage(item.carrier):
-            firm[asset.name] = min(1.0, item.max_hours / 4.0) if item.max_hours else 1.0
-        else:
-            firm[asset.name] = firm_share(reference.profiles, reference.load, item.name, item.carrier)
-    peaks = {year.year: year.peak for year in plan.years}
-    return extract(plan.network, plan.years[0].year, plan.assets, peaks=peaks, firm=firm)
-
-
 def _add_futures(plan: Plan) -> None:
     """Make the network stochastic: one set of capacities for all futures."""
     network = plan.network
@@ -230,50 +227,79 @@ def _add_futures(plan: Plan) -> None:
                 load = network.components.loads.dynamic["p_set"]
                 load.loc[:, (future, "Load")] = load.loc[:, (future, "Load")] * factor
                 continue
-            table = network.components.generators.static
-            rows = (table.index.get_level_values("scenario") == future) & (table.carrier == what)
-            table.loc[rows, "marginal_cost"] *= factor
+            _scale_fuel(plan, future, what, factor)
 
 
-def _alternatives(job: Job, plan: Plan, config: CapacityConfig, solver: PlanSolver) -> pd.DataFrame:
-    """Least and most of some carriers within a few percent of the least costs (PyPSA's MGA)."""
+def _scale_fuel(plan: Plan, future: str, carrier: str, factor: float) -> None:
+    """Scale the fuel costs of a carrier in a future; the price of its CO2 stays."""
+    generators = plan.network.components.generators
+    varying = generators.dynamic["marginal_cost"]
+    for asset in plan.assets:
+        if asset.item.kind is not Kind.GENERATOR or asset.item.carrier != carrier:
+            continue
+        added = [(factor - 1) * at(asset.plant.marginal_cost, year.year) for year in plan.years]
+        column = (future, asset.name)
+        if column in varying.columns:
+            varying[column] += np.repeat(added, [len(year.times) for year in plan.years])
+        else:
+            # A plain assignment by two keys: type stubs know no tuple of labels here.
+            costs = generators.static["marginal_cost"]
+            costs[column] = float(costs[column]) + added[0]
+            generators.static["marginal_cost"] = costs
+
+
+def _alternatives(
+    job: Job, plan: Plan, config: CapacityConfig, solver: PlanSolver, notes: Notes
+) -> pd.DataFrame:
+    """Least and most of some carriers within a few percent of the least costs (PyPSA's MGA).
+
+    The plan itself is solved by then: an alternative that fails is missing, and takes nothing with it.
+    """
     columns = ["year", "alternative", "carrier", "capacity", "cost"]
     rows: list[dict[str, Any]] = []
-    if not config.alternatives:
-        return pd.DataFrame(rows, columns=columns)
-    best = _whole_costs(plan.network)
     for wish in config.alternatives:
         most, carrier = wish.startswith("+"), wish.lstrip("+-")
-        with job.stage(f"alternative-{carrier}", title=f"{'Most' if most else 'Least'} {carrier}"):
-            network = plan.network.copy()
-            _fold_fixed_costs(network)
-            twin = dataclasses.replace(plan, network=network)
-            weights = _mga_weights(network, carrier)
-            solver.label = f"{'most' if most else 'least'} {carrier}"
-            with pypsa_slot(job.checkpoint):
-                ending = network.optimize.optimize_mga(
-                    multi_investment_periods=plan.is_multi_period,
-                    weights=weights,
-                    sense="max" if most else "min",
-                    slack=config.alternatives_slack / 100,
-                    model_kwargs={"include_objective_constant": False},
-                    extra_functionality=lambda n, _, t=twin: add_constraints(t, n),
-                    remote=solver,
-                )
-            _require_ok(ending)
-            added = extract(network, plan.years[0].year, plan.assets)["capacity"]
-            extra = 100 * (_whole_costs(network) / best - 1)
-            rows += [
-                {
-                    "year": row.year,
-                    "alternative": solver.label,
-                    "carrier": row.carrier,
-                    "capacity": row.capacity,
-                    "cost": extra,
-                }
-                for row in added.itertuples()
-            ]
+        solver.label = f"{'most' if most else 'least'} {carrier}"
+        try:
+            with job.stage(f"alternative-{carrier}", title=solver.label.capitalize()):
+                rows += _alternative(job, plan, config, solver, carrier, most=most)
+        except SolveError as error:
+            notes.omission(
+                f"the alternative with the {solver.label} is missing: {error}",
+                setting="alternatives",
+                tables=("alternatives",),
+            )
     return pd.DataFrame(rows, columns=columns)
+
+
+def _alternative(
+    job: Job, plan: Plan, config: CapacityConfig, solver: PlanSolver, carrier: str, *, most: bool
+) -> list[dict[str, Any]]:
+    network = plan.network.copy()
+    _fold_fixed_costs(network)
+    twin = dataclasses.replace(plan, network=network)
+    with pypsa_slot(job.checkpoint):
+        ending = network.optimize.optimize_mga(
+            multi_investment_periods=plan.is_multi_period,
+            weights=_mga_weights(network, carrier),
+            sense="max" if most else "min",
+            slack=config.alternatives_slack / 100,
+            model_kwargs={"include_objective_constant": False},
+            extra_functionality=lambda n, _: add_constraints(twin, n),
+            remote=solver,
+        )
+    _require_ok(ending)
+    extra = 100 * (_whole_costs(network) / _whole_costs(plan.network) - 1)
+    return [
+        {
+            "year": row.year,
+            "alternative": solver.label,
+            "carrier": row.carrier,
+            "capacity": row.capacity,
+            "cost": extra,
+        }
+        for row in extract(network, plan.years[0].year, twin)["capacity"].itertuples()
+    ]
 
 
 def _fold_fixed_costs(network: Network) -> None:

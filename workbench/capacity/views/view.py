@@ -11,6 +11,7 @@ import pandas as pd
 from workbench.capacity.results import charts
 from workbench.capacity.results import hourly_charts as charts_hourly
 from workbench.capacity.results.saved import CapacityResult, units_of
+from workbench.capacity.results.summary import assumptions, key_figures, whole_cost
 from workbench.data.formatting import energy_factor, year_label
 from workbench.data.projects.project import Project
 from workbench.errors import ProjectError
@@ -86,7 +87,20 @@ class CapacityResultView(ResultTabs):
         figure = figure_of(
             lambda: charts.capacity_chart(self._result, value.value, style=self._project.style), value
         )
-        return ipywidgets.VBox([value, figure, self._table("capacity"), self._table("assets")])
+        return ipywidgets.VBox(
+            [*self._summary(), value, figure, self._table("capacity"), self._table("assets")]
+        )
+
+    def _summary(self) -> list[ipywidgets.Widget]:
+        style = self._project.style
+        headers, rows = key_figures(self._result, style)
+        figures = table_of(list(headers), rows, caption="Key figures", text_columns=(0,))
+        assumed = [(text,) for text in assumptions(self._result)]
+        return [
+            figures,
+            note(whole_cost(self._result, style)),
+            table_of(["Assumed"], assumed, caption="Assumptions", text_columns=(0,)),
+        ]
 
     @tab("Dispatch")
     def _dispatch(self) -> ipywidgets.Widget:

@@ -1,0 +1,180 @@
+"""Firm capacity: what each plant counts at the peak, and how much of it the links carry to the load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from workbench.capacity.config import CapacityConfig
+from workbench.capacity.model.system import BOUGHT_WORDS, Kind, Line, System, is_variable
+from workbench.capacity.network.assets import Asset
+from workbench.capacity.network.timeline import Year
+from workbench.data.arrays import Floats
+
+PEAK_HOURS = 50
+"""Hours of highest load over which the weather's share of firm capacity is averaged."""
+FIRM_HOURS = 4.0
+"""Hours that a storage has to last to count with its whole capacity."""
+_ASSUMED_OUTAGES = (
+    (BOUGHT_WORDS, 0.0),
+    (("coal", "lignite"), 8.0),
+    (("nuclear",), 3.0),
+    (("gas", "ccgt", "ocgt"), 5.0),
+    (("diesel", "oil"), 7.0),
+    (("hydro", "water"), 4.0),
+    (("biomass", "biogas", "waste"), 8.0),
+)
+OTHER_OUTAGE = 5.0
+"""Forced outages [%] of what is not listed; of the order of NERC's generating availability statistics."""
+
+
+def outage_rate(carrier: str, config: CapacityConfig) -> float:
+    """Part of the time that a plant is out unplanned; given in the settings, else assumed by its carrier."""
+    if carrier in config.outage_rates:
+        return config.outage_rates[carrier] / 100
+    if is_variable(carrier):
+        return 0.0
+    name = carrier.lower()
+    words = (rate for known, rate in _ASSUMED_OUTAGES if any(word in name for word in known))
+    return next(words, OTHER_OUTAGE) / 100
+
+
+def credits_of(assets: Iterable[Asset], year: Year, config: CapacityConfig) -> dict[str, float]:
+    """Part of the capacity of each generator and storage that counts at the peak of a year, by its name.
+
+    Thermal plants count by their outage rate, storage by its duration too, wind and sun by their mean availability
+    in the hours of highest load.
+    """
+    found = {}
+    for asset in assets:
+        item = asset.item
+        if item.kind not in (Kind.GENERATOR, Kind.STORAGE_UNIT):
+            continue
+        up = 1 - outage_rate(item.carrier, config)
+        if item.kind is Kind.STORAGE_UNIT:
+            found[asset.name] = up * min(1.0, asset.plant.max_hours / FIRM_HOURS)
+        else:
+            profile = year.profiles.get(item.name)
+            known = is_variable(item.carrier) or profile is not None
+            found[asset.name] = up * (mean_at_peak(profile, year.load) if known else 1.0)
+    return found
+
+
+def mean_at_peak(profile: Floats | None, load: Floats) -> float:
+    """Mean availability in the hours of highest load; 0 where nothing is known."""
+    return 0.0 if profile is None else float(profile[np.argsort(load)[-PEAK_HOURS:]].mean())
+
+
+def exists(asset: Asset, year: int) -> bool:
+    """Whether an asset stands in a year."""
+    return asset.build_year <= year < asset.build_year + asset.lifetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Firm capacity that reaches the load [MW], and the part of each bus's own that does."""
+
+    total: float
+    parts: Mapping[str, float]
+
+
+def delivered(firm: Mapping[str, float], links: pd.DataFrame, bus: str) -> Delivered:
+    """Find how much firm capacity the links carry to the bus of the load, by a linear problem of flows.
+
+    Parameters
+    ----------
+    firm
+        Firm capacity at each bus [MW].
+    links
+        Columns bus0, bus1, efficiency, low and high [MW at bus0].
+    bus
+        Where the load is.
+    """
+    elsewhere = {name: mw for name, mw in firm.items() if name != bus and mw > 0}
+    here = float(firm.get(bus, 0.0))
+    if links.empty or not elsewhere:
+        return Delivered(here, {bus: 1.0, **dict.fromkeys(elsewhere, 0.0)})
+    from scipy.optimize import linprog  # only plans with several buses need it
+
+    others = sorted({*links.bus0, *links.bus1, *elsewhere} - {bus})
+    # Columns: the flow of each link, then what each bus but that of the load feeds in.
+    balance = np.zeros((len(others), len(links) + len(others)))
+    gain = np.zeros(len(links) + len(others))
+    ends = zip(links.bus0, links.bus1, links.efficiency.astype(float), strict=True)
+    for column, (bus0, bus1, efficiency) in enumerate(ends):
+        for place, part in ((bus0, -1.0), (bus1, efficiency)):
+            if place == bus:
+                gain[column] += part
+            else:
+                balance[others.index(place), column] += part
+    balance[:, len(links) :] = np.eye(len(others))
+    limits = [*zip(links.low, links.high, strict=True), *((0.0, elsewhere.get(name, 0.0)) for name in others)]
+    found = linprog(-gain, A_eq=balance, b_eq=np.zeros(len(others)), bounds=limits, method="highs")
+    arriving = float(-found.fun)
+    fed = dict(zip(others, found.x[len(links) :], strict=True))
+    loss = arriving / sum(fed.values()) if sum(fed.values()) > 0 else 0.0
+    return Delivered(here + arriving, {bus: 1.0, **{n: loss * fed[n] / mw for n, mw in elsewhere.items()}})
+
+
+def links_between(assets: Sequence[Asset], sizes: Mapping[str, float], year: int) -> pd.DataFrame:
+    """Links that stand in a year, as :func:`delivered` takes them.
+
+    Parameters
+    ----------
+    assets
+        Of the plan.
+    sizes
+        Capacity by name [MW].
+    year
+        The year.
+    """
+    rows = []
+    for asset in assets:
+        line = asset.item
+        if isinstance(line, Line) and exists(asset, year):
+            size = sizes[asset.name]
+            rows.append((line.bus0, line.bus1, line.efficiency, line.p_min_pu * size, line.p_max_pu * size))
+    return pd.DataFrame(rows, columns=["bus0", "bus1", "efficiency", "low", "high"])
+
+
+def firm_at_buses(
+    assets: Sequence[Asset], sizes: Mapping[str, float], credit: Mapping[str, float], year: int
+) -> dict[str, float]:
+    """Firm capacity of a year by bus [MW].
+
+    Parameters
+    ----------
+    assets
+        Of the plan.
+    sizes
+        Capacity by name [MW].
+    credit
+        Part that counts, by name.
+    year
+        The year.
+    """
+    firm: dict[str, float] = {}
+    for asset in assets:
+        if asset.name in credit and exists(asset, year):
+            bus = asset.plant.bus
+            firm[bus] = firm.get(bus, 0.0) + credit[asset.name] * sizes[asset.name]
+    return firm
+
+
+def main_bus(system: System) -> str:
+    """Bus that carries the load."""
+    return "Main_Bus" if "Main_Bus" in system.buses else system.buses[0]
+
+
+def highest_demand(system: System, config: CapacityConfig) -> float:
+    """Highest factor on the load among the futures that are planned for; 1 without futures."""
+    return max((demand_factor(system, future) for future in config.futures), default=1.0)
+
+
+def demand_factor(system: System, future: str) -> float:
+    """Factor on the load in a future."""
+    factors = system.futures.get(future, {})
+    return next((value for what, value in factors.items() if what.lower() == "demand"), 1.0)
