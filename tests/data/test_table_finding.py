@@ -278,3 +278,13 @@ def test_a_last_row_that_only_has_a_name_is_a_row(save_sheet: Save) -> None:
     table, problems = read(save_sheet(cells_of([HEADER, *PLANTS, ("Nameless",)])))
 
     assert (len(table.rows), list(problems)) == (5, [])
+
+
+def test_a_row_below_a_larger_gap_is_an_error_where_the_rows_above_leave_some_of_its_columns_blank(
+    save_sheet: Save,
+) -> None:
+    rows = [HEADER, ("A", "coal", None), *[()] * 30, ("B", "gas", 5.0)]
+    table, problems = read(save_sheet(cells_of(rows)))
+
+    assert len(table.rows) == 1
+    assert [(p.severity, p.cell) for p in problems] == [(Severity.ERROR, "A33")]

@@ -144,9 +144,11 @@ def run(reader: Reader, count: int, first: int = 0, *, keep: Path | None = None)
         Folder into which inputs with a fault are written.
     """
     outcome, number = Outcome(), first
-    while number < first + count:
-        with tempfile.TemporaryFile("w+") as said:
-            number = _run_until_it_ends(reader, number, first + count, outcome, said, keep)
+    # Ctrl+C ends it with what was tried so far; the process ends with this one.
+    with contextlib.suppress(KeyboardInterrupt):
+        while number < first + count:
+            with tempfile.TemporaryFile("w+") as said:
+                number = _run_until_it_ends(reader, number, first + count, outcome, said, keep)
     return outcome
 
 
@@ -156,7 +158,7 @@ def _run_until_it_ends(
     """Try inputs in one process, as long as it lives; gives the number of the next input."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("fork").Process(
-        target=_work, args=(reader, number, end, theirs, said, keep)
+        target=_work, args=(reader, number, end, theirs, said, keep), daemon=True
     )
     process.start()
     theirs.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -319,3 +321,77 @@ def test_stamps_that_a_spreadsheet_keeps_a_hair_below_the_hour_are_of_that_hour(
     pd.DataFrame({"datetime": times, "load": 5.0}).to_parquet(tmp_path / "load.parquet")
 
     assert str(read_hourly_sheet(tmp_path / "load.parquet").times[1]) == "2024-04-01T02:00"
+
+
+def workbook(path: Path, sheet: str, rows: list[list[object]]) -> Path:
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+MIDNIGHT = datetime.datetime(2024, 1, 1)  # noqa: DTZ001 - cells have no zone
+NEW_YEAR = [MIDNIGHT + datetime.timedelta(hours=hour) for hour in range(26)]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [["Total Load - Day Ahead / Actual"], ["Germany (DE)"], []],
+        [["Area", "BZN|DE-LU"], ["Date", "01.01.2024"]],
+        [["MTU (CET/CEST)", "BZN|DE-LU", None]],
+    ],
+)
+def test_an_export_of_entso_e_with_its_zone_above_the_table_is_read(
+    tmp_path: Path, above: list[list[object]]
+) -> None:
+    header = ["MTU (CET/CEST)", "Day-ahead Total Load Forecast (MW)", "Actual Total Load (MW)"]
+    rows = [
+        [f"{begin:%d.%m.%Y %H:%M} - {end:%d.%m.%Y %H:%M}", 40_000.5, 41_000.25 + at]
+        for at, (begin, end) in enumerate(itertools.pairwise(NEW_YEAR))
+    ]
+    sheet = read_hourly_sheet(workbook(tmp_path / "load.xlsx", "Sheet1", [*above, header, *rows]))
+
+    assert (len(sheet.load), sheet.load[0], str(sheet.times[0])) == (25, 41_000.25, "2024-01-01T00:00")
+    assert (sheet.zone, sheet.stamps) == ("Europe/Brussels", "begins")
+
+
+def test_a_workbook_of_one_authority_of_eia_930_is_read_by_the_hours_of_utc_that_end_then(
+    tmp_path: Path,
+) -> None:
+    header = [
+        "BA",
+        "UTC time",
+        "Local date",
+        "Hour",
+        "Local time",
+        "Time zone",
+        "DF",
+        "D",
+        "NG",
+        "TI",
+        "Adjusted D",
+    ]
+    rows = [
+        [
+            "PJM",
+            when,
+            when.date(),
+            1,
+            when - datetime.timedelta(hours=5),
+            "Eastern",
+            9.0,
+            90_000.5 + at,
+            1.0,
+            2.0,
+            3.0,
+        ]
+        for at, when in enumerate(NEW_YEAR)
+    ]
+    path = workbook(tmp_path / "PJM.xlsx", "Published Hourly Data", [header, *rows])
+    sheet = read_hourly_sheet(path)
+
+    assert (len(sheet.load), sheet.load[1], str(sheet.times[1])) == (26, 90_001.5, "2024-01-01T01:00")
+    assert (sheet.zone, sheet.stamps) == ("UTC", "ends")

@@ -22,6 +22,7 @@ from workbench.data.texts.amounts import is_placeholder
 from workbench.data.texts.content import FileKind, kind_of
 from workbench.data.texts.table import any_of, read_text_table, rows_without_totals, without_totals
 from workbench.data.workbooks.number_cells import number_from_text
+from workbench.data.workbooks.one_table import known_headers
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.hourly_loads.load_units import to_mw, without_units
@@ -131,7 +132,7 @@ def read_hourly_sheet(path: Path, sheet: str = "") -> HourlySheet:
     found = _history_sheet(path, sheet, problems)
     book = read_workbook(path, sheets=[found])
     problems.extend(book.problems)
-    table = book.sheet(found).table(problems, headers=HEADERS)
+    table = book.sheet(found).table(problems, headers=known_headers(book.sheet(found), _is_header))
     if table.columns and not table.rows:
         raise _without_rows(path)
     stamp = _stamp_of(table.columns)

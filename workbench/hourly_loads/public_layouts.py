@@ -92,6 +92,16 @@ LAYOUTS = (
         areas=("balancingauthority", "sub-region"),
     ),
     PublicLayout(
+        "EIA-930 (one authority)",
+        "utctime",
+        "d",
+        beside="ng|ti|df",
+        zone="UTC",
+        stamps=Stamps.ENDS,
+        order=DateOrder.MONTH_FIRST,
+        areas=("ba",),
+    ),
+    PublicLayout(
         "SMARD (realised consumption)",
         "datumvon|startdate",
         _SMARD_LOAD,

@@ -308,11 +308,11 @@ def _report_below(
         return (
             values[0] is not None
             and (len(filled) > 1 or len(places) == 1)
-            and all(_kind(values[i]) in kinds[i] for i in filled)
+            and all(not kinds[i] or _kind(values[i]) in kinds[i] for i in filled)
+            and 2 * sum(bool(kinds[i]) for i in filled) > len(filled)
         )
 
-    lost = [number for number, values in below if fits(values)] if blank > MAX_BLANK_ROWS else []
-    if lost:
+    if lost := [number for number, values in below if blank > MAX_BLANK_ROWS and fits(values)]:
         many = f"{len(lost)} rows stand" if len(lost) > 1 else "a row stands"
         findings.add(
             f"{many} below {blank} blank rows, the first one here, and would not be read; move them up to the "

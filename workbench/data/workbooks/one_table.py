@@ -79,12 +79,7 @@ def texts_of(table: Table, file: str, problems: Problems) -> TextTable:
 
 def _best_sheet(book: Workbook, known: Known, problems: Problems) -> tuple[Sheet, list[str]]:
     """Give the sheet with the most headers that are known, and these; name the others that have some."""
-    headers = {
-        name: max(
-            (_known_in(row, known) for row in book.sheet(name).rows[:SEARCHED_ROWS]), key=len, default=[]
-        )
-        for name in book.sheet_names
-    }
+    headers = {name: known_headers(book.sheet(name), known) for name in book.sheet_names}
     filled = [name for name in headers if book.sheet(name).rows]
     if not filled:
         raise UnreadableFile(
@@ -97,8 +92,13 @@ def _best_sheet(book: Workbook, known: Known, problems: Problems) -> tuple[Sheet
     return book.sheet(best), headers[best]
 
 
-def _known_in(row: tuple[object, ...], known: Known) -> list[str]:
-    return [text for value in row if value is not None and known(text := header_text(value))]
+def known_headers(sheet: Sheet, known: Known) -> list[str]:
+    """Give the headers that are known, of the first row of a sheet with the most of them."""
+    rows = (
+        [text for value in row if value is not None and known(text := header_text(value))]
+        for row in sheet.rows[:SEARCHED_ROWS]
+    )
+    return max(rows, key=len, default=[])
 
 
 def _texts(values: list[object]) -> list[str | None]:
