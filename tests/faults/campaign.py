@@ -37,6 +37,8 @@ UNITS = 16
 SECONDS = 0.012
 LEFT_SECONDS = 8.0
 """How long processes of a killed run may take to end."""
+OWNER_SECONDS = 60.0
+"""How long a run that was not met by a kill may take to end."""
 TOKEN = "WORKBENCH_CAMPAIGN"
 EXPECTED = {f"unit {number}": number**2 for number in range(UNITS)}
 _fork = multiprocessing.get_context("fork")
@@ -65,11 +67,20 @@ def _note(path: Path, number: int) -> None:
         file.write(f"{number}\n")
 
 
-def until_gone(folder: Path) -> None:
-    """Wait for the owners of runs: where many others want the CPU, a killed process takes a while to end."""
-    deadline = time.monotonic() + LEFT_SECONDS
-    while time.monotonic() < deadline and any(not record.state.is_final for record in runs(folder)):
+def until_gone(folder: Path) -> list[str]:
+    """Wait until no run has a living process: on a slow machine one that was not met takes a while to end.
+
+    Gives a fault for each run that lasts although its process is gone, or whose process does not end.
+    """
+    deadline = time.monotonic() + OWNER_SECONDS
+    while time.monotonic() < deadline:
+        # Whether the process is there is looked at before the state: it may end in between, and not the other way.
+        gone = {record.id for record in runs(folder) if record.owner.is_gone()}
+        lasting = [record for record in runs(folder) if not record.state.is_final]
+        if all(record.id in gone for record in lasting):
+            return [f"{record.id} is {record.state}, and its process is gone" for record in lasting]
         time.sleep(0.05)
+    return [f"{record.id} is {record.state}, and its process has not ended" for record in lasting]
 
 
 def noted(path: Path) -> list[int]:
@@ -219,7 +230,7 @@ def try_one(number: int, seed: int, folder: Path) -> tuple[str, str, list[str]]:
         before = len(noted(folder / "computed"))
         killed(way, folder, chance, run)
         faults += left_over(token)
-        until_gone(folder)
+        faults += until_gone(folder)
         again = set(noted(folder / "computed")[before:]) & kept
         if again:
             faults.append(f"units {sorted(again)} had finished and were computed again")
@@ -227,8 +238,6 @@ def try_one(number: int, seed: int, folder: Path) -> tuple[str, str, list[str]]:
         records = runs(folder)
         if records:
             run, found = records[0].id, str(records[0].state)
-            if not records[0].state.is_final:
-                faults.append(f"{run} is {found}, and its process is gone")
             if found == "failed" and way != "worker":
                 faults.append(f"{run} has failed: {records[0].reason}")
             faults += on_disk(folder)

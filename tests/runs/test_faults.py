@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from workbench.errors import JournalError
 from workbench.runs import RunState, attach, resume, runs, start
 
 # kill -9 at every event boundary
@@ -270,6 +271,26 @@ def test_a_run_cannot_be_started_on_a_full_disk_and_the_reason_is_said(
     )
     assert "journal.sqlite" in out
     assert "disk is full" in out or "disk I/O error" in out
+
+
+def test_the_history_on_a_disk_that_takes_no_changes_is_read(
+    make_job: Callable[..., Any], project: Path, small_disk: Path
+) -> None:
+    start(make_job(lambda job, project, config: job.log("a line")), project).result(10)
+    with contextlib.closing(sqlite3.connect(project / ".workbench" / "journal.sqlite")) as connection:
+        # Without a log, as a project lies on a DVD or in a snapshot.
+        (small_disk / ".workbench").mkdir()
+        connection.execute(f"VACUUM INTO '{small_disk / '.workbench' / 'journal.sqlite'}'")
+    with contextlib.closing(sqlite3.connect(small_disk / ".workbench" / "journal.sqlite")) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    assert [path.name for path in (small_disk / ".workbench").iterdir()] == ["journal.sqlite"]
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+
+    (record,) = runs(small_disk)
+    found = attach(record.id, small_disk)
+    assert (found.state, found.logs(), found.damage()) == ("succeeded", ["a line"], "")
+    with pytest.raises(JournalError, match=r"journal\.sqlite cannot be (opened|written)"):
+        start(make_job(lambda job, project, config: 1), small_disk)
 
 
 # the clock

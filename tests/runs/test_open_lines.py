@@ -33,6 +33,18 @@ def said(run: Any) -> list[tuple[str, str]]:
     return [(line.level, line.message) for line in run.lines()]
 
 
+def test_bytes_that_a_job_writes_to_its_output_are_lines_of_its_log(make_job: Make, project: Path) -> None:
+    def work(job: Job, project: Path, config: Any) -> None:
+        sys.stdout.buffer.write("Größe\n".encode())
+        sys.stdout.buffer.flush()
+        sys.stderr.buffer.write(b"half a line, \xff")
+        print(" and its end", file=sys.stderr)
+
+    run = start(make_job(work), project)
+    run.result(10)
+    assert run.logs() == ["Größe", "half a line, \\xff and its end"]
+
+
 def test_a_line_that_is_not_ended_shows_while_the_job_works(
     make_job: Make, project: Path, until: Callable[..., None]
 ) -> None:

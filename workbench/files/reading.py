@@ -68,6 +68,15 @@ def _found(path: AnyPath) -> os.stat_result:
     return found
 
 
+def is_on_read_only_disk(path: AnyPath) -> bool:
+    """Whether the disk on which a file lies takes no changes at all, as a DVD or a snapshot."""
+    descriptor = open_descriptor(path)
+    try:
+        return hasattr(os, "fstatvfs") and bool(os.fstatvfs(descriptor).f_flag & os.ST_RDONLY)
+    finally:
+        os.close(descriptor)
+
+
 def database_files(name: str) -> tuple[str, ...]:
     """Names of all files that SQLite may open for a database of a name."""
     return tuple(f"{name}{part}" for part in ("", "-wal", "-shm", "-journal"))

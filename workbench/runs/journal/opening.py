@@ -15,7 +15,16 @@ from functools import cache
 from pathlib import Path
 
 from workbench.errors import JournalError
-from workbench.files import check_all, confine, database_files, is_file, listed, make_folder, set_aside
+from workbench.files import (
+    check_all,
+    confine,
+    database_files,
+    is_file,
+    is_on_read_only_disk,
+    listed,
+    make_folder,
+    set_aside,
+)
 from workbench.files.salvage import READ_ERRORS, is_damage
 from workbench.runs.journal import schema
 from workbench.runs.journal.paths import project_of
@@ -173,9 +182,11 @@ def _is_whole_when_recovered(path: Path, patience: float) -> bool:
 def _connect(path: Path, mode: str, patience: float) -> sqlite3.Connection:
     confine(project_of(path))
     check_all(path.parent, database_files(path.name))
+    # A journal on a disk that cannot be written has no log, and SQLite cannot make what it needs to read one.
+    fixed = mode == "ro" and not is_file(path.with_name(f"{path.name}-wal")) and is_on_read_only_disk(path)
     try:
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
+            f"{path.absolute().as_uri()}?mode={mode}{'&immutable=1' if fixed else ''}",
             uri=True,
             check_same_thread=False,
             isolation_level=None,

@@ -200,12 +200,31 @@ class _RoutedStream(io.TextIOBase):
         return self.original.fileno()
 
     @property
+    def buffer(self) -> Any:
+        """Where bytes are written, of which some libraries make their text: a job's go to its run too."""
+        return self.original.buffer if captured_job() is None else _RoutedBytes(self)
+
+    @property
     def encoding(self) -> str:  # type: ignore[override]
         return self.original.encoding
 
     def __getattr__(self, name: str) -> Any:
         # Kernels add attributes of their own to their streams.
         return getattr(self.original, name)
+
+
+class _RoutedBytes(io.RawIOBase):
+    """The bytes of a routed stream."""
+
+    def __init__(self, text: _RoutedStream) -> None:
+        self._text = text
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self._text.write(bytes(content).decode("utf-8", "backslashreplace"))
+        return len(bytes(content))
 
 
 def _install_stream(name: str, level: Level) -> None:
