@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -26,6 +27,7 @@ __all__ = ["Engine"]
 KEPT_RUNS = 20
 """Ended runs kept whole, with their results; older ones without a reference are read from the journal."""
 
+SUBMIT_SECONDS = 0.02
 BUSY_SECONDS = 0.5
 """After this long, the journal of a queued run that was locked is tried again."""
 
@@ -33,7 +35,8 @@ BUSY_SECONDS = 0.5
 class Engine:
     """Gives slots to the runs of this process: as many at once as there are cores, first come first served.
 
-    One thread gives them, because to claim a scenario waits for a disk. A paused run keeps its thread but not its
+    They are given one at a time, and never with the lock that all share: to claim a scenario waits for a disk, and
+    a run that is being cancelled holds its own lock and waits for ours. A paused run keeps its thread but not its
     slot, so that it cannot hold up the others.
 
     Parameters
@@ -45,6 +48,7 @@ class Engine:
     def __init__(self, slots: int | None = None) -> None:
         self.slots = slots or os.cpu_count() or 1
         self._lock = threading.Lock()
+        self._giving = threading.Lock()
         self._busy: dict[Path, float] = {}
         self._queue: list[LiveRun[Any]] = []
         self._active: dict[str, LiveRun[Any]] = {}
@@ -62,6 +66,12 @@ class Engine:
             self._known[run.journal_path, run.id] = run
             self._queue.append(run)
         self._heartbeat.watch(run)
+        # At once, but without waiting for the journals of other projects, which may be locked.
+        if self._giving.acquire(timeout=SUBMIT_SECONDS):
+            try:
+                self._give([other for other in self._waiting() if other.journal is journal])
+            finally:
+                self._giving.release()
         self._heartbeat.serve_soon()
         return run
 
@@ -95,14 +105,20 @@ class Engine:
 
     def _serve(self, runs: list[LiveRun[Any]]) -> None:
         # Also without a reason of our own: another process may have freed a scenario.
+        with self._giving:
+            self._give(self._waiting())
+        self._requests.serve(runs)
+
+    def _waiting(self) -> list[LiveRun[Any]]:
         with self._lock:
-            waiting = list(self._queue)
+            return list(self._queue)
+
+    def _give(self, waiting: Iterable[LiveRun[Any]]) -> None:
         for run in waiting:
             if sum(other.state == RunState.RUNNING for other in self._active.copy().values()) >= self.slots:
                 break
             if self._claims(run):
                 self._admit(run)
-        self._requests.serve(runs)
 
     def _claims(self, run: LiveRun[Any]) -> bool:
         if self._busy.get(run.journal_path, 0.0) > time.monotonic():
