@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import io
+import logging
+import os
 import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,8 +23,9 @@ from workbench.capacity.inputs.template import write_template
 from workbench.capacity.jobs import plan_capacity
 from workbench.data.projects.project import Project
 from workbench.errors import SolverFailed, UnwritableFile
-from workbench.runs import Cause, Job, RunState, attach, resume, runs, start
+from workbench.runs import Cause, Job, RunState, Unit, attach, resume, runs, start
 from workbench.sample.project import create_from_sample
+from workbench.testing import assert_run_is_whole
 
 Make = Callable[..., Any]
 Until = Callable[..., None]
@@ -205,3 +211,82 @@ def test_a_disk_that_is_full_when_a_run_writes_its_result_keeps_the_earlier_resu
     assert resume(second.id, project).wait(60)
     assert runs(project)[0].state == RunState.SUCCEEDED
     assert content(results) != before
+
+
+def closes_its_output(job: Job) -> None:
+    sys.stdout.close()
+    print("to nobody")
+    sys.stderr.close()
+
+
+def replaces_its_output(job: Job) -> None:
+    sys.stdout = sys.stderr = None  # type: ignore[assignment]
+    logging.getLogger("without").warning("an output")
+
+
+def goes_to_a_folder_that_it_deletes(job: Job) -> None:
+    folder = tempfile.mkdtemp()
+    os.chdir(folder)
+    Path(folder).rmdir()
+    assert [outcome.value for outcome in job.map(abs, [Unit("a", (-1,))])] == [1]
+
+
+def sets_another_umask(job: Job) -> None:
+    os.umask(0o777)
+    job.artifact("written.csv")
+
+
+def breaks_a_filter_of_logging(job: Job) -> None:
+    logger = logging.getLogger("broken")
+
+    def broken(record: logging.LogRecord) -> bool:
+        raise RuntimeError("filtered")
+
+    logger.addFilter(broken)
+    with contextlib.suppress(RuntimeError):
+        logger.warning("never said")
+    logger.removeFilter(broken)
+    logging.getLogger("odd").warning("%d", "no number")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        closes_its_output,
+        replaces_its_output,
+        goes_to_a_folder_that_it_deletes,
+        sets_another_umask,
+        breaks_a_filter_of_logging,
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_a_job_that_changes_its_process_disturbs_no_other_run(
+    make_job: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Job], None]
+) -> None:
+    def disturb(job: Job, project: Any, config: Any) -> int:
+        change(job)
+        return 5
+
+    def speak(job: Job, project: Any, config: Any) -> None:
+        print("a line")
+        logging.getLogger("library").warning("a warning")
+
+    # What it changes is put back when the test ends.
+    monkeypatch.chdir(tmp_path)
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, io.StringIO())
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    mask = os.umask(0o022)
+    os.umask(mask)
+    try:
+        run = start(make_job(disturb), tmp_path)
+        assert run.result(20) == 5
+        assert_run_is_whole(run)
+    finally:
+        os.umask(mask)
+    with monkeypatch.context() as patch:
+        for name in ("stdout", "stderr"):
+            patch.setattr(sys, name, io.StringIO())
+        next_run = start(make_job(speak), tmp_path)
+        next_run.result(20)
+    assert next_run.logs() == ["a line", "library: a warning"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
@@ -74,6 +75,30 @@ def test_a_pipe_in_place_of_a_journal_is_refused_and_not_waited_for(path: Path, 
     os.mkfifo(path)
     with pytest.raises(LinkRefused, match="pipe, a socket or a device"):
         opening(path)
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("opening", [Journal, JournalReader])
+def test_a_folder_in_place_of_a_file_of_a_journal_is_said_or_not_needed(
+    path: Path, opening: Any, part: str
+) -> None:
+    if part != path.name:
+        Journal(path).file.connection.close()
+        path.with_name(part).unlink(missing_ok=True)
+    path.with_name(part).mkdir()
+    with contextlib.suppress(JournalError):
+        opening(path)
+        assert part != path.name
+    assert path.with_name(part).is_dir()
+
+
+@pytest.mark.parametrize("opening", [Journal.open, JournalReader])
+def test_a_file_in_place_of_the_folder_of_a_journal_is_said(path: Path, opening: Any) -> None:
+    path.parent.rmdir()
+    path.parent.write_bytes(b"no folder")
+    with pytest.raises((JournalError, OSError), match=r"\.workbench"):
+        opening(path)
+    assert path.parent.read_bytes() == b"no folder"
 
 
 @pytest.mark.parametrize(
