@@ -6,6 +6,7 @@ import datetime
 import json
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -88,6 +89,27 @@ def test_a_recorded_answer_of_met_norway_becomes_days(samples: Path) -> None:
         sum(h["precipitation"] for h in whole)
     )
     assert all(days["tmin"][day] <= days["tmean"][day] <= days["tmax"][day] for day in days["tmean"])
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset"), [("America/New_York", 4), ("America/Los_Angeles", 7), ("Pacific/Honolulu", 10)]
+)
+def test_the_minimum_of_a_night_belongs_to_the_morning_in_which_it_ends(zone: str, offset: int) -> None:
+    # 19:00 to 09:00 and 07:00 to 20:00 of local time, as the service cuts its days.
+    begin = datetime.datetime(2026, 6, 30, tzinfo=datetime.UTC) + datetime.timedelta(hours=offset)
+    hourly = [Spell(begin + datetime.timedelta(hours=hour), 1.0, 14.0) for hour in range(96)]
+    nights = [
+        Spell(begin + datetime.timedelta(hours=19 + 24 * n), 14.0, low) for n, low in enumerate((15.0, 5.0))
+    ]
+    days = [
+        Spell(begin + datetime.timedelta(hours=31 + 24 * n), 13.0, high)
+        for n, high in enumerate((25.0, 16.0))
+    ]
+    layers = dict.fromkeys(nws.LAYERS, hourly) | {"minTemperature": nights, "maxTemperature": days}
+    made = nws._daily(layers, ZoneInfo(zone), 40.0)
+    first, second = datetime.date(2026, 7, 1), datetime.date(2026, 7, 2)
+    assert (made["tmin"][first], made["tmin"][second]) == (15.0, 5.0)
+    assert (made["tmax"][first], made["tmax"][second]) == (25.0, 16.0)
 
 
 def test_merged_intervals_of_the_nws_are_spread_over_their_hours(samples: Path) -> None:

@@ -170,7 +170,7 @@ def _daily(
     lowest = {day: pair[0] for day, pair in hourly.items()}
     # Its own extremes are forecast as such, where the hours are merged and rounded.
     for name, into in (("maxTemperature", highest), ("minTemperature", lowest)):
-        own = {spell.start.astimezone(zone).date(): spell.value for spell in layers[name]}
+        own = {_day_of_extreme(spell, zone): spell.value for spell in layers[name]}
         into.update({day: value for day, value in own.items() if day in hourly})
     sky = daily_means(layers["skyCover"], zone)
     wind = daily_means(layers["windSpeed"], zone)
@@ -184,6 +184,15 @@ def _daily(
         "rs": {day: _radiation(day, latitude, cover) for day, cover in sky.items()},
         "precip": daily_sums(layers["quantitativePrecipitation"], zone),
     }
+
+
+def _day_of_extreme(spell: Spell, zone: datetime.tzinfo) -> datetime.date:
+    """Give the local day whose extreme this is: that in which its interval ends.
+
+    A minimum is that of a night, from 19:00 to 09:00, and belongs to the morning; a maximum is that of one day.
+    """
+    end = spell.start + datetime.timedelta(hours=spell.hours)
+    return (end.astimezone(zone) - datetime.timedelta(minutes=1)).date()
 
 
 def _radiation(day: datetime.date, latitude: float, cover: float) -> float:
