@@ -157,6 +157,7 @@ ESTIMATE = JobCases(
         Inputs(
             "recent", nowhere, lambda: {**online(), "period": "recent"}, ("start", "end", "days", "period")
         ),
+        Inputs("untaught", files, lambda: {**local(), "learn": False}, ("stations",)),
         Inputs("online", nowhere, online, other={"place": "-21.5, -47.0"}),
     ),
     other={
@@ -174,6 +175,7 @@ ESTIMATE = JobCases(
         "grid": (-11.0, -47.0, -10.0, -46.0, 1.0),
         "weather_file": "second_weather.csv",
         "reference_file": "second_reference.csv",
+        "stations": ("model",),
         "left_out": ("u2",),
         "interval": 60.0,
         "parallel": 2,
@@ -181,6 +183,7 @@ ESTIMATE = JobCases(
         "services": lambda: {**server().services, "nasa_power": "http://127.0.0.1:9"},
     },
     acts_with={
+        "stations": "untaught",
         "elevation": "online",
         "days": "recent",
         "period": "online",

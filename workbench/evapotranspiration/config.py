@@ -85,6 +85,12 @@ class EvapotranspirationConfig:
         help="Trusted ETo (site, date, eto) to learn from; eto_reference.csv or .parquet if empty",
         advanced=True,
     )
+    stations: tuple[str, ...] = setting(
+        (),
+        help="Sources of the weather file that are stations at their places, whose complete days are the truth; "
+        "if empty, those that are no service and no gridded product by their name; none for no station",
+        advanced=True,
+    )
     left_out: tuple[str, ...] = setting(
         (),
         help="Columns of the weather file that are not read, such as wind in an unknown unit; what is missing then "

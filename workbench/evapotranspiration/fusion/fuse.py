@@ -137,7 +137,7 @@ def fuse(
             "findings of quality control."
         )
     parts, first = [], None
-    for names, rows in _patterns(table, known):
+    for names, rows in _groups(table, site, known):
         if names:
             estimate = _estimate(table, rows, names, site, known, method)
             parts.append(_day_table(table.index[rows], estimate, coverage))
@@ -185,6 +185,21 @@ def _marked(whole: pd.DataFrame, substituted: Mapping[str, pd.Series]) -> pd.Dat
         text = f"; {stand_in} in the place of {STANDS_IN[stand_in]}"
         whole["reason"] = whole["reason"].where(~where, whole["reason"] + text)
     return whole
+
+
+def _groups(table: pd.DataFrame, site: Site, known: Statistics) -> list[tuple[list[str], NDArray[np.int_]]]:
+    """Group the days by the features that count: where nothing could be learned, every source that there is."""
+    found = []
+    for names, rows in _patterns(table, known):
+        if names and choose_pool(table, site, known, names).basis is Basis.SOURCE_ERRORS:
+            sources = [str(name) for name in table if str(name).startswith(ETO)]
+            present = table[sources].iloc[rows].notna().to_numpy()
+            for pattern in np.unique(present, axis=0):
+                chosen = [name for name, has in zip(sources, pattern, strict=True) if has]
+                found.append((chosen, rows[(present == pattern).all(axis=1)]))
+        else:
+            found.append((names, rows))
+    return found
 
 
 def _patterns(table: pd.DataFrame, known: Statistics) -> list[tuple[list[str], NDArray[np.int_]]]:

@@ -38,6 +38,8 @@ error by 6 % (12 sites, later years held out), of three years and more they do n
 class Basis(StrEnum):
     """What the bias and the weights of the sources rest on."""
 
+    STATION = "station"
+    """A station at the place itself, and what it teaches of the other sources."""
     LOCAL = "local"
     """A reference at the place itself."""
     TRANSFERRED = "transferred"

@@ -20,6 +20,7 @@ from workbench.evapotranspiration.inputs.headers import numbers, words
 from workbench.evapotranspiration.inputs.places.land import land_at
 from workbench.evapotranspiration.inputs.places.place import Place, check_place
 from workbench.evapotranspiration.inputs.places.place_names import place_from_text
+from workbench.evapotranspiration.model.catalogue import plain_name, source_named
 from workbench.files import is_file
 from workbench.runs.model.digest import file_digest
 
@@ -109,7 +110,8 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
         unused[weather_path.name] = table.unused
         problems.extend(table.problems)
         note(weather_path, table.sha256)
-        weather = _by_site(table.frame, places, weather_path)
+        weather = _by_site(table.frame, places, weather_path, problems)
+        _check_stations(config.stations, weather)
         _note_sites_not_read(table.frame, listed, places, weather_path.name, problems)
     reference = pd.DataFrame({"site": [], "date": pd.to_datetime([]), "eto": []})
     reference_path = _find(project, config.reference_file, "eto_reference")
@@ -319,11 +321,34 @@ def _note_sites_not_read(
             problems.extend([Problem(f"column 'site': {shown} {what}.", file, severity=Severity.UNUSED)])
 
 
+def _check_stations(stations: tuple[str, ...], weather: Weather) -> None:
+    present = sorted({source for sources in weather.values() for source in sources})
+    known = {"none", *map(plain_name, present)}
+    for name in stations:
+        if present and plain_name(name) not in known:
+            raise SettingError(
+                f"There is no source {name!r} in the weather file; there are {', '.join(present)}; "
+                "'none' takes no source for a station.",
+                "stations",
+                name,
+            )
+
+
 def _by_site(
-    frame: pd.DataFrame, places: tuple[Place, ...], path: Path
+    frame: pd.DataFrame, places: tuple[Place, ...], path: Path, problems: Problems
 ) -> dict[str, dict[str, pd.DataFrame]]:
     if (frame["site"] == "").all():
         frame = _of_one_site(frame, places, path)
+    written = {str(name): source_named(str(name)) for name in frame["source"].unique() if str(name)}
+    known = {old: new for old, new in written.items() if old != new and new not in written}
+    if len(set(known.values())) < len(known):
+        # Two names of one service are two sources, as they were written.
+        known = {}
+    for old, new in known.items():
+        problems.extend(
+            [Problem(f"the source '{old}' is read as {new}.", path.name, severity=Severity.CHANGE)]
+        )
+    frame = frame.assign(source=frame["source"].replace(known))
     wanted = {place.name for place in places}
     found: dict[str, dict[str, pd.DataFrame]] = {}
     for (site, source), part in frame.groupby(["site", "source"], sort=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -131,6 +132,28 @@ ELEVATION = SourceFacts(
     per_minute=60,
     per_day=1000,
 )
+
+
+_SHORT_NAMES = {
+    "power": SourceId.NASA_POWER,
+    "nasa": SourceId.NASA_POWER,
+    "openmeteo": SourceId.OPENMETEO_ARCHIVE,
+    "era5openmeteo": SourceId.OPENMETEO_ARCHIVE,
+    "metno": SourceId.MET_NORWAY,
+    "yr": SourceId.MET_NORWAY,
+    "nws": SourceId.NWS_FORECAST,
+}
+
+
+def plain_name(source: str) -> str:
+    """Give the name of a source in small letters, without spaces and signs."""
+    return re.sub(r"[\W_]+", "", source.casefold())
+
+
+def source_named(text: str) -> str:
+    """Give the online source that a name in a file stands for, as ``open_meteo_archive``; else the name itself."""
+    by_name = {item.replace("_", ""): item for item in SourceId} | _SHORT_NAMES
+    return str(by_name.get(plain_name(text), text))
 
 
 def facts_of(source: str) -> SourceFacts:

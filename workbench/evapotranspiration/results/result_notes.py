@@ -46,6 +46,16 @@ def notes_of(
     for name, origin in elevations.items():
         if origin == HEIGHT_UNKNOWN and name in fused:
             notes.assumption(f"{name}: its height is not known and assumed as 0 m", column="elevation")
+    for name, item in fused.items():
+        for source in checks[name].sources:
+            weight = f"weight_{source}"
+            if weight not in item.table or not (item.table[weight] > 0).any():
+                notes.unused(
+                    f"{name}: {source} counts on no day: its errors are not known, those of other sources are",
+                    weight=Weight.NORMAL,
+                )
+        if item.basis == Basis.STATION and len(checks[name].sources) > 1:
+            notes.assumption(f"{name}: {item.explanation.rstrip('.')}", weight=Weight.LOW, setting="stations")
     if any(item.basis == Basis.SOURCE_ERRORS for item in fused.values()):
         notes.assumption(words, weight=Weight.LOW, setting="reference_file")
     notes.add_problems(data.problems)
@@ -58,7 +68,8 @@ def notes_of(
         notes.doubt(text)
     _note_own_estimates(notes, gathered)
     _note_findings(notes, checks)
-    note_unused_settings(config, without_effect(config, data, plans), notes)
+    stations = [name for name, item in fused.items() if item.station]
+    note_unused_settings(config, without_effect(config, data, plans, stations), notes)
     for file, columns in data.unused.items():
         for column in columns:
             notes.unused(

@@ -25,7 +25,8 @@ MONTHLY_COLUMNS = ("site", "month", "years", "eto", "eto_p10", "eto_p90", "preci
 WEIGHT_PREFIX = "weight_"
 NO_SOURCE = "no source has this day"
 RAIN_ORDER = ("openmeteo_archive", "openmeteo_forecast", "nasa_power", "nws_forecast", "met_norway")
-"""Whose rain is taken where several have it; never a mean, which would make drizzle of every shower."""
+"""Whose rain is taken where several have it and no station is at the place; never a mean, which would make drizzle
+of every shower."""
 
 
 def assemble(
@@ -108,7 +109,7 @@ def _days_of(
     for column, value in (("grade", "low"), ("sources", ""), ("reason", NO_SOURCE)):
         table[column] = table[column].astype(object).where(~(missing & table[column].isna()), value)
     table["inputs"] = _inputs(checks[name], table)
-    table["precip"] = _rain(checks[name]).reindex(asked)
+    table["precip"] = _rain(checks[name], fused[name].station).reindex(asked)
     table["balance"] = table["precip"] - table["eto"]
     return table.reset_index().assign(site=name)
 
@@ -125,13 +126,13 @@ def _inputs(check: SiteCheck, table: pd.DataFrame) -> list[str]:
     return [(text or "given") if has else "" for text, has in zip(origins(found), known, strict=True)]
 
 
-def _rain(check: SiteCheck) -> pd.Series:
+def _rain(check: SiteCheck, station: str) -> pd.Series:
     weather = check.weather
     found = pd.Series(dtype=float)
     if "precip" not in weather:
         return found
     present = [str(source) for source in weather["source"].unique()]
-    order = [source for source in RAIN_ORDER if source in present]
+    order = [source for source in (station, *RAIN_ORDER) if source in present]
     for source in (*order, *(source for source in present if source not in order)):
         own = weather[weather["source"] == source].set_index("date")["precip"].dropna()
         found = own if found.empty else found.combine_first(own)

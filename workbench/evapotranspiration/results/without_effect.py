@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from workbench.evapotranspiration.config import EvapotranspirationConfig, Online, Period
 from workbench.evapotranspiration.inputs.downloads import SitePlan
@@ -12,7 +12,10 @@ __all__ = ["without_effect"]
 
 
 def without_effect(
-    config: EvapotranspirationConfig, data: EtoInput, plans: Sequence[SitePlan]
+    config: EvapotranspirationConfig,
+    data: EtoInput,
+    plans: Sequence[SitePlan],
+    stations: Collection[str],
 ) -> dict[str, str]:
     """Give the settings that would make no difference, each with the reason; empty where it makes one.
 
@@ -24,6 +27,8 @@ def without_effect(
         Places and files.
     plans
         What was requested online.
+    stations
+        Places that have a station of their own.
     """
     asked = {str(ask.source) for plan in plans for ask in plan.asks}
     offline = "" if asked else "no online service is asked"
@@ -44,7 +49,8 @@ def without_effect(
         "weather_file": "" if data.weather else "it has no weather of the places",
         "reference_file": not_learned
         or ("" if len(data.reference) else "it shares no site with the weather"),
-        "learn": "" if data.has_reference else "there is no reference",
+        "learn": "" if data.has_reference or stations else "there is no reference and no station",
+        "stations": _without_station(data),
         "online": "all places are in the weather file"
         if config.online is Online.NEVER and in_file and not config.sources
         else "",
@@ -54,3 +60,10 @@ def without_effect(
         "services": offline or (f"{', '.join(idle)} is not asked" if idle else ""),
         "left_out": "" if data.weather else "no weather of a file is used",
     }
+
+
+def _without_station(data: EtoInput) -> str:
+    if not data.weather:
+        return "no weather of a file is used"
+    taught = set(data.reference["site"])
+    return "every place has a reference of its own" if taught >= set(data.weather) else ""

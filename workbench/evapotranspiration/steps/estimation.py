@@ -13,6 +13,7 @@ from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.fusion.learning import lessons
 from workbench.evapotranspiration.fusion.site_check import SiteCheck, check_site
 from workbench.evapotranspiration.fusion.site_fusion import SiteFusion, fuse_site
+from workbench.evapotranspiration.fusion.stations import station_eto, stations_of, truth_of, without_station
 from workbench.evapotranspiration.inputs.downloads import (
     Downloader,
     Gathered,
@@ -134,15 +135,28 @@ def _fuse(
     for name in checks:
         asked = asked.union(periods[name])
     sites = {name: item.site for name, item in checks.items()}
-    features = [item.features.assign(site=name).reset_index() for name, item in checks.items()]
-    taught, words = lessons(pd.concat(features, ignore_index=True), data.reference, sites, asked)
+    stations = stations_of(checks, config.stations, set(data.reference["site"]))
+    gridded = {
+        name: without_station(item, stations[name]) if name in stations else item.features
+        for name, item in checks.items()
+    }
+    known = [table.assign(site=name).reset_index() for name, table in gridded.items()]
+    reference = pd.concat(
+        [data.reference, *([truth_of(checks, stations)] if config.learn and stations else [])]
+    )
+    taught, words = lessons(pd.concat(known, ignore_index=True), reference, sites, asked)
     units = []
     for name, item in checks.items():
-        own = item.features[item.features.index.isin(periods[name])].dropna(how="all")
-        if own.empty:
+        own = gridded[name][gridded[name].index.isin(periods[name])].dropna(how="all")
+        station, measured = stations.get(name, ""), None
+        if station:
+            measured = station_eto(item, station)
+            measured = measured[measured.index.isin(periods[name])].dropna()
+        if own.empty and (measured is None or measured.empty):
             failed[name] = f"{name}: no source has any of the requested days."
             continue
-        units.append(Unit(name, (item.site, own, taught, config.method, config.interval / 100)))
+        arguments = (item.site, own, taught, config.method, config.interval / 100, station, measured)
+        units.append(Unit(name, arguments))
     fused: dict[str, SiteFusion] = {}
     for outcome in job.map(fuse_site, units, title="Site", workers=1, remember=False):
         if outcome.error is None:

@@ -1,0 +1,166 @@
+"""The farm's own station beside a biased gridded source: it counts, teaches, and its weight is shown."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from evapotranspiration.made_weather import HERE, made_weather, seen_by
+
+from workbench.data.projects.project import Project
+from workbench.errors import SettingError
+from workbench.evapotranspiration import Evapotranspiration, estimate_evapotranspiration
+from workbench.evapotranspiration.equation.daily import daily_eto
+from workbench.evapotranspiration.fusion.site_check import SiteCheck, check_site
+from workbench.evapotranspiration.fusion.stations import complete_days, stations_of, with_station
+from workbench.evapotranspiration.model.catalogue import source_named
+
+DAYS = 730
+
+
+@pytest.fixture(scope="module")
+def weather() -> dict[str, pd.DataFrame]:
+    """A perfect station and a gridded source whose radiation is a quarter too high."""
+    true = made_weather(DAYS)
+    grid = seen_by(true)
+    grid["rs"] = grid["rs"] * 1.25
+    return {"finca_norte": true, "nasa_power": grid}
+
+
+@pytest.fixture(scope="module")
+def check(weather: dict[str, pd.DataFrame]) -> SiteCheck:
+    return check_site(HERE, weather)
+
+
+def project_with(folder: Path, sources: dict[str, pd.DataFrame]) -> Project:
+    project = Project.create(folder, "Farm")
+    table = pd.concat(part.assign(site="here", source=name) for name, part in sources.items())
+    table.reset_index().to_csv(project.inputs / "eto_weather.csv", index=False)
+    place = {
+        "site": ["here"],
+        "latitude": [HERE.latitude],
+        "longitude": [HERE.longitude],
+        "elevation": [300.0],
+    }
+    pd.DataFrame(place).to_csv(project.inputs / "eto_sites.csv", index=False)
+    return project
+
+
+@pytest.fixture(scope="module")
+def daily(tmp_path_factory: pytest.TempPathFactory, weather: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Of a station that lacks its last two months, and a gridded source that has them."""
+    sources = {**weather, "finca_norte": weather["finca_norte"].iloc[:-60]}
+    project = project_with(tmp_path_factory.mktemp("farm") / "project", sources)
+    estimate_evapotranspiration(project)
+    return Evapotranspiration.open(project).to_pandas("daily")
+
+
+def test_the_station_counts_and_its_weight_is_shown_for_every_day(daily: pd.DataFrame) -> None:
+    weights = daily.filter(like="weight_")
+    assert set(weights) == {"weight_finca_norte", "weight_nasa_power"}
+    np.testing.assert_allclose(weights.sum(axis=1), 1.0)
+    assert (daily["weight_finca_norte"].iloc[:-60] >= 0.5).all()
+    assert (daily["weight_finca_norte"].iloc[-60:] == 0).all()
+    assert daily["reason"].iloc[0].startswith("measured at the place by finca_norte; standard error")
+    assert set(daily["grade"].iloc[:-60]) == {"high"}
+
+
+def test_what_the_station_says_is_the_level_on_its_days_and_on_those_it_lacks(
+    daily: pd.DataFrame, weather: dict[str, pd.DataFrame]
+) -> None:
+    true = daily_eto(weather["finca_norte"], HERE)["eto"].to_numpy()
+    grid = daily_eto(weather["nasa_power"], HERE)["eto"].to_numpy()
+    assert grid.mean() > 1.1 * true.mean(), "the source is biased"
+    for days in (slice(None, -60), slice(-60, None)):
+        assert daily["eto"].to_numpy()[days].mean() == pytest.approx(true[days].mean(), rel=0.03)
+    inside = (daily["low"] <= true) & (true <= daily["high"])
+    assert inside.mean() >= 0.85
+
+
+def test_only_a_source_that_measures_everything_at_the_place_is_a_station(check: SiteCheck) -> None:
+    assert stations_of({"here": check}, (), ()) == {"here": "finca_norte"}
+    assert stations_of({"here": check}, ("NASA-Power",), ()) == {"here": "nasa_power"}
+    assert stations_of({"here": check}, ("none",), ()) == {}
+    assert stations_of({"here": check}, (), ("here",)) == {}, "a reference goes before any station"
+
+
+def test_a_station_that_is_no_source_is_refused_with_those_there_are(
+    tmp_path: Path, weather: dict[str, pd.DataFrame]
+) -> None:
+    project = project_with(tmp_path / "project", weather)
+    with pytest.raises(
+        SettingError, match="There is no source 'gauge' in the weather file; there are finca_norte"
+    ):
+        estimate_evapotranspiration(project, stations=("gauge",))
+
+
+@pytest.mark.parametrize("column", ["rs", "u2", "rh", "tmax"])
+def test_days_with_an_input_that_was_not_measured_are_no_truth(
+    weather: dict[str, pd.DataFrame], column: str
+) -> None:
+    partial = weather["finca_norte"].copy()
+    partial.loc[partial.index[100:200], column] = np.nan
+    check = check_site(HERE, {**weather, "finca_norte": partial})
+    whole = complete_days(check, "finca_norte")
+    assert not whole[100:200].any()
+    assert whole[:100].all()
+    never = check_site(HERE, {**weather, "finca_norte": weather["finca_norte"].drop(columns=column)})
+    assert stations_of({"here": never}, (), ()) == {}
+
+
+def test_a_station_alone_gives_its_own_days_with_its_own_error(weather: dict[str, pd.DataFrame]) -> None:
+    measured = daily_eto(weather["finca_norte"], HERE)["eto"]
+    nothing = pd.DataFrame(
+        {name: pd.Series(dtype=float) for name in ("eto", "standard_error", "low", "high")}
+        | {name: pd.Series(dtype=object) for name in ("grade", "reason", "sources")},
+        index=pd.DatetimeIndex([], name="date"),
+    )
+    table = with_station(nothing, measured, "own", 0.9)
+    np.testing.assert_allclose(table["eto"], measured)
+    np.testing.assert_allclose(table["standard_error"], 0.08 * measured.clip(lower=1.0))
+    assert (table["weight_own"] == 1.0).all()
+
+
+@pytest.mark.parametrize(
+    ("written", "source"),
+    [
+        ("open_meteo_archive", "openmeteo_archive"),
+        ("Open-Meteo", "openmeteo_archive"),
+        ("NASA POWER", "nasa_power"),
+        ("MET Norway", "met_norway"),
+        ("my station", "my station"),
+    ],
+)
+def test_a_service_is_known_however_its_name_is_written(written: str, source: str) -> None:
+    assert source_named(written) == source
+
+
+def test_a_source_that_counts_on_no_day_is_listed(tmp_path: Path, weather: dict[str, pd.DataFrame]) -> None:
+    sources = {"nasa_power": weather["nasa_power"], "era5_land": seen_by(weather["finca_norte"], seed=5)}
+    project = project_with(tmp_path / "project", sources)
+    result = estimate_evapotranspiration(project, start="2001-01-01", end="2001-03-31")
+    daily = result.table("daily")
+    weights = daily.filter(like="weight_")
+    idle = [
+        name
+        for name in ("nasa_power", "era5_land")
+        if not (weights.get(f"weight_{name}", pd.Series([0])) > 0).any()
+    ]
+    said = [str(note) for note in result.notes]
+    assert all(any(f"here: {name} counts on no day" in text for text in said) for name in idle)
+    assert idle or {"weight_nasa_power", "weight_era5_land"} <= set(weights)
+
+
+def test_the_season_of_a_farm_with_its_own_station_is_the_stations(tmp_path: Path, shared_data: Path) -> None:
+    source = shared_data.parent / "cases" / "evapotranspiration" / "own_station"
+    if not source.is_dir():
+        pytest.skip(f"the files {source} are not here")
+    project = Project.create(tmp_path / "project", "Madrid")
+    shutil.copytree(source, project.inputs, dirs_exist_ok=True)
+    daily = estimate_evapotranspiration(project).table("daily")
+    # The station's own mean; the gridded source says 3.91.
+    assert daily["eto"].mean() == pytest.approx(3.28, abs=0.01)
+    assert (daily["weight_my_station"] >= 0.5).all()
