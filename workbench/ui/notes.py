@@ -10,6 +10,7 @@ import ipywidgets
 from workbench.data.heading import Heading
 from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.notes import Note, NoteKind, Notes
+from workbench.ui.headline import tiles_strip
 
 __all__ = ["heading_strip", "incomplete_word", "made_up_strip", "notes_strip", "with_notes"]
 
@@ -64,10 +65,14 @@ def heading_strip(heading: Heading) -> ipywidgets.HTML:
 
 def with_notes(result: Any, view: ipywidgets.Widget, *, marked: bool = False) -> ipywidgets.Widget:
     """Put heading and notes of a result above its view, and that it is made up unless the page says so already."""
+    headline = getattr(view, "headline", None)
+    tiles = headline() if callable(headline) else ()
     notes, heading = getattr(result, "notes", None), getattr(result, "heading", None)
     strips = [made_up_strip()] if getattr(result, "made_up", False) and not marked else []
     if isinstance(heading, Heading):
         strips.append(heading_strip(heading))
+    if tiles:
+        strips.append(tiles_strip(tiles))
     if isinstance(notes, Notes) and len(notes):
         strips.append(notes_strip(notes))
     return ipywidgets.VBox([*strips, view]) if strips else view

@@ -21,6 +21,7 @@ from workbench.ui.figures.controls import follow
 from workbench.ui.figures.download import csv_link
 from workbench.ui.figures.origins import OriginPanel, explaining
 from workbench.ui.figures.tables import table_of
+from workbench.ui.headline import Tile
 from workbench.ui.tabs import LazyTabs, choice, note, tab, tabs_of
 from workbench.ui.transfer.downloads import Downloads
 
@@ -50,6 +51,10 @@ class ResultTabs(LazyTabs):
     def _made(self, index: int) -> ipywidgets.Widget:
         with explaining(self._origins):
             return super()._made(index)
+
+    def headline(self) -> Sequence[Tile]:
+        """Give the three to five numbers that matter most, shown first."""
+        return ()
 
     def beside(self, other: Any) -> Sequence[ipywidgets.Widget]:
         """Draw what a domain shows of two results beside what changed: figures, most often."""

@@ -89,8 +89,8 @@ def cost_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure:
 def _add_totals(figure: go.Figure, result: CapacityResult, total: pd.Series, style: Style) -> None:
     """Write above each bar its total, and what that is for each MWh of load."""
     unit, factor = money_of(result)
-    load = result.table("buses").groupby("year").load.sum().reindex(total.index) * 1e3
-    each = [format_number(one, style=style) for one in total * factor / load]
+    load = result.table("adequacy").set_index("year").load.reindex(total.index) * 1e3
+    each = [format_number(one, style=style) for one in total * factor / load.where(load > 0)]
     words = [
         f"{format_number(whole, style=style)} {unit}<br>{one} {currency_of(result)}/MWh of load"
         for whole, one in zip(total, each, strict=True)

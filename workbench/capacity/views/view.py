@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -10,9 +10,10 @@ import pandas as pd
 
 from workbench.capacity.results import charts
 from workbench.capacity.results import hourly_charts as charts_hourly
+from workbench.capacity.results.chart_parts import currency_of, money_of
 from workbench.capacity.results.saved import CapacityResult, units_of
 from workbench.capacity.results.summary import assumptions, key_figures, whole_cost
-from workbench.data.formatting import energy_factor, year_label
+from workbench.data.formatting import energy_factor, format_number, year_label
 from workbench.data.projects.project import Project
 from workbench.errors import ProjectError
 from workbench.runs.engine.run import Run
@@ -20,6 +21,7 @@ from workbench.runs.model.states import EventKind
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of
 from workbench.ui.figures.tables import TableArea, notes_table, table_of
+from workbench.ui.headline import Tile
 from workbench.ui.polling import poll
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
@@ -78,6 +80,34 @@ class CapacityResultView(ResultTabs):
     """A finished plan as tabs; each is drawn when it is first opened."""
 
     _result: CapacityResult
+
+    def headline(self) -> Sequence[Tile]:
+        """Give what is built, what it costs and what it emits in the last year."""
+        result, style = self._result, self._project.style
+        year = result.years[-1]
+        when, (unit, factor) = year_label(year, style), money_of(result)
+        capacity, costs, emissions, adequacy = (
+            table[table.year == year]
+            for table in map(result.table, ("capacity", "costs", "emissions", "adequacy"))
+        )
+        plants = capacity[capacity.unit == "MW"]
+        total = costs.total.sum()
+        load = adequacy.load.sum() * 1e3
+        each = total / load if load else float("nan")
+        unserved = float(adequacy.unserved_share.iloc[0]) if len(adequacy) else float("nan")
+
+        def number(value: float, decimals: int = 0) -> str:
+            return format_number(float(value), decimals=decimals, style=style)
+
+        return (
+            Tile(
+                f"Capacity {when}", number(plants.capacity.sum()), "MW", f"{number(plants.new.sum())} MW new"
+            ),
+            Tile(f"Costs {when}", number(total / factor), f"{unit} a year"),
+            Tile(f"For each MWh of load {when}", number(each), currency_of(result)),
+            Tile(f"CO2 {when}", number(emissions.co2.sum(), 1), "Mt"),
+            Tile(f"Unserved {when}", number(unserved, 3), "% of load"),
+        )
 
     @tab("Capacity")
     def _capacity(self) -> ipywidgets.Widget:

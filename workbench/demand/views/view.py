@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets
 
-from workbench.data.formatting import format_number
+from workbench.data.formatting import energy_factor, format_number, year_label
 from workbench.demand.requirement.requirement import DEFINITIONS
 from workbench.demand.results import charts
 from workbench.demand.results.report_tables import accuracy_rows, holdout_rows, requirement_rows
@@ -15,6 +15,7 @@ from workbench.demand.results.saved import DemandResult
 from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.tables import TableArea, notes_table, table_of
+from workbench.ui.headline import Tile
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
 
@@ -28,6 +29,33 @@ class DemandResultView(ResultTabs):
     """A finished demand forecast as tabs; each is drawn when it is first opened."""
 
     _result: DemandResult
+
+    def headline(self) -> Sequence[Tile]:
+        """Give requirement and peak of the last year, and their growth."""
+        table, style = self._result.table("requirement"), self._style
+        first, last = table.iloc[0], table.iloc[-1]
+        factor, years = energy_factor("GWh", style.energy_unit), int(last.year) - int(first.year)
+        when, since = year_label(int(last.year), style), year_label(int(first.year), style)
+
+        def growth(name: str) -> str:
+            rate = 100 * ((last[name] / first[name]) ** (1 / years) - 1) if years else float("nan")
+            return f"{format_number(rate, '%', decimals=1, signed=True)} a year since {since}"
+
+        def number(value: float) -> str:
+            return format_number(value, decimals=0, style=style)
+
+        span = f"{number(last.lower_95 * factor)} to {number(last.upper_95 * factor)}"
+        return (
+            Tile(
+                f"Requirement {when}",
+                number(last.requirement * factor),
+                style.energy_unit,
+                growth("requirement"),
+            ),
+            Tile(f"95 % interval {when}", span, style.energy_unit),
+            Tile(f"Peak load {when}", number(last.peak_mw), "MW", growth("peak_mw")),
+            Tile(f"Losses {when}", format_number(last.loss, decimals=1), "%"),
+        )
 
     @tab("Total")
     def _total(self) -> ipywidgets.Widget:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import ipywidgets
 import pandas as pd
 
+from workbench.data.formatting import format_number
 from workbench.data.projects.project import Project
 from workbench.evapotranspiration.model.catalogue import title_of
 from workbench.evapotranspiration.results import charts
@@ -22,6 +23,7 @@ from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.download import csv_link
 from workbench.ui.figures.tables import TableArea, notes_table, table_of
+from workbench.ui.headline import Tile
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
 from workbench.ui.transfer.downloads import Downloads
@@ -49,6 +51,29 @@ class EtoAnalysis(ipywidgets.VBox):  # type: ignore[misc]
         own = "Made-up weather." if result.made_up else "Weather from the project's own files."
         credit = " ".join(result.credits) or own
         super().__init__([self.tabs, note(credit)])
+
+    def headline(self) -> Sequence[Tile]:
+        """Give the mean of all places, its uncertainty and how far to trust the days."""
+        sites = self.tabs._result.table("sites")
+        days = sites.days.sum()
+
+        def mean(name: str, decimals: int = 2) -> str:
+            value = (sites[name] * sites.days).sum() / days if days else float("nan")
+            return format_number(float(value), decimals=decimals)
+
+        return (
+            Tile(
+                "Mean ETo of the places",
+                mean("mean_eto"),
+                "mm/d",
+                f"standard error {mean('mean_error')} mm/d",
+            ),
+            Tile("Places", format_number(float(len(sites)), decimals=0)),
+            Tile(
+                "Days", format_number(float(days), decimals=0), "", f"{int(sites.missing_days.sum())} missing"
+            ),
+            Tile("Days of high grade", mean("high_grade", 0), "%"),
+        )
 
     def __repr__(self) -> str:
         return f"<EtoAnalysis of {self._scenario!r}>"

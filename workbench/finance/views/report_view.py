@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -28,6 +28,7 @@ from workbench.ui.base import Pane
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.download import csv_link
 from workbench.ui.figures.tables import TableArea, notes_table, table_of
+from workbench.ui.headline import Tile
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
 
@@ -37,10 +38,27 @@ if TYPE_CHECKING:
 __all__ = ["FinanceReportView"]
 
 
+HEADLINE = ("Revenue", "Net profit", "Operating cash flow", "Cash", "Equity")
+MAX_TILES = 4
+
+
 class FinanceReportView(ResultTabs):
     """A finished report as tabs."""
 
     _result: FinanceResult
+
+    def headline(self) -> Sequence[Tile]:
+        """Give the newest value of the first known figures, and the one before it."""
+        headers, rows = report_tables.latest(self._result, self._style)
+        known = {row[0]: row for row in rows}
+        chosen = [known[name] for name in HEADLINE if name in known]
+        unit = headers[0].partition("[")[2].rstrip("]")
+        return [
+            Tile(
+                f"{row[0]} {headers[-2]}", row[-2], unit, f"{headers[-3]}: {row[-3]}" if len(row) > 3 else ""
+            )
+            for row in chosen[:MAX_TILES]
+        ]
 
     def _sentences(self, section: str) -> ipywidgets.HTML:
         rows = self._result.table("sentences").query("section == @section").to_dict("records")

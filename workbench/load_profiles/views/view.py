@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import ipywidgets
 import pandas as pd
 
-from workbench.data.formatting import energy_factor
+from workbench.data.formatting import energy_factor, format_number
 from workbench.load_profiles.results import charts, day_charts
 from workbench.load_profiles.results.analysis import extreme_days, peak_days
 from workbench.load_profiles.results.export import write_csv, write_excel
@@ -20,6 +20,7 @@ from workbench.load_profiles.results.saved import (
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.tables import TableArea, notes_table
+from workbench.ui.headline import Tile
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
 from workbench.ui.transfer.downloads import Downloads
@@ -40,6 +41,26 @@ class ProfileAnalysis(ResultTabs):
     """Finished load profiles as tabs; each is drawn when it is first opened."""
 
     _result: LoadProfileResult
+
+    def headline(self) -> Sequence[Tile]:
+        """Give energy, peak and load factor of the last year."""
+        years, style = self._result.table("years"), self._project.style
+        first, last = years.iloc[0], years.iloc[-1]
+        when, since = charts.label(int(last.year), self._result), charts.label(int(first.year), self._result)
+        factor = energy_factor("GWh", style.energy_unit)
+
+        def tile(name: str, column: str, unit: str, factor: float = 1.0, decimals: int = 0) -> Tile:
+            before, value = (
+                format_number(row[column] * factor, decimals=decimals, style=style) for row in (first, last)
+            )
+            return Tile(f"{name} {when}", value, unit, f"{since}: {before}")
+
+        return (
+            tile("Energy", "energy", style.energy_unit, factor),
+            tile("Peak", "peak", "MW"),
+            tile("Minimum", "minimum", "MW"),
+            tile("Load factor", "load_factor", "%", decimals=1),
+        )
 
     def _year(self) -> ipywidgets.Dropdown:
         return choice("Year", {charts.label(year, self._result): year for year in self._result.years})

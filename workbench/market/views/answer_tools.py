@@ -13,7 +13,7 @@ import traitlets
 from workbench.errors import WorkbenchError
 from workbench.market.model.answer import Answer
 from workbench.market.results.export import FORMATS, file_name
-from workbench.ui.figures.page_theme import PRINT
+from workbench.ui.figures.page_theme import LOOK, PRINT
 from workbench.ui.messages import InvalidMessage, MessageWidget, fields_of, unknown_kind, whole_number
 
 __all__ = ["AnswerTools", "Appearance", "Download", "Zoom", "read_request"]
@@ -90,7 +90,7 @@ class AnswerTools(MessageWidget):
     """
 
     _esm = PRINT + (_FOLDER / "answer_tools.js").read_text(encoding="utf-8")
-    _css = _FOLDER / "answer_tools.css"
+    _css = LOOK + (_FOLDER / "answer_tools.css").read_text(encoding="utf-8")
 
     ready = traitlets.Bool(False).tag(sync=True)
     """Whether there is something to download."""

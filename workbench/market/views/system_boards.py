@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +37,7 @@ from workbench.market.queries.generation import DEMAND
 from workbench.market.results import charts, charts_by_group
 from workbench.market.views.board import Panel
 from workbench.market.views.panels import MarketBoard, Tabs, net_imports
+from workbench.ui.headline import Tile, tiles_html
 from workbench.ui.tabs import choice
 
 if TYPE_CHECKING:
@@ -77,28 +77,28 @@ class TodayBoard(MarketBoard):
         price = prices(self.data, hour, resolution=native_resolution(self.data.description))
         names = [region] if region else list(self.data.description.region_names)
         tiles = [
-            (f"{name} price", format_number(_newest(price[name]), self.price_unit(), decimals=2, style=style))
+            Tile(
+                f"{name} price",
+                format_number(_newest(price[name]), decimals=2, style=style),
+                self.price_unit(),
+            )
             for name in names
         ]
         mix = generation(
             self.data, period, region=region, resolution=bucket_resolution(self.data.description)
         )
-        tiles.append(("Demand", format_number(_newest(mix[DEMAND]), "MW", decimals=0, style=style)))
+        tiles.append(Tile("Demand", format_number(_newest(mix[DEMAND]), decimals=0, style=style), "MW"))
         totals = fuel_totals(self.data, period, region=region)
         renewable = np.isin(totals["Fuel"], list(self.data.description.renewable_fuels))
         generated = ~np.isnan(totals["Share"])
         share = renewable_share(totals["Energy"][renewable].sum(), totals["Energy"][generated].sum())
         lacking = f" ({totals.heading.lacking})" if totals.heading.lacking else ""
         tiles.append(
-            (f"Renewable, this period{lacking}", format_number(float(share), "%", decimals=1, style=style))
+            Tile(
+                f"Renewable, this period{lacking}", format_number(float(share), decimals=1, style=style), "%"
+            )
         )
-        boxes = "".join(
-            '<div style="border:1px solid var(--jp-border-color2,#ddd);border-radius:4px;padding:4px 10px;">'
-            f'<div style="font-size:11px;color:var(--jp-ui-font-color2,#52606d)">{html.escape(name)}</div>'
-            f'<div style="font-size:15px;font-weight:600">{html.escape(value)}</div></div>'
-            for name, value in tiles
-        )
-        return f'<div style="display:flex;flex-wrap:wrap;gap:8px;margin:8px 0">{boxes}</div>'
+        return tiles_html(tiles)
 
     def _events(self) -> Panel:
         return Panel(lambda period: price_events(self.data, period, region=self.chosen_region))

@@ -19,7 +19,7 @@ import traitlets
 
 from workbench.errors import WorkbenchError
 from workbench.runs.model.read_only import is_viewer
-from workbench.ui.figures.page_theme import PRINT
+from workbench.ui.figures.page_theme import LOOK, PRINT
 from workbench.ui.messages import InvalidMessage, MessageWidget, fields_of, unknown_kind, whole_number
 from workbench.ui.transfer.downloads import SAVE_PARTS, Wanted, answered
 from workbench.ui.transfer.offers import MadeOffer
@@ -78,7 +78,7 @@ class OriginPanel(MessageWidget):
     """
 
     _esm = SAVE_PARTS + PRINT + (_FOLDER / "origins.js").read_text(encoding="utf-8")
-    _css = _FOLDER / "origins.css"
+    _css = LOOK + (_FOLDER / "origins.css").read_text(encoding="utf-8")
 
     key = traitlets.Unicode().tag(sync=True)
     """Tells the tables and figures of this view from others of the page."""

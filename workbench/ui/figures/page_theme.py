@@ -14,8 +14,10 @@ import traitlets
 if TYPE_CHECKING:
     from workbench.charts.template import Theme
 
-__all__ = ["PRINT", "PageTheme", "page_theme"]
+__all__ = ["LOOK", "PRINT", "PageTheme", "page_theme"]
 
+LOOK = Path(__file__).parents[1].joinpath("look.css").read_text(encoding="utf-8")
+"""What views look like, wherever they are shown."""
 PRINT = Path(__file__).with_name("print.js").read_text(encoding="utf-8")
 """The script by which a view lets JupyterLab print it."""
 
