@@ -20,6 +20,7 @@ from workbench.capacity.results import hourly_charts as charts_hourly
 from workbench.capacity.results.compare import compare_years, side_by_side
 from workbench.capacity.results.opened import CapacityPlan
 from workbench.capacity.results.saved import STORE, TABLES, CapacityResult, load
+from workbench.capacity.results.summary import assumptions, key_figures
 from workbench.data.comparison.comparison import compare
 from workbench.data.projects.project import Project
 from workbench.data.workbooks.reading import read_workbook
@@ -378,6 +379,30 @@ def test_plans_are_compared_by_difference(quick: CapacityResult, project: Projec
     assert co2.difference == pytest.approx(co2["capped"] - co2["quick"])
     assert co2.difference < 0
     assert list(side_by_side([quick, other], "capacity").columns) == ["year", "carrier", "quick", "capped"]
+
+
+def test_the_first_figures_are_costs_adequacy_and_all_that_was_assumed(
+    rolling: CapacityResult, perfect: CapacityResult
+) -> None:
+    header, rows = key_figures(rolling)
+    values = {label: cells for label, *cells in rows}
+    assert header == ("", "FY 2029-30", "FY 2034-35")
+    assert {
+        "Cost a year [crore INR]",
+        "Cost [INR/MWh]",
+        "CO2 [Mt]",
+        "Firm margin [%]",
+        "LOLE [h a year]",
+    } <= {*values}
+    assert assumptions(rolling)[0] == "Cost of capital: 9 % (sheet wacc)."
+    # Five years each, in the same way whichever way they were solved.
+    costs = perfect.table("costs").groupby("year").total.sum()
+    assert perfect.facts["cost_undiscounted"] == pytest.approx(5 * costs.sum())
+    weights = perfect.network().investment_period_weightings.objective
+    assert perfect.facts["cost_discounted"] == pytest.approx(float((costs * weights).sum()))
+    assert rolling.facts["cost_years"] == perfect.facts["cost_years"] == 10
+    costs = rolling.table("costs").groupby("year").total.sum()
+    assert rolling.facts["cost_discounted"] == pytest.approx(float((costs * weights).sum()))
 
 
 def test_years_are_compared_by_their_change(rolling: CapacityResult) -> None:

@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from workbench.capacity.results.chart_parts import money_of
 from workbench.capacity.results.saved import CapacityResult
 from workbench.data.formatting import INDIA, Style, format_number, year_label
 from workbench.data.notes import NoteKind
@@ -25,23 +26,24 @@ def key_figures(result: CapacityResult, style: Style = INDIA) -> tuple[tuple[str
         How numbers and years are written.
     """
     money = str(result.facts.get("currency") or "currency")
+    unit, factor = money_of(result)
     costs = result.table("costs").groupby("year").total.sum()
     co2 = result.table("emissions").groupby("year").co2.sum()
     adequacy = result.table("adequacy").set_index("year")
     load = adequacy.load.reindex(result.years) * 1e3
     values: dict[str, pd.Series] = {
-        f"Total cost [{money} a year]": costs,
+        f"Cost a year [{unit}]": costs / factor,
         f"Cost [{money}/MWh]": costs / load.where(load > 0),
         "CO2 [Mt]": co2,
         "CO2 [t/MWh]": 1e6 * co2 / load.where(load > 0),
-        "Peak load [MW]": adequacy.peak,
-        "Margin of firm capacity [%]": adequacy.margin,
+        "Peak [MW]": adequacy.peak,
+        "Firm margin [%]": adequacy.margin,
     }
     named = {
-        "shortfall": "Lack of firm capacity [MW]",
-        "lole": "Loss of load to be expected [h a year]",
-        "eue": "Unserved energy to be expected [MWh a year]",
-        "unserved": "Load not served in the dispatch [GWh]",
+        "shortfall": "Firm lack [MW]",
+        "lole": "LOLE [h a year]",
+        "eue": "EUE [MWh a year]",
+        "unserved": "Unserved [GWh]",
     }
     # Results of earlier versions know less.
     values |= {label: adequacy[column] for column, label in named.items() if column in adequacy}
@@ -52,19 +54,22 @@ def key_figures(result: CapacityResult, style: Style = INDIA) -> tuple[tuple[str
 
 
 def whole_cost(result: CapacityResult, style: Style = INDIA) -> str:
-    """Cost of all years in one sentence, undiscounted and discounted; empty for results of earlier versions."""
+    """Cost of all years in a sentence, undiscounted and discounted; empty for results of earlier versions."""
     facts = result.facts
     if "cost_undiscounted" not in facts:
         return ""
-    money = str(facts.get("currency") or "currency")
+    money, factor = money_of(result)
     plain, discounted = (
-        format_number(float(facts[name]), decimals=0, style=style)
+        format_number(float(facts[name]) / factor, style=style)
         for name in ("cost_undiscounted", "cost_discounted")
     )
     span = f"{facts['cost_years']:g} years" if float(facts["cost_years"]) != 1 else "the year"
+    outages = "lole" in result.table("adequacy") and result.table("adequacy").lole.notna().any()
+    meaning = " LOLE and EUE are the hours and the energy that outages can be expected to leave unserved."
     return (
         f"Costs of {span}: {plain} {money} undiscounted, {discounted} {money} discounted at "
         f"{result.config.social_discount_rate:g} % a year to {year_label(result.years[0], style)}."
+        f"{meaning if outages else ''}"
     )
 
 
