@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 from pathlib import Path
 
 import polars as pl
@@ -8,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from workbench.data.tables.parquet import read_frame, read_parquet
-from workbench.errors import InvalidData, UnreadableFile
+from workbench.data.tables.parquet import read_frame, read_parquet, read_plain_parquet
+from workbench.errors import DataError, InvalidData, UnreadableFile
 
 NOON = datetime.datetime(2025, 1, 1, 12, tzinfo=datetime.UTC)
 
@@ -99,3 +100,34 @@ def test_text_that_is_not_utf_8_is_refused_where_the_file_is_read(tmp_path: Path
 
     with pytest.raises(UnreadableFile, match=r"a\.parquet: it is damaged, or not a Parquet file"):
         read_parquet(tmp_path / "a.parquet")
+
+
+def test_cells_of_other_kinds_are_numbers_and_texts_or_shown_as_they_are(tmp_path: Path) -> None:
+    columns = {
+        "decimal": pa.array([decimal.Decimal("1.50"), None]),
+        "bytes": pa.array([b"COAL1", None]),
+        "flag": pa.array([True, None]),
+        "list": pa.array([[1.5], None]),
+        "record": pa.array([{"a": 1}, None]),
+        "number": pa.array([2.5, None]),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+
+    assert read_plain_parquet(tmp_path / "a.parquet").to_pylist() == [
+        {
+            "decimal": 1.5,
+            "bytes": "COAL1",
+            "flag": "True",
+            "list": "[1.5]",
+            "record": "{'a': 1}",
+            "number": 2.5,
+        },
+        dict.fromkeys(columns),
+    ]
+
+
+def test_bytes_that_are_no_text_are_a_sentence(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"a": pa.array([b"\xff\xfe"])}), tmp_path / "a.parquet")
+
+    with pytest.raises(DataError, match=r"a.parquet"):
+        read_plain_parquet(tmp_path / "a.parquet")

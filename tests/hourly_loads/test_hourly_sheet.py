@@ -213,3 +213,11 @@ def test_how_a_number_that_is_stored_as_text_was_read_is_shown(tmp_path: Path) -
     )
 
     assert "such as '3,025' as 3025." in read_hourly_sheet(path).problems[0].message
+
+
+def test_an_infinite_load_and_one_of_another_kind_are_named_by_their_cells(tmp_path: Path) -> None:
+    times = [when for when, _ in HOUR_ROWS]
+    for loads, said in (([1.0, np.inf, 2.0], "found 'inf'"), ([[1.0], [2.0], [3.0]], r"found '\[1.0\]'")):
+        pd.DataFrame({"datetime": times, "load": loads}).to_parquet(tmp_path / "load.parquet")
+        with pytest.raises(InvalidData, match=f"load.parquet, cell B[23]: expected a number, {said}"):
+            read_hourly_sheet(tmp_path / "load.parquet")

@@ -352,3 +352,12 @@ def test_a_workbook_is_a_drop_where_a_mapping_fits_its_name(tmp_path: Path) -> N
     found = read_file(tmp_path / "prices.xlsx", NEM, [PRICE_DROP])
     assert found.frames["price"]["rrp"].to_list() == [5.5, 6.5, 7.5]
     assert str(found.frames["price"]["stamp"][0]) == "2025-08-20 18:05:00"
+
+
+@pytest.mark.parametrize("cell", [[5.5], {"a": 5.5}, True])
+def test_a_value_of_another_kind_is_named_by_its_row(tmp_path: Path, cell: object) -> None:
+    frame = pd.DataFrame({"time": ["2025-08-20 18:05"], "region": ["SA1"], "price": [cell]})
+    frame.to_parquet(tmp_path / "prices.parquet")
+
+    with pytest.raises(InvalidData, match=r"prices.parquet: row 1 has .* in rrp, expected a number"):
+        read_file(tmp_path / "prices.parquet", NEM, [PRICE_DROP])

@@ -119,8 +119,7 @@ def read_hourly_sheet(path: Path, sheet: str = "") -> HourlySheet:
         When it has no such columns, or times or loads that cannot be read; with every problem.
     """
     problems = Problems(path.name)
-    kind = kind_of(path)
-    if kind is FileKind.PARQUET:
+    if (kind := kind_of(path)) is FileKind.PARQUET:
         return _read_parquet(path, problems)
     if kind is FileKind.TEXT:
         text = read_text_table(path, problems, _is_header)
@@ -342,12 +341,13 @@ def _pick(columns: dict[str, str], names: Sequence[str]) -> str | None:
 
 def _numbers(table: Table, column: str, problems: Problems) -> Floats:
     values = table.column(column)
-    if {type(value) for value in values} <= {float}:
-        return np.array(values, dtype=float)
+    plain = {type(value) for value in values} <= {float}
+    if plain and not np.isinf(found := np.array(values, dtype=float)).any():
+        return found
     found = np.full(len(values), np.nan)
     texts, bad, nothing = [], 0, []
     for row, value in enumerate(values):
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and not np.isinf(value):
             found[row] = value
         elif isinstance(value, str) and (number := number_from_text(value)) is not None:
             found[row] = number

@@ -55,10 +55,33 @@ def read_parquet(path: Path) -> pa.Table:
         return table
 
 
-def read_frame(path: Path) -> pd.DataFrame:
-    """Read a Parquet file as a frame, see :func:`read_parquet`; an index that has a name is a column."""
+def read_plain_parquet(path: Path) -> pa.Table:
+    """Read a Parquet file with cells of plain kinds, see :func:`read_parquet`.
+
+    Decimals are numbers and bytes of UTF-8 are texts; what is neither number, text nor time (yes and no, lists,
+    records) becomes the text that shows it, so that it is refused by its row where a number is expected.
+    """
+    table = read_parquet(path)
     with own_errors(path, "a Parquet file", advice=READ_AGAIN):
-        frame: pd.DataFrame = read_parquet(path).to_pandas()
+        for place, field in enumerate(table.schema):
+            kind, column = field.type, table.column(place)
+            if pa.types.is_decimal(kind):
+                plain = column.cast(pa.float64())
+            elif pa.types.is_boolean(kind) or pa.types.is_nested(kind):
+                cells = [None if cell is None else str(cell) for cell in column.to_pylist()]
+                plain = pa.chunked_array([pa.array(cells, pa.string())])
+            elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+                plain = column.cast(pa.string())
+            else:
+                continue
+            table = table.set_column(place, field.name, plain)
+    return table
+
+
+def read_frame(path: Path) -> pd.DataFrame:
+    """Read a Parquet file as a frame, see :func:`read_plain_parquet`; an index that has a name is a column."""
+    with own_errors(path, "a Parquet file", advice=READ_AGAIN):
+        frame: pd.DataFrame = read_plain_parquet(path).to_pandas()
     return frame.reset_index() if frame.index.name else frame
 
 

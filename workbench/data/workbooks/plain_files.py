@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from workbench.data.problems import Problems
-from workbench.data.tables.parquet import read_parquet
+from workbench.data.tables.parquet import read_plain_parquet
 from workbench.data.texts.content import read_content
 from workbench.data.texts.table import TextTable, parse_text_table
 from workbench.data.workbooks.file import read_bytes
@@ -38,7 +38,7 @@ def read_plain_rows(path: Path, max_megabytes: float, problems: Problems) -> tup
     """
     if path.suffix.lower() == ".parquet":
         digest = hashlib.sha256(read_bytes(path, max_megabytes)).hexdigest()
-        table = read_parquet(path)
+        table = read_plain_parquet(path)
         values = zip(*(column.to_pylist() for column in table.columns), strict=True)
         return (tuple(table.column_names), *values), digest
     content = read_content(path, max_megabytes, "a CSV or TSV file")

@@ -37,7 +37,7 @@ import polars as pl
 
 from workbench.data.atomic import reason_of
 from workbench.data.problems import Problems
-from workbench.data.tables.parquet import read_parquet
+from workbench.data.tables.parquet import read_plain_parquet
 from workbench.data.texts.amounts import PLACEHOLDERS
 from workbench.data.texts.content import MAX_TEXT_MEGABYTES, FileKind, kind_of
 from workbench.data.texts.table import without_totals
@@ -206,7 +206,7 @@ def read_drop(
 def _open(path: Path, stamp: str, wanted: Sequence[str], problems: Problems) -> tuple[pl.DataFrame, int]:
     """Read the columns of a file, in ``_row`` the line or row of each, and count the rows that are set aside."""
     if kind_of(path) is FileKind.PARQUET:
-        return pl.DataFrame(read_parquet(path)).with_row_index("_row", offset=1), 0
+        return pl.DataFrame(read_plain_parquet(path)).with_row_index("_row", offset=1), 0
     table = read_one_table(path, problems, wanted.__contains__, max_megabytes=MAX_TEXT_MEGABYTES)
     table = without_totals(table, stamp, problems) if stamp in table.columns else table
     names = dict(zip(map(str, range(len(table.columns))), table.columns, strict=True))

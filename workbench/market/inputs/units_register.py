@@ -343,9 +343,9 @@ def _table(path: Path, named: Iterable[str], problems: Problems) -> Table:
         )
 
         return read_text_table(path, problems, any_of(*usual)).table(lambda _: False)
-    from workbench.data.tables.parquet import read_parquet
+    from workbench.data.tables.parquet import read_plain_parquet
 
-    table = read_parquet(path)
+    table = read_plain_parquet(path)
     rows = tuple(zip(*(column.to_pylist() for column in table.columns), strict=True))
     names = tuple(table.column_names)
     return Table(path.stem, "", names, rows, range(2, 2 + len(rows)), range(len(names)), 1, path.name)
