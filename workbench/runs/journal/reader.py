@@ -24,6 +24,8 @@ from workbench.shell import command
 
 __all__ = ["JournalReader"]
 
+MAX_COUNTED = 100_000
+"""Entries of an index that are counted while somebody waits for a run to be shown."""
 _SUMMARY_KINDS = tuple(kind for kind in EventKind if kind not in (EventKind.LOG, EventKind.PROGRESS))
 
 
@@ -165,17 +167,19 @@ class JournalReader:
         """Say how many events a damaged file has lost without an error; empty where all are there.
 
         A page that lost a pointer or its count of cells holds fewer rows, and SQLite looks at nothing else: but the
-        table, its indexes and the numbers that are given out without a gap have to agree.
+        table, its indexes and the numbers that are given out without a gap have to agree. An index of very many
+        reports is left to a repair.
         """
         ((rows, lines, others, last),) = self._rows(
             "SELECT (SELECT count(*) FROM event NOT INDEXED WHERE run = ?1), "
             "(SELECT count(*) FROM event INDEXED BY event_line WHERE run = ?1 AND line IS NOT NULL), "
-            "(SELECT count(*) FROM event INDEXED BY event_kind WHERE run = ?1 AND line IS NULL), "
-            "(SELECT max(seq) FROM event WHERE run = ?1)",
-            (run,),
+            "(SELECT count(*) FROM (SELECT 1 FROM event INDEXED BY event_kind WHERE run = ?1 AND line IS NULL "
+            "LIMIT ?2)), (SELECT max(seq) FROM event WHERE run = ?1)",
+            (run, MAX_COUNTED),
         )
-        whole = max(rows, lines + others, last or 0)
-        missing = whole - min(rows, lines + others)
+        found = lines + (others if others < MAX_COUNTED else max(0, rows - lines))
+        whole = max(rows, found, last or 0)
+        missing = whole - min(rows, found)
         told = f"The journal is damaged: {missing} of {whole} events of this run are missing, or cannot be found."
         return f"{told} {REPAIR}" if missing else ""
 
