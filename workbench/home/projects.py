@@ -14,6 +14,7 @@ from workbench.errors import ProjectError
 from workbench.sample.project import create_from_sample, create_from_template
 from workbench.ui.base import Pane
 from workbench.ui.figures.tables import TableArea
+from workbench.ui.fold import Fold
 from workbench.ui.tabs import choice
 
 __all__ = ["ProjectPane"]
@@ -43,14 +44,11 @@ class ProjectPane(Pane):
         header = ipywidgets.HBox(
             [self._title, check], layout={"flex_flow": "row wrap", "align_items": "center"}
         )
-        self._fold = fold = ipywidgets.Accordion(
-            [self._open_form(), self._make_form()],
-            titles=("Open a project", "Make a project"),
-            selected_index=None,
+        self._folds = (
+            Fold("Open a project", self._open_form()),
+            Fold("Make a project", self._make_form(), is_open=not recent_projects()),
         )
-        if not recent_projects():
-            fold.selected_index = 1
-        self.children = [header, self.strip, self._checks, fold]
+        self.children = [header, self.strip, self._checks, *self._folds]
         self._project: Project | None = None
 
     @property
@@ -70,12 +68,15 @@ class ProjectPane(Pane):
         self._checks.value = ""
         self.strip.clear()
         self._recent.options = _recent_options()
-        self._fold.selected_index = None
+        for fold in self._folds:
+            fold.is_open = False
 
     def _open_form(self) -> ipywidgets.Widget:
         self._recent = choice("Opened last", _recent_options())
         self._path = ipywidgets.Text(
-            placeholder="folder of another project", layout={"width": "min(420px, 100%)"}
+            description="Or folder",
+            placeholder="of another project",
+            layout={"width": "min(420px, 100%)"},
         )
         row = ipywidgets.HBox(
             [self._recent, self.button("Open", self._open_recent)], layout={"flex_flow": "row wrap"}

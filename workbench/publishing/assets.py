@@ -21,7 +21,9 @@ from jupyter_core.paths import jupyter_path
 __all__ = ["Asset", "Assets"]
 
 _HERE = Path(__file__).parent / "static"
-_LOOK = Path(__file__).parents[1] / "ui" / "look.css"
+_UI = Path(__file__).parents[1] / "ui"
+_OF_UI = {"own/look.css": _UI / "look.css", "own/figure_keys.js": _UI / "figures" / "figure_keys.js"}
+"""What boards share with notebooks."""
 _OURS = re.compile(r"[a-z_]+\.(css|js|svg|woff2)")
 _VOILA = re.compile(r"(voila|voila-style|[0-9]+\.voila)\.js|[0-9a-f]{20}\.(woff2?|ttf|eot|svg|png)")
 _EXTENSION = re.compile(r"static/[A-Za-z0-9._-]+\.(js|css|woff2?|ttf|svg|png)")
@@ -83,8 +85,8 @@ class Assets:
             return self._plotly
         if path == "extensions/workbench/figures.js":
             return _HERE / "figures.js"
-        if path == "own/look.css":
-            return _LOOK
+        if path in _OF_UI:
+            return _OF_UI[path]
         folders = {"own": (_HERE, _OURS), "voila": (self._voila, _VOILA), "theme": (self._themes, _THEME)}
         if kind in folders:
             folder, pattern = folders[kind]
@@ -99,7 +101,8 @@ class Assets:
         return file if pattern.fullmatch(rest) and file.is_file() else None
 
     def _digest(self) -> str:
-        files = [*sorted(_HERE.iterdir()), _LOOK, self._voila / "voila.js", self._themes / "theme-light.css"]
+        files = [*sorted(_HERE.iterdir()), *_OF_UI.values()]
+        files += [self._voila / "voila.js", self._themes / "theme-light.css"]
         files += [folder / "package.json" for folder in self._extensions.values()]
         content = b"".join(file.read_bytes() for file in files if file.is_file())
         content += str(self._plotly.stat()).encode()

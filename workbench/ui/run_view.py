@@ -19,8 +19,10 @@ from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import RunState
 from workbench.ui.base import Pane, guarded
 from workbench.ui.earlier_views import close_tree
+from workbench.ui.fold import Fold
 from workbench.ui.forms.form import ConfigForm
 from workbench.ui.panel.run_panel import panel_of
+from workbench.ui.tabs import choice
 
 __all__ = ["RunView"]
 
@@ -103,10 +105,11 @@ class RunView(Pane):
     # its parts
 
     def _make_parts(self) -> None:
-        self._settings = ipywidgets.Accordion([self.form], titles=("Settings",), selected_index=0)
+        self._settings = Fold("Settings", self.form, is_open=True)
         self._start_button = ipywidgets.Button(description="Run", button_style="primary")
         self._connect(self._start_button, self._start)
-        self._history = ipywidgets.Dropdown(options=[("no earlier runs", "")], layout={"width": "340px"})
+        self._history = choice("Earlier runs", [("no earlier runs", "")])
+        self._history.layout = {"width": "auto", "min_width": "340px", "margin": "0 4px 0 24px"}
         self._show_button = ipywidgets.Button(description="Show", layout={"width": "auto"})
         self._connect(self._show_button, self._show_chosen)
         self._resume_button = ipywidgets.Button(
@@ -117,9 +120,8 @@ class RunView(Pane):
         self._connect(self._resume_button, self._resume_chosen)
         self._history.observe(lambda _: self._offer(), "value")
         self._records: dict[str, RunRecord] = {}
-        label = ipywidgets.Label("Earlier runs", layout={"margin": "0 4px 0 24px"})
         self._buttons = ipywidgets.HBox(
-            [self._start_button, label, self._history, self._show_button, self._resume_button],
+            [self._start_button, self._history, self._show_button, self._resume_button],
             layout={"flex_flow": "row wrap", "align_items": "center", "margin": "6px 0"},
         )
         self._question = ipywidgets.VBox()
@@ -161,7 +163,7 @@ class RunView(Pane):
     def show_error(self, error: BaseException) -> None:
         """Show an error in the strip; the settings are unfolded when one of them is wrong."""
         if isinstance(error, SettingError):
-            self._settings.selected_index = 0
+            self._settings.is_open = True
         super().show_error(error)
 
     def _start(self, when_busy: WhenBusy = "refuse") -> None:
@@ -172,7 +174,7 @@ class RunView(Pane):
         except ScenarioBusy as busy:
             self._ask_what_to_do(busy)
             return
-        self._settings.selected_index = None
+        self._settings.is_open = False
         self.show(run)
         self._list_runs()
 

@@ -50,12 +50,12 @@ def test_a_confirmed_mapping_is_kept_and_its_file_stands_in_the_form(project: Pr
 def test_an_edited_role_leaves_the_column_that_had_it(project: Project) -> None:
     review = MappingReview(project, lambda _: None)
     review.read_button.click()
-    role = next(d for d in all_of(review, ipywidgets.Dropdown) if d.tooltip == "Role of Marketing")
+    role = next(d for d in all_of(review, ipywidgets.Dropdown) if d.description == "Role of Marketing")
     role.value = Role.EXPENSES
     shown = {
-        d.tooltip: d.value
+        d.description: d.value
         for d in all_of(review, ipywidgets.Dropdown)
-        if (d.tooltip or "").startswith("Role of")
+        if d.description.startswith("Role of")
     }
     assert shown["Role of Marketing"] == Role.EXPENSES
     assert shown["Role of Operating Costs"] is None
@@ -76,7 +76,7 @@ def test_an_ambiguous_date_order_is_asked_and_the_answer_opens_the_way(tmp_path:
     review = MappingReview(project, lambda _: None)
     review.read_button.click()
     assert review.confirm_button.disabled
-    question = review._questions.children[0].children[1]
+    question = review._questions.children[0]
     question.value = question.options[1][1]
     assert not review.confirm_button.disabled
 
@@ -87,7 +87,7 @@ def test_a_column_that_was_answered_to_be_unused_is_kept_as_unused(tmp_path: Pat
     (project.inputs / "similar.csv").write_text("\n".join(["Date,Revenue,Purchasses", *rows]))
     review = MappingReview(project, lambda file: None)
     review.read_button.click()
-    question = review._questions.children[0].children[1]
+    question = review._questions.children[0]
     question.value = "unused"
     review.confirm_button.click()
 

@@ -21,8 +21,9 @@ from workbench.evapotranspiration.inputs.places.place_names import name_of
 from workbench.evapotranspiration.views.place_map import PlaceMap
 from workbench.runs.model.settings import changed
 from workbench.ui.base import Pane
+from workbench.ui.fold import Fold
 from workbench.ui.forms.form import ConfigForm
-from workbench.ui.tabs import note
+from workbench.ui.tabs import choice, note
 
 __all__ = ["PlacePicker", "picker_above"]
 
@@ -46,12 +47,12 @@ class PlacePicker(Pane):
         self._text = ipywidgets.Text(
             placeholder="Piracicaba, or -22.725, -47.648, or 22°43'30\"S 47°38'51\"W",
             continuous_update=False,
-            tooltip="City or coordinates",
+            description="City or coordinates",
+            style={"description_width": "initial"},
             layout={"width": "auto", "min_width": "220px", "flex": "1 1 260px", "max_width": "520px"},
         )
-        self._cities = ipywidgets.Dropdown(
-            options=[("", "")], layout={"width": "auto", "min_width": "200px", "display": "none"}
-        )
+        self._cities = choice("Found", [("", "")])
+        self._cities.layout = {"width": "auto", "min_width": "200px", "display": "none"}
         self._status = ipywidgets.HTML()
         self.map = PlaceMap(self._take_click, sites)
         self._text.observe(lambda _: self.guarded(self._find), "value")
@@ -134,4 +135,4 @@ def picker_above(project: Project, form: ConfigForm) -> ipywidgets.Widget:
             form.show(changed(EvapotranspirationConfig(), chosen))
 
     title = "Pick a place (the sites file of the inputs is used without one)"
-    return ipywidgets.Accordion([PlacePicker(take)], titles=(title,), selected_index=None)
+    return Fold(title, PlacePicker(take))

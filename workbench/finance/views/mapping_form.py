@@ -27,7 +27,9 @@ from workbench.finance.model.roles import TITLES, Role, Variant
 from workbench.finance.sample import write_samples
 from workbench.ui.base import Pane
 from workbench.ui.figures.tables import TableArea
+from workbench.ui.fold import Fold
 from workbench.ui.forms.form import ConfigForm
+from workbench.ui.labels import label_style, labelled
 from workbench.ui.tabs import choice, note
 
 __all__ = ["MappingReview", "review_above"]
@@ -71,7 +73,7 @@ class MappingReview(Pane):
         wrapped = {"flex_flow": "row wrap", "align_items": "center"}
         buttons = [self.file, self.read_button, self.upload, self.sample_button]
         row = ipywidgets.HBox(buttons, layout=wrapped)
-        self.children = [row, self._status, self.strip, self._questions, self._columns]
+        self.children = [row, self._status, self.strip, self._questions, self._columns, label_style()]
 
     # the file
 
@@ -161,10 +163,10 @@ class MappingReview(Pane):
             (option.label + (" (likely)" if option.value == question.recommended else ""), option.value)
             for option in question.options
         ]
-        chosen = ipywidgets.Dropdown(
-            options=options, value="", layout={"width": "auto", "max_width": "560px"}
+        chosen = labelled(
+            ipywidgets.Dropdown(options=options, value="", layout={"width": "auto", "max_width": "560px"}),
+            question.text,
         )
-        chosen.tooltip = question.text
 
         def answer(_: object) -> None:
             if chosen.value:
@@ -172,8 +174,8 @@ class MappingReview(Pane):
                 self.guarded(self._read)
 
         chosen.observe(answer, "value")
-        text = ipywidgets.HTML(f'<div style="line-height:1.4">{html.escape(question.text)}</div>')
-        return ipywidgets.VBox([text, chosen], layout={"margin": "4px 0 8px"})
+        chosen.layout.margin = "4px 0 8px"
+        return chosen
 
     def _column(self, column: str) -> ipywidgets.Widget:
         assert self._mapping is not None
@@ -185,7 +187,8 @@ class MappingReview(Pane):
         turned = ipywidgets.Checkbox(
             value=item.sign == "flipped", description="flip sign", indent=False, layout={"width": "100px"}
         )
-        role.tooltip, variant.tooltip = f"Role of {column}", f"Kind of {column}"
+        labelled(role, f"Role of {column}", where="unseen")
+        labelled(variant, f"Kind of {column}", where="unseen")
 
         def edit(_: object) -> None:
             assert self._mapping is not None
@@ -217,7 +220,7 @@ class MappingReview(Pane):
         area = TableArea()
         area.show_frame(table, caption="Changes while reading", limit=100)
         title = f"Changes while reading ({len(table)})"
-        return ipywidgets.Accordion([area], titles=(title,), selected_index=None)
+        return Fold(title, area)
 
     # confirming
 

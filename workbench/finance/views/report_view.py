@@ -209,7 +209,7 @@ class FinanceReportView(ResultTabs):
     def _judging(self, chosen: ipywidgets.Dropdown, events: pd.DataFrame) -> ipywidgets.Widget:
         """Acknowledge or mute an event; kept in the project for the next run."""
         pane, status = Pane(), ipywidgets.HTML()
-        remark = ipywidgets.Text(placeholder="why (optional)", layout={"width": "220px"})
+        remark = ipywidgets.Text(description="Why", placeholder="optional", layout={"width": "300px"})
         known = set(events.key)
 
         def judge(kind: JudgementKind | None, words: str) -> None:

@@ -85,7 +85,6 @@
       constructor() {
         super();
         this.addClass("wb-figure");
-        this.node.setAttribute("role", "img");
         this.redraw = () => { if (this.figure && this.drawn) this.draw(); };
         this.sizes = new ResizeObserver(() => { if (this.drawn && this.node.offsetWidth) window.Plotly.Plots.resize(this.node); });
         darkness.addEventListener("change", this.redraw);
@@ -95,7 +94,9 @@
       async renderModel(model) {
         this.figure = model.data[MIME];
         const words = model.data["text/plain"];
-        if (words) this.node.setAttribute("aria-label", String(words));
+        if (words) this.words = String(words);
+        this.node.setAttribute("role", "figure");
+        this.node.setAttribute("aria-label", this.words ?? "Figure");
         const height = this.figure.layout?.height ?? this.figure.layout?.template?.layout?.height;
         if (height) this.node.style.minHeight = `${height}px`;
         if (this.drawn) await this.draw();
@@ -127,6 +128,7 @@
         await library.react(this.node, { data, layout, frames: frames ?? undefined, config: { ...config, responsive: false } });
         if (!this.drawn) this.sizes.observe(this.node);
         this.drawn = true;
+        window.workbenchTendFigure?.(this.node, this.words);
       }
 
       // A page that is printed is laid out anew without a chance to draw: each figure is made to fit before, also those

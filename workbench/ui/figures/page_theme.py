@@ -28,7 +28,10 @@ class PageTheme(anywidget.AnyWidget):
     One serves all figures of a kernel. Whatever a browser sends, the theme is light or dark.
     """
 
-    _esm = PRINT + Path(__file__).with_name("page_theme.js").read_text(encoding="utf-8")
+    _esm = PRINT + "".join(
+        Path(__file__).with_name(name).read_text(encoding="utf-8")
+        for name in ("figure_keys.js", "page_theme.js")
+    )
 
     is_shared = True
     """One serves all views of a kernel."""

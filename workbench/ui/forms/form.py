@@ -15,7 +15,9 @@ from workbench.errors import SettingError
 from workbench.runs.model.setting_types import text_of
 from workbench.runs.model.settings import Setting, changed, settings_of, to_plain
 from workbench.ui.base import ErrorStrip
+from workbench.ui.fold import Fold
 from workbench.ui.forms.record_list import RecordList
+from workbench.ui.labels import label_style, labelled
 
 __all__ = ["ConfigForm"]
 
@@ -52,11 +54,9 @@ class ConfigForm(ipywidgets.VBox):  # type: ignore[misc]
         self._general = ErrorStrip()
         usual = [field for field in self._fields.values() if not field.item.advanced]
         advanced = [field for field in self._fields.values() if field.item.advanced]
-        self._more = ipywidgets.Accordion(
-            [_arranged(advanced)], titles=(f"More settings ({len(advanced)})",), selected_index=None
-        )
+        self._more = Fold(f"More settings ({len(advanced)})", _arranged(advanced))
         parts = [_arranged(usual), self._more] if advanced else [_arranged(usual)]
-        super().__init__([*parts, self._general])
+        super().__init__([*parts, self._general, label_style()])
         for name, field in self._fields.items():
             field.input.observe(lambda _, name=name: self._check(name), "value")
 
@@ -112,7 +112,7 @@ class ConfigForm(ipywidgets.VBox):  # type: ignore[misc]
         if field is not None:
             field.say(str(error))
             if field.item.advanced:
-                self._more.selected_index = 0
+                self._more.is_open = True
         else:
             self._general.show(error, size=FONT_SIZE)
 
@@ -137,13 +137,14 @@ class _Field:
         self.choices = _choices_of(item)
         self._several = typing.get_origin(item.type) in (tuple, list) and bool(self.choices)
         self.input = self._make_input(value)
-        unit = f' <span style="opacity:.65">[{html.escape(item.unit)}]</span>' if item.unit else ""
-        title = ipywidgets.HTML(f'<div style="line-height:1.4"><b>{html.escape(item.title)}</b>{unit}</div>')
-        # Read aloud as the input's name: the title is a widget of its own.
-        if not isinstance(self.input, RecordList):
-            self.input.tooltip = f"{item.title} [{item.unit}]" if item.unit else item.title
+        title = f"{item.title} [{item.unit}]" if item.unit else item.title
+        parts = [self.input]
+        if isinstance(self.input, RecordList):
+            parts.insert(0, ipywidgets.HTML(f"<b>{html.escape(title)}</b>"))
+        else:
+            labelled(self.input, title)
         self._note = ErrorStrip()
-        self.box = ipywidgets.VBox([title, self.input, self._note], layout={"overflow": "hidden"})
+        self.box = ipywidgets.VBox([*parts, self._note], layout={"overflow": "hidden"})
         self.say("")
 
     @property
@@ -183,7 +184,7 @@ class _Field:
         if self.choices:
             return ipywidgets.Dropdown(options=self._options(), value=shown, layout=_WIDTH)
         if self.item.type is bool:
-            return ipywidgets.Checkbox(value=shown, indent=False, description="yes", layout=_WIDTH)
+            return ipywidgets.Checkbox(value=shown, indent=False, layout=_WIDTH)
         if self.item.type is int:
             return ipywidgets.IntText(value=shown, layout=_WIDTH)
         if self.item.type is float:
