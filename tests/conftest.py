@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.runner import runtestprotocol
+from accessibility import axe
 from lab_fixtures import lab, lab_context, new_page, open_notebook
 
 if TYPE_CHECKING:
     from workbench.data.projects.project import Project
 
-__all__ = ["lab", "lab_context", "new_page", "open_notebook"]
+__all__ = ["axe", "lab", "lab_context", "new_page", "open_notebook"]
 
 PROJECT = Path(__file__).parents[1]
 CHROMIUM_ARGUMENTS = [

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from site_under_test import Site, write_board
+from incomplete_project import make_incomplete
+from site_under_test import FIRST_FIGURE, Site, write_board
 from stranger_board import CELLS, RUN_CELL
 
 from workbench.cli import main
@@ -72,3 +74,28 @@ def start_site(
 def site(start_site: Callable[..., Site]) -> Site:
     """Give a server on this machine's own address, without a token."""
     return start_site().wait()
+
+
+@pytest.fixture(scope="session")
+def incomplete(start_site: Callable[..., Site], tmp_path_factory: pytest.TempPathFactory) -> Site:
+    project: Path = make_incomplete(tmp_path_factory.mktemp("incomplete") / "project").folder
+    return start_site(project=project, notebooks=CHECKOUT / "notebooks" / "boards").wait()
+
+
+@pytest.fixture
+def open_board(browser: Any, incomplete: Site) -> Iterator[Callable[..., Any]]:
+    contexts = []
+
+    def open_(name: str, width: int, scheme: str) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.asked = []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.goto(f"http://127.0.0.1:{incomplete.port}/board/{name}")
+        page.wait_for_function(FIRST_FIGURE, arg="", timeout=60_000)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()

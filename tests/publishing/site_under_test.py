@@ -25,6 +25,14 @@ from websockets.exceptions import ConnectionClosed
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 CHECKOUT = Path(__file__).parents[2]
+BOARDS = sorted(path.stem for path in (CHECKOUT / "notebooks" / "boards").glob("*.ipynb"))
+
+# Drawn when it comes into sight, on a narrow page below the notes, and replaced when its board is drawn again.
+FIRST_FIGURE = """text => {
+  const figure = document.querySelector(".wb-figure");
+  figure?.scrollIntoView();
+  return figure?.querySelector(".main-svg") && figure.textContent.includes(text);
+}"""
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, what: str = "") -> float:

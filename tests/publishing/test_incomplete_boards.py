@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from incomplete_project import make_incomplete
-from site_under_test import CHECKOUT, Site
-
-# Drawn when it comes into sight, on a narrow page below the notes, and replaced when its board is drawn again.
-FIRST_FIGURE = """text => {
-  const figure = document.querySelector(".wb-figure");
-  figure?.scrollIntoView();
-  return figure?.querySelector(".main-svg") && figure.textContent.includes(text);
-}"""
+from site_under_test import BOARDS, FIRST_FIGURE
 
 ENDS = """() => ({
   ticks: [...document.querySelectorAll(".wb-figure")].filter((figure) => figure.offsetWidth).map((figure) =>
@@ -31,33 +23,7 @@ BUTTONS = "() => [...document.querySelectorAll('.modebar-btn')].map((button) => 
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-BOARDS = sorted(path.stem for path in (CHECKOUT / "notebooks" / "boards").glob("*.ipynb"))
 SIGN = "b.workbench-incomplete"
-
-
-@pytest.fixture(scope="module")
-def incomplete(start_site: Callable[..., Site], tmp_path_factory: pytest.TempPathFactory) -> Site:
-    project: Path = make_incomplete(tmp_path_factory.mktemp("incomplete") / "project").folder
-    return start_site(project=project, notebooks=CHECKOUT / "notebooks" / "boards").wait()
-
-
-@pytest.fixture
-def open_board(browser: Any, incomplete: Site) -> Iterator[Callable[..., Any]]:
-    contexts = []
-
-    def open_(name: str, width: int, scheme: str) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.asked = []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.goto(f"http://127.0.0.1:{incomplete.port}/board/{name}")
-        page.wait_for_function(FIRST_FIGURE, arg="", timeout=60_000)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
 
 
 def hosts_asked(page: Any) -> set[str]:

@@ -17,6 +17,7 @@ _STYLE = """<style>
   margin: 0 0 2px; text-align: left; justify-content: flex-start; white-space: normal; font-weight: 600;
   line-height: 1.4; }
 .workbench-label-above > input, .workbench-label-above > select { flex: 0 0 auto !important; width: 100%; }
+.workbench-label-above.widget-dropdown > select { height: var(--jp-widgets-inline-height, 28px); }
 .workbench-label-unseen.jupyter-widgets > .widget-label { position: absolute; width: 1px; height: 1px; margin: 0;
   padding: 0; overflow: hidden; clip-path: inset(50%); }
 </style>"""

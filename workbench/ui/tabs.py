@@ -17,7 +17,7 @@ Draw = TypeVar("Draw", bound=Callable[..., Any])
 _STYLE = """<style>
 .workbench-tabs { --jp-widgets-horizontal-tab-width: auto; }
 .workbench-tabs > .lm-TabBar .lm-TabBar-content { flex-wrap: wrap; }
-.workbench-tabs > .lm-TabBar .lm-TabBar-tab { flex-shrink: 0; min-width: 0;
+.workbench-tabs.jupyter-widgets > .lm-TabBar .lm-TabBar-tab { flex-shrink: 0; min-width: 0;
   color: var(--jp-ui-font-color1, #1f2933); }
 .workbench-tabs > .lm-TabBar .lm-TabBar-tab:focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2);
   outline-offset: -2px; }

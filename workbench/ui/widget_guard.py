@@ -207,6 +207,7 @@ def guard_widgets() -> None:
         reason = refusal_of(widget, data)
         if reason:
             _refuse(widget, reason)
+            _put_back(widget, data)
         else:
             take(widget, message)
 
@@ -230,6 +231,13 @@ def _refuse(widget: ipywidgets.Widget, reason: str) -> None:
     _refused += 1
     level = logging.WARNING if _refused <= MAX_LINES else logging.DEBUG
     _log.log(level, "Refused a visitor's message to a %s: %s", type(widget).__name__, reason)
+
+
+def _put_back(widget: ipywidgets.Widget, data: Any) -> None:
+    """Tell a page what counts where its value was refused: it is not left standing over what belongs to another."""
+    state = data.get("state") if isinstance(data, Mapping) else None
+    if isinstance(state, Mapping) and (names := [name for name in state if name in widget.keys]):
+        widget.send_state(names)
 
 
 def serve_control_comm(manager: Any) -> None:

@@ -82,6 +82,28 @@ def test_two_months_are_shown_hour_by_hour(result, project):
     assert len(figure_in(area)["data"][0]["x"]) == 14 * 24
 
 
+def test_a_day_outside_of_the_year_is_put_back_with_the_reason(result, project):
+    content = open_tab(ProfileAnalysis(result, project), "Series")
+    (area,) = parts(content, FigureArea)
+    first, last = parts(content, ipywidgets.DatePicker)
+    title = figure_in(area)["layout"]["title"]["text"]
+    said = lambda: " ".join(part.value for part in parts(content, ipywidgets.HTML))  # noqa: E731
+    first.value = datetime.date(1999, 5, 1)
+    assert first.value is None
+    assert "there are no data on 1999-05-01" in said()
+    assert figure_in(area)["layout"]["title"]["text"] == title
+    first.value = datetime.date(2025, 6, 20)
+    assert "Put back" not in said()
+    last.value = datetime.date(2025, 6, 1)
+    assert (first.value, last.value) == (datetime.date(2025, 6, 1), datetime.date(2025, 6, 20))
+    assert "2025-06-20 is after 2025-06-01, so they have changed places." in said()
+    assert "2025-06-01 to 2025-06-20" in figure_in(area)["layout"]["title"]["text"]
+    (year,) = parts(content, ipywidgets.Dropdown)
+    year.value = result.years[1]
+    assert (first.value, last.value) == (None, None)
+    assert "2025-06-20" not in figure_in(area)["layout"]["title"]["text"]
+
+
 def test_without_overlays_it_is_said_how_to_add_them(project, result):
     plain = make_load_profiles(project, scenario="plain", **GROWTH)
     content = open_tab(ProfileAnalysis(plain, project), "Overlays")

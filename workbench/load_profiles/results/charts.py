@@ -210,7 +210,8 @@ def series_chart(
     first = index[0] if start is None else max(index[0], pd.Timestamp(start).tz_localize(None))
     last = index[-1] if end is None else min(index[-1], pd.Timestamp(end).tz_localize(None))
     inside = load[(index >= first) & (index <= last)]
-    figure = new_figure(f"Load {label(year, result)}", "Day", POWER)
+    days = "" if start is None and end is None else f", {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    figure = new_figure(f"Load {label(year, result)}{days}", "Day", POWER)
     if (last - first).days <= MAX_DETAIL_DAYS:
         add_line(figure, wall_time(inside.index), inside, "Load", nth_colour(0), width=1.5)
         for place, name in enumerate(result.overlays if year in result.hourly else ()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -12,13 +13,16 @@ from workbench.data.formatting import energy_factor, format_number
 from workbench.load_profiles.results import charts, day_charts
 from workbench.load_profiles.results.analysis import extreme_days, peak_days
 from workbench.load_profiles.results.export import write_csv, write_excel
+from workbench.load_profiles.results.figure_style import wall_time
 from workbench.load_profiles.results.saved import (
     ACCURACY_UNITS,
     UNITS,
     LoadProfileResult,
 )
 from workbench.runs.model.read_only import is_viewer
-from workbench.ui.figures.controls import figure_of, follow
+from workbench.ui.days import DaySpan
+from workbench.ui.figures.area import FigureArea
+from workbench.ui.figures.controls import figure_of, follow, redrawing
 from workbench.ui.figures.tables import TableArea, notes_table
 from workbench.ui.headline import Tile
 from workbench.ui.result_tabs import ResultTabs
@@ -123,21 +127,29 @@ class ProfileAnalysis(ResultTabs):
     @tab("Series")
     def _series(self) -> ipywidgets.Widget:
         result, year = self._result, self._year()
-        first = ipywidgets.DatePicker(description="From", value=None)
-        last = ipywidgets.DatePicker(description="To", value=None)
+        span, area = DaySpan(*self._days_of(year.value), may_be_empty=True), FigureArea()
 
-        def draw() -> object:
-            start = None if first.value is None else first.value.isoformat()
+        def draw() -> None:
+            first, last = span.days
+            start = None if first is None else first.isoformat()
             # A day is meant with all of its hours.
-            end = None if last.value is None else f"{last.value.isoformat()} 23:59"
-            if start is not None and end is not None and end < start:
-                start = end = None
-            return charts.series_chart(result, year.value, start=start, end=end)
+            end = None if last is None else f"{last.isoformat()} 23:59"
+            with redrawing(area):
+                area.show(charts.series_chart(result, year.value, start=start, end=end))
 
+        def draw_year() -> None:
+            span.limit(*self._days_of(year.value))
+            draw()
+
+        span.follow(draw)
+        follow(draw_year, year)
         text = note("Daily range and mean; choose up to two months to see every hour.")
-        return ipywidgets.VBox(
-            [ipywidgets.HBox([year, first, last]), text, figure_of(draw, year, first, last)]
-        )
+        row = ipywidgets.HBox([year, span.first, span.last], layout={"flex_flow": "row wrap"})
+        return ipywidgets.VBox([row, span.reasons, text, area])
+
+    def _days_of(self, year: int) -> tuple[datetime.date, datetime.date]:
+        hours = wall_time(charts.year_series(self._result, year).index)
+        return hours[0].date(), hours[-1].date()
 
     @tab("Days")
     def _days(self) -> ipywidgets.Widget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,6 +53,34 @@ def check_scope(data: MarketData, region: str | None, fuel: str | None = None) -
         raise unknown_name("region", region, data.description.region_names)
     if fuel is not None and fuel not in data.description.fuel_names:
         raise unknown_name("fuel", fuel, data.description.fuel_names)
+
+
+def of_region(found: Answer, region: str | None, regions: Sequence[str]) -> Answer:
+    """Restrict an answer of all regions to one of them: its rows, or its columns, and its title.
+
+    Parameters
+    ----------
+    found
+        Any answer; one that is not of all regions, or tells no regions apart, is given back as it is.
+    region
+        The region; None for all of them.
+    regions
+        Names of all regions.
+    """
+    scope = f", {ALL}, "
+    if region is None or scope not in found.title:
+        return found
+    title = found.title.replace(scope, f", {region}, ", 1)
+    if "Region" in found:
+        return replace(found.rows(found["Region"] == region), title=title)
+    if {"From", "To"} <= set(found.names):
+        # Of interconnectors: those that begin or end there.
+        return replace(found.rows((found["From"] == region) | (found["To"] == region)), title=title)
+    if region in found:
+        others = set(regions) - {region}
+        columns = tuple(column for column in found if column.name not in others)
+        return replace(found, title=title, columns=columns, draw=None)
+    return found
 
 
 def answer(

@@ -103,7 +103,7 @@ class StationsBoard(MarketBoard):
 
     def _station(self) -> Sequence[Panel]:
         def series(period: Period) -> Answer:
-            resolution = self.resolution_of(period)
+            resolution = self.chosen_resolution
             return station_series(self.data, period, self._chosen_station(), resolution=resolution)
 
         return (
@@ -171,7 +171,7 @@ class BatteriesBoard(MarketBoard):
         return (
             Panel(
                 lambda period: battery_power(
-                    self.data, period, region=self.chosen_region, resolution=self.resolution_of(period)
+                    self.data, period, region=self.chosen_region, resolution=self.chosen_resolution
                 ),
                 lambda answer, theme: charts.battery_chart(answer, self.clock, theme=theme),
                 zooms=True,
@@ -198,6 +198,7 @@ class TrendsBoard(MarketBoard):
     """
 
     title = "Trends"
+    resolutions = (Resolution.DAY, Resolution.WEEK, Resolution.MONTH)
 
     def tabs(self) -> Tabs:
         """Give the tabs of the board."""
@@ -211,9 +212,7 @@ class TrendsBoard(MarketBoard):
     def _shares(self) -> Sequence[Panel]:
         def ask(period: Period) -> Answer:
             wanted = self.chosen_resolution or (Resolution.MONTH if period.days > 150 else Resolution.DAY)
-            return penetration(
-                self.data, period, region=self.chosen_region, resolution=_at_least_a_day(wanted)
-            )
+            return penetration(self.data, period, region=self.chosen_region, resolution=wanted)
 
         return (
             Panel(
@@ -242,8 +241,3 @@ class TrendsBoard(MarketBoard):
             return charts_by_group.comparison_chart(answer, "Energy before", "Energy now", theme=theme)
 
         return (Panel(ask, draw), Panel(ask))
-
-
-def _at_least_a_day(resolution: Resolution) -> Resolution:
-    coarse = (Resolution.DAY, Resolution.WEEK, Resolution.MONTH)
-    return resolution if resolution in coarse else Resolution.DAY

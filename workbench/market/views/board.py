@@ -18,17 +18,18 @@ from workbench.market.model.answer import Answer
 from workbench.market.model.period import (
     Period,
     Resolution,
-    bucket_resolution,
     fitting_resolution,
     native_resolution,
     resolutions_of,
 )
 from workbench.market.queries.coverage import holes
-from workbench.market.queries.scope import ALL
+from workbench.market.queries.scope import ALL, of_region
 from workbench.market.store.reading import MarketData
 from workbench.market.views.answer_tools import Appearance
 from workbench.market.views.answer_view import AnswerView, Screen
 from workbench.ui.base import Pane, guarded
+from workbench.ui.days import DaySpan, said_put_back
+from workbench.ui.figures.controls import redrawing
 from workbench.ui.notes import incomplete_word
 from workbench.ui.polling import poll
 from workbench.ui.tabs import choice
@@ -42,7 +43,7 @@ __all__ = ["PERIODS", "AnswerBoard", "Panel"]
 
 POLL_SECONDS = 5.0
 """How often a board looks whether something new was published."""
-MAX_NATIVE_DAYS = 32.0
+MAX_NATIVE_DAYS = 32
 """Longest period that is shown in native intervals [d]."""
 TODAY, CHOSEN, EVERYTHING = "Today", "Chosen days", "Everything"
 FITTING = "Fitting"
@@ -87,6 +88,8 @@ class AnswerBoard(Pane):
     """
 
     title = "Market"
+    resolutions: tuple[Resolution, ...] = tuple(Resolution)
+    """What can be chosen, where the market has it."""
 
     quiet: bool
     """Whether filters change without drawing: while one of them changes another."""
@@ -102,8 +105,11 @@ class AnswerBoard(Pane):
         self.region = choice("Region", [ALL, *data.description.region_names])
         self.chosen = choice("Period", [*PERIODS, EVERYTHING, CHOSEN])
         self.chosen.value = period
-        self.resolution = choice("Resolution", [FITTING, *map(str, resolutions_of(data.description))])
-        self.first, self.last = (self._day_picker(label) for label in ("From", "To"))
+        steps = [str(step) for step in resolutions_of(data.description) if step in self.resolutions]
+        self.resolution = choice("Resolution", [FITTING, *steps])
+        self._days = DaySpan(*self._days_of_data())
+        self.first, self.last = self._days.first, self._days.last
+        self._put_back = ipywidgets.HTML()
         self._extra = list(self.filters())
         self._makers = dict(self.tabs())
         self._tabs = ipywidgets.Tab(
@@ -115,10 +121,11 @@ class AnswerBoard(Pane):
         )
         row.add_class("wb-filters")
         super().__init__()
-        self.children = [self._status, row, self.strip, self._tabs]
+        self.children = [self._status, row, self._days.reasons, self._put_back, self.strip, self._tabs]
         self.add_class("wb-board")
-        for control in (self.region, self.chosen, self.resolution, self.first, self.last, *self._extra):
+        for control in (self.region, self.chosen, self.resolution, *self._extra):
             control.observe(lambda _: self.guarded(self._filters_changed), "value")
+        self._days.follow(lambda: self.guarded(self._filters_changed))
         self._tabs.observe(lambda _: self.guarded(self._draw_tab), "selected_index")
         self._filters_changed()
         poll(self, self._poll, POLL_SECONDS)
@@ -150,12 +157,9 @@ class AnswerBoard(Pane):
     def period(self) -> Period:
         """Give the period that the filters say, within the data."""
         first, last = self.data.first, self.data.last
-        if self.chosen.value == CHOSEN and self.first.value is not None and self.last.value is not None:
-            days = sorted(np.datetime64(day) for day in (self.first.value, self.last.value))
-            wanted = Period.of_days(days[0], days[1])
-            begin, end = max(wanted.begin, first), min(wanted.end, last)
-            if begin < end:
-                return Period(begin, end)
+        if self.chosen.value == CHOSEN:
+            wanted = Period.of_days(*(np.datetime64(day) for day in self._days.days))
+            return Period(max(wanted.begin, first), min(wanted.end, last))
         if self.chosen.value == EVERYTHING:
             return Period(first, last)
         wanted = Period.last_days(PERIODS.get(self.chosen.value, 1), last)
@@ -170,14 +174,6 @@ class AnswerBoard(Pane):
     def chosen_resolution(self) -> Resolution | None:
         """The resolution that was chosen; None for one that fits."""
         return None if self.resolution.value == FITTING else Resolution(self.resolution.value)
-
-    def resolution_of(self, period: Period) -> Resolution | None:
-        """Give the resolution that was chosen; native intervals only of a period that a screen can hold."""
-        wanted = self.chosen_resolution
-        native = native_resolution(self.data.description)
-        if wanted is native and period.days > MAX_NATIVE_DAYS:
-            return bucket_resolution(self.data.description)
-        return wanted
 
     def set_page(self, page: Appearance) -> None:
         """Draw for a dark or a light, a narrow or a wide page from now on."""
@@ -196,29 +192,33 @@ class AnswerBoard(Pane):
             if not self.data.refresh():
                 self._tell_status()
                 return False
+            self._days.limit(*self._days_of_data())
             self._filters_changed()
             return True
 
     # inside
 
-    def _day_picker(self, label: str) -> ipywidgets.DatePicker:
-        day = _date_of(self.data.last - np.timedelta64(1, "m"))
-        return ipywidgets.DatePicker(
-            description=label,
-            value=day,
-            min=_date_of(self.data.first),
-            max=day + datetime.timedelta(days=3660),
-            style={"description_width": "initial"},
-            layout={"width": "auto", "display": "none"},
-        )
+    def _days_of_data(self) -> tuple[datetime.date, datetime.date]:
+        return _date_of(self.data.first), _date_of(self.data.last - np.timedelta64(1, "m"))
+
+    def _settle(self) -> None:
+        """Put back what cannot be taken, and say why, so that all that is shown is of one state."""
+        reasons, native = [], native_resolution(self.data.description)
+        if self.chosen_resolution is native and self.period().days > MAX_NATIVE_DAYS:
+            self.quiet, before = True, self.quiet
+            self.resolution.value = FITTING
+            self.quiet = before
+            reasons.append(f"{native} values are shown of at most {MAX_NATIVE_DAYS} days at a time.")
+        self._put_back.value = said_put_back(reasons)
 
     def _filters_changed(self) -> None:
         if self.quiet:
             return
         with self._lock:
             shown = "" if self.chosen.value == CHOSEN else "none"
-            for picker in (self.first, self.last):
-                picker.layout.display = shown
+            for part in (self.first, self.last, self._days.reasons):
+                part.layout.display = shown
+            self._settle()
             self._tell_status()
             self._stale = set(range(len(self._makers)))
             self._draw_tab()
@@ -231,15 +231,22 @@ class AnswerBoard(Pane):
             if index not in self._views:
                 panels = list(self._makers.values())[index]()
                 self._views[index] = [
-                    AnswerView(panel.ask, panel.draw, self.screen, self.set_page, zooms=panel.zooms)
+                    AnswerView(self._asked(panel), panel.draw, self.screen, self.set_page, zooms=panel.zooms)
                     for panel in panels
                 ]
                 self._tabs.children[index].children = tuple(self._views[index])
             if index in self._stale:
                 period = self.period()
-                for view in self._views[index]:
-                    view.show(period)
+                with redrawing(*self._views[index]):
+                    for view in self._views[index]:
+                        view.show(period)
                 self._stale.discard(index)
+
+    def _asked(self, panel: Panel) -> Callable[[Period], Answer]:
+        # Also what is answered for all regions at once is shown, named and exported for the one that is chosen.
+        return lambda period: of_region(
+            panel.ask(period), self.chosen_region, self.data.description.region_names
+        )
 
     def _tell_status(self) -> None:
         self._status.value = f"{self._status_line()}{self.headline(self.period())}"
@@ -253,7 +260,7 @@ class AnswerBoard(Pane):
         if found:
             words = f"{incomplete_word()} {len(found):,} gaps in this period, see Data"
         stamp = str(data.last).replace("T", " ")
-        step = self.resolution_of(period) or fitting_resolution(period, self.data.description)
+        step = self.chosen_resolution or fitting_resolution(period, self.data.description)
         scope = (str(self.region.value), str(period))
         heading = Heading(data.description.title, scope, f"steps of {step}", made_up=data.description.made_up)
         made_up = f"<b>{MADE_UP_NOTE}</b><br>" if heading.made_up else ""

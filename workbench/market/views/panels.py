@@ -39,7 +39,7 @@ class MarketBoard(AnswerBoard):
         """Generation by fuel over time."""
         return Panel(
             lambda period: generation(
-                self.data, period, region=self.chosen_region, resolution=self.resolution_of(period)
+                self.data, period, region=self.chosen_region, resolution=self.chosen_resolution
             ),
             lambda answer, theme: charts.mix_chart(answer, self.clock, theme=theme),
             zooms=True,
@@ -49,12 +49,11 @@ class MarketBoard(AnswerBoard):
         """Prices over time: of one region, or of all."""
 
         def draw(answer: Answer, theme: Theme) -> go.Figure:
-            names = [self.chosen_region] if self.chosen_region else []
             title = f"Price [{self.price_unit()}]"
-            return split_spikes(charts.lines_chart(answer, self.clock, title, names=names, theme=theme))
+            return split_spikes(charts.lines_chart(answer, self.clock, title, theme=theme))
 
         return Panel(
-            lambda period: prices(self.data, period, resolution=self.resolution_of(period)), draw, zooms=True
+            lambda period: prices(self.data, period, resolution=self.chosen_resolution), draw, zooms=True
         )
 
     def data_tab(self) -> Sequence[Panel]:
@@ -79,7 +78,7 @@ def net_imports(board: MarketBoard) -> Panel:
         return charts.lines_chart(answer, board.clock, "Mean net import [MW]", theme=theme)
 
     return Panel(
-        lambda period: net_imports_by_region(board.data, period, resolution=board.resolution_of(period)),
+        lambda period: net_imports_by_region(board.data, period, resolution=board.chosen_resolution),
         draw,
         zooms=True,
     )

@@ -172,7 +172,7 @@ class GenerationBoard(MarketBoard):
 
     def _flows(self) -> Sequence[Panel]:
         def ask(period: Period) -> Answer:
-            resolution = self.resolution_of(period)
+            resolution = self.chosen_resolution
             return interconnector_flow(self.data, period, self.interconnector.value, resolution=resolution)
 
         return (
@@ -184,7 +184,7 @@ class GenerationBoard(MarketBoard):
     def _rooftop(self) -> Sequence[Panel]:
         return (
             Panel(
-                lambda period: rooftop(self.data, period, resolution=self.resolution_of(period)),
+                lambda period: rooftop(self.data, period, resolution=self.chosen_resolution),
                 lambda answer, theme: charts.lines_chart(answer, self.clock, "Mean power [MW]", theme=theme),
                 zooms=True,
             ),
@@ -195,7 +195,7 @@ class GenerationBoard(MarketBoard):
         return (
             Panel(
                 lambda period: curtailment(
-                    self.data, period, region=self.chosen_region, resolution=self.resolution_of(period)
+                    self.data, period, region=self.chosen_region, resolution=self.chosen_resolution
                 ),
                 lambda answer, theme: charts.curtailment_chart(answer, self.clock, theme=theme),
                 zooms=True,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -13,7 +14,10 @@ from workbench.ui.figures.origins import current_panel, explaining
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["figure_of", "follow"]
+__all__ = ["figure_of", "follow", "redrawing"]
+
+BUSY = "workbench-busy"
+"""Class of what is being drawn again; figure_keys.js makes a page say so."""
 
 
 def follow(draw: Callable[[], None], *controls: ipywidgets.Widget) -> None:
@@ -30,8 +34,25 @@ def follow(draw: Callable[[], None], *controls: ipywidgets.Widget) -> None:
     draw()
 
 
+@contextmanager
+def redrawing(*areas: ipywidgets.DOMWidget) -> Iterator[None]:
+    """Say of parts of a page, as long as this lasts, that they are drawn again: dimmed, and read aloud after."""
+    for area in areas:
+        area.add_class(BUSY)
+    try:
+        yield
+    finally:
+        for area in areas:
+            area.remove_class(BUSY)
+
+
 def figure_of(make: Callable[[], go.Figure], *controls: ipywidgets.Widget) -> FigureArea:
     """Make a figure that is drawn again whenever one of the controls changes its value."""
     area = FigureArea()
-    follow(lambda: area.show(make()), *controls)
+
+    def draw() -> None:
+        with redrawing(area):
+            area.show(make())
+
+    follow(draw, *controls)
     return area

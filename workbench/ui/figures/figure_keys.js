@@ -45,4 +45,35 @@
     }
     mark(figure);
   };
+
+  // What is being drawn again is dimmed, unless it takes but a moment.
+  const style = document.createElement("style");
+  style.textContent = ".workbench-busy { opacity: .45; transition: opacity .1s linear .2s; }";
+  document.head.append(style);
+
+  const said = document.createElement("div");
+  said.id = "workbench-said";
+  said.setAttribute("role", "status");
+  said.style.cssText = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);";
+  let changed = new Set();
+  let due;
+  function say() {
+    if (!said.isConnected) document.body.append(said);
+    const names = [...changed].flatMap((area) => [...area.querySelectorAll(".js-plotly-plot[aria-label], caption")])
+      .map((part) => part.getAttribute("aria-label") ?? part.textContent.trim());
+    changed = new Set();
+    said.textContent = [...new Set(names)].join("; ");
+  }
+
+  new MutationObserver((records) => {
+    for (const { target, oldValue } of records) {
+      const busy = target.classList.contains("workbench-busy");
+      if (busy === / workbench-busy(?= |$)/.test(` ${oldValue ?? ""}`)) continue;
+      target.setAttribute("aria-busy", String(busy));
+      if (busy) continue;
+      changed.add(target);
+      clearTimeout(due);
+      due = setTimeout(say, 700);
+    }
+  }).observe(document.documentElement, { subtree: true, attributes: true, attributeFilter: ["class"], attributeOldValue: true });
 })();
