@@ -12,7 +12,7 @@ from site_under_test import BOARDS
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TABS = ".widget-tab > .lm-TabBar .lm-TabBar-tab"
-DRAWN = """() => [...document.querySelectorAll(".wb-figure")].every(
+DRAWN = """() => !document.querySelector(".workbench-busy") && [...document.querySelectorAll(".wb-figure")].every(
   (figure) => !figure.offsetHeight || (figure.scrollIntoView(), figure.querySelector(".main-svg")))"""
 STOPS = """() => [...document.querySelectorAll(".wb-figure")].filter((figure) => figure.querySelector(".main-svg"))
   .map((figure) => figure.querySelectorAll("[tabindex='0'], button:not([tabindex]), a[href]").length)"""

@@ -109,7 +109,7 @@ class RunView(Pane):
         self._start_button = ipywidgets.Button(description="Run", button_style="primary")
         self._connect(self._start_button, self._start)
         self._history = choice("Earlier runs", [("no earlier runs", "")])
-        self._history.layout = {"width": "auto", "min_width": "340px", "margin": "0 4px 0 24px"}
+        self._history.layout.min_width, self._history.layout.margin = "340px", "0 4px 0 24px"
         self._show_button = ipywidgets.Button(description="Show", layout={"width": "auto"})
         self._connect(self._show_button, self._show_chosen)
         self._resume_button = ipywidgets.Button(

@@ -52,7 +52,7 @@ class PlacePicker(Pane):
             layout={"width": "auto", "min_width": "220px", "flex": "1 1 260px", "max_width": "520px"},
         )
         self._cities = choice("Found", [("", "")])
-        self._cities.layout = {"width": "auto", "min_width": "200px", "display": "none"}
+        self._cities.layout.display = "none"
         self._status = ipywidgets.HTML()
         self.map = PlaceMap(self._take_click, sites)
         self._text.observe(lambda _: self.guarded(self._find), "value")
