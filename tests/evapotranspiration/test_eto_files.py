@@ -272,3 +272,10 @@ def test_shares_are_not_taken_for_percent(tmp_path: Path) -> None:
     assert "column 'rh': no value exceeds 0.62 (row 4), as if they were shares" in refusal(tmp_path, shares)
     frame = table(tmp_path, shares.replace("rh", "rh [1]")).frame
     np.testing.assert_allclose(frame["rh"], [60.0, 61.0, 62.0])
+
+
+def test_a_first_row_without_a_date_is_named_by_its_line(tmp_path: Path) -> None:
+    """Found by damaged inputs: a row of units below the header, whose date is blank."""
+    said = refusal(tmp_path, HEAD + ",30,18,60,2,20,0\n" + ROWS)
+
+    assert "row 2, column 'date': the cell is blank" in said

@@ -200,7 +200,7 @@ def read_dates(values: pd.Series, problems: Problems) -> pd.Series:
         plain = values.dt.tz_localize(None) if values.dt.tz is not None else values
         _refuse_blank(values.index[values.isna()], problems)
         return plain.astype("datetime64[s]")
-    if values.dtype == object and pd.api.types.infer_dtype(values) == "string":
+    if values.dtype == object and pd.api.types.infer_dtype(values, skipna=False) == "string":
         found = _iso_days(pl.Series(values.to_numpy(), dtype=pl.String), values.index)
         if not found.isna().any():
             return found
