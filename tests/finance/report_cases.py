@@ -191,7 +191,8 @@ def company_csv(months: int = 48, *, profit: bool = True, first_region: str = "N
     head = ["Month End", "Region", "Department", "Revenue", "Operating Costs", "Marketing", "Receivables"]
     lines = [",".join([*head, "Net Profit"] if profit else head)]
     for month in range(months):
-        day = (np.datetime64("2020-01", "M") + month + 1).astype("datetime64[D]") - 1
+        after = np.datetime64("2020-01", "M") + np.timedelta64(month + 1, "M")
+        day = after.astype("datetime64[D]") - np.timedelta64(1, "D")
         for place, (region, department) in enumerate(
             (region, department) for region in (first_region, "South") for department in ("Shop", "Online")
         ):

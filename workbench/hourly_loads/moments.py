@@ -176,7 +176,7 @@ def _read_others(
         date = read_date(day, order)
         minute = minute_of(clock) if clock else 0
         if date and date.precision is Precision.DAY and minute >= 0:
-            found[row] = np.datetime64(date.day, "m") + minute
+            found[row] = np.datetime64(date.day, "m") + np.timedelta64(minute, "m")
             shapes.add(date.shape)
     if shapes <= {Shape.ISO}:
         return "year-month-day"
