@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -45,13 +46,23 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     needed = re.match(r"(\w+)(?: and not |$)", config.option.markexpr)
     if needed is None or not collection_path.name.startswith("test_"):
         return None
-    return True if f"mark.{needed[1]}" not in collection_path.read_text(encoding="utf-8") else None
+    return None if _writes(collection_path, needed[1]) else True
+
+
+@functools.cache
+def _writes(path: Path, mark: str) -> bool:
+    return f"mark.{mark}" in path.read_text(encoding="utf-8")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse a test that drives a browser without saying so, and one whose name differs from process to process."""
+    """Refuse what would be left out unseen, and a test whose name differs from process to process."""
     for item in items:
+        for mark in ("slow", "browser"):
+            if item.get_closest_marker(mark) is not None and not _writes(item.path, mark):
+                raise pytest.UsageError(
+                    f"{item.nodeid} has the mark `{mark}` from elsewhere: write it in its file"
+                )
         if " at 0x" in item.nodeid:
             raise pytest.UsageError(f"{item.nodeid} holds an address in memory: name its cases with `ids`")
         marked = item.get_closest_marker("browser") is not None
