@@ -23,6 +23,7 @@ INTERNAL = {
     "InvalidMessage": "a browser's message, refused and logged",
     "PreforkServerGone": "the server starts another one",
     "TooManySessions": "the server answers with 503",
+    "SolverEnded": "a solver that did not finish by itself; what it has found is read and told",
     "_Refused": "a file's rows, listed with the file",
     "_Crashed": "of the process that reads workbooks, told as an unreadable file",
 }

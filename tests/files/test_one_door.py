@@ -44,6 +44,8 @@ ALLOWED = {
     "evapotranspiration/inputs/places": "tables of the package",
     "evapotranspiration/views/place_map.py": "scripts of the package",
     "ui/panel/run_panel.py": "scripts of the package",
+    "ui/figures/page_theme.py": "scripts and styles of the package",
+    "market/views/answer_tools.py": "scripts and styles of the package",
     "ui/transfer/offers.py": "an export in the folder for temporary files",
     "ui/transfer/downloads.py": "scripts and styles of the package",
     "ui/figures/origins.py": "a script of the package",
@@ -60,6 +62,7 @@ ALLOWED = {
     "runs/engine/detached.py": "a file without a name",
     "runs/model/run_report.py": "a page at a place that a person names",
     "capacity/solving/child.py": "numbers between processes, in the folder for temporary files",
+    "capacity/solving/incumbent.py": "a solution of the solver in the folder for temporary files",
     "capacity/solving/solve.py": "a request to the solver in the folder for temporary files",
     # a name or a handle from the layer
     "data/atomic.py": "names in the handle of a folder",

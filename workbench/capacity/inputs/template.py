@@ -61,7 +61,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "p_max_pu": ("per unit", "1 when blank."),
         "p_min_pu": ("per unit", "-1: both ways; 0 when blank."),
         "marginal_cost": ("currency/MWh", ""),
-        "capital_cost": ("currency/MW a year", "Of what is added; needed where extendable."),
+        "capital_cost": ("currency/MW a year", "Of what is added: needed where extendable, blank where not."),
     },
     "New_Generators": {
         "TECHNOLOGY": ("", "Plants that can be built."),
