@@ -30,7 +30,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def result(project: Project) -> CapacityResult:
-    return plan_capacity(project, dataclasses.replace(QUICK, co2_limit={2030: 0.1}))
+    return plan_capacity(project, dataclasses.replace(QUICK, co2_limit={2030: 2.5}))
 
 
 def value_at(project: Project, place: str) -> Any:

@@ -187,7 +187,7 @@ def test_storage_cycles_and_monthly_limits_are_kept(project: Project) -> None:
     result = run(
         project,
         scenario="cycles",
-        renewable_share={2030: 40.0},
+        renewable_share={2030: 35.0},
         storage_cycles={"battery": 0.5},
         capacity_factor_limits={"coal": 50.0},
     )

@@ -196,11 +196,12 @@ def test_prices_after_whole_units_are_those_of_the_linear_problem_with_these_fix
     with PlanSolver(job, lambda: limits) as solver:
         network.optimize(include_objective_constant=False, remote=solver)
         assert network.buses_t.marginal_price.notna().all().all()
-        network.components.generators.static.loc["coal", ["committable", "p_min_pu"]] = [True, 0.4]
+        coal = {"committable": True, "p_min_pu": 0.4, "shut_down_cost": 1e6}
+        network.components.generators.static.loc["coal", list(coal)] = list(coal.values())
         forget_solution(network)
         network.optimize(include_objective_constant=False, remote=solver)
     twin = small_network()
-    # The coal plant runs all the time: its least output is then a bound.
+    # To stop would cost more than anything: the coal plant runs all the time, and its least output is a bound.
     assert (network.generators_t.status["coal"] == 1).all()
     twin.components.generators.static.loc["coal", "p_min_pu"] = 0.4
     twin.optimize(**PLAIN)
