@@ -23,7 +23,7 @@ from workbench.data.atomic import TEMPORARY_PREFIX, sweep, write_bytes
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import SUMMARY_FILE, finished_scenarios
 from workbench.data.results.tables import read_provenance
-from workbench.errors import CopyNotKept, DataError, UnreadableFile
+from workbench.errors import CopyNotKept, DataError, LinkRefused, UnreadableFile
 from workbench.files import (
     changed_at,
     is_file,
@@ -59,6 +59,11 @@ def keep_earlier(project: Project, domain: str, scenario: str, stamp: str, table
         Of the result that comes: the same one again replaces nothing.
     tables
         Names of the files without which a result is not whole.
+
+    Warns
+    -----
+    CopyNotKept
+        When the earlier result cannot be kept, such as for want of room.
     """
     folder = project.results_folder(domain, scenario)
     home = earlier_folder(project, domain, scenario).parent
@@ -75,6 +80,9 @@ def keep_earlier(project: Project, domain: str, scenario: str, stamp: str, table
         finally:
             remove_tree(temporary)
     except (OSError, DataError) as error:
+        if isinstance(error, LinkRefused) and error.file.is_relative_to(folder):
+            # Where the new result is written, the same link is refused.
+            return
         # The new result is worth more than the one before: where there is no room for both, it comes alone.
         told = f"The result that {scenario!r} had before was not kept, so that there is nothing to compare with: "
         warnings.warn(f"{told}{error}", CopyNotKept, 2)
