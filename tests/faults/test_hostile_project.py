@@ -55,7 +55,7 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 
 
 def every_path(folder: Path) -> list[str]:
-    """Every file and folder; of cards and tables, which are all handled alike, a few, and the table in the cache."""
+    """Every file and folder; of cards and tables, which are handled alike, a few, and the table in the cache."""
     names = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*"))]
     cards = [name for name in names if "/cards/" in name][1:]
     tables = [
