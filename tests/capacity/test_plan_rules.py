@@ -18,10 +18,10 @@ from workbench.capacity.inputs.template import example_rows, write_template
 from workbench.capacity.model.fiscal_hours import hours_of
 from workbench.capacity.model.pypsa_import import pypsa
 from workbench.capacity.model.system import Candidate, Carrier, Line, Plant, System
-from workbench.capacity.network.assets import annuity
+from workbench.capacity.network.assets import Asset, annuity
 from workbench.capacity.network.build import Plan, build_plan
 from workbench.capacity.network.constraints import add_constraints
-from workbench.capacity.network.firm import delivered
+from workbench.capacity.network.firm import delivered, links_between
 from workbench.capacity.network.reliability import loss_of_load
 from workbench.capacity.network.timeline import make_year
 from workbench.capacity.solving.planning import _frozen
@@ -212,6 +212,14 @@ def test_firm_capacity_goes_through_several_links_to_the_load() -> None:
     found = delivered({"far": 200.0, "mid": 10.0, "main": 5.0, "alone": 40.0}, links, "main")
     assert found.total == pytest.approx(5 + 0.5 * 60)
     assert found.parts["alone"] == 0.0
+
+
+def test_a_link_that_has_to_carry_something_is_no_firm_capacity_and_no_contradiction() -> None:
+    line = Line("Tie", "Far", "Main_Bus", 100.0, 0.95, p_min_pu=0.2)
+    links = links_between([Asset("Tie", line, 0, np.inf, 100.0)], {"Tie": 100.0}, 2030)
+    # 20 MW that have to flow are more than the 10 MW that stand at its beginning.
+    found = delivered({"Main_Bus": 5.0, "Far": 10.0}, links, "Main_Bus")
+    assert found.total == pytest.approx(5 + 0.95 * 10)
 
 
 def test_the_margin_is_fifteen_percent_unless_it_is_set() -> None:

@@ -204,6 +204,6 @@ def test_a_published_answer_names_no_folder(project: Project, result: DemandResu
     assert str(project.folder.parent) not in str(public)
     assert "demand.xlsx" in str(public)
     hidden = replace(
-        found, notes=("read /srv/work/other.xlsx and C:\\data\\b.csv; 5 MW/h",)
+        found, notes=("read /srv/elsewhere/other.xlsx and C:\\data\\b.csv; 5 MW/h",)
     ).without_folders()
     assert hidden.notes == ("read other.xlsx and b.csv; 5 MW/h",)

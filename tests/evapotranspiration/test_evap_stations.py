@@ -13,10 +13,14 @@ from evapotranspiration.made_weather import HERE, made_weather, seen_by
 from workbench.data.projects.project import Project
 from workbench.errors import SettingError
 from workbench.evapotranspiration import Evapotranspiration, estimate_evapotranspiration
+from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.equation.daily import daily_eto
+from workbench.evapotranspiration.fusion.fuse import Basis, fuse
 from workbench.evapotranspiration.fusion.site_check import SiteCheck, check_site
 from workbench.evapotranspiration.fusion.stations import complete_days, stations_of, with_station
+from workbench.evapotranspiration.inputs.reading import read_inputs
 from workbench.evapotranspiration.model.catalogue import source_named
+from workbench.evapotranspiration.model.site import Site
 
 DAYS = 730
 
@@ -150,8 +154,61 @@ def test_a_source_that_counts_on_no_day_is_listed(tmp_path: Path, weather: dict[
         if not (weights.get(f"weight_{name}", pd.Series([0])) > 0).any()
     ]
     said = [str(note) for note in result.notes]
-    assert all(any(f"here: {name} counts on no day" in text for text in said) for name in idle)
-    assert idle or {"weight_nasa_power", "weight_era5_land"} <= set(weights)
+    # The shipped statistics know NASA POWER in this climate, and nothing of the other product.
+    assert idle == ["era5_land"]
+    assert any("here: era5_land counts on no day" in text for text in said)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("estacion_meteorologica", True),
+        ("Station Meteo-France", True),
+        ("Santa Cruz farm", True),
+        ("Silicon Valley AWS", True),
+        ("powerhouse", True),
+        ("era5_land", False),
+        ("ERA5", False),
+        ("NASA POWER v2", False),
+        ("BR-DWGD", False),
+        ("open-meteo", False),
+        ("gfs025", False),
+        ("made_up_satellite", False),
+    ],
+)
+def test_a_station_is_told_from_a_product_by_whole_words(
+    weather: dict[str, pd.DataFrame], name: str, expected: bool
+) -> None:
+    check = check_site(HERE, {name: weather["finca_norte"]})
+    assert stations_of({"here": check}, (), ()) == ({"here": name} if expected else {})
+
+
+def test_where_nothing_could_be_learned_every_source_counts() -> None:
+    days = pd.date_range("2024-06-01", periods=30, freq="D", name="date")
+    features = pd.DataFrame({"eto_nasa_power": 4.0, "eto_met_norway": 3.0}, index=days)
+    features.loc[days[-10:], "eto_met_norway"] = np.nan
+    fused = fuse(features, Site("far", 60.0, 25.0, 20.0))
+    assert fused.basis is Basis.SOURCE_ERRORS
+    weights = fused.table[["weight_nasa_power", "weight_met_norway"]]
+    np.testing.assert_allclose(weights.sum(axis=1), 1.0)
+    assert (weights.iloc[:-10] > 0).all(axis=None)
+    assert (weights["weight_met_norway"].iloc[-10:] == 0).all()
+    assert (fused.table["eto"].iloc[:-10].between(3.0, 4.0, inclusive="neither")).all()
+
+
+def test_two_names_of_one_service_stay_two_sources_and_are_said(
+    tmp_path: Path, weather: dict[str, pd.DataFrame]
+) -> None:
+    part = weather["nasa_power"].iloc[:90]
+    project = project_with(tmp_path / "project", {"NASA POWER": part, "nasa-power": part, "Open-Meteo": part})
+    data = read_inputs(project, EvapotranspirationConfig(online="never"))
+    assert set(data.weather["here"]) == {"NASA POWER", "nasa-power", "openmeteo_archive"}
+    said = [str(problem) for problem in data.problems]
+    assert (
+        sum("is one of several names of nasa_power and stays a source of its own" in text for text in said)
+        == 2
+    )
+    assert any("the source 'Open-Meteo' is read as openmeteo_archive" in text for text in said)
 
 
 def test_the_season_of_a_farm_with_its_own_station_is_the_stations(tmp_path: Path, shared_data: Path) -> None:

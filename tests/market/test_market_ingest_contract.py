@@ -66,9 +66,7 @@ def test_measured_rooftop_power_counts_before_the_estimate_from_satellites_which
     )
     frames, problems = read_nemweb("r.CSV", content, NEM)
     assert dict(frames["rooftop"].select("mw", "rank").iter_rows()) == {1000.0: 3, 1100.0: 2}
-    assert ["1 rows of ROOFTOP.ACTUAL.2 are of another source" in str(problem) for problem in problems] == [
-        True
-    ]
+    assert len(problems) == 0
 
 
 def test_a_row_is_as_new_as_its_last_change_not_as_the_archive_that_it_came_in() -> None:
@@ -110,8 +108,25 @@ def test_a_later_file_corrects_an_earlier_one_downwards_too_and_a_corrected_mapp
     result = ingest(project)
     assert result.taken == 0, "the same files in the same way bring nothing"
     (files / "drops.toml").write_text(MAPPING.replace('rrp = "price"', 'rrp = "load"'))
-    ingest(project)
+    again = ingest(project)
     assert rrp(project) == [7000.0, 7001.0]
+    assert any("2 files are read again by another mapping" in str(note) for note in again.notes)
+
+
+def test_what_says_something_else_than_a_better_source_is_counted_and_listed(project: Project) -> None:
+    files = project.inputs / "files"
+    rows = (
+        '"2024/12/10 10:00:00",NSW1,1000,1,MEASUREMENT,',
+        '"2024/12/10 10:30:00",NSW1,1000,1,MEASUREMENT,',
+    )
+    (files / "a.csv").write_bytes(rooftop(*rows))
+    assert not any("better source" in str(note) for note in ingest(project).notes)
+    estimated = [row.replace("1000,1,MEASUREMENT", "1100,0.6,SATELLITE") for row in rows]
+    (files / "b.csv").write_bytes(rooftop(*estimated))
+    assert any(
+        "rooftop: 2 rows say something else than those of a better source" in str(n)
+        for n in ingest(project).notes
+    )
 
 
 def test_the_recipe_of_a_file_changes_with_the_mapping_that_reads_it(

@@ -46,7 +46,11 @@ class IngestConfig:
         advanced=True,
     )
     batch: int = setting(
-        600, help="Files that are published together", minimum=1, maximum=20000, advanced=True
+        600,
+        help="Most files that are published together; fewer where they are large",
+        minimum=1,
+        maximum=20000,
+        advanced=True,
     )
     rebuild: bool = setting(False, help="Build every roll-up anew", advanced=True)
 

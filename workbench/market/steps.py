@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from workbench.data.notes import Notes
+from workbench.data.notes import Notes, Weight
 from workbench.data.problems import Problem
 from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems, report_made_up
@@ -80,6 +80,14 @@ class Account:
             )
             self.job.log(f"{text}.", level="warning")
             self.notes.ambiguity(text, tables=(table,))
+        for table, rows in published.outranked.items():
+            if rows:
+                text = (
+                    f"{table}: {rows} rows say something else than those of a better source, a better quality or a "
+                    f"later change, which count"
+                )
+                self.job.log(f"{text}.", level="warning")
+                self.notes.unused(text, weight=Weight.NORMAL)
         if published.unknown_units:
             shown = ", ".join(published.unknown_units[:8])
             text = f"{len(published.unknown_units)} units are in no register ({shown}); they are kept under Unknown"
@@ -111,9 +119,11 @@ def run_ingest(job: Job, project: Project, config: IngestConfig) -> IngestResult
         _note_idle_drops(drops, paths, account)
         ledger = Ledger(folder)
         known = ledger.known()
-        fresh = [path for path in job.track(paths, title="File") if not _is_known(path, drops, known)]
+        digests = {path: _digest_of(path) for path in job.track(paths, title="File")}
+        fresh = [path for path, digest in digests.items() if known.get(digest) != recipe_of(path, drops)]
         account.known = len(paths) - len(fresh)
         job.log(f"{len(paths)} files in {source}, {account.known} of them were ingested before.")
+        _tell_read_again([path for path in fresh if digests[path] in known], drops, account)
     with job.stage("ingest", title="Ingest"), writing(folder) as writer:
         if register is not None or config.rebuild:
             account.count(
@@ -165,7 +175,7 @@ def run_backfill(job: Job, project: Project, config: BackfillConfig) -> IngestRe
             with job.stage(group[0].day, title=title):
                 paths = _fetch(job, client, group, folder, account)
                 known = ledger.known()
-                fresh = [path for path in paths if not _is_known(path, (), known)]
+                fresh = [path for path in paths if known.get(_digest_of(path)) != recipe_of(path, ())]
                 account.known += len(paths) - len(fresh)
                 read = _read(job, fresh, description, (), config.accepted_versions, account)
                 _publish(job, writer, read, ledger, account)
@@ -229,6 +239,20 @@ def _fetch_one(client: FeedClient, work: Work, folder: Path) -> tuple[Path, ...]
     return client.fetch(work, folder, Watch.of(current_job()))
 
 
+def _tell_read_again(paths: Sequence[Path], drops: Sequence[Drop], account: Account) -> None:
+    """Say which files were ingested before in another way, and what that has left in the record."""
+    if paths:
+        account.job.log(f"{len(paths)} files are read again: their mapping or the reader has changed.")
+    mapped = [path.name for path in paths if find_drops(path, drops)]
+    if mapped:
+        account.notes.doubt(
+            f"{len(mapped)} files are read again by another mapping ({', '.join(mapped[:3])}); what the earlier "
+            "one has put under other names or times stays in the record",
+            file=MAPPING_FILE,
+            advice="ingest into a new dataset to be rid of it",
+        )
+
+
 def _batches(paths: Sequence[Path], count: int) -> Iterator[list[Path]]:
     """Cut files into batches of so many, and of so many megabytes: an archive of a month is one by itself."""
     batch: list[Path] = []
@@ -277,12 +301,12 @@ def _read(
     return read
 
 
-def _is_known(path: Path, drops: Sequence[Drop], known: Mapping[str, str]) -> bool:
+def _digest_of(path: Path) -> str:
     try:
-        return known.get(file_digest(path)) == recipe_of(path, drops)
+        return file_digest(path)
     except LinkRefused:
         # It is told with the files that are refused when they are read.
-        return False
+        return ""
 
 
 def _read_or_refuse(

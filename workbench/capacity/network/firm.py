@@ -119,6 +119,11 @@ def delivered(firm: Mapping[str, float], links: pd.DataFrame, bus: str) -> Deliv
     return Delivered(here + arriving, {bus: 1.0, **{n: loss * fed[n] / mw for n, mw in elsewhere.items()}})
 
 
+def firm_flows(line: Line) -> tuple[float, float]:
+    """Least and most firm power through a link, as parts of its capacity: no firm power has to flow."""
+    return min(line.p_min_pu, 0.0), line.p_max_pu
+
+
 def links_between(assets: Sequence[Asset], sizes: Mapping[str, float], year: int) -> pd.DataFrame:
     """Links that stand in a year, as :func:`delivered` takes them.
 
@@ -135,8 +140,8 @@ def links_between(assets: Sequence[Asset], sizes: Mapping[str, float], year: int
     for asset in assets:
         line = asset.item
         if isinstance(line, Line) and exists(asset, year):
-            size = sizes[asset.name]
-            rows.append((line.bus0, line.bus1, line.efficiency, line.p_min_pu * size, line.p_max_pu * size))
+            low, high = (part * sizes[asset.name] for part in firm_flows(line))
+            rows.append((line.bus0, line.bus1, line.efficiency, low, high))
     return pd.DataFrame(rows, columns=["bus0", "bus1", "efficiency", "low", "high"])
 
 

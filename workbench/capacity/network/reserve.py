@@ -16,6 +16,7 @@ from workbench.capacity.network.firm import (
     delivered,
     exists,
     firm_at_buses,
+    firm_flows,
     highest_demand,
     links_between,
     main_bus,
@@ -108,7 +109,7 @@ def _capacity(model: Any, asset: Asset) -> Any:
 def _flow(model: Any, asset: Asset, line: Line, year: int) -> Any:
     """Firm power that a link takes from its first bus."""
     name = f"{PREFIX}firm_link-{asset.name} {year}"
-    low, high = line.p_min_pu, line.p_max_pu
+    low, high = firm_flows(line)
     if not asset.extendable:
         return model.add_variables(lower=low * asset.p_nom, upper=high * asset.p_nom, name=name) + 0.0
     flow = model.add_variables(lower=-np.inf, upper=np.inf, name=name) + 0.0

@@ -137,12 +137,11 @@ def fuse(
             "findings of quality control."
         )
     parts, first = [], None
-    for names, rows in _groups(table, site, known):
-        if names:
-            estimate = _estimate(table, rows, names, site, known, method)
-            parts.append(_day_table(table.index[rows], estimate, coverage))
-            if first is None or len(rows) > first[1]:
-                first = (estimate.pool, len(rows))
+    for names, rows, pool in _groups(table, site, known):
+        estimate = _estimate(table, rows, names, known, pool, method)
+        parts.append(_day_table(table.index[rows], estimate, coverage))
+        if first is None or len(rows) > first[1]:
+            first = (estimate.pool, len(rows))
     whole = pd.concat(parts).reindex(table.index) if parts else pd.DataFrame(index=table.index)
     pool = first[0] if first else Pool(Basis.SOURCE_ERRORS)
     used = method if pool.basis is not Basis.SOURCE_ERRORS else FusionMethod.ERROR_WEIGHTS
@@ -187,18 +186,26 @@ def _marked(whole: pd.DataFrame, substituted: Mapping[str, pd.Series]) -> pd.Dat
     return whole
 
 
-def _groups(table: pd.DataFrame, site: Site, known: Statistics) -> list[tuple[list[str], NDArray[np.int_]]]:
-    """Group the days by the features that count: where nothing could be learned, every source that there is."""
+def _groups(
+    table: pd.DataFrame, site: Site, known: Statistics
+) -> list[tuple[list[str], NDArray[np.int_], Pool]]:
+    """Group the days by the features that count, and give what these are learned from.
+
+    Where nothing could be learned, every source that there is counts.
+    """
     found = []
     for names, rows in _patterns(table, known):
-        if names and choose_pool(table, site, known, names).basis is Basis.SOURCE_ERRORS:
+        if not names:
+            continue
+        pool = choose_pool(table, site, known, names)
+        if pool.basis is Basis.SOURCE_ERRORS:
             sources = [str(name) for name in table if str(name).startswith(ETO)]
             present = table[sources].iloc[rows].notna().to_numpy()
             for pattern in np.unique(present, axis=0):
                 chosen = [name for name, has in zip(sources, pattern, strict=True) if has]
-                found.append((chosen, rows[(present == pattern).all(axis=1)]))
+                found.append((chosen, rows[(present == pattern).all(axis=1)], pool))
         else:
-            found.append((names, rows))
+            found.append((names, rows, pool))
     return found
 
 
@@ -223,11 +230,10 @@ def _estimate(
     table: pd.DataFrame,
     rows: NDArray[np.int_],
     names: list[str],
-    site: Site,
     known: Statistics,
+    pool: Pool,
     method: FusionMethod,
 ) -> _Estimate:
-    pool = choose_pool(table, site, known, names)
     if pool.basis is Basis.SOURCE_ERRORS or method is FusionMethod.ERROR_WEIGHTS:
         return _by_error_weights(table.iloc[rows], names, known, pool)
     followed, _ = follow_drift(table, pool)

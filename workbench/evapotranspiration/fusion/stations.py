@@ -36,11 +36,13 @@ _MEASURED = ("tmax", "tmin", "u2", "rs")
 _HUMIDITY = ("rh", "rh_max", "rh_min", "tdew")
 _CALM = 1 << ASSUMPTIONS.index("u2 raised to 0.5 m/s")
 """A calm day is measured."""
-_NOT_STATIONS = re.compile(
-    "power|meteo|metnorway|metno|nws|era5|agera|merra|gldas|nldas|gridmet|daymet|prism|terraclimate|chirps|cru|cfs|ncep"
-    "|jra|gfs|ecmwf|icon|cosmo|hrrr|imerg|xavier|brdwgd|worldclim|persiann|reanalysis|grid|satellite|forecast|model"
-)
-"""Products and words that name no instrument; of names without spaces and signs, in small letters."""
+_NOT_STATIONS = frozenset((
+    "power", "openmeteo", "metnorway", "nws", "era", "agera", "merra", "gldas", "nldas", "gridmet", "daymet",
+    "prism", "terraclimate", "chirps", "cru", "cfs", "cfsr", "cfsv", "ncep", "jra", "gfs", "ecmwf", "icon",
+    "cosmo", "hrrr", "imerg", "xavier", "brdwgd", "worldclim", "persiann", "reanalysis", "grid", "gridded",
+    "satellite", "forecast", "model",
+))  # fmt: skip
+"""Products, and words that name no instrument; each a whole word of a source's name, in small letters."""
 
 
 def stations_of(
@@ -176,6 +178,6 @@ def with_station(fused: pd.DataFrame, measured: pd.Series, station: str, coverag
 
 
 def _may_be_station(source: str) -> bool:
-    plain = plain_name(source)
+    words = {*re.split(r"[\W\d_]+", source.casefold()), plain_name(source)}
     online = {plain_name(item) for item in SourceId}
-    return not source.startswith(MADE_UP_SOURCE) and plain not in online and not _NOT_STATIONS.search(plain)
+    return not source.startswith(MADE_UP_SOURCE) and words.isdisjoint(online | _NOT_STATIONS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -340,14 +341,19 @@ def _by_site(
     if (frame["site"] == "").all():
         frame = _of_one_site(frame, places, path)
     written = {str(name): source_named(str(name)) for name in frame["source"].unique() if str(name)}
-    known = {old: new for old, new in written.items() if old != new and new not in written}
-    if len(set(known.values())) < len(known):
-        # Two names of one service are two sources, as they were written.
-        known = {}
-    for old, new in known.items():
-        problems.extend(
-            [Problem(f"the source '{old}' is read as {new}.", path.name, severity=Severity.CHANGE)]
-        )
+    counts = Counter(written.values())
+    known = {old: new for old, new in written.items() if old != new and counts[new] == 1}
+    for old, new in written.items():
+        if old in known:
+            said, severity = f"the source '{old}' is read as {new}.", Severity.CHANGE
+        elif old != new:
+            said, severity = (
+                f"'{old}' is one of several names of {new} and stays a source of its own.",
+                Severity.WARNING,
+            )
+        else:
+            continue
+        problems.extend([Problem(said, path.name, severity=severity)])
     frame = frame.assign(source=frame["source"].replace(known))
     wanted = {place.name for place in places}
     found: dict[str, dict[str, pd.DataFrame]] = {}

@@ -342,15 +342,4 @@ class _Reading:
                     f"at {when}); only the run {run} the intervention is counted."
                 )
             frame = kept
-        if opened.layout.source:
-            self._tell_sources(frame, opened)
         return frame.drop(FLAG)
-
-    def _tell_sources(self, frame: pl.DataFrame, opened: OpenTable) -> None:
-        identity = list(opened.layout.table.identity)
-        beside = frame.height - frame.unique(identity).height
-        if beside and frame["rank"].n_unique() > 1:
-            better = ", then ".join(sorted(opened.layout.ranks, key=lambda name: -opened.layout.ranks[name]))
-            self.problems.change(
-                f"{beside} rows of {opened.title} are of another source beside the one that counts ({better})."
-            )

@@ -41,6 +41,8 @@ class Merged:
         Rows that are new, rows that replace one published earlier, and rows that change nothing.
     conflicts
         Rows with another value than one of the same source, quality and time; the one that came last counts.
+    outranked
+        New rows with another value than that of a better source, a better quality or a later change, which counts.
     touched
         Range ``(start, end]`` [minutes since 1970] in which something changed; None when nothing did.
     """
@@ -50,6 +52,7 @@ class Merged:
     revised: int
     known: int
     conflicts: int
+    outranked: int
     touched: tuple[int, int] | None
 
 
@@ -79,14 +82,14 @@ def merge(table: RawTable, old: pl.DataFrame, new: pl.DataFrame) -> Merged:
     """
     order = list(table.identity)
     given = new.height
-    conflicts = 0
+    conflicts = outranked = 0
     if old.height and new["stamp"].min() <= old["stamp"].max():  # type: ignore[operator]
         stamps = new.select(pl.col("stamp").unique()).to_series().implode()
         beside, apart = old.filter(pl.col("stamp").is_in(stamps)), old.filter(~pl.col("stamp").is_in(stamps))
     else:
         beside, apart = empty(table), old
     if not beside.height and _in_order(new, order):
-        return Merged(pl.concat([apart, new]), given, 0, 0, 0, _span(new))
+        return Merged(pl.concat([apart, new]), given, 0, 0, 0, 0, _span(new))
     both = pl.concat([beside, new])
     ranked = both.sort([*order, *table.precedence], maintain_order=True)
     latest = ranked.unique(order, keep="last", maintain_order=True)
@@ -94,10 +97,21 @@ def merge(table: RawTable, old: pl.DataFrame, new: pl.DataFrame) -> Merged:
     if both.height > latest.height:
         distinct = both.unique([*order, *table.precedence, *table.value_names])
         conflicts = distinct.height - distinct.unique([*order, *table.precedence]).height
+        outranked = _outranked(table, new, latest)
     added = latest.height - beside.height
     frame = pl.concat([apart, latest]).sort(order) if beside.height else pl.concat([apart, latest])
     touched = _span(changed) if changed.height else None
-    return Merged(frame, added, changed.height - added, given - changed.height, conflicts, touched)
+    return Merged(frame, added, changed.height - added, given - changed.height, conflicts, outranked, touched)
+
+
+def _outranked(table: RawTable, new: pl.DataFrame, latest: pl.DataFrame) -> int:
+    """Count new rows that say something else than the row of their name that counts for its rank, not its order."""
+    beside = new.join(latest, on=list(table.identity), suffix=" kept")
+
+    def differ(names: Sequence[str]) -> pl.Expr:
+        return pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name} kept")) for name in names)
+
+    return beside.filter(differ(table.value_names) & differ(table.precedence)).height
 
 
 def _in_order(frame: pl.DataFrame, order: Sequence[str]) -> bool:

@@ -61,7 +61,7 @@ class Published:
         The version that is current now.
     new
         Whether it is a new one; the same data again make none.
-    added, revised, known, conflicts
+    added, revised, known, conflicts, outranked
         Table -> rows, see :class:`workbench.market.store.months.Merged`.
     unknown_units
         Units that appeared and that no register lists.
@@ -75,6 +75,7 @@ class Published:
     revised: dict[str, int] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
     conflicts: dict[str, int] = field(default_factory=dict)
+    outranked: dict[str, int] = field(default_factory=dict)
     unknown_units: tuple[str, ...] = ()
     rebuilt: tuple[str, ...] = ()
 
@@ -258,7 +259,7 @@ class _Publication:
     def _merge(self, name: str, frame: pl.DataFrame) -> None:
         table = TABLES[name]
         parts = self.tables.setdefault(name, {})
-        totals = {"added": 0, "revised": 0, "known": 0, "conflicts": 0}
+        totals = dict.fromkeys(("added", "revised", "known", "conflicts", "outranked"), 0)
         taken = 0
         for period, rows in split_periods(frame, self._first_open_month()):
             self.checkpoint()
