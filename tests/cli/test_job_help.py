@@ -42,7 +42,7 @@ def test_every_setting_is_listed_with_unit_bounds_choices_and_help(
 def test_defaults_are_shown_as_they_are_typed(capsys: pytest.CaptureFixture[str]) -> None:
     text = help_of("demand", capsys)
     for line in (
-        "target_year=2037",
+        "target_year=none",
         "splice_breaks=yes",
         "last_actual_year=none",
         "levels=0.8,0.95",

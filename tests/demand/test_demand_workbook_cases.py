@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,11 @@ import openpyxl
 import pytest
 
 from workbench.data.problems import Severity
+from workbench.data.projects.project import Project
+from workbench.demand.config import DemandConfig
 from workbench.demand.inputs.reading import DemandInput, read_demand
+from workbench.demand.jobs import forecast_demand
+from workbench.demand.sectors.plan import make_plan
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.sample.project import write_sample
 
@@ -117,3 +122,42 @@ def test_a_misspelt_sector_among_the_drivers_is_an_error(workbook: Path, tmp_pat
 
     with pytest.raises(InvalidData, match=r"lists drivers of 'Domestik'.* did you mean 'Domestic'"):
         changed(workbook, tmp_path, misspell)
+
+
+def test_a_mistyped_year_of_a_small_sector_does_not_blow_up_the_interval_of_the_total(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    project = Project.create(tmp_path / "state", "State")
+    shutil.copy(case(shared_data, "planning/demand_typo_x10.xlsx"), project.inputs)
+
+    last = forecast_demand(project, DemandConfig(models=())).table("requirement").iloc[-1]
+
+    assert last.requirement == pytest.approx(53_290, rel=0.01)
+    assert last.upper_95 < 2 * last.requirement
+
+
+def test_the_last_year_of_the_forecast_is_that_of_the_workbook_unless_a_setting_gives_one(
+    shared_data: Path,
+) -> None:
+    path = case(shared_data, "planning/template_with_three_sectors.xlsx")
+
+    assert make_plan(read_demand(path), DemandConfig()).config.target_year == 2035
+    set_by_hand = DemandConfig(target_year=2031)
+    read = read_demand(path, set_by_hand)
+    assert make_plan(read, set_by_hand).config.target_year == 2031
+    assert any(
+        "asks for a forecast to 2035; the setting target_year says 2031" in p.message for p in read.problems
+    )
+
+
+def test_without_any_last_year_one_is_assumed_and_said(workbook: Path, tmp_path: Path) -> None:
+    def blank(book: openpyxl.Workbook) -> None:
+        cell = next(c for row in book["main"].iter_rows() for c in row if c.value == "End_Year")
+        assert cell is not None
+        cell.value = book["main"].cell(cell.row, cell.column + 1).value = None
+
+    read = changed(workbook, tmp_path, blank)
+    plan = make_plan(read, DemandConfig())
+
+    assert plan.config.target_year == read.last_actual_year + 12
+    assert any("12 years after the last actual, is assumed" in note.message for note in plan.notes)

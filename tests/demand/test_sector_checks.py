@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from demand_workbooks import MakeWorkbook, series, small_sheets
 
+from workbench.demand.config import DemandConfig
 from workbench.demand.inputs.reading import read_demand
 from workbench.errors import InvalidData
 
@@ -61,3 +62,54 @@ def test_the_mistyped_year_of_the_railways_is_named(shared_data: Path) -> None:
 
 def test_usual_years_are_not_doubted(make_workbook: MakeWorkbook) -> None:
     assert not any("mistyped" in p.message for p in read_demand(make_workbook()).problems)
+
+
+def test_a_sector_that_is_the_sum_of_some_of_the_others_is_refused(make_workbook: MakeWorkbook) -> None:
+    sheets = small_sheets()
+    pairs = zip(sheets["Homes"][1:], sheets["Factories"][1:], strict=True)
+    main = [*sheets["main"], *[[name, "", "", "", "", "", ""] for name in ("All", "Farms")]]
+    farms = series(2006, [4e6 * 1.02**n for n in range(20)])
+    book = make_workbook(main=main, All=series(2006, [one[1] + two[1] for one, two in pairs]), Farms=farms)
+    with pytest.raises(InvalidData, match=r"'All' is the sum of Homes, Factories .* setting left_out"):
+        read_demand(book)
+
+
+def test_a_total_that_is_left_out_counts_nothing_twice(shared_data: Path) -> None:
+    book = case(shared_data, "demand_total_as_sector.xlsx")
+    read = read_demand(book, DemandConfig(left_out=("Total_sales",)))
+    assert sum(s.energy[-1] for s in read.sectors.values() if s.role == "sales") == pytest.approx(
+        29_780, rel=0.1
+    )
+    with pytest.raises(InvalidData, match="left_out names the sector 'Totals', which ~Consumption_Sectors"):
+        read_demand(book, DemandConfig(left_out=("Totals",)))
+
+
+@pytest.mark.parametrize(
+    ("row", "factor", "said", "cell"),
+    [
+        (20, 10, "2025, where the forecast starts, is 10 times 2024", "B21"),
+        (
+            20,
+            0.7,
+            "% is usual; if that passes, name the sector in return_to_trend",
+            "B21",
+        ),
+        (1, 0.4, " times 2007: leave it blank if a part is missing", "B2"),
+    ],
+)
+def test_a_first_or_last_year_out_of_the_ordinary_is_named_with_its_cell(
+    make_workbook: MakeWorkbook, row: int, factor: float, said: str, cell: str
+) -> None:
+    homes = [list(line) for line in small_sheets()["Homes"]]
+    homes[row][1] = float(homes[row][1]) * factor
+    found = [p for p in read_demand(make_workbook(Homes=homes)).problems if p.sheet == "Homes"]
+    assert [(said in problem.message, problem.cell) for problem in found] == [(True, cell)]
+
+
+def test_a_change_of_unit_in_the_midst_of_a_sector_is_named(make_workbook: MakeWorkbook) -> None:
+    homes = [list(line) for line in small_sheets()["Homes"]]
+    for line in homes[1:10]:
+        line[1] = float(line[1]) / 1000
+    (found,) = (p for p in read_demand(make_workbook(Homes=homes)).problems if p.sheet == "Homes")
+    assert "later years stay there: is it in another unit" in found.message
+    assert found.cell == "B11"

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from workbench.demand.model.choices import ShockHandling
 from workbench.demand.models.growth import damped_growth
-from workbench.demand.models.shocks import bridge, prepare, winsorised_history, winsorised_years
+from workbench.demand.models.shocks import (
+    bridge,
+    history_for_intervals,
+    prepare,
+    winsorised_history,
+    winsorised_years,
+    with_trend_at_end,
+)
 from workbench.forecasting.series import log_growth
 
 YEARS = np.arange(2015.0, 2025.0)
@@ -64,3 +71,20 @@ def test_winsorising_twice_changes_nothing_more(factors: list[float]) -> None:
     once = winsorised_history(history)
     assert winsorised_history(once) == pytest.approx(once, rel=1e-9)
     assert once[0, -1] == history[0, -1]
+
+
+def test_intervals_learn_nothing_from_a_year_ten_times_too_high_and_all_from_usual_ones() -> None:
+    usual = STEADY[None, :] * np.array([1.0, 1.03, 0.98, 1.02, 0.97, 1.04, 1.0, 0.99, 1.02, 1.0])
+    assert history_for_intervals(usual) is usual
+    typed = usual.copy()
+    typed[0, 4] *= 10
+    held = history_for_intervals(typed)
+    assert held[0, -1] == typed[0, -1]
+    assert np.abs(np.log(held / usual)).max() < 0.4
+
+
+def test_the_trend_replaces_an_extraordinary_last_value_and_nothing_else() -> None:
+    fallen = np.where(YEARS == 2024, STEADY * 0.6, STEADY)[None, :]
+    assert with_trend_at_end(fallen)[0] == pytest.approx(STEADY)
+    short = STEADY[None, :2]
+    assert (with_trend_at_end(short) == short).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -35,12 +36,13 @@ def save_demand(
     project: Project,
     notes: Notes,
     *,
+    name: str = "BAU",
     origin: Sequence[str] = (),
     peak: float = 1400.0,
     energies: Mapping[int, float] = MappingProxyType({2026: 9000.0}),
 ) -> None:
-    """Save what a load profile reads of a demand scenario 'BAU': 9 000 GWh in 2026."""
-    folder = project.results_folder("demand", "BAU")
+    """Save what a load profile reads of a demand scenario: 9 000 GWh in 2026."""
+    folder = project.results_folder("demand", name)
     table = pd.DataFrame(
         {"year": [*energies], "kind": "forecast", "loss": 10.0, "requirement": [*energies.values()]}
     )
@@ -209,3 +211,50 @@ def test_an_overlay_of_a_sector_that_the_scenario_lacks_is_refused(small_project
         InvalidData, match=r"sector 'Cars', which the demand scenario 'BAU' lacks in 2027-2028"
     ):
         run(project, accept_incomplete=True, overlays=overlays)
+
+
+ANNUAL = {"Total Demand": {"Year": [2026], "Energy (GWh)": [11000.0], "Peak (MW)": [1900.0]}}
+
+
+def said(result: LoadProfileResult, words: str) -> bool:
+    return any(words in note.message for note in result.notes)
+
+
+def test_left_to_itself_the_energy_is_that_of_the_newest_scenario_and_the_workbooks_is_passed_over(
+    small_project: SmallProject,
+) -> None:
+    project = small_project(ANNUAL)
+    save_demand(project, Notes(), name="old", energies={2026: 8000.0})
+    save_demand(project, Notes(), name="new")
+    earlier = project.results_folder("demand", "old") / "result.json"
+    os.utime(earlier, (1e9, 1e9))
+
+    result = run(project, energy_source="automatic", demand_scenario="")
+
+    assert result.table("years").energy.tolist() == pytest.approx([9000.0])
+    assert peak_of(result) == pytest.approx(1400.0)
+    assert said(result, "of the demand scenario 'new', the newest of 2, not that of the workbook's targets")
+    assert said(result, "11,000 GWh in 2026, where the demand scenario 'new' has 9,000 GWh")
+    named = run(project, energy_source="automatic", demand_scenario="old")
+    assert named.table("years").energy.tolist() == pytest.approx([8000.0])
+
+
+def test_without_a_scenario_or_where_it_is_chosen_the_workbook_gives_energy_and_peak(
+    small_project: SmallProject,
+) -> None:
+    project = small_project(ANNUAL)
+    alone = run(project, energy_source="automatic", demand_scenario="")
+    assert said(alone, "that of the workbook's targets: there is no finished demand scenario")
+    save_demand(project, Notes())
+    chosen = run(project, energy_source="workbook", demand_scenario="")
+    for result in (alone, chosen):
+        assert result.table("years").energy.tolist() == pytest.approx([11000.0])
+        assert peak_of(result) == pytest.approx(1900.0)
+
+
+def test_peaks_of_another_forecast_are_not_mixed_with_the_energy_of_a_scenario(
+    small_project: SmallProject,
+) -> None:
+    project = small_project(ANNUAL)
+    save_demand(project, Notes())
+    assert peak_of(run(project)) == pytest.approx(1400.0)

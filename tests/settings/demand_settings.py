@@ -132,6 +132,8 @@ CASES = JobCases(
         "hourly_file": "none",
         "scenario": "other",
         "target_year": 2033,
+        "left_out": ("Factories",),
+        "return_to_trend": ("Homes",),
         "last_actual_year": 2023,
         "electricity_unit": "GWh",
         "first_training_years": 8,

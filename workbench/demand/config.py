@@ -51,8 +51,12 @@ class DemandConfig:
         advanced=True,
     )
     scenario: str = setting("BAU", help="Name of the scenario; its results go into a folder of that name")
-    target_year: int = setting(
-        2037, help="Last year of the forecast", minimum=2000, maximum=2100, adjustable=True
+    target_year: int | None = setting(
+        None,
+        help="Last year of the forecast; that of the workbook (~Settings, End_Year) if empty",
+        minimum=2000,
+        maximum=2100,
+        adjustable=True,
     )
     last_actual_year: int | None = setting(
         None,
@@ -60,6 +64,9 @@ class DemandConfig:
         advanced=True,
         minimum=1900,
         maximum=2200,
+    )
+    left_out: tuple[str, ...] = setting(
+        (), help="Sectors of the workbook that do not count, such as a sum of others", advanced=True
     )
     electricity_unit: str = setting(
         "workbook",
@@ -106,6 +113,11 @@ class DemandConfig:
         advanced=True,
         minimum=1900,
         maximum=2200,
+    )
+    return_to_trend: tuple[str, ...] = setting(
+        (),
+        help="Sectors whose last actual was extraordinary: their forecast starts where the growth before it leads",
+        advanced=True,
     )
     gaps: GapHandling = setting(GapHandling.REFUSE, help="Missing years inside a history", advanced=True)
     driver_path: str = setting("BAU", help="Path of the drivers: a growth column of the workbook")
@@ -192,6 +204,19 @@ class DemandConfig:
     )
     seed: int = setting(0, help="Seed of the simulated totals", minimum=0, advanced=True)
     draws: int = setting(4000, help="Simulated totals", minimum=200, maximum=100_000, advanced=True)
+
+    @property
+    def last_year(self) -> int:
+        """Last year of the forecast, once it is known.
+
+        Raises
+        ------
+        SettingError
+            Where it is left to a workbook that was not read yet.
+        """
+        if self.target_year is None:
+            raise SettingError("The last year of the forecast is not known yet.", "target_year", None)
+        return self.target_year
 
     def model_of(self, sector: str) -> str:
         """Name of the model that a sector asks for; may be ``automatic``."""

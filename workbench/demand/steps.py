@@ -65,8 +65,7 @@ def _read(job: Job, project: Project, config: DemandConfig) -> DemandInput:
 def _forecast(
     job: Job, data: DemandInput, config: DemandConfig
 ) -> tuple[Plan, dict[str, dict[str, ModelForecast]], dict[str, str]]:
-    target = None
-    while target != job.config.target_year:
+    while True:
         target = job.config.target_year
         plan = make_plan(data, job.config)
         forecasts: dict[str, dict[str, ModelForecast]] = {}
@@ -86,9 +85,9 @@ def _forecast(
             if plan.chosen.get(found.sector) == found.model:
                 _report(job, found)
         job.checkpoint()
-        if job.config.target_year != target:
-            job.log(f"The target year is now {job.config.target_year}: the sectors are forecast again.")
-    return plan, forecasts, failures
+        if job.config.target_year == target:
+            return plan, forecasts, failures
+        job.log(f"The target year is now {job.config.target_year}: the sectors are forecast again.")
 
 
 def _report(job: Job, found: ModelForecast) -> None:

@@ -22,8 +22,8 @@ def row_median(values: Floats) -> Floats:
     return np.where(counts > 0, (low + high) / 2, np.nan)
 
 
-def winsorise(growth: Floats, cut: float = 2.0) -> Floats:
-    """Pull growth that lies outside median +- cut x 1.4826 MAD back to that limit.
+def winsorise(growth: Floats, cut: float = 2.0, allowed: float = 0.0) -> Floats:
+    """Pull growth that lies outside median +- max(cut x 1.4826 MAD, allowed) back to that limit.
 
     Parameters
     ----------
@@ -31,9 +31,12 @@ def winsorise(growth: Floats, cut: float = 2.0) -> Floats:
         Shape (rows, years), per unit; NaN where unknown.
     cut
         Half-width in robust standard deviations.
+    allowed
+        Distance from the median that is never pulled back, per unit.
     """
     if growth.shape[1] == 0:
         return growth
     middle = row_median(growth)[:, None]
     spread = MAD_TO_SD * row_median(np.abs(growth - middle))[:, None]
-    return np.clip(growth, middle - cut * spread, middle + cut * spread)
+    limit = np.maximum(cut * spread, allowed)
+    return np.clip(growth, middle - limit, middle + limit)

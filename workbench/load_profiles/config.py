@@ -18,7 +18,7 @@ class EnergySource(StrEnum):
     """Where the annual energy comes from."""
 
     AUTOMATIC = "automatic"
-    """The workbook where it has targets, else the demand scenario that is named, or has the profiles' name."""
+    """The demand scenario that is named, else the one that was finished last, else the targets of the workbook."""
     WORKBOOK = "workbook"
     SCENARIO = "scenario"
     """A saved scenario of the demand forecast: its requirement, and its peak where ``scenario_peak`` says so."""

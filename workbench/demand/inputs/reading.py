@@ -17,6 +17,7 @@ import numpy as np
 from workbench.data.notes import Note
 from workbench.data.problems import Problem, Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
+from workbench.data.tables.table import plain_name
 from workbench.data.workbooks.reading import Workbook, read_workbook
 from workbench.demand.config import DemandConfig, GapHandling
 from workbench.demand.inputs.driver_sheets import DriverTables, read_drivers
@@ -66,6 +67,8 @@ class DemandInput:
     """Sheets, tables and columns without effect."""
     main: str = ""
     """Sheet with the tables of assumptions."""
+    end_year: int | None = None
+    """Last year of the forecast that the workbook asks for."""
     cells: Mapping[tuple[str, object], str] = field(default_factory=dict)
     """Cells of that sheet: (plain name of the table, year, or layer and year) -> cell."""
     measured: MeasuredHours = field(default_factory=MeasuredHours)
@@ -161,7 +164,10 @@ def _read(book: Workbook, config: DemandConfig) -> DemandInput:
         problems.raise_errors()
         raise InvalidData(f"{book.path.name} has no sheet 'main'.", book.path)
     sheets = {}
+    _check_left_out(main, config, problems)
     for name, cell in main.sectors.items():
+        if name in config.left_out:
+            continue
         role = _role(name, main, config)
         found = read_sector(book, name, main.name, cell, role in REDUCING, problems)
         if found is not None:
@@ -180,7 +186,7 @@ def _read(book: Workbook, config: DemandConfig) -> DemandInput:
     drivers.split_at(last_actual)
     _check_driver_years(drivers, last_actual, problems)
     _check_breaks(drivers, problems)
-    _check_end_year(main, config, problems)
+    end_year = _end_year(main, config, problems)
     problems.raise_errors()
     return DemandInput(
         book.path,
@@ -197,8 +203,19 @@ def _read(book: Workbook, config: DemandConfig) -> DemandInput:
         main.peaks,
         unused_inputs(book, main, sheets.values(), drivers),
         main.name,
+        end_year,
         main.cells,
     )
+
+
+def _check_left_out(main: MainSheet, config: DemandConfig, problems: Problems) -> None:
+    for name in config.left_out:
+        if name not in main.sectors:
+            problems.error(
+                f"left_out names the sector '{name}', which ~Consumption_Sectors does not have; present: "
+                f"{', '.join(main.sectors)}.",
+                sheet=main.name,
+            )
 
 
 def most_common_last_year(sheets: Mapping[str, SectorSheet]) -> int:
@@ -297,14 +314,21 @@ def _check_driver_years(drivers: DriverTables, last_actual: int, problems: Probl
         )
 
 
-def _check_end_year(main: MainSheet, config: DemandConfig, problems: Problems) -> None:
-    requested = main.settings.get("End_Year")
-    if isinstance(requested, (int, float)) and int(requested) != config.target_year:
+def _end_year(main: MainSheet, config: DemandConfig, problems: Problems) -> int | None:
+    """Last year that the workbook asks for; a setting of the run counts before it."""
+    requested = next((value for name, value in main.settings.items() if plain_name(name) == "endyear"), None)
+    if requested is None:
+        return None
+    if not isinstance(requested, (int, float)) or requested != int(requested):
+        problems.error(f"End_Year of ~Settings is {requested!r}, expected a year.", sheet=main.name)
+        return None
+    if config.target_year is not None and requested != config.target_year:
         problems.warning(
             f"~Settings asks for a forecast to {requested:g}; the setting target_year says {config.target_year}, "
             "which holds.",
             sheet=main.name,
         )
+    return int(requested)
 
 
 def _check_breaks(drivers: DriverTables, problems: Problems) -> None:

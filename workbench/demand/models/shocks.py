@@ -19,8 +19,15 @@ from workbench.demand.model.choices import ShockHandling
 from workbench.forecasting.robust import row_median, winsorise
 from workbench.forecasting.series import log_growth
 
+INTERVAL_CUT, INTERVAL_ALLOWED = 5.0, 0.25
+"""Growth beyond 5 robust standard deviations, and 0.25 in logarithms, from its median is not what growth is like: a
+mistyped year, a change of unit. Intervals learn from histories without it; the coverage on the panel of
+``tests/benchmarks`` is the same for limits from 4 to 6."""
 
-def winsorised_history(history: Floats, cut: float = 2.0) -> Floats:
+TREND_YEARS = 10
+
+
+def winsorised_history(history: Floats, cut: float = 2.0, allowed: float = 0.0) -> Floats:
     """Rebuild histories backwards from the last actual with winsorised growth.
 
     Parameters
@@ -29,16 +36,61 @@ def winsorised_history(history: Floats, cut: float = 2.0) -> Floats:
         Shape (rows, years), positive, right-aligned, any unit.
     cut
         Limit in robust standard deviations.
+    allowed
+        Distance from the median growth that is never pulled back, ln per year.
 
     Returns
     -------
     ndarray
         Same shape; the last column is unchanged.
     """
-    growth = winsorise(log_growth(history), cut)
+    growth = winsorise(log_growth(history), cut, allowed)
     back = np.concatenate([growth[:, ::-1].cumsum(axis=1)[:, ::-1], np.zeros((len(history), 1))], axis=1)
     rebuilt: Floats = history[:, -1:] * np.exp(-back)
     return rebuilt
+
+
+def history_for_intervals(history: Floats) -> Floats:
+    """Give the histories that intervals are made from: without growth that no later year can have.
+
+    Parameters
+    ----------
+    history
+        Shape (rows, years), positive, right-aligned, any unit.
+
+    Returns
+    -------
+    ndarray
+        Same shape; the same array where nothing lies beyond the limits.
+    """
+    growth = log_growth(history)
+    held = winsorise(growth, INTERVAL_CUT, INTERVAL_ALLOWED)
+    if np.array_equal(held, growth, equal_nan=True):
+        return history
+    return winsorised_history(history, INTERVAL_CUT, INTERVAL_ALLOWED)
+
+
+def with_trend_at_end(history: Floats) -> Floats:
+    """Put in place of the last value where the median growth of up to ten years before it leads.
+
+    Parameters
+    ----------
+    history
+        Shape (rows, years), positive, right-aligned, any unit.
+
+    Returns
+    -------
+    ndarray
+        Same shape; a row with less than two growths before the last is unchanged.
+    """
+    before = log_growth(history)[:, -1 - TREND_YEARS : -1]
+    if before.shape[1] < 2:
+        return history
+    usual = row_median(before)
+    enough = np.isfinite(before).sum(axis=1) >= 2
+    moved = history.copy()
+    moved[enough, -1] = history[enough, -2] * np.exp(usual[enough])
+    return moved
 
 
 def bridge(history: Floats, years: Floats, shock_years: Collection[int]) -> Floats:

@@ -89,7 +89,7 @@ def make_chain(
     """
     sectors = list(plan.data.sectors.values())
     with_forecast = {sector.name for sector in done}
-    years = np.arange(min(sector.first_year for sector in sectors), plan.config.target_year + 1)
+    years = np.arange(min(sector.first_year for sector in sectors), plan.config.last_year + 1)
     energy = {sector.name: _line(plan, sector, chosen, with_forecast, years) for sector in sectors}
     roles = {sector.name: sector.role for sector in sectors}
     for name, role, points in _layers(plan):
@@ -199,7 +199,7 @@ def _spread(
 ) -> tuple[TotalSpread, ...]:
     config, last = plan.config, plan.data.last_actual_year
     modelled = [sector for sector in done if sector.name in chosen]
-    ahead = config.target_year - last
+    ahead = config.last_year - last
     scale = {sector.name: config.layer_scale.get(sector.name, 1.0) for sector in modelled}
     # Sectors whose actuals end earlier or later are cut to the years after the common last actual.
     middle = {s.name: getattr(chosen[s.name], config.variant)[-ahead:] * scale[s.name] for s in modelled}

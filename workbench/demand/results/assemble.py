@@ -11,6 +11,7 @@ import pandas as pd
 from workbench.data.notes import Notes
 from workbench.demand.model.choices import BENCHMARKS, GIVEN_PATH
 from workbench.demand.model.sector import Sector
+from workbench.demand.models.catalogue import MODELS
 from workbench.demand.requirement.chain import Chain, make_chain
 from workbench.demand.requirement.measures import correlations
 from workbench.demand.requirement.requirement import DEFINITIONS
@@ -102,13 +103,22 @@ def _notes(plan: Plan, failures: Mapping[str, str], chain: Chain) -> Notes:
             "of the other parts is in partial_sum",
             sheet=name,
             tables=("forecast", "consolidated", "requirement", "solar_split"),
-            years=range(first, plan.config.target_year + 1),
+            years=range(first, plan.config.last_year + 1),
             advice="give its years after the last actual in the workbook, or choose a model that needs less in the "
             "setting sector_models",
         )
+    alike: dict[tuple[str, str], list[str]] = {}
     for name, reason in failures.items():
-        if "/" in name:
-            notes.unused(f"{name} was not computed for comparison: {reason}", setting="models")
+        sector, _, model = name.rpartition("/")
+        if sector and model != plan.chosen.get(sector):
+            # The name of the model that the sentence begins with is in the list.
+            alike.setdefault((sector, reason.removeprefix(f"{MODELS[model].label} ")), []).append(
+                MODELS[model].label
+            )
+    for (sector, reason), models in alike.items():
+        notes.unused(
+            f"{sector} was not computed for comparison by {', '.join(models)}: {reason}", setting="models"
+        )
     notes.extend(chain.notes)
     notes.add_problems(plan.data.problems)
     notes.extend(plan.data.unused)
@@ -140,7 +150,7 @@ def _forecast(plan: Plan, done: list[Sector], forecasts: Forecasts) -> pd.DataFr
     parts = []
     for sector in done:
         name = sector.name
-        years = np.arange(sector.last_year + 1, plan.config.target_year + 1)
+        years = np.arange(sector.last_year + 1, plan.config.last_year + 1)
         for model, found in forecasts.get(name, {}).items():
             columns: dict[str, Any] = {
                 "year": years,
@@ -311,7 +321,7 @@ def _facts(plan: Plan, chain: Chain) -> dict[str, Any]:
             "losses": {str(year): value for year, value in chain.evidence.losses.items()},
         },
         "last_actual_year": plan.data.last_actual_year,
-        "target_year": plan.config.target_year,
+        "target_year": plan.config.last_year,
         "package_version": package_version(),
         "chosen": dict(plan.chosen),
         "definitions": DEFINITIONS,

@@ -135,7 +135,9 @@ def errors_known_then(test: Backtest, series: int = 0) -> Floats:
     return np.where(np.reshape(known, (len(cuts), *errors.shape)), errors[None], np.nan)
 
 
-def covered(test: Backtest, growth: Floats, level: float, series: int = 0) -> Floats:
+def covered(
+    test: Backtest, growth: Floats, level: float, series: int = 0, learned: Backtest | None = None
+) -> Floats:
     """Tell for each origin and horizon whether the interval made at that origin held the actual.
 
     Parameters
@@ -148,6 +150,8 @@ def covered(test: Backtest, growth: Floats, level: float, series: int = 0) -> Fl
         Probability, per unit.
     series
         Row of the series.
+    learned
+        Backtest of the history that the intervals learn from, where it is another one; same origins.
 
     Returns
     -------
@@ -157,7 +161,7 @@ def covered(test: Backtest, growth: Floats, level: float, series: int = 0) -> Fl
     mine = np.flatnonzero(test.owners == series)
     horizons = test.forecast.shape[1]
     known = np.arange(len(growth))[None, :] < len(growth) - test.cuts[mine][:, None]
-    errors = errors_known_then(test, series).reshape(len(mine), len(mine) * horizons)
+    errors = errors_known_then(learned or test, series).reshape(len(mine), len(mine) * horizons)
     width = half_widths(np.where(known, growth[None, :], np.nan), errors, horizons, level)
     log_error = np.log(test.forecast[mine]) - np.log(test.actual[mine])
     return np.where(np.isfinite(log_error), np.abs(log_error) <= width, np.nan)

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.data.arrays import Floats
 from workbench.demand.models.catalogue import MODELS, Needs
-from workbench.demand.models.shocks import prepare
+from workbench.demand.models.shocks import history_for_intervals, prepare
 from workbench.demand.sectors.backtest import Backtest, Preparation, rolling_origin, situation_for
 from workbench.forecasting.growth_intervals import half_widths, scaled_errors
 from workbench.forecasting.series import count_known, log_growth, positive_run
@@ -100,11 +100,15 @@ def _forecast_block(
         at = situation_for(chosen, prepared, horizon, None, plan.window)
         forecast[enough] = chosen.run(at)
     test = rolling_origin(chosen, usable, 0, horizon=backtest_horizon, first=first)
+    steady = history_for_intervals(usable)
+    learned = (
+        test if steady is usable else rolling_origin(chosen, steady, 0, horizon=backtest_horizon, first=first)
+    )
     scaled = np.full((*history.shape, backtest_horizon), np.nan)
-    log_error = np.log(test.forecast) - np.log(test.actual)
-    scaled[test.owners, test.cuts] = scaled_errors(log_error, test.growths)
+    log_error = np.log(learned.forecast) - np.log(learned.actual)
+    scaled[learned.owners, learned.cuts] = scaled_errors(log_error, learned.growths)
     errors = scaled.reshape(len(history), history.shape[1] * backtest_horizon)
-    growth = log_growth(usable)
+    growth = log_growth(steady)
     widths = {level: half_widths(growth, errors, horizon, level) for level in levels}
     return ManyForecasts(forecast, widths, test)
 

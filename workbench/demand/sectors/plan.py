@@ -16,11 +16,16 @@ from workbench.demand.model.choices import AUTOMATIC, BENCHMARKS, GIVEN_PATH, ch
 from workbench.demand.model.sector import Sector
 from workbench.demand.models.catalogue import MODELS, DriverPaths, Needs
 from workbench.demand.models.given import given_path
+from workbench.demand.models.shocks import with_trend_at_end
 from workbench.demand.sectors.backtest import Preparation
 from workbench.demand.sectors.driver_plan import DriverPlan, plan_drivers
 from workbench.demand.sectors.sector_forecast import Request
 from workbench.demand.sectors.without_effect import without_effect
 from workbench.errors import SettingError
+from workbench.forecasting.series import positive_run
+
+YEARS_AHEAD = 12
+"""Years that are forecast where nobody says how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +53,16 @@ def make_plan(data: DemandInput, config: DemandConfig) -> Plan:
     SettingError
         When the target year is not after the last actual, or a setting names a sector that is not there.
     """
+    assumed = Notes(data.path.name)
+    config = _with_last_year(data, config, assumed)
     _check_settings(data, config)
-    drivers = plan_drivers(data.drivers, config, config.target_year)
+    drivers = plan_drivers(data.drivers, config, config.last_year)
     chosen: dict[str, str] = {}
     given: dict[str, Floats] = {}
     failures: dict[str, str] = {}
     requests: list[Request] = []
     notes = Notes(data.path.name)
+    notes.extend(assumed)
     notes.extend(replace(item, file=data.path.name) for item in drivers.notes)
     sector_notes: dict[str, Notes] = {name: Notes(data.path.name) for name in data.sectors}
     for name, sector in data.sectors.items():
@@ -63,7 +71,7 @@ def make_plan(data: DemandInput, config: DemandConfig) -> Plan:
         if chosen[name] == GIVEN_PATH:
             try:
                 given[name], note = given_path(
-                    name, sector.given, sector.last_year, config.target_year, config.path_end
+                    name, sector.given, sector.last_year, config.last_year, config.path_end
                 )
                 if note:
                     mine.assumption(note, sheet=name, setting="path_end", advice="extend the path")
@@ -75,6 +83,8 @@ def make_plan(data: DemandInput, config: DemandConfig) -> Plan:
             # A model that was not requested for this sector is left out where its drivers are missing, and said so.
             if request is not None or model == chosen[name]:
                 requests.append(request or _bare(sector, model, config))
+        if name in config.return_to_trend:
+            _note_trend(sector, mine)
     for mine in sector_notes.values():
         notes.extend(mine)
     computed = dict.fromkeys(request.model for request in requests)
@@ -92,6 +102,21 @@ def make_plan(data: DemandInput, config: DemandConfig) -> Plan:
     )
 
 
+def _with_last_year(data: DemandInput, config: DemandConfig, notes: Notes) -> DemandConfig:
+    """Settle the last year of the forecast: the setting, else the workbook's, else some years ahead."""
+    if config.target_year is not None:
+        return config
+    if data.end_year is not None:
+        return replace(config, target_year=data.end_year)
+    assumed = data.last_actual_year + YEARS_AHEAD
+    notes.assumption(
+        f"No last year of the forecast is given: {assumed}, {YEARS_AHEAD} years after the last actual, is assumed.",
+        setting="target_year",
+        advice="give End_Year in ~Settings of the workbook or in the setting target_year",
+    )
+    return replace(config, target_year=assumed)
+
+
 def _model_of(sector: Sector, drivers: DriverPlan, config: DemandConfig, notes: Notes) -> str:
     requested = config.model_of(sector.name)
     if requested != AUTOMATIC:
@@ -105,10 +130,10 @@ def _model_of(sector: Sector, drivers: DriverPlan, config: DemandConfig, notes: 
         return requested
     if sector.given:
         return GIVEN_PATH
-    has_economy = drivers.has_economy(sector.years, config.target_year)
+    has_economy = drivers.has_economy(sector.years, config.last_year)
     if not has_economy and drivers.gdp is not None:
         notes.assumption(
-            f"{sector.name}: GDP and population have no path to {config.target_year}: damped growth instead of "
+            f"{sector.name}: GDP and population have no path to {config.last_year}: damped growth instead of "
             "combined growth.",
             sheet=sector.name,
             setting="default_model",
@@ -118,17 +143,28 @@ def _model_of(sector: Sector, drivers: DriverPlan, config: DemandConfig, notes: 
     return choose(requested, has_economy=has_economy)
 
 
+def _note_trend(sector: Sector, notes: Notes) -> None:
+    start = float(with_trend_at_end(positive_run(sector.energy))[0, -1])
+    notes.change(
+        f"{sector.name}: the forecast starts from {start:,.4g} GWh, where the growth before {sector.last_year} "
+        f"leads, and not from the {sector.energy[-1]:,.4g} GWh of that year.",
+        sheet=sector.name,
+        setting="return_to_trend",
+        tables=("forecast", "consolidated", "requirement"),
+    )
+
+
 def _request(
     sector: Sector, model: str, drivers: DriverPlan, config: DemandConfig, notes: Notes
 ) -> Request | None:
-    paths, known = _drivers_for(sector, model, drivers, config.target_year)
+    paths, known = _drivers_for(sector, model, drivers, config.last_year)
     needs = MODELS[model].needs
     if needs is Needs.DRIVERS:
-        left_out = drivers.left_out(sector.drivers, config.target_year)
+        left_out = drivers.left_out(sector.drivers, config.last_year)
         if left_out and sector.drivers:
             notes.unused(
                 f"{sector.name}: {MODELS[model].label} leaves out {', '.join(left_out)}: no path to "
-                f"{config.target_year}.",
+                f"{config.last_year}.",
                 sheet=sector.name,
             )
     if needs is not Needs.NOTHING and paths is None:
@@ -141,7 +177,7 @@ def _request(
         else:
             # The same for every sector, and so noted once.
             notes.unused(
-                f"{MODELS[model].label} is left out: GDP and population have no path to {config.target_year}.",
+                f"{MODELS[model].label} is left out: GDP and population have no path to {config.last_year}.",
                 setting="models",
             )
         return None
@@ -165,27 +201,29 @@ def _bare(sector: Sector, model: str, config: DemandConfig) -> Request:
         model,
         sector.first_year,
         np.asarray(sector.energy, dtype=float),
-        config.target_year - sector.last_year,
+        config.last_year - sector.last_year,
         None,
         0,
         Preparation(config.shocks, config.shock_years_of(sector.name), window=config.window),
         config.levels,
         config.backtest_horizon,
         config.first_training_years,
+        sector.name in config.return_to_trend,
     )
 
 
 def _check_settings(data: DemandInput, config: DemandConfig) -> None:
-    if config.target_year <= data.last_actual_year:
+    if config.last_year <= data.last_actual_year:
         raise SettingError(
-            f"The target year is {config.target_year}, actuals go to {data.last_actual_year}; choose a later one.",
+            f"The target year is {config.last_year}, actuals go to {data.last_actual_year}; choose a later one.",
             "target_year",
-            config.target_year,
+            config.last_year,
         )
     for setting, names in (
         ("sector_models", config.sector_models),
         ("roles", config.roles),
         ("sector_shock_years", config.sector_shock_years),
+        ("return_to_trend", config.return_to_trend),
     ):
         for name in names:
             if name not in data.sectors:

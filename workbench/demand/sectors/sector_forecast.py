@@ -12,7 +12,7 @@ import numpy as np
 
 from workbench.data.arrays import Floats
 from workbench.demand.models.catalogue import MODELS, DriverPaths, Model, Needs
-from workbench.demand.models.shocks import prepare
+from workbench.demand.models.shocks import history_for_intervals, prepare, with_trend_at_end
 from workbench.demand.sectors.backtest import (
     Backtest,
     DriverKnowledge,
@@ -56,6 +56,8 @@ class Request:
         Of the intervals, per unit.
     backtest_horizon, first_training_years
         Of the backtest.
+    to_trend
+        Whether the forecast starts where the growth before the last actual leads, and not from that actual.
     """
 
     sector: str
@@ -69,6 +71,7 @@ class Request:
     levels: tuple[float, ...]
     backtest_horizon: int
     first_training_years: int
+    to_trend: bool = False
 
     @property
     def last_year(self) -> int:
@@ -114,7 +117,8 @@ def forecast_sector(request: Request) -> ModelForecast:
     _check_history(model, request, used)
     years = np.arange(request.first_year, request.last_year + 1, dtype=float)
     plan = request.preparation
-    prepared = prepare(history, years, plan.handling, plan.shock_years, plan.cut)
+    start = with_trend_at_end(history) if request.to_trend else history
+    prepared = prepare(start, years, plan.handling, plan.shock_years, plan.cut)
     runs = {}
     for variant in ("base", "low", "high") if model.fades else ("base",):
         at = situation_for(model, prepared, request.horizon, request.drivers, plan.window, variant)
@@ -122,8 +126,10 @@ def forecast_sector(request: Request) -> ModelForecast:
         _check_forecast(model, request, runs[variant])
     tests = _backtests(model, history, request)
     judged = next(iter(tests.values()))
-    growth = log_growth(history)
-    errors = pooled_errors(judged).reshape(1, -1)
+    steady = history_for_intervals(start)
+    learned = judged if steady is history else next(iter(_backtests(model, steady, request).values()))
+    growth = log_growth(steady)
+    errors = pooled_errors(learned).reshape(1, -1)
     return ModelForecast(
         request.sector,
         request.model,
@@ -135,7 +141,7 @@ def forecast_sector(request: Request) -> ModelForecast:
         {level: half_widths(growth, errors, request.horizon, level)[0] for level in request.levels},
         tests,
         {knowledge: _measure(test) for knowledge, test in tests.items()},
-        {level: covered(judged, growth[0], level) for level in request.levels},
+        {level: covered(judged, growth[0], level, learned=learned) for level in request.levels},
         coefficients_of(model, prepared, request.drivers, plan.window),
         one_step_r_squared(judged),
     )

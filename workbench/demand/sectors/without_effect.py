@@ -46,14 +46,12 @@ def without_effect(
     short = [
         sector
         for name, sector in data.sectors.items()
-        if chosen[name] == GIVEN_PATH and sector.given and max(sector.given) < config.target_year
+        if chosen[name] == GIVEN_PATH and sector.given and max(sector.given) < config.last_year
     ]
     unused_shocks = without_models or (
         "" if by_years else "extraordinary years count only where shocks is 'years'"
     )
-    late = [
-        name for name, points in config.added_layers.items() if points and min(points) > config.target_year
-    ]
+    late = [name for name, points in config.added_layers.items() if points and min(points) > config.last_year]
     return {
         "default_model": "every sector has a model in sector_models"
         if set(data.sectors) <= set(config.sector_models)
@@ -61,6 +59,9 @@ def without_effect(
         "variant": ""
         if any(model.fades for model in models)
         else "no model that is computed lets growth fade",
+        "return_to_trend": "its sectors have a path that is given"
+        if all(chosen.get(name) == GIVEN_PATH for name in config.return_to_trend)
+        else "",
         "window": ""
         if any(model.looks_back for model in models)
         else "no model that is computed has a window",
@@ -84,9 +85,7 @@ def without_effect(
         "gdp_driver": unused_economy,
         "population_driver": unused_economy,
         "splice_breaks": "" if _has_break(data.drivers) else "no driver has a break",
-        "added_layers": f"{', '.join(late)} begins after the target year {config.target_year}"
-        if late
-        else "",
+        "added_layers": f"{', '.join(late)} begins after the target year {config.last_year}" if late else "",
     }
 
 

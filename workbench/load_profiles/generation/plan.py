@@ -22,9 +22,10 @@ from workbench.load_profiles.generation.overlays import overlay_load
 from workbench.load_profiles.generation.reconciliation import reconcile
 from workbench.load_profiles.generation.without_effect import without_effect
 from workbench.load_profiles.inputs.demand_scenario import DemandScenario, read_demand_scenario
-from workbench.load_profiles.inputs.energy_source import assemble_targets, choose_source, overlay_energy
+from workbench.load_profiles.inputs.energy_source import assemble_targets, overlay_energy
 from workbench.load_profiles.inputs.holidays_of_region import Holidays, find_state, holidays_of
 from workbench.load_profiles.inputs.reading import LoadInput
+from workbench.load_profiles.inputs.source_choice import choose_source
 from workbench.load_profiles.model.overlays import Counted
 from workbench.load_profiles.model.targets import Conflict, YearTargets
 from workbench.load_profiles.shapes.ageing import age_warning, shape_ageing
@@ -101,7 +102,7 @@ def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> P
         When there is no target, or a shape needs what is not there.
     """
     problems, notes = Problems(data.path.name), Notes(data.path.name)
-    config = choose_source(project, config, data.targets)
+    config = choose_source(project, config, data.targets, notes)
     scenario = _scenario(project, data, config)
     if scenario is not None:
         notes.extend(scenario.notes)

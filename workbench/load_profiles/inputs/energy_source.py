@@ -11,7 +11,6 @@ import pandas as pd
 from workbench.data.notes import Notes, year_spans
 from workbench.data.origins import Choice, Sourced, prefer
 from workbench.data.projects.project import Project
-from workbench.data.results.scenario import finished_scenarios
 from workbench.data.results.tables import read_table
 from workbench.errors import InvalidData, SettingError
 from workbench.load_profiles.config import EnergySource, LoadProfileConfig
@@ -22,32 +21,8 @@ from workbench.load_profiles.model.targets import YearTargets, has_energy
 
 GROWTH_YEARS = 10
 MWH_IN_GWH = 1000.0
-
-
-def choose_source(project: Project, config: LoadProfileConfig, sheets: TargetSheets) -> LoadProfileConfig:
-    """Decide where the energy comes from, where that was left to what there is.
-
-    Parameters
-    ----------
-    project
-        Whose demand scenarios there may be.
-    config
-        The settings.
-    sheets
-        Targets of the workbook.
-
-    Returns
-    -------
-    LoadProfileConfig
-        The same settings with a source other than ``automatic``.
-    """
-    if config.energy_source is not EnergySource.AUTOMATIC:
-        return config
-    present = finished_scenarios(project, DEMAND)
-    name = config.demand_scenario or (config.scenario if config.scenario in present else "")
-    if sheets.years or config.energy or not name:
-        return replace(config, energy_source=EnergySource.WORKBOOK)
-    return replace(config, energy_source=EnergySource.SCENARIO, demand_scenario=name)
+CONTRADICTION = 0.03
+"""Share by which the energies of two sources may differ and still be of one forecast."""
 
 
 def inherited_energy(
@@ -236,12 +211,17 @@ def _from_scenario(
 ) -> dict[int, YearTargets]:
     targets, choices = {}, {}
     instead: dict[str, list[int]] = {}
+    others: dict[int, float] = {}
     measured = dict(zip(map(int, known.year), map(float, known.peak), strict=True))
     for row in scenario.requirement.to_dict("records"):
         year = int(row["year"])
         if year <= max(measured) and row.get("kind", "forecast") != "forecast":
             continue
         given = sheets.get(year, YearTargets(year))
+        other = given.energy if np.isfinite(given.energy) else float(given.monthly_energy.sum())
+        if abs(other / MWH_IN_GWH / float(row["requirement"]) - 1) > CONTRADICTION:
+            # Peaks and shares that belong to another energy would make a load factor that nobody meant.
+            others[year], given = other / MWH_IN_GWH, YearTargets(year)
         choice = choices[year] = _peak_of(config, scenario, given, float(row["peak_mw"]), measured.get(year))
         energy, place = float(row["requirement"]) * MWH_IN_GWH, scenario.place
         if np.isnan(energy) and not np.isnan(given.energy):
@@ -260,8 +240,26 @@ def _from_scenario(
             tables=("targets", "years"),
             years=years,
         )
+    _note_other_forecast(others, targets, scenario, notes)
     _note_choices(choices, scenario, notes)
     return targets
+
+
+def _note_other_forecast(
+    others: Mapping[int, float], targets: Mapping[int, YearTargets], scenario: DemandScenario, notes: Notes
+) -> None:
+    if not others:
+        return
+    last = max(others)
+    notes.ambiguity(
+        f"the targets of the workbook are of another forecast: {others[last]:,.0f} GWh in {last}, where the "
+        f"{scenario.place} has {targets[last].energy / MWH_IN_GWH:,.0f} GWh; neither its energies nor its peaks of "
+        f"{year_spans(sorted(others))} are used",
+        setting="energy_source",
+        tables=("targets", "years"),
+        years=sorted(others),
+        advice="set energy_source to 'workbook' to use them instead",
+    )
 
 
 def _peak_of(
