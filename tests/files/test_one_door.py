@@ -48,6 +48,7 @@ ALLOWED = {
     "market/views/answer_tools.py": "scripts and styles of the package",
     "ui/transfer/offers.py": "an export in the folder for temporary files",
     "ui/transfer/downloads.py": "scripts and styles of the package",
+    "ui/transfer/uploads.py": "a script of the package, name from replacing, and files without a name",
     "ui/figures/origins.py": "a script of the package",
     "runs/report/page.py": "scripts of the package",
     "publishing/assets.py": "scripts and styles of installed packages",

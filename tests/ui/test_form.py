@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -7,9 +9,10 @@ from typing import Literal
 import ipywidgets
 import pytest
 
-from workbench.errors import SettingError
+from workbench.errors import SettingError, UnreadableFile
 from workbench.runs import setting
-from workbench.ui.forms.form import ConfigForm
+from workbench.runs.model.setting_types import InForm
+from workbench.ui.forms.form import NAMES_THREAD, ConfigForm
 
 
 class Method(StrEnum):
@@ -160,3 +163,99 @@ def test_a_wrong_record_is_refused_with_its_setting_and_a_shown_config_replaces_
         _ = form.config
     form.show(Layered((Layer("b"), Layer("c"))))
     assert [layer.name for layer in form.config.layers] == ["b", "c"]
+
+
+def some_files(_project: object, values: Mapping[str, object]) -> list[str]:
+    return ["a.csv", "b.csv", *(["late.csv"] if OFFERED else [])]
+
+
+def some_sectors(_project: object, values: Mapping[str, object]) -> list[str]:
+    if values["file"] == "bad.csv":
+        raise UnreadableFile("bad.csv cannot be read", "bad.csv")
+    return ["Industry", "Homes"]
+
+
+def some_models(_project: object, _values: Mapping[str, object]) -> list[str]:
+    return ["trend", "mean"]
+
+
+OFFERED: list[str] = []
+HERE = __name__
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    file: str = setting("", help="File", in_form=InForm(offers=f"{HERE}:some_files"))
+    scenario: str = setting("BAU", help="Name", in_form=InForm(offers=f"{HERE}:some_files", is_open=True))
+    days: tuple[str, ...] = setting(tuple, help="Days", in_form=InForm("01-15, 07-15"))
+    models: dict[str, str] = setting(
+        dict,
+        help="By sector",
+        advanced=True,
+        in_form=InForm(offers=f"{HERE}:some_models", keys=f"{HERE}:some_sectors"),
+    )
+    factors: dict[str, float] = setting(
+        dict, help="By sector", advanced=True, minimum=0, in_form=InForm(keys=f"{HERE}:some_sectors")
+    )
+
+
+def offered_form(config: Offered | None = None) -> ConfigForm:
+    form = ConfigForm(Offered, config, project="a project")
+    form._more.is_open = True
+    wait_for_names()
+    return form
+
+
+def wait_for_names() -> None:
+    for thread in threading.enumerate():
+        if thread.name == NAMES_THREAD:
+            thread.join()
+
+
+def test_files_are_chosen_from_those_of_the_project_and_one_that_is_gone_stays_in_sight(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    form = offered_form(Offered(file="gone.csv"))
+    files = form._fields["file"].input
+    assert [name for name, _ in files.options] == ["not chosen", "a.csv", "b.csv", "gone.csv (not there)"]
+    files.value = "b.csv"
+    monkeypatch.setattr(f"{HERE}.OFFERED", ["late.csv"])
+    form.offer_again()
+    assert (files.value, files.options[-1][1]) == ("b.csv", "late.csv")
+    assert form.config == Offered(file="b.csv")
+    form.show(Offered(file="else.csv"))
+    assert form.config.file == "else.csv"
+
+
+def test_a_name_that_may_be_new_is_typed_beside_those_that_there_are_and_a_free_text_has_an_example() -> None:
+    form = offered_form()
+    scenario = form._fields["scenario"].input
+    assert scenario.options == ("a.csv", "b.csv")
+    scenario.value = "new"
+    assert form.config.scenario == "new"
+    assert form._fields["days"].input.placeholder == "such as 01-15, 07-15"
+
+
+def test_settings_by_sector_are_one_table_whose_cells_make_the_values() -> None:
+    form = offered_form(Offered(models={"Homes": "mean", "Gone": "trend"}))
+    (table,) = form._tables
+    assert table._names == ("Industry", "Homes", "Gone")
+    assert [table._cells[0, name].value for name in table._names] == ["", "mean", "trend"]
+    table._cells[0, "Industry"].value = "trend"
+    table._cells[0, "Gone"].value = ""
+    table._cells[1, "Homes"].value = "1.5"
+    assert form.config == Offered(models={"Industry": "trend", "Homes": "mean"}, factors={"Homes": 1.5})
+    table._cells[1, "Homes"].value = "-1"
+    with pytest.raises(SettingError, match="at Homes, the least allowed is 0"):
+        _ = form.config
+    form.show(Offered(models={"Homes": "trend"}))
+    assert [table._cells[0, name].value for name in table._names] == ["", "trend", ""]
+    assert table._cells[1, "Homes"].value == ""
+
+
+def test_settings_by_sector_are_typed_where_the_sectors_cannot_be_told() -> None:
+    form = offered_form(Offered(file="bad.csv"))
+    (table,) = form._tables
+    assert not table._cells
+    form._fields["models"].input.value = "Industry: trend"
+    assert form.config.models == {"Industry": "trend"}

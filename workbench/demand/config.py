@@ -9,8 +9,11 @@ from enum import StrEnum
 from workbench.demand.model.choices import AUTOMATIC, DEFAULT_MODELS, GIVEN_PATH, MODEL_NAMES, ShockHandling
 from workbench.demand.model.roles import Role
 from workbench.errors import SettingError
+from workbench.runs.model.setting_types import InForm
 from workbench.runs.model.settings import setting
 
+_CHOICES = "workbench.demand.inputs.choices"
+_SECTORS = f"{_CHOICES}:sectors"
 HOURLY_AUTOMATIC, HOURLY_NONE = "automatic", "none"
 
 
@@ -42,15 +45,22 @@ class DemandConfig:
     """Parameters of one demand scenario; a saved one gives the same numbers again."""
 
     workbook: str = setting(
-        "", help="Input workbook, by its name in the project's inputs; the only one if empty"
+        "",
+        help="Input workbook, by its name in the project's inputs; the only one if empty",
+        in_form=InForm(offers="workbench.data.projects.input_names:workbooks"),
     )
     hourly_file: str = setting(
         HOURLY_AUTOMATIC,
         help="File with the measured hourly load, for peak, load factor and losses of actual years; 'automatic' "
         "finds it by its name, 'none' uses none",
         advanced=True,
+        in_form=InForm(offers=f"{_CHOICES}:hourly_files"),
     )
-    scenario: str = setting("BAU", help="Name of the scenario; its results go into a folder of that name")
+    scenario: str = setting(
+        "BAU",
+        help="Name of the scenario; its results go into a folder of that name",
+        in_form=InForm(offers=f"{_CHOICES}:scenarios", is_open=True),
+    )
     target_year: int | None = setting(
         None,
         help="Last year of the forecast; that of the workbook (~Settings, End_Year) if empty",
@@ -80,7 +90,10 @@ class DemandConfig:
         choices=(AUTOMATIC, GIVEN_PATH, *MODEL_NAMES),
     )
     sector_models: dict[str, str] = setting(
-        dict, help="Model by sector, where it differs from the default", advanced=True
+        dict,
+        help="Model by sector, where it differs from the default",
+        advanced=True,
+        in_form=InForm("Industry: CAGR, Domestic: automatic", f"{_CHOICES}:models", _SECTORS),
     )
     models: tuple[str, ...] = setting(
         DEFAULT_MODELS,
@@ -113,23 +126,41 @@ class DemandConfig:
         advanced=True,
         minimum=1900,
         maximum=2200,
+        in_form=InForm('{"Industry": [2021, 2022]}', keys=_SECTORS),
     )
     return_to_trend: tuple[str, ...] = setting(
         (),
         help="Sectors whose last actual was extraordinary: their forecast starts where the growth before it leads",
         advanced=True,
+        in_form=InForm("Industry, Railways"),
     )
     gaps: GapHandling = setting(GapHandling.REFUSE, help="Missing years inside a history", advanced=True)
-    driver_path: str = setting("BAU", help="Path of the drivers: a growth column of the workbook")
+    driver_path: str = setting(
+        "BAU",
+        help="Path of the drivers: a growth column of the workbook",
+        in_form=InForm(offers=f"{_CHOICES}:paths", is_open=True),
+    )
     driver_growth: dict[str, float] = setting(
         dict,
         help="Growth of drivers [% a year] from their last actual, before any path of the workbook",
         minimum=-50,
         maximum=100,
         advanced=True,
+        in_form=InForm("GSDP: 6.5, Total Population: 0.8", keys=f"{_CHOICES}:drivers"),
     )
-    gdp_driver: str = setting("GSDP", help="Driver that measures the economy", advanced=True)
-    population_driver: str = setting("Total Population", help="Driver that counts the people", advanced=True)
+    gdp_driver: str = setting(
+        "GSDP",
+        title="GDP driver",
+        help="Driver that measures the economy",
+        advanced=True,
+        in_form=InForm(offers=f"{_CHOICES}:drivers", is_open=True),
+    )
+    population_driver: str = setting(
+        "Total Population",
+        help="Driver that counts the people",
+        advanced=True,
+        in_form=InForm(offers=f"{_CHOICES}:drivers", is_open=True),
+    )
     splice_breaks: bool = setting(
         True,
         help="Bridge base-year breaks of drivers (each is reported)",
@@ -140,7 +171,10 @@ class DemandConfig:
         PathEnd.REFUSE, help="A given path that ends before the target year", advanced=True
     )
     roles: dict[str, str] = setting(
-        dict, help="Role by sector, where its name does not tell it", advanced=True
+        dict,
+        help="Role by sector, where its name does not tell it",
+        advanced=True,
+        in_form=InForm("EV charging: electric vehicles", f"{_CHOICES}:roles", _SECTORS),
     )
     layer_scale: dict[str, float] = setting(
         dict,
@@ -148,6 +182,7 @@ class DemandConfig:
         minimum=0,
         maximum=1000,
         advanced=True,
+        in_form=InForm("Industry: 1.1", keys=f"{_CHOICES}:sectors_and_layers"),
     )
     added_layers: dict[str, dict[int, float]] = setting(
         dict,
@@ -155,6 +190,7 @@ class DemandConfig:
         minimum=-1e8,
         maximum=1e8,
         advanced=True,
+        in_form=InForm('{"electric vehicles": {"2026": 10, "2030": 400}}'),
     )
     sales_basis: SalesBasis = setting(
         SalesBasis.GROSS, help="Whether sales include what rooftop solar supplies", advanced=True
@@ -166,6 +202,7 @@ class DemandConfig:
         minimum=0,
         maximum=60,
         advanced=True,
+        in_form=InForm("2026: 12, 2035: 9"),
     )
     loss: float = setting(
         10.0,
@@ -181,6 +218,7 @@ class DemandConfig:
         minimum=10,
         maximum=100,
         advanced=True,
+        in_form=InForm("2026: 66, 2035: 68"),
     )
     load_factor: float = setting(
         65.0,

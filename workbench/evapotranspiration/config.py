@@ -10,8 +10,10 @@ from enum import StrEnum
 
 from workbench.errors import SettingError
 from workbench.evapotranspiration.model.catalogue import SourceId
+from workbench.runs.model.setting_types import InForm
 from workbench.runs.model.settings import setting
 
+_TABLES = InForm(offers="workbench.data.projects.input_names:tables")
 METHODS = ("ridge", "kalman", "error_weights")
 SPLITS = ("time", "blocks", "site")
 
@@ -47,8 +49,8 @@ class EvapotranspirationConfig:
         help="A city, or coordinates such as -22.725, -47.648 or 22°43'30\"S 47°38'51\"W; the sites file if empty",
     )
     period: Period = setting(Period.HISTORY, help="Which days")
-    start: str = setting("", help="First day of the history, as 2020-01-31")
-    end: str = setting("", help="Last day of the history, as 2020-12-31")
+    start: str = setting("", help="First day of the history", in_form=InForm("2020-01-31"))
+    end: str = setting("", help="Last day of the history", in_form=InForm("2020-12-31"))
     days: int = setting(30, help="Length of the recent days", unit="days", minimum=1, maximum=366)
     online: Online = setting(Online.AUTOMATIC, help="When online weather services are asked")
     sources: tuple[SourceId, ...] = setting(
@@ -67,6 +69,7 @@ class EvapotranspirationConfig:
         "",
         help="Table of sites (site, latitude, longitude, elevation) in the inputs; eto_sites.csv if empty",
         advanced=True,
+        in_form=_TABLES,
     )
     sites: tuple[str, ...] = setting((), help="Only these sites of the file", advanced=True)
     grid: tuple[float, ...] = setting(
@@ -74,16 +77,19 @@ class EvapotranspirationConfig:
         help="A grid of places instead: south, west, north, east and step in degrees",
         unit="degrees",
         advanced=True,
+        in_form=InForm("8, 76, 9, 77, 0.5"),
     )
     weather_file: str = setting(
         "",
         help="Daily weather (site, date, source, values) in the inputs; eto_weather.csv or .parquet if empty",
         advanced=True,
+        in_form=_TABLES,
     )
     reference_file: str = setting(
         "",
         help="Trusted ETo (site, date, eto) to learn from; eto_reference.csv or .parquet if empty",
         advanced=True,
+        in_form=_TABLES,
     )
     stations: tuple[str, ...] = setting(
         (),
@@ -151,15 +157,23 @@ class ValidationConfig:
         maximum=99,
         advanced=True,
     )
-    sites_file: str = setting("", help="Table of sites in the inputs; eto_sites.csv if empty", advanced=True)
+    sites_file: str = setting(
+        "", help="Table of sites in the inputs; eto_sites.csv if empty", advanced=True, in_form=_TABLES
+    )
     weather_file: str = setting(
-        "", help="Daily weather in the inputs; eto_weather.csv or .parquet if empty", advanced=True
+        "",
+        help="Daily weather in the inputs; eto_weather.csv or .parquet if empty",
+        advanced=True,
+        in_form=_TABLES,
     )
     left_out: tuple[str, ...] = setting(
         (), help="Columns of the weather file that are not read", advanced=True
     )
     reference_file: str = setting(
-        "", help="Trusted ETo in the inputs; eto_reference.csv or .parquet if empty", advanced=True
+        "",
+        help="Trusted ETo in the inputs; eto_reference.csv or .parquet if empty",
+        advanced=True,
+        in_form=_TABLES,
     )
 
 

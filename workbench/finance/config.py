@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workbench.errors import SettingError
 from workbench.finance.model.questions import QuestionKind
 from workbench.finance.model.what_if import Driver
+from workbench.runs.model.setting_types import InForm
 from workbench.runs.model.settings import setting
 
 __all__ = ["FinanceConfig", "check"]
@@ -18,10 +19,21 @@ class FinanceConfig:
     """Parameters of one report; the same with the same file gives the same report, byte for byte."""
 
     file: str = setting(
-        "", help="File with the figures (csv, tsv, xlsx …), by its name in the project's inputs"
+        "",
+        help="File with the figures (csv, tsv, xlsx …), by its name in the project's inputs",
+        in_form=InForm(offers="workbench.finance.inputs.choices:files"),
     )
-    scenario: str = setting("Report", help="Name of the report; its results go into a folder of that name")
-    sheet: str = setting("", help="Sheet of a workbook; the first with a table if empty", advanced=True)
+    scenario: str = setting(
+        "Report",
+        help="Name of the report; its results go into a folder of that name",
+        in_form=InForm(offers="workbench.finance.inputs.choices:reports", is_open=True),
+    )
+    sheet: str = setting(
+        "",
+        help="Sheet of a workbook; the first with a table if empty",
+        advanced=True,
+        in_form=InForm(offers="workbench.finance.inputs.choices:sheets"),
+    )
     horizon: int = setting(12, help="How far the forecasts reach", unit="months", minimum=3, maximum=18)
     level: float = setting(
         95.0, help="Share of outcomes that an interval should hold", unit="%", minimum=50, maximum=99
@@ -67,9 +79,13 @@ class FinanceConfig:
         "",
         help="Saved report of the last month to compare with; the one of the same name if empty",
         advanced=True,
+        in_form=InForm(offers="workbench.finance.inputs.choices:reports"),
     )
     answers: dict[str, str] = setting(
-        dict, help="Answers to questions about the file, before those kept in the project", advanced=True
+        dict,
+        help="Answers to questions about the file, before those kept in the project",
+        advanced=True,
+        in_form=InForm("role:Umsatz: revenue"),
     )
 
 

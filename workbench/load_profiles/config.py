@@ -11,7 +11,11 @@ from workbench.errors import SettingError
 from workbench.hourly_loads.rules import Clock, SpikeHandling, Stamps
 from workbench.load_profiles.model.overlays import Overlay, check_overlay
 from workbench.load_profiles.model.targets import PRECEDENCE, TargetKind, Transform
+from workbench.runs.model.setting_types import InForm
 from workbench.runs.model.settings import setting
+
+_CHOICES = "workbench.load_profiles.inputs.choices"
+_TABLES = "workbench.data.projects.input_names:tables"
 
 
 class EnergySource(StrEnum):
@@ -56,11 +60,20 @@ class LoadProfileConfig:
     """Parameters of one set of profiles; a saved one gives the same hours again."""
 
     file: str = setting(
-        "", help="File with the hourly history (xlsx, csv, parquet), by its name in the project's inputs"
+        "",
+        help="File with the hourly history (xlsx, csv, parquet), by its name in the project's inputs",
+        in_form=InForm(offers=_TABLES),
     )
-    scenario: str = setting("BAU", help="Name of the profiles; their results go into a folder of that name")
+    scenario: str = setting(
+        "BAU",
+        help="Name of the profiles; their results go into a folder of that name",
+        in_form=InForm(offers=f"{_CHOICES}:scenarios", is_open=True),
+    )
     history_sheet: str = setting(
-        "", help="Sheet with the hourly history; found by its name if empty", advanced=True
+        "",
+        help="Sheet with the hourly history; found by its name if empty",
+        advanced=True,
+        in_form=InForm(offers=f"{_CHOICES}:sheets"),
     )
     stamps: Stamps = setting(
         Stamps.BEGINS, help="Whether a time marks the begin or the end of its reading", advanced=True
@@ -79,7 +92,11 @@ class LoadProfileConfig:
     )
     restore_outages: bool = setting(False, help="Put the usual load in place of outage hours", advanced=True)
     energy_source: EnergySource = setting(EnergySource.AUTOMATIC, help="Where the annual energy comes from")
-    demand_scenario: str = setting("", help="Scenario of the demand forecast that gives the energy")
+    demand_scenario: str = setting(
+        "",
+        help="Scenario of the demand forecast that gives the energy",
+        in_form=InForm(offers=f"{_CHOICES}:demand_scenarios"),
+    )
     accept_incomplete: bool = setting(
         False,
         help="Use a demand scenario of which a part is missing; the profiles are incomplete then too",
@@ -92,7 +109,10 @@ class LoadProfileConfig:
         advanced=True,
     )
     targets_file: str = setting(
-        "", help="Workbook with the targets; the file of the history if empty", advanced=True
+        "",
+        help="Workbook with the targets; the file of the history if empty",
+        advanced=True,
+        in_form=InForm(offers="workbench.data.projects.input_names:workbooks"),
     )
     energy_unit: str = setting(
         "workbook",
@@ -108,9 +128,15 @@ class LoadProfileConfig:
         minimum=0,
         maximum=1e8,
         advanced=True,
+        in_form=InForm("2026: 45000, 2030: 52000"),
     )
     peak: dict[int, float] = setting(
-        dict, help="Annual peak [MW] by year, before any other source", minimum=0, maximum=1e8, advanced=True
+        dict,
+        help="Annual peak [MW] by year, before any other source",
+        minimum=0,
+        maximum=1e8,
+        advanced=True,
+        in_form=InForm("2026: 7000, 2030: 8100"),
     )
     load_factor: dict[int, float] = setting(
         dict,
@@ -118,9 +144,15 @@ class LoadProfileConfig:
         minimum=0,
         maximum=100,
         advanced=True,
+        in_form=InForm("2026: 66, 2035: 68"),
     )
     minimum: dict[int, float] = setting(
-        dict, help="Lowest load [MW] by year", minimum=0, maximum=1e8, advanced=True
+        dict,
+        help="Lowest load [MW] by year",
+        minimum=0,
+        maximum=1e8,
+        advanced=True,
+        in_form=InForm("2026: 2900"),
     )
     first_year: int | None = setting(
         None, help="First year of the profiles; the first with a target if empty", minimum=1900, maximum=2200
@@ -136,6 +168,7 @@ class LoadProfileConfig:
         help="Complete years of the history to take shapes from; the latest if empty",
         minimum=1900,
         maximum=2200,
+        in_form=InForm("2022, 2023"),
     )
     shape: ShapeMethod = setting(ShapeMethod.REPLAY, help="Where the hours come from")
     weather_year: int | None = setting(
@@ -158,9 +191,11 @@ class LoadProfileConfig:
     holiday_state: str = setting(
         "", help="State of the holidays; found from the project's region if empty", advanced=True
     )
-    extra_holidays: tuple[str, ...] = setting((), help="Further holidays, as 2026-08-15", advanced=True)
+    extra_holidays: tuple[str, ...] = setting(
+        (), help="Further holidays", advanced=True, in_form=InForm("2026-08-15, 2026-11-09")
+    )
     no_holidays: tuple[str, ...] = setting(
-        (), help="Days that are not holidays, as 2026-08-15", advanced=True
+        (), help="Days that are not holidays", advanced=True, in_form=InForm("2026-08-15")
     )
     overlays: tuple[Overlay, ...] = setting(
         (), help="Rooftop solar, vehicle charging, hydrogen, new industry"

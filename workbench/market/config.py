@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from workbench.errors import SettingError
 from workbench.files import confine, is_folder
 from workbench.market.store.dataset import DEFAULT_NAME, INCOMING, market_folder
+from workbench.runs.model.setting_types import InForm
 from workbench.runs.model.settings import setting
 
 if TYPE_CHECKING:
@@ -33,12 +34,18 @@ class IngestConfig:
     files: str = setting(
         "",
         help="Folder with the files, in the project's inputs or anywhere; the dataset's 'incoming' if empty",
+        in_form=InForm(offers="workbench.data.projects.input_names:folders", is_open=True),
     )
     register: str = setting(
-        "", help="Register of units (csv, parquet, xlsx), by its name in the project's inputs"
+        "",
+        help="Register of units (csv, parquet, xlsx), by its name in the project's inputs",
+        in_form=InForm(offers="workbench.data.projects.input_names:tables"),
     )
     register_columns: dict[str, str] = setting(
-        dict, help="What the register calls its columns, such as unit: DUID, capacity: MW", advanced=True
+        dict,
+        help="What the register calls its columns",
+        advanced=True,
+        in_form=InForm("unit: DUID, capacity: MW"),
     )
     accepted_versions: tuple[str, ...] = setting(
         (),
@@ -67,11 +74,17 @@ class BackfillConfig:
         help="Folder of the dataset, when several projects share one; the project's own if empty",
         advanced=True,
     )
-    base_url: str = setting("", help="Address that the feeds of the description are relative to")
-    first_day: str = setting(
-        "", help="First day to fetch, such as 2025-08-01; the gaps of the dataset if empty"
+    base_url: str = setting(
+        "",
+        help="Address that the feeds of the description are relative to",
+        in_form=InForm("https://example.org"),
     )
-    last_day: str = setting("", help="Last day to fetch; the first day if empty")
+    first_day: str = setting(
+        "", help="First day to fetch; the gaps of the dataset if empty", in_form=InForm("2025-08-01")
+    )
+    last_day: str = setting(
+        "", help="Last day to fetch; the first day if empty", in_form=InForm("2025-08-07")
+    )
     days_at_once: int = setting(
         7, help="Days that are published together", unit="days", minimum=1, maximum=366
     )

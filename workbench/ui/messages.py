@@ -7,7 +7,7 @@ understands, or refuses it with :class:`InvalidMessage`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import anywidget
@@ -78,14 +78,18 @@ class MessageWidget(anywidget.AnyWidget):
         """Read a message; :class:`InvalidMessage` refuses it."""
         raise NotImplementedError
 
+    def read_with(self, content: object, _buffers: Sequence[Any]) -> Any:
+        """Read a message with the bytes beside it, which most widgets do not expect."""
+        return self.read(content)
+
     def take(self, message: Any) -> None:
         """Act on a message that was read."""
         raise NotImplementedError
 
-    def receive(self, content: object) -> None:
+    def receive(self, content: object, buffers: Sequence[Any] = ()) -> None:
         """Take a message of a browser, or ignore it with one line in the log."""
         try:
-            message = self.read(content)
+            message = self.read_with(content, buffers)
         except InvalidMessage as error:
             self._ignore(str(error))
         else:
@@ -101,5 +105,5 @@ class MessageWidget(anywidget.AnyWidget):
         _log.log(level, "Ignored a message of a browser to %r: %s", self, reason)
 
 
-def _receive(widget: MessageWidget, content: object, _buffers: object) -> None:
-    widget.receive(content)
+def _receive(widget: MessageWidget, content: object, buffers: Sequence[Any] | None) -> None:
+    widget.receive(content, buffers or ())

@@ -10,7 +10,8 @@ from typing import Any
 
 import ipywidgets
 
-from workbench.errors import RunError, ScenarioBusy, SettingError
+from workbench.data.projects.project import INPUT_SUFFIXES, Project
+from workbench.errors import DataError, RunError, ScenarioBusy, SettingError
 from workbench.runs.engine.run import Run
 from workbench.runs.engine.start import WhenBusy, attach, resume, runs, start
 from workbench.runs.jobs.registry import JobFunction
@@ -23,6 +24,7 @@ from workbench.ui.fold import Fold
 from workbench.ui.forms.form import ConfigForm
 from workbench.ui.panel.run_panel import panel_of
 from workbench.ui.tabs import choice
+from workbench.ui.transfer.uploads import Uploads
 
 __all__ = ["RunView"]
 
@@ -70,12 +72,22 @@ class RunView(Pane):
         self._live_view = live_view
         self._current: Run | None = None
         self._busy = threading.Lock()
-        self.form = ConfigForm(job.config_type, config, job.check)
+        offering = None if is_viewer() else _opened(project)
+        self.form = ConfigForm(job.config_type, config, job.check, project=offering)
+        self._uploads = None if offering is None else _uploads_to(offering, self.form)
         self._make_parts()
         super().__init__()
         self.above = None if above is None or is_viewer() else above(self.form)
         controls = [] if is_viewer() else [self._settings, self._buttons, self._question]
-        parts = [self.above, *controls, self.strip, self._panel_area, self._live_area, self._result_area]
+        parts = [
+            self._uploads,
+            self.above,
+            *controls,
+            self.strip,
+            self._panel_area,
+            self._live_area,
+            self._result_area,
+        ]
         self.children = [part for part in parts if part is not None]
         self._in_background(self._open)
 
@@ -109,7 +121,7 @@ class RunView(Pane):
         self._start_button = ipywidgets.Button(description="Run", button_style="primary")
         self._connect(self._start_button, self._start)
         self._history = choice("Earlier runs", [("no earlier runs", "")])
-        self._history.layout.min_width, self._history.layout.margin = "340px", "0 4px 0 24px"
+        self._history.layout.min_width, self._history.layout.margin = "min(340px, 100%)", "0 4px 0 24px"
         self._show_button = ipywidgets.Button(description="Show", layout={"width": "auto"})
         self._connect(self._show_button, self._show_chosen)
         self._resume_button = ipywidgets.Button(
@@ -232,6 +244,7 @@ class RunView(Pane):
         try:
             run.wait()
             self._list_runs()
+            self.form.offer_again()
             if self._current is not run or run.state != RunState.SUCCEEDED or self._result_view is None:
                 return
             shown = self._result_view(run.result())
@@ -247,3 +260,15 @@ class RunView(Pane):
 def _label(record: RunRecord) -> str:
     moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(record.created))
     return f"{moment}  {record.scenario}  {record.status}"
+
+
+def _opened(project: Any) -> Project | None:
+    """Give the project whose files a form can offer; None where runs are kept in a plain folder."""
+    try:
+        return project if isinstance(project, Project) else Project.open(project)
+    except DataError:
+        return None
+
+
+def _uploads_to(project: Project, form: ConfigForm) -> Uploads:
+    return Uploads(project.inputs, (*INPUT_SUFFIXES, ".tsv", ".txt", ".gz", ".zip"), form.take_file)

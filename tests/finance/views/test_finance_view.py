@@ -13,13 +13,15 @@ import workbench
 from tests.finance.report_cases import company_csv, make_project
 from workbench.data.projects.project import Project
 from workbench.finance.anomalies.events import read_judgements
+from workbench.finance.config import FinanceConfig
 from workbench.finance.inputs.mapping.saved import load_mapping
 from workbench.finance.jobs import make_finance_report
 from workbench.finance.model.roles import Role
 from workbench.finance.views import report_view as finance_report_view
-from workbench.finance.views.mapping_form import MappingReview
+from workbench.finance.views.mapping_form import MappingReview, review_above
 from workbench.finance.views.report_view import FinanceReportView
 from workbench.ui import declared, result_tabs
+from workbench.ui.forms.form import ConfigForm
 
 MOMENT = datetime.datetime(2024, 2, 1, tzinfo=datetime.UTC)
 
@@ -96,21 +98,14 @@ def test_a_column_that_was_answered_to_be_unused_is_kept_as_unused(tmp_path: Pat
     assert mapping.of("Purchasses").role is None
 
 
-def test_an_upload_never_overwrites_another_file_and_cannot_leave_the_inputs(project: Project) -> None:
-    review = MappingReview(project, lambda _: None)
-    before = (project.inputs / "company.csv").read_bytes()
-    content = b"Date,Revenue\n2024-01-31,5\n"
-
-    def upload(name: str) -> str:
-        made = {"name": name, "type": "text/csv", "size": len(content), "content": memoryview(content)}
-        review.upload.set_trait("value", ({**made, "last_modified": MOMENT},))
-        return str(review.strip.value)
-
-    assert "another file company.csv" in upload("company.csv")
-    assert (project.inputs / "company.csv").read_bytes() == before
-    upload("../../new.csv")
-    assert (project.inputs / "new.csv").read_bytes() == content
-    assert not (project.folder.parent / "new.csv").exists()
+def test_a_file_that_comes_into_the_inputs_is_chosen_and_read(project: Project) -> None:
+    form = ConfigForm(FinanceConfig, project=project)
+    review = review_above(project, form)
+    (project.inputs / "new.csv").write_bytes(b"Date,Revenue\n2024-01-31,5\n")
+    form.take_file("new.csv")
+    assert review.file.value == "new.csv"
+    assert "new.csv" in review._status.value
+    assert "new.csv" in [value for _, value in form._fields["file"].input.options]
 
 
 def test_every_tab_of_a_report_can_be_opened(project: Project) -> None:

@@ -114,6 +114,24 @@ def read_system(path: Path, config: CapacityConfig) -> System:
     return dataclasses.replace(system, problems=tuple(problems), notes=tuple(notes))
 
 
+def read_components(path: Path, years: tuple[int, ...]) -> System | None:
+    """Read what a workbook of plants names, whatever else is wrong in it; None when it is no such workbook.
+
+    Raises
+    ------
+    DataError
+        When it cannot be read.
+    """
+    book = read_workbook(path)
+    problems, notes = Problems(path.name), Notes(path.name)
+    kind = _kind(book)
+    if not kind:
+        return None
+    if kind == "list":
+        return read_plant_list(book, problems, notes)
+    return read_planning_workbook(book, problems, notes, years)
+
+
 def _kind_of_file(path: Path) -> str:
     """Kind by the names of the sheets; by their headers where these say nothing and the file is small."""
     book = read_workbook(path, sheets=())

@@ -1,20 +1,17 @@
-"""From a file to a confirmed mapping: choose or upload it, answer what is open, say what its columns mean."""
+"""From a file to a confirmed mapping: choose it, answer what is open, say what its columns mean."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import PurePath
 
 import ipywidgets
 
-from workbench.data.atomic import write_bytes
-from workbench.data.names import checked_name
 from workbench.data.projects.project import Project
-from workbench.errors import InvalidData, SettingError
-from workbench.files import is_file, read_bytes, walked
+from workbench.errors import SettingError
 from workbench.finance.config import FinanceConfig
+from workbench.finance.inputs.choices import files
 from workbench.finance.inputs.grain import make_ledger, open_questions
 from workbench.finance.inputs.mapping.confirming import confirmed
 from workbench.finance.inputs.mapping.propose import propose_mapping
@@ -34,9 +31,6 @@ from workbench.ui.tabs import choice, note
 
 __all__ = ["MappingReview", "review_above"]
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-MAX_UPLOAD_MEGABYTES = 10
-"""What a browser sends through the kernel's connection; larger files are copied into the project's inputs."""
 NOT_USED = "not used"
 
 
@@ -57,10 +51,7 @@ class MappingReview(Pane):
         self._reading: Reading | None = None
         self._mapping: RoleMapping | None = None
         self._answers: dict[str, str] = {}
-        self.file = choice("File", self._files() or {"no file yet": ""})
-        self.upload = ipywidgets.FileUpload(
-            accept=",".join(SUFFIXES), multiple=False, description="Upload a file", layout={"width": "auto"}
-        )
+        self.file = choice("File", files(self._project) or {"no file yet": ""})
         self.read_button = self.button("Read the file", self._read_anew)
         self.confirm_button = self.button("Confirm these columns", self._confirm)
         self.confirm_button.button_style = "primary"
@@ -68,51 +59,24 @@ class MappingReview(Pane):
         self._status = ipywidgets.HTML()
         self._questions = ipywidgets.VBox()
         self._columns = ipywidgets.VBox()
-        self.upload.observe(lambda _: self.guarded(self._take_upload), "value")
         self.file.observe(lambda _: self._clear(), "value")
         wrapped = {"flex_flow": "row wrap", "align_items": "center"}
-        buttons = [self.file, self.read_button, self.upload, self.sample_button]
+        buttons = [self.file, self.read_button, self.sample_button]
         row = ipywidgets.HBox(buttons, layout=wrapped)
         self.children = [row, self._status, self.strip, self._questions, self._columns, label_style()]
 
     # the file
 
-    def _files(self) -> list[str]:
-        folder = self._project.inputs
-        names = (path for path in walked(folder, links=True) if path.suffix.lower() in SUFFIXES)
-        return sorted(
-            path.relative_to(folder).as_posix() for path in names if not path.name.startswith((".", "~$"))
-        )
-
-    def _take_upload(self) -> None:
-        if not self.upload.value:
-            return
-        uploaded = self.upload.value[0]
-        name = checked_name(PurePath(str(uploaded["name"])).name, "file")
-        content = bytes(uploaded["content"])
-        if PurePath(name).suffix.lower() not in SUFFIXES:
-            raise InvalidData(f"{name} is not of a kind that is read here; use {', '.join(SUFFIXES)}.", name)
-        if len(content) > MAX_UPLOAD_MEGABYTES * 1e6:
-            raise InvalidData(
-                f"{name} has {len(content) / 1e6:.0f} MB, more than the {MAX_UPLOAD_MEGABYTES} MB "
-                "that a browser "
-                f"can send; copy it into {self._project.inputs}.",
-                name,
-            )
-        path = self._project.inputs / name
-        if is_file(path) and read_bytes(path) != content:
-            raise InvalidData(
-                f"There is another file {name} in the inputs, which was left as it is; rename the new one.",
-                path,
-            )
-        write_bytes(path, content)
-        self.file.options = self._files()
-        self.file.value = name
-        self._read_anew()
+    def take_file(self, name: str) -> None:
+        """Read a file that has come into the inputs."""
+        self.file.options = files(self._project) or {"no file yet": ""}
+        if name in self.file.options:
+            self.file.value = name
+            self.guarded(self._read_anew)
 
     def _add_samples(self) -> None:
         clean, messy = write_samples(self._project.inputs)
-        self.file.options = self._files()
+        self.file.options = files(self._project)
         self.file.value = clean.name
         self._say(
             f"{clean.name} and {messy.name}, the second as messy as exports are, lie in the project's inputs."
@@ -120,7 +84,7 @@ class MappingReview(Pane):
 
     def _read_anew(self) -> None:
         if not self.file.value:
-            self._say("Put a file into the project's inputs, or upload one.")
+            self._say("Drop a file above, or put one into the project's inputs.")
             return
         _, self._answers = load_mapping(self._project)
         self._read()
@@ -261,4 +225,6 @@ def review_above(project: Project, form: ConfigForm) -> MappingReview:
             config = FinanceConfig()
         form.show(replace(config, file=file))
 
-    return MappingReview(project, use)
+    review = MappingReview(project, use)
+    form.on_file(review.take_file)
+    return review

@@ -16,6 +16,8 @@ from typing import Any
 from workbench.structured.plain import json_from
 
 __all__ = [
+    "PLAIN",
+    "InForm",
     "Key",
     "describe_type",
     "is_of_type",
@@ -26,6 +28,32 @@ __all__ = [
     "scalar_of",
     "text_of",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class InForm:
+    """What a form knows of a setting beside its type.
+
+    Parameters
+    ----------
+    example
+        A value as it is typed, shown in the empty field.
+    offers
+        Location (``"package.module:name"``) of ``name(project, values) -> names``: what can be chosen in a project
+        beside the other settings, such as its input files; the values, for a mapping.
+    keys
+        Location of the same for the names of a mapping; mappings with the same names share one table.
+    is_open
+        Whether other values than those offered can be typed.
+    """
+
+    example: str = ""
+    offers: str = ""
+    keys: str = ""
+    is_open: bool = False
+
+
+PLAIN = InForm()
 
 _ONE = {int: "a whole number", float: "a number", str: "text", bool: "yes or no", type(None): "nothing"}
 _SEVERAL = {int: "whole numbers", float: "numbers"}

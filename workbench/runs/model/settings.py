@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 
 from workbench.errors import SettingError
 from workbench.runs.model.setting_types import (
+    PLAIN,
+    InForm,
     Key,
     describe_type,
     is_of_type,
@@ -50,6 +52,7 @@ class Setting:
     choices: tuple[Any, ...]
     adjustable: bool
     advanced: bool
+    in_form: InForm
 
 
 def setting(
@@ -63,6 +66,7 @@ def setting(
     choices: Sequence[Any] = (),
     adjustable: bool = False,
     advanced: bool = False,
+    in_form: InForm = PLAIN,
 ) -> Any:
     """Declare a field of a config.
 
@@ -85,6 +89,8 @@ def setting(
         Whether the value may be changed while a run continues.
     advanced
         Whether most people leave it alone; a form keeps it out of the way.
+    in_form
+        What a form offers in a project, and shows in an empty field.
     """
     facts = {
         "help": help,
@@ -95,6 +101,7 @@ def setting(
         "choices": tuple(choices),
         "adjustable": adjustable,
         "advanced": advanced,
+        "in_form": in_form,
     }
     if callable(default):
         return dataclasses.field(default_factory=default, metadata={"setting": facts})
@@ -123,6 +130,7 @@ def settings_of(config_type: type) -> tuple[Setting, ...]:
                 choices=facts.get("choices", ()),
                 adjustable=facts.get("adjustable", False),
                 advanced=facts.get("advanced", False),
+                in_form=facts.get("in_form", PLAIN),
             )
         )
     return tuple(found)

@@ -28,20 +28,20 @@ function asking(model, seconds = 20) {
   let last = 0;
   const onMessage = (message, buffers) => {
     const resolve = waiting.get(message.id);
-    if (message.kind === "part" && resolve) {
+    if (resolve) {
       waiting.delete(message.id);
       resolve({ ...message, buffers });
     }
   };
   model.on("msg:custom", onMessage);
-  const once = (message) => new Promise((resolve, reject) => {
+  const once = (message, sent) => new Promise((resolve, reject) => {
     const id = Math.floor(Math.random() * 1e9) * 1000 + (++last % 1000);
     waiting.set(id, resolve);
     setTimeout(() => waiting.delete(id) && reject(new Error("The kernel does not answer: it is busy, or it is gone.")), seconds * 1000);
-    model.send({ ...message, id });
+    model.send({ ...message, id }, undefined, sent);
   });
   return {
-    ask: (message) => once(message).catch(() => once(message)),
+    ask: (message, sent) => once(message, sent).catch(() => once(message, sent)),
     close: () => model.off("msg:custom", onMessage),
   };
 }
