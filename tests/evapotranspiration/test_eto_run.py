@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import re
@@ -22,11 +23,15 @@ from workbench.data.made_up import MADE_UP_NOTE
 from workbench.data.projects.project import Project
 from workbench.data.results.tables import read_table
 from workbench.errors import InvalidData, RunFailed, SettingError, SourceFailed, UnreadableFile
-from workbench.evapotranspiration.config import METHODS, SPLITS, EvapotranspirationConfig
+from workbench.evapotranspiration.config import METHODS, SPLITS, EvapotranspirationConfig, Period
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
 from workbench.evapotranspiration.fusion.learning import lessons, year_blocks
 from workbench.evapotranspiration.fusion.statistics import shipped_statistics
+from workbench.evapotranspiration.inputs.downloads import plan_sites
+from workbench.evapotranspiration.inputs.places.place import Place
+from workbench.evapotranspiration.inputs.reading import EtoInput
 from workbench.evapotranspiration.jobs import estimate_evapotranspiration, validate_evapotranspiration
+from workbench.evapotranspiration.model.catalogue import SourceId
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.results.export import to_xarray, write_csv, write_excel, write_netcdf
 from workbench.evapotranspiration.results.saved import EtoResult, load
@@ -278,6 +283,20 @@ def test_a_resumed_run_asks_only_for_what_has_not_come(project: Project, server:
     assert server.count("nasa_power") == 1
     assert server.count("openmeteo_archive") == 2
     assert set(result.table("downloads")["state"]) == {"received"}
+
+
+def test_services_that_demand_a_contact_are_left_out_without_one_and_asked_with_it() -> None:
+    place = Place("New York", 40.7, -74.0, 10.0)
+    data = EtoInput((place,), {}, pd.DataFrame(), (), {}, (), ())
+    config = EvapotranspirationConfig(place="New York", period=Period.FORECAST)
+    plan = plan_sites(data, config)[0][0]
+    assert SourceId.NWS_FORECAST not in [ask.source for ask in plan.asks]
+    assert any("demand that a client names a contact" in note for note in plan.notes)
+    plan = plan_sites(data, config, contact="farm@example.org")[0][0]
+    assert SourceId.NWS_FORECAST in [ask.source for ask in plan.asks]
+    named = dataclasses.replace(config, sources=(SourceId.MET_NORWAY,))
+    with pytest.raises(SettingError, match=r"MET Norway.*contact = .* in project.toml"):
+        plan_sites(data, named)
 
 
 def test_heights_come_from_the_source_when_their_service_is_down(

@@ -103,6 +103,64 @@ def test_hours_without_a_zone_or_with_a_gap_are_refused_with_the_time_seen(
         hourly_eto(weather, FALLON)
 
 
+@pytest.mark.parametrize(
+    ("column", "factor", "words"),
+    [
+        ("rs", 1 / 0.0036, "W/m2 are to be multiplied by 0.0036"),
+        ("rh", 0.01, "a share is to be multiplied by 100"),
+        ("temperature", 4.0, "degF"),
+        ("u2", 40.0, "km/h"),
+    ],
+)
+def test_hours_in_another_unit_are_refused_with_what_is_expected(
+    column: str, factor: float, words: str
+) -> None:
+    weather = _clear_hours(2.0, "2024-06-21")
+    weather[column] *= factor
+    with pytest.raises(InvalidData, match=f"'{column}'.*{words}"):
+        hourly_eto(weather, FALLON)
+
+
+def test_radiation_of_more_than_arrives_above_the_air_is_refused_though_no_hour_shows_it() -> None:
+    weather = _clear_hours(2.0, "2024-12-21")
+    with pytest.raises(InvalidData, match="arrive above the air"):
+        hourly_eto(weather.assign(rs=weather["rs"] * 2), FALLON)
+
+
+@pytest.mark.parametrize("latitude", [45.0, 52.0, 60.0])
+def test_a_clear_and_a_dull_northern_winter_are_told_apart_though_the_sun_stays_low(latitude: float) -> None:
+    site = Site("north", latitude, 0.0, 50.0)
+    hours = pd.date_range("2024-12-18", periods=96, freq="h", tz="UTC")
+    weather = pd.DataFrame({"temperature": 4.0, "rh": 80.0, "u2": 2.0, "rs": 0.0}, index=hours)
+    above = hourly_eto(weather, site)["ra"]
+    found = [hourly_eto(weather.assign(rs=above * share), site)["clearness"] for share in (0.2, 0.72)]
+    np.testing.assert_allclose(found[0], 0.3)
+    np.testing.assert_allclose(found[1], 0.72 / 0.751, atol=0.01)
+
+
+def test_the_clouds_of_a_day_are_carried_for_a_day_and_no_longer() -> None:
+    lit = np.zeros(72)
+    lit[:12] = 1.0
+    found = sun.carried_clearness(0.5 * lit, lit, lit)
+    np.testing.assert_allclose(found[:36], 0.5)
+    np.testing.assert_allclose(found[36:], sun.CLEARNESS_BEFORE_ANY_SUN)
+
+
+def test_nights_below_zero_and_still_air_count_as_the_standard_has_them_and_can_be_switched() -> None:
+    weather = _clear_hours(0.1, "2024-06-21").assign(rh=95.0)
+    fao, asce = (hourly_eto(weather, FALLON, surface=one) for one in (Surface.FAO56, Surface.ASCE_SHORT))
+    assert fao["eto"].min() == 0.0 > asce["eto"].min()
+    raised = hourly_eto(weather, FALLON, surface=Surface.ASCE_SHORT, wind_floor=0.5, negative=False)
+    assert raised["eto"].min() == 0.0
+    assert raised["eto"].sum() > asce["eto"].sum()
+
+
+def _clear_hours(wind: float, day: str) -> pd.DataFrame:
+    hours = pd.date_range(f"{day} 08:00", periods=24, freq="h", tz="UTC")
+    weather = pd.DataFrame({"temperature": 20.0, "rh": 50.0, "u2": wind, "rs": 0.0}, index=hours)
+    return weather.assign(rs=hourly_eto(weather, FALLON)["ra"] * 0.7)
+
+
 def test_a_missing_column_is_named() -> None:
     index = pd.date_range("2024-01-01", periods=3, freq="h", tz="UTC")
     with pytest.raises(InvalidData, match="'rs' is missing, seen are temperature"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import brazilian_sites as brazil
@@ -68,6 +69,32 @@ def test_a_wind_that_its_own_eto_contradicts_is_found_without_another_source() -
     assert kinds(checked, "alone") == {Kind.WRONG_WIND}
     honest = check_sources({"alone": truth.assign(eto=own)}, HERE)
     assert honest["alone"].findings == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "factor", "words"),
+    [
+        ("rs", 11.574, r"W m-2 \(mean of the day\)"),
+        ("rs", 1 / 3.6, "kWh m-2 d-1"),
+        ("rs", 1 / 24, "MJ m-2 h-1"),
+        ("rh", 0.01, "a fraction"),
+    ],
+)
+def test_a_week_of_one_source_in_another_unit_is_refused_by_its_name(
+    column: str, factor: float, words: str
+) -> None:
+    week = made_weather(1500).iloc[600:607]
+    assert check_source(week, HERE, "farm").unusable == frozenset()
+    checked = check_source(week.assign(**{column: factor * week[column]}), HERE, "farm")
+    assert checked.unusable == {column}
+    assert any(re.search(words, item.message) for item in checked.findings)
+
+
+def test_a_week_of_wind_that_is_rare_in_metres_a_second_is_doubted_and_used() -> None:
+    week = made_weather(1500).iloc[600:607]
+    checked = check_source(week.assign(u2=3.6 * week["u2"]), HERE, "farm")
+    assert "write 'u2 [km/h]'" in checked.findings[0].message
+    assert checked.unusable == frozenset()
 
 
 def test_fahrenheit_of_a_cold_season_is_told_by_the_other_source() -> None:

@@ -44,6 +44,12 @@ def test_it_says_who_asks(open_client: Open, server: FaultyServer) -> None:
     assert agent.startswith("energy-workbench/")
 
 
+def test_it_says_whom_to_write_to(server: FaultyServer) -> None:
+    with OnlineClient(addresses={"rain": server.address}, contact="farm@example.org") as client:
+        client.get(request(), latitude)
+    assert "(farm@example.org; " in server.requests[0][3]["user-agent"]
+
+
 def test_a_throttled_service_is_asked_again_when_it_wants_to_be(
     open_client: Open, server: FaultyServer
 ) -> None:
@@ -72,6 +78,22 @@ def test_a_wait_that_is_too_long_is_said_and_not_waited(open_client: Open, serve
         open_client().get(request(), latitude)
     assert time.monotonic() - began < 1
     assert (caught.value.source, caught.value.status) == ("rain", 429)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Daily API request limit exceeded. Please try again tomorrow.", "Hourly API request limit exceeded."],
+)
+def test_a_service_that_is_used_up_for_long_is_not_asked_again_by_the_same_client(
+    open_client: Open, server: FaultyServer, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setattr("workbench.online.retries.MAX_WAIT", 0.0)
+    server.faults["rain"] = lambda n: Reply({"error": True, "reason": words}, 429)
+    client = open_client()
+    for place in ("1", "2"):
+        with pytest.raises(SourceFailed, match=r"limit exceeded.*asks to wait"):
+            client.get(request(place=place), latitude)
+    assert server.count("rain") == 1
 
 
 def test_a_service_that_does_not_want_it_is_not_asked_again_when_it_throttles(

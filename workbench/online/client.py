@@ -49,6 +49,8 @@ class OnlineClient:
         What services are told of the caller.
     setting
         Name of the setting that the addresses come from.
+    contact
+        E-mail address or web page of the caller; services are told it.
 
     Raises
     ------
@@ -64,6 +66,7 @@ class OnlineClient:
         *,
         purpose: str = "energy data",
         setting: str = "services",
+        contact: str = "",
     ) -> None:
         self._addresses = dict(addresses or {})
         for service, address in self._addresses.items():
@@ -72,8 +75,10 @@ class OnlineClient:
         self._allowance = None if folder is None else DailyAllowance(folder / "requests.json")
         self._patience = patience
         # Some services refuse a client without a name.
-        self._agent = f"energy-workbench/{package_version()} ({purpose}; python-httpx)"
+        told = "; ".join(filter(None, (contact, purpose)))
+        self._agent = f"energy-workbench/{package_version()} ({told}; python-httpx)"
         self._paces: dict[str, Pace] = {}
+        self._closed: dict[str, tuple[float, Failure]] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="workbench online client", daemon=True
@@ -247,11 +252,18 @@ class OnlineClient:
         log: Callable[[str], None],
     ) -> Result | Failure:
         service = request.service
+        host = urlsplit(self._address(request)).netloc
         for attempt in range(service.tries):
+            until, answered = self._closed.get(host, (0.0, None))
+            if answered is not None and until > time.monotonic():
+                return answered
             try:
                 answer = await ask(attempt)
             except httpx.HTTPError as error:
                 answer = failure_of_connection(error, service, attempt, self._patience)
+            if isinstance(answer, Failure) and answer.closed:
+                # Whoever says "tomorrow" is not asked for the next place either.
+                self._closed[host] = (time.monotonic() + answer.closed, answer)
             if not isinstance(answer, Failure) or answer.wait is None:
                 return answer
             if attempt + 1 < service.tries:

@@ -14,6 +14,7 @@ from workbench.online.service import Service
 
 FIRST_BACKOFF = 1.0
 MAX_WAIT = 120.0
+HOUR, DAY = 3600.0, 86400.0
 RETRIED_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -29,11 +30,14 @@ class Failure:
         HTTP status; None when there was no answer.
     wait
         Time to wait before the next try [s]; None when another try is no use.
+    closed
+        Time for which the service wants no request at all [s].
     """
 
     reason: str
     status: int | None = None
     wait: float | None = None
+    closed: float = 0.0
 
 
 def failure_of_connection(error: httpx.HTTPError, service: Service, attempt: int, patience: float) -> Failure:
@@ -79,7 +83,9 @@ def failure_of_status(
         return Failure(reason, status)
     wait = requested_wait(status, headers, body, attempt)
     if wait > MAX_WAIT:
-        return Failure(f"{reason}; it asks to wait {wait:.0f} s, longer than {MAX_WAIT:.0f} s", status)
+        return Failure(
+            f"{reason}; it asks to wait {wait:.0f} s, longer than {MAX_WAIT:.0f} s", status, closed=wait
+        )
     return Failure(reason, status, wait)
 
 
@@ -90,9 +96,20 @@ def requested_wait(status: int, headers: Mapping[str, str], body: bytes, attempt
         return float(after)
     if (moment := http_date(after)) is not None:
         return max(0.0, moment - time.time())
-    if status == 429 and b"in one minute" in body:
-        return 60.0
+    if status == 429:
+        return _wait_in_words(body.lower(), time.time()) or backoff(attempt)
     return backoff(attempt)
+
+
+def _wait_in_words(body: bytes, now: float) -> float:
+    """Time until the end of the minute, hour or day (UTC) that an answer names; 0 where it names none [s]."""
+    if b"in one minute" in body or b"minutely" in body:
+        return 60.0
+    if b"tomorrow" in body or b"daily" in body:
+        return DAY - now % DAY
+    if b"next hour" in body or b"hourly" in body:
+        return HOUR - now % HOUR
+    return 0.0
 
 
 def backoff(attempt: int) -> float:

@@ -44,6 +44,8 @@ class ProjectSettings:
         IANA name.
     made_up
         Whether the inputs are made up: everything that is made of them says so.
+    contact
+        E-mail address or web page that online services are told; those that demand one are not asked without.
     """
 
     name: str
@@ -54,6 +56,7 @@ class ProjectSettings:
     digit_grouping: Grouping = Grouping.INDIAN
     time_zone: str = "Asia/Kolkata"
     made_up: bool = False
+    contact: str = ""
 
     @property
     def style(self) -> Style:
@@ -76,6 +79,11 @@ def check_settings(settings: ProjectSettings) -> Problems:
         )
     if not 1 <= settings.fiscal_year_start <= 12:
         problems.error(f"fiscal_year_start is {settings.fiscal_year_start}, expected a month from 1 to 12.")
+    if settings.contact and not re.fullmatch(r"[!-~]+@[!-~]+|https?://[!-~]+", settings.contact):
+        problems.error(
+            f"contact is {shown(settings.contact)}, expected an e-mail address or a web page such as "
+            "'name@example.org'."
+        )
     try:
         ZoneInfo(settings.time_zone)
     except (ValueError, OSError, LookupError):

@@ -147,8 +147,9 @@ def penman_monteith_hourly(
     elevation: ArrayLike,
     surface: Surface = Surface.FAO56,
     daytime: ArrayLike | None = None,
+    negative: bool = False,
 ) -> Floats:
-    """Reference evapotranspiration of hours [mm h-1], never below zero ([1], equation 53; [2], equation 1).
+    """Reference evapotranspiration of hours [mm h-1] ([1], equation 53; [2], equation 1).
 
     Parameters
     ----------
@@ -166,6 +167,8 @@ def penman_monteith_hourly(
         Reference crop.
     daytime
         Whether the sun is up; by default where net radiation is not negative ([2], page 44).
+    negative
+        Whether hours below zero (dew) are kept, so that they count in sums; else they are zero.
 
     Returns
     -------
@@ -187,6 +190,7 @@ def penman_monteith_hourly(
         u2=u2,
         numerator=crop.numerator,
         denominator=np.where(day, crop.by_day, crop.by_night),
+        least=-np.inf if negative else 0.0,
     )
 
 
@@ -200,8 +204,9 @@ def combined(
     u2: ArrayLike,
     numerator: float = 900.0,
     denominator: ArrayLike = 0.34,
+    least: float = 0.0,
 ) -> Floats:
-    """Combine energy and wind into reference evapotranspiration ([1], equation 6), never below zero.
+    """Combine energy and wind into reference evapotranspiration ([1], equation 6).
 
     Parameters
     ----------
@@ -217,6 +222,8 @@ def combined(
         Wind speed at 2 m [m s-1].
     numerator, denominator
         Cn and Cd of the surface and time step.
+    least
+        What is less is raised to it [mm per period].
 
     Returns
     -------
@@ -227,7 +234,7 @@ def combined(
     energy = 0.408 * np.asarray(slope) * np.asarray(available)
     drying = psychrometric * numerator / (np.asarray(temperature, dtype=float) + 273.0) * wind * deficit
     resisted = np.asarray(slope) + psychrometric * (1.0 + np.asarray(denominator) * wind)
-    return np.asarray(np.maximum((energy + drying) / resisted, 0.0))
+    return np.asarray(np.maximum((energy + drying) / resisted, least))
 
 
 def _daily_block(inputs: list[Floats], crop: Coefficients) -> Floats:

@@ -12,10 +12,10 @@ from workbench.errors import SettingError, SourceFailed
 from workbench.evapotranspiration.config import EvapotranspirationConfig, Online
 from workbench.evapotranspiration.inputs.places.place import Place
 from workbench.evapotranspiration.inputs.reading import EtoInput, period_of
-from workbench.evapotranspiration.inputs.services.choice import FETCHES, Ask, choose
+from workbench.evapotranspiration.inputs.services.choice import FETCHES, Ask, Choice, choose
 from workbench.evapotranspiration.inputs.services.daily_weather import Download
 from workbench.evapotranspiration.inputs.services.elevation import fetch_elevations
-from workbench.evapotranspiration.model.catalogue import ELEVATION, title_of, today_at
+from workbench.evapotranspiration.model.catalogue import ELEVATION, SOURCES, title_of, today_at
 from workbench.online.client import OnlineClient
 from workbench.online.service import Watch
 from workbench.runs.jobs.job import Job, current_job
@@ -126,7 +126,11 @@ class Downloader:
 
 
 def plan_sites(
-    data: EtoInput, config: EvapotranspirationConfig, now: datetime.datetime | None = None
+    data: EtoInput,
+    config: EvapotranspirationConfig,
+    now: datetime.datetime | None = None,
+    *,
+    contact: str = "",
 ) -> tuple[list[SitePlan], dict[str, str]]:
     """Decide what is requested for each place.
 
@@ -138,6 +142,8 @@ def plan_sites(
         Period and sources.
     now
         tz-aware moment; the present when left out.
+    contact
+        Whom services may write to; those whose terms demand one are not asked without.
 
     Returns
     -------
@@ -168,7 +174,7 @@ def plan_sites(
             if config.online is Online.NEVER or not is_asked:
                 plans.append(SitePlan(place, first, last, (), ()))
                 continue
-            choice = choose(place, first, last, today, config.sources)
+            choice = _with_contact(choose(place, first, last, today, config.sources), config, contact)
         except SettingError as error:
             refused[place.name] = str(error)
             if len(refused) == len(data.places):
@@ -176,6 +182,33 @@ def plan_sites(
             continue
         plans.append(SitePlan(place, first, last, choice.asks, choice.notes))
     return plans, refused
+
+
+def _with_contact(choice: Choice, config: EvapotranspirationConfig, contact: str) -> Choice:
+    """Leave out services that want a contact where there is none; refuse them where they were named.
+
+    Raises
+    ------
+    SettingError
+        When such a service was named, or no other is left.
+    """
+    if contact:
+        return choice
+    # An instance of one's own has rules of its own.
+    nameless = [
+        ask for ask in choice.asks if SOURCES[ask.source].wants_contact and ask.source not in config.services
+    ]
+    if not nameless:
+        return choice
+    titles = " and ".join(dict.fromkeys(title_of(ask.source) for ask in nameless))
+    words = (
+        f"{titles}: the terms demand that a client names a contact, and none is given; write "
+        'contact = "name@example.org" under [project] in project.toml once.'
+    )
+    left = tuple(ask for ask in choice.asks if ask not in nameless)
+    if config.sources or not left:
+        raise SettingError(words, "sources", config.sources)
+    return Choice(left, (*choice.notes, f"{words} It is not asked."))
 
 
 def fill_elevations(job: Job, client: OnlineClient, plans: Sequence[SitePlan]) -> tuple[list[SitePlan], str]:

@@ -41,12 +41,15 @@ class SourceFacts(Service):
     covers
         Where it answers: ``""`` everywhere, or a name of
         :mod:`workbench.evapotranspiration.inputs.services.coverage`.
+    wants_contact
+        Whether its terms demand that a client names somebody who can be written to.
     """
 
     oldest: int | None
     newest: int
     credit: str
     covers: str = ""
+    wants_contact: bool = False
 
     def window(self, today: datetime.date) -> tuple[datetime.date, datetime.date]:
         """Give the first and last day that the source has when it is ``today`` at the place."""
@@ -98,6 +101,7 @@ SOURCES: Mapping[str, SourceFacts] = {
             5,
             MET_CREDIT,
             per_minute=1200,
+            wants_contact=True,
             patient=False,  # its terms ask not to be tried again when it throttles
         ),
         SourceFacts(
@@ -109,6 +113,7 @@ SOURCES: Mapping[str, SourceFacts] = {
             NWS_CREDIT,
             per_minute=300,
             covers="united states",
+            wants_contact=True,
         ),
         SourceFacts(
             SourceId.NWS_STATIONS,
@@ -119,6 +124,7 @@ SOURCES: Mapping[str, SourceFacts] = {
             NWS_CREDIT,
             per_minute=300,
             covers="united states",
+            wants_contact=True,
         ),
     )
 }

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from workbench.data.arrays import Floats
 from workbench.evapotranspiration.physics.radiation import (
     KELVIN,
+    MIN_CLEARNESS,
     SOLAR_CONSTANT,
     clearness,
     declination,
@@ -28,6 +29,10 @@ STEFAN_BOLTZMANN_HOUR = 4.903e-9 / 24.0
 """[MJ K-4 m-2 h-1]; printed as 2.043e-10."""
 MIN_SUN_HEIGHT = 0.3
 """Below it Rs/Rso says little of the clouds, and the last hour above it is carried on [rad] ([2], page 34)."""
+MAX_HOURS_CARRIED = 24
+"""Yesterday's clouds say little of tonight's."""
+MIN_CLEAR_DAY = 0.05
+"""Clear-sky sum of a day from which its ratio says something of the clouds [MJ m-2]."""
 CLEARNESS_BEFORE_ANY_SUN = 0.7
 """Rs/Rso of hours for which no earlier or later sun is known (FAO-56 names 0.4 to 0.6 for humid, 0.7 to 0.8
 for dry climates)."""
@@ -89,28 +94,52 @@ def sun_height(latitude: ArrayLike, day_of_year: ArrayLike, hour_angle: ArrayLik
 
 
 def carried_clearness(rs: ArrayLike, rso: ArrayLike, height: ArrayLike) -> Floats:
-    """Rs/Rso of every hour; through the night the last one of the day is carried on.
+    """Rs/Rso of every hour; through the night the last one of the day is carried on, for at most a day.
 
     Parameters
     ----------
     rs, rso
-        Solar and clear-sky radiation, in time order along the last axis [MJ m-2 h-1].
+        Solar and clear-sky radiation of hours, in time order along the last axis [MJ m-2 h-1].
     height
         Height of the sun in the middle of each hour [rad].
 
     Returns
     -------
     ndarray
-        Within 0.3 to 1. Hours before the first sun take the first that follows, or 0.7 where there is none.
+        Within 0.3 to 1. Hours before the first high sun take the first that follows within a day. Where the sun
+        does not rise high enough for longer, as in northern winters, the sums of Rs and Rso of the day around
+        the hour tell the clouds; where there is no sun at all, 0.7.
     """
     ratio = clearness(rs, rso)
     high = (np.asarray(height) > MIN_SUN_HEIGHT) & np.isfinite(ratio)
     ratio, high = np.broadcast_arrays(ratio, high)
-    place = np.where(high, np.arange(ratio.shape[-1]), -1)
-    last = np.maximum.accumulate(place, axis=-1)
-    first = np.argmax(high, axis=-1)[..., np.newaxis]
-    carried = np.take_along_axis(ratio, np.where(last >= 0, last, first), axis=-1)
-    return np.where(high.any(axis=-1, keepdims=True), carried, CLEARNESS_BEFORE_ANY_SUN)
+    hours = np.arange(ratio.shape[-1])
+    last = np.maximum.accumulate(np.where(high, hours, -MAX_HOURS_CARRIED - 1), axis=-1)
+    after = np.where(high, hours, ratio.shape[-1] + MAX_HOURS_CARRIED)
+    following = np.minimum.accumulate(after[..., ::-1], axis=-1)[..., ::-1]
+    before_any = last < 0
+    usable = np.where(before_any, following - hours, hours - last) <= MAX_HOURS_CARRIED
+    place = np.where(usable, np.where(before_any, following, last), 0)
+    carried = np.take_along_axis(ratio, place, axis=-1)
+    return np.where(usable, carried, _clearness_of_days(rs, rso, ratio.shape))
+
+
+def _clearness_of_days(rs: ArrayLike, rso: ArrayLike, shape: tuple[int, ...]) -> Floats:
+    """Rs/Rso of the day around each hour by the sums of both; 0.7 where no sun is known."""
+    sun, clear = (np.broadcast_to(np.asarray(value, dtype=float), shape) for value in (rs, rso))
+    known = np.isfinite(sun) & np.isfinite(clear) & (clear > 0)
+    sums = [_sum_of_day(np.where(known, value, 0.0)) for value in (sun, clear)]
+    found = np.full(shape, CLEARNESS_BEFORE_ANY_SUN)
+    lit = sums[1] > MIN_CLEAR_DAY
+    np.divide(sums[0], sums[1], out=found, where=lit)
+    return np.asarray(np.clip(found, MIN_CLEARNESS, 1.0))
+
+
+def _sum_of_day(values: Floats) -> Floats:
+    total = np.concatenate([np.zeros((*values.shape[:-1], 1)), np.cumsum(values, axis=-1)], axis=-1)
+    hours = np.arange(values.shape[-1])
+    begin, end = np.maximum(hours - 12, 0), np.minimum(hours + 12, values.shape[-1])
+    return np.asarray(total[..., end] - total[..., begin])
 
 
 def net_longwave_hourly(temperature: ArrayLike, ea: ArrayLike, clearness_: ArrayLike) -> Floats:

@@ -37,7 +37,7 @@ def run_evapotranspiration(job: Job, project: Project, config: Evapotranspiratio
     job.plan(read=1, download=6, quality_control=2, fusion=2, save=1)
     with job.stage("read", title="Read places and files"):
         data = _read(job, project, config)
-        plans, refused = plan_sites(data, config)
+        plans, refused = plan_sites(data, config, contact=project.settings.contact)
     with job.stage("download", title="Download"):
         gathered, plans = _download(job, project, config, data, plans)
     with job.stage("quality_control", title="Quality control and each source's ETo"):
@@ -78,7 +78,11 @@ def _download(
         return gathered, list(plans)
     folder = project.cache_folder / "weather"
     with OnlineClient(
-        folder, config.services, config.patience, purpose="reference evapotranspiration"
+        folder,
+        config.services,
+        config.patience,
+        purpose="reference evapotranspiration",
+        contact=project.settings.contact,
     ) as client:
         filled, reason = fill_elevations(job, client, plans)
         if reason:
