@@ -71,7 +71,9 @@ def project_of(
     return project
 
 
-def save_demand(project: Project, name: str, energy: float, *, missing: str = "") -> None:
+def save_demand(
+    project: Project, name: str, energy: float, *, missing: str = "", layers: Mapping[str, str] | None = None
+) -> None:
     """Save what a load profile reads of a demand scenario."""
     folder = project.results_folder("demand", name)
     years = [2026, 2027]
@@ -79,6 +81,10 @@ def save_demand(project: Project, name: str, energy: float, *, missing: str = ""
         {"year": years, "kind": "forecast", "loss": 10.0, "requirement": energy, "peak_mw": energy / 6}
     )
     write_table(table, folder / "requirement.parquet", units={}, provenance=Provenance())
+    if layers:
+        grown = {layer: [100.0 * (place + 1), 900.0] for place, layer in enumerate(layers)}
+        sectors = pd.DataFrame({"year": years, "kind": "forecast", **grown})
+        write_table(sectors, folder / "consolidated.parquet", units={}, provenance=Provenance())
     notes = Notes()
     if missing:
         notes.omission(missing)
@@ -86,7 +92,7 @@ def save_demand(project: Project, name: str, energy: float, *, missing: str = ""
         "scenario": name,
         "config": {},
         "stamp": "",
-        "facts": {},
+        "facts": {"layers": dict(layers or {})},
         "problems": [],
         "notes": notes.to_plain(),
     }
@@ -124,6 +130,12 @@ def scenario(folder: Path) -> Project:
     save_demand(project, "BAU", 9000.0)
     save_demand(project, "high", 9900.0)
     save_demand(project, "partial", 9000.0, missing="Homes has no forecast")
+    return project
+
+
+def with_layers(folder: Path) -> Project:
+    project = project_of(folder)
+    save_demand(project, "BAU", 9000.0, layers={"Roofs": "rooftop solar", "Cars": "electric vehicles"})
     return project
 
 
@@ -230,6 +242,12 @@ CASES = JobCases(
             {**ONE_YEAR, "energy_source": "scenario", "demand_scenario": "partial"},
             ("accept_incomplete",),
         ),
+        Inputs(
+            "layers",
+            with_layers,
+            {**ONE_YEAR, "energy_source": "scenario", "demand_scenario": "BAU"},
+            ("scenario_layers", "plain_layers", "sun_place"),
+        ),
         Inputs("stl", plain, {**ONE_YEAR, "file": "hourly_load.xlsx", "shape": "stl"}, ("seed",)),
         Inputs(
             "similar_day",
@@ -268,6 +286,8 @@ CASES = JobCases(
         "no_holidays": ("2025-08-15",),
         "overlays": ({"name": "Sun", "energy": {2025: 300.0}},),
         "holdout_years": 2,
+        "plain_layers": ("Cars",),
+        "sun_place": (27.0, 74.0),
     },
     acts_with={
         "longest_gap": "gap",
@@ -283,6 +303,9 @@ CASES = JobCases(
         "conflicts": "contradicting",
         "precedence": "contradicting",
         "seed": "stl",
+        "scenario_layers": "layers",
+        "plain_layers": "layers",
+        "sun_place": "layers",
         "file": "by_setting",
         "energy_unit": "unit",
         "holdout_years": "growth",

@@ -16,6 +16,8 @@ from workbench.runs.model.settings import setting
 
 _CHOICES = "workbench.load_profiles.inputs.choices"
 _TABLES = "workbench.data.projects.input_names:tables"
+MAX_LATITUDE = 66
+"""Degrees to which every day has a sunrise."""
 
 
 class EnergySource(StrEnum):
@@ -200,6 +202,26 @@ class LoadProfileConfig:
     overlays: tuple[Overlay, ...] = setting(
         (), help="Rooftop solar, vehicle charging, hydrogen, new industry"
     )
+    scenario_layers: bool = setting(
+        True,
+        help="Give rooftop solar, vehicles, hydrogen and other layers of the demand scenario hours of their own, "
+        "inside its energy",
+    )
+    plain_layers: tuple[str, ...] = setting(
+        (),
+        help="Layers of the demand scenario that keep the shape of the load",
+        advanced=True,
+        in_form=InForm("Rooftop solar, EV"),
+    )
+    sun_place: tuple[float, ...] = setting(
+        (),
+        help="Latitude and longitude of the layers' rooftop solar [degrees north and east]; the middle of the "
+        "region if empty",
+        minimum=-180,
+        maximum=180,
+        advanced=True,
+        in_form=InForm("10.5, 76.3"),
+    )
     holdout_years: int = setting(
         1,
         help="Last complete years that are held out to measure accuracy",
@@ -241,6 +263,13 @@ def check(config: LoadProfileConfig) -> Iterator[SettingError]:
         yield SettingError(
             "energy_source is 'scenario', but demand_scenario names none; choose one.", "demand_scenario", ""
         )
+    if config.sun_place and (len(config.sun_place) != 2 or abs(config.sun_place[0]) > MAX_LATITUDE):
+        yield SettingError(
+            f"sun_place holds {', '.join(map(str, config.sun_place))}, expected a latitude from -{MAX_LATITUDE} to "
+            f"{MAX_LATITUDE} and a longitude.",
+            "sun_place",
+            config.sun_place,
+        )
     yield from _overlay_problems(config.overlays)
 
 
@@ -252,7 +281,7 @@ def _overlay_problems(overlays: tuple[Overlay, ...]) -> Iterator[SettingError]:
         except SettingError as error:
             yield SettingError(str(error), "overlays", error.value)
     for name in dict.fromkeys(names):
-        if names.count(name) > 1 or name in ("load", "gross", "utc"):
+        if names.count(name) > 1 or name in ("load", "gross", "planned", "base_shape", "utc"):
             yield SettingError(f"The name of the overlay {name!r} is taken; rename it.", "overlays", names)
 
 

@@ -187,6 +187,12 @@ def _note_forecasts_in_actual_years(done: Sequence[Sector], last_actual: int, no
             )
 
 
+def layers_of(plan: Plan) -> dict[str, Role]:
+    """Give what has a shape of its own in the day: sectors that are not sales, and all layers, by name."""
+    sectors = {s.name: s.role for s in plan.data.sectors.values() if s.role is not Role.SALES}
+    return sectors | {name: role for name, role, _ in _layers(plan)}
+
+
 def _layers(plan: Plan) -> list[tuple[str, Role, Mapping[int, float]]]:
     layers = [(name, layer.role, layer.points) for name, layer in plan.data.layers.items()]
     return layers + [

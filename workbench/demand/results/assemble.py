@@ -12,7 +12,7 @@ from workbench.data.notes import Notes
 from workbench.demand.model.choices import BENCHMARKS, GIVEN_PATH
 from workbench.demand.model.sector import Sector
 from workbench.demand.models.catalogue import MODELS
-from workbench.demand.requirement.chain import Chain, make_chain
+from workbench.demand.requirement.chain import Chain, layers_of, make_chain
 from workbench.demand.requirement.measures import correlations
 from workbench.demand.requirement.requirement import DEFINITIONS
 from workbench.demand.requirement.totals import backtest_of_total
@@ -322,6 +322,7 @@ def _facts(plan: Plan, chain: Chain) -> dict[str, Any]:
         },
         "last_actual_year": plan.data.last_actual_year,
         "target_year": plan.config.last_year,
+        "layers": {name: str(role) for name, role in layers_of(plan).items()},
         "package_version": package_version(),
         "chosen": dict(plan.chosen),
         "definitions": DEFINITIONS,

@@ -59,6 +59,9 @@ class YearTask:
         How.
     overlays
         What is added and netted.
+    plain, plain_targets
+        The shape of the base year as it is, and what each month must meet with it; none where no overlay lies
+        inside the targets.
     """
 
     year: int
@@ -70,6 +73,8 @@ class YearTask:
     reconciled: ReconciledTargets
     transform: Transform = Transform.TAIL_DAY
     overlays: Sequence[HourlyOverlay] = ()
+    plain: Floats | None = None
+    plain_targets: ReconciledTargets | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +99,9 @@ class MadeYear:
         The targets.
     transforms, notes
         Of each month.
+    base_shape
+        The load that meets the same targets with the shape of the base year alone [MW], where overlays lie inside
+        them and it can.
     """
 
     year: int
@@ -106,6 +114,7 @@ class MadeYear:
     reconciled: ReconciledTargets
     transforms: tuple[Transform, ...]
     notes: tuple[str, ...] = field(default=())
+    base_shape: Floats | None = None
 
 
 def make_year(task: YearTask) -> MadeYear:
@@ -142,7 +151,18 @@ def make_year(task: YearTask) -> MadeYear:
         task.reconciled,
         transforms,
         notes,
+        _with_base_shape(task, hours),
     )
+
+
+def _with_base_shape(task: YearTask, hours: YearHours) -> Floats | None:
+    if task.plain is None or task.plain_targets is None:
+        return None
+    try:
+        return meet_targets(task.plain, hours, task.plain_targets, task.transform)[0]
+    except InvalidData:
+        # Only a comparison: the year itself was made.
+        return None
 
 
 def meet_targets(
@@ -193,7 +213,12 @@ def meet_targets(
 
 
 def shape_with_overlays(
-    shape: Floats, hours: YearHours, energy: Floats, overlays: Sequence[HourlyOverlay]
+    shape: Floats,
+    hours: YearHours,
+    energy: Floats,
+    overlays: Sequence[HourlyOverlay],
+    *,
+    by_month: bool = True,
 ) -> Floats:
     """Give the shape of a load that holds overlays already: the rest scaled to what they leave of the energy.
 
@@ -207,6 +232,8 @@ def shape_with_overlays(
         Energy of each month [MWh], overlays included.
     overlays
         Those that the targets hold; others are passed over.
+    by_month
+        Keep the energy of each month, and not only that of the year.
 
     Raises
     ------
@@ -218,7 +245,8 @@ def shape_with_overlays(
         return shape
     change = np.sum([overlay.sign * overlay.load for overlay in inside], axis=0)
     starts = hours.month_bounds[:-1]
-    left = energy - np.add.reduceat(change, starts)
+    held = np.add.reduceat(change, starts)
+    left = energy - held if by_month else np.full(len(energy), (energy.sum() - held.sum()) / len(energy))
     names = ", ".join(overlay.name for overlay in inside)
     if (left <= 0).any():
         month = int(left.argmin())
@@ -228,7 +256,8 @@ def shape_with_overlays(
             f"{hours.year}, more than the whole target of {energy[month] / 1000:,.1f} GWh; lower them or "
             f"count them on top."
         )
-    scale = left / np.add.reduceat(shape, starts)
+    own = np.add.reduceat(shape, starts)
+    scale = left / (own if by_month else own.mean())
     total = shape * scale[hours.month] + change
     if total.min() <= 0:
         at = int(total.argmin())
@@ -236,6 +265,6 @@ def shape_with_overlays(
         raise InvalidData(
             f"{names} would bring the load to {total[at]:,.0f} MW at {when} of {hours.year}; lower the "
             f"energy or the share, "
-            "or count it on top of the targets."
+            "count it on top of the targets, or name it in plain_layers where it is a layer of the demand scenario."
         )
     return np.asarray(total)

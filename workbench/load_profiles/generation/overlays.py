@@ -15,11 +15,24 @@ EV_EVENING = (
     *(0.032, 0.032, 0.032, 0.034, 0.040, 0.055, 0.085, 0.110, 0.115, 0.105, 0.080, 0.055),
 )
 """Share of a day's charging by hour where people plug in when they come home; an assumption, to be replaced."""
+CHARGING_AT_WORK = (
+    *(0.2,) * 6,
+    0.6,
+    2.0,
+    *(5.0, 6.0, 5.0, 3.5, 2.5, 2.5, 2.0, 1.5, 1.0, 0.6, 0.4),
+    *(0.2,) * 5,
+)
+CHARGING_ELSEWHERE = (*(0.5,) * 6, 1.0, 1.5, 2.5, *(3.5,) * 4, *(4.0,) * 5, 4.5, 4.0, 3.0, 2.0, 1.0, 0.5)
+"""Charging by hour where people arrive at work, and at public chargers by day; assumptions, to be replaced. The
+shares of the places are the overlay's: 50 to 80 % at home, 15 to 25 % at work and the rest in public after Hardman et
+al. (2018), Transportation Research Part D 62, 508, doi:10.1016/j.trd.2018.04.002."""
 DAY_SHIFT = (*(0.4,) * 6, 0.6, 0.8, *(1.0,) * 9, 0.8, 0.6, *(0.4,) * 5)
 """Industry with one full shift and a night load of 40 %; an assumption, to be replaced."""
 
 
-def overlay_load(overlay: Overlay, hours: YearHours, energy_gwh: Mapping[int, float]) -> Floats:
+def overlay_load(
+    overlay: Overlay, hours: YearHours, energy_gwh: Mapping[int, float], like: Floats | None = None
+) -> Floats:
     """Hourly power of an overlay [MW], a positive number also where it is netted.
 
     Parameters
@@ -30,13 +43,20 @@ def overlay_load(overlay: Overlay, hours: YearHours, energy_gwh: Mapping[int, fl
         The hours of the year.
     energy_gwh
         Energy by year [GWh].
+    like
+        The load of these hours, for what lies in proportion to it [MW].
     """
-    known = sorted(energy_gwh)
-    if not known or hours.year < known[0]:
-        return np.zeros(len(hours))
-    annual = float(np.interp(hours.year, known, [energy_gwh[year] for year in known])) * overlay.share / 100
-    shape = _shape(overlay, hours)
+    annual = annual_energy(overlay, energy_gwh, hours.year)
+    shape = _shape(overlay, hours, like)
     return np.asarray(shape * (annual * 1000 / shape.sum()))
+
+
+def annual_energy(overlay: Overlay, energy_gwh: Mapping[int, float], year: int) -> float:
+    """Energy of an overlay in a year [GWh]: straight lines between the years given, nothing before the first."""
+    known = sorted(energy_gwh)
+    if not known or year < known[0]:
+        return 0.0
+    return float(np.interp(year, known, [energy_gwh[one] for one in known])) * overlay.share / 100
 
 
 def sun_height(hours: YearHours, latitude: float, longitude: float) -> Floats:
@@ -79,12 +99,19 @@ def sun_height(hours: YearHours, latitude: float, longitude: float) -> Floats:
     return np.asarray(np.clip(height, 0, None))
 
 
-def _shape(overlay: Overlay, hours: YearHours) -> Floats:
-    if overlay.shape is OverlayShape.FLAT:
+def _shape(overlay: Overlay, hours: YearHours, like: Floats | None) -> Floats:
+    if overlay.shape is OverlayShape.LOAD and like is not None:
+        return like
+    if overlay.shape in (OverlayShape.FLAT, OverlayShape.LOAD):
         return np.ones(len(hours))
     if overlay.shape is OverlayShape.SUN:
         # Clear sky on a horizontal plane goes with about the power 1.15 of the sine: Adnot et al. (1979).
         return np.asarray(sun_height(hours, overlay.latitude, overlay.longitude) ** 1.15)
+    if overlay.shape is OverlayShape.CHARGING_BY_PLACE:
+        shares = (overlay.at_home, overlay.at_work, 100 - overlay.at_home - overlay.at_work)
+        curves = np.array([EV_EVENING, CHARGING_AT_WORK, CHARGING_ELSEWHERE], dtype=float)
+        day = np.asarray(shares) @ (curves / curves.sum(axis=1, keepdims=True))
+        return np.asarray(day[hours.clock])
     by_hour = {
         OverlayShape.EVENING_CHARGING: EV_EVENING,
         OverlayShape.DAY_SHIFT: DAY_SHIFT,

@@ -15,21 +15,20 @@ from workbench.data.projects.project import Project
 from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import InvalidData
 from workbench.hourly_loads.day_matrix import DayMatrix
-from workbench.hourly_loads.year_hours import YearHours, hours_of_year
+from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.config import Conflicts, EnergySource, LoadProfileConfig, ShapeMethod
-from workbench.load_profiles.generation.generate import HourlyOverlay, YearTask, shape_with_overlays
-from workbench.load_profiles.generation.overlays import overlay_load
-from workbench.load_profiles.generation.reconciliation import reconcile
+from workbench.load_profiles.generation.generate import YearTask
 from workbench.load_profiles.generation.without_effect import without_effect
+from workbench.load_profiles.generation.year_tasks import year_task
 from workbench.load_profiles.inputs.demand_scenario import DemandScenario, read_demand_scenario
 from workbench.load_profiles.inputs.energy_source import assemble_targets, overlay_energy
 from workbench.load_profiles.inputs.holidays_of_region import Holidays, find_state, holidays_of
 from workbench.load_profiles.inputs.reading import LoadInput
+from workbench.load_profiles.inputs.scenario_layers import layer_overlays
 from workbench.load_profiles.inputs.source_choice import choose_source
-from workbench.load_profiles.model.overlays import Counted
 from workbench.load_profiles.model.targets import Conflict, YearTargets
 from workbench.load_profiles.shapes.ageing import age_warning, shape_ageing
-from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource, base_months
+from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource
 from workbench.load_profiles.shapes.day_types import learn_day_types
 
 MEAN_OF = 3
@@ -115,8 +114,12 @@ def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> P
     if warning := age_warning(ageing, source.latest, max(targets)):
         notes.doubt(warning)
     maker = ShapeMaker(source)
+    proposed = layer_overlays(scenario, config, project, [*source.years, *targets], notes)
+    config = replace(config, overlays=(*config.overlays, *proposed))
     energies = {item.name: overlay_energy(item, scenario) for item in config.overlays}
-    tasks = [_task(data, config, maker, item, turn, energies) for turn, item in enumerate(targets.values())]
+    tasks = [
+        year_task(data, config, maker, item, turn, energies) for turn, item in enumerate(targets.values())
+    ]
     _report_conflicts([c for task in tasks for c in task.reconciled.conflicts], config, problems, notes)
     notes.add_problems(problems)
     unused = without_effect(project, data, config, scenario, targets, tasks, holidays)
@@ -181,56 +184,6 @@ def _source(
     days = np.array(list(holidays.names), dtype="datetime64[D]")
     warmth = data.warmth() if config.shape is ShapeMethod.SIMILAR_DAY else {}
     return ShapeSource(config.shape, matrices, days, types, warmth, config.weather_year, config.seed)
-
-
-def _task(
-    data: LoadInput,
-    config: LoadProfileConfig,
-    maker: ShapeMaker,
-    given: YearTargets,
-    turn: int,
-    energies: Mapping[str, Mapping[int, float]],
-) -> YearTask:
-    hours = hours_of_year(given.year, data.first_month, data.history.zone)
-    shape = maker.make(hours, turn)
-    overlays = _overlays(config, hours, energies)
-    try:
-        reconciled = reconcile(given, shape.months(hours), hours, config.precedence)
-    except ValueError as error:
-        raise InvalidData(
-            f"The targets of {given.year} do not make a year: {error}{_sources(given)}.", data.path
-        ) from error
-    load = shape.load
-    if any(overlay.counted is Counted.IN_TARGET for overlay in overlays):
-        # What the overlays leave of each month's energy is known only now; their shape then decides with the rest.
-        load = shape_with_overlays(load, hours, reconciled.energy, overlays)
-        reconciled = reconcile(given, base_months(load, hours), hours, config.precedence)
-    return YearTask(
-        given.year,
-        data.first_month,
-        data.history.zone,
-        load,
-        shape.base_year,
-        shape.base_days,
-        reconciled,
-        config.transform,
-        overlays,
-    )
-
-
-def _sources(given: YearTargets) -> str:
-    places = {name: place for name, place in given.places.items() if np.isfinite(getattr(given, name)).any()}
-    listed = ", ".join(f"{name} from the {place}" for name, place in places.items())
-    return f"; given are {listed}" if listed else ""
-
-
-def _overlays(
-    config: LoadProfileConfig, hours: YearHours, energies: Mapping[str, Mapping[int, float]]
-) -> tuple[HourlyOverlay, ...]:
-    return tuple(
-        HourlyOverlay(item.name, overlay_load(item, hours, energies[item.name]), item.effect, item.counted)
-        for item in config.overlays
-    )
 
 
 def _report_conflicts(

@@ -80,6 +80,7 @@ def without_effect(
         "transform": "" if has_peak else "no peak is given, so that months are scaled to their energy",
         "conflicts": "" if conflicts else "no targets contradict each other",
         "precedence": "" if conflicts else "no targets contradict each other",
+        **_of_layers(config, scenario if from_scenario else None),
         "overlays": "; ".join(_of_overlays(config.overlays, targets)),
         **_of_holidays(config, targets, holidays, data),
     }
@@ -105,6 +106,20 @@ def _of_history(data: LoadInput, config: LoadProfileConfig) -> dict[str, str]:
         "restore_outages": "" if Finding.OUTAGE in seen else "there are no outages",
         "stamps": "the file says what its times mark" if data.has_stamps else "",
         "clock": clock or ("this zone has no daylight saving time" if same_clock else ""),
+    }
+
+
+def _of_layers(config: LoadProfileConfig, scenario: DemandScenario | None) -> dict[str, str]:
+    layers = {} if scenario is None else scenario.layers
+    none = "" if layers else "the energy is not that of a demand scenario with layers"
+    off = none or ("" if config.scenario_layers else "scenario_layers is no")
+    suns = [
+        name for name, role in layers.items() if role == "rooftop solar" and name not in config.plain_layers
+    ]
+    return {
+        "scenario_layers": none,
+        "plain_layers": off,
+        "sun_place": off or ("" if suns else "no layer is rooftop solar"),
     }
 
 

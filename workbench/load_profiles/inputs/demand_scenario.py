@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -41,6 +43,8 @@ class DemandScenario:
         What is missing in it, where that was accepted.
     has_assumed_peak
         Whether its peaks rest on a load factor that nobody gave.
+    layers
+        Name of each sector or layer with a shape of its own in the day -> its role in the sum.
     """
 
     name: str
@@ -49,6 +53,7 @@ class DemandScenario:
     sha256: str
     notes: tuple[Note, ...] = ()
     has_assumed_peak: bool = False
+    layers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -81,19 +86,26 @@ def read_demand_scenario(project: Project, name: str, *, accept_incomplete: bool
     if missing:
         raise InvalidData(f"{path} has no column {', '.join(missing)}; run the demand scenario again.", path)
     sectors = read_table(folder / SECTORS_FILE).frame if is_file(folder / SECTORS_FILE) else pd.DataFrame()
-    notes = _saved_notes(project, name)
+    notes, facts = _saved_summary(project, name)
     omissions = inherited_omissions(notes, f"demand scenario '{name}'", accept=accept_incomplete)
     stamp = str(saved.provenance.inputs.get("settings", ""))
+    layers = facts.get("layers", {})
     return DemandScenario(
-        name, saved.frame, sectors, stamp, omissions, _assumes_load_factor(saved.frame, notes)
+        name,
+        saved.frame,
+        sectors,
+        stamp,
+        omissions,
+        _assumes_load_factor(saved.frame, notes),
+        {str(layer): str(role) for layer, role in layers.items() if layer in sectors},
     )
 
 
-def _saved_notes(project: Project, name: str) -> Notes:
+def _saved_summary(project: Project, name: str) -> tuple[Notes, Mapping[str, Any]]:
     if not is_file(project.results_folder(DEMAND, name) / SUMMARY_FILE):
-        return Notes()
+        return Notes(), {}
     with open_scenario(project, DEMAND, name, "demand scenario") as saved:
-        return notes_of(saved.summary)
+        return notes_of(saved.summary), saved.summary.facts
 
 
 def _assumes_load_factor(requirement: pd.DataFrame, notes: Notes) -> bool:

@@ -190,6 +190,9 @@ def overlay_energy(overlay: Overlay, scenario: DemandScenario | None) -> Mapping
     energy = dict(
         zip(map(int, scenario.sectors["year"]), map(float, scenario.sectors[overlay.sector]), strict=True)
     )
+    # Before its first value a sector has not begun.
+    begins = min((year for year, value in energy.items() if not np.isnan(value)), default=0)
+    energy = {year: value for year, value in energy.items() if year >= begins}
     lacking = [year for year, value in energy.items() if np.isnan(value)]
     if lacking:
         raise InvalidData(
@@ -198,8 +201,13 @@ def overlay_energy(overlay: Overlay, scenario: DemandScenario | None) -> Mapping
             "or give the energy of the overlay itself."
         )
     chain = scenario.requirement.set_index("year")
-    loss = chain["loss"].to_dict() if "loss" in chain else {}
-    return {year: abs(value) / (1 - loss.get(year, 0.0) / 100) for year, value in energy.items()}
+    loss = chain["loss"].dropna() if "loss" in chain else pd.Series(dtype=float)
+    # Years before the forecast have no loss of their own: the nearest one is theirs.
+    near = np.interp([*energy], loss.index, loss) if len(loss) else np.zeros(len(energy))
+    return {
+        year: abs(value) / (1 - percent / 100)
+        for (year, value), percent in zip(energy.items(), near, strict=True)
+    }
 
 
 def _from_scenario(

@@ -17,8 +17,12 @@ class OverlayShape(StrEnum):
     SUN = "sun"
     """Clear sky on a horizontal plane at the overlay's latitude and longitude."""
     EVENING_CHARGING = "evening_charging"
+    CHARGING_BY_PLACE = "charging_by_place"
+    """At home in the evening, at work in the morning, elsewhere by day, by the shares of the overlay."""
     DAY_SHIFT = "day_shift"
     FLAT = "flat"
+    LOAD = "load"
+    """In proportion to the load itself, which keeps its shape."""
     BY_HOUR = "by_hour"
     """The 24 numbers in ``by_hour``."""
 
@@ -56,6 +60,21 @@ class Overlay:
     by_hour: tuple[float, ...] = setting((), help="24 shares, from 0 to 1 o'clock on", minimum=0)
     effect: Effect = setting(Effect.NETTED, help="Added to the load or netted from it")
     counted: Counted = setting(Counted.ON_TOP, help="Whether the targets already hold it")
+    in_history: bool = setting(
+        False,
+        help="The hours of the base year hold it already, as far as it was there in that year",
+    )
+    at_home: float = setting(
+        70.0, help="Share of the charging at home", unit="%", minimum=0, maximum=100, advanced=True
+    )
+    at_work: float = setting(
+        20.0,
+        help="Share of the charging at work; the rest is elsewhere, by day",
+        unit="%",
+        minimum=0,
+        maximum=100,
+        advanced=True,
+    )
     latitude: float = setting(10.5, help="For the sun's path", unit="° N", minimum=-66, maximum=66)
     longitude: float = setting(76.3, help="For the sun's path", unit="° E", minimum=-180, maximum=180)
 
@@ -81,6 +100,13 @@ def check_overlay(overlay: Overlay) -> None:
             f"above 0.",
             "by_hour",
             overlay.by_hour,
+        )
+    if overlay.shape is OverlayShape.CHARGING_BY_PLACE and overlay.at_home + overlay.at_work > 100:
+        raise SettingError(
+            f"The overlay {overlay.name!r} charges {overlay.at_home:g} % at home and {overlay.at_work:g} % at "
+            "work, more than 100 % together.",
+            "at_home",
+            overlay.at_home,
         )
     for year, energy in overlay.energy.items():
         if energy < 0:

@@ -31,7 +31,7 @@ from workbench.load_profiles.results.figure_style import (
     overlay_colour,
     year_axis,
 )
-from workbench.load_profiles.results.saved import LoadProfileResult
+from workbench.load_profiles.results.saved import BASE_SHAPE, LoadProfileResult
 from workbench.load_profiles.shapes.day_types import DAY_NAMES
 
 STATISTIC_WORDS = {"mean": "Average", "max": "Highest", "min": "Lowest"}
@@ -157,6 +157,9 @@ def duck_curve_chart(
             width=width,
         )
     add_line(figure, gross.index, gross, f"Gross load {label(last, result)}", HISTORY, width=3)
+    if BASE_SHAPE in frame:
+        name = f"{label(last, result)}, shape of the base year"
+        add_line(figure, frame.index, frame[BASE_SHAPE], name, nth_colour(len(years)), dash="dot")
     for overlay in result.config.overlays:
         values = frame[overlay.name]
         netted = overlay.sign < 0

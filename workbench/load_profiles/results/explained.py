@@ -25,7 +25,8 @@ __all__ = ["MORE_UNITS", "TABLES", "more_tables"]
 
 HOURS, HISTORY = "hours", "history"
 MORE_UNITS = {
-    name: {"load": "MW", "gross": "MW", "planned": "MW", "held_out": "MW"} for name in (HOURS, HISTORY)
+    name: {"load": "MW", "gross": "MW", "planned": "MW", "base_shape": "MW", "held_out": "MW"}
+    for name in (HOURS, HISTORY)
 }
 _SCENARIO = re.compile(r"demand scenario '(.+?)'")
 _OF_HOURS = {"peak": "largest", "minimum": "smallest", "mean": "mean", "energy": "sum", "gross_energy": "sum"}

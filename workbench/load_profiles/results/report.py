@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.charts.page import ReportPage, Section
 from workbench.data.formatting import INDIA, Style, energy_factor, format_number
 from workbench.data.results.export import listed, report_writer
+from workbench.load_profiles.model.overlays import Counted
 from workbench.load_profiles.results import charts, day_charts
+from workbench.load_profiles.results.analysis import times_of
 from workbench.load_profiles.results.charts import label
-from workbench.load_profiles.results.saved import LoadProfileResult
+from workbench.load_profiles.results.saved import BASE_SHAPE, LoadProfileResult
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MEASURE_HEADERS = {
     "hourly_mape": "Hourly MAPE [%]",
@@ -47,7 +52,7 @@ def compose_report(result: LoadProfileResult, style: Style = INDIA) -> ReportPag
     days.figure(day_charts.ramp_chart(result, last))
     days.figure(day_charts.day_type_chart(result))
     if result.overlays:
-        page.section("Overlays").figure(day_charts.duck_curve_chart(result))
+        _overlays(page.section("Overlays"), result, style)
     _accuracy(page.section("Accuracy"), result)
     page.section("Inputs and settings").inputs(result)
     return page
@@ -107,6 +112,42 @@ def _targets(section: Section, result: LoadProfileResult, style: Style) -> None:
         section.table(("Year", "Period", "Yields", "What was seen"), rows, text=True)
         if len(conflicts) > MAX_CONFLICTS:
             section.text(f"{len(conflicts) - MAX_CONFLICTS} more are in conflicts.parquet.")
+
+
+def _overlays(section: Section, result: LoadProfileResult, style: Style) -> None:
+    """Show the duck curve, and the last year with and without the overlays that lie inside its targets."""
+    last = result.years[-1]
+    hours = result.hours(last)
+    if BASE_SHAPE in hours:
+        inside = [item.name for item in result.config.overlays if item.counted is Counted.IN_TARGET]
+        section.text(
+            f"{', '.join(inside)} lie inside the energy of {label(last, result)}. Without hours of their own the "
+            "load would keep the shape of the base year:"
+        )
+        rows = [
+            (
+                words,
+                *(
+                    format_number(value(hours[name]), decimals=0, style=style)
+                    for name in (BASE_SHAPE, "load")
+                ),
+            )
+            for words, value in WITH_AND_WITHOUT.items()
+        ]
+        section.table(("MW", "Shape of the base year", "With them"), rows)
+    section.figure(day_charts.duck_curve_chart(result))
+
+
+def _mean_at(hour: int) -> Callable[[pd.Series], float]:
+    return lambda load: float(load[times_of(load).hour == hour].mean())
+
+
+WITH_AND_WITHOUT: dict[str, Callable[[pd.Series], float]] = {
+    "Highest hour": lambda load: float(load.max()),
+    "Lowest hour": lambda load: float(load.min()),
+    "Average from 12 to 13 o'clock": _mean_at(12),
+    "Average from 19 to 20 o'clock": _mean_at(19),
+}
 
 
 def _accuracy(section: Section, result: LoadProfileResult) -> None:

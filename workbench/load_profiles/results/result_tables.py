@@ -14,6 +14,7 @@ from workbench.hourly_loads.year_hours import YearHours, hours_of_year
 from workbench.load_profiles.generation.generate import MadeYear
 from workbench.load_profiles.generation.plan import Plan
 from workbench.load_profiles.model.targets import YearTargets
+from workbench.load_profiles.results.saved import BASE_SHAPE
 from workbench.load_profiles.shapes.day_types import DAY_NAMES, day_kinds
 
 CONFLICT_COLUMNS = ["year", "period", "yields", "holds", "given", "taken", "sentence"]
@@ -21,13 +22,16 @@ TARGET_COLUMNS = ["year", "period", "kind", "target", "reached", "unit", "error"
 
 
 def hourly_frame(made: MadeYear, hours: YearHours) -> pd.DataFrame:
-    """Give the hours of a year: utc, load, gross, planned and each overlay [MW].
+    """Give the hours of a year: utc, load, gross, planned, base_shape and each overlay [MW].
 
-    ``gross`` and ``planned`` are left out where they are the same as ``load``.
+    ``gross`` and ``planned`` are left out where they are the same as ``load``, ``base_shape`` where no overlay lies
+    inside the targets.
     """
     columns: dict[str, Any] = {"utc": hours.utc.astype("datetime64[s]"), "load": made.load}
     others = {"gross": made.gross, "planned": made.planned}
     columns |= {name: load for name, load in others.items() if not np.array_equal(load, made.load)}
+    if made.base_shape is not None:
+        columns[BASE_SHAPE] = made.base_shape
     return pd.DataFrame({**columns, **made.overlays})
 
 

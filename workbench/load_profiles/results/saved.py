@@ -19,6 +19,8 @@ from workbench.load_profiles.generation.accuracy import Accuracy, accuracy_of
 
 DOMAIN = "load_profiles"
 HISTORY = "history"
+BASE_SHAPE = "base_shape"
+"""Column of the hours with the shape of the base year alone, where overlays lie inside the targets."""
 YEARS_FOLDER = "years"
 TABLES = (
     "years",
@@ -70,7 +72,8 @@ class LoadProfileResult(DrawnResult[LoadProfileConfig]):
     ----------
     hourly
         Year -> the begin of each hour in ``utc`` and the columns ``load`` (what the grid sees), ``gross``,
-        ``planned`` and one for each overlay [MW].
+        ``planned``, ``base_shape`` (the same targets with the shape of the base year alone) and one for each
+        overlay [MW]; those in the middle only where they differ from the load.
     past
         The clean history: utc, load [MW], changed; and ``held_out`` [MW], the hours made for held-out years.
     """
