@@ -24,7 +24,7 @@ CHARGING_AT_WORK = (
 )
 CHARGING_ELSEWHERE = (*(0.5,) * 6, 1.0, 1.5, 2.5, *(3.5,) * 4, *(4.0,) * 5, 4.5, 4.0, 3.0, 2.0, 1.0, 0.5)
 """Charging by hour where people arrive at work, and at public chargers by day; assumptions, to be replaced. The
-shares of the places are the overlay's: 50 to 80 % at home, 15 to 25 % at work and the rest in public after Hardman et
+shares of the places are the overlay's: 50 to 80 % at home, 15 to 25 % at work, the rest in public after Hardman et
 al. (2018), Transportation Research Part D 62, 508, doi:10.1016/j.trd.2018.04.002."""
 DAY_SHIFT = (*(0.4,) * 6, 0.6, 0.8, *(1.0,) * 9, 0.8, 0.6, *(0.4,) * 5)
 """Industry with one full shift and a night load of 40 %; an assumption, to be replaced."""
