@@ -115,6 +115,12 @@ IN_THE_MODEL = (
 """Settings that become constraints of the model, not components of the network."""
 
 
+def scenarios_beside(result: Any) -> list[str]:
+    """The scenarios that a whole run left; what is only built leaves none."""
+    folder = getattr(result, "folder", None)
+    return [] if folder is None else sorted(path.name for path in folder.parent.iterdir())
+
+
 def network(folder: Path) -> Project:
     project = Project.create(folder, "Networks")
     make_small_network(6).export_to_netcdf(project.inputs / "small.nc")
@@ -132,6 +138,8 @@ SOLVED = (
     "rolling_horizon",
 )
 """Settings that act only when something is solved."""
+AT_ONCE = ("time_limit",)
+"""What a plan that is solved at once leaves no time for; longer solves try it (tests/capacity/test_solve.py)."""
 OF_SNAPSHOTS = ("typical_days", "peak_weeks", "critical_days")
 OF_WINDOWS = ("discount_rate", "co2_limit", "alternatives", "futures", "reserve_margin")
 OF_YEARS = (
@@ -144,7 +152,7 @@ OF_YEARS = (
     "horizon",
 )
 OF_LOAD = ("demand_source", "load_profile", "accept_incomplete", "demand_growth")
-OF_SOLVER = ("mip_gap", "accept_incumbent", "method")
+OF_SOLVER = ("mip_gap", "method")
 ROLLING = {"horizon": "rolling years", "years": (2030, 2035)}
 PERFECT = {"horizon": "perfect foresight", "years": (2030, 2035)}
 OF_PROFILE = {"demand_source": "load profile", "load_profile": "BAU"}
@@ -176,7 +184,7 @@ CASES = JobCases(
             ("accept_incomplete",),
         ),
         Inputs("solved_years", workbook, {**QUICK, **PERFECT}, ("horizon",), slow=True),
-        Inputs("solved", workbook, QUICK, SOLVED, slow=True),
+        Inputs("solved", workbook, QUICK, SOLVED, leave=AT_ONCE, slow=True),
         Inputs(
             "alternatives",
             workbook,
@@ -185,7 +193,7 @@ CASES = JobCases(
             slow=True,
         ),
         Inputs("switched", workbook, {**QUICK, "commitment": "full"}, OF_SOLVER, slow=True),
-        Inputs("network", network, {"source": "small.nc"}, slow=True),
+        Inputs("network", network, {"source": "small.nc"}, leave=AT_ONCE, slow=True),
     ),
     other={
         "source": "second.xlsx",
@@ -216,7 +224,7 @@ CASES = JobCases(
         "rolling_horizon": 2,
         "rolling_overlap": 1,
         "alternatives": ("solar",),
-        "alternatives_slack": 20.0,
+        "alternatives_slack": 0.5,
         "futures": {"dry": 0.5, "wet": 0.5},
         "changes": {"dear": "co2_price=900"},
         "solver": "nothing_of_that_name",
@@ -225,6 +233,7 @@ CASES = JobCases(
         "mip_gap": 0.2,
     },
     acts_with={
+        **dict.fromkeys(SOLVED, "solved"),
         "peak_weeks": "peak_weeks",
         "critical_days": "critical_days",
         "social_discount_rate": "perfect",
@@ -236,8 +245,6 @@ CASES = JobCases(
         "rolling_overlap": "solved_windows",
         "alternatives_slack": "alternatives",
         "mip_gap": "switched",
-        "accept_incumbent": "switched",
-        **dict.fromkeys(SOLVED, "solved"),
     },
     unknown={"changes": {"dear": "nobody_knows=900"}, "critical_days": ("02-30",)},
     free=("years", "co2_limit", "renewable_share", "solver_options"),
@@ -245,9 +252,10 @@ CASES = JobCases(
         "scenario": lambda result: result.scenario,
         "method": lambda result: result.solver,
         "solver_options": lambda result: result.solver,
-        "changes": lambda result: sorted(path.name for path in result.folder.parent.iterdir()),
+        "changes": scenarios_beside,
     },
-    refuses=("solver", "time_limit"),
+    refuses=("solver",),
+    elsewhere=("time_limit", "accept_incumbent"),
     run=build,
     unsolved=("method", "solver_options"),
 )

@@ -85,6 +85,8 @@ class JobCases:
         Setting that by its nature changes no number -> what of the result it changes.
     refuses
         Settings that act by refusing.
+    elsewhere
+        Settings that act only where a solve takes long, as other tests show: here they are noted, or not tried.
     compared
         What of a result is computed; its tables when left out.
     steps
@@ -108,6 +110,7 @@ class JobCases:
     acts_with: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, Observe] = field(default_factory=dict)
     refuses: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
     compared: Callable[[Any], Mapping[str, object]] | None = None
     steps: str = ""
     run: Callable[..., Any] | None = None
@@ -159,12 +162,12 @@ def other_value(setting: Setting) -> Any:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run: an error, or what was computed and what was said to be unused."""
+    """What came of a run: an error, or what was computed, seen right after it, and said to be unused."""
 
     error: WorkbenchError | None
     computed: Mapping[str, object] = field(default_factory=dict)
+    seen: Mapping[str, object] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
-    result: Any = None
 
     def says(self, setting: str, value: Any) -> bool:
         """Whether the error names a setting, or the file, sheet or scenario that it names."""
@@ -205,7 +208,9 @@ class Runner:
         notes: Notes = result.notes
         compared = self.cases.compared or tables_of
         unused = tuple(note.setting for note in notes.of(NoteKind.UNUSED) if note.setting)
-        return Outcome(None, compared(result), unused, result)
+        out_of_sight = self.cases.unsolved if self.whole else ()
+        seen = {name: observe(result) for name, observe in self.cases.own.items() if name not in out_of_sight}
+        return Outcome(None, compared(result), seen, unused)
 
     def _without_saving(self) -> AbstractContextManager[Any]:
         if self.whole or not self.cases.steps:
@@ -221,8 +226,8 @@ class Runner:
         if (after.error is None) != (before.error is None):
             assert after.error is None, f"{name} = {value!r} ended with: {after.error}"
             return ACTS
-        if observe := self.cases.own.get(name):
-            if after.error is None and observe(after.result) != observe(before.result):
+        if name in self.cases.own:
+            if after.seen.get(name) != before.seen.get(name):
                 return ACTS
         elif not same(before.computed, after.computed):
             return ACTS
