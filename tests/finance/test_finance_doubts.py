@@ -128,11 +128,7 @@ def test_a_sign_that_was_kept_gives_way_to_the_amounts_of_the_next_file(kept: st
         ("m5_margin_ratio", {"Revenue": "revenue"}, []),
         ("ratio_headers", {"Sales": "revenue"}, []),
         ("b12_dupheads", {"Revenue": "revenue"}, ["role:revenue"]),
-        (
-            "two_headers_merged",
-            {"Revenue": "revenue", "Expenses": "expenses"},
-            ["role:revenue", "role:expenses"],
-        ),
+        ("two_headers_merged", {"Revenue": "revenue", "Expenses": "expenses"}, []),
         ("s1_costs_negative", {"Revenue": "revenue", "Expenses": "expenses"}, []),
         ("b05_apostrophe", {"Revenue": "revenue", "Expenses": "expenses"}, []),
         ("b15_zw", {"Revenue": "revenue", "Expenses": "expenses"}, []),
@@ -170,21 +166,23 @@ def test_a_question_about_a_column_is_answered_in_the_settings_of_a_run(tmp_path
 
 def test_a_figure_whose_cells_are_no_amounts_is_missing_and_not_merely_unused(tmp_path: Path) -> None:
     rows = "".join(
-        f"{year}-{month:02d}-28,100.00 Cr,{60 + month}.5\n" for year in (2023, 2024) for month in range(1, 13)
+        f"{year}-{month:02d}-28,about 100,{60 + month}.5\n" for year in (2023, 2024) for month in range(1, 13)
     )
     project = Project.create(tmp_path / "company", "Company")
     (project.inputs / "sides.csv").write_text(f"Date,Revenue,Expenses\n{rows}")
     result = make_finance_report(project, file="sides.csv", horizon=3)
 
     assert [(note.message, note.column) for note in result.notes.omissions] == [
-        ("Revenue is missing: its cells are no amounts ('100.00 Cr')", "Revenue")
+        ("Revenue is missing: its cells are no amounts ('about 100')", "Revenue")
     ]
 
 
 def test_a_file_without_any_amounts_says_what_its_cells_are(tmp_path: Path) -> None:
-    (tmp_path / "sides.csv").write_text("Month,Revenue\n2024-01,5.5 Cr\n2024-02,6.5 Cr\n")
+    (tmp_path / "sides.csv").write_text("Month,Revenue\n2024-01,some 5.5\n2024-02,some 6.5\n")
 
-    with pytest.raises(InvalidData, match=r"'Revenue' \(its cells are no amounts \('5.5 Cr', '6.5 Cr'\)\)"):
+    with pytest.raises(
+        InvalidData, match=r"'Revenue' \(its cells are no amounts \('some 5.5', 'some 6.5'\)\)"
+    ):
         read_ledger(tmp_path / "sides.csv")
 
 
@@ -222,8 +220,3 @@ def test_the_sign_of_one_month_does_not_turn_the_costs_of_the_next(shared_data: 
 def test_thousands_without_quotes_are_refused_by_their_rows(shared_data: Path) -> None:
     with pytest.raises(InvalidData, match="rows 2, 3, 4, 5, 6 and 7 more have more values"):
         read_file(shared_data.parent / "cases" / "finance" / "b20_unquoted_thousands.csv")
-
-
-def test_amounts_with_a_side_are_said_and_not_dropped(shared_data: Path) -> None:
-    with pytest.raises(InvalidData, match=r"'Revenue' \(its cells are no amounts \('100,000.00 Cr'"):
-        read_ledger(shared_data.parent / "cases" / "finance" / "dr_cr_suffix.csv")

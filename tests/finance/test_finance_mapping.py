@@ -8,7 +8,7 @@ import pytest
 
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData
-from workbench.finance.inputs.mapping.header_units import HeaderUnit, header_unit
+from workbench.finance.inputs.header_units import HeaderUnit, header_unit
 from workbench.finance.inputs.mapping.propose import propose_mapping
 from workbench.finance.inputs.mapping.saved import FILE_NAME, load_mapping, save_mapping
 from workbench.finance.inputs.mapping.synonyms import SYNONYMS

@@ -76,31 +76,6 @@ def test_a_credit_with_a_minus_is_revenue() -> None:
     assert figures(ledger)["revenue"] == [500.25, 510.75, 520.0]
 
 
-@pytest.mark.parametrize(
-    ("text", "seen"),
-    [
-        (
-            "Date,Account,Debit,Credit\n2024-01-31,4000,,5\n2024-01-31,1000,5,\n",
-            "debits in 'Debit' and credits in",
-        ),
-        ("Datum;Konto;Soll;Haben\n31.01.2024;4000;;5,5\n31.01.2024;1000;5,5;\n", "debits in 'Soll'"),
-        (
-            "Date,Account,Amount\n2024-01-31,Sales,-5\n2024-01-31,Bank,5\n2024-02-29,Sales,-6\n2024-02-29,Bank,6\n",
-            "add up to nothing",
-        ),
-        (
-            "Date,Account,Amount\n" + "2024-01-31,Sales,5\n2024-01-31,Fees,-1\n" * 6,
-            "many rows have the same date",
-        ),
-    ],
-)
-def test_a_ledger_of_postings_is_refused_with_the_way_out(text: str, seen: str) -> None:
-    with pytest.raises(
-        InvalidData, match=rf"{seen}.* export the profit and loss or the balance sheet by month"
-    ):
-        read(text)
-
-
 def test_periods_side_by_side_become_rows_whatever_their_order() -> None:
     ledger = ledger_of("Account,Mar 2024,Feb 2024,Jan 2024,Total\nRevenue,7,6,5,18\nCosts,3,2,1,6\n")
 
@@ -198,14 +173,6 @@ def test_the_first_period_of_statements_as_people_have_them(
     ledger = read_ledger(shared_data.parent / "cases" / "finance" / name)
 
     assert {figure: ledger.lines[figure].iloc[0] for figure in expected} == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("name", ["m2_debit_credit", "gl_debit_credit", "gnucash", "datev_extf"])
-def test_postings_as_people_have_them_are_refused_and_never_taken_for_balances(
-    name: str, shared_data: Path
-) -> None:
-    with pytest.raises(InvalidData, match=r"postings.* not read: export the profit and loss"):
-        read_ledger(shared_data.parent / "cases" / "finance" / f"{name}.csv")
 
 
 def test_an_answer_that_the_file_refutes_gives_way_and_is_said(shared_data: Path) -> None:

@@ -66,8 +66,10 @@ class Change:
 
     def __str__(self) -> str:
         place = f"column '{self.column}', " if self.column else ""
-        rows = f"row {self.rows[0]}" if len(self.rows) == 1 else f"{len(self.rows)} rows from {self.rows[0]}"
-        return f"{self.kind}: {place}{rows if self.rows else 'header'}: {self.reason}"
+        rows = "header" if not self.rows else f"row {self.rows[0]}"
+        if len(self.rows) > 1:
+            rows = f"{len(self.rows)} rows from {self.rows[0]}"
+        return f"{self.kind}: {place}{rows}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

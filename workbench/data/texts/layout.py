@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -25,6 +26,9 @@ WORDS_IN_HEADER = 0.8
 SAME_AS_HEADER = 0.8
 MONTHS_ACROSS = 3
 NOTES_WITHIN = 40
+# Posting periods as SAP heads its columns: three digits and the year.
+_YEAR = re.compile(r"(?:19|20)\d{2}")
+_PERIOD = re.compile(r"0\d{2}[./]\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +259,7 @@ def _worded_position(head: Sequence[Sequence[str | None]]) -> int:
         words = [cell for cell in row if cell is not None and _is_word(cell)]
         if len(words) >= WORDS_IN_HEADER * counts[at] and (at + 1 < len(head) or len(head) == 1):
             return at
-        return at if _dates_in(row) >= MONTHS_ACROSS and words else -1
+        return at if words and (_dates_in(row) >= MONTHS_ACROSS or _are_years(row)) else -1
     return -1
 
 
@@ -268,8 +272,21 @@ def _is_word(cell: str) -> bool:
     return not typed and not is_value
 
 
+def _are_years(row: Sequence[str | None]) -> bool:
+    """Whether all cells behind the first are years that follow each other, up or down."""
+    cells = [shown(cell) for cell in row[1:] if cell is not None]
+    if len(cells) < 2 or not all(_YEAR.fullmatch(cell) for cell in cells):
+        return False
+    steps = {int(later) - int(earlier) for earlier, later in itertools.pairwise(cells)}
+    return steps in ({1}, {-1})
+
+
 def _dates_in(row: Sequence[str | None]) -> int:
-    return sum(cell is not None and read_date(shown(cell)) is not None for cell in row)
+    return sum(
+        cell is not None
+        and (read_date(shown(cell)) is not None or _PERIOD.fullmatch(shown(cell)) is not None)
+        for cell in row
+    )
 
 
 def _names(header: Sequence[str | None], columns: Sequence[str]) -> tuple[tuple[str, ...], list[Change]]:

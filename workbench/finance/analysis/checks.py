@@ -117,7 +117,7 @@ def profit_costs(ledger: Ledger) -> tuple[str, ...]:
 
     Files differ in whether marketing or salaries are inside the operating expenses. Of all sets of cost
     figures the one is taken for which revenue - costs = profit holds (within 1) in the most rows; with a tie,
-    the smaller.
+    the smaller. Of a ledger each account belongs to one cost, and all are taken.
 
     Returns
     -------
@@ -127,9 +127,11 @@ def profit_costs(ledger: Ledger) -> tuple[str, ...]:
     """
     costs = [name for name in COST_CANDIDATES if ledger.has(name)]
     usual = tuple(name for name in ("expenses", "cost_of_sales") if ledger.has(name))
+    if ledger.is_of_accounts:
+        return tuple(costs)
     if not (ledger.has("revenue", "profit") and costs):
         return usual
-    entries = ledger.entries
+    entries = _rows_with(ledger, ("revenue", "profit"), costs)
     best, most = usual or (costs[0],), -1
     for count in range(1, len(costs) + 1):
         for subset in itertools.combinations(costs, count):
@@ -156,7 +158,8 @@ def check_profit(ledger: Ledger, *, tolerance: float = DEFAULT_TOLERANCE) -> Che
     def expected(entries: pd.DataFrame) -> pd.Series[float]:
         return entries["revenue"] - entries[list(costs)].sum(axis=1, skipna=False)
 
-    return _check_rows(ledger, name, formula, expected, "profit", tolerance)
+    needed = ("revenue", "profit", *costs)
+    return _check_rows(ledger, name, formula, expected, "profit", tolerance, needed)
 
 
 def check_balance(ledger: Ledger, *, tolerance: float = DEFAULT_TOLERANCE) -> CheckResult:
@@ -166,7 +169,13 @@ def check_balance(ledger: Ledger, *, tolerance: float = DEFAULT_TOLERANCE) -> Ch
     if missing:
         return _not_available(name, formula, missing, tolerance)
     return _check_rows(
-        ledger, name, formula, lambda entries: entries["liabilities"] + entries["equity"], "assets", tolerance
+        ledger,
+        name,
+        formula,
+        lambda entries: entries["liabilities"] + entries["equity"],
+        "assets",
+        tolerance,
+        ("assets", "liabilities", "equity"),
     )
 
 
@@ -206,6 +215,7 @@ def _check_part(ledger: Ledger, part: str, whole: str, tolerance: float) -> Chec
         lambda entries: entries[[part, whole]].min(axis=1, skipna=False),
         part,
         tolerance,
+        (part, whole),
     )
 
 
@@ -229,6 +239,20 @@ def _check_not_negative(ledger: Ledger, name: str) -> CheckResult:
     )
 
 
+def _rows_with(ledger: Ledger, figures: Sequence[str], some: Sequence[str] = ()) -> pd.DataFrame:
+    """Give the rows of the file; its periods and entities where no row has all figures, and some of the others.
+
+    Where accounts stand below each other, each row has one figure; the row of a period is 0.
+    """
+    entries = ledger.entries
+    together = entries[list(figures)].notna().all(axis=1)
+    if some:
+        together &= entries[list(some)].notna().any(axis=1)
+    if together.any():
+        return entries
+    return ledger.lines.assign(row=0)
+
+
 def _check_rows(
     ledger: Ledger,
     name: str,
@@ -236,8 +260,9 @@ def _check_rows(
     expected: Callable[[pd.DataFrame], pd.Series[float]],
     figure: str,
     tolerance: float,
+    needed: Sequence[str] = (),
 ) -> CheckResult:
-    entries = ledger.entries
+    entries = _rows_with(ledger, needed or (figure,))
     wanted, found = expected(entries), entries[figure]
     off = (found - wanted).to_numpy()
     tested = int(np.isfinite(off).sum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -42,6 +42,10 @@ class Duplicates:
     merged: tuple[tuple[int, ...], ...]
 
 
+NO_DUPLICATES = Duplicates(False, pl.DataFrame(schema={"row": pl.Int64(), "first": pl.Int64()}), ())
+"""Of a file whose rows all have a key of their own, or are postings."""
+
+
 def find_duplicates(entries: pl.DataFrame, key: list[str], cells: pl.DataFrame) -> Duplicates:
     """Judge the rows by their key, never by the date alone.
 
@@ -54,13 +58,12 @@ def find_duplicates(entries: pl.DataFrame, key: list[str], cells: pl.DataFrame) 
     cells
         ``row`` and every column of the file: rows are identical only when all of them are.
     """
-    none = pl.DataFrame(schema={"row": pl.Int64(), "first": pl.Int64()})
     keyed = entries.select("row", *key)
     shared = keyed.filter(keyed.select(key).is_duplicated())
     if shared.is_empty():
-        return Duplicates(False, none, ())
+        return NO_DUPLICATES
     if shared.height > MAX_DUPLICATES * entries.height and entries.height > 2:
-        return Duplicates(True, none, ())
+        return replace(NO_DUPLICATES, bookings=True)
     columns = [name for name in cells.columns if name != "row"]
     suspects = cells.filter(pl.col("row").is_in(shared["row"].implode()))
     firsts = suspects.with_columns(first=pl.col("row").first().over(columns))

@@ -12,6 +12,7 @@ from workbench.data.problems import Problem, Severity
 from workbench.finance.inputs.company_wide import labels_of_one_company
 from workbench.finance.inputs.currency import Currencies, currencies_of, currency_question, one_currency
 from workbench.finance.inputs.duplicates import (
+    NO_DUPLICATES,
     Duplicates,
     duplicate_question,
     find_duplicates,
@@ -68,7 +69,7 @@ def open_questions(
         return asked
     entries = make_entries(reading, mapping)
     found = currencies_of(reading, mapping)
-    duplicates = find_duplicates(entries.frame, _key(entries), reading.rows)
+    duplicates = _duplicates(entries, reading)
     questions = (
         currency_question(reading, found, answers or {}, rates or {}),
         duplicate_question(duplicates, answers or {}),
@@ -114,7 +115,7 @@ def make_ledger(
     require_answers(reading.file, (*reading.questions, *role_questions(reading, mapping)))
     entries = make_entries(reading, mapping)
     currencies = currencies_of(reading, mapping)
-    duplicates = find_duplicates(entries.frame, _key(entries), reading.rows)
+    duplicates = _duplicates(entries, reading)
     questions = (
         currency_question(reading, currencies, answers, rates),
         duplicate_question(duplicates, answers),
@@ -124,7 +125,7 @@ def make_ledger(
     frame, currency, changes, stage = _chosen_rows(entries, currencies, duplicates, reading, answers, rates)
     totals = totals.with_stage(stage)
 
-    frequency = frequency_of(frame["date"])
+    frequency = frequency_of(frame["date"], reading.months)
     frame = frame.with_columns(period_of(frame["date"], frequency).alias("period"))
     grid = all_periods(frame["period"], frequency)
     confounded, company_wide = labels_of_one_company(frame, entries.dimensions, entries.figures, grid)
@@ -156,6 +157,7 @@ def make_ledger(
         totals=totals,
         mapping=mapping,
         problems=(*reading.problems, *_doubts(reading, duplicates, confounded, company_wide)),
+        is_of_accounts=reading.is_ledger,
     )
 
 
@@ -165,6 +167,11 @@ def _partial(
     found = partial_periods(frame["date"])
     ends = {item.period for item in found}
     return (*found, *(item for item in open_period(gaps, entries.figures, grid) if item.period not in ends))
+
+
+def _duplicates(entries: Entries, reading: Reading) -> Duplicates:
+    # Postings of one day and account are their nature.
+    return NO_DUPLICATES if reading.is_ledger else find_duplicates(entries.frame, _key(entries), reading.rows)
 
 
 def _key(entries: Entries) -> list[str]:

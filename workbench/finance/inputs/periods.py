@@ -14,13 +14,26 @@ from workbench.finance.model.roles import Behaviour, Variant
 # Above this, a file holds the balance of each month, quarter or year and not its days.
 MAX_STEP_WITHIN_A_MONTH = 16
 QUARTER_DAYS, YEAR_DAYS = (80, 100), (350, 380)
+# Of the pauses between two days with rows, those that are no longer than this share of them say nothing.
+USUAL_PAUSE = 0.95
 # Share of entity x period that a panel holds; below it entities come and go, and a missing one says nothing.
 DENSE = 0.9
 NOT_REPORTED = "no row yet, though there is one in the period before"
 
 
-def frequency_of(dates: pl.Series) -> Frequency:
-    """Tell from the distances of the dates whether a file has months, quarters or years."""
+def frequency_of(dates: pl.Series, months: int = 0) -> Frequency:
+    """Tell from the distances of the dates whether a file has months, quarters or years.
+
+    Parameters
+    ----------
+    dates
+        Of the rows.
+    months
+        Length of a period where it is known otherwise; 0 else.
+    """
+    known = next((one for one in Frequency if one.months == months), None)
+    if known is not None:
+        return known
     days = np.unique(dates.cast(pl.Int32).to_numpy())
     step = float(np.median(np.diff(days))) if len(days) > 1 else 30.0
     if QUARTER_DAYS[0] <= step <= QUARTER_DAYS[1]:
@@ -53,9 +66,11 @@ def partial_periods(dates: pl.Series) -> tuple[PartialPeriod, ...]:
     days = np.unique(dates.cast(pl.Int32).to_numpy()).astype("datetime64[D]")
     if len(days) < 2:
         return ()
-    step = int(np.median(np.diff(days).astype(np.int64)))
-    if step > MAX_STEP_WITHIN_A_MONTH:
+    steps = np.diff(days).astype(np.int64)
+    if np.median(steps) > MAX_STEP_WITHIN_A_MONTH:
         return ()
+    # Days without a row are usual where nothing is sold or posted on them.
+    step = int(np.quantile(steps, USUAL_PAUSE, method="lower"))
     working = len(days) >= 10 and bool(np.is_busday(days).all())
     found = []
     first, last = days[0], days[-1]

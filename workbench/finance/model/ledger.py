@@ -119,6 +119,8 @@ class Ledger:
         Stocks of the whole company repeated on each row: they are not available by dimension.
     changes, totals, mapping, problems
         What was done to the data, the control totals, what the columns mean, and what is doubtful.
+    is_of_accounts
+        Whether the figures are sums of accounts, of which each belongs to one figure: no cost is within another.
     """
 
     lines: pd.DataFrame
@@ -139,6 +141,7 @@ class Ledger:
     totals: ControlTotals
     mapping: RoleMapping
     problems: tuple[Problem, ...] = field(default=())
+    is_of_accounts: bool = False
 
     def __repr__(self) -> str:
         first, last = (f"{period:%b %Y}" for period in (self.periods[0], self.periods[-1]))

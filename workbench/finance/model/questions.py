@@ -23,6 +23,9 @@ class QuestionKind(StrEnum):
     UNDATED_ROWS = "rows without a date"
     TOTAL_ROWS = "rows that look like totals"
     DUPLICATE_ROWS = "duplicate rows"
+    CHART = "chart of accounts"
+    ACCOUNT = "line of an account"
+    BALANCES = "balances or movements"
 
 
 @dataclass(frozen=True, slots=True)

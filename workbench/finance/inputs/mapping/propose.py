@@ -20,7 +20,7 @@ import numpy as np
 from rapidfuzz import fuzz
 from scipy.optimize import linear_sum_assignment
 
-from workbench.finance.inputs.mapping.header_units import header_unit
+from workbench.finance.inputs.header_units import header_unit
 from workbench.finance.inputs.mapping.rivals import exact_roles, header_words, with_rivals
 from workbench.finance.inputs.mapping.synonyms import (
     OTHER_FIGURES,
@@ -47,6 +47,7 @@ MAX_ENTITIES = 2_000
 MIN_CREDITS = 3
 # Of a column as it is expected with the sign that was kept.
 MOSTLY_AS_KEPT = 0.95
+SCALE_TITLES = {1e3: "thousand", 1e5: "lakh", 1e6: "million", 1e7: "crore", 1e9: "billion"}
 
 
 def propose_mapping(reading: Reading, remembered: RoleMapping | None = None) -> RoleMapping:
@@ -90,9 +91,24 @@ def propose_mapping(reading: Reading, remembered: RoleMapping | None = None) -> 
     for variant in Variant:
         group = [column for column in rest if _variant(column) is variant]
         proposed |= _assigned(group, variant, taken, reading.date_column)
-    mapping = RoleMapping(tuple(proposed[column.name] for column in reading.columns))
-    mapping = _with_credits(reading, mapping, kept)
+    mapping = RoleMapping(tuple(_in_unit(reading, proposed[column.name]) for column in reading.columns))
+    if reading.is_ledger:
+        # The sides of the postings say the sign.
+        mapping = RoleMapping(tuple(replace(item, sign="as given") for item in mapping.columns))
+    else:
+        mapping = _with_credits(reading, mapping, kept)
     return _with_unreadable(reading, with_rivals(reading, mapping, kept), kept)
+
+
+def _in_unit(reading: Reading, item: ColumnRole) -> ColumnRole:
+    """Give an amount the unit that is said for the whole file, where its header has none of its own."""
+    if item.role not in FIGURES or item.role is Role.VOLUME:
+        return item
+    unit = reading.unit
+    currency = item.currency or ("" if reading.currencies else unit.currency)
+    if item.scale != 1.0 or unit.scale == 1.0:
+        return replace(item, currency=currency)
+    return replace(item, currency=currency, scale=unit.scale, unit=SCALE_TITLES.get(unit.scale, ""))
 
 
 def _with_unreadable(reading: Reading, mapping: RoleMapping, kept: Collection[str]) -> RoleMapping:
@@ -153,7 +169,6 @@ def _assigned(
 
 def _described(column: ColumnProfile) -> ColumnRole:
     unit = header_unit(column.name)
-    scales = {1e3: "thousand", 1e5: "lakh", 1e6: "million", 1e7: "crore", 1e9: "billion"}
     percent = column.unit == "%" or unit.percent
     return ColumnRole(
         column.name,
@@ -163,7 +178,7 @@ def _described(column: ColumnProfile) -> ColumnRole:
         if column.kind is not ColumnKind.EMPTY
         else "the column is empty",
         samples=column.samples,
-        unit="%" if percent else scales.get(unit.scale, ""),
+        unit="%" if percent else SCALE_TITLES.get(unit.scale, ""),
         currency=column.currency or unit.currency,
         scale=unit.scale if column.kind is ColumnKind.NUMBER else 1.0,
     )

@@ -21,6 +21,8 @@ __all__ = ["exact_roles", "header_words", "with_rivals"]
 
 # Of the larger amount; exports round each column by itself.
 TOLERANCE = 1e-4
+# Lines of a section of a statement.
+MAX_SECTION = 60
 # So few rows agree by chance.
 MIN_ROWS = 3
 
@@ -87,12 +89,29 @@ def _settled(reading: Reading, mapping: RoleMapping, item: ColumnRole, rivals: S
             for part in parts:
                 mapping = _noted(mapping, part, f"a part of '{whole}', which has the role")
             return mapping
+        section = _section(reading, whole)
+        if set(parts) <= set(section):
+            said = f"it is the sum of the {len(section)} lines above it in every period"
+            return _moved(mapping, item, whole, said)
     for gross, net in itertools.permutations(columns, 2):
         less = _deduction(reading, gross, net, columns)
         if less:
             mapping = _moved(mapping, item, net, f"'{gross}' less '{less}' is '{net}' in every row")
             return _noted(mapping, gross, f"before '{less}'; '{net}' is what is left of it")
     return _with(mapping, replace(item, confirmed=False, rivals=tuple(rivals)))
+
+
+def _section(reading: Reading, total: str) -> list[str]:
+    """Give the lines that stand above a total and add up to it in every period."""
+    names = [column.name for column in reading.columns]
+    at = names.index(total)
+    for first in range(at - 1, max(at - MAX_SECTION, 0) - 1, -1):
+        above = names[first:at]
+        if any(reading.column(name).kind is not ColumnKind.NUMBER for name in above):
+            return []
+        if _agree(reading, [total], above):
+            return above
+    return []
 
 
 def _deduction(reading: Reading, gross: str, net: str, columns: Sequence[str]) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from workbench.data.texts.amounts import CURRENCY_CODES
-from workbench.finance.inputs.mapping.header_units import without_unit
+from workbench.finance.inputs.header_units import without_unit
+from workbench.finance.inputs.region_names import REGION_NAMES
 from workbench.finance.model.roles import Role
 from workbench.finance.model.variants import VARIANT_WORDS
 
@@ -46,7 +47,7 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
         "cash generated", "cashflow", "flujo de caja", "operativer cashflow", "net cash from operating activities",
     ),
     Role.CASH: ("cash", "cash balance", "cash and cash equivalents", "bank balance", "cash at bank",
-    "cash on hand"),
+    "cash on hand", "closing cash", "closing cash balance", "cash at end of period"),
     Role.ASSETS: ("total assets", "assets", "balance sheet total", "bilanzsumme", "activos", "total actif"),
     Role.CURRENT_ASSETS: ("current assets", "total current assets", "short term assets", "umlaufvermoegen"),
     Role.LIABILITIES: ("total liabilities", "liabilities", "total debt", "debt", "verbindlichkeiten", "pasivos"),
@@ -67,10 +68,12 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
     Role.MARKETING: (
         "marketing", "marketing spend", "marketing expense", "marketing costs", "advertising", "ad spend",
         "advertising spend", "promotion", "marketing budget spent", "werbung", "marketing and advertising",
+        "advertising and marketing",
     ),
     Role.EMPLOYEE_COST: (
         "employee cost", "employee costs", "payroll", "salaries", "wages", "personnel cost", "staff costs",
-        "salaries and wages", "labour cost", "labor cost", "personalkosten", "compensation", "employee expenses",
+        "salaries and wages", "wages and salaries", "payroll expenses", "labour cost", "labor cost",
+        "personalkosten", "compensation", "employee expenses",
     ),
     Role.CAPEX: (
         "capex", "capital expenditure", "capital expenditures", "investments", "purchase of fixed assets",
@@ -131,16 +134,12 @@ RATIO_WORDS = re.compile(
 )
 
 # Values that columns of names hold in most companies.
-_NAMES_OF_REGIONS = """
-nam emea apac latam north south east west europe asia america americas africa na eu us uk dach mena anz
-central northeast northwest southeast southwest international domestic germany france india china japan
-"""
 _NAMES_OF_DEPARTMENTS = """
 sales marketing operations hr finance it r&d legal procurement logistics production support engineering
 administration admin purchasing manufacturing service
 """
 VALUE_WORDS: dict[Role, frozenset[str]] = {
-    Role.REGION: frozenset(_NAMES_OF_REGIONS.split()),
+    Role.REGION: REGION_NAMES,
     Role.DEPARTMENT: frozenset(_NAMES_OF_DEPARTMENTS.split()),
     Role.CURRENCY: frozenset(code.casefold() for code in CURRENCY_CODES),
     Role.SCENARIO: frozenset(word for words in VARIANT_WORDS.values() for word in words),
@@ -162,4 +161,5 @@ def plain_words(header: str) -> str:
         ("&", " and "),
     ):
         text = text.replace(letter, written)
-    return re.sub(r"[\W_]+", " ", text).strip()
+    # QuickBooks writes "Total for Income".
+    return re.sub(r"^total (for|of) ", "total ", re.sub(r"[\W_]+", " ", text).strip())

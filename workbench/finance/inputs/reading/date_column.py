@@ -64,7 +64,9 @@ class DateColumn:
 
 def is_named_like_a_date(name: str) -> bool:
     """Whether a header says that the column holds dates."""
-    return _NAMED.fullmatch(name.strip().replace("_", " ")) is not None
+    # EcritureDate is two words.
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.strip().replace("_", " "))
+    return _NAMED.fullmatch(words) is not None
 
 
 def looks_like_dates(cells: pl.Series, name: str) -> bool:

@@ -19,7 +19,7 @@ from workbench.data.texts.cells import TYPED
 from workbench.finance.inputs.reading.date_column import is_named_like_a_date
 from workbench.finance.inputs.reading.date_parts import dates_rows
 
-__all__ = ["with_calendar_dates"]
+__all__ = ["is_fiscal_period", "with_calendar_dates"]
 
 SAMPLE = 200
 MOSTLY = 0.6
@@ -117,6 +117,11 @@ def _reader_of(cells: pl.Series, name: str) -> Callable[[str], _Part | None] | N
     if len(sample) > 1 and named and all(pair is not None and _ends(pair) is not None for pair in pairs):
         return _read_years
     return None
+
+
+def is_fiscal_period(text: str) -> bool:
+    """Whether a text can only be a part of a fiscal year, such as ``001.2024`` or ``P01 FY24``."""
+    return _read_sure(text.strip().casefold()) is not None
 
 
 def _read_sure(text: str) -> _Part | None:

@@ -10,19 +10,18 @@ import polars as pl
 
 from workbench.data.changes import Change, ChangeKind
 from workbench.data.texts.cells import TYPED, shown
-from workbench.data.texts.dates import MONTH_NAMES, read_date
-from workbench.data.texts.layout import MONTHS_ACROSS
 from workbench.data.texts.total_rows import RELATIVE_TOLERANCE, ROUNDING
 from workbench.errors import InvalidData
-from workbench.finance.inputs.reading.accounts import is_account
+from workbench.finance.inputs.reading.accounts import is_account, is_account_number
 from workbench.finance.inputs.reading.columns import ColumnKind, evidence_of_mark, kind_of, typed_number
+from workbench.finance.inputs.reading.date_column import looks_like_dates
+from workbench.finance.inputs.reading.period_headers import PeriodColumn, is_derived, period_columns
 from workbench.finance.model.roles import Variant
 from workbench.finance.model.variants import variants_in
 
 __all__ = ["Across", "with_months_below"]
 
-ACCOUNT, PERIOD, AMOUNT = "Account", "Period", "Amount"
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+ACCOUNT, PERIOD, AMOUNT, SCENARIO = "Account", "Period", "Amount", "Scenario"
 _WHOLE_YEAR = re.compile(r"(fy|full year|ytd|year|total|sum|summe|gesamt|jahr)\b.*", re.IGNORECASE)
 
 
@@ -40,6 +39,8 @@ class Across:
         Positions of the lines of the statement and of the amounts.
     changes
         Says what was done.
+    months
+        Length of a period where its name does not show it; 0 else.
     """
 
     names: tuple[str, ...]
@@ -48,6 +49,7 @@ class Across:
     account: int
     amount: int
     changes: tuple[Change, ...]
+    months: int = 0
 
 
 def with_months_below(
@@ -71,13 +73,20 @@ def with_months_below(
     InvalidData
         When the year is named nowhere, no column names the lines, or another column of numbers is not their sum.
     """
-    periods = _periods(names, titles, file)
-    if len(periods) < MONTHS_ACROSS:
+    dated = any(looks_like_dates(frame[str(at)], name) for at, name in enumerate(names))
+    columns = period_columns(names, titles, file, dated)
+    periods = columns.at
+    if not periods:
         return None
     labels = [
         at
         for at in range(len(names))
-        if at not in periods and kind_of(frame[str(at)], names[at]) is ColumnKind.TEXT
+        if at not in periods
+        and (
+            kind_of(frame[str(at)], names[at]) is ColumnKind.TEXT
+            or is_account_number(names[at])
+            or is_account(names[at])
+        )
     ]
     if not labels:
         raise InvalidData(
@@ -94,9 +103,12 @@ def with_months_below(
     ]
     account = next((at for at in labels if is_account(names[at])), labels[0])
     lines = _named_once(frame.filter(pl.any_horizontal(pl.col(cells).is_not_null())), account, labels)
+    variants = {column.variant for column in periods.values()}
     named = variants_in(" ".join(titles))
     # A title such as "Actual against budget" says nothing about the lines.
-    variant = named[0] if len(named) == 1 else Variant.ACTUAL
+    variant = next(iter(variants)) if len(variants) == 1 else Variant.ACTUAL
+    if variants == {Variant.ACTUAL} and len(named) == 1:
+        variant = named[0]
     if variant is not Variant.ACTUAL:
         name = pl.col(str(account)) + f" ({str(variant).replace('_', ' ')})"
         lines = lines.with_columns(name.alias(str(account)))
@@ -104,55 +116,59 @@ def with_months_below(
         lines.select(
             "row",
             *(pl.col(str(at)).alias(str(to)) for to, at in enumerate(labels)),
-            pl.lit(period).alias(str(len(labels))),
+            pl.lit(column.period).alias(str(len(labels))),
             pl.col(str(at)).alias(str(len(labels) + 1)),
+            *([pl.lit(str(column.variant)).alias(str(len(labels) + 2))] if len(variants) > 1 else []),
         )
-        for at, period in periods.items()
+        for at, column in periods.items()
     ).sort("row", maintain_order=True)
+    if len(variants) > 1:
+        # A plan that was not made for a line or a period is not missing.
+        long = long.filter(
+            (pl.col(str(len(labels) + 2)) == str(Variant.ACTUAL)) | pl.col(str(len(labels) + 1)).is_not_null()
+        )
     return Across(
-        (*(_label(names[at], at == account) for at in labels), PERIOD, AMOUNT),
-        (*(places[at] for at in labels), -1, -1),
+        (
+            *(_label(names[at], at == account) for at in labels),
+            PERIOD,
+            AMOUNT,
+            *([SCENARIO] * (len(variants) > 1)),
+        ),
+        (*(places[at] for at in labels), -1, -1, *([-1] * (len(variants) > 1))),
         long,
         labels.index(account),
         len(labels) + 1,
         (_said(names, periods, titles, variant), *changes),
+        columns.months,
     )
 
 
-def _periods(names: Sequence[str], titles: Sequence[str], file: str) -> dict[int, str]:
-    """Give position -> period, as text that is a date, of the columns that are periods."""
-    dated = {at: name for at, name in enumerate(names) if read_date(shown(name))}
-    if len(dated) >= MONTHS_ACROSS:
-        return {at: shown(name) for at, name in dated.items()}
-    months = {at: MONTH_NAMES.get(shown(name).casefold().strip(". ")) for at, name in enumerate(names)}
-    months = {at: month for at, month in months.items() if month}
-    if len(months) < MONTHS_ACROSS:
-        return {}
-    years = {year for title in titles for year in _YEAR.findall(title)}
-    if len(years) != 1:
-        seen = f"several years ({', '.join(sorted(years))})" if years else "no year"
-        raise InvalidData(
-            f"{file} has its months side by side without a year ({shown(names[next(iter(months))])} …), and the "
-            f"lines above them name {seen}; write the year into the headers, such as 'Jan 2024'.",
-            file,
-        )
-    return {at: f"{next(iter(years))}-{month:02d}" for at, month in months.items()}
-
-
 def _without_sums(
-    names: Sequence[str], frame: pl.DataFrame, periods: dict[int, str], labels: Sequence[int], file: str
+    names: Sequence[str],
+    frame: pl.DataFrame,
+    periods: dict[int, PeriodColumn],
+    labels: Sequence[int],
+    file: str,
 ) -> list[Change]:
     """Leave out columns that add up the periods; another column of numbers is not passed over."""
     changes = []
-    whole = sum(_numbers(frame, at).fill_null(0.0) for at in periods)
+    sums = {
+        variant: sum(
+            _numbers(frame, at).fill_null(0.0) for at, one in periods.items() if one.variant is variant
+        )
+        for variant in {one.variant for one in periods.values()}
+    }
     for at, name in enumerate(names):
         if at in periods or at in labels or kind_of(frame[str(at)], name) is not ColumnKind.NUMBER:
             continue
+        if is_derived(name):
+            changes.append(
+                Change(ChangeKind.DROPPED, name, (), (name,), ("",), "it compares two other columns")
+            )
+            continue
         given = _numbers(frame, at)
-        off = (given - whole).abs().fill_null(0.0)
-        adds_up = bool(
-            (off <= RELATIVE_TOLERANCE * given.abs().fill_null(0.0) + ROUNDING * len(periods)).all()
-        )
+        bound = RELATIVE_TOLERANCE * given.abs().fill_null(0.0) + ROUNDING * len(periods)
+        adds_up = any(bool(((given - whole).abs().fill_null(0.0) <= bound).all()) for whole in sums.values())
         if not adds_up and not _WHOLE_YEAR.fullmatch(shown(name)):
             raise InvalidData(
                 f"{file} has its periods side by side and a column '{name}' beside them that is not their sum; "
@@ -182,11 +198,13 @@ def _label(name: str, is_line: bool) -> str:
     return ACCOUNT if is_line and re.fullmatch(r"Column [A-Z]+", name) else name
 
 
-def _said(names: Sequence[str], periods: dict[int, str], titles: Sequence[str], variant: Variant) -> Change:
+def _said(
+    names: Sequence[str], periods: dict[int, PeriodColumn], titles: Sequence[str], variant: Variant
+) -> Change:
     first, last = (shown(names[at]) for at in (min(periods), max(periods)))
     reason = f"the periods stand side by side ({first} to {last}); each line and period became a row"
     if variant is not Variant.ACTUAL:
         reason += (
             f", of the {str(variant).replace('_', ' ')} that the title names ('{' '.join(titles)[:60]}')"
         )
-    return Change(ChangeKind.READ_AS, AMOUNT, (), (first,), (periods[min(periods)],), reason)
+    return Change(ChangeKind.READ_AS, AMOUNT, (), (first,), (periods[min(periods)].period,), reason)

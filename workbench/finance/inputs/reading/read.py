@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,12 +15,23 @@ from workbench.data.texts.content import read_content as read_file_content
 from workbench.data.texts.content import unpacked
 from workbench.data.texts.layout import Layout, column_letter, find_table, rows_text
 from workbench.errors import InvalidData
+from workbench.finance.inputs.header_units import NO_UNIT, HeaderUnit, unit_of
 from workbench.finance.inputs.reading.accounts import Accounts, as_columns, with_accounts_as_columns
 from workbench.finance.inputs.reading.columns import ColumnKind, ColumnProfile
 from workbench.finance.inputs.reading.date_parts import with_whole_dates
 from workbench.finance.inputs.reading.fiscal_dates import with_calendar_dates
 from workbench.finance.inputs.reading.grid import Grid, read_grid
+from workbench.finance.inputs.reading.header_rows import with_both_headers
 from workbench.finance.inputs.reading.months_across import with_months_below
+from workbench.finance.inputs.reading.postings.bank_statement import with_bank_figures
+from workbench.finance.inputs.reading.postings.chart_of_accounts import is_chart
+from workbench.finance.inputs.reading.postings.datev import DatevHeader, datev_header, datev_journal
+from workbench.finance.inputs.reading.postings.journal import journal_of
+from workbench.finance.inputs.reading.postings.journal_columns import Table
+from workbench.finance.inputs.reading.postings.sides import with_sides_as_signs
+from workbench.finance.inputs.reading.postings.statement_lines import as_statement
+from workbench.finance.inputs.reading.postings.stripe import stripe_journal
+from workbench.finance.inputs.reading.postings.titles import span_of
 from workbench.finance.inputs.reading.set_aside import date_column, set_aside_rows
 from workbench.finance.inputs.reading.type_columns import Typed, type_columns, unreadable_cells
 from workbench.finance.model.control_totals import ControlTotals, StageTotals
@@ -57,6 +69,12 @@ class Reading:
     account_column
         Header of the column of accounts, each of which has a column with its name; empty where figures stand beside
         each other.
+    is_ledger
+        Whether the rows are postings, of which many have one line and day.
+    months
+        Length of a period where the dates do not show it; 0 else.
+    unit
+        Currency and scale that a line above the header names, or the header of the lines of a statement.
     """
 
     file: str
@@ -76,6 +94,9 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     currencies: dict[str, pl.Series] = field(default_factory=dict)
     account_column: str = ""
+    is_ledger: bool = False
+    months: int = 0
+    unit: HeaderUnit = NO_UNIT
 
     def __repr__(self) -> str:
         how = (
@@ -168,9 +189,11 @@ def read_content(
     """
     answers = answers or {}
     grid = read_grid(name, unpacked(name, content), sheet)
-    layout = find_table(grid.cells, name)
+    batch = datev_header(grid.cells, name)
+    layout = find_table(grid.cells if batch is None else batch[1], name)
+    layout = with_both_headers(layout, grid.cells)
     _refuse_without_rows(name, layout)
-    table = _table_of(layout, name, start_month)
+    table = _table_of(layout, name, start_month, answers, None if batch is None else batch[0])
     names, frame = table.names, table.frame
     letters = tuple("" if place < 0 else column_letter(place) for place in table.places)
     typed = type_columns(names, letters, frame, answers, name)
@@ -196,7 +219,7 @@ def read_content(
         typed.columns[date].profile.name,
         tuple(column.profile for column in typed.columns),
         kept.rows,
-        (*typed.questions, *questions),
+        (*table.questions, *typed.questions, *questions),
         _in_order(log),
         totals,
         (
@@ -207,25 +230,64 @@ def read_content(
         ),
         _currencies(typed),
         table.column,
+        table.is_ledger,
+        table.months,
+        unit_of((*_titles(layout), *layout.names[:1])),
     )
 
 
-def _table_of(layout: Layout, file: str, start_month: int) -> Accounts:
+def _table_of(
+    layout: Layout, file: str, start_month: int, answers: Answers, batch: DatevHeader | None
+) -> Accounts:
     """Give a table with one row a period and entity, or one for each account in them, however it is laid out."""
-    titles = [
-        text for change in layout.changes if change.kind is ChangeKind.DROPPED for text in change.before
-    ]
+    titles = _titles(layout)
+    table = Table(layout.names, layout.places, layout.frame)
+    if batch is not None:
+        return as_statement(datev_journal(batch, table, file), answers, file)
+    known = stripe_journal(table)
+    if known is not None:
+        return as_statement(known, answers, file)
     across = with_months_below(layout.names, layout.places, layout.frame, titles, file)
     if across is not None:
         names, frame, fiscal = with_calendar_dates(across.names, across.frame, start_month)
-        made = as_columns(names, across.places, frame, across.account, across.amount)
-        return replace(made, changes=(*across.changes, *fiscal, *made.changes))
+        made = _accounts(Table(names, across.places, frame), answers, file, start_month)
+        if made is None:
+            made = as_columns(names, across.places, frame, across.account, across.amount)
+        months = across.months or made.months
+        return replace(made, changes=(*across.changes, *fiscal, *made.changes), months=months)
     names, frame, changes = with_calendar_dates(layout.names, layout.frame, start_month)
     if not changes:
         names, frame, changes = with_whole_dates(names, frame, file)
     places = (*layout.places, *[-1] * (len(names) - len(layout.names)))
-    made = with_accounts_as_columns(names, places, frame, file)
+    table = Table(names, places, frame)
+    bank = with_bank_figures(table, file, proved=True)
+    made = None if bank else _accounts(table, answers, file, start_month, titles)
+    if made is None:
+        bank = bank or with_bank_figures(table, file)
+        if bank is not None:
+            table, moved = bank
+            changes = [*changes, *moved]
+        frame, sides = with_sides_as_signs(table.names, table.frame)
+        made = with_accounts_as_columns(table.names, table.places, frame)
+        changes = [*changes, *sides]
     return replace(made, changes=(*changes, *made.changes))
+
+
+def _titles(layout: Layout) -> list[str]:
+    return [text for change in layout.changes if change.kind is ChangeKind.DROPPED for text in change.before]
+
+
+def _accounts(
+    table: Table, answers: Answers, file: str, start_month: int, titles: Sequence[str] = ()
+) -> Accounts | None:
+    """Give the lines of the statements, of a ledger, a trial balance or a chart of accounts; else ``None``."""
+    journal = journal_of(table)
+    if journal is None:
+        journal = journal_of(table, is_chart=True)
+        if journal is None or journal.date < 0 or not is_chart(journal.postings):
+            return None
+    span = span_of(titles) if journal.date < 0 else None
+    return as_statement(journal, answers, file, span=span, start_month=start_month)
 
 
 def _refuse_without_rows(file: str, layout: Layout) -> None:

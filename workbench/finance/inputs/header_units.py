@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workbench.data.texts.amounts import CURRENCY_CODES, CURRENCY_SIGNS
@@ -44,6 +45,9 @@ class HeaderUnit:
     percent: bool = False
 
 
+NO_UNIT = HeaderUnit()
+
+
 def header_unit(header: str) -> HeaderUnit:
     """Read the unit of a header.
 
@@ -51,6 +55,16 @@ def header_unit(header: str) -> HeaderUnit:
     comma or after "in", because ``Class M`` is not an amount in millions.
     """
     return HeaderUnit(percent=True) if "%" in header else _split(header)[1]
+
+
+def unit_of(titles: Iterable[str]) -> HeaderUnit:
+    """Give the first unit that lines above a table name, such as ``All amounts in USD thousands``."""
+    for title in titles:
+        for part in title.split(" | "):
+            unit = _split(part.strip())[1]
+            if unit.scale != 1.0 or unit.currency:
+                return unit
+    return HeaderUnit()
 
 
 def without_unit(header: str) -> str:
