@@ -14,7 +14,7 @@ from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import UnreadableFile
 from workbench.planning.chain import Agreement, PlanningChain, load_chain
 from workbench.planning.report import compose_report, summary
-from workbench.sample.plants import write_missing_plants
+from workbench.sample.plants import SAMPLE_PEAK, scaled_plants, write_plants
 
 
 @pytest.fixture(scope="module")
@@ -95,19 +95,11 @@ def test_a_plan_that_has_its_load_from_elsewhere_is_no_chain(planned, tmp_path):
         load_chain(project)
 
 
-def test_missing_plants_are_written_to_scale_and_present_ones_are_left_alone(tmp_path):
-    project = Project.create(tmp_path / "state", "State")
-    path = write_missing_plants(project, peak=2 * 5590.0)
-    assert path is not None
+def test_plants_are_written_to_scale(tmp_path):
+    path = write_plants(tmp_path / "plants.xlsx", *scaled_plants(2.0))
     plants = read_workbook(path).sheet("plants").table()
     sizes = dict(zip(plants.column("name"), plants.column("p_nom"), strict=True))
     assert sizes["Periya Dam"] == 1560
-    before = path.read_bytes()
-    assert write_missing_plants(project, peak=1.0) is None
-    assert path.read_bytes() == before
-    renamed = path.rename(project.inputs / "my plants.xlsx")
-    assert write_missing_plants(project, peak=1.0) is None
-    assert plant_workbooks(project) == [renamed]
 
 
 @pytest.mark.slow
@@ -115,11 +107,20 @@ def test_the_chain_runs_in_one_go_on_the_workbooks_of_a_real_state(tmp_path, sha
     project = Project.create(tmp_path / "kerala", "Kerala")
     for name in ("kerala_demand.xlsx", "kerala_hourly_load.xlsx"):
         shutil.copyfile(shared_data / "planning" / name, project.inputs / name)
+    # Without plants nothing made-up is written among real inputs: the template is, and what to do is said.
+    assert main(["demo", "--project", str(project.folder)]) == 5
+    assert "The project has no plants yet" in capsys.readouterr().out
+    assert not plant_workbooks(project)
+    write_plants(project.inputs / "plants.xlsx", *scaled_plants(5774 / SAMPLE_PEAK))
     assert main(["demo", "--project", str(project.folder)]) == 0
-    assert "scaled to a peak of" in capsys.readouterr().out
     chain = load_chain(project)
-    # The hourly workbook gives peaks of the months: they count before what the forecast derives or assumes.
-    for item in chain.agreements:
-        assert replace(item, forecast_peak=item.profile_peak).agrees
-    assert any("is passed over" in note.message for note in chain.profile.notes)
+    # The targets of the hourly workbook are of another, larger forecast, and their peaks go with them.
+    assert all(item.agrees for item in chain.agreements)
+    assert any("are of another forecast" in note.message for note in chain.profile.notes)
+    measured = chain.demand.table("requirement").set_index("year").peak_mw[2025]
+    assert measured == pytest.approx(5774.2, rel=0.005)
+    hours = chain.profile.hours(2037)
+    by_hour = hours.groupby(hours.index.hour)[["load", "base_shape"]].mean()
+    assert by_hour.load[12] < 0.85 * by_hour.base_shape[12]
+    assert hours.load.min() < 0.8 * hours.base_shape.min()
     assert chain.plan.table("adequacy").unserved_share.max() < 0.1

@@ -79,6 +79,17 @@ def _add_project_commands(commands: Commands) -> None:
     new.add_argument("--from", dest="origin", choices=("template", "sample", "empty"), default="template")
     new.set_defaults(command="projects:new")
 
+    check = commands.add_parser(
+        "check",
+        help="look through the inputs of a project before anything runs",
+        description="Read the demand workbook, the hourly load and the plants of a project as its jobs would, and "
+        "list everything noticed with file, sheet and cell. Exit code 0: all can be used; 2: something has to be "
+        "corrected; 5: something is missing.",
+    )
+    _add_project(check)
+    check.add_argument("--json", action="store_true", help="write JSON to standard output")
+    check.set_defaults(command="check:check")
+
     repair = commands.add_parser(
         "repair",
         help="save what is whole of a damaged project",

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from workbench.capacity.inputs.reading import plant_workbooks
 from workbench.cli.exit_codes import ExitCode
 from workbench.cli.run_commands import run_and_show
 from workbench.cli.terminal import console
 from workbench.data.projects.project import Project, folder_of
 from workbench.planning.chain import STEPS, load_chain
 from workbench.planning.report import write_report
-from workbench.planning.steps import DEFAULT_SCENARIO, peak_of_today, settings_of_step
+from workbench.planning.steps import settings_of_step
 from workbench.runs import start
-from workbench.sample.plants import write_missing_plants
+from workbench.sample.plants import PLANTS_FILE, write_plant_template
 from workbench.sample.project import create_from_sample, create_from_template
 from workbench.shell import command
 
@@ -42,7 +43,8 @@ def new(options: argparse.Namespace) -> int:
     for path in project.input_files():
         target.print(f"  inputs/{escape(path.name)}")
     first = {
-        "template": "fill the inputs, then  ",
+        "template": f"fill the inputs (each has a sheet 'read me'), look them through with  "
+        f"{escape(command('check', project=project.folder))}  and then  ",
         "empty": f"put your files into {escape(str(project.inputs))}, then  ",
     }.get(options.origin, "")
     target.print(f"Next: {first}{escape(command('run', 'demand', project=project.folder))}")
@@ -60,8 +62,8 @@ def demo(options: argparse.Namespace) -> int:
         project = create_from_sample(folder)
         target.print(f"Made the sample project in {escape(str(project.folder))}")
     for step in STEPS:
-        if step == "capacity":
-            _complete_plants(project, target)
+        if step == "capacity" and not _has_plants(project, target):
+            return ExitCode.SUCCEEDED_INCOMPLETE
         run = start(step, project, when_busy="queue", **settings_of_step(step))
         code = run_and_show(run, project, as_json=False)
         if code not in (ExitCode.SUCCEEDED, ExitCode.SUCCEEDED_INCOMPLETE):
@@ -78,14 +80,18 @@ def _lab(project: Project) -> str:
     return "make lab" if by_make else command("lab", project=project.folder)
 
 
-def _complete_plants(project: Project, target: Console) -> None:
-    peak = peak_of_today(project, DEFAULT_SCENARIO)
-    path = write_missing_plants(project, peak)
-    if path is not None:
-        target.print(
-            f"[yellow]The project has no workbook of plants: wrote {escape(str(path))} with fictitious plants, "
-            f"scaled to a peak of {peak:,.0f} MW. The plan below is an example; replace them with your own.[/]"
-        )
+def _has_plants(project: Project, target: Console) -> bool:
+    """Say what is missing where a project has no plants: made-up ones are never written among real inputs."""
+    if plant_workbooks(project):
+        return True
+    path = project.inputs / PLANTS_FILE
+    if not path.is_file():
+        write_plant_template(path)
+    target.print(
+        f"[yellow]The project has no plants yet, so that no capacity is planned: fill in {escape(str(path))} "
+        f"(name, carrier and p_nom of each plant), then  {escape(command('demo', project=project.folder))}[/]"
+    )
+    return False
 
 
 def _write_report(project: Project) -> Path:

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from workbench.data.problems import Problem, Severity
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
+from workbench.data.projects.unfilled import filled
 from workbench.data.results.cache import cached
 from workbench.data.tables.table import plain_name
 from workbench.errors import UnreadableFile
@@ -29,12 +30,15 @@ FACTS_KEY = b"facts"
 
 def named_files(project: Project) -> list[Path]:
     """Give the files of a project whose names say that they hold hourly loads."""
-    words = (*HISTORY_WORDS, "load")
-    return [path for path in _files(project) if any(word in plain_name(path.stem) for word in words)]
+    return [path for path in _files(project) if _has_name(path)]
+
+
+def _has_name(path: Path) -> bool:
+    return any(word in plain_name(path.stem) for word in (*HISTORY_WORDS, "load"))
 
 
 def _files(project: Project) -> list[Path]:
-    return [path for path in project.input_files() if path.suffix.lower() in HISTORY_SUFFIXES]
+    return filled(path for path in project.input_files() if path.suffix.lower() in HISTORY_SUFFIXES)
 
 
 def find_file(project: Project, name: str) -> Path:
@@ -48,11 +52,15 @@ def find_file(project: Project, name: str) -> Path:
     if name:
         return project.input(name)
     files, named = _files(project), named_files(project)
+    if not named and any(_has_name(path) for path in project.input_files()):
+        # The template of the hourly load is still empty: the other files are something else.
+        files = []
     if len(files) == 1 or len(named) == 1:
         return (named or files)[0]
     if not files:
         raise UnreadableFile(
-            f"There is no file in {project.inputs}; copy the hourly history into it (xlsx, csv or parquet).",
+            f"There is no hourly history in {project.inputs}; fill in the template of the hourly load, or copy "
+            "your file into it (xlsx, csv or parquet).",
             project.inputs,
         )
     present = ", ".join(path.name for path in named or files)

@@ -18,11 +18,14 @@ from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
     from workbench.planning.chain import Agreement, PlanningChain, load_chain
+    from workbench.planning.check import InputCheck, check_inputs
     from workbench.planning.report import write_report
 
 __all__ = [
     "Agreement",
+    "InputCheck",
     "PlanningChain",
+    "check_inputs",
     "load_chain",
     "write_report",
 ]
@@ -31,6 +34,8 @@ __getattr__, __dir__ = lazy_names(
     __name__,
     {
         "Agreement": "chain",
+        "InputCheck": "check",
+        "check_inputs": "check",
         "PlanningChain": "chain",
         "load_chain": "chain",
         "write_report": "report",

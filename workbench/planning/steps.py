@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.data.projects.project import Project
-
 DEFAULT_SCENARIO = "BAU"
 
 
@@ -28,10 +26,3 @@ def settings_of_step(step: str, scenario: str = DEFAULT_SCENARIO) -> dict[str, A
         },
         "capacity": {"demand_source": "load profile", "load_profile": scenario},
     }[step]
-
-
-def peak_of_today(project: Project, scenario: str = DEFAULT_SCENARIO) -> float:
-    """Give the first known peak [MW] of a finished demand forecast."""
-    from workbench.demand.results.saved import load
-
-    return float(load(project, scenario).table("requirement").peak_mw.dropna().iloc[0])

@@ -10,10 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from workbench.capacity.inputs.reading import plant_workbooks
-from workbench.data.projects.project import Project
 from workbench.data.workbooks.writing import Column, SheetWriter, writing_workbook
-from workbench.files import is_file
 
 CRORE = 1e7
 PLANTS_FILE = "plants.xlsx"
@@ -128,18 +125,51 @@ def write_plants(
     UnwritableFile
         When the operating system refuses.
     """
+    return _write(
+        path,
+        plants,
+        options,
+        (
+            "The unit of each column is in the note of its heading; prices are those of FY 2024-25.",
+            "All plants are fictitious.",
+        ),
+    )
+
+
+def write_plant_template(path: Path | str) -> Path:
+    """Write the same workbook without plants and options, to fill in; emissions of the usual carriers are there.
+
+    Raises
+    ------
+    UnwritableFile
+        When the operating system refuses.
+    """
+    return _write(
+        path,
+        (),
+        (),
+        (
+            "One plant in a row; name, carrier and p_nom are needed, and efficiency where the carrier emits.",
+            "A carrier of your own gets a row on the sheet carriers. options may stay blank: nothing is built.",
+            "The unit of each column is in the note of its heading.",
+        ),
+    )
+
+
+def _write(
+    path: Path | str, plants: Sequence[Plant], options: Sequence[Option], remarks: Sequence[str]
+) -> Path:
     lines = (
         "Power plants",
         "plants: what exists today. options: what can be built. carriers: emissions.",
-        "The unit of each column is in the note of its heading; prices are those of FY 2024-25.",
-        "All plants are fictitious.",
+        *remarks,
     )
     with writing_workbook(path, {"title": "Power plants"}) as book:
         readme = book.sheet("read me")
         readme.text(lines, title=True)
         readme.width(0, 90)
-        _write_records(book.sheet("plants"), plants)
-        _write_records(book.sheet("options"), options)
+        _write_records(book.sheet("plants"), Plant, plants)
+        _write_records(book.sheet("options"), Option, options)
         note = "Of the fuel's heat; of the electricity bought for market."
         carriers = book.sheet("carriers")
         carriers.table(
@@ -159,36 +189,12 @@ def scaled_plants(factor: float) -> tuple[tuple[Plant, ...], tuple[Option, ...]]
     return plants, options
 
 
-def write_missing_plants(project: Project, peak: float) -> Path | None:
-    """Write example plants, scaled to a peak, where a project has no plants of its own.
-
-    Parameters
-    ----------
-    project
-        The project; nothing that is there is touched.
-    peak
-        Peak load of today [MW].
-
-    Returns
-    -------
-    Path or None
-        The workbook written; none where the project has plants.
-
-    Raises
-    ------
-    UnwritableFile
-        When the operating system refuses.
-    """
-    path = project.inputs / PLANTS_FILE
-    if is_file(path) or plant_workbooks(project):
-        return None
-    return write_plants(path, *scaled_plants(peak / SAMPLE_PEAK))
-
-
-def _write_records(sheet: SheetWriter, records: Sequence[Plant] | Sequence[Option]) -> None:
+def _write_records(
+    sheet: SheetWriter, kind: type[Plant | Option], records: Sequence[Plant] | Sequence[Option]
+) -> None:
     columns = [
         Column(item.name, [getattr(record, item.name) for record in records], *_NOTES[item.name])
-        for item in fields(records[0])
+        for item in fields(kind)
     ]
     sheet.table(columns)
     sheet.freeze(1, 1)

@@ -13,9 +13,10 @@ import numpy as np
 from workbench.data.projects.project import Project
 from workbench.data.projects.settings_file import ProjectSettings
 from workbench.demand.inputs.template import write_demand_template
+from workbench.load_profiles.inputs.template import write_load_template
 from workbench.sample.demand import LOAD_FACTOR_LATER, STATE, requirement_in, sample_demand
 from workbench.sample.load import LOAD_YEARS, sample_load, write_load
-from workbench.sample.plants import PLANTS_FILE, write_plants
+from workbench.sample.plants import PLANTS_FILE, write_plant_template, write_plants
 
 DEMAND_FILE = "demand.xlsx"
 LOAD_FILE = "hourly_load.xlsx"
@@ -51,7 +52,7 @@ def create_from_sample(
 
 
 def create_from_template(folder: Path | str, settings: ProjectSettings | str) -> Project:
-    """Create a project with an empty demand workbook to fill in.
+    """Create a project with the empty workbooks of the planning chain to fill in: demand, hourly load and plants.
 
     Parameters
     ----------
@@ -98,3 +99,5 @@ def write_sample(inputs: Path | str, *, rng: np.random.Generator | int = SEED) -
 
 def _write_empty(inputs: Path) -> None:
     write_demand_template(inputs / DEMAND_FILE)
+    write_load_template(inputs / LOAD_FILE)
+    write_plant_template(inputs / PLANTS_FILE)

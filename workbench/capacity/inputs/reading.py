@@ -25,6 +25,7 @@ from workbench.capacity.model.system import (
 from workbench.data.notes import Notes
 from workbench.data.problems import Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
+from workbench.data.projects.unfilled import filled
 from workbench.data.workbooks.reading import Workbook, read_workbook
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.files import inside, is_folder, size_of
@@ -68,7 +69,7 @@ def find_source(project: Project, name: str = "") -> Path:
 def plant_workbooks(project: Project) -> list[Path]:
     """List the workbooks of plants among a project's inputs, told by their sheets."""
     books = [path for path in project.input_files() if path.suffix.lower() in WORKBOOK_SUFFIXES]
-    return [path for path in books if _kind_of_file(path)]
+    return [path for path in filled(books) if _kind_of_file(path)]
 
 
 def is_network(path: Path) -> bool:

@@ -17,6 +17,7 @@ import numpy as np
 from workbench.data.notes import Note
 from workbench.data.problems import Problem, Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
+from workbench.data.projects.unfilled import filled
 from workbench.data.tables.table import plain_name
 from workbench.data.workbooks.reading import Workbook, read_workbook
 from workbench.demand.config import DemandConfig, GapHandling
@@ -85,17 +86,24 @@ def find_workbook(project: Project, name: str) -> Path:
     """
     if name:
         return project.input(name)
-    books = [path for path in project.input_files() if path.suffix.lower() in WORKBOOK_SUFFIXES]
+    present = [path for path in project.input_files() if path.suffix.lower() in WORKBOOK_SUFFIXES]
+    books = filled(present)
     named = [path for path in books if "demand" in path.stem.lower()]
     if len(books) == 1 or len(named) == 1:
         return (named or books)[0]
+    if present and not books:
+        raise UnreadableFile(
+            f"{', '.join(path.name for path in present)} in {project.inputs} are still empty templates; fill in "
+            "the sales of the sectors in the demand workbook, as its sheet 'read me' says.",
+            project.inputs,
+        )
     if not books:
         raise UnreadableFile(
             f"There is no workbook in {project.inputs}; copy the demand workbook into it.", project.inputs
         )
-    present = ", ".join(path.name for path in books)
+    names = ", ".join(path.name for path in books)
     raise UnreadableFile(
-        f"There are several workbooks in {project.inputs} ({present}); name one in the setting 'workbook'.",
+        f"There are several workbooks in {project.inputs} ({names}); name one in the setting 'workbook'.",
         project.inputs,
     )
 

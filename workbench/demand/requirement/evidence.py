@@ -16,11 +16,15 @@ from numpy.typing import NDArray
 from workbench.data.arrays import Floats
 from workbench.data.notes import Notes, Weight
 from workbench.data.origins import Sourced, prefer
+from workbench.demand.config import DemandConfig, SalesBasis
 from workbench.demand.inputs.measured_hours import MeasuredHours, MeasuredYear
-from workbench.demand.requirement.requirement import between_points, requirement
+from workbench.demand.inputs.reading import DemandInput
+from workbench.demand.model.roles import Role
+from workbench.demand.requirement.requirement import between_points, consumption, requirement
 
 __all__ = [
     "Evidence",
+    "contradictions",
     "evidence_of",
     "note_contradicted_forecasts",
     "note_contradiction",
@@ -31,6 +35,8 @@ CONTRADICTION = 0.03
 """Share by which sales with losses and the measured energy of a year may differ before it is a doubt."""
 MAX_LOSS = 60.0
 """Highest loss [%] that may follow from hours and sales, as high as the setting may be."""
+YEARS_BEFORE = 3
+"""Years whose losses tell what is usual."""
 LIKE = 0.5
 """Percentage points by which a stated and a measured percentage may differ before it is noted."""
 
@@ -52,6 +58,35 @@ class Evidence:
     years: Mapping[int, MeasuredYear] = field(default_factory=dict)
     load_factors: Mapping[int, float] = field(default_factory=dict)
     losses: Mapping[int, float] = field(default_factory=dict)
+
+
+def contradictions(data: DemandInput, config: DemandConfig) -> Notes:
+    """Say before a run where sales, given losses and measured hours contradict each other.
+
+    Parameters
+    ----------
+    data
+        The workbook, with the measured hours.
+    config
+        May give losses before those of the workbook.
+    """
+    notes, energy, by_role = Notes(data.path.name), data.sectors.values(), dict[Role, Floats]()
+    years = np.arange(min(s.first_year for s in energy), data.last_actual_year + 1)
+    for sector in energy:
+        line = np.interp(years, list(sector.years), sector.energy, left=0.0, right=np.nan)
+        by_role[sector.role] = by_role.get(sector.role, np.zeros(len(years))) + line
+    net = consumption(by_role)[1]
+    if config.sales_basis is SalesBasis.NET:
+        net = net + by_role.get(Role.ROOFTOP_SOLAR, np.zeros(len(years)))
+    everything = np.ones(len(years), dtype=bool)
+    found = evidence_of(data.measured, years, everything, net, data.last_actual_year, notes)
+    for year in found.losses:
+        of_year = float(net[years == year][0])
+        losses = config.losses or data.losses
+        note_contradiction(
+            found.losses, losses, of_year, found.years[year].energy, data.measured.place, notes
+        )
+    return notes
 
 
 def evidence_of(
@@ -85,6 +120,7 @@ def evidence_of(
         loss = 100 * (1 - sales[year] / actual[year].energy)
         if 0 <= loss <= MAX_LOSS:
             losses[year] = loss
+            _doubt_change(year, loss, sales, actual, measured.place, notes)
             continue
         notes.doubt(
             f"the sales of {year}, {sales[year]:,.0f} GWh net, and the {actual[year].energy:,.0f} GWh of its "
@@ -98,6 +134,33 @@ def evidence_of(
             advice="check the unit of both and whether they are of the same area, or set hourly_file to none",
         )
     return Evidence(actual, factors, losses)
+
+
+def _doubt_change(
+    year: int,
+    loss: float,
+    sales: Mapping[int, float],
+    actual: Mapping[int, MeasuredYear],
+    place: str,
+    notes: Notes,
+) -> None:
+    """Doubt a year whose sales and hours do not fit as those of the years before do."""
+    before = [100 * (1 - sales[one] / actual[one].energy) for one in sorted(sales) if one < year][
+        -YEARS_BEFORE:
+    ]
+    usual = float(np.median(before)) if len(before) > 1 else loss
+    if abs(loss - usual) > 100 * CONTRADICTION:
+        notes.doubt(
+            f"sales and measured hours of {year} make a loss of {loss:,.1f} %, those of the years before "
+            f"{usual:,.1f} %: the {sales[year]:,.0f} GWh net and the {actual[year].energy:,.0f} GWh may be of "
+            "different areas, or one of them is incomplete",
+            weight=Weight.HIGH,
+            file=place,
+            tables=("requirement",),
+            years=(year,),
+            advice="check both, or give the losses in ~Losses or in the setting losses; until then later years "
+            "have this loss",
+        )
 
 
 def note_stated_percentage(

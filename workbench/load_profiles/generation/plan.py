@@ -22,7 +22,7 @@ from workbench.load_profiles.generation.without_effect import without_effect
 from workbench.load_profiles.generation.year_tasks import year_task
 from workbench.load_profiles.inputs.demand_scenario import DemandScenario, read_demand_scenario
 from workbench.load_profiles.inputs.energy_source import assemble_targets, overlay_energy
-from workbench.load_profiles.inputs.holidays_of_region import Holidays, find_state, holidays_of
+from workbench.load_profiles.inputs.holidays_of_region import Holidays, holidays_of, state_of
 from workbench.load_profiles.inputs.reading import LoadInput
 from workbench.load_profiles.inputs.scenario_layers import layer_overlays
 from workbench.load_profiles.inputs.source_choice import choose_source
@@ -163,7 +163,7 @@ def _holidays(
     zone = data.history.zone
     days = [hours_of_year(year, data.first_month, zone).days[[0, -1]] for year in years]
     ends = np.concatenate(days).astype("datetime64[Y]").astype(int) + 1970
-    state = config.holiday_state or find_state(config.holiday_country, project.region)
+    state = config.holiday_state or state_of(project, config.holiday_country)
     return holidays_of(
         range(int(ends.min()), int(ends.max()) + 1),
         listed=data.holidays,

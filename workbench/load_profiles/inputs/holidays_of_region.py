@@ -8,6 +8,7 @@ list holds too.
 from __future__ import annotations
 
 import datetime
+import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ import numpy as np
 
 from workbench.data.arrays import Booleans, Times
 from workbench.data.problems import Problems
+from workbench.data.projects.project import Project
 from workbench.errors import SettingError
 
 KEPT_SHARE = 0.5
@@ -70,6 +72,26 @@ def find_state(country: str, region: str) -> str:
         return region
     aliases = getattr(getattr(calendar, country, None), "subdivisions_aliases", {})
     return str(aliases.get(region, ""))
+
+
+def state_of(project: Project, country: str) -> str:
+    """Give the code of a project's state by its region, or by its name where it has no region; empty when unknown.
+
+    Parameters
+    ----------
+    project
+        With a region, or a name such as "Kerala 2025".
+    country
+        ISO 3166 code.
+    """
+    import holidays as calendar
+
+    if project.region:
+        return find_state(country, project.region)
+    aliases = getattr(getattr(calendar, country, None), "subdivisions_aliases", {})
+    words = " ".join(["", *re.findall(r"[^\W_]+", project.name.lower()), ""])
+    found = {str(code) for name, code in aliases.items() if f" {name.lower()} " in words}
+    return found.pop() if len(found) == 1 else ""
 
 
 def holidays_of(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.load_profiles.config import LoadProfileConfig
-from workbench.load_profiles.inputs.holidays_of_region import find_state
+from workbench.load_profiles.inputs.holidays_of_region import state_of
 
 __all__ = ["sun_place"]
 
@@ -74,7 +74,7 @@ def sun_place(project: Project, config: LoadProfileConfig, notes: Notes) -> tupl
         latitude, longitude = config.sun_place
         return latitude, longitude
     country = config.holiday_country
-    state = config.holiday_state or find_state(country, project.region)
+    state = config.holiday_state or state_of(project, country)
     where = STATES.get(state) if country == "IN" else None
     if where is None:
         now = datetime.datetime(2025, 1, 1, tzinfo=ZoneInfo(project.settings.time_zone))
