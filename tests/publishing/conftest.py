@@ -59,9 +59,11 @@ def start_site(
     """Start servers that end with the tests."""
     started = []
 
-    def start(*options: str, project: Path = finished_project, notebooks: Path = boards_folder) -> Site:
+    def start(
+        *options: str, project: Path = finished_project, notebooks: Path = boards_folder, **environment: str
+    ) -> Site:
         log = tmp_path_factory.mktemp("server") / "log.txt"
-        site = Site(project, notebooks, log, *options, environment={"DEEDS": str(deeds)})
+        site = Site(project, notebooks, log, *options, environment={"DEEDS": str(deeds), **environment})
         started.append(site)
         return site
 

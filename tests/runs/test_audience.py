@@ -180,3 +180,20 @@ def test_a_run_whose_process_is_gone_reads_interrupted_without_being_written(tmp
     """
     assert as_viewer(code, folder).split() == ["interrupted", "interrupted", "interrupted", "True"]
     assert stamps(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("told", "known_by", "is_reader"),
+    [
+        ("", {"SERVER_SOFTWARE": "voila/0.5.13"}, True),
+        ("", {"VOILA_PREHEAT": "True"}, True),
+        ("0", {"SERVER_SOFTWARE": "voila/0.5.13"}, False),
+        ("", {"SERVER_SOFTWARE": "nginx"}, False),
+    ],
+    ids=["rendered", "preheated", "told otherwise", "another server"],
+)
+def test_a_kernel_that_plain_voila_started_serves_readers(tmp_path, monkeypatch, told, known_by, is_reader):
+    for name, value in known_by.items():
+        monkeypatch.setenv(name, value)
+    code = "from workbench.runs.model.read_only import is_viewer; print(is_viewer())"
+    assert as_viewer(code, tmp_path, told).strip() == str(is_reader)

@@ -9,6 +9,7 @@ from pathlib import Path
 from IPython.display import HTML, display
 
 from workbench.data.projects.project import Project
+from workbench.errors import ProjectError
 from workbench.runs.model.read_only import is_viewer
 from workbench.sample.project import create_from_sample
 
@@ -27,7 +28,7 @@ def open_project(path: Path | str | None = None) -> Project:
     path
         Its folder. Without one: the project in ``$WORKBENCH_PROJECT``, else the sample project beside the
         notebooks or in the folder above, which is made where there is none. A published page opens the server's
-        project, and shows nothing of it here.
+        project, shows nothing of it here, and makes none.
 
     Raises
     ------
@@ -35,19 +36,48 @@ def open_project(path: Path | str | None = None) -> Project:
         When the folder is not a project, or the sample cannot be written.
     """
     if is_viewer():
-        # The one that the server was started with; its folder and inputs are not published.
-        return Project.open(os.environ["WORKBENCH_PROJECT"])
+        return _open_for_readers(path)
     chosen = path or os.environ.get("WORKBENCH_PROJECT")
     made = False
     if chosen:
         project = Project.open(chosen)
     else:
-        here = _notebooks()
-        present = [folder for folder in (Path.cwd(), here, here.parent) if (folder / SAMPLE).is_dir()]
-        made = not present
-        project = create_from_sample(here / SAMPLE) if made else Project.open(present[0] / SAMPLE)
+        present = _sample_beside()
+        made = present is None
+        project = create_from_sample(_notebooks() / SAMPLE) if present is None else Project.open(present)
     display(_describe(project, made))  # type: ignore[no-untyped-call]
     return project
+
+
+def _open_for_readers(path: Path | str | None) -> Project:
+    """Open the project that the server was started with; under plain Voilà the notebook's own."""
+    chosen = os.environ.get("WORKBENCH_PROJECT") or path or _sample_beside()
+    _guard_kernel(chosen)
+    if not chosen:
+        raise ProjectError("No project is published here: name its folder in $WORKBENCH_PROJECT.", Path.cwd())
+    return Project.open(chosen)
+
+
+def _guard_kernel(project: Path | str | None) -> None:
+    # Only needed under plain Voilà: `workbench serve` has done this before any cell runs.
+    from IPython.core.getipython import get_ipython
+
+    from workbench.ui.outgoing import hide_folders
+    from workbench.ui.widget_guard import guard_widgets, is_guarded, serve_control_comm
+
+    if is_guarded():
+        return
+    guard_widgets()
+    kernel = getattr(get_ipython(), "kernel", None)
+    if kernel is not None:
+        serve_control_comm(kernel.comm_manager)
+        hide_folders(kernel.session, [Path(project)] if project else [])
+
+
+def _sample_beside() -> Path | None:
+    here = _notebooks()
+    folders = [folder / SAMPLE for folder in (Path.cwd(), here, here.parent)]
+    return next((folder for folder in folders if folder.is_dir()), None)
 
 
 def _notebooks() -> Path:

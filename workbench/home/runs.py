@@ -11,7 +11,7 @@ from workbench.errors import WorkbenchError
 from workbench.runs.engine.start import attach, runs
 from workbench.runs.model.read_only import is_viewer
 from workbench.runs.model.records import RunRecord
-from workbench.ui.base import Pane
+from workbench.ui.base import Pane, sentence_of
 from workbench.ui.figures.tables import TableArea
 from workbench.ui.panel.run_panel import panel_of
 from workbench.ui.tabs import choice, note
@@ -58,7 +58,7 @@ class RunHistory(Pane):
         try:
             found = runs(self._project, limit=MAX_RUNS)
         except WorkbenchError as error:
-            self._table.value = note(str(error)).value
+            self._table.value = note(sentence_of(error)).value
             return
         if not found:
             self._table.value = note("Nothing has been run in this project yet.").value

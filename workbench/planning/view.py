@@ -15,6 +15,8 @@ from workbench.load_profiles.results.charts import energy_and_peak_chart
 from workbench.planning.chain import PlanningChain, load_chain
 from workbench.planning.explained import ChainTracer
 from workbench.planning.report import agreement_table, summary
+from workbench.runs.model.read_only import is_viewer
+from workbench.ui.declared import NO_RESULT
 from workbench.ui.figures.controls import figure_of
 from workbench.ui.figures.origins import OriginPanel, explaining
 from workbench.ui.figures.tables import table_of
@@ -38,8 +40,10 @@ class PlanningSummary(SavedResults):
             "Plan",
             finished_scenarios(project),
             lambda name: _summary_of(load_chain(project, name), project),
-            "There is no capacity plan yet: run `workbench demo --project FOLDER`, or the notebooks demand/10, "
-            "load-profiles/10 and capacity/10.",
+            NO_RESULT
+            if is_viewer()
+            else "There is no capacity plan yet: run `workbench demo --project FOLDER`, or the notebooks "
+            "demand/10, load-profiles/10 and capacity/10.",
         )
 
 

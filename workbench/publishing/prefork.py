@@ -34,7 +34,7 @@ __all__ = ["load_modules", "main"]
 
 LIBRARIES = (
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipywidgets", "anywidget"),
-    *("workbench.ui.widget_guard", "workbench.home.opening"),
+    *("workbench.ui.widget_guard", "workbench.ui.outgoing", "workbench.home.opening"),
     # What a kernel would only load while it starts.
     *(
         "IPython.core.completerlib",
@@ -184,6 +184,7 @@ class KernelForker:
 def _run_kernel(connection_file: str) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
+    from workbench.ui.outgoing import hide_folders
     from workbench.ui.widget_guard import serve_control_comm
 
     application = IPKernelApp.instance()
@@ -192,6 +193,7 @@ def _run_kernel(connection_file: str) -> None:
         ["-f", connection_file, "--HistoryManager.enabled=False", "--IPKernelApp.log_level=ERROR"]
     )
     serve_control_comm(application.kernel.comm_manager)
+    hide_folders(application.session)
     application.start()  # type: ignore[no-untyped-call]
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 import ipywidgets
 
 from workbench.errors import WorkbenchError
+from workbench.runs.model.public_texts import public_text
+from workbench.runs.model.read_only import is_viewer
 from workbench.runs.model.signals import details_of
 
 __all__ = ["ErrorStrip", "Pane", "button", "guarded", "sentence_of"]
@@ -17,8 +19,16 @@ _log = logging.getLogger(__name__)
 
 
 def sentence_of(error: BaseException) -> str:
-    """Say what went wrong: the sentence of an error of ours, the type and text of any other."""
-    return str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+    """Say what went wrong: the sentence of an error of ours, the type and text of any other.
+
+    A reader is told of an error of ours without paths and names, and of any other that there was one.
+    """
+    is_ours = isinstance(error, WorkbenchError)
+    if is_viewer():
+        return (
+            public_text(str(error)) if is_ours else "Something went wrong here; it is in the publisher's log."
+        )
+    return str(error) if is_ours else f"{type(error).__name__}: {error}"
 
 
 def guarded(step: Callable[[], object], show: Callable[[BaseException], None]) -> None:
@@ -47,6 +57,7 @@ class ErrorStrip(ipywidgets.HTML):  # type: ignore[misc]
         sentence = error if isinstance(error, str) else sentence_of(error)
         style = f"color:var(--jp-error-color1,#b3261e);font-size:{size};line-height:1.4"
         lines = () if isinstance(error, str) else details_of(error)
+        lines = tuple(map(public_text, lines)) if is_viewer() else lines
         listed = "".join(f'<li style="line-height:1.4">{html.escape(line)}</li>' for line in lines)
         listed = f'<ul style="margin:2px 0 0;padding-left:18px">{listed}</ul>' if listed else ""
         self.value = (

@@ -30,6 +30,7 @@ __all__ = ["Declaration", "JobView", "PageView", "board", "find_view", "known_vi
 
 GROUP = "workbench.views"
 NO_RESULT = "There is no result to show yet."
+"""What a reader is told; an analyst is told where results are made."""
 
 
 class Declaration(Protocol):

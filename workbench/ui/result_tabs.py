@@ -72,9 +72,8 @@ class ResultTabs(LazyTabs):
         earlier = store.earlier(self._project, own)
         others = [name for name in (earlier, *store.finished(self._project)) if name not in ("", own)]
         if not others:
-            return note(
-                "There is nothing to compare with yet: run this scenario again, or another one under its own name."
-            )
+            more = "" if is_viewer() else ": run this scenario again, or another one under its own name"
+            return note(f"There is nothing to compare with yet{more}.")
         other, area, strip = choice("Changed since", others), ipywidgets.VBox(), ErrorStrip()
 
         def show() -> None:

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import ipywidgets
 
+from workbench.ui.base import sentence_of
+
 __all__ = ["LazyTabs", "choice", "note", "tab", "tabs_of"]
 
 Draw = TypeVar("Draw", bound=Callable[..., Any])
@@ -62,7 +64,7 @@ class LazyTabs(ipywidgets.Tab):  # type: ignore[misc]
         except Exception as error:
             # A tab that cannot be drawn says so and leaves the others alone; opening it again tries again.
             self._opened.discard(index)
-            content = note(f"This cannot be shown: {type(error).__name__}: {error}")
+            content = note(f"This cannot be shown: {sentence_of(error)}")
             self.children[index].children = (content,)
             raise
         more = (ipywidgets.HTML(_STYLE, layout={"display": "none"}), *self._always) if index == 0 else ()

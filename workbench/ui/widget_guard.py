@@ -26,7 +26,7 @@ from ipywidgets.widgets.widget_int import _BoundedInt, _BoundedIntRange
 from ipywidgets.widgets.widget_selection import _MultipleSelection, _Selection
 from ipywidgets.widgets.widget_selectioncontainer import _SelectionContainer
 
-__all__ = ["guard_widgets", "refusal_of", "serve_control_comm", "shown_widgets"]
+__all__ = ["guard_widgets", "is_guarded", "refusal_of", "serve_control_comm", "shown_widgets"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 MAX_LINES = 2_000
@@ -35,6 +35,7 @@ MAX_LINES = 2_000
 _log = logging.getLogger(__name__)
 _displayed: weakref.WeakSet[ipywidgets.Widget] = weakref.WeakSet()
 _refused = 0
+_guarded = False
 
 Check = Callable[[Any, Any], bool]
 
@@ -200,6 +201,8 @@ _OFFERS: tuple[tuple[type, Mapping[str, Check]], ...] = (
 
 def guard_widgets() -> None:
     """Examine, from now on, every message of a browser to any widget of this process."""
+    global _guarded
+    _guarded = True
     take = ipywidgets.Widget._handle_msg
 
     def take_if_admitted(widget: ipywidgets.Widget, message: Mapping[str, Any]) -> None:
@@ -214,6 +217,11 @@ def guard_widgets() -> None:
     ipywidgets.Widget._handle_msg = take_if_admitted
     for kind in (ipywidgets.Widget, anywidget.AnyWidget):
         _note_displays(kind)
+
+
+def is_guarded() -> bool:
+    """Whether every message of a browser is examined in this process."""
+    return _guarded
 
 
 def _note_displays(kind: type) -> None:

@@ -13,6 +13,7 @@ import traitlets
 from workbench.errors import WorkbenchError
 from workbench.market.model.answer import Answer
 from workbench.market.results.export import FORMATS, file_name
+from workbench.ui.base import sentence_of
 from workbench.ui.figures.page_theme import LOOK, PRINT
 from workbench.ui.messages import InvalidMessage, MessageWidget, fields_of, unknown_kind, whole_number
 
@@ -133,6 +134,12 @@ class AnswerTools(MessageWidget):
             made = FORMATS[request.format](answer)
         except (WorkbenchError, MemoryError, ValueError) as error:
             _log.exception("Making %s", request.format)
-            self.send({"kind": "problem", "id": request.id, "sentence": f"It could not be made: {error}"})
+            self.send(
+                {
+                    "kind": "problem",
+                    "id": request.id,
+                    "sentence": f"It could not be made: {sentence_of(error)}",
+                }
+            )
             return
         self.send({"kind": "file", "id": request.id, "name": file_name(answer, request.format)}, [made])

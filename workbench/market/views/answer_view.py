@@ -21,6 +21,7 @@ from workbench.market.results.figure_style import for_narrow_page
 from workbench.market.store.reading import MarketData
 from workbench.market.views.answer_figure import AnswerFigure
 from workbench.market.views.answer_tools import AnswerTools, Appearance
+from workbench.ui.base import sentence_of
 from workbench.ui.figures.origins import OriginPanel, explaining
 from workbench.ui.figures.tables import MAX_ROWS, TableArea
 from workbench.ui.tabs import note
@@ -120,7 +121,7 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         except Exception as error:  # noqa: BLE001 - one figure that fails leaves the others in place
             # What went wrong is said in place of the figure; an old or empty one would be taken for an answer.
             _log.exception("An answer of a market board")
-            self._say(f"{type(error).__name__}: {error}")
+            self._say(sentence_of(error))
 
     def _say(self, reason: str) -> None:
         self.answer = None

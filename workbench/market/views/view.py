@@ -11,7 +11,7 @@ from workbench.market.store.reading import MarketData
 from workbench.market.views.board import TODAY
 from workbench.market.views.boards import BOARDS
 from workbench.runs.model.read_only import is_viewer
-from workbench.ui.base import Pane
+from workbench.ui.base import Pane, sentence_of
 from workbench.ui.tabs import note
 
 __all__ = ["MarketView"]
@@ -45,7 +45,7 @@ class MarketView(Pane):
         try:
             self.children = (self._board(MarketData.open(self._folder), period=self._period),)
         except WorkbenchError as error:
-            self.children = tuple(self._without_data(after or str(error)))
+            self.children = tuple(self._without_data(after or sentence_of(error)))
 
     def _without_data(self, reason: str) -> list[ipywidgets.Widget]:
         if is_viewer():

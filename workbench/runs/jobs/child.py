@@ -26,6 +26,7 @@ from workbench.errors import ChildCrashed, JournalError, UnitFailed
 from workbench.runs.jobs.open_stage import stage_path
 from workbench.runs.jobs.sink import Sink
 from workbench.runs.model.states import EventKind, Level
+from workbench.runs.model.traceback_lines import TracebackLines
 from workbench.runs.process.pipe_lines import lines_of
 from workbench.runs.process.search_path import restore_search_path
 
@@ -203,11 +204,13 @@ class Child:
                 self._sink.emit(EventKind.PROGRESS, line, stage=self._stage, data={"line": True})
 
         def read() -> None:
+            traces = TracebackLines()
             with pipe:
                 for line in lines_of(pipe, show_open):
                     # A full journal ends the run elsewhere; the pipe has to be emptied all the same.
                     with contextlib.suppress(JournalError):
-                        self._sink.emit(EventKind.LOG, line, stage=self._stage, level=level)
+                        found = traces.level_of(line, level)
+                        self._sink.emit(EventKind.LOG, line, stage=self._stage, level=found)
                     if self._on_line is not None:
                         self._on_line(line)
 

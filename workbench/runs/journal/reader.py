@@ -15,9 +15,11 @@ from workbench.files.salvage import READ_ERRORS
 from workbench.runs.journal.checked_rows import EVENT_COLUMNS, RUN_COLUMNS, event_of, line_of, record_of
 from workbench.runs.journal.opening import REPAIR, is_there, open_to_read, sentence_of
 from workbench.runs.journal.paths import project_of
+from workbench.runs.journal.public_rows import PublicRows
 from workbench.runs.journal.schema import MIGRATIONS, check_version
 from workbench.runs.model.events import Event
 from workbench.runs.model.plain_values import plain_number
+from workbench.runs.model.read_only import is_viewer
 from workbench.runs.model.records import LogLine, RunRecord
 from workbench.runs.model.states import EventKind, Level, RunState
 from workbench.shell import command
@@ -31,6 +33,9 @@ _SUMMARY_KINDS = tuple(kind for kind in EventKind if kind not in (EventKind.LOG,
 
 class JournalReader:
     """A read-only view of one journal; safe to use from several threads.
+
+    In a process that serves readers it gives only what they may be told: no debug line is there, and no text names
+    a path, a process, a user or a machine.
 
     Parameters
     ----------
@@ -61,6 +66,14 @@ class JournalReader:
         version = check_version(self._connection, self.path)
         # An older journal, which a process that only shows must not bring up to date.
         self._columns = RUN_COLUMNS if version != 1 else RUN_COLUMNS.replace("place, beat", "'', NULL")
+        self._public: PublicRows | None = None
+        if is_viewer():
+            found = self._rows(
+                "SELECT DISTINCT host FROM run UNION SELECT DISTINCT asked_by FROM request", ()
+            )
+            self._public = PublicRows(self._project, (str(row[0]) for row in found))
+            # A search must not find out what it is not told.
+            self._connection.create_function("for_readers", 1, self._public.text, deterministic=True)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -95,7 +108,7 @@ class JournalReader:
             found = "several runs begin" if rows else "no run begins"
             listing = command("runs", project=self._project)
             raise UnknownRun(f"In {self.path}, {found} with {run_id!r}; `{listing}` lists them.", run_id)
-        return record_of(rows[0])
+        return self._record(rows[0])
 
     def runs(
         self,
@@ -134,7 +147,7 @@ class JournalReader:
             f"SELECT {self._columns} FROM run {where} ORDER BY number DESC LIMIT ?",
             (*values, limit),
         )
-        return [record_of(row) for row in rows]
+        return [self._record(row) for row in rows]
 
     def lineage(self, record: RunRecord) -> list[int]:
         """Numbers of the runs that this one resumed, nearest first."""
@@ -160,7 +173,7 @@ class JournalReader:
             f"SELECT {EVENT_COLUMNS} FROM event WHERE run = ? AND seq > ? {condition} ORDER BY seq LIMIT ?",
             (run, after, *map(str, kinds), limit),
         )
-        found = (event_of(row, self._project) for row in rows)
+        found = (self._event(row) for row in rows)
         return list(_in_order(found, after, with_notes=not kinds))
 
     def lacking(self, run: int) -> str:
@@ -223,17 +236,17 @@ class JournalReader:
             sql = f"SELECT {EVENT_COLUMNS} FROM event WHERE run = ? AND seq = ?"
             # None where the index still holds what the table has lost.
             found += [
-                dataclasses.replace(event_of(row, self._project), fraction=fraction)
+                dataclasses.replace(self._event(row), fraction=fraction)
                 for row in self._rows(sql, (run, seq))
             ]
         return found
 
     def count_lines(self, run: int, *, level: Level = Level.DEBUG, contains: str = "") -> int:
         """Count the log lines at or above a level that contain a text (case does not matter)."""
-        if level == Level.DEBUG and not contains:
+        if self._takes_all(level, contains):
             sql = "SELECT coalesce(max(line), 0) FROM event WHERE run = ? AND line IS NOT NULL"
             return int(self._rows(sql, (run,))[0][0])
-        condition, values = _line_condition(level, contains)
+        condition, values = self._line_condition(level, contains)
         return int(self._rows(f"SELECT count(*) FROM event {condition}", (run, *values))[0][0])
 
     def lines(
@@ -241,24 +254,24 @@ class JournalReader:
     ) -> list[LogLine]:
         """Log lines number ``first`` (from 0) to ``first + count`` of those that pass the filter."""
         columns = "line, seq, time, level, stage, message"
-        if level == Level.DEBUG and not contains:
+        if self._takes_all(level, contains):
             rows = self._rows(
                 f"SELECT {columns} FROM event WHERE run = ? AND line > ? AND line <= ? ORDER BY line",
                 (run, first, first + count),
             )
         else:
-            condition, values = _line_condition(level, contains)
+            condition, values = self._line_condition(level, contains)
             rows = self._rows(
                 f"SELECT {columns} FROM event {condition} ORDER BY line LIMIT ? OFFSET ?",
                 (run, *values, count, first),
             )
-        return [line_of(row) for row in rows]
+        return [self._line(row) for row in rows]
 
     def line_numbers(
         self, run: int, after: int, *, level: Level = Level.DEBUG, contains: str = ""
     ) -> list[int]:
         """Numbers (from 1, among all lines) of the log lines past ``after`` that pass the filter, in order."""
-        condition, values = _line_condition(level, contains)
+        condition, values = self._line_condition(level, contains)
         rows = self._rows(
             f"SELECT line FROM event {condition} AND line > ? ORDER BY line", (run, *values, after)
         )
@@ -269,10 +282,10 @@ class JournalReader:
         places = ", ".join("?" * len(numbers))
         rows = self._rows(
             "SELECT line, seq, time, level, stage, message FROM event WHERE run = ? "
-            f"AND line IN ({places}) ORDER BY line",
-            (run, *numbers),
+            f"AND line IN ({places}) AND level >= ? ORDER BY line",
+            (run, *numbers, int(self._least(Level.DEBUG))),
         )
-        return [line_of(row) for row in rows]
+        return [self._line(row) for row in rows]
 
     def refusal(self, request: int) -> tuple[bool, str | None]:
         """Tell whether a request was answered, and why it was refused if it was."""
@@ -287,6 +300,33 @@ class JournalReader:
                 (record.owner.pid, record.owner.host, record.number),
             )[0][0]
         )
+
+    def _record(self, row: Sequence[Any]) -> RunRecord:
+        return record_of(row) if self._public is None else self._public.record(record_of(row))
+
+    def _event(self, row: Sequence[Any]) -> Event:
+        found = event_of(row, self._project)
+        return found if self._public is None else self._public.event(found)
+
+    def _line(self, row: Sequence[Any]) -> LogLine:
+        return line_of(row) if self._public is None else self._public.line(line_of(row))
+
+    def _least(self, level: Level) -> Level:
+        return level if self._public is None else max(level, Level.INFO)
+
+    def _takes_all(self, level: Level, contains: str) -> bool:
+        return self._least(level) == Level.DEBUG and not contains
+
+    def _line_condition(self, level: Level, contains: str) -> tuple[str, list[Any]]:
+        condition = "WHERE run = ? AND line IS NOT NULL AND level >= ?"
+        values: list[Any] = [int(self._least(level))]
+        if contains:
+            condition += " AND instr(lower(message), ?) > 0"
+            values.append(contains.lower())
+            if self._public is not None:
+                condition += " AND instr(lower(for_readers(message)), ?) > 0"
+                values.append(contains.lower())
+        return condition, values
 
     def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
         if os.getpid() != self._pid:
@@ -311,11 +351,3 @@ def _in_order(events: Iterable[Event], after: int, *, with_notes: bool) -> Itera
             yield Event(event.seq - 1, event.time, EventKind.LOG, "", told, level=Level.WARNING.word)
         yield event
         after = event.seq
-
-
-def _line_condition(level: Level, contains: str) -> tuple[str, list[Any]]:
-    condition, values = "WHERE run = ? AND line IS NOT NULL AND level >= ?", [int(level)]
-    if contains:
-        condition += " AND instr(lower(message), ?) > 0"
-        return condition, [*values, contains.lower()]
-    return condition, values

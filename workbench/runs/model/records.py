@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workbench.runs.model.read_only import is_viewer
 from workbench.runs.model.states import Cause, RunState, status_of
 from workbench.runs.process.identity import ProcessIdentity
 
@@ -69,9 +70,9 @@ class RunRecord:
         """Give the record with a run whose process is gone read as interrupted, for who may not write that down."""
         if self.state.is_final or not self.owner.is_gone():
             return self
-        return replace(
-            self, state=RunState.INTERRUPTED, cause=Cause.PROCESS_GONE, reason=self.owner.reason_when_gone()
-        )
+        # Readers are told of no process.
+        reason = "Interrupted: its process is gone" if is_viewer() else self.owner.reason_when_gone()
+        return replace(self, state=RunState.INTERRUPTED, cause=Cause.PROCESS_GONE, reason=reason)
 
     def to_plain(self) -> dict[str, Any]:
         """Give the record as JSON can hold it."""

@@ -14,6 +14,7 @@ import os
 import sys
 import threading
 import warnings
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
 from threading import get_ident
@@ -23,6 +24,7 @@ from workbench.files import with_known_paths
 from workbench.runs.jobs.job import Job, captured_job, current_job
 from workbench.runs.jobs.open_stage import open_stage
 from workbench.runs.model.states import Level
+from workbench.runs.model.traceback_lines import TracebackLines
 from workbench.runs.output.threads import hook_threads
 from workbench.runs.output.tqdm_bars import hook_tqdm, unhook_tqdm
 
@@ -124,6 +126,7 @@ class _RoutedStream(io.TextIOBase):
         self.original = original
         self._level = level
         self._open: dict[int, _OpenLine] = {}
+        self._traces: defaultdict[int, TracebackLines] = defaultdict(TracebackLines)
 
     def write(self, text: str) -> int:
         if not text:
@@ -180,11 +183,12 @@ class _RoutedStream(io.TextIOBase):
         for thread, line in list(self._open.items()):
             if line.job is job and self._open.pop(thread, None) is not None:
                 self._log(job, "".join(line.parts))
+        self._traces.clear()
 
     def _log(self, job: Job, line: str) -> None:
         line = _standing(line)
         if line.strip():
-            job.log(with_known_paths(line), self._level)
+            job.log(with_known_paths(line), self._traces[get_ident()].level_of(line, self._level))
 
     def flush(self) -> None:
         if captured_job() is None:
@@ -256,7 +260,9 @@ class _RunHandler(logging.Handler):
         job = captured_job()
         if job is not None:
             try:
-                job.log(with_known_paths(self.format(record)), record.levelno)
+                lines = TracebackLines()
+                for line in with_known_paths(self.format(record)).splitlines() or [""]:
+                    job.log(line, lines.level_of(line, Level.of(record.levelno)))
             except Exception:  # noqa: BLE001 - what logging asks of a handler
                 self.handleError(record)
         elif (

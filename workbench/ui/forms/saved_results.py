@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets
 
 from workbench.errors import WorkbenchError
+from workbench.ui.base import sentence_of
 from workbench.ui.earlier_views import close_tree
 from workbench.ui.tabs import choice, note
 
@@ -83,6 +84,6 @@ class SavedResults(ipywidgets.VBox):  # type: ignore[misc]
         try:
             self._area.children = (self._view_of(self.chosen),)
         except WorkbenchError as error:
-            self._area.children = (note(str(error)),)
+            self._area.children = (note(sentence_of(error)),)
         for view in earlier:
             close_tree(view)

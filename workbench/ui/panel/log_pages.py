@@ -12,6 +12,7 @@ from array import array
 from typing import Any
 
 from workbench.runs.engine.run import Run
+from workbench.runs.model.read_only import is_viewer
 from workbench.runs.model.records import LogLine
 from workbench.runs.model.states import Level
 from workbench.ui.panel.browser_messages import LineFilter
@@ -36,12 +37,15 @@ class FilteredLog:
     def __init__(self, run: Run, line_filter: LineFilter) -> None:
         self.filter = line_filter
         self._run = run
+        # Readers are not told every line: theirs have to be found, and are not to be told from the number of all.
+        self._is_reader = is_viewer()
+        self._takes_all = line_filter.takes_all and not self._is_reader
         self._numbers = array("Q")
         self._looked_at = 0
 
     def newest(self, count: int, after: int) -> tuple[int, list[LogLine]]:
         """Count the lines, and give the newest past the first ``after``, at most ``count``."""
-        if self.filter.takes_all:
+        if self._takes_all:
             return self._run.newest_lines(count, after)
         total = self.count()
         first = max(after, total - count)
@@ -49,14 +53,14 @@ class FilteredLog:
 
     def count(self) -> int:
         """Count the lines that pass, those that have come since the last look included."""
-        if self.filter.takes_all:
+        if self._takes_all:
             return self._run.newest_lines(0)[0]
         self._look()
         return len(self._numbers)
 
     def page(self, first: int, count: int) -> list[LogLine]:
         """Give lines ``first`` (from 0, among those that pass) to ``first + count``."""
-        if self.filter.takes_all:
+        if self._takes_all:
             return self._run.lines(first, count)
         if first + count > len(self._numbers):
             self._look()
@@ -64,15 +68,15 @@ class FilteredLog:
         return self._run.lines_numbered(numbers.tolist()) if numbers else []
 
     def _look(self) -> None:
-        total, _ = self._run.newest_lines(0)
-        if total == self._looked_at:
+        total = 0 if self._is_reader else self._run.newest_lines(0)[0]
+        if total and total == self._looked_at:
             return
         found = self._run.line_numbers(
             self._looked_at, level=self.filter.level, contains=self.filter.contains
         )
         self._numbers.extend(found)
         # Lines that came between the count and the search may have been found already.
-        self._looked_at = max(total, found[-1] if found else 0)
+        self._looked_at = max(self._looked_at, total, found[-1] if found else 0)
 
 
 def line_for_screen(line: LogLine) -> list[Any]:

@@ -130,7 +130,7 @@ class Requests:
             if not is_inside(project, path):
                 raise ProjectError(f"{path} is not in the project: copy it from there.", path)
         except WorkbenchError as error:
-            self._reply(message, problem=str(error))
+            self._reply(message, problem=sentence_of(error))
             return
         facts, buffers = answered(FileOffer(path), message.offset)
         self._reply(message, buffers, **facts)

@@ -15,7 +15,6 @@ from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import sentence_of
 from workbench.ui.messages import MessageWidget
 from workbench.ui.panel.browser_messages import BrowserMessage, read_message
-from workbench.ui.panel.folders import without_folders
 from workbench.ui.panel.publisher import Publisher
 from workbench.ui.transfer.downloads import SAVE_PARTS
 
@@ -102,7 +101,7 @@ class RunPanel(MessageWidget):
 
     def _send_to_browser(self, content: dict[str, Any], buffers: list[bytes]) -> None:
         if self.comm is not None:
-            self.send(without_folders(content, self._run) if is_viewer() else content, buffers)
+            self.send(content, buffers)
 
     def read(self, content: object) -> BrowserMessage:
         """Read a message of a page."""

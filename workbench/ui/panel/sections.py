@@ -120,7 +120,9 @@ def _facts(run: Run, summary: Summary) -> dict[str, Any]:
 
 
 def what_can_be_done(run: Run, summary: Summary) -> str:
-    """Say what can still be done about a run that has ended without a whole result; else nothing."""
+    """Say what can still be done about a run that has ended without a whole result; nothing to readers."""
+    if is_viewer():
+        return ""
     if summary.resume_helps:
         return f'resume("{run.id}", project) does what is not finished; finished units are not repeated.'
     if summary.state == RunState.FAILED:
@@ -142,6 +144,8 @@ def silence_of(record: RunRecord, now: float) -> str:
     silent = 0.0 if owner.beat is None else now - owner.beat
     if silent < SILENT_OWNER_SECONDS or record.state.is_final:
         return ""
+    if is_viewer():
+        return f"No sign of life from the run for {_coarse(silent)}."
     outcome = (
         "It exists, and is stopped or held up."
         if owner.is_here()

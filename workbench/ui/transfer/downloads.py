@@ -11,6 +11,7 @@ import traitlets
 
 from workbench.errors import WorkbenchError
 from workbench.files import size_of, walked
+from workbench.ui.base import sentence_of
 from workbench.ui.messages import InvalidMessage, MessageWidget, fields_of, unknown_kind, whole_number
 from workbench.ui.transfer.offers import FileOffer, Offer
 
@@ -36,7 +37,7 @@ def answered(offer: Offer, offset: int) -> tuple[dict[str, Any], list[bytes]]:
     try:
         part = offer.part(offset)
     except WorkbenchError as error:
-        return {"kind": "part", "problem": str(error)}, []
+        return {"kind": "part", "problem": sentence_of(error)}, []
     except OSError as error:
         return {"kind": "part", "problem": f"{offer.name} cannot be read: {error.strerror}."}, []
     return {"kind": "part", "total": part.total, "state": part.state}, [part.content]
