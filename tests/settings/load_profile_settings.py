@@ -145,6 +145,14 @@ def contradicting(folder: Path) -> Project:
     return project_of(folder, {"Total Demand": total, "max_demand": {"Year": [2026], **months}})
 
 
+def of_zones(folder: Path) -> Project:
+    project = project_of(folder)
+    hours = history()
+    hours |= {"north": 0.6 * hours["load"], "south": 0.4 * hours["load"]}
+    pd.DataFrame(hours).to_csv(project.inputs / "hourly.csv", index=False)
+    return project
+
+
 def with_gap(folder: Path) -> Project:
     return project_of(folder, gap=5)
 
@@ -248,6 +256,7 @@ CASES = JobCases(
             {**ONE_YEAR, "energy_source": "scenario", "demand_scenario": "BAU"},
             ("scenario_layers", "plain_layers", "sun_place"),
         ),
+        Inputs("zones", of_zones, ONE_TARGET, ("load_columns",)),
         Inputs("stl", plain, {**ONE_YEAR, "file": "hourly_load.xlsx", "shape": "stl"}, ("seed",)),
         Inputs(
             "similar_day",
@@ -286,6 +295,7 @@ CASES = JobCases(
         "no_holidays": ("2025-08-15",),
         "overlays": ({"name": "Sun", "energy": {2025: 300.0}},),
         "holdout_years": 2,
+        "load_columns": ("north",),
         "plain_layers": ("Cars",),
         "sun_place": (27.0, 74.0),
     },
@@ -303,6 +313,7 @@ CASES = JobCases(
         "conflicts": "contradicting",
         "precedence": "contradicting",
         "seed": "stl",
+        "load_columns": "zones",
         "scenario_layers": "layers",
         "plain_layers": "layers",
         "sun_place": "layers",

@@ -6,6 +6,7 @@ The parsed readings are kept under the hash of their file, so that a second run 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from workbench.hourly_loads.rules import Stamps
 __all__ = ["find_file", "from_arrow", "named_files", "read_cached", "to_arrow"]
 
 HISTORY_SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv", ".tsv", ".parquet")
-CACHE_VERSION = 4
+CACHE_VERSION = 5
 PROBLEMS_KEY = b"problems"
 FACTS_KEY = b"facts"
 
@@ -71,16 +72,19 @@ def find_file(project: Project, name: str) -> Path:
     )
 
 
-def read_cached(project: Project, path: Path, digest: str, sheet: str) -> HourlySheet:
+def read_cached(
+    project: Project, path: Path, digest: str, sheet: str, load_columns: Sequence[str] = ()
+) -> HourlySheet:
     """Read the hourly history, from the cache where the same file was read before."""
     key = {
         "what": "hourly history",
         "file": digest,
         "name": path.name,
         "sheet": sheet,
+        "columns": list(load_columns),
         "version": CACHE_VERSION,
     }
-    return from_arrow(cached(project, key, lambda: to_arrow(read_hourly_sheet(path, sheet))))
+    return from_arrow(cached(project, key, lambda: to_arrow(read_hourly_sheet(path, sheet, load_columns))))
 
 
 def to_arrow(sheet: HourlySheet) -> pa.Table:
@@ -99,6 +103,7 @@ def to_arrow(sheet: HourlySheet) -> pa.Table:
         "zone": sheet.zone,
         "stamps": sheet.stamps and sheet.stamps.value,
         "warm": bool(len(sheet.temperature)),
+        "parts": sheet.parts,
     }
     problems = [[p.message, p.file, p.sheet, p.cell, p.severity.value] for p in sheet.problems]
     metadata = {FACTS_KEY: json.dumps(facts), PROBLEMS_KEY: json.dumps(problems)}
@@ -124,4 +129,5 @@ def from_arrow(table: pa.Table) -> HourlySheet:
         places if len(places) and places[0] >= 0 else places[:0],
         tuple(problems),
         Stamps(facts["stamps"]) if facts["stamps"] else None,
+        tuple((str(name), int(first)) for name, first in facts["parts"]),
     )

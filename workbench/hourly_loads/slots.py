@@ -70,6 +70,14 @@ def ending_step(minutes: Integers) -> int:
 def read_blocks(table: Table, column: str, problems: Problems) -> Integers:
     """Read a column that numbers the parts of a day from 1 on, minutes since midnight at which each begins."""
     values = table.column(column)
+    begins = [_begin_of_range(value) for value in values]
+    if begins and None not in begins:
+        problems.change(
+            f"'{values[0]}' and the like in '{column}' were read as parts of the day that begin with their first time.",
+            sheet=table.sheet,
+            cell=table.header_cell(column),
+        )
+        return np.array(begins, dtype=np.int64)
     blocks = np.array([_whole(value) for value in values], dtype=np.int64)
     count = next((count for count in SLOTS_A_DAY if blocks.max(initial=0) <= count), 0)
     bad = np.flatnonzero((blocks < 1) | (count == 0))
@@ -88,6 +96,12 @@ def read_blocks(table: Table, column: str, problems: Problems) -> Integers:
         cell=table.header_cell(column),
     )
     return (blocks - 1) * step
+
+
+def _begin_of_range(value: object) -> int | None:
+    """Minute at which a text such as ``00:15 - 00:30`` begins; None for what is no such text."""
+    is_range = isinstance(value, str) and value.count(":") > 1 and any(mark in value for mark in "-\u2013t")
+    return _clock_minutes(value) if is_range and isinstance(value, str) else None
 
 
 def _clock_minutes(header: str) -> int | None:

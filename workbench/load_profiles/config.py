@@ -77,6 +77,12 @@ class LoadProfileConfig:
         advanced=True,
         in_form=InForm(offers=f"{_CHOICES}:sheets"),
     )
+    load_columns: tuple[str, ...] = setting(
+        (),
+        help="Columns that add up to the load, such as one a zone; the one of a known name if empty",
+        advanced=True,
+        in_form=InForm("North, South"),
+    )
     stamps: Stamps = setting(
         Stamps.BEGINS, help="Whether a time marks the begin or the end of its reading", advanced=True
     )

@@ -24,6 +24,7 @@ from workbench.hourly_loads.day_matrix import DayMatrix
 from workbench.hourly_loads.files import find_file, read_cached
 from workbench.hourly_loads.findings import findings_table, report_findings
 from workbench.hourly_loads.history_years import history_years, partial_years
+from workbench.hourly_loads.hourly_sheet import HourlySheet
 from workbench.hourly_loads.moments import read_moments
 from workbench.hourly_loads.rules import CleaningRules
 from workbench.hourly_loads.year_hours import hours_of_year
@@ -130,7 +131,7 @@ def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> Lo
     config = config or LoadProfileConfig()
     path = find_file(project, config.file)
     digest = file_digest(path)
-    sheet = read_cached(project, path, digest, config.history_sheet)
+    sheet = read_cached(project, path, digest, config.history_sheet, config.load_columns)
     first_month, zone = first_month_of(project, config), project.settings.time_zone
     problems = Problems(path.name)
     problems.extend(sheet.problems)
@@ -150,7 +151,7 @@ def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> Lo
         )
     _check_base_years(config, years)
     files = {path.name: digest}
-    book, target_book = _small_sheets(project, path, config, files, sheet.sheet)
+    book, target_book = _small_sheets(project, path, config, files, sheet)
     listed, holiday_sheet = _read_holidays(book, problems)
     last = years[years.complete].energy
     targets = TargetSheets()
@@ -199,13 +200,14 @@ def _check_base_years(config: LoadProfileConfig, years: pd.DataFrame) -> None:
 
 
 def _small_sheets(
-    project: Project, path: Path, config: LoadProfileConfig, files: dict[str, str], hours: str
+    project: Project, path: Path, config: LoadProfileConfig, files: dict[str, str], hours: HourlySheet
 ) -> tuple[Workbook | None, Workbook | None]:
     """The workbooks of the holidays and of the targets, without the sheet of hours."""
     book = None
     if path.suffix.lower() in WORKBOOK_SUFFIXES:
         names = read_workbook(path, sheets=()).sheet_names
-        book = read_workbook(path, sheets=[name for name in names if name != hours])
+        read = {hours.sheet, *(name for name, _ in hours.parts)}
+        book = read_workbook(path, sheets=[name for name in names if name not in read])
     if not config.targets_file:
         return book, book
     other = project.input(config.targets_file)

@@ -122,7 +122,8 @@ def _sheet(cell: Cell) -> HourlySheet | None:
     try:
         if path is None or tracer.project is None:
             return None
-        return read_cached(tracer.project, path, sha256, tracer.result.config.history_sheet)
+        config = tracer.result.config
+        return read_cached(tracer.project, path, sha256, config.history_sheet, config.load_columns)
     except WorkbenchError:
         return None
 
