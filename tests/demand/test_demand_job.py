@@ -118,6 +118,12 @@ def test_naive_and_drift_stand_in_the_same_table_as_the_models(small_result: Dem
     one_year = homes[(homes.horizon == 1) & (homes.model != "naive")]
     assert one_year.mape.between(0, 50).all()
     assert homes.coverage_80.dropna().between(0, 100).all()
+    # The intervals of the total are tried at earlier origins too, each simulated from what was known there.
+    tried = small_result.table("backtest").query("sector == 'Total' and model == 'chosen models'")
+    assert set(tried.inside_80) <= {0.0, 1.0}
+    assert tried.inside_95.mean() >= tried.inside_80.mean()
+    first = table.query("sector == 'Total' and model == 'chosen models' and horizon == 1").iloc[0]
+    assert first.coverage_80 == pytest.approx(100 * tried[tried.horizon == 1].inside_80.mean())
     total = table[table.sector == "Total"].set_index(["model", "horizon"]).mape
     assert total["chosen models", 5] < total["naive", 5]
     assert np.isfinite(total["drift", 5])

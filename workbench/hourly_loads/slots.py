@@ -73,7 +73,8 @@ def read_blocks(table: Table, column: str, problems: Problems) -> Integers:
     begins = [_begin_of_range(value) for value in values]
     if begins and None not in begins:
         problems.change(
-            f"'{values[0]}' and the like in '{column}' were read as parts of the day that begin with their first time.",
+            f"'{values[0]}' and the like in '{column}' were read as parts of the day that begin with "
+            "their first time.",
             sheet=table.sheet,
             cell=table.header_cell(column),
         )

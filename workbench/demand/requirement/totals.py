@@ -11,9 +11,13 @@ from workbench.data.arrays import Floats
 from workbench.demand.model.roles import REDUCING
 from workbench.demand.model.sector import Sector
 from workbench.demand.requirement.simulated_total import growth_correlation, simulate_sum
+from workbench.demand.sectors.backtest import Backtest
 from workbench.demand.sectors.sector_forecast import ModelForecast
 from workbench.forecasting.accuracy import Accuracy, measure
 from workbench.forecasting.series import log_growth, positive_run
+
+COVERAGE_DRAWS = 1000
+"""Simulated totals at each origin of the backtest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,62 @@ def backtest_of_total(
             if np.isfinite(f) and np.isfinite(y)
         ]
     return rows, _accuracy(rows, _naive_scale(sectors, signs))
+
+
+def coverage_of_total(
+    sectors: Sequence[Sector], forecasts: Mapping[str, ModelForecast], levels: Sequence[float], *, seed: int
+) -> dict[float, dict[tuple[int, int], bool]]:
+    """Tell whether the intervals of the sum that were possible at each origin held what came.
+
+    Parameters
+    ----------
+    sectors
+        As for :func:`backtest_of_total`.
+    forecasts
+        Of the chosen models.
+    levels
+        Probabilities, per unit.
+    seed
+        Of the simulation.
+
+    Returns
+    -------
+    dict
+        By level: (origin year, horizon) -> inside.
+    """
+    rows, _ = backtest_of_total(sectors, forecasts)
+    if not rows:
+        return {level: {} for level in levels}
+    last = max(sector.last_year for sector in sectors)
+    signs = np.array([-1.0 if sector.role in REDUCING else 1.0 for sector in sectors])
+    actual = {(origin, horizon): y for origin, horizon, _, y in rows}
+    growths, inside = _growths(sectors), {level: dict[tuple[int, int], bool]() for level in levels}
+    for origin in sorted({row[0] for row in rows}):
+        cut = last - origin
+        at = [int(np.flatnonzero(_test(forecasts[s.name]).cuts == cut)[0]) for s in sectors]
+        middle = np.stack(
+            [_test(forecasts[s.name]).forecast[row] for s, row in zip(sectors, at, strict=True)]
+        )
+        widths = {
+            level: np.stack(
+                [forecasts[s.name].widths_then[level][row] for s, row in zip(sectors, at, strict=True)]
+            )
+            for level in levels
+        }
+        correlation = growth_correlation([growth[: len(growth) - cut] for growth in growths])
+        rng = np.random.default_rng(seed)
+        sums = simulate_sum(middle * signs[:, None], widths, correlation, rng, draws=COVERAGE_DRAWS)
+        for level in levels:
+            low, high = np.quantile(sums, [(1 - level) / 2, (1 + level) / 2], axis=0)
+            for step in range(middle.shape[1]):
+                if (origin, step + 1) in actual and np.isfinite(low[step]):
+                    value = actual[origin, step + 1]
+                    inside[level][origin, step + 1] = bool(low[step] <= value <= high[step])
+    return inside
+
+
+def _test(forecast: ModelForecast) -> Backtest:
+    return next(iter(forecast.tests.values()))
 
 
 def _accuracy(rows: list[tuple[int, int, float, float]], scale: Mapping[int, float]) -> tuple[Accuracy, ...]:

@@ -15,7 +15,7 @@ from workbench.demand.models.catalogue import MODELS
 from workbench.demand.requirement.chain import Chain, layers_of, make_chain
 from workbench.demand.requirement.measures import correlations
 from workbench.demand.requirement.requirement import DEFINITIONS
-from workbench.demand.requirement.totals import backtest_of_total
+from workbench.demand.requirement.totals import backtest_of_total, coverage_of_total
 from workbench.demand.results.cards import card_of
 from workbench.demand.results.saved import CHOSEN, TOTAL, DemandResult
 from workbench.demand.sectors.plan import Plan
@@ -198,15 +198,35 @@ def _backtest(
     for model in (CHOSEN, *BENCHMARKS):
         mine = {s.name: chosen[s.name] if model == CHOSEN else forecasts[s.name].get(model) for s in common}
         rows, measured = backtest_of_total(common, {name: found for name, found in mine.items() if found})
+        total = pd.DataFrame(rows, columns=["origin", "horizon", "forecast", "actual"])
+        inside: dict[str, list[float]] = {}
         if rows:
-            total = pd.DataFrame(rows, columns=["origin", "horizon", "forecast", "actual"])
             total = total.assign(sector=TOTAL, model=model, drivers="", year=total.origin + total.horizon)
-            parts.append(total)
-        accuracy += [_accuracy_row(TOTAL, model, "", item) for item in measured]
+            if model == CHOSEN:
+                inside = _inside_of_total(plan, common, chosen, total)
+            parts.append(total.assign(**inside))
+        for item in measured:
+            of_horizon = total.assign(**inside)[total.horizon == item.horizon]
+            shares = {
+                f"coverage_{name.removeprefix('inside_')}": 100 * of_horizon[name].mean() for name in inside
+            }
+            accuracy.append(_accuracy_row(TOTAL, model, "", item) | shares)
     columns = ["sector", "model", "drivers", "origin", "horizon", "year", "forecast", "actual"]
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     measures = ["sector", "model", "drivers", "horizon", "origins", "mape", "smape", "mase", "bias"]
     return frame, pd.DataFrame(accuracy) if accuracy else pd.DataFrame(columns=measures)
+
+
+def _inside_of_total(
+    plan: Plan, sectors: list[Sector], chosen: Mapping[str, ModelForecast], rows: pd.DataFrame
+) -> dict[str, list[float]]:
+    """Columns that tell whether the interval of the total, made at an origin, held the actual."""
+    inside = coverage_of_total(sectors, chosen, plan.config.levels, seed=plan.config.seed)
+    places = list(zip(rows.origin.astype(int), rows.horizon.astype(int), strict=True))
+    return {
+        f"inside_{100 * level:g}": [float(found.get(place, np.nan)) for place in places]
+        for level, found in inside.items()
+    }
 
 
 def _test_rows(found: ModelForecast, test: Any, *, with_intervals: bool) -> pd.DataFrame:

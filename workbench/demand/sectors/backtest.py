@@ -159,12 +159,28 @@ def covered(
         1 inside, 0 outside, NaN not known.
     """
     mine = np.flatnonzero(test.owners == series)
-    horizons = test.forecast.shape[1]
-    known = np.arange(len(growth))[None, :] < len(growth) - test.cuts[mine][:, None]
-    errors = errors_known_then(learned or test, series).reshape(len(mine), len(mine) * horizons)
-    width = half_widths(np.where(known, growth[None, :], np.nan), errors, horizons, level)
+    width = widths_then(learned or test, growth, level, series)
     log_error = np.log(test.forecast[mine]) - np.log(test.actual[mine])
     return np.where(np.isfinite(log_error), np.abs(log_error) <= width, np.nan)
+
+
+def widths_then(test: Backtest, growth: Floats, level: float, series: int = 0) -> Floats:
+    """Half-widths in logarithms of the intervals made at each origin of one series, from what was known there.
+
+    Parameters
+    ----------
+    test, growth, level, series
+        As for :func:`covered`.
+
+    Returns
+    -------
+    ndarray, shape (origins of the series, horizons)
+    """
+    mine = np.flatnonzero(test.owners == series)
+    horizons = test.forecast.shape[1]
+    known = np.arange(len(growth))[None, :] < len(growth) - test.cuts[mine][:, None]
+    errors = errors_known_then(test, series).reshape(len(mine), len(mine) * horizons)
+    return half_widths(np.where(known, growth[None, :], np.nan), errors, horizons, level)
 
 
 def _paths_then(

@@ -21,6 +21,7 @@ from workbench.demand.sectors.backtest import (
     pooled_errors,
     rolling_origin,
     situation_for,
+    widths_then,
 )
 from workbench.demand.sectors.coefficients import Coefficient, coefficients_of, one_step_r_squared
 from workbench.forecasting.accuracy import Accuracy, measure
@@ -97,6 +98,8 @@ class ModelForecast:
     accuracy: Mapping[DriverKnowledge, tuple[Accuracy, ...]]
     inside: Mapping[float, Floats]
     """By level: 1 where an interval made at an origin held the actual, shape (origins, horizons)."""
+    widths_then: Mapping[float, Floats]
+    """By level: half-widths in logarithms of the intervals made at the origins, shape (origins, horizons)."""
     coefficients: tuple[Coefficient, ...]
     r_squared: float
     """Of one-year-ahead backtest forecasts, per unit."""
@@ -142,6 +145,7 @@ def forecast_sector(request: Request) -> ModelForecast:
         tests,
         {knowledge: _measure(test) for knowledge, test in tests.items()},
         {level: covered(judged, growth[0], level, learned=learned) for level in request.levels},
+        {level: widths_then(learned, growth[0], level) for level in request.levels},
         coefficients_of(model, prepared, request.drivers, plan.window),
         one_step_r_squared(judged),
     )
