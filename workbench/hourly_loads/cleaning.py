@@ -7,7 +7,7 @@ unless it is requested; years with hours missing are not offered as base.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from workbench.hourly_loads.suspicious import (
 )
 from workbench.hourly_loads.year_hours import HOUR, local_times
 
+QUARTER = 15
+"""Minutes."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
@@ -47,6 +50,9 @@ class History:
         IANA name of the local clock.
     found
         Everything noticed.
+    quarters
+        Mean of each quarter of the hour [MW], shape (hours, 4), where the readings are of a quarter hour or less; a
+        row is ``nan`` where a quarter is missing or the hour is not as in the file. Empty for longer readings.
     """
 
     utc: Times
@@ -55,6 +61,7 @@ class History:
     changed: Booleans
     zone: str
     found: tuple[Noticed, ...] = ()
+    quarters: Floats = field(default_factory=lambda: np.empty((0, 4)))
 
     @property
     def local(self) -> Times:
@@ -100,7 +107,23 @@ def clean(sheet: HourlySheet, rules: CleaningRules) -> History:
     if len(hourly_warm):
         _interpolate(hourly_warm, np.flatnonzero(np.isnan(hourly_warm)))
     _judge(hourly, changed, local, rules, found, cell)
-    return History(grid, hourly, hourly_warm, changed, rules.zone, tuple(found))
+    quarters = _quarters(utc, load, grid, step)
+    if len(quarters):
+        quarters[changed | np.isnan(hourly)] = np.nan
+    return History(grid, hourly, hourly_warm, changed, rules.zone, tuple(found), quarters)
+
+
+def _quarters(utc: Times, load: Floats, grid: Times, step: int) -> Floats:
+    """Mean of each quarter of each hour; a row with a quarter that is not known is NaN throughout."""
+    if QUARTER % step:
+        return np.empty((0, 4))
+    place = (utc - grid[0]).astype("timedelta64[m]").astype(np.int64) // QUARTER
+    known, count = ~np.isnan(load), 4 * len(grid)
+    with np.errstate(invalid="ignore"):
+        means = np.bincount(place[known], load[known], count) / np.bincount(place[known], minlength=count)
+    rows = means.reshape(-1, 4)
+    rows[np.isnan(rows).any(axis=1)] = np.nan
+    return rows
 
 
 def placed_hours(sheet: HourlySheet, rules: CleaningRules) -> Times:

@@ -16,6 +16,8 @@ from workbench.runs.model.settings import setting
 
 _CHOICES = "workbench.load_profiles.inputs.choices"
 _TABLES = "workbench.data.projects.input_names:tables"
+TAKEN_NAMES = ("utc", "load", "gross", "planned", "base_shape", *(f"quarter_{n}" for n in range(1, 5)))
+"""Columns of the hours that no overlay may be called like."""
 MAX_LATITUDE = 66
 """Degrees to which every day has a sunrise."""
 
@@ -287,7 +289,7 @@ def _overlay_problems(overlays: tuple[Overlay, ...]) -> Iterator[SettingError]:
         except SettingError as error:
             yield SettingError(str(error), "overlays", error.value)
     for name in dict.fromkeys(names):
-        if names.count(name) > 1 or name in ("load", "gross", "planned", "base_shape", "utc"):
+        if names.count(name) > 1 or name in TAKEN_NAMES:
             yield SettingError(f"The name of the overlay {name!r} is taken; rename it.", "overlays", names)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from workbench.data.arrays import Floats, Times
 from workbench.errors import InvalidData
 from workbench.hourly_loads.year_hours import YearHours, hours_of_year
+from workbench.load_profiles.generation.quarter_hours import quarter_loads
 from workbench.load_profiles.generation.transforms import fit_month, lift_minimum
 from workbench.load_profiles.model.overlays import Counted, Effect
 from workbench.load_profiles.model.targets import ReconciledTargets, Transform
@@ -62,6 +63,8 @@ class YearTask:
     plain, plain_targets
         The shape of the base year as it is, and what each month must meet with it; none where no overlay lies
         inside the targets.
+    quarters
+        Load of each quarter over its hour, as :func:`quarter_pattern` gives it.
     """
 
     year: int
@@ -75,6 +78,7 @@ class YearTask:
     overlays: Sequence[HourlyOverlay] = ()
     plain: Floats | None = None
     plain_targets: ReconciledTargets | None = None
+    quarters: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +106,8 @@ class MadeYear:
     base_shape
         The load that meets the same targets with the shape of the base year alone [MW], where overlays lie inside
         them and it can.
+    quarters
+        Load of each quarter of the hours [MW], shape (hours, 4), where the history has them.
     """
 
     year: int
@@ -115,6 +121,7 @@ class MadeYear:
     transforms: tuple[Transform, ...]
     notes: tuple[str, ...] = field(default=())
     base_shape: Floats | None = None
+    quarters: Floats | None = None
 
 
 def make_year(task: YearTask) -> MadeYear:
@@ -152,6 +159,7 @@ def make_year(task: YearTask) -> MadeYear:
         transforms,
         notes,
         _with_base_shape(task, hours),
+        None if task.quarters is None else quarter_loads(load, task.quarters, hours),
     )
 
 

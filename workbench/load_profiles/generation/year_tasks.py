@@ -13,6 +13,7 @@ from workbench.hourly_loads.year_hours import YearHours, hours_of_year
 from workbench.load_profiles.config import LoadProfileConfig
 from workbench.load_profiles.generation.generate import HourlyOverlay, YearTask, shape_with_overlays
 from workbench.load_profiles.generation.overlays import annual_energy, overlay_load
+from workbench.load_profiles.generation.quarter_hours import quarter_pattern
 from workbench.load_profiles.generation.reconciliation import reconcile
 from workbench.load_profiles.inputs.reading import LoadInput
 from workbench.load_profiles.model.overlays import Counted
@@ -79,6 +80,7 @@ def year_task(
         reconciled,
         config.transform,
         overlays,
+        quarters=quarter_pattern(data.history, hours, shape.base_days),
     )
     if not any(overlay.counted is Counted.IN_TARGET for overlay in overlays):
         return task

@@ -26,6 +26,7 @@ __all__ = ["MORE_UNITS", "TABLES", "more_tables"]
 HOURS, HISTORY = "hours", "history"
 MORE_UNITS = {
     name: {"load": "MW", "gross": "MW", "planned": "MW", "base_shape": "MW", "held_out": "MW"}
+    | {f"quarter_{number}": "MW" for number in range(1, 5)}
     for name in (HOURS, HISTORY)
 }
 _SCENARIO = re.compile(r"demand scenario '(.+?)'")

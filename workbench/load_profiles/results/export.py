@@ -63,6 +63,43 @@ def write_csv(result: LoadProfileResult, year: int, path: Path) -> Path:
     return path
 
 
+def write_blocks(result: LoadProfileResult, year: int, path: Path) -> Path:
+    """Write the quarter hours of a year as blocks 1 to 96 of each day, as load despatch centres exchange them.
+
+    Columns: local date, block (1 begins at 00:00) and load [MW]; a day of the change of clock has 92 or 100 blocks,
+    of which those of the hour that is lived twice carry the same number.
+
+    Parameters
+    ----------
+    result
+        The result.
+    year
+        Which year.
+    path
+        Final name, ``.csv``.
+
+    Raises
+    ------
+    UnreadableFile
+        When the year is not there, or has no quarter hours.
+    UnwritableFile
+        When the operating system refuses.
+    """
+    load = result.quarter_hours(year)
+    index = pd.DatetimeIndex(load.index)
+    text = io.StringIO()
+    text.write(_of(result, year).comments)
+    pd.DataFrame(
+        {
+            "date": index.strftime("%Y-%m-%d"),
+            "block": index.hour * 4 + index.minute // 15 + 1,
+            "load [MW]": load.map("{:.12g}".format).to_numpy(),
+        }
+    ).to_csv(text, index=False)
+    write_text(path, text.getvalue())
+    return path
+
+
 def write_excel(result: LoadProfileResult, year: int, path: Path) -> Path:
     """Write the hours of a year as a workbook, with its months, targets and conflicts.
 

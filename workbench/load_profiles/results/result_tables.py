@@ -14,7 +14,7 @@ from workbench.hourly_loads.year_hours import YearHours, hours_of_year
 from workbench.load_profiles.generation.generate import MadeYear
 from workbench.load_profiles.generation.plan import Plan
 from workbench.load_profiles.model.targets import YearTargets
-from workbench.load_profiles.results.saved import BASE_SHAPE
+from workbench.load_profiles.results.saved import BASE_SHAPE, QUARTERS
 from workbench.load_profiles.shapes.day_types import DAY_NAMES, day_kinds
 
 CONFLICT_COLUMNS = ["year", "period", "yields", "holds", "given", "taken", "sentence"]
@@ -25,13 +25,15 @@ def hourly_frame(made: MadeYear, hours: YearHours) -> pd.DataFrame:
     """Give the hours of a year: utc, load, gross, planned, base_shape and each overlay [MW].
 
     ``gross`` and ``planned`` are left out where they are the same as ``load``, ``base_shape`` where no overlay lies
-    inside the targets.
+    inside the targets, and ``quarter_1`` to ``quarter_4`` where the history has no quarter hours.
     """
     columns: dict[str, Any] = {"utc": hours.utc.astype("datetime64[s]"), "load": made.load}
     others = {"gross": made.gross, "planned": made.planned}
     columns |= {name: load for name, load in others.items() if not np.array_equal(load, made.load)}
     if made.base_shape is not None:
         columns[BASE_SHAPE] = made.base_shape
+    if made.quarters is not None:
+        columns |= dict(zip(QUARTERS, made.quarters.T, strict=True))
     return pd.DataFrame({**columns, **made.overlays})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from workbench.charts.drawn import DrawnResult
@@ -21,6 +22,8 @@ DOMAIN = "load_profiles"
 HISTORY = "history"
 BASE_SHAPE = "base_shape"
 """Column of the hours with the shape of the base year alone, where overlays lie inside the targets."""
+QUARTERS = ("quarter_1", "quarter_2", "quarter_3", "quarter_4")
+"""Columns of the hours with the load of each quarter hour, where the history has them."""
 YEARS_FOLDER = "years"
 TABLES = (
     "years",
@@ -73,7 +76,8 @@ class LoadProfileResult(DrawnResult[LoadProfileConfig]):
     hourly
         Year -> the begin of each hour in ``utc`` and the columns ``load`` (what the grid sees), ``gross``,
         ``planned``, ``base_shape`` (the same targets with the shape of the base year alone) and one for each
-        overlay [MW]; those in the middle only where they differ from the load.
+        overlay [MW]; those in the middle only where they differ from the load. ``quarter_1`` to ``quarter_4`` are
+        the load of each quarter of the hour, where the history has quarter hours.
     past
         The clean history: utc, load [MW], changed; and ``held_out`` [MW], the hours made for held-out years.
     """
@@ -138,6 +142,27 @@ class LoadProfileResult(DrawnResult[LoadProfileConfig]):
                 self.folder or "",
             )
         return _local(self.hourly[year], self.zone)
+
+    def quarter_hours(self, year: int) -> pd.Series:
+        """Give the load of the quarter hours of a year, indexed by their begin on the local clock, tz-aware [MW].
+
+        Raises
+        ------
+        UnreadableFile
+            When the year is not among the results, or was made from a history of whole hours.
+        """
+        frame = self.hours(year)
+        if not set(QUARTERS) <= set(frame):
+            raise UnreadableFile(
+                f"The history of '{self.scenario}' has no quarter hours, so that {year} has none; give readings of "
+                "15 minutes or less.",
+                self.folder or "",
+            )
+        begin = pd.DatetimeIndex(frame.index).tz_convert("UTC").tz_localize(None)
+        index = pd.DatetimeIndex(
+            (begin.to_numpy()[:, None] + np.arange(4) * np.timedelta64(15, "m")).ravel(), tz="UTC"
+        ).tz_convert(self.zone)
+        return pd.Series(frame[[*QUARTERS]].to_numpy().ravel(), index=index, name="load")
 
     def history(self) -> pd.DataFrame:
         """Give the clean history, indexed by the begin of each hour on the local clock, tz-aware [MW]."""

@@ -12,10 +12,11 @@ import pandas as pd
 from workbench.data.formatting import energy_factor, format_number
 from workbench.load_profiles.results import charts, day_charts
 from workbench.load_profiles.results.analysis import extreme_days, peak_days
-from workbench.load_profiles.results.export import write_csv, write_excel
+from workbench.load_profiles.results.export import write_blocks, write_csv, write_excel
 from workbench.load_profiles.results.figure_style import wall_time
 from workbench.load_profiles.results.saved import (
     ACCURACY_UNITS,
+    QUARTERS,
     UNITS,
     LoadProfileResult,
 )
@@ -106,6 +107,8 @@ class ProfileAnalysis(ResultTabs):
                 earlier.close()
             called = f"{self._result.scenario} {charts.label(year.value, self._result)}"
             writers = {f"{called}.xlsx": write_excel, f"{called}.csv": write_csv}
+            if QUARTERS[0] in self._result.hours(year.value):
+                writers[f"{called} 96 blocks.csv"] = write_blocks
             area.children = (
                 Downloads({name: self._written(name, year.value, writers[name]) for name in writers}),
             )
