@@ -64,7 +64,7 @@ def write_csv(result: LoadProfileResult, year: int, path: Path) -> Path:
 
 
 def write_blocks(result: LoadProfileResult, year: int, path: Path) -> Path:
-    """Write the quarter hours of a year as blocks 1 to 96 of each day, as load despatch centres exchange them.
+    """Write the quarter hours of a year as blocks 1 to 96 of each day, as load dispatch centres exchange them.
 
     Columns: local date, block (1 begins at 00:00) and load [MW]; a day of the change of clock has 92 or 100 blocks,
     of which those of the hour that is lived twice carry the same number.
