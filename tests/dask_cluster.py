@@ -15,6 +15,12 @@ import psutil
 PACKAGE_ROOT = Path(__file__).parents[1]
 
 
+def own_disk(folder: Path) -> list[str]:
+    """Words before a command that has an empty disk of its own in place of a folder, as on another machine."""
+    mount = 'mount -t tmpfs none "$0" && exec "$@"'
+    return ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, str(folder)]
+
+
 class Cluster:
     """One scheduler, and workers that can be killed one by one."""
 
@@ -27,7 +33,8 @@ class Cluster:
         self.scheduler = self._start("distributed.cli.dask_scheduler", *words)
         self._wait(self._is_written)
         self.workers = [self.add_worker(threads, nanny=nanny) for _ in range(workers)]
-        self.wait_for(workers)
+        if workers:
+            self.wait_for(workers)
 
     @property
     def address(self) -> str:
@@ -40,10 +47,14 @@ class Cluster:
         except (FileNotFoundError, json.JSONDecodeError):
             return False
 
-    def add_worker(self, threads: int = 1, *, nanny: bool = False) -> subprocess.Popen[bytes]:
+    def add_worker(
+        self, threads: int = 1, *, nanny: bool = False, path: Path | None = None, hidden: Path | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a worker, with a folder before its search path, or one in which it sees a disk of its own."""
         words = ["--scheduler-file", str(self._file), "--host", "127.0.0.1", "--nthreads", str(threads)]
         words += ["--no-dashboard", "--local-directory", str(self.folder)]
-        return self._start("distributed.cli.dask_worker", *words, "--nanny" if nanny else "--no-nanny")
+        words.append("--nanny" if nanny else "--no-nanny")
+        return self._start("distributed.cli.dask_worker", *words, path=path, hidden=hidden)
 
     def wait_for(self, workers: int) -> None:
         from distributed import Client
@@ -52,25 +63,39 @@ class Cluster:
             client.wait_for_workers(workers, timeout=30)
 
     def end(self) -> None:
-        for process in (*self.workers, self.scheduler):
-            family = []
-            if process.poll() is None:
-                family = psutil.Process(process.pid).children(recursive=True)
-                process.kill()
-            process.wait()
-            for member in family:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    member.kill()
+        self.end_workers()
+        _end(self.scheduler)
         self._log.close()
 
-    def _start(self, module: str, *words: str) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "PYTHONPATH": str(PACKAGE_ROOT), "OMP_NUM_THREADS": "1"}
-        return subprocess.Popen(
-            [sys.executable, "-m", module, *words], env=environment, stdout=self._log, stderr=self._log
-        )
+    def end_workers(self) -> None:
+        """Kill the workers."""
+        for process in self.workers:
+            _end(process)
+        self.workers.clear()
+
+    def _start(
+        self, module: str, *words: str, path: Path | None = None, hidden: Path | None = None
+    ) -> subprocess.Popen[bytes]:
+        places = [str(place) for place in (path, PACKAGE_ROOT) if place is not None]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places), "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, "-m", module, *words]
+        if hidden is not None:
+            command = [*own_disk(hidden), *command]
+        return subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log)
 
     def _wait(self, condition: object, seconds: float = 30) -> None:
         deadline = time.monotonic() + seconds
         while not condition():  # type: ignore[operator]
             assert time.monotonic() < deadline, (self.folder / "log.txt").read_text()
             time.sleep(0.01)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    family = []
+    if process.poll() is None:
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+    process.wait()
+    for member in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import workbench
-from workbench.capacity.config import CapacityConfig, Commitment, Horizon, Snapshots
+from workbench.capacity.config import CapacityConfig, Commitment, Horizon, Snapshots, scenario_config
 from workbench.capacity.inputs.template import example_rows, write_template
 from workbench.capacity.jobs import plan_capacity
 from workbench.capacity.network.assets import annuity
@@ -21,10 +21,14 @@ from workbench.capacity.results.compare import compare_years, side_by_side
 from workbench.capacity.results.opened import CapacityPlan
 from workbench.capacity.results.saved import STORE, TABLES, CapacityResult, load
 from workbench.capacity.results.summary import assumptions, key_figures
+from workbench.capacity.solving.planning import make_solver
+from workbench.capacity.steps import solve_changes
 from workbench.data.comparison.comparison import compare
 from workbench.data.projects.project import Project
 from workbench.data.workbooks.reading import read_workbook
-from workbench.errors import ModelInfeasible, UnreadableFile
+from workbench.errors import ModelInfeasible, UnitFailed, UnreadableFile
+from workbench.runs import Job
+from workbench.runs.jobs.terminal import TerminalSink
 
 MakeProject = Callable[..., Project]
 QUICK = CapacityConfig(years=(2030,), typical_days=2, scenario="quick")
@@ -420,6 +424,21 @@ def test_scenarios_are_units_of_one_run_and_all_are_saved(project: Project) -> N
     for name in ("cheap money", "green"):
         assert load(project, name).scenario == name
     assert load(project, "cheap money").facts["objective"] < result.facts["objective"]
+
+
+def test_a_set_of_which_most_scenarios_fail_has_not_succeeded(project: Project) -> None:
+    config = CapacityConfig(scenario="base", changes={"a": "source=a.xlsx", "b": "source=b.xlsx"})
+    with pytest.raises(UnitFailed, match=r"^2 of 2 scenarios failed: a \(.*a\.xlsx.*; b \("):
+        solve_changes(Job(TerminalSink(config)), project, config)
+
+
+def test_a_scenario_is_solved_within_its_own_limits_and_follows_what_is_adjusted_beside_them() -> None:
+    config = CapacityConfig(scenario="base", changes={"rough": "mip_gap=0.2"}, mip_gap=0.01)
+    sink = TerminalSink(config)
+    solver = make_solver(Job(sink), scenario_config(config, "rough"), lambda *_: "")
+    assert solver._limits().mip_gap == 0.2
+    sink.config = dataclasses.replace(config, mip_gap=0.05, time_limit=60.0)
+    assert (solver._limits().mip_gap, solver._limits().time_limit) == (0.2, 60.0)
 
 
 @pytest.mark.parametrize(

@@ -467,15 +467,15 @@ def test_units_of_a_kernel_that_was_killed_end_by_themselves(
 
 
 @pytest.fixture
-def patience(client: Any) -> Iterator[Callable[[float], None]]:
-    """Set how long the workers wait for a sign of the kernel."""
+def patience(client: Any) -> Iterator[Callable[..., None]]:
+    """Set after what time without a sign of the kernel the workers hold their units, and when they end them."""
 
-    def silent(seconds: float) -> None:
+    def silent(seconds: float, hope: float = 900.0) -> None:
         from workbench.runs.cluster import worker as cluster_worker
 
-        cluster_worker.SILENT_SECONDS = seconds
+        cluster_worker.SILENT_SECONDS, cluster_worker.HOPE_SECONDS = seconds, hope
 
-    yield lambda seconds: client.run(silent, seconds)
+    yield lambda *seconds: client.run(silent, *seconds)
     client.run(silent, 20.0)
 
 
@@ -530,6 +530,32 @@ def test_a_worker_that_answers_nothing_keeps_no_request_and_no_sign_of_life_from
     assert (calls(project, "deaf begun"), calls(project, "looking begun")) == (1, 1)
 
 
+def is_silent() -> bool:
+    from workbench.runs.cluster import worker
+
+    return any(channel._silent for channel in worker._channels.values() if channel.running)
+
+
+def test_a_kernel_that_was_away_finds_its_units_held_and_going_on(
+    make_job: Make,
+    project: Path,
+    client: Any,
+    until: Until,
+    patience: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    patience(0.5)
+    # Away for longer: it hangs, or the laptop is closed.
+    monkeypatch.setattr(cluster_link, "BEAT_SECONDS", 3.0)
+    given = mapping(waits, lambda folder: [Unit("a", (folder, "a"))])
+    run = start(make_job(given), project, workers=client)
+    until(lambda: any(client.run(is_silent).values()))
+    (project / "go").touch()
+    assert run.result(20) == {"a": "a"}
+    assert calls(project, "a") == 1
+    assert run.logs(level="warning") == []
+
+
 def stays(folder: Path) -> str:
     note(folder, "stays")
     job = current_job()
@@ -540,15 +566,14 @@ def stays(folder: Path) -> str:
     return "done"
 
 
-def test_a_unit_that_took_the_kernel_for_dead_is_done_again(
+def test_a_unit_that_has_given_the_kernel_up_is_done_again(
     make_job: Make,
     project: Path,
     client: Any,
-    patience: Callable[[float], None],
+    patience: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    patience(0.5)
-    # The kernel is away for longer: it hangs, or the network does.
+    patience(0.5, 1.0)
     monkeypatch.setattr(cluster_link, "BEAT_SECONDS", 3.0)
     run = start(make_job(mapping(stays, lambda folder: [Unit("a", (folder,))])), project, workers=client)
     assert run.result(20) == {"a": "done"}

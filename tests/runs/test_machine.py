@@ -162,6 +162,16 @@ def test_a_run_with_failed_stages_says_which() -> None:
     assert (ended.state, ended.cause) == (RunState.SUCCEEDED, Cause.INCOMPLETE)
 
 
+def test_a_run_with_many_failed_stages_counts_them_by_cause() -> None:
+    stages = tuple(f"units/{number}" for number in range(700))
+    causes = {stage: "no module named x" if stage != "units/3" else "no room" for stage in stages}
+    ended = after(*START, m.WorkReturned(stages, (), causes))
+    assert ended.reason == (
+        "Completed, incomplete: failed: 700 stages: units/0, units/1, units/2 and 696 more (no module named x); "
+        "units/3 (no room)"
+    )
+
+
 def test_a_run_with_omissions_is_incomplete_and_lists_them() -> None:
     ended = after(*START)
     record = ended.apply(m.WorkReturned(("solve",), ("Homes has no forecast", "Pumps has no price")))[0]

@@ -11,8 +11,10 @@ from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_notes
 from workbench.data.unused_settings import note_unused_settings
+from workbench.errors import UnitFailed
 from workbench.files import is_file
 from workbench.runs import Job, Unit, current_job
+from workbench.runs.model.causes import failures_by_cause
 
 if TYPE_CHECKING:
     from workbench.capacity.model.system import System
@@ -42,12 +44,20 @@ def _solve_and_save(job: Job, project: Project, config: CapacityConfig) -> Capac
 
 
 def solve_changes(job: Job, project: Project, config: CapacityConfig) -> None:
-    """Solve the scenarios in ``config.changes`` side by side, each a unit of the run; one may fail alone."""
+    """Solve the scenarios in ``config.changes`` side by side, each a unit of the run; one may fail alone.
+
+    Raises
+    ------
+    UnitFailed
+        When most of them failed.
+    """
     units = [Unit(name, (project.folder, scenario_config(config, name)), name) for name in config.changes]
     with job.stage("scenarios", title="Scenarios"):
         # Each solve has a process of its own; the threads only build and wait.
-        for _ in job.map(solve_scenario, units, title="Scenario"):
-            pass
+        outcomes = list(job.map(solve_scenario, units, title="Scenario"))
+        failed = {outcome.key: outcome.error for outcome in outcomes if outcome.error is not None}
+        if 2 * len(failed) > len(units):
+            raise UnitFailed(f"{len(failed)} of {len(units)} scenarios failed: {failures_by_cause(failed)}")
 
 
 def solve_scenario(folder: object, config: CapacityConfig) -> dict[str, float | str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from workbench.capacity.config import CapacityConfig, Commitment, Horizon
+from workbench.capacity.config import CapacityConfig, Commitment, Horizon, scenario_config
 from workbench.capacity.extraction.costs import Tables
 from workbench.capacity.extraction.extract import extract, join
 from workbench.capacity.model.outcomes import SolveStatus
@@ -52,9 +52,17 @@ def make_solver(job: Job, config: CapacityConfig, place: Callable[..., str]) -> 
     def explain(model: Model, program: Program, conflict: Conflict) -> tuple[str, ...]:
         return explain_conflict(model, program, conflict, place)
 
+    known: list[tuple[CapacityConfig, CapacityConfig]] = []
+
     def limits() -> CapacityConfig:
         current = job.config
-        return current if isinstance(current, CapacityConfig) else config
+        if not isinstance(current, CapacityConfig):
+            return config
+        if not known or known[0][0] is not current:
+            # What a scenario sets itself holds for it, whatever is adjusted for the run.
+            own = config.scenario in current.changes
+            known[:] = [(current, scenario_config(current, config.scenario) if own else current)]
+        return known[0][1]
 
     return PlanSolver(job, limits, solver=config.solver, options=solver_options(config), explain=explain)
 

@@ -6,20 +6,25 @@ units are reported, retried, paused, cancelled and remembered by the same code.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import cloudpickle
 
 from workbench.errors import WorkersLost
+from workbench.files import facts as file_facts
+from workbench.files import listed
 from workbench.runs.cluster.link import ClusterLink, open_client
-from workbench.runs.cluster.worker import Call, CallResult, run_call
+from workbench.runs.cluster.messages import Call, CallResult
+from workbench.runs.cluster.worker import run_call
 from workbench.runs.jobs.dispatch import POLL_SECONDS, Dispatch, MapWork
 from workbench.runs.jobs.open_stage import stage_path
 from workbench.runs.jobs.workers import address_of
@@ -30,19 +35,46 @@ from workbench.runs.model.units import Outcome, Unit
 __all__ = ["ClusterDispatch"]
 
 ALONE_SECONDS = 5.0
-"""Without any worker for so long, the log reports it."""
+"""Without any worker for so long, the log reports it; with none that fits, the run ends."""
+ELSEWHERE = 2
+"""On so many more workers a unit is tried that fails in a way of which a worker may be the reason."""
+RESCUE_SECONDS = 0.2
+RESULT_SECONDS = 1.0
+"""How long a result on its way is waited for before the thread looks after the other units."""
+DEATHS = 4
+"""Workers that are lost with a unit before it counts as what ends them; Dask's own number for what it reassigns."""
 
 
 @dataclass(slots=True)
 class _Try:
-    """A unit that is with the cluster: its worker, attempt and start, and whether no other unit is with it."""
+    """A unit that is with the cluster.
+
+    Attributes
+    ----------
+    attempt, asked
+        Which attempt this is, and when it was sent.
+    alone
+        Whether no other unit is with the cluster.
+    failed_on
+        Workers on which it failed in a way of which the worker may be the reason, with the error of each.
+    allowed
+        Workers that may compute it.
+    worker, deaths
+        The worker that computes it, and how many were lost with it.
+    files
+        What it has reported to have written.
+    """
 
     unit: Unit
     attempt: int
     asked: float
     alone: bool = False
+    failed_on: dict[str, str] = field(default_factory=dict)
+    allowed: frozenset[str] = frozenset()
     future: Any = None
     worker: str = ""
+    deaths: int = 0
+    files: list[str] = field(default_factory=list)
 
 
 class ClusterDispatch(Dispatch):
@@ -67,6 +99,7 @@ class ClusterDispatch(Dispatch):
         self._lock = threading.Lock()
         self._function = b""
         self._alone_since: float | None = None
+        self._looked = 0.0
         self._link: ClusterLink | None = None
 
     def _loops(self) -> list[Callable[[], None]]:
@@ -86,6 +119,7 @@ class ClusterDispatch(Dispatch):
                 while self._left() and not self._leaving.is_set():
                     self._sink.checkpoint(holding=link)
                     self._check_link(link)
+                    self._rescue(client, link)
                     self._submit(client, link)
                     self._collect(client, link)
             finally:
@@ -105,9 +139,18 @@ class ClusterDispatch(Dispatch):
         elif self._alone_since is None:
             self._alone_since = time.monotonic()
         elif time.monotonic() - self._alone_since > ALONE_SECONDS:
+            if refused := dict(link.admission.refused):
+                raise WorkersLost(self._none_fits(refused), self._address)
             self._alone_since = float("inf")
             message = f"No worker is connected to {self._address}: the units wait until one is"
             self._sink.emit(EventKind.LOG, message, level=Level.WARNING)
+
+    def _none_fits(self, refused: Mapping[str, str]) -> str:
+        workers_of: dict[str, list[str]] = {}
+        for worker, reason in sorted(refused.items()):
+            workers_of.setdefault(reason, []).append(worker)
+        reasons = "; ".join(f"{', '.join(workers)}: {reason}" for reason, workers in workers_of.items())
+        return f"No worker of the Dask cluster {self._address} can compute units of this run. {reasons}."
 
     def _lost(self) -> WorkersLost:
         return WorkersLost(
@@ -120,7 +163,9 @@ class ClusterDispatch(Dispatch):
 
     def _submit(self, client: Any, link: ClusterLink) -> None:
         # A few more than can be computed at once, so that no worker waits for the way to the kernel and back.
-        most = link.threads + max(1, link.workers)
+        if not link.workers:
+            return
+        most = link.threads + link.workers
         self._work.report.workers = max(1, link.threads)
         while self._work.waiting and len(self._tries) < most:
             self._send(client, link, _Try(self._work.waiting.popleft(), 0, time.monotonic()))
@@ -137,13 +182,43 @@ class ClusterDispatch(Dispatch):
             number=number,
             stage=self._work.report.stage_of(one.unit),
             run_id=self._sink.run_id,
+            config=link.config(),
             work=(self._function, cloudpickle.dumps(one.unit.arguments, protocol=5)),
             search_path=tuple(path for path in sys.path if path),
         )
+        # Where it has not failed yet, if there is such a worker; never where nobody has looked what is there.
+        one.allowed = (link.fit - one.failed_on.keys()) or link.fit
+        one.files.clear()
         with self._lock:
             self._tries[number] = one
-        one.future = client.submit(run_call, call, key=f"workbench-{link.token}-{number}", pure=False)
+        one.future = client.submit(
+            run_call, call, key=f"workbench-{link.token}-{number}", pure=False, workers=sorted(one.allowed)
+        )
         one.future.add_done_callback(lambda _: self._finished.put(number))
+
+    def _rescue(self, client: Any, link: ClusterLink) -> None:
+        """Send again what waits for workers that have all left; looked at a few times a second."""
+        if time.monotonic() - self._looked < RESCUE_SECONDS:
+            return
+        self._looked = time.monotonic()
+        for number, one in list(self._tries.items()):
+            if one.allowed & link.fit or one.future.status in ("finished", "error") or not link.workers:
+                continue
+            with self._lock:
+                del self._tries[number]
+            one.future.cancel()
+            self._send_again(client, link, one)
+
+    def _send_again(self, client: Any, link: ClusterLink, one: _Try) -> None:
+        # One that dies at once has not even told that it had begun, and has gone from worker to worker.
+        one.deaths += min(2, len(one.allowed))
+        if one.deaths < DEATHS:
+            self._send(client, link, one)
+        elif one.alone:
+            sentence = f"its worker died each time it was tried, {one.deaths} in all"
+            self._finish(one, Outcome(one.unit.key, None, sentence, time.monotonic() - one.asked))
+        else:
+            self._suspects.append(one)
 
     # up
 
@@ -152,6 +227,10 @@ class ClusterDispatch(Dispatch):
             self._started(number, str(facts["worker"]))
         else:
             self._sink.emit(EventKind(kind), **facts)
+            if kind == EventKind.ARTIFACT and facts["data"].get("role") == "result":
+                with self._lock:
+                    if one := self._tries.get(number):
+                        one.files.append(str(facts["data"]["path"]))
 
     def _started(self, number: int, worker: str) -> None:
         with self._lock:
@@ -159,7 +238,8 @@ class ClusterDispatch(Dispatch):
         if one is None:
             return
         self._work.report.started(one.unit)
-        if one.worker:
+        if one.worker and one.worker not in one.failed_on:
+            one.deaths += 1
             self._work.report.note(
                 one.unit, f"{one.unit.key} is computed again on {worker}: its worker {one.worker} was lost"
             )
@@ -171,9 +251,17 @@ class ClusterDispatch(Dispatch):
         except queue.Empty:
             return
         with self._lock:
-            one = self._tries.pop(number)
+            one = self._tries.get(number)
+        if one is None:
+            # Sent again meanwhile.
+            return
         result = self._result_of(one)
+        if result is None:
+            self._finished.put(number)
+            return
         link.wait_for(result.sender, result.sent)
+        with self._lock:
+            del self._tries[number]
         if result.kind == "stopped":
             # Cut off from us for a while, it took us for dead: the unit is not at fault.
             self._work.report.note(
@@ -185,13 +273,51 @@ class ClusterDispatch(Dispatch):
             # The scheduler blames every unit that was with the worker: which one it was shows when each is alone.
             self._suspects.append(one)
             return
+        result = self._without_lost_files(one, result)
         outcome = self._outcome_of(one, result)
+        if result.kind == "unfit":
+            one.failed_on[one.worker] = str(outcome.error)
         if outcome.error is not None and one.attempt < self._work.retries:
             self._work.report.retrying(one.unit, outcome.error, one.attempt, self._work.retries + 1)
-            self._send(client, link, _Try(one.unit, one.attempt + 1, time.monotonic()))
+            self._send(
+                client, link, _Try(one.unit, one.attempt + 1, time.monotonic(), failed_on=one.failed_on)
+            )
             return
+        if result.kind == "unfit" and self._is_left_for(one, link):
+            self._work.report.note(
+                one.unit,
+                f"{one.unit.key} failed on {one.worker} and is tried on another worker: {outcome.error}",
+            )
+            self._send(client, link, _Try(one.unit, one.attempt, time.monotonic(), failed_on=one.failed_on))
+            return
+        if outcome.error is None:
+            self._judge_workers(one, link)
+        self._finish(one, outcome)
+
+    def _finish(self, one: _Try, outcome: Outcome) -> None:
         self._work.report.finished(one.unit, outcome)
         self._put(outcome)
+
+    def _is_left_for(self, one: _Try, link: ClusterLink) -> bool:
+        return len(one.failed_on) <= ELSEWHERE and bool(link.fit - one.failed_on.keys())
+
+    def _judge_workers(self, one: _Try, link: ClusterLink) -> None:
+        """Blame the workers on which a unit failed that another one has computed."""
+        link.admission.succeeded(one.worker)
+        for worker, error in one.failed_on.items():
+            if worker != one.worker and (told := link.admission.blame(worker, error)):
+                self._sink.emit(EventKind.LOG, told, stage=stage_path(), level=Level.WARNING)
+
+    def _without_lost_files(self, one: _Try, result: CallResult) -> CallResult:
+        """Turn the result of a unit into an error where what it has written cannot be seen here."""
+        lost = [path for path in one.files if result.kind == "result" and not _is_here(Path(path))]
+        if not lost:
+            return result
+        sentence = (
+            f"{one.worker} says that it has written {lost[0]}, which is not there on this machine: workers have to "
+            "share the folder under the same path"
+        )
+        return replace(result, kind="unfit", content=(sentence, ""))
 
     def _while_job_is_busy(self) -> None:
         super()._while_job_is_busy()
@@ -200,11 +326,15 @@ class ClusterDispatch(Dispatch):
             self._sink.checkpoint(holding=self._link)
             self._check_link(self._link)
 
-    def _result_of(self, one: _Try) -> CallResult:
+    def _result_of(self, one: _Try) -> CallResult | None:
+        """What a unit came to; None while it is on its way, or where it was lost with the worker that held it."""
         from distributed import KilledWorker
+        from distributed import TimeoutError as NotYet
 
         try:
-            result: CallResult = one.future.result()
+            result: CallResult = one.future.result(RESULT_SECONDS)
+        except NotYet:
+            return None
         except KilledWorker as error:
             sentence = f"its worker died each time it was tried ({describe_error(error)})"
             return CallResult("killed", (sentence, ""), time.monotonic() - one.asked, "", 0)
@@ -212,7 +342,6 @@ class ClusterDispatch(Dispatch):
             if one.future.status == "error":
                 return CallResult("error", (describe_error(error), ""), time.monotonic() - one.asked, "", 0)
             # Cancelled by the loss of the scheduler, or by a restart of the cluster.
-            self._work.waiting.appendleft(one.unit)
             raise self._lost() from error
         return result
 
@@ -236,3 +365,10 @@ class ClusterDispatch(Dispatch):
         if link.is_connected():
             client.cancel([one.future for one in self._tries.values() if one.future is not None])
             link.cancel()
+
+
+def _is_here(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        # Looked up in its folder: what the system remembers of a network's file may be older than the file.
+        return any(entry.name == path.name for entry in listed(path.parent)) or file_facts(path) is not None
+    return False

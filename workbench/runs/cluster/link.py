@@ -20,18 +20,22 @@ from concurrent.futures import CancelledError as FutureCancelled
 from concurrent.futures import Future, wait
 from typing import Any
 
-import cloudpickle
-
 from workbench.errors import JournalError, WorkersLost
-from workbench.runs.cluster.worker import Orders, WorkerStatus, beat
+from workbench.runs.cluster.admission import Admission, token_file
+from workbench.runs.cluster.messages import Orders, WorkerStatus
+from workbench.runs.cluster.worker import beat
+from workbench.runs.jobs.sent_config import PickledConfig
 from workbench.runs.jobs.sink import Sink
 from workbench.runs.jobs.workers import address_of, check_workers
-from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level
 
 __all__ = ["ClusterLink", "open_client"]
 
 CONNECT_SECONDS = 10.0
+ADMISSION_SECONDS = 5.0
+"""How long the workers that are there at the beginning are waited for to say what they have."""
+CUT_OFF_SECONDS = 1.5
+"""A worker that has answered nothing for so long after a cancel is not waited for."""
 BEAT_SECONDS = 1.0
 PATIENCE_SECONDS = 0.5
 """How long a round waits for a worker: native code may keep it from answering for minutes."""
@@ -72,6 +76,13 @@ def open_client(cluster: Any) -> Iterator[Any]:
             f"No Dask scheduler answers at {cluster} ({error}): check the address, and that it is up.",
             cluster,
         ) from error
+    except TypeError as error:
+        # What Dask raises for tls:// where its configuration names no certificates.
+        raise WorkersLost(
+            f"The Dask scheduler {cluster} cannot be reached ({error}): a secured cluster needs certificates, in "
+            "Dask's configuration (distributed.comm.tls) or in a client of your own.",
+            cluster,
+        ) from error
     try:
         yield client
     finally:
@@ -102,14 +113,17 @@ class ClusterLink:
         self._rounds = 0
         self._going = threading.Lock()
         self._nthreads: Mapping[str, int] = {}
+        self._admission: Admission | None = None
+        self._open = contextlib.ExitStack()
         self._called: dict[str, tuple[int, Future[Mapping[str, Any]]]] = {}
         self._answered: dict[str, tuple[int, WorkerStatus]] = {}
         self._used: set[str] = set()
+        self._there: frozenset[str] = frozenset()
         self.failure: BaseException | None = None
         self._paused = False
         self._cancelled = False
-        self._config: Any = None
-        self._pickled_config = b""
+        self._config = PickledConfig()
+        self._told_config: Any = None
         self._inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._received: dict[str, int] = {}
         self._told: dict[str, int] = {}
@@ -124,6 +138,9 @@ class ClusterLink:
     def __enter__(self) -> ClusterLink:
         self._client.subscribe_topic(self.topic, lambda event: self._inbox.put(event[1]))
         try:
+            seen = self._open.enter_context(token_file(self._sink.journal_path, self.token))
+            self._admission = Admission(self._ask, seen)
+            self._admit(ADMISSION_SECONDS)
             self._go_round()
         except BaseException:
             self._unsubscribe()
@@ -145,14 +162,25 @@ class ClusterLink:
         self._threads[0].join()
 
     @property
+    def admission(self) -> Admission:
+        """Which workers get units."""
+        assert self._admission is not None
+        return self._admission
+
+    @property
+    def fit(self) -> frozenset[str]:
+        """Addresses of the workers that are there and get units."""
+        return self.admission.fit & self._nthreads.keys()
+
+    @property
     def workers(self) -> int:
-        """Workers that are there."""
-        return len(self._nthreads)
+        """How many these are."""
+        return len(self.fit)
 
     @property
     def threads(self) -> int:
         """Units that they can compute at once."""
-        return sum(self._nthreads.values())
+        return sum(self._nthreads[worker] for worker in self.fit)
 
     # requests
 
@@ -168,14 +196,25 @@ class ClusterLink:
 
     def tell_settings(self) -> None:
         """Have the workers know adjusted settings at once."""
-        if self._sink.config is not self._config:
+        if self._sink.config is not self._told_config:
             self._soon.set()
 
+    def config(self) -> bytes:
+        """The run's config with every adjustment, pickled; empty where it cannot be."""
+        return self._config.of(self._sink.config)
+
     def cancel(self) -> None:
-        """Ask all units to end, and wait until no worker computes one any more, or the cluster is gone."""
+        """Ask all units to end, and wait until no worker that answers computes one, or the cluster is gone."""
         self._cancelled = True
+        began = time.monotonic()
         first = self._go_round()
-        while self.is_connected() and not self._is_idle_since(first):
+        while self.is_connected() and (busy := self._busy_since(first)):
+            if time.monotonic() - began > CUT_OFF_SECONDS and busy <= (silent := self._silent_since(first)):
+                names = ", ".join(sorted(silent))
+                told = f"Cancelled, but {names} could not be told: units there end by themselves"
+                with contextlib.suppress(JournalError):
+                    self._sink.emit(EventKind.LOG, told, level=Level.WARNING)
+                return
             time.sleep(0.05)
             self._go_round()
 
@@ -241,21 +280,36 @@ class ClusterLink:
         """
         with self._going:
             self._rounds += 1
-            self._nthreads = dict(self._client.nthreads())
+            self._admit(0)
             for gone in (self._called.keys() | self._answered.keys()) - self._nthreads.keys():
                 self._called.pop(gone, None)
                 self._answered.pop(gone, None)
-            for worker in self._nthreads.keys() - self._called.keys():
-                # What `Client.run` does, without waiting for it.
-                called = self._client._run(beat, orders, workers=[worker], on_error="return")
-                future = asyncio.run_coroutine_threadsafe(called, self._client.loop.asyncio_loop)
-                self._called[worker] = (self._rounds, future)
+            # Also those that get no more units: what they still compute is to hear.
+            self._there |= self.fit
+            for worker in (self._there & self._nthreads.keys()) - self._called.keys():
+                self._called[worker] = (self._rounds, self._ask(worker, beat, orders))
             wait([future for _, future in self._called.values()], PATIENCE_SECONDS)
             for worker, (number, future) in list(self._called.items()):
                 if future.done():
                     del self._called[worker]
                     self._take_answer(worker, number, future)
             return self._rounds
+
+    def _ask(
+        self, worker: str, function: Callable[..., Any], *arguments: Any, **options: Any
+    ) -> Future[Mapping[str, Any]]:
+        # What `Client.run` does, without waiting for it.
+        called = self._client._run(function, *arguments, workers=[worker], on_error="return", **options)
+        return asyncio.run_coroutine_threadsafe(called, self._client.loop.asyncio_loop)
+
+    def _admit(self, patience: float) -> None:
+        """Ask the workers that have joined, and say which of them get nothing."""
+        self._nthreads = dict(self._client.nthreads())
+        self.admission.ask_new(self._nthreads.keys())
+        wait(self.admission.asked(), patience)
+        for refusal in self.admission.take_answers():
+            with contextlib.suppress(JournalError):
+                self._sink.emit(EventKind.LOG, refusal, level=Level.WARNING)
 
     def _take_answer(self, worker: str, number: int, future: Future[Mapping[str, Any]]) -> None:
         # A worker that is just being lost answers with an error of the network, or not at all.
@@ -269,26 +323,30 @@ class ClusterLink:
                 worker,
             )
 
-    def _is_idle_since(self, number: int) -> bool:
-        """Whether every worker has answered that round or a later one, and computed nothing then."""
-        answers = [self._answered.get(worker) for worker in self._nthreads]
-        return all(found and found[0] >= max(1, number) and not found[1].running for found in answers)
+    def _silent_since(self, number: int) -> frozenset[str]:
+        """Workers that have answered neither that round nor a later one."""
+        answered = {worker for worker, (told, _) in self._answered.items() if told >= max(1, number)}
+        return (self._there & self._nthreads.keys()) - answered
+
+    def _busy_since(self, number: int) -> frozenset[str]:
+        """Workers that may still compute: silent since that round, or with a unit when they answered."""
+        busy = {worker for worker, (_, status) in self._answered.items() if status.running}
+        return self._silent_since(number) | (self._there & busy & self._nthreads.keys())
 
     def _orders(self) -> Orders:
-        config = self._sink.config
-        if config is not self._config:
-            self._config, self._pickled_config = config, b""
-            try:
-                self._pickled_config = cloudpickle.dumps(config, protocol=5)
-            except Exception as error:  # noqa: BLE001 - whatever the classes inside raise
-                told = f"Adjusted settings do not reach units on the cluster: {describe_error(error)}"
+        config, pickled = self._sink.config, self.config()
+        if config is not self._told_config:
+            self._told_config = config
+            if self._config.failure:
+                told = f"Settings do not reach units on the cluster: {self._config.failure}"
                 with contextlib.suppress(JournalError):
                     self._sink.emit(EventKind.LOG, told, level=Level.WARNING)
         with self._arrived:
             received = dict(self._received)
-        return Orders(self.token, self._paused, self._cancelled, False, received, self._pickled_config)
+        return Orders(self.token, self._paused, self._cancelled, False, received, pickled)
 
     def _unsubscribe(self) -> None:
+        self._open.close()
         for worker in self._used:
             # What they have used stays counted; the memory is theirs again.
             self._sink.resources.forget_memory(f"{self.token} {worker}")

@@ -16,109 +16,33 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import cloudpickle
 
+from workbench.errors import ChildCrashed, SolverMissing
+from workbench.runs.cluster.messages import Call, CallResult, Orders, WorkerStatus
+from workbench.runs.jobs.sent_config import SentConfig
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.attention import Attention, Suspendable
 from workbench.runs.model.signals import CancelSignal, describe_error, trace_of
 from workbench.runs.model.states import EventKind, Level
-from workbench.runs.process.resources import Resources, Sample
+from workbench.runs.process.resources import Resources
 
-__all__ = ["Call", "CallResult", "Orders", "WorkerStatus", "beat", "run_call"]
+__all__ = ["beat", "run_call"]
 
 SEND_SECONDS = 0.04
 POLL_SECONDS = 0.1
 SILENT_SECONDS = 20.0
-"""Without a beat for so long, the kernel that started the units counts as gone."""
+"""Without a beat for so long, the kernel is asleep, cut off or gone: its units are held, and end if it is gone."""
+HOPE_SECONDS = 900.0
+"""So long units are held for a kernel that may come back."""
 MESSAGE_EVENTS = 500
+OF_THE_WORKER = (ImportError, OSError, MemoryError, SystemError, ChildCrashed, SolverMissing)
+"""Errors that another worker may not have: what cannot be imported, a file that is not there, a crash."""
 MESSAGES_AHEAD = 64
 """Messages that may be on their way before units wait: what bounds the memory of scheduler and kernel."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One try of one unit.
-
-    Attributes
-    ----------
-    token
-        Names the map, on all workers.
-    topic
-        Where the kernel listens.
-    number
-        Which call of the map this is.
-    stage, run_id
-        What the unit belongs to.
-    work
-        Function and arguments, pickled.
-    search_path
-        Where the kernel looks for modules.
-    """
-
-    token: str
-    topic: str
-    number: int
-    stage: str
-    run_id: str
-    work: tuple[bytes, bytes]
-    search_path: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What the kernel sends with each beat.
-
-    Attributes
-    ----------
-    token
-        Names the map.
-    paused, cancelled, closed
-        What is requested of its units; ``closed`` ends the channel.
-    received
-        Messages that have arrived, by sender.
-    config
-        The run's config with every adjustment, pickled; empty where it cannot be.
-    """
-
-    token: str
-    paused: bool = False
-    cancelled: bool = False
-    closed: bool = False
-    received: Mapping[str, int] = field(default_factory=dict)
-    config: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerStatus:
-    """What a worker reports after a beat: the calls it computes, what they have used."""
-
-    running: tuple[int, ...]
-    used: Sample
-
-
-@dataclass(frozen=True, slots=True)
-class CallResult:
-    """The outcome of a call: ``kind`` is ``"result"``, ``"error"``, ``"killed"`` or ``"stopped"``.
-
-    Attributes
-    ----------
-    content
-        The pickled result; or the error's sentence and traceback.
-    seconds
-        How long it took (s).
-    sender, sent
-        The messages that belong to it: all up to this number of this sender.
-    """
-
-    kind: str
-    content: Any
-    seconds: float
-    sender: str
-    sent: int
 
 
 class Channel:
@@ -130,28 +54,30 @@ class Channel:
         self.resources = Resources()
         self.paused = False
         self._ended = False
-        self.config: Any = None
-        self.running: set[int] = set()
+        self._config = SentConfig()
+        self.running: dict[int, Callable[[], bool]] = {}
         self.sent = 0
         self._send: Callable[[bytes], None] | None = None
-        self._pickled_config = b""
         self._received = 0
         self._heard = time.monotonic()
+        self._silent = False
         self._waiting: list[tuple[int, str, Mapping[str, Any]]] = []
         self._changed = threading.Condition()
         self._sending = threading.Lock()
         self._thread: threading.Thread | None = None
+
+    @property
+    def config(self) -> Any:
+        """The run's config with every adjustment that has arrived; None where it cannot be sent."""
+        return self._config.value
 
     def take(self, orders: Orders) -> None:
         """Take what the kernel asks; quick, because it is called on the worker's event loop."""
         with self._changed:
             self._heard = time.monotonic()
             self._received = orders.received.get(self.sender, self._received)
-            if orders.config != self._pickled_config:
-                self._pickled_config = orders.config
-                with contextlib.suppress(Exception):
-                    # A class that only the kernel knows: the unit has what it needs in its arguments.
-                    self.config = cloudpickle.loads(orders.config)
+            self._silent = False
+            self._config.take(orders.config)
             self.paused = orders.paused
             self._ended = self._ended or orders.cancelled or orders.closed
             self._changed.notify_all()
@@ -160,15 +86,28 @@ class Channel:
         else:
             self.attention.settle(wanted=False)
 
-    def enter(self, number: int, send: Callable[[bytes], None]) -> None:
-        """Count a call in."""
+    def enter(self, call: Call, send: Callable[[bytes], None], is_wanted: Callable[[], bool]) -> None:
+        """Count a call in.
+
+        Parameters
+        ----------
+        call
+            What will be computed.
+        send
+            Sends a message to the kernel.
+        is_wanted
+            Tells whether the cluster still wants the result.
+        """
         with self._changed:
+            if self._config.is_empty:
+                # A worker that has just joined may get a unit before the first beat.
+                self._config.take(call.config)
             if not self.running:
-                self._heard = time.monotonic()
+                self._heard, self._silent = time.monotonic(), False
                 self.attention.stopping = self._ended
                 self.attention.settle(wanted=self.paused)
             self._send = send
-            self.running.add(number)
+            self.running[call.number] = is_wanted
             if self._thread is None:
                 self._thread = threading.Thread(
                     target=self._serve, name="workbench cluster link", daemon=True
@@ -179,7 +118,7 @@ class Channel:
         """Send what its unit has reported, and leave a call out again."""
         self.flush()
         with self._changed:
-            self.running.discard(number)
+            self.running.pop(number, None)
             self._changed.notify_all()
 
     def emit(self, number: int, kind: str, facts: Mapping[str, Any]) -> None:
@@ -198,9 +137,20 @@ class Channel:
         CancelSignal
             When the run was cancelled or the kernel is gone.
         """
-        self.attention.hold_while(lambda: self.paused and not self.attention.stopping, holding)
+        self.attention.hold_while(self._is_held, holding)
         if self.attention.stopping:
             raise CancelSignal
+
+    def _is_held(self) -> bool:
+        return (self.paused or self._silent) and not self.attention.stopping
+
+    def _hold_in_silence(self, silence: float) -> None:
+        # A kernel that is gone has left the scheduler, which wants nothing for it any more. One that sleeps or is
+        # cut off finds its units where they were.
+        wanted = any(is_wanted() for is_wanted in list(self.running.values()))
+        self._silent = True
+        self.attention.request(stop=not wanted or silence > HOPE_SECONDS)
+        self._changed.notify_all()
 
     def flush(self) -> None:
         """Send everything that waits."""
@@ -226,9 +176,7 @@ class Channel:
                 self._changed.wait(SEND_SECONDS)
                 moment = time.monotonic()
                 if moment - self._heard > SILENT_SECONDS:
-                    # The kernel is gone, or cut off: it has the units done again elsewhere.
-                    self.attention.request(stop=True)
-                    self._changed.notify_all()
+                    self._hold_in_silence(moment - self._heard)
                 ahead = self.sent - self._received
             if ahead < MESSAGES_AHEAD or self.attention.stopping:
                 self.flush()
@@ -252,6 +200,7 @@ class WorkerSink:
     remembers = False
     resumes = False
     workers: Workers = None
+    journal_path: Path | None = None
 
     def __init__(self, channel: Channel, call: Call) -> None:
         self._channel = channel
@@ -310,7 +259,12 @@ def run_call(call: Call) -> CallResult:
 
     worker: Any = get_worker()
     channel = _channel(worker.address, call.token)
-    channel.enter(call.number, lambda message: worker.log_event(call.topic, message))
+    task = worker.state.tasks.get(worker.get_current_task())
+    channel.enter(
+        call,
+        lambda message: worker.log_event(call.topic, message),
+        lambda: task is None or task.state not in ("cancelled", "released", "forgotten"),
+    )
     started = time.monotonic()
     try:
         channel.emit(call.number, "started", {"worker": worker.address})
@@ -332,10 +286,15 @@ def _compute(channel: Channel, call: Call) -> tuple[str, Any]:
         _extend_search_path(call.search_path)
         with job.active(call.stage), capture_output(), contextlib.closing(job):
             job.checkpoint()
-            function, arguments = map(cloudpickle.loads, call.work)
+            try:
+                function, arguments = map(cloudpickle.loads, call.work)
+            except Exception as error:  # noqa: BLE001 - whatever the classes inside raise
+                return "unfit", (describe_error(error), trace_of(error))
             return "result", cloudpickle.dumps(function(*arguments), protocol=5)
     except CancelSignal:
         return "stopped", None
+    except OF_THE_WORKER as error:
+        return "unfit", (describe_error(error), trace_of(error))
     except BaseException as error:  # noqa: BLE001 - a unit may fail in any way, alone
         return "error", (describe_error(error), trace_of(error))
     finally:

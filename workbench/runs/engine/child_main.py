@@ -12,10 +12,12 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import cloudpickle
 
+from workbench.runs.jobs.sent_config import SentConfig
 from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.attention import Attention, Suspendable
 from workbench.runs.model.signals import CancelSignal, describe_error, trace_of
@@ -40,16 +42,27 @@ class ChildSink:
     remembers = False
     resumes = False
     workers: Workers = None
-    config: Any = None
+    journal_path: Path | None = None
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.run_id = ""
+        self._config = SentConfig()
         self._lock = threading.Lock()
         self.attention = Attention()
         # The parent counts this process, with its children, as a whole.
         self.resources = Resources()
         threading.Thread(target=self._beat, name="workbench child beat", daemon=True).start()
+
+    @property
+    def config(self) -> Any:
+        """The config as it was when the function was called."""
+        return self._config.value
+
+    def begin(self, run_id: str, config: bytes) -> None:
+        """Take what the next call belongs to."""
+        self.run_id = run_id
+        self._config.take(config)
 
     def send(self, kind: str, content: Any) -> None:
         """Send one message to the parent."""
@@ -119,7 +132,8 @@ def _serve(sink: ChildSink, call: bytes) -> None:
     from workbench.runs.output.capture import capture_output  # only a process that works needs it
 
     try:
-        sink.run_id, stage, function, arguments = cloudpickle.loads(call)
+        run_id, config, stage, function, arguments = cloudpickle.loads(call)
+        sink.begin(run_id, config)
         with Job(sink).active(stage), capture_output(streams=False):
             result = function(*arguments)
         flush_native_lines()

@@ -282,7 +282,9 @@ class LiveRun(ReadableLiveRun[Result_co]):
         self._refuse_trouble()
         self._result = result
         summary = self.summary()
-        return machine.WorkReturned(tuple(summary.outermost_failures), tuple(summary.omissions))
+        failed = summary.outermost_failures
+        causes = {path: summary.stages[path].message for path in failed}
+        return machine.WorkReturned(tuple(failed), tuple(summary.omissions), causes)
 
     def _finish(self) -> None:
         self._finished.set()

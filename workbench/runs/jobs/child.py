@@ -24,6 +24,7 @@ import cloudpickle
 
 from workbench.errors import ChildCrashed, JournalError, UnitFailed
 from workbench.runs.jobs.open_stage import stage_path
+from workbench.runs.jobs.sent_config import PickledConfig
 from workbench.runs.jobs.sink import Sink
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.model.traceback_lines import TracebackLines
@@ -56,6 +57,7 @@ class Child:
         self._readers: list[threading.Thread] = []
         self._stage = ""
         self._unread = 0
+        self._config = PickledConfig()
 
     def __enter__(self) -> Child:
         return self
@@ -73,7 +75,7 @@ class Child:
         if self._process is None:
             self._start()
             assert self._connection is not None
-            self._connection.send_bytes(cloudpickle.dumps((self._sink.run_id, "", function, ()), protocol=5))
+            self._connection.send_bytes(self._pickled("", function, ()))
             self._unread = 1
 
     def call(
@@ -106,11 +108,15 @@ class Child:
         if self._process is None or self._process.poll() is not None:
             self.stop()
             self._start()
-        call = cloudpickle.dumps((self._sink.run_id, self._stage, function, arguments), protocol=5)
-        kind, content = self._exchange(call, meanwhile)
+        kind, content = self._exchange(self._pickled(self._stage, function, arguments), meanwhile)
         if kind == "error":
             self._raise(content)
         return content
+
+    def _pickled(self, stage: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
+        config = self._config.of(self._sink.config)
+        call: bytes = cloudpickle.dumps((self._sink.run_id, config, stage, function, arguments), protocol=5)
+        return call
 
     def _exchange(self, call: bytes, meanwhile: Callable[[], None] | None) -> tuple[str, Any]:
         assert self._connection is not None

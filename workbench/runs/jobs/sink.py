@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from workbench.runs.jobs.workers import Workers
@@ -21,6 +22,10 @@ class Sink(Protocol):
     attention: Attention
     resources: Resources
     workers: Workers
+
+    @property
+    def journal_path(self) -> Path | None:
+        """The journal of the run; None where there is none."""
 
     @property
     def config(self) -> Any:

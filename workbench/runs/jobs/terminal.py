@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from workbench.runs.jobs.workers import Workers
@@ -29,6 +30,7 @@ class TerminalSink:
     remembers = False
     resumes = False
     workers: Workers = None
+    journal_path: Path | None = None
 
     def __init__(self, config: Any) -> None:
         self.config = config

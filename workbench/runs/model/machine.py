@@ -13,10 +13,11 @@ twice changes nothing and is recorded once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.runs.model.causes import failed_stages, listed
 from workbench.runs.model.states import Cause, EventKind, RunState
 
 __all__ = [
@@ -96,6 +97,7 @@ class WorkReturned:
 
     failed_stages: tuple[str, ...] = ()
     omissions: tuple[str, ...] = ()
+    causes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,8 +352,8 @@ class RunMachine:
     def _transition_running_succeeded(self, fact: WorkReturned) -> list[Effect]:
         lacking = list(fact.omissions)
         if fact.failed_stages:
-            lacking.append(f"failed: {_listed(fact.failed_stages, ', ')}")
-        reason = f"Completed, incomplete: {_listed(lacking, '; ')}" if lacking else "Completed"
+            lacking.append(f"failed: {failed_stages(fact.failed_stages, fact.causes)}")
+        reason = f"Completed, incomplete: {listed(lacking, '; ', MAX_LISTED)}" if lacking else "Completed"
         if self.cancelling:
             reason += " (before the cancel request could be adopted)"
         return self._finish(
@@ -385,11 +387,6 @@ _PAST = {
     RunState.CANCELLED: "been cancelled",
     RunState.INTERRUPTED: "been interrupted",
 }
-
-
-def _listed(parts: Sequence[str], separator: str) -> str:
-    more = len(parts) - MAX_LISTED
-    return separator.join(parts[:MAX_LISTED]) + (f"{separator}and {more} more" if more > 0 else "")
 
 
 def _control(request: str, phase: str, by: str = "", **data: Any) -> Record:
