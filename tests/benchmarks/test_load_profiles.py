@@ -32,6 +32,7 @@ from workbench.load_profiles.results import charts, day_charts
 from workbench.load_profiles.results.saved import load
 from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource
 from workbench.load_profiles.shapes.day_types import day_kinds, learn_day_types
+from workbench.load_profiles.shapes.peak_chances import learn_peak_chances, peak_ratios
 from workbench.runs.engine import start as engine
 
 pytestmark = pytest.mark.benchmark
@@ -309,3 +310,19 @@ def test_a_flat_or_peaky_target_never_gives_a_negative_hour(report: Report, shar
         for transform in Transform:
             lowest = min(lowest, float(meet_targets(actual, hours, reconciled, transform)[0].min()))
     report("load factors of 35 to 95 %, all transforms: lowest hour", lowest, None, "MW", ">= 0", lowest >= 0)
+
+
+def test_coverage_of_the_p90_of_peaks(shared_data: Path, report: Report) -> None:
+    held = []
+    for area in areas(shared_data / "planning"):
+        table, zone = history_years(area.history, area.first_month), area.history.zone
+        years = {int(y): hours_of_year(int(y), area.first_month, zone) for y in table[table.complete].year}
+        ratios = {year: peak_ratios(year_load(area.history, hours), hours) for year, hours in years.items()}
+        for place, year in enumerate(sorted(ratios)):
+            before = learn_peak_chances({y: ratios[y] for y in sorted(ratios)[:place]})
+            if before is not None:
+                held.append(ratios[year] <= before.ratios(90))
+    rows = np.array(held)
+    for what, share in (("years", 100 * rows[:, 0].mean()), ("months", 100 * rows[:, 1:].mean())):
+        met = 85 <= share <= 95
+        report(f"P90 of the peak of {what}, {len(rows)} years", float(share), None, "% held", "85-95", met)

@@ -296,6 +296,7 @@ CASES = JobCases(
         "overlays": ({"name": "Sun", "energy": {2025: 300.0}},),
         "holdout_years": 2,
         "load_columns": ("north",),
+        "peak_level": "p90",
         "plain_layers": ("Cars",),
         "sun_place": (27.0, 74.0),
     },

@@ -34,6 +34,17 @@ class EnergySource(StrEnum):
     """The last complete year of the history, growing by ``growth`` a year."""
 
 
+class PeakLevel(StrEnum):
+    """Which annual peak the hours have."""
+
+    GIVEN = "given"
+    """That of the targets; of the shape where there is none."""
+    P10 = "p10"
+    P50 = "p50"
+    P90 = "p90"
+    """Not exceeded in 90 of 100 years, by the weather and load factors of the history."""
+
+
 class ShapeMethod(StrEnum):
     """Where the hours of a future year come from, before the targets are met."""
 
@@ -129,6 +140,10 @@ class LoadProfileConfig:
         help="Unit of the target energies; 'workbook' finds it from the average load or the history",
         choices=("workbook", "kWh", "MWh", "GWh", "MU", "TWh"),
         advanced=True,
+    )
+    peak_level: PeakLevel = setting(
+        PeakLevel.GIVEN,
+        help="Annual peak of the hours: that of the targets, or one not exceeded in 10, 50 or 90 of 100 years",
     )
     monthly_targets: bool = setting(True, help="Use the monthly targets of the workbook", advanced=True)
     growth: float = setting(5.0, help="Growth of energy", unit="% a year", minimum=-20, maximum=30)

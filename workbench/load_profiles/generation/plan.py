@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from workbench.data.notes import Notes
+from workbench.data.notes import Notes, Weight
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.data.unused_settings import note_unused_settings
-from workbench.errors import InvalidData
+from workbench.errors import InvalidData, SettingError
 from workbench.hourly_loads.day_matrix import DayMatrix
+from workbench.hourly_loads.history_years import year_load
 from workbench.hourly_loads.year_hours import hours_of_year
-from workbench.load_profiles.config import Conflicts, EnergySource, LoadProfileConfig, ShapeMethod
+from workbench.load_profiles.config import Conflicts, EnergySource, LoadProfileConfig, PeakLevel, ShapeMethod
 from workbench.load_profiles.generation.generate import YearTask
 from workbench.load_profiles.generation.without_effect import without_effect
-from workbench.load_profiles.generation.year_tasks import year_task
+from workbench.load_profiles.generation.year_tasks import with_likely_peak, year_task
 from workbench.load_profiles.inputs.demand_scenario import DemandScenario, read_demand_scenario
 from workbench.load_profiles.inputs.energy_source import assemble_targets, overlay_energy
 from workbench.load_profiles.inputs.holidays_of_region import Holidays, holidays_of, state_of
@@ -30,6 +31,7 @@ from workbench.load_profiles.model.targets import Conflict, YearTargets
 from workbench.load_profiles.shapes.ageing import age_warning, shape_ageing
 from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource
 from workbench.load_profiles.shapes.day_types import learn_day_types
+from workbench.load_profiles.shapes.peak_chances import PeakChances, learn_peak_chances, peak_ratios
 
 MEAN_OF = 3
 """How many of the latest complete years are used where a method takes several and none are named."""
@@ -62,6 +64,8 @@ class Plan:
         Name of each input -> SHA-256, the demand scenario included.
     notes
         What was assumed, chosen among several sources, doubtful, or missing in the demand scenario.
+    chances
+        How high peaks may be, by the history; none with less than two whole years.
     """
 
     config: LoadProfileConfig
@@ -74,6 +78,7 @@ class Plan:
     ageing: pd.DataFrame
     files: Mapping[str, str]
     notes: Notes
+    chances: PeakChances | None = None
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -117,9 +122,21 @@ def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> P
     proposed = layer_overlays(scenario, config, project, [*source.years, *targets], notes)
     config = replace(config, overlays=(*config.overlays, *proposed))
     energies = {item.name: overlay_energy(item, scenario) for item in config.overlays}
-    tasks = [
-        year_task(data, config, maker, item, turn, energies) for turn, item in enumerate(targets.values())
-    ]
+    tasks = _tasks(data, config, maker, targets, energies)
+    chances = _chances(data, notes)
+    if config.peak_level is not PeakLevel.GIVEN:
+        if chances is None:
+            raise SettingError(
+                f"peak_level is '{config.peak_level}', but the history has less than two whole years; set it to "
+                "'given'.",
+                "peak_level",
+                config.peak_level,
+            )
+        targets = {
+            task.year: with_likely_peak(targets[task.year], task, chances, config.peak_level)
+            for task in tasks
+        }
+        tasks = _tasks(data, config, maker, targets, energies)
     _report_conflicts([c for task in tasks for c in task.reconciled.conflicts], config, problems, notes)
     notes.add_problems(problems)
     unused = without_effect(project, data, config, scenario, targets, tasks, holidays)
@@ -127,7 +144,43 @@ def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> P
     files = dict(data.files)
     if scenario is not None:
         files[f"demand scenario {scenario.name}"] = scenario.sha256
-    return Plan(config, data, all_years, source, targets, tuple(tasks), holidays, ageing, files, notes)
+    return Plan(
+        config, data, all_years, source, targets, tuple(tasks), holidays, ageing, files, notes, chances
+    )
+
+
+def _tasks(
+    data: LoadInput,
+    config: LoadProfileConfig,
+    maker: ShapeMaker,
+    targets: Mapping[int, YearTargets],
+    energies: Mapping[str, Mapping[int, float]],
+) -> list[YearTask]:
+    return [
+        year_task(data, config, maker, item, turn, energies) for turn, item in enumerate(targets.values())
+    ]
+
+
+def _chances(data: LoadInput, notes: Notes) -> PeakChances | None:
+    """Learn how high peaks may be, and say what that rests on."""
+    ratios = {}
+    for year in data.complete_years:
+        hours = hours_of_year(year, data.first_month, data.history.zone)
+        ratios[year] = peak_ratios(year_load(data.history, hours), hours)
+    chances = learn_peak_chances(ratios)
+    if chances is not None:
+        tried = (
+            f"; a P90 from the years before held {chances.held:.0f} % of {chances.tried} peaks of years and months"
+            if chances.tried
+            else ""
+        )
+        notes.assumption(
+            f"P10, P50 and P90 of the peaks rest on the weather and load factors of {chances.years} years{tried}",
+            weight=Weight.LOW,
+            setting="peak_level",
+            tables=("years", "months"),
+        )
+    return chances
 
 
 def base_years(config: LoadProfileConfig, complete: Mapping[int, DayMatrix]) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from workbench.hourly_loads.clock import standard_offset
 from workbench.hourly_loads.findings import Finding
 from workbench.hourly_loads.rules import Clock
 from workbench.hourly_loads.year_hours import hours_of_year
-from workbench.load_profiles.config import EnergySource, LoadProfileConfig, ShapeMethod
+from workbench.load_profiles.config import EnergySource, LoadProfileConfig, PeakLevel, ShapeMethod
 from workbench.load_profiles.generation.generate import YearTask
 from workbench.load_profiles.inputs.demand_scenario import DemandScenario
 from workbench.load_profiles.inputs.holidays_of_region import Holidays
@@ -86,6 +86,8 @@ def without_effect(
     }
     for name in BY_YEAR:
         unused[name] = _of_years(getattr(config, name), targets)
+    if config.peak_level is not PeakLevel.GIVEN:
+        unused |= dict.fromkeys(("peak", "load_factor", "scenario_peak"), "peak_level gives the peaks")
     return unused
 
 

@@ -10,17 +10,18 @@ import numpy as np
 from workbench.data.arrays import Floats
 from workbench.errors import InvalidData
 from workbench.hourly_loads.year_hours import YearHours, hours_of_year
-from workbench.load_profiles.config import LoadProfileConfig
+from workbench.load_profiles.config import LoadProfileConfig, PeakLevel
 from workbench.load_profiles.generation.generate import HourlyOverlay, YearTask, shape_with_overlays
 from workbench.load_profiles.generation.overlays import annual_energy, overlay_load
 from workbench.load_profiles.generation.quarter_hours import quarter_pattern
 from workbench.load_profiles.generation.reconciliation import reconcile
 from workbench.load_profiles.inputs.reading import LoadInput
 from workbench.load_profiles.model.overlays import Counted
-from workbench.load_profiles.model.targets import YearTargets
+from workbench.load_profiles.model.targets import YearTargets, no_months
 from workbench.load_profiles.shapes.choice import Shape, ShapeMaker, base_months
+from workbench.load_profiles.shapes.peak_chances import PeakChances, peak_ratios
 
-__all__ = ["year_task"]
+__all__ = ["likely_peaks", "with_likely_peak", "year_task"]
 
 Energies = Mapping[str, Mapping[int, float]]
 
@@ -93,6 +94,44 @@ def year_task(
     load = shape_with_overlays(load, hours, months.energy, overlays)
     targets = reconcile(given, base_months(load, hours), hours, config.precedence)
     return replace(task, shape=load, reconciled=targets, plain=shape.load, plain_targets=reconciled)
+
+
+def likely_peaks(task: YearTask, chances: PeakChances, percent: float) -> Floats:
+    """Peaks of a year and of its months that are not exceeded in so many percent of years [MW], shape (13,).
+
+    What overlays inside the targets do to the peaks of the shape comes on top of what the history shows.
+
+    Parameters
+    ----------
+    task
+        The year.
+    chances
+        From the history.
+    percent
+        The level.
+    """
+    hours = hours_of_year(task.year, task.first_month, task.zone)
+    mean = float(task.reconciled.energy.sum()) / len(hours)
+    of_overlays = (
+        1.0 if task.plain is None else peak_ratios(task.shape, hours) / peak_ratios(task.plain, hours)
+    )
+    return np.asarray(mean * chances.ratios(percent) * of_overlays)
+
+
+def with_likely_peak(
+    given: YearTargets, task: YearTask, chances: PeakChances, level: PeakLevel
+) -> YearTargets:
+    """Give a year the peak of a level, in place of whatever its targets say of peaks."""
+    percent = float(level.value.removeprefix("p"))
+    return replace(
+        given,
+        energy=float(task.reconciled.energy.sum()),
+        peak=float(likely_peaks(task, chances, percent)[0]),
+        monthly_peak=no_months(),
+        load_factor=np.nan,
+        monthly_load_factor=no_months(),
+        places={**given.places, "peak": f"history, {level.value.upper()} (setting peak_level)"},
+    )
 
 
 def _without_overlays_of_base_year(

@@ -180,6 +180,12 @@ def _of_years(cell: Cell) -> Explained | None:
         )
     if column == "base_year":
         return cell.by("the year of the history whose days give the shape", cell.tracer.setting("base_years"))
+    if column.startswith("peak_p"):
+        rule = (
+            f"peak that is not exceeded in {column.removeprefix('peak_p')} of 100 years: mean of the year times a "
+            "quantile of peak / mean in the years of the history"
+        )
+        return cell.by(rule, cell.tracer.setting("peak_level"))
     if column not in _OF_HOURS:
         return None
     hours = cell.tracer.tables[HOURS]

@@ -87,6 +87,11 @@ def _years(result: LoadProfileResult, style: Style) -> tuple[list[str], list[lis
             "Base year": lambda row: label(int(row["base_year"]), result),
             f"Energy [{unit}]": number("energy", 1, factor),
             "Peak [MW]": number("peak", 1),
+            **(
+                {f"P{level} [MW]": number(f"peak_p{level}", 0) for level in (50, 90)}
+                if "peak_p50" in result.table("years")
+                else {}
+            ),
             "At": lambda row: f"{row['peak_time']:%d %b %Y %H:%M}",
             "Minimum [MW]": number("minimum", 0),
             "Load factor [%]": number("load_factor", 1),

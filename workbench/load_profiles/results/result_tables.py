@@ -13,9 +13,11 @@ from workbench.hourly_loads.history_years import year_load
 from workbench.hourly_loads.year_hours import YearHours, hours_of_year
 from workbench.load_profiles.generation.generate import MadeYear
 from workbench.load_profiles.generation.plan import Plan
+from workbench.load_profiles.generation.year_tasks import likely_peaks
 from workbench.load_profiles.model.targets import YearTargets
 from workbench.load_profiles.results.saved import BASE_SHAPE, QUARTERS
 from workbench.load_profiles.shapes.day_types import DAY_NAMES, day_kinds
+from workbench.load_profiles.shapes.peak_chances import LEVELS
 
 CONFLICT_COLUMNS = ["year", "period", "yields", "holds", "given", "taken", "sentence"]
 TARGET_COLUMNS = ["year", "period", "kind", "target", "reached", "unit", "error", "source"]
@@ -39,7 +41,7 @@ def hourly_frame(made: MadeYear, hours: YearHours) -> pd.DataFrame:
 
 def years_table(made: Sequence[MadeYear], plan: Plan) -> pd.DataFrame:
     """Energy, peak and load factor of every year, of the load that the grid sees."""
-    rows = []
+    rows, likely = [], _likely(plan)
     for item in made:
         hours = _hours(plan, item.year)
         local, load = hours.local, item.load
@@ -53,6 +55,7 @@ def years_table(made: Sequence[MadeYear], plan: Plan) -> pd.DataFrame:
                 "gross_energy": item.gross.sum() / 1000,
                 "peak": load.max(),
                 "peak_time": local[load.argmax()].astype("datetime64[s]"),
+                **{f"peak_p{level}": peaks[0] for level, peaks in likely.get(item.year, {}).items()},
                 "minimum": load.min(),
                 "minimum_time": local[load.argmin()].astype("datetime64[s]"),
                 "mean": load.mean(),
@@ -65,7 +68,7 @@ def years_table(made: Sequence[MadeYear], plan: Plan) -> pd.DataFrame:
 
 def months_table(made: Sequence[MadeYear], plan: Plan) -> pd.DataFrame:
     """Energy, peak, minimum, transform of every month of every year, of the load that the grid sees."""
-    rows = []
+    rows, likely = [], _likely(plan)
     for item in made:
         hours = _hours(plan, item.year)
         starts, count = hours.month_bounds[:-1], hours.hours_by_month
@@ -73,7 +76,11 @@ def months_table(made: Sequence[MadeYear], plan: Plan) -> pd.DataFrame:
         low = np.minimum.reduceat(item.load, starts)
         for month, name in enumerate(hours.month_names):
             mean = energy[month] / count[month]
-            facts = {"energy": energy[month] / 1000, "peak": peak[month], "minimum": low[month], "mean": mean}
+            facts = {"energy": energy[month] / 1000, "peak": peak[month]}
+            facts |= {
+                f"peak_p{level}": peaks[1 + month] for level, peaks in likely.get(item.year, {}).items()
+            }
+            facts |= {"minimum": low[month], "mean": mean}
             rows.append(
                 {
                     "year": item.year,
@@ -86,6 +93,14 @@ def months_table(made: Sequence[MadeYear], plan: Plan) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _likely(plan: Plan) -> dict[int, dict[int, Floats]]:
+    """By year and level: peaks of year and months that are not exceeded in so many percent of years [MW]."""
+    chances = plan.chances
+    if chances is None:
+        return {}
+    return {task.year: {level: likely_peaks(task, chances, level) for level in LEVELS} for task in plan.tasks}
 
 
 def targets_table(made: Sequence[MadeYear], plan: Plan) -> pd.DataFrame:

@@ -42,6 +42,7 @@ UNITS = {
     "energy": "GWh",
     "gross_energy": "GWh",
     "peak": "MW",
+    **{f"peak_p{level}": "MW" for level in (10, 50, 90)},
     "mean": "MW",
     "minimum": "MW",
     "load_factor": "%",
