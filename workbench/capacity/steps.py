@@ -54,8 +54,8 @@ def solve_changes(job: Job, project: Project, config: CapacityConfig) -> None:
     units = [Unit(name, (project.folder, scenario_config(config, name)), name) for name in config.changes]
     with job.stage("scenarios", title="Scenarios"):
         # Each solve has a process of its own; the threads only build and wait.
-        outcomes = list(job.map(solve_scenario, units, title="Scenario"))
-        failed = {outcome.key: outcome.error for outcome in outcomes if outcome.error is not None}
+        errors = {outcome.key: outcome.error for outcome in job.map(solve_scenario, units, title="Scenario")}
+        failed = {name: error for name in config.changes if (error := errors[name]) is not None}
         if 2 * len(failed) > len(units):
             raise UnitFailed(f"{len(failed)} of {len(units)} scenarios failed: {failures_by_cause(failed)}")
 
