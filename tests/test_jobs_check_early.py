@@ -100,6 +100,16 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
             "retries": "the most allowed is 20",
         },
     ),
+    (
+        "irrigation",
+        {"planting": "31-12", "stages": (1.0, 2.0), "wilting_point": 12.0, "outlook": 40},
+        {
+            "planting": "planting is '31-12', expected a date",
+            "stages": "expected four lengths in days",
+            "wilting_point": "belong together",
+            "outlook": "the most allowed is 16",
+        },
+    ),
     ("market_backfill", BACKFILL | {"last_day": "2025-08-01"}, {"first_day": "but first_day is empty"}),
     (
         "market_backfill",
@@ -200,6 +210,7 @@ def test_the_form_shows_each_fault_at_its_field() -> None:
         "market_backfill",
         "evapotranspiration",
         "evapotranspiration_validation",
+        "irrigation",
         "finance",
     ],
 )

@@ -225,3 +225,59 @@ VALIDATION = JobCases(
     acts_with={"buffer_km": "site"},
     own={"scenario": lambda result: result.scenario},
 )
+
+
+def under_way(folder: Path) -> Project:
+    """Two places, and a crop that is not harvested when the weather ends; little was applied to it."""
+    project = Project.create(folder, "Farms")
+    write_files(project, 365)
+    write_files(project, 365, "second", shift=1.0)
+    for prefix, depth in (("eto", 12), ("second", 40)):
+        text = f"field,date,irrigation\nIrrigation,2001-11-01,{depth}\n"
+        (project.inputs / f"{prefix}_irrigation.csv").write_text(text, encoding="utf-8")
+    text = "field,site,crop,soil\nIrrigation,hill,cotton,clay\n"
+    (project.inputs / "second_fields.csv").write_text(text, encoding="utf-8")
+    return project
+
+
+IRRIGATION = JobCases(
+    "irrigation",
+    (
+        Inputs(
+            "under way",
+            under_way,
+            {"planting": "2001-09-15", "site": "plain", "field_capacity": 30.0, "wilting_point": 14.0},
+        ),
+    ),
+    other={
+        "scenario": "other",
+        "eto": "nowhere",
+        "forecast": "nowhere",
+        "site": "hill",
+        "crop": "cotton",
+        "planting": "2001-09-01",
+        "region": "idaho usa, apr",
+        "stages": (20.0, 30.0, 60.0, 30.0),
+        "area": 3.0,
+        "outlook": 3,
+        "fields_file": "second_fields.csv",
+        "irrigation_file": "second_irrigation.csv",
+        "field_capacity": 34.0,
+        "wilting_point": 10.0,
+        "roots": 0.5,
+        "depletion": 40.0,
+        "allowed_depletion": 20.0,
+        "depth": 15.0,
+        "room": 5.0,
+        "limit": 10.0,
+        "efficiency": 50.0,
+        "wetted": 40.0,
+        "curve_number": 95.0,
+        "base_temperature": 14.0,
+        "weather_file": "second_weather.csv",
+    },
+    refuses=("eto", "forecast"),
+    free=("stages",),
+    own={"scenario": lambda result: result.scenario},
+    steps="workbench.evapotranspiration.steps.irrigation",
+)

@@ -28,6 +28,7 @@ ALL = (
     capacity_settings.CASES,
     eto_settings.ESTIMATE,
     eto_settings.VALIDATION,
+    eto_settings.IRRIGATION,
     finance_settings.CASES,
     market_settings.INGEST,
     market_settings.BACKFILL,

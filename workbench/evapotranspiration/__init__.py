@@ -7,6 +7,7 @@
     reference_evapotranspiration(days, latitude=17.6, elevation=560)   # of a table at hand
     eto = Evapotranspiration.open(project)                             # of a finished run
     eto.plot.daily(site="River plain")
+    IrrigationPlan.open(project).outlook                               # of a finished plan: the days ahead
 
 Heavy libraries are loaded by the first name that needs them, not by importing this package.
 """
@@ -22,11 +23,22 @@ if TYPE_CHECKING:
     from workbench.evapotranspiration.config import EvapotranspirationConfig, ValidationConfig
     from workbench.evapotranspiration.equation.daily import Equation, daily_eto, daily_eto_table
     from workbench.evapotranspiration.equation.hourly import hourly_eto
-    from workbench.evapotranspiration.jobs import estimate_evapotranspiration, validate_evapotranspiration
+    from workbench.evapotranspiration.irrigation_config import IrrigationConfig
+    from workbench.evapotranspiration.jobs import (
+        estimate_evapotranspiration,
+        plan_irrigation,
+        validate_evapotranspiration,
+    )
+    from workbench.evapotranspiration.model.crops import crop_named, crop_names
     from workbench.evapotranspiration.model.site import Site
-    from workbench.evapotranspiration.opened import Evapotranspiration, EvapotranspirationValidation
+    from workbench.evapotranspiration.opened import (
+        Evapotranspiration,
+        EvapotranspirationValidation,
+        IrrigationPlan,
+    )
     from workbench.evapotranspiration.reference import reference_evapotranspiration
     from workbench.evapotranspiration.results.climate import water_balance
+    from workbench.evapotranspiration.results.irrigation_saved import IrrigationResult
     from workbench.evapotranspiration.results.saved import EtoResult
     from workbench.evapotranspiration.results.validation_saved import ValidationResult
     from workbench.evapotranspiration.sample import add_sample
@@ -38,16 +50,22 @@ __all__ = [
     "Evapotranspiration",
     "EvapotranspirationConfig",
     "EvapotranspirationValidation",
+    "IrrigationConfig",
+    "IrrigationPlan",
+    "IrrigationResult",
     "Site",
     "ValidationConfig",
     "ValidationResult",
     "add_sample",
     "compare",
     "compare_methods",
+    "crop_named",
+    "crop_names",
     "daily_eto",
     "daily_eto_table",
     "estimate_evapotranspiration",
     "hourly_eto",
+    "plan_irrigation",
     "reference_evapotranspiration",
     "validate_evapotranspiration",
     "water_balance",
@@ -61,16 +79,22 @@ __getattr__, __dir__ = lazy_names(
         "Evapotranspiration": "opened",
         "EvapotranspirationConfig": "config",
         "EvapotranspirationValidation": "opened",
+        "IrrigationConfig": "irrigation_config",
+        "IrrigationPlan": "opened",
+        "IrrigationResult": "results.irrigation_saved",
         "Site": "model.site",
         "ValidationConfig": "config",
         "ValidationResult": "results.validation_saved",
         "add_sample": "sample",
         "compare": "workbench.data.comparison.comparison",
         "compare_methods": "validation.holdout",
+        "crop_named": "model.crops",
+        "crop_names": "model.crops",
         "daily_eto": "equation.daily",
         "daily_eto_table": "equation.daily",
         "estimate_evapotranspiration": "jobs",
         "hourly_eto": "equation.hourly",
+        "plan_irrigation": "jobs",
         "reference_evapotranspiration": "reference",
         "validate_evapotranspiration": "jobs",
         "water_balance": "results.climate",

@@ -1,4 +1,4 @@
-"""The jobs: estimate reference evapotranspiration, and validate the estimate on days and sites held out."""
+"""The jobs: estimate reference evapotranspiration, validate the estimate, and plan the irrigation of fields."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from workbench.evapotranspiration.config import (
     check,
     check_validation,
 )
+from workbench.evapotranspiration.irrigation_config import IrrigationConfig, check_irrigation
 from workbench.runs import Job, job
 
 if TYPE_CHECKING:
     from workbench.data.projects.project import Project
+    from workbench.evapotranspiration.results.irrigation_saved import IrrigationResult
     from workbench.evapotranspiration.results.saved import EtoResult
     from workbench.evapotranspiration.results.validation_saved import ValidationResult
 
@@ -85,3 +87,35 @@ def validate_evapotranspiration(job: Job, project: Project, config: ValidationCo
     from workbench.evapotranspiration.steps.validation import run_validation
 
     return run_validation(job, project, config)
+
+
+@job(
+    "irrigation",
+    title="Irrigation",
+    config=IrrigationConfig,
+    load="workbench.evapotranspiration.results.irrigation_saved:load",
+    check=check_irrigation,
+)
+def plan_irrigation(job: Job, project: Project, config: IrrigationConfig) -> IrrigationResult:
+    """Follow the soil water of fields through their seasons, and plan their irrigation.
+
+    Parameters
+    ----------
+    job
+        Handle of the run.
+    project
+        Where a saved ETo or weather and fields are read, and results go.
+    config
+        Crop, soil, irrigation.
+
+    Raises
+    ------
+    DataError
+        When a file cannot be read or used, or the weather has no season; nothing is written.
+    SettingError
+        When a setting cannot be used, or there is no weather.
+    """
+    # pandas loads here, in the run, so that starting one returns at once.
+    from workbench.evapotranspiration.steps.irrigation import run_irrigation
+
+    return run_irrigation(job, project, config)

@@ -2,7 +2,7 @@
 
 from workbench.runs.jobs.offer import JobOffer
 
-__all__ = ["estimate", "validation"]
+__all__ = ["estimate", "irrigation", "validation"]
 
 estimate = JobOffer(
     "Reference evapotranspiration",
@@ -11,4 +11,8 @@ estimate = JobOffer(
 validation = JobOffer(
     "Validation of evapotranspiration",
     "workbench.evapotranspiration.jobs:validate_evapotranspiration",
+)
+irrigation = JobOffer(
+    "Irrigation",
+    "workbench.evapotranspiration.jobs:plan_irrigation",
 )

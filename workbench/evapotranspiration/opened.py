@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from workbench.charts.opened import Opened
-from workbench.evapotranspiration.results import saved, validation_saved
+from workbench.evapotranspiration.results import irrigation_saved, saved, validation_saved
 
-__all__ = ["Evapotranspiration", "EvapotranspirationValidation"]
+__all__ = ["Evapotranspiration", "EvapotranspirationValidation", "IrrigationPlan"]
 
 
 class Evapotranspiration(Opened[saved.EtoResult]):
@@ -46,3 +46,14 @@ class EvapotranspirationValidation(Opened[validation_saved.ValidationResult]):
     """A finished validation of a project, with ``by_site``, ``overall``, ``windows`` and ``predictions``."""
 
     store = validation_saved.STORE
+
+
+class IrrigationPlan(Opened[irrigation_saved.IrrigationResult]):
+    """A finished irrigation plan, with ``days``, ``seasons``, ``irrigations``, ``outlook`` and ``fields``."""
+
+    store = irrigation_saved.STORE
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """Names of the fields."""
+        return self.result.fields

@@ -99,13 +99,13 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
         paths.append(path)
 
     listed: tuple[Place, ...] = ()
-    sites_path = _find(project, config.sites_file, "eto_sites")
+    sites_path = find_input(project, config.sites_file, "eto_sites")
     if sites_path is not None:
         listed = read_sites(sites_path, problems)
         note(sites_path, file_digest(sites_path))
     places = _places(config, listed, problems)
     weather: dict[str, dict[str, pd.DataFrame]] = {}
-    weather_path = _find(project, config.weather_file, "eto_weather")
+    weather_path = find_input(project, config.weather_file, "eto_weather")
     if weather_path is not None:
         table = read_daily_table(weather_path, left_out=config.left_out)
         unused[weather_path.name] = table.unused
@@ -115,7 +115,7 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
         _check_stations(config.stations, weather)
         _note_sites_not_read(table.frame, listed, places, weather_path.name, problems)
     reference = pd.DataFrame({"site": [], "date": pd.to_datetime([]), "eto": []})
-    reference_path = _find(project, config.reference_file, "eto_reference")
+    reference_path = find_input(project, config.reference_file, "eto_reference")
     if reference_path is not None and config.learn:
         table = read_daily_table(reference_path, ("eto",))
         problems.extend(table.problems)
@@ -231,7 +231,8 @@ def period_of(
     return first, last
 
 
-def _find(project: Project, name: str, usual: str) -> Path | None:
+def find_input(project: Project, name: str, usual: str) -> Path | None:
+    """Give the input that is named, else the one of the usual name; None where there is none."""
     if name:
         return project.input(name)
     known = (project.inputs / f"{usual}{suffix}" for suffix in (".csv", ".parquet", *WORKBOOK_SUFFIXES))

@@ -2,7 +2,7 @@
 
 from workbench.ui.declared import JobView
 
-__all__ = ["VALIDATION", "VIEW"]
+__all__ = ["IRRIGATION", "VALIDATION", "VIEW"]
 
 VIEW = JobView(
     job="evapotranspiration",
@@ -18,4 +18,11 @@ VALIDATION = JobView(
     result="workbench.evapotranspiration.views.validation_view:ValidationAnalysis",
     load="workbench.evapotranspiration.results.validation_saved:load",
     empty="There is no validation yet: make one in evapotranspiration/20-validation.ipynb.",
+)
+IRRIGATION = JobView(
+    job="irrigation",
+    title="Irrigation",
+    result="workbench.evapotranspiration.views.irrigation_view:IrrigationAnalysis",
+    load="workbench.evapotranspiration.results.irrigation_saved:load",
+    empty="There is no irrigation plan yet: make one in evapotranspiration/30-irrigation.ipynb.",
 )

@@ -1,0 +1,218 @@
+"""The weather of an irrigation plan: the days of a saved ETo and of a saved forecast, or of the weather file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+
+from workbench.data.notes import Notes
+from workbench.data.projects.project import Project
+from workbench.data.results.scenario import SUMMARY_FILE
+from workbench.errors import InvalidData, SettingError
+from workbench.evapotranspiration.config import EvapotranspirationConfig, Period
+from workbench.evapotranspiration.fusion.site_check import ETO_PREFIX, SiteCheck, check_site
+from workbench.evapotranspiration.inputs.reading import find_input, read_inputs
+from workbench.evapotranspiration.irrigation.climate import least_humidity
+from workbench.evapotranspiration.irrigation_config import IrrigationConfig
+from workbench.evapotranspiration.model.catalogue import title_of
+from workbench.evapotranspiration.model.site import Site
+from workbench.evapotranspiration.results.saved import STORE, EtoResult
+from workbench.files import changed_at
+from workbench.runs.model.digest import file_digest
+
+__all__ = ["PlaceWeather", "read_weather"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceWeather:
+    """Daily weather of the places of a plan.
+
+    Parameters
+    ----------
+    places
+        Place -> days that are over, indexed by date: ``eto``, ``rain`` [mm/d], and where known ``tmax``, ``tmin``
+        [degC], ``wind`` [m/s at 2 m], ``humidity`` [%, least of the day].
+    source
+        Where they are from, in words.
+    ahead
+        Place -> days of a forecast, with ``eto_low`` and ``eto_high`` as well.
+    paths
+        Files that were read.
+    credits
+        Sentences that the licences of the data want.
+    made_up
+        Whether they are made up.
+    is_saved
+        Whether they are of a saved ETo.
+    notes
+        Place -> what is assumed of it.
+    """
+
+    places: Mapping[str, pd.DataFrame]
+    source: str
+    ahead: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    paths: tuple[Path, ...] = ()
+    credits: tuple[str, ...] = ()
+    made_up: bool = False
+    is_saved: bool = False
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Name of each file -> SHA-256; of a saved ETo its folder and file."""
+        return {
+            f"{path.parent.name}/{path.name}" if path.name == SUMMARY_FILE else path.name: file_digest(path)
+            for path in self.paths
+        }
+
+
+def read_weather(project: Project, config: IrrigationConfig, notes: Notes) -> PlaceWeather:
+    """Read the weather of a plan.
+
+    Raises
+    ------
+    DataError
+        When a file cannot be read or used.
+    SettingError
+        When there is no weather, or a saved ETo that was named is a forecast.
+    """
+    names = sorted(
+        STORE.finished(project), key=lambda name: changed_at(_summary(project, name)), reverse=True
+    )
+    saved = [STORE.load(project, name) for name in names] if not (config.eto and config.forecast) else []
+    past = (
+        STORE.load(project, config.eto)
+        if config.eto
+        else next((one for one in saved if not _is_ahead(one)), None)
+    )
+    if past is None:
+        if find_input(project, config.weather_file, "eto_weather") is None:
+            raise SettingError(
+                "There is neither a saved ETo nor a weather file: estimate ETo first, or put an eto_weather.csv "
+                "into the "
+                "inputs.",
+                "eto",
+                config.eto,
+            )
+        found = _of_file(project, config, notes)
+    else:
+        if not config.eto:
+            notes.assumption(f"the newest saved ETo '{past.scenario}' is used", setting="eto")
+        found = PlaceWeather(
+            {site: _past_days(past, site) for site in past.sites},
+            f"the saved ETo '{past.scenario}'",
+            {},
+            (_summary(project, past.scenario),),
+            past.credits,
+            past.made_up,
+            is_saved=True,
+        )
+    coming = STORE.load(project, config.forecast) if config.forecast else next(filter(_is_ahead, saved), None)
+    return found if coming is None else _with_forecast(found, coming, project, config, notes)
+
+
+def _with_forecast(
+    found: PlaceWeather, coming: EtoResult, project: Project, config: IrrigationConfig, notes: Notes
+) -> PlaceWeather:
+    """Add the days of a forecast to the places whose past it goes on from."""
+    ahead = {
+        site: _forecast_days(coming, site)
+        for site in coming.sites
+        if site in found.places and coming.table("daily")["date"].max() > found.places[site].index[-1]
+    }
+    if not ahead:
+        if config.forecast:
+            notes.unused(
+                f"the forecast '{coming.scenario}' has no day after the past of any place", setting="forecast"
+            )
+        return found
+    return replace(
+        found,
+        source=f"{found.source} and the saved ETo '{coming.scenario}'",
+        ahead=ahead,
+        paths=(*found.paths, _summary(project, coming.scenario)),
+        credits=tuple(dict.fromkeys((*found.credits, *coming.credits))),
+        made_up=found.made_up or coming.made_up,
+    )
+
+
+def _summary(project: Project, scenario: str) -> Path:
+    return project.results / STORE.domain / scenario / SUMMARY_FILE
+
+
+def _is_ahead(result: EtoResult) -> bool:
+    return result.config.period is Period.FORECAST
+
+
+def _past_days(result: EtoResult, site: str) -> pd.DataFrame:
+    days = result.site_days(site)
+    return _without_empty_ends(_joined(days[["eto", "precip"]], _means(result.table("weather"), site)), site)
+
+
+def _forecast_days(result: EtoResult, site: str) -> pd.DataFrame:
+    days = result.site_days(site)
+    made = _joined(days[["eto", "precip"]], _means(result.table("weather"), site))
+    return made.assign(eto_low=days["low"], eto_high=days["high"])
+
+
+def _means(weather: pd.DataFrame, site: str) -> pd.DataFrame:
+    """Mean of the sources of each day; what was refused by quality control is not in the table."""
+    own = weather[weather["site"] == site].drop(columns=["site", "source"])
+    return own.groupby("date").mean()
+
+
+def _joined(days: pd.DataFrame, weather: pd.DataFrame) -> pd.DataFrame:
+    made = days.rename(columns={"precip": "rain"})
+    values = weather.reindex(made.index)
+    if {"tmax", "tmin"} <= set(values):
+        made = made.assign(tmax=values["tmax"], tmin=values["tmin"], humidity=least_humidity(values))
+    if "u2" in values:
+        made = made.assign(wind=values["u2"])
+    return made
+
+
+def _without_empty_ends(days: pd.DataFrame, site: str) -> pd.DataFrame:
+    known = days.index[days["eto"].notna()]
+    if not len(known):
+        raise InvalidData(f"{site}: no day has ETo.")
+    return days.loc[known[0] : known[-1]]
+
+
+def _of_file(project: Project, config: IrrigationConfig, notes: Notes) -> PlaceWeather:
+    data = read_inputs(project, EvapotranspirationConfig(weather_file=config.weather_file, learn=False))
+    notes.add_problems(data.problems)
+    places, reasons, said = {}, [], {}
+    for place in data.places:
+        if place.name not in data.weather:
+            continue
+        site = Site(place.name, place.latitude, place.longitude, float(place.elevation or 0.0))
+        try:
+            found = check_site(site, data.weather[place.name])
+        except InvalidData as error:
+            reasons.append(str(error))
+            continue
+        places[place.name], said[place.name] = _of_best_source(found)
+    if not places:
+        raise InvalidData(f"No place has weather that can be used. {' '.join(reasons)}")
+    for reason in reasons:
+        notes.omission(reason)
+    return PlaceWeather(places, "the weather file", {}, data.paths, (), data.made_up, notes=said)
+
+
+def _of_best_source(found: SiteCheck) -> tuple[pd.DataFrame, str]:
+    """Take the source with the most days, and say which; a fused ETo of all of them is what the other job makes."""
+    source = max(found.sources, key=lambda name: int(found.features[ETO_PREFIX + name].count()))
+    others = [title_of(name) for name in found.sources if name != source]
+    said = ""
+    if others:
+        said = (
+            f"{found.site.name}: the ETo of {title_of(source)} is used, which has the most days, not that of "
+            f"{', '.join(others)}"
+        )
+    own = found.weather[found.weather["source"] == source].set_index("date").drop(columns="source")
+    days = pd.DataFrame({"eto": found.features[ETO_PREFIX + source]})
+    days["precip"] = own["precip"].reindex(days.index) if "precip" in own else float("nan")
+    return _without_empty_ends(_joined(days, own), found.site.name), said
