@@ -61,19 +61,22 @@ def green(project: Project) -> CapacityResult:
 @pytest.fixture(scope="module")
 def rolling(project: Project) -> CapacityResult:
     config = dataclasses.replace(
-        QUICK, years=(2030, 2035), horizon=Horizon.ROLLING, scenario="rolling", build_limits={"solar": 100.0}
-    )
+        QUICK, years=(2030, 2035), horizon=Horizon.ROLLING, scenario="rolling", build_limits={"solar": 100.0},
+        check_all_hours=False,
+    )  # fmt: skip
     return plan_capacity(project, config)
 
 
 @pytest.fixture(scope="module")
 def perfect(project: Project) -> CapacityResult:
-    config = dataclasses.replace(QUICK, years=(2030, 2035), horizon=Horizon.PERFECT, scenario="perfect")
+    config = dataclasses.replace(
+        QUICK, years=(2030, 2035), horizon=Horizon.PERFECT, scenario="perfect", check_all_hours=False
+    )
     return plan_capacity(project, config)
 
 
 def run(project: Project, **changes: Any) -> CapacityResult:
-    return plan_capacity(project, dataclasses.replace(QUICK, **changes))
+    return plan_capacity(project, dataclasses.replace(QUICK, **{"check_all_hours": False, **changes}))
 
 
 def test_a_saved_plan_is_opened_in_three_lines(project: Project, quick: CapacityResult) -> None:
@@ -92,6 +95,40 @@ def test_every_figure_of_a_plan_is_drawn_by_its_name(quick: CapacityResult) -> N
     assert {bar.name for bar in bars.data} == set(quick.table("costs").carrier)
     assert bars.layout.yaxis.title.text == "total [INR a year]"
     assert "load" not in {bar.name for bar in quick.plot.dispatch.bar().data}
+
+
+def test_a_plan_of_chosen_days_is_dispatched_in_all_hours(quick: CapacityResult) -> None:
+    row = quick.table("all_hours").iloc[0]
+    costs, solves = quick.table("costs"), quick.table("solves").set_index("label")
+    assert row.hours == 8760
+    # What is built costs the same; operation is what the second solve has found.
+    built = costs.total.sum() - costs.operation.sum()
+    assert row.cost == pytest.approx(built + solves.objective["all hours of 2030"], rel=1e-6)
+    assert row.regret == pytest.approx(row.cost - row.planned_cost)
+    assert row.planned_co2 == pytest.approx(quick.table("emissions").co2.sum())
+    assert "All hours: unserved [MWh]" in [label for label, *_ in key_figures(quick)[1]]
+
+
+def test_a_plan_that_does_not_serve_all_hours_says_so(project: Project) -> None:
+    short = run(
+        project, scenario="short", snapshots=Snapshots.AVERAGES, hours=24, reserve_margin=0.0,
+        check_all_hours=True, near_optimal=0.0, build_limits={"gas": 0.0, "battery": 0.0},
+        retirements={"Coal 1": 2029},
+    )  # fmt: skip
+    row = short.table("all_hours").iloc[0]
+    assert row.unserved > 1000
+    assert row.cost > row.planned_cost
+    assert any("MWh" in note.message and "stay unserved in" in note.message for note in short.notes)
+    assert short.table("ranges").empty
+
+
+def test_ranges_of_almost_the_least_costs_hold_the_plan(quick: CapacityResult) -> None:
+    ranges = quick.table("ranges").set_index("carrier")
+    capacity = quick.table("capacity").set_index("carrier")
+    assert (ranges.least <= ranges.new + 1e-6).all()
+    assert (ranges.new <= ranges.most + 1e-6).all()
+    assert ranges.most["solar"] > ranges.least["solar"] + 1
+    assert ranges.new["solar"] == pytest.approx(capacity.new["solar"], abs=1e-3)
 
 
 def test_annuity_is_the_yearly_payment_of_a_loan() -> None:

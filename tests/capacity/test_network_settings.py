@@ -46,6 +46,8 @@ OTHER: dict[str, Any] = {
     "critical_days": ("03-21",),
     "hours": 4,
     "alternatives_slack": 1.0,
+    "check_all_hours": False,
+    "near_optimal": 3.0,
     "accept_incomplete": True,
 }
 """A value other than the default of every setting that does not act on a network."""

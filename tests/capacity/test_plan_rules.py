@@ -22,6 +22,7 @@ from workbench.capacity.network.assets import Asset, annuity
 from workbench.capacity.network.build import Plan, build_plan
 from workbench.capacity.network.constraints import add_constraints
 from workbench.capacity.network.firm import delivered, links_between
+from workbench.capacity.network.futures import add_futures
 from workbench.capacity.network.reliability import loss_of_load
 from workbench.capacity.network.timeline import make_year
 from workbench.capacity.solving.planning import _frozen
@@ -154,6 +155,25 @@ def test_ramps_and_least_outputs_hold_without_switching_and_no_row_ties_two_days
     assert _rows_across(plan.network.model, 12) == []
 
 
+def test_what_storage_has_left_at_the_end_of_a_typical_day_goes_to_the_next_day_of_the_year() -> None:
+    # 183 days of wind, then 182 without: 300 GWh go through the lake, the rest of the second half is coal.
+    wind = (np.arange(8760) < 183 * 24).astype(float)
+    lake = Plant("Lake", "hydro", 100.0, kind=_storage(), max_hours=3000.0)
+    made = system(
+        (COAL, Plant("Wind", "wind", 300.0), lake), (), p_max_pu={"wind": wind},
+    )  # fmt: skip
+    year = make_year(made, np.full(8760, 100.0), DAYS, 2030)
+    plan = build_plan(made, DAYS, [year])
+    plan.network.optimize(
+        include_objective_constant=False,
+        extra_functionality=lambda n, snapshots: add_constraints(plan, n, snapshots),
+        log_to_console=False,
+    )
+    burnt = plan.network.generators_t.p["Coal 1"] @ plan.network.snapshot_weightings.generators
+    assert burnt == pytest.approx(182 * 24 * 100.0 - 300_000.0, rel=1e-6)
+    assert _rows_across(plan.network.model, 12) == []
+
+
 def _storage() -> Any:
     from workbench.capacity.model.system import Kind
 
@@ -252,11 +272,9 @@ def test_futures_are_weighted_and_each_keeps_its_share() -> None:
     factors = {"low": {"demand": 0.9, "gas": 1.0}, "high": {"demand": 1.2, "gas": 2.0}}
     config = dataclasses.replace(DAYS, futures={"low": 0.5, "high": 0.5}, reserve_margin=10.0)
     made = system(futures=factors)
-    from workbench.capacity.solving.planning import _add_futures
-
     years = [make_year(made, load(), config, 2030)]
     plan = build_plan(made, config, years)
-    _add_futures(plan)
+    add_futures(plan)
     plan.network.optimize(
         include_objective_constant=False,
         extra_functionality=lambda n, s: add_constraints(plan, n, s),

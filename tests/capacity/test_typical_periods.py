@@ -12,6 +12,7 @@ from workbench.capacity.network.periods import (
     chosen_days,
     critical_days,
     peak_weeks,
+    shares_of,
     typical_days,
     whole_year,
 )
@@ -38,9 +39,11 @@ def test_a_year_fits_a_leap_year_and_back_without_shifting_the_hours_after_it() 
 @settings(max_examples=25, deadline=None)
 def test_weights_of_typical_days_add_up_to_the_year_exactly(count: int, hours: int, seed: int) -> None:
     profiles = np.random.default_rng(seed).random((365, 24))
-    days, shares = typical_days(profiles, 100, count)
-    selection = chosen_days(days, shares, hours)
-    assert shares.sum() == 365
+    days, nearest = typical_days(profiles, 100, count)
+    selection = chosen_days(days, nearest, hours)
+    assert shares_of(nearest, days.size).sum() == 365
+    # Each day stands for itself among others.
+    assert (selection.positions[selection.represents[days] * (24 // hours)] == days * 24).all()
     assert 100 in days
     assert len(set(days.tolist())) == count
     assert selection.weights.sum() == pytest.approx(8760)
@@ -48,8 +51,8 @@ def test_weights_of_typical_days_add_up_to_the_year_exactly(count: int, hours: i
 
 def test_days_that_are_alike_are_one_typical_day() -> None:
     kinds = np.repeat(np.eye(24)[:3], [100, 200, 65], axis=0)
-    days, shares = typical_days(kinds, 0, 3)
-    assert sorted(shares.tolist()) == [65, 100, 200]
+    days, nearest = typical_days(kinds, 0, 3)
+    assert sorted(shares_of(nearest, 3).tolist()) == [65, 100, 200]
     assert sorted(kinds[days].argmax(axis=1).tolist()) == [0, 1, 2]
 
 
@@ -89,7 +92,8 @@ def test_critical_days_are_one_a_month_weighted_with_its_days() -> None:
     hours = hours_of(2030)
     load = np.ones(len(hours))
     load[24 * 14 + 5] = 5.0
-    days, shares = critical_days(hours, load)
+    days, nearest = critical_days(hours, load)
+    shares = shares_of(nearest, days.size)
     assert days.size == 12
     assert days[0] == 14
     assert shares.sum() == 365
@@ -98,7 +102,8 @@ def test_critical_days_are_one_a_month_weighted_with_its_days() -> None:
 
 def test_given_critical_days_stand_for_the_days_nearest_to_them() -> None:
     hours = hours_of(2030)
-    days, shares = critical_days(hours, np.ones(len(hours)), ("05-15", "11-15"))
+    days, nearest = critical_days(hours, np.ones(len(hours)), ("05-15", "11-15"))
+    shares = shares_of(nearest, days.size)
     assert pd.DatetimeIndex(hours[days * 24]).strftime("%m-%d").tolist() == ["05-15", "11-15"]
     assert shares.sum() == 365
     assert abs(shares[0] - shares[1]) < 3

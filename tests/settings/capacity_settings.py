@@ -73,8 +73,8 @@ def build(project: Project, **settings: Any) -> Built:
     from workbench.capacity.network.build import build_plan
     from workbench.capacity.network.constraints import add_constraints
     from workbench.capacity.network.timeline import make_year
+    from workbench.capacity.solving.methods import require_solver
     from workbench.capacity.solving.planning import solver_options
-    from workbench.capacity.solving.solve import require_solver
 
     config: CapacityConfig = plan_capacity.make_config(None, settings)
     require_solver(config.solver)
@@ -136,6 +136,8 @@ SOLVED = (
     "accept_incumbent",
     "mip_gap",
     "rolling_horizon",
+    "check_all_hours",
+    "near_optimal",
 )
 """Settings that act only when something is solved."""
 AT_ONCE = ("time_limit",)
@@ -225,6 +227,8 @@ CASES = JobCases(
         "rolling_overlap": 1,
         "alternatives": ("solar",),
         "alternatives_slack": 0.5,
+        "check_all_hours": False,
+        "near_optimal": 20.0,
         "futures": {"dry": 0.5, "wet": 0.5},
         "changes": {"dear": "co2_price=900"},
         "solver": "nothing_of_that_name",

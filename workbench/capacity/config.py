@@ -51,6 +51,8 @@ class Method(StrEnum):
     CHOOSE = "choose"
     SIMPLEX = "simplex"
     INTERIOR_POINT = "ipm"
+    HIPO = "hipo"
+    """The newer interior point of HiGHS, the fastest for large problems; of the package ``highspy[extras]``."""
     FIRST_ORDER = "pdlp"
 
 
@@ -115,6 +117,12 @@ class CapacityConfig:
         help="Hours that are averaged into one",
         unit="h",
         choices=(1, 2, 3, 4, 6, 8, 12, 24),
+        advanced=True,
+    )
+    check_all_hours: bool = setting(
+        True,
+        help="Dispatch what is built on chosen hours in all hours of each year too, and say what that costs and "
+        "leaves unserved",
         advanced=True,
     )
     commitment: Commitment = setting(
@@ -229,6 +237,14 @@ class CapacityConfig:
     alternatives_slack: float = setting(
         5.0, help="Costs that an alternative may add", unit="%", minimum=0.01, maximum=100, advanced=True
     )
+    near_optimal: float = setting(
+        1.0,
+        help="Costs within which the least and the most new capacity of each carrier are sought; 0 for none",
+        unit="%",
+        minimum=0,
+        maximum=100,
+        advanced=True,
+    )
     futures: dict[str, float] = setting(
         dict,
         help="Stochastic plan: probability by name of a future of the sheet 'Futures'",
@@ -244,7 +260,11 @@ class CapacityConfig:
         advanced=True,
     )
     solver: str = setting("highs", help="Solver, by linopy's name for it", advanced=True)
-    method: Method = setting(Method.CHOOSE, help="Algorithm of HiGHS for linear problems", advanced=True)
+    method: Method = setting(
+        Method.CHOOSE,
+        help="Algorithm of HiGHS for linear problems; chosen by their size: simplex, for large ones HiPO",
+        advanced=True,
+    )
     solver_options: dict[str, str] = setting(
         dict, help="Options of the solver, by its own names", in_form=InForm("threads: 2"), advanced=True
     )

@@ -189,6 +189,7 @@ def _result(
 
     from workbench.capacity.extraction.whole_costs import whole_costs
     from workbench.capacity.results.saved import CapacityResult, pypsa_version
+    from workbench.capacity.solving.planning import NOT_ALWAYS
     from workbench.version import package_version
 
     with job.stage("results", title="Read the results"):
@@ -199,6 +200,7 @@ def _result(
                 [
                     {
                         "label": record.label,
+                        "method": record.method,
                         "status": str(record.status),
                         "objective": record.objective,
                         "seconds": record.seconds,
@@ -210,8 +212,8 @@ def _result(
                 ]
             ),
         }
-        columns = ["year", "alternative", "carrier", "capacity", "cost"]
-        tables.setdefault("alternatives", pd.DataFrame({name: [] for name in columns}))
+        for name, columns in NOT_ALWAYS.items():
+            tables.setdefault(name, pd.DataFrame({column: [] for column in columns}))
         worst = "incumbent" if any(str(r.status) == "incumbent" for r in records) else "optimal"
         names = ["network.nc"] if len(networks) == 1 else [f"network-{year}.nc" for year in facts["years"]]
         facts |= {
@@ -244,8 +246,9 @@ def _result(
         for record in records:
             if str(record.status) == "incumbent":
                 away = "an unknown part" if record.gap is None else f"{100 * record.gap:.2g} %"
+                what = f" for {record.label}" if record.label else ""
                 notes.doubt(
-                    f"the best solution so far was taken for {record.label}; up to {away} from the best possible.",
+                    f"the best solution so far was taken{what}; up to {away} from the best possible.",
                     weight=Weight.HIGH,
                     setting="accept_incumbent",
                     advice="raise time_limit",

@@ -69,7 +69,9 @@ UNUSED = {
     "peak_weeks": _OWN_HOURS,
     "critical_days": _OWN_HOURS,
     "hours": _OWN_HOURS,
+    "check_all_hours": _OWN_HOURS,
     "alternatives_slack": "it only widens the setting alternatives",
+    "near_optimal": "ranges are sought for plans from workbooks only",
     "accept_incomplete": "no result of an earlier step is read",
 }
 """Setting -> why it makes no difference; noted when it differs from its default."""

@@ -14,6 +14,7 @@ from workbench.errors import SettingError
 
 __all__ = ["check_names", "note_unused"]
 
+_ALL_HOURS = "every hour is computed as it is"
 _NOTHING_BUILT = "windows (rolling_horizon) build nothing"
 
 
@@ -145,6 +146,13 @@ def _of_the_plan(config: CapacityConfig, system: System) -> dict[str, str]:
         ),
         "co2_price": _unless(any(item.carrier in emitting for item in items), "nothing emits CO2"),
         "rolling_overlap": _unless(windows, "rolling_horizon is 0, so that there are no windows"),
+        "check_all_hours": _NOTHING_BUILT
+        if windows
+        else _unless(
+            config.snapshots not in (Snapshots.FULL, Snapshots.AVERAGES) or config.hours > 1, _ALL_HOURS
+        ),
+        "near_optimal": building
+        or _unless(config.commitment is not Commitment.FULL, "whole units are switched (commitment)"),
         "alternatives_slack": _unless(bool(config.alternatives), "no alternatives are asked for"),
         "snapshots": _unless(
             config.snapshots is not Snapshots.AVERAGES or config.hours > 1,

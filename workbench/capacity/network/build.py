@@ -52,6 +52,7 @@ def build_plan(
     years: Sequence[Year],
     built: Sequence[Asset] = (),
     previous_year: int | None = None,
+    assets: Sequence[Asset] | None = None,
 ) -> Plan:
     """Build the network.
 
@@ -67,9 +68,12 @@ def build_plan(
         What earlier years of a rolling plan have built.
     previous_year
         Year before the first that build limits count from; the year before it when left out.
+    assets
+        What the network is made of, where that is known already; nothing else then exists or can be built.
     """
     numbers = [year.year for year in years]
-    assets = assets_of(system, config, numbers, built, previous_year)
+    if assets is None:
+        assets = assets_of(system, config, numbers, built, previous_year)
     network: Any = pypsa().Network()
     spans = _set_snapshots(network, config, years)
     _add_carriers(network, system)

@@ -16,6 +16,7 @@ from workbench.capacity.model.system import Kind, is_renewable, is_storage
 from workbench.capacity.network.assets import BUILT
 from workbench.capacity.network.build import PREFIX, Plan
 from workbench.capacity.network.firm import demand_factor
+from workbench.capacity.network.linked_storage import Days, link_storage
 from workbench.capacity.network.reserve import add_reserve_margin
 from workbench.capacity.network.stretches import close_stretches
 from workbench.errors import ModelInfeasible
@@ -71,7 +72,7 @@ def add_constraints(plan: Plan, network: Network, snapshots: pd.Index | None = N
 
 
 def _close_stretches(plan: Plan, network: Network) -> None:
-    """Let chosen days and weeks follow themselves, so that none lives on what another one has stored."""
+    """Let chosen days and weeks follow themselves; what storage has left at the end of a day goes to the next."""
     if all(year.selection.is_connected for year in plan.years):
         return
     numbers, years, before = [], [], 0
@@ -80,7 +81,15 @@ def _close_stretches(plan: Plan, network: Network) -> None:
         numbers.append(period + before)
         years.append(np.full(period.size, position))
         before += int(period.max()) + 1
-    close_stretches(network.model, np.concatenate(numbers), np.concatenate(years))
+    stretch = np.concatenate(numbers)
+    close_stretches(network.model, stretch, np.concatenate(years))
+    begin = 0
+    for year in plan.years:
+        period = year.selection.period
+        if year.selection.represents.size:
+            places = np.arange(begin, begin + period.size)
+            link_storage(network, Days(year.year, places, period, year.selection.represents))
+        begin += period.size
 
 
 class _Places:

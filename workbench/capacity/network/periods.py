@@ -6,7 +6,7 @@ it, so that a profile stays aligned with its hours. The day of the highest resid
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -32,12 +32,16 @@ class Selection:
         Hours of each snapshot itself, over which profiles are averaged.
     period
         Number of the stretch of consecutive hours that a snapshot belongs to.
+    represents
+        For each day of the year, in their order, the stretch that stands for it; empty where stretches are not
+        days, or the snapshots are the whole year.
     """
 
     positions: NDArray[np.int64]
     weights: Floats
     hours: int
     period: NDArray[np.int64]
+    represents: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def is_connected(self) -> bool:
@@ -66,28 +70,33 @@ def whole_year(count: int, hours: int = 1) -> Selection:
     )
 
 
-def chosen_days(days: NDArray[np.int64], shares: Floats, hours: int = 1) -> Selection:
+def chosen_days(days: NDArray[np.int64], nearest: NDArray[np.int64], hours: int = 1) -> Selection:
     """Take some days.
 
     Parameters
     ----------
     days
         Numbers of the days in the year, from 0.
-    shares
-        Days of the year that each represents.
+    nearest
+        For each day of the year, which of these (by its position among them) stands for it.
     hours
         Length of a block [h].
     """
     order = np.argsort(days)
-    days, shares = days[order], shares[order]
+    represents = np.argsort(order)[nearest]
+    days, shares = days[order], shares_of(represents, days.size)
     blocks = DAY // hours
     positions = (days[:, None] * DAY + np.arange(blocks) * hours).ravel()
-    return Selection(
-        positions, np.repeat(shares * hours, blocks), hours, np.repeat(np.arange(days.size), blocks)
-    )
+    period = np.repeat(np.arange(days.size), blocks)
+    return Selection(positions, np.repeat(shares * hours, blocks), hours, period, represents)
 
 
-def typical_days(profiles: Floats, peak: int, count: int) -> tuple[NDArray[np.int64], Floats]:
+def shares_of(nearest: NDArray[np.int64], count: int) -> Floats:
+    """Days of the year that each of some chosen days stands for."""
+    return np.bincount(nearest, minlength=count).astype(float)
+
+
+def typical_days(profiles: Floats, peak: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Choose typical days.
 
     Parameters
@@ -101,18 +110,17 @@ def typical_days(profiles: Floats, peak: int, count: int) -> tuple[NDArray[np.in
 
     Returns
     -------
-    days, shares
-        Medoids and the number of days that each represents.
+    days, nearest
+        Medoids, and for each day of the year the position of the one that stands for it.
     """
     total = profiles.shape[0]
     if count >= total:
-        return np.arange(total), np.ones(total)
+        return np.arange(total), np.arange(total)
     squares = (profiles**2).sum(axis=1)
     distance = np.sqrt(np.maximum(squares[:, None] + squares[None, :] - 2 * profiles @ profiles.T, 0.0))
     medoids = _build(distance, peak, count)
     medoids = _swap(distance, medoids)
-    nearest = distance[:, medoids].argmin(axis=1)
-    return medoids, np.bincount(nearest, minlength=medoids.size).astype(float)
+    return medoids, distance[:, medoids].argmin(axis=1)
 
 
 def peak_weeks(residual: Floats, count: int, hours: int = 1) -> Selection:
@@ -149,7 +157,7 @@ def peak_weeks(residual: Floats, count: int, hours: int = 1) -> Selection:
 
 def critical_days(
     hours: pd.DatetimeIndex, residual: Floats, given: tuple[str, ...] = ()
-) -> tuple[NDArray[np.int64], Floats]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Choose one day a month, that of the highest residual load, or the days given.
 
     Parameters
@@ -160,6 +168,11 @@ def critical_days(
         Load less what the weather gives.
     given
         Days as MM-DD; each represents the days of the year that are nearest to it.
+
+    Returns
+    -------
+    days, nearest
+        As of :func:`typical_days`.
     """
     dates = hours[::DAY]
     if given:
@@ -169,15 +182,15 @@ def critical_days(
         )
         span = np.abs(np.arange(len(dates))[:, None] - days[None, :])
         span = np.minimum(span, len(dates) - span)
-        return days, np.bincount(span.argmin(axis=1), minlength=days.size).astype(float)
+        return days, span.argmin(axis=1)
     daily = residual.reshape(-1, DAY).max(axis=1)
     months = dates.month.to_numpy()
-    chosen, shares = [], []
-    for month in dict.fromkeys(months.tolist()):
+    present = list(dict.fromkeys(months.tolist()))
+    chosen = []
+    for month in present:
         members = np.flatnonzero(months == month)
         chosen.append(int(members[daily[members].argmax()]))
-        shares.append(float(members.size))
-    return np.array(chosen), np.array(shares)
+    return np.array(chosen), np.array([present.index(month) for month in months.tolist()])
 
 
 def _build(distance: Floats, peak: int, count: int) -> NDArray[np.int64]:
@@ -192,16 +205,20 @@ def _build(distance: Floats, peak: int, count: int) -> NDArray[np.int64]:
     return np.array(medoids)
 
 
-def _swap(distance: Floats, medoids: NDArray[np.int64], rounds: int = 20) -> NDArray[np.int64]:
-    """Move each medoid but the first to the best place among its own days, until nothing moves."""
-    for _ in range(rounds):
-        nearest = distance[:, medoids].argmin(axis=1)
-        moved = medoids.copy()
+def _swap(distance: Floats, medoids: NDArray[np.int64], most: int = 200) -> NDArray[np.int64]:
+    """Exchange any medoid but the first for the day that brings the most, until no exchange brings anything."""
+    medoids = medoids.copy()
+    best = float(distance[:, medoids].min(axis=1).sum())
+    for _ in range(most):
+        exchange = None
         for index in range(1, medoids.size):
-            members = np.flatnonzero(nearest == index)
-            if members.size:
-                moved[index] = members[distance[np.ix_(members, members)].sum(axis=0).argmin()]
-        if (moved == medoids).all():
+            rest = np.delete(medoids, index)
+            sums = np.minimum(distance[:, rest].min(axis=1)[:, None], distance).sum(axis=0)
+            sums[rest] = np.inf
+            day = int(sums.argmin())
+            if sums[day] < best - 1e-9:
+                best, exchange = float(sums[day]), (index, day)
+        if exchange is None:
             break
-        medoids = moved
+        medoids[exchange[0]] = exchange[1]
     return medoids

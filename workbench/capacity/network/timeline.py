@@ -159,6 +159,8 @@ def _select(
 ) -> Selection:
     block = config.hours
     if config.snapshots is Snapshots.TYPICAL_DAYS:
+        if config.typical_days >= len(hours) // 24:
+            return whole_year(len(hours), block)
         peak = int(residual.argmax()) // 24
         return chosen_days(*typical_days(_features(load, profiles), peak, config.typical_days), block)
     if config.snapshots is Snapshots.CRITICAL_DAYS:

@@ -51,6 +51,8 @@ class CapacityPlan(Opened[CapacityResult]):
         buses: Table
         solves: Table
         alternatives: Table
+        ranges: Table
+        all_hours: Table
 
     def network(self, year: int | None = None) -> Network:
         """Give the solved network of a year, see :meth:`CapacityResult.network`."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SHOWN = (
     "capacity",
+    "ranges",
+    "all_hours",
     "costs",
     "energy",
     "adequacy",
@@ -45,7 +47,7 @@ def compose_report(result: CapacityResult, style: Style = INDIA) -> ReportPage:
     for name in SHOWN:
         frame = result.table(name)
         if len(frame):
-            page.section(name.capitalize()).table(*_table(name, frame, style))
+            page.section(name.replace("_", " ").capitalize()).table(*_table(name, frame, style))
     inputs = page.section("Inputs and settings")
     inputs.inputs(result)
     facts = {name: value for name, value in result.facts.items() if isinstance(value, (str, int, float))}

@@ -39,6 +39,8 @@ TABLES = (
     "buses",
     "solves",
     "alternatives",
+    "ranges",
+    "all_hours",
 )
 
 _UNITS = {
@@ -66,6 +68,15 @@ _UNITS = {
     "buses": {"price": "currency/MWh", "load": "GWh"},
     "solves": {"seconds": "s", "objective": "currency"},
     "alternatives": {"capacity": "MW", "cost": "%"},
+    "all_hours": {
+        "hours": "h",
+        **dict.fromkeys(("planned_cost", "cost", "regret"), "currency a year"),
+        **dict.fromkeys(("regret_share", "unserved_share"), "%"),
+        **dict.fromkeys(("unserved", "surplus"), "MWh"),
+        "unserved_hours": "h",
+        "most_unserved": "MW",
+        **dict.fromkeys(("planned_co2", "co2"), "Mt"),
+    },
 }
 _PLAIN = ("year", "time", "weight")
 _HOURLY_UNITS = {"dispatch": "MW", "storage": "MWh", "prices": "currency/MWh", "flows": "MW"}
@@ -78,7 +89,8 @@ class CapacityResult(DrawnResult[CapacityConfig]):
     Tables by name, each with a column ``year``: ``capacity`` existing, new and retired by carrier · ``assets`` one
     row a component · ``dispatch`` MW by carrier, load and weight of each snapshot · ``energy`` · ``curtailment`` ·
     ``storage`` state of charge [MWh] · ``prices`` by bus · ``flows`` by link and line · ``costs`` · ``emissions`` ·
-    ``adequacy`` · ``constraints`` with shadow prices · ``buses`` · ``solves`` · ``alternatives``.
+    ``adequacy`` · ``constraints`` with shadow prices · ``buses`` · ``solves`` · ``alternatives`` · ``ranges`` of
+    almost the least costs · ``all_hours`` what the plan comes to in all hours.
 
     Facts: source, hash, objective, status, assumptions, version.
     """
@@ -224,6 +236,8 @@ STORE = ResultStore(
         "buses": {"x": "bus", "y": ("price",)},
         "solves": {"x": "label", "y": ("seconds",)},
         "alternatives": {"x": "alternative", "y": ("capacity",), "by": ("carrier",)},
+        "ranges": {"x": "carrier", "y": ("least", "new", "most")},
+        "all_hours": {"x": "year", "y": ("planned_cost", "cost")},
     },
     figures={
         "capacity": "workbench.capacity.results.charts:capacity_chart",

@@ -47,6 +47,11 @@ def key_figures(result: CapacityResult, style: Style = INDIA) -> tuple[tuple[str
     }
     # Results of earlier versions know less.
     values |= {label: adequacy[column] for column, label in named.items() if column in adequacy}
+    whole = result.tables.get("all_hours")
+    if whole is not None and len(whole):
+        whole = whole.set_index("year")
+        values["All hours: cost [%]"] = whole.regret_share
+        values["All hours: unserved [MWh]"] = whole.unserved
     rows = [
         (label, *(_number(series.get(y), style) for y in result.years)) for label, series in values.items()
     ]
@@ -66,10 +71,17 @@ def whole_cost(result: CapacityResult, style: Style = INDIA) -> str:
     span = f"{facts['cost_years']:g} years" if float(facts["cost_years"]) != 1 else "the year"
     outages = "lole" in result.table("adequacy") and result.table("adequacy").lole.notna().any()
     meaning = " LOLE and EUE are the hours and the energy that outages can be expected to leave unserved."
+    whole = result.tables.get("all_hours")
+    if whole is not None and len(whole):
+        meaning_of_all = (
+            " All hours: what the plan costs more, and leaves unserved, in each hour of the year."
+        )
+    else:
+        meaning_of_all = ""
     return (
         f"Costs of {span}: {plain} {money} undiscounted, {discounted} {money} discounted at "
         f"{result.config.social_discount_rate:g} % a year to {year_label(result.years[0], style)}."
-        f"{meaning if outages else ''}"
+        f"{meaning if outages else ''}{meaning_of_all}"
     )
 
 

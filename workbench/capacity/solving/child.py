@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.capacity.model.outcomes import SolveStatus
 from workbench.capacity.model.program import Answer, Program
@@ -38,6 +39,13 @@ _STATUSES = {
 
 def get_ready() -> None:
     """Do nothing: that this module is imported is what takes time."""
+
+
+def has_hipo() -> bool:
+    """Whether this HiGHS can use HiPO, which takes libraries of its own."""
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver.setOptionValue("output_flag", False)
+    return bool(solver.setOptionValue("solver", "hipo") == highspy.HighsStatus.kOk)
 
 
 def solve_with_highs(program: Program, options: Mapping[str, Any], request: str) -> Answer:
@@ -125,6 +133,63 @@ def prices_with_highs(program: Program, primal: Floats, options: Mapping[str, An
     if solver.getModelStatus().name != "kOptimal":
         return np.empty(0)
     return np.asarray(solver.getSolution().row_dual, dtype=float)
+
+
+def ranges_with_highs(
+    program: Program, slack: float, groups: Sequence[NDArray[np.int32]]
+) -> list[tuple[float, float]]:
+    """Give the least and the most that sums of columns can be while costs stay within a part of the least.
+
+    Parameters
+    ----------
+    program
+        A linear problem that has a solution.
+    slack
+        Costs that may be added, as a part of the least.
+    groups
+        Columns of each sum.
+
+    Raises
+    ------
+    RuntimeError
+        When HiGHS does not solve one of the problems.
+    """
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver.setOptionValue("output_flag", False)
+    pass_program(solver, program)
+    least = _solved(solver)
+    # In units of the least costs, so that the row is of the size of the others.
+    unit = max(abs(least), 1.0)
+    priced = np.flatnonzero(program.cost).astype(np.int32)
+    solver.addRow(
+        -highspy.kHighsInf,
+        (least + slack * abs(least)) / unit,
+        priced.size,
+        priced,
+        program.cost[priced] / unit,
+    )
+    # Every optimum is feasible in the next problem: the primal simplex method goes on from it.
+    solver.setOptionValue("simplex_strategy", 4)
+    every = np.arange(program.cost.size, dtype=np.int32)
+    found = []
+    for columns in groups:
+        ends = []
+        for sign in (1.0, -1.0):
+            cost = np.zeros(program.cost.size)
+            cost[columns] = sign
+            solver.changeColsCost(every.size, every, cost)
+            ends.append(sign * _solved(solver))
+        found.append((ends[0], ends[1]))
+    return found
+
+
+def _solved(solver: highspy.Highs) -> float:
+    """Objective of an optimum."""
+    solver.run()
+    status = solver.getModelStatus()
+    if status.name != "kOptimal":
+        raise RuntimeError(f"HiGHS ended with {solver.modelStatusToString(status)}")
+    return float(solver.getInfo().objective_function_value)
 
 
 def pass_program(solver: highspy.Highs, program: Program) -> None:

@@ -15,12 +15,16 @@ from workbench.capacity.extraction.extract import extract, join
 from workbench.capacity.model.outcomes import SolveStatus
 from workbench.capacity.model.program import Conflict, Program
 from workbench.capacity.model.pypsa_import import pypsa_slot
-from workbench.capacity.model.system import Kind, System, at
+from workbench.capacity.model.system import Kind, System
 from workbench.capacity.network.assets import BUILT, Asset
 from workbench.capacity.network.build import Plan, build_plan
 from workbench.capacity.network.constraints import add_constraints
+from workbench.capacity.network.futures import add_futures
 from workbench.capacity.network.timeline import Year, make_year
+from workbench.capacity.solving.all_hours import COLUMNS as ALL_HOURS
+from workbench.capacity.solving.all_hours import dispatch_all_hours
 from workbench.capacity.solving.infeasible import explain_conflict
+from workbench.capacity.solving.near_optimal import RANGE_COLUMNS, near_optimal_ranges
 from workbench.capacity.solving.solve import PlanSolver
 from workbench.data.notes import Notes
 from workbench.errors import ModelInfeasible, SettingError, SolveError
@@ -33,6 +37,9 @@ if TYPE_CHECKING:
 MIN_BUILD = 1e-3
 """MW; what is smaller is the solver's rounding and is not built."""
 
+ALTERNATIVES = ("year", "alternative", "carrier", "capacity", "cost")
+NOT_ALWAYS = {"alternatives": ALTERNATIVES, "ranges": RANGE_COLUMNS, "all_hours": ALL_HOURS}
+"""Tables that not every plan has, with their columns."""
 Solved = tuple[list["Network"], Tables, tuple[str, ...], Notes]
 
 
@@ -169,7 +176,7 @@ def solve_years(
                 "peak against the whole year."
             ] = None
     if config.horizon is Horizon.ROLLING:
-        networks, tables = _solve_rolling(job, system, list(years.values()), config, solver)
+        networks, tables = _solve_rolling(job, system, list(years.values()), config, solver, notes)
     else:
         networks, tables = _solve_at_once(job, system, list(years.values()), config, solver, notes)
     return networks, tables, tuple(assumed), notes
@@ -181,17 +188,19 @@ def _solve_at_once(
     with job.stage("build", title="Build the network"):
         plan = build_plan(system, config, years)
         if config.futures:
-            _add_futures(plan)
+            add_futures(plan)
     with job.stage("optimise", title="Optimise"):
         solver.label = str(years[0].year) if len(years) == 1 else f"{years[0].year} to {years[-1].year}"
         optimise(job, plan.network, config, solver, plan)
     tables = extract(plan.network, plan.years[0].year, plan)
     tables["alternatives"] = _alternatives(job, plan, config, solver, notes)
+    tables["ranges"] = near_optimal_ranges(job, plan, config, solver, notes)
+    tables["all_hours"] = dispatch_all_hours(job, plan, tables, config, solver, notes)
     return [plan.network], tables
 
 
 def _solve_rolling(
-    job: Job, system: System, years: list[Year], config: CapacityConfig, solver: PlanSolver
+    job: Job, system: System, years: list[Year], config: CapacityConfig, solver: PlanSolver, notes: Notes
 ) -> tuple[list[Network], Tables]:
     networks, parts = [], []
     built: list[Asset] = []
@@ -203,6 +212,8 @@ def _solve_rolling(
             optimise(job, plan.network, config, solver, plan)
             networks.append(plan.network)
             parts.append(extract(plan.network, year.year, plan))
+            parts[-1]["ranges"] = near_optimal_ranges(job, plan, config, solver, notes)
+            parts[-1]["all_hours"] = dispatch_all_hours(job, plan, parts[-1], config, solver, notes)
             built = [asset for asset in _frozen(plan, built) if year.year < asset.build_year + asset.lifetime]
         previous = year.year
         job.progress(done + 1, len(years), f"Year {year.year}")
@@ -223,39 +234,6 @@ def _frozen(plan: Plan, earlier: Sequence[Asset]) -> list[Asset]:
     return kept
 
 
-def _add_futures(plan: Plan) -> None:
-    """Make the network stochastic: one set of capacities for all futures."""
-    network = plan.network
-    network.set_scenarios(dict(plan.config.futures))
-    for future, factors in plan.system.futures.items():
-        if future not in plan.config.futures:
-            continue
-        for what, factor in factors.items():
-            if what.lower() == "demand":
-                load = network.components.loads.dynamic["p_set"]
-                load.loc[:, (future, "Load")] = load.loc[:, (future, "Load")] * factor
-                continue
-            _scale_fuel(plan, future, what, factor)
-
-
-def _scale_fuel(plan: Plan, future: str, carrier: str, factor: float) -> None:
-    """Scale the fuel costs of a carrier in a future; the price of its CO2 stays."""
-    generators = plan.network.components.generators
-    varying = generators.dynamic["marginal_cost"]
-    for asset in plan.assets:
-        if asset.item.kind is not Kind.GENERATOR or asset.item.carrier != carrier:
-            continue
-        added = [(factor - 1) * at(asset.plant.marginal_cost, year.year) for year in plan.years]
-        column = (future, asset.name)
-        if column in varying.columns:
-            varying[column] += np.repeat(added, [len(year.times) for year in plan.years])
-        else:
-            # A plain assignment by two keys: type stubs know no tuple of labels here.
-            costs = generators.static["marginal_cost"]
-            costs[column] = float(costs[column]) + added[0]
-            generators.static["marginal_cost"] = costs
-
-
 def _alternatives(
     job: Job, plan: Plan, config: CapacityConfig, solver: PlanSolver, notes: Notes
 ) -> pd.DataFrame:
@@ -263,7 +241,6 @@ def _alternatives(
 
     The plan itself is solved by then: an alternative that fails is missing, and takes nothing with it.
     """
-    columns = ["year", "alternative", "carrier", "capacity", "cost"]
     rows: list[dict[str, Any]] = []
     for wish in config.alternatives:
         most, carrier = wish.startswith("+"), wish.lstrip("+-")
@@ -277,7 +254,7 @@ def _alternatives(
                 setting="alternatives",
                 tables=("alternatives",),
             )
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(ALTERNATIVES))
 
 
 def _alternative(

@@ -24,12 +24,14 @@ from workbench.capacity.model.pypsa_import import slot_released
 from workbench.capacity.network.arrays import assign_answer, export_program
 from workbench.capacity.solving.child import (
     get_ready,
+    has_hipo,
     prices_with_highs,
     solve_with_highs,
 )
 from workbench.capacity.solving.conflict import find_conflict, find_ray
 from workbench.capacity.solving.incumbent import SolverEnded, best_so_far, incumbent_file
 from workbench.capacity.solving.infeasible import penalties_and_groups
+from workbench.capacity.solving.methods import choose_method, require_solver
 from workbench.capacity.solving.watch import SolveWatch, finish_reason
 from workbench.data.arrays import Floats
 from workbench.errors import (
@@ -86,6 +88,8 @@ class SolveRecord:
     bound: float | None = None
     message: str = ""
     label: str = ""
+    method: str = ""
+    """Algorithm, as HiGHS names it; empty where another solver decided."""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -127,6 +131,9 @@ class PlanSolver:
         self.label = ""
         """What is being solved, for the record: a year, a window."""
         self.show_stages = True
+        self.only_dispatch = False
+        """Whether capacities are fixed: the simplex method is the fastest then, whatever the size."""
+        self._method = ""
         self.records: list[SolveRecord] = []
 
     def __enter__(self) -> PlanSolver:
@@ -165,6 +172,20 @@ class PlanSolver:
             assign_answer(model, answer)
         return model
 
+    def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function in the solver's process and wait for its answer.
+
+        Raises
+        ------
+        SolverFailed
+            When it fails.
+        """
+        try:
+            with slot_released():
+                return self._child.call(function, arguments)
+        except (ChildCrashed, UnitFailed) as error:
+            raise SolverFailed(f"{self.solver} failed: {error}") from error
+
     def _stage(self, name: str, title: str) -> Any:
         from contextlib import nullcontext
 
@@ -181,11 +202,20 @@ class PlanSolver:
     def _solve(self, model: Model, program: Program) -> tuple[Answer, str]:
         limits = self._limits()
         options = {**self._options}
+        self._method = ""
         if program.is_mixed_integer or program.hessian is not None:
             # A continuous method would silently leave the whole numbers out.
             chosen = options.pop("solver", None)
             if chosen not in (None, "choose"):
                 self._job.log(f"The method {chosen} is left to the solver: the problem is not a linear one.")
+        elif self.solver == "highs":
+            self._method = options["solver"] = choose_method(
+                str(options.get("solver", "choose")),
+                program.size["variables"],
+                only_dispatch=self.only_dispatch,
+                has_hipo=lambda: bool(self._child.call(has_hipo, ())),
+                say=self._job.log,
+            )
         if self.solver != "highs":
             call = (model, self.solver, options)
             return self._watched(_solve_elsewhere, call, limits.mip_gap)
@@ -252,6 +282,7 @@ class PlanSolver:
             answer.bound,
             answer.message,
             self.label,
+            self._method,
             answer.facts,
         )
         self.records.append(record)
@@ -339,32 +370,6 @@ class PlanSolver:
 def _grace(watch: SolveWatch, limits: Limits) -> float:
     unproven = watch.has_incumbent and watch.bound is None and limits.accept_incumbent
     return GRACE_FOR_A_BOUND_SECONDS if unproven else GRACE_SECONDS
-
-
-def installed_solvers() -> tuple[str, ...]:
-    """Name the solvers that linopy finds here, HiGHS first."""
-    import linopy  # heavy
-
-    found = [str(name) for name in linopy.available_solvers]
-    return tuple(sorted(found, key=lambda name: name != "highs"))
-
-
-def require_solver(name: str) -> None:
-    """Refuse a solver that is not there.
-
-    Raises
-    ------
-    SolverMissing
-        With what is installed.
-    """
-    if name == "highs":
-        return
-    found = installed_solvers()
-    if name not in found:
-        raise SolverMissing(
-            f"The solver '{name}' is not installed here; installed: {', '.join(found)}. Install it, or choose one "
-            "of those."
-        )
 
 
 def _solve_elsewhere(model: Model, solver: str, options: Mapping[str, Any]) -> Answer:

@@ -118,7 +118,12 @@ class CapacityResultView(ResultTabs):
             lambda: charts.capacity_chart(self._result, value.value, style=self._project.style), value
         )
         return ipywidgets.VBox(
-            [*self._summary(), value, figure, self._table("capacity"), self._table("assets")]
+            [
+                *self._summary(),
+                value,
+                figure,
+                *map(self._table, ("capacity", "ranges", "all_hours", "assets")),
+            ]
         )
 
     def _summary(self) -> list[ipywidgets.Widget]:
@@ -241,5 +246,5 @@ class CapacityResultView(ResultTabs):
         if frame.empty:
             table.value = note(f"There is nothing to show under {name}.").value
         else:
-            table.show_frame(frame, units=units, caption=name.capitalize())
+            table.show_frame(frame, units=units, caption=name.replace("_", " ").capitalize())
         return table

@@ -1,0 +1,47 @@
+"""Futures of a plan: the same capacities meet each of them, with its own load and fuel costs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench.capacity.model.system import Kind, at
+from workbench.capacity.network.build import Plan
+
+
+def add_futures(plan: Plan) -> None:
+    """Make the network of a plan stochastic: one set of capacities for all futures.
+
+    Parameters
+    ----------
+    plan
+        Its network is changed.
+    """
+    network = plan.network
+    network.set_scenarios(dict(plan.config.futures))
+    for future, factors in plan.system.futures.items():
+        if future not in plan.config.futures:
+            continue
+        for what, factor in factors.items():
+            if what.lower() == "demand":
+                load = network.components.loads.dynamic["p_set"]
+                load.loc[:, (future, "Load")] = load.loc[:, (future, "Load")] * factor
+                continue
+            _scale_fuel(plan, future, what, factor)
+
+
+def _scale_fuel(plan: Plan, future: str, carrier: str, factor: float) -> None:
+    """Scale the fuel costs of a carrier in a future; the price of its CO2 stays."""
+    generators = plan.network.components.generators
+    varying = generators.dynamic["marginal_cost"]
+    for asset in plan.assets:
+        if asset.item.kind is not Kind.GENERATOR or asset.item.carrier != carrier:
+            continue
+        added = [(factor - 1) * at(asset.plant.marginal_cost, year.year) for year in plan.years]
+        column = (future, asset.name)
+        if column in varying.columns:
+            varying[column] += np.repeat(added, [len(year.times) for year in plan.years])
+        else:
+            # A plain assignment by two keys: type stubs know no tuple of labels here.
+            costs = generators.static["marginal_cost"]
+            costs[column] = float(costs[column]) + added[0]
+            generators.static["marginal_cost"] = costs
