@@ -12,7 +12,9 @@ import pytest
 from workbench.capacity.config import CapacityConfig
 from workbench.capacity.extraction import audit as audit_module
 from workbench.capacity.extraction import extract as extract_module
+from workbench.capacity.inputs.network_files import read_network
 from workbench.capacity.jobs import plan_capacity
+from workbench.capacity.results.rescued import rescue_folder
 from workbench.capacity.results.saved import finished_scenarios
 from workbench.data.projects.project import Project
 from workbench.errors import UnbalancedResult
@@ -115,3 +117,9 @@ def test_a_network_of_others_that_does_not_balance_fails_too(
     with pytest.raises(UnbalancedResult, match=r"costs of .*: their kinds gives .*, the total gives"):
         plan_capacity(project, CapacityConfig(source="ac-dc-meshed.nc"))
     assert finished_scenarios(project) == ()
+    # The solve itself had ended: its network is not lost, and goes when a run of the scenario succeeds.
+    (kept,) = rescue_folder(project).iterdir()
+    assert read_network(kept).generators_t.p.to_numpy().any()
+    monkeypatch.undo()
+    plan_capacity(project, CapacityConfig(source="ac-dc-meshed.nc"))
+    assert not list(rescue_folder(project).iterdir())

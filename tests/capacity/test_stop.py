@@ -83,6 +83,25 @@ def test_a_cancel_ends_the_solver_within_a_second_and_leaves_everything_else(
     assert result.facts["status"] == "optimal"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("phase", ["validate", "optimise", "all-hours-2030", "save"])
+def test_a_cancel_ends_phases_without_a_checkpoint_and_leaves_no_part_of_a_result(
+    project: Project, phase: str
+) -> None:
+    config = dataclasses.replace(
+        LONG, scenario="cut", snapshots=Snapshots.TYPICAL_DAYS, typical_days=2, commitment=Commitment.OFF
+    )
+    run = workbench.start(plan_capacity, project, config)
+    wait(lambda: any(stage.path == phase for stage in run.stages) or run.state.is_final)
+    run.cancel()
+    with pytest.raises(RunCancelled):
+        run.result()
+    assert str(run.state) == "cancelled"
+    assert "cut" not in finished_scenarios(project)
+    assert not list(project.folder.rglob(".part-*"))
+    assert not solvers()
+
+
 def test_a_pause_holds_the_solver_and_it_goes_on_after_it(run: Any) -> None:
     wait(lambda: is_solving(run))
     run.pause()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,51 @@ Make = Callable[..., Any]
 
 def of_kind(run: Any, kind: EventKind) -> list[Any]:
     return run.events(kinds=[kind])  # type: ignore[no-any-return]
+
+
+def test_a_cancel_ends_code_that_reaches_no_checkpoint_and_runs_its_end(
+    make_job: Make, project: Path
+) -> None:
+    began, ended = threading.Event(), threading.Event()
+
+    def work(job: Job, project: Path, config: Any) -> None:
+        with job.interruptible():
+            try:
+                while True:
+                    began.set()
+                    sum(range(100))
+            finally:
+                ended.set()
+
+    run = start(make_job(work), project)
+    assert began.wait(10)
+    run.cancel()
+    run.wait(10)
+    assert run.state == RunState.CANCELLED
+    assert ended.is_set()
+
+
+def test_after_an_interruptible_block_a_cancel_waits_for_a_checkpoint(make_job: Make, project: Path) -> None:
+    left, cancelled = threading.Event(), threading.Event()
+    reached = []
+
+    def work(job: Job, project: Path, config: Any) -> None:
+        with job.interruptible():
+            pass
+        left.set()
+        assert cancelled.wait(10)
+        # Several beats long.
+        for _ in range(50):
+            time.sleep(0.01)
+        reached.append(True)
+        job.checkpoint()
+
+    run = start(make_job(work), project)
+    assert left.wait(10)
+    run.cancel()
+    cancelled.set()
+    run.wait(10)
+    assert (run.state, reached) == (RunState.CANCELLED, [True])
 
 
 # what a job reports

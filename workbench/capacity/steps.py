@@ -18,6 +18,7 @@ from workbench.runs.model.causes import failures_by_cause
 
 if TYPE_CHECKING:
     from workbench.capacity.model.system import System
+    from workbench.capacity.results.rescued import Solved
     from workbench.capacity.results.saved import CapacityResult
     from workbench.capacity.solving.solve import PlanSolver
 
@@ -26,7 +27,9 @@ def run_capacity_plan(job: Job, project: Project, config: CapacityConfig) -> Cap
     """Solve the plan and the scenarios of its changes; see :func:`workbench.capacity.jobs.plan_capacity`."""
     project.results_folder("capacity", config.scenario)
     job.plan(read=1, validate=1, build=2, optimise=20, results=3, save=3)
-    result = _solve_and_save(job, project, config)
+    # Libraries build, export and write for seconds without a checkpoint.
+    with job.interruptible():
+        result = _solve_and_save(job, project, config)
     if config.changes:
         solve_changes(job, project, config)
     return result
@@ -34,13 +37,18 @@ def run_capacity_plan(job: Job, project: Project, config: CapacityConfig) -> Cap
 
 def _solve_and_save(job: Job, project: Project, config: CapacityConfig) -> CapacityResult:
     from workbench.capacity.inputs.reading import find_source, is_network
+    from workbench.capacity.results.rescued import keeping_solved
 
     with job.stage("read", title="Read the inputs"):
         source = find_source(project, config.source)
         network = is_network(source)
-    result = _solve_network(job, config, source) if network else _solve_workbook(job, project, config, source)
-    with job.stage("save", title="Save the results"):
-        return _save(job, result, project)
+    with keeping_solved(job, project, config.scenario) as solved:
+        if network:
+            result = _solve_network(job, config, source, solved)
+        else:
+            result = _solve_workbook(job, project, config, source, solved)
+        with job.stage("save", title="Save the results"):
+            return _save(job, result, project)
 
 
 def solve_changes(job: Job, project: Project, config: CapacityConfig) -> None:
@@ -64,11 +72,14 @@ def solve_scenario(folder: object, config: CapacityConfig) -> dict[str, float | 
     """Solve and save one scenario; gives its costs, so that a resume knows that it is done."""
     job = current_job()
     assert job is not None
-    result = _solve_and_save(job, Project.open(str(folder)), config)
+    with job.interruptible():
+        result = _solve_and_save(job, Project.open(str(folder)), config)
     return {"objective": float(result.facts["objective"]), "status": str(result.facts["status"])}
 
 
-def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: Path) -> CapacityResult:
+def _solve_workbook(
+    job: Job, project: Project, config: CapacityConfig, source: Path, solved: Solved
+) -> CapacityResult:
     from workbench.capacity.inputs.demand_source import find_load
     from workbench.capacity.inputs.plan_settings import note_unused
     from workbench.capacity.inputs.reading import read_system
@@ -83,7 +94,7 @@ def _solve_workbook(job: Job, project: Project, config: CapacityConfig, source: 
             known[0].place(vintage, *attributes) if year.isdigit() else ""
         )
 
-    with _solver(job, config, place) as solver:
+    with _solver(job, config, place, solved) as solver:
         with job.stage("validate", title="Check the inputs"):
             system = read_system(source, config)
             known.append(system)
@@ -133,13 +144,13 @@ def _cost_of_capital(config: CapacityConfig, system: System) -> str:
     return f"{', '.join(rates)} (sheet wacc)"
 
 
-def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityResult:
+def _solve_network(job: Job, config: CapacityConfig, source: Path, solved: Solved) -> CapacityResult:
     from workbench.capacity.extraction.extract import extract
     from workbench.capacity.inputs.network_files import check_network, read_network
     from workbench.capacity.inputs.network_settings import check_settings, network_years
     from workbench.runs.model.digest import file_digest
 
-    with _solver(job, config, lambda *_: "") as solver:
+    with _solver(job, config, lambda *_: "", solved) as solver:
         with job.stage("validate", title="Read and check the network"):
             problems = Problems(source.name)
             network = read_network(source, problems)
@@ -167,11 +178,13 @@ def _solve_network(job: Job, config: CapacityConfig, source: Path) -> CapacityRe
         return _result(job, config, [network], tables, solver, facts, notes)
 
 
-def _solver(job: Job, config: CapacityConfig, place: Any) -> PlanSolver:
+def _solver(job: Job, config: CapacityConfig, place: Any, solved: Solved) -> PlanSolver:
     # Imported here: the child process starts at once and gets ready while PyPSA is imported.
     from workbench.capacity.solving.planning import make_solver
 
-    return make_solver(job, config, place)
+    solver = make_solver(job, config, place)
+    solver.solved = solved
+    return solver
 
 
 def _result(

@@ -106,6 +106,7 @@ def optimise(
     if not config.rolling_horizon:
         with pypsa_slot(job.checkpoint):
             _require_ok(network.optimize(**options))
+        solver.solved.append((solver.label, network))
         return
     if network.has_investment_periods:
         raise SolveError("Windows (rolling_horizon) do not go with perfect foresight; choose one of them.")
@@ -113,6 +114,7 @@ def optimise(
     try:
         with pypsa_slot(job.checkpoint):
             _in_windows(job, network, config, solver, options)
+        solver.solved.append(("", network))
     finally:
         solver.show_stages = True
 

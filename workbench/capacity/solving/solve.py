@@ -134,6 +134,8 @@ class PlanSolver:
         self.only_dispatch = False
         """Whether capacities are fixed: the simplex method is the fastest then, whatever the size."""
         self._method = ""
+        self.solved: list[tuple[str, Any]] = []
+        """Networks that were solved, by their label, for what may fail afterwards."""
         self.records: list[SolveRecord] = []
 
     def __enter__(self) -> PlanSolver:

@@ -6,7 +6,7 @@
       project.toml          name, currency, units, region, fiscal-year start
       inputs/               the analyst's own Excel and CSV files
       results/<domain>/<scenario>/…
-      .workbench/           journal.sqlite, cache/, inputs/ and earlier/ (the last three safe to delete)
+      .workbench/           journal.sqlite, cache/, inputs/, earlier/ and solved/ (all but the first safe to delete)
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from workbench.runs.jobs.bars import Bar, known_total, open_bar
 from workbench.runs.jobs.child import Child
+from workbench.runs.jobs.interrupt import ThreadInterrupt
 from workbench.runs.jobs.map import OpenMaps, run_units
 from workbench.runs.jobs.open_stage import open_stage, stage_path
 from workbench.runs.jobs.sink import Sink
@@ -297,6 +298,14 @@ class Job:
             When the journal can no longer be written.
         """
         self._sink.checkpoint()
+
+    def interruptible(self) -> ThreadInterrupt:
+        """Let a cancel end the block inside wherever it is, also where it reaches no checkpoint; a context manager.
+
+        For code of libraries that works for seconds in this thread. What such a block holds is released by ``with``
+        and ``finally``, as after Ctrl-C.
+        """
+        return ThreadInterrupt(self._sink.attention, self.on_beat, self.checkpoint)
 
     def map(
         self,
