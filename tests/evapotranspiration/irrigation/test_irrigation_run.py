@@ -151,10 +151,42 @@ def test_a_table_of_fields_takes_the_place_of_the_settings(
     assert result.table("seasons").set_index("field").loc["north", "lost"] > 5, "two irrigations are too few"
 
 
+def test_tables_are_read_as_people_write_them_and_what_is_not_used_is_said(
+    year: Project, write: Callable[[str, str], None]
+) -> None:
+    write(
+        "eto_fields.csv",
+        "Fields of 2021\n\nField;Site;Crop;Area [acre];field_capacity [m3/m3];wilting_point [m3/m3];Note\n"
+        "Nord;plain;Tomato;5,0;0,31;0,15;wet corner\nOst;plain;Cotton;2,0;0,31;0,15;\n\nTotal;;;7,0;;;\n",
+    )
+    write(
+        "eto_irrigation.csv",
+        "field;date;irrigation [mm]\nNord;15.06.2021;12,5\nNord;15.03.2020;8\nWest;15.06.2021;9\n",
+    )
+    result = plan_irrigation(year, planting="05-15")
+    facts = result.table("fields").set_index("field")
+    assert list(facts.index) == ["Nord", "Ost"]
+    np.testing.assert_allclose(facts["area"], [2.0234, 0.8094], atol=1e-4)
+    np.testing.assert_allclose(facts["holds"], 160.0)
+    told = " ".join(result.problems)
+    for words in ("converted from acre to ha", "West are not among", "columns note", "'Total' is a total"):
+        assert words in told, words
+    assert "1 applied irrigations lie outside its seasons, the first on 2020-03-15" in told
+    assert result.is_complete
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("field,crop\nnorth,tomatoe\n", r"row 2, field 'north': crop is 'tomatoe', expected one of"),
+        (
+            "field,area [furlong]\nnorth,2\n",
+            r"'area \[furlong\]': the unit 'furlong' is not known, expected ha",
+        ),
+        ("field,crop\n", r"no rows below the header"),
+        (
+            "field,crop\nnorth,potato salad\n",
+            r"row 2, field 'north': There is no crop 'potato salad' among 67; the closest are",
+        ),
         ("field,planting\nnorth,2021-13-01\n", r"row 2, field 'north': planting is '2021-13-01'"),
         ("field,area [ha]\nnorth,two\n", r"row 2, column 'area': 'two' is not a number"),
         ("field,efficiency\nnorth,300\n", r"row 2, field 'north': efficiency is 300 %, expected 10 to 100"),

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbench.data.known_names import known_name
 from workbench.data.notes import Notes
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
-from workbench.data.workbooks.one_table import read_one_table
 from workbench.errors import InvalidData, SettingError, UnknownName
+from workbench.evapotranspiration.inputs.field_notes import FieldNotes
+from workbench.evapotranspiration.inputs.field_tables import read_field_table
 from workbench.evapotranspiration.inputs.files import read_dates
 from workbench.evapotranspiration.inputs.headers import numbers, words
 from workbench.evapotranspiration.inputs.reading import find_input
@@ -56,8 +58,8 @@ OF_A_FIELD = (
 )
 """Settings that a table of fields may have as columns."""
 TEXTS = ("site", "crop", "planting", "region", "soil", "system")
+TOTALS = ("total", "totals", "sum", "all", "summe", "suma", "somme")
 STAGE_COLUMNS = ("initial", "development", "middle", "late")
-INCH = 25.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +108,14 @@ def read_fields(project: Project, config: IrrigationConfig, sites: Sequence[str]
     SettingError
         When a setting cannot be used.
     """
-    problems = Problems()
+    problems, told = Problems(), FieldNotes()
     path = find_input(project, config.fields_file, "eto_fields")
     paths = [] if path is None else [path]
     said: frozenset[str] = frozenset()
     if path is None:
-        fields: tuple[Field, ...] = (_field(config, config.scenario, sites, notes),)
+        fields: tuple[Field, ...] = (_field(config, config.scenario, sites, told),)
     else:
-        fields, said = _of_table(path, config, sites, notes, problems)
+        fields, said = _of_table(path, config, sites, told, problems)
     applied: dict[str, pd.Series] = {}
     events = find_input(project, config.irrigation_file, "eto_irrigation")
     if events is None and config.applied is Applied.FILE:
@@ -125,15 +127,16 @@ def read_fields(project: Project, config: IrrigationConfig, sites: Sequence[str]
     if events is not None and config.applied is not Applied.PLANNED:
         paths.append(events)
         applied = _applied(events, [field.name for field in fields], problems)
+    told.into(notes)
     notes.add_problems(problems)
     return FieldInput(fields, applied, tuple(paths), said)
 
 
 def _of_table(
-    path: Path, config: IrrigationConfig, sites: Sequence[str], notes: Notes, problems: Problems
+    path: Path, config: IrrigationConfig, sites: Sequence[str], told: FieldNotes, problems: Problems
 ) -> tuple[tuple[Field, ...], frozenset[str]]:
     found = Problems(path.name)
-    raw = _table(path, found, ("field", *OF_A_FIELD, *STAGE_COLUMNS))
+    raw = read_field_table(path, found, ("field", *OF_A_FIELD, *STAGE_COLUMNS), ("field", *TEXTS))
     if "field" not in raw:
         found.error(f"there is no column 'field'; present: {', '.join(map(str, raw.columns))}.")
         found.raise_errors()
@@ -149,6 +152,9 @@ def _of_table(
     fields: dict[str, Field] = {}
     for row in raw.index:
         name = names[row]
+        if name.casefold() in TOTALS:
+            found.change(f"row {row}: '{name}' is a total and not a field, and is set aside.")
+            continue
         if not name or name in fields:
             found.error(
                 f"row {row}, column 'field': {name!r} is {'twice' if name else 'blank'}; name each field once."
@@ -156,7 +162,7 @@ def _of_table(
             continue
         given = {key: values[row] for key, values in columns.items() if _is_given(values[row])}
         try:
-            fields[name] = _field(_with_row(config, given), name, sites, notes)
+            fields[name] = _field(_with_row(config, given), name, sites, told)
         except (SettingError, InvalidData, UnknownName) as error:
             found.error(f"row {row}, field '{name}': {error}")
     problems.extend(found)
@@ -175,12 +181,8 @@ def _with_row(config: IrrigationConfig, given: Mapping[str, Any]) -> IrrigationC
         if item.name not in values:
             continue
         value = values[item.name]
-        if item.choices and value not in item.choices:
-            raise SettingError(
-                f"{item.name} is {value!r}, expected one of {', '.join(map(str, item.choices))}.",
-                item.name,
-                value,
-            )
+        if item.choices:
+            values[item.name] = known_name(item.name, value, map(str, item.choices))
         low, high = item.minimum, item.maximum
         if (low is not None and value < low) or (high is not None and value > high):
             raise SettingError(
@@ -202,7 +204,7 @@ def _with_row(config: IrrigationConfig, given: Mapping[str, Any]) -> IrrigationC
     return made
 
 
-def _field(config: IrrigationConfig, name: str, sites: Sequence[str], notes: Notes) -> Field:
+def _field(config: IrrigationConfig, name: str, sites: Sequence[str], told: FieldNotes) -> Field:
     if not config.planting:
         raise SettingError(
             "planting is empty, expected the day of planting, such as 2024-04-15, or 04-15 for every year.",
@@ -217,8 +219,10 @@ def _field(config: IrrigationConfig, name: str, sites: Sequence[str], notes: Not
         stages = stages_of(crop.name, config.region)
         if not config.region:
             where = ", ".join(filter(None, (stages.region, stages.planting)))
-            notes.assumption(
-                f"{name}: the stages of {crop.name} last {', '.join(f'{days:g}' for days in stages.days)} days, "
+            told.add(
+                "assumption",
+                name,
+                f"the stages of {crop.name} last {', '.join(f'{days:g}' for days in stages.days)} days, "
                 "as in "
                 f"{where} (FAO-56, table 11)",
                 setting="region",
@@ -228,8 +232,10 @@ def _field(config: IrrigationConfig, name: str, sites: Sequence[str], notes: Not
     if config.field_capacity is not None and config.wilting_point is not None:
         soil = Soil(config.field_capacity / 100, config.wilting_point / 100, soil.readily_evaporable)
     else:
-        notes.assumption(
-            f"{name}: a {config.soil} holds {soil.available:.0f} mm/m (middle of FAO-56, table 19)",
+        told.add(
+            "assumption",
+            name,
+            f"a {config.soil} holds {soil.available:.0f} mm/m (middle of FAO-56, table 19)",
             setting="field_capacity",
             advice="give measured field_capacity and wilting_point",
         )
@@ -275,7 +281,7 @@ def _system(config: IrrigationConfig) -> System:
 
 def _applied(path: Path, fields: Sequence[str], problems: Problems) -> dict[str, pd.Series]:
     found = Problems(path.name)
-    raw = _table(path, found, ("field", "date", "irrigation"))
+    raw = read_field_table(path, found, ("field", "date", "irrigation"), ("field", "date"))
     for needed in ("date", "irrigation"):
         if needed not in raw:
             found.error(f"there is no column '{needed}'; present: {', '.join(map(str, raw.columns))}.")
@@ -302,25 +308,6 @@ def _applied(path: Path, fields: Sequence[str], problems: Problems) -> dict[str,
         str(name): rows.set_index("date")["depth"].fillna(0.0)
         for name, rows in table[table["field"].isin(fields)].groupby("field")
     }
-
-
-def _table(path: Path, problems: Problems, known: Sequence[str]) -> pd.DataFrame:
-    """Read a table, its columns in small letters without units; inches become millimetres."""
-
-    def plain(header: str) -> str:
-        return header.partition("[")[0].strip().lower().replace(" ", "_")
-
-    table = read_one_table(path, problems, lambda text: plain(text) in known)
-    raw = table.pandas(lambda name: plain(name) not in (*TEXTS, "field", "date"))
-    units = {
-        plain(str(name)): str(name).partition("[")[2].rstrip("] ").strip().lower() for name in raw.columns
-    }
-    raw = raw.rename(columns=lambda name: plain(str(name)))
-    for name in ("irrigation", "depth", "room", "limit"):
-        if name in raw and units.get(name) in ("in", "inch", "inches"):
-            raw[name] = numbers(raw[name], name, problems) * INCH
-            problems.change(f"column '{name}': converted from inch to mm.")
-    return raw
 
 
 def _is_given(value: str | float) -> bool:

@@ -14,6 +14,7 @@ from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_made_up, report_notes
 from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import InvalidData
+from workbench.evapotranspiration.inputs.field_notes import FieldNotes
 from workbench.evapotranspiration.inputs.fields import FieldInput, read_fields
 from workbench.evapotranspiration.irrigation.climate import USUAL, Prepared, prepared_climate
 from workbench.evapotranspiration.irrigation.season import MEASURED, Seasons, follow_seasons, plantings
@@ -54,13 +55,14 @@ def _follow(
 ) -> dict[str, pd.DataFrame]:
     parts: dict[str, list[pd.DataFrame]] = {}
     climates: dict[str, Prepared] = {}
+    told = FieldNotes()
     for number, field in enumerate(data.fields):
         job.checkpoint()
         job.progress(number, len(data.fields), field.name)
         if field.site not in climates:
             climates[field.site] = _climate(config, weather, field.site, notes)
         climate = climates[field.site].climate
-        begun = _begun(field, pd.DatetimeIndex(climate.index), notes)
+        begun = _begun(field, pd.DatetimeIndex(climate.index), told)
         given = data.applied.get(field.name)
         planned = config.applied is Applied.PLANNED or (config.applied is Applied.AUTOMATIC and given is None)
         seasons = follow_seasons(
@@ -73,7 +75,8 @@ def _follow(
         )
         basis = climate["basis"].to_numpy()[seasons.days["place"].to_numpy(dtype=int)]
         days = seasons.days.drop(columns="place").assign(basis=basis)
-        _note_field(field, days, planned, notes)
+        _note_field(field, days, planned, told)
+        _note_events_elsewhere(field, None if planned else given, days, told)
         made = {
             "days": days,
             "seasons": season_totals(days, field.stages.season, field.area),
@@ -83,6 +86,7 @@ def _follow(
         }
         for name, table in made.items():
             parts.setdefault(name, []).append(table)
+    told.into(notes)
     return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
 
 
@@ -123,11 +127,13 @@ def _climate(config: IrrigationConfig, weather: PlaceWeather, site: str, notes: 
     return found
 
 
-def _begun(field: Field, dates: pd.DatetimeIndex, notes: Notes) -> list[datetime.date]:
+def _begun(field: Field, dates: pd.DatetimeIndex, told: FieldNotes) -> list[datetime.date]:
     begun, cut = plantings(field, dates)
     if cut and begun:
-        notes.omission(
-            f"{field.name}: the season planted on {cut[0]:%Y-%m-%d} begins before the weather, and is left out",
+        told.add(
+            "unused",
+            field.name,
+            f"the season planted on {cut[0]:%Y-%m-%d} begins before the weather, and is left out",
             weight=Weight.NORMAL,
             tables=("seasons",),
         )
@@ -136,27 +142,34 @@ def _begun(field: Field, dates: pd.DatetimeIndex, notes: Notes) -> list[datetime
         planted = f"{year}-{month:02d}-{day:02d}" if year else f"{month:02d}-{day:02d}"
         raise InvalidData(
             f"{field.name}: the weather has {dates[0]:%Y-%m-%d} to {dates[-1]:%Y-%m-%d}, and the season planted "
-            f"on {planted} "
-            "does not begin in it; estimate ETo from the day of planting on, or change the planting."
+            f"on {planted} does not begin in it; estimate ETo from the day of planting on, or change the planting."
         )
     return begun
 
 
-def _note_field(field: Field, days: pd.DataFrame, planned: bool, notes: Notes) -> None:
+def _note_field(field: Field, days: pd.DataFrame, planned: bool, told: FieldNotes) -> None:
     if planned:
-        notes.assumption(
-            f"{field.name}: no applied irrigation is known; the past is irrigated by the rule of the plan",
+        told.add(
+            "assumption",
+            field.name,
+            "no applied irrigation is known; the past is irrigated by the rule of the plan",
             setting="irrigation_file",
             tables=("days", "irrigations", "seasons"),
             advice="give what was applied in eto_irrigation.csv (field, date, irrigation)",
         )
     if field.depletion == 0:
-        notes.assumption(
-            f"{field.name}: the root zone is full at planting", setting="depletion", tables=("days",)
+        told.add(
+            "assumption",
+            field.name,
+            "the root zone is full at planting",
+            setting="depletion",
+            tables=("days",),
         )
     if field.crop.base_temperature is None:
-        notes.omission(
-            f"{field.name}: no base temperature of {field.crop.name} is known, so there are no degree days",
+        told.add(
+            "unused",
+            field.name,
+            f"no base temperature of {field.crop.name} is known, so its warmth is not summed up",
             setting="base_temperature",
             tables=("days",),
             weight=Weight.NORMAL,
@@ -164,19 +177,40 @@ def _note_field(field: Field, days: pd.DataFrame, planned: bool, notes: Notes) -
     ahead = days["basis"] != MEASURED
     usual = int((days["basis"] == USUAL).sum())
     if usual:
-        notes.assumption(
-            f"{field.name}: {usual} of {int(ahead.sum())} days ahead are in no forecast; they are as usual at "
-            "this time of "
-            "the year, and no rain is counted on",
+        told.add(
+            "assumption",
+            field.name,
+            f"{usual} of {int(ahead.sum())} days ahead are in no forecast; they are as usual at this time of the "
+            "year, "
+            "and no rain is counted on",
             tables=("outlook",),
             setting="forecast",
             advice="estimate ETo with the period 'forecast' first",
         )
     short = float(days["short"].abs().max())
     if short > ROUNDING:
-        notes.doubt(
-            f"{field.name}: on some days the balance wanted up to {short:.1f} mm more than the root zone held",
+        told.add(
+            "doubt",
+            field.name,
+            f"on some days the balance wanted up to {short:.1f} mm more than the root zone held",
             tables=("days",),
+        )
+
+
+def _note_events_elsewhere(
+    field: Field, given: pd.Series | None, days: pd.DataFrame, told: FieldNotes
+) -> None:
+    """Say which applied irrigations lie in no season."""
+    if given is None:
+        return
+    elsewhere = given.index[~given.index.isin(pd.DatetimeIndex(days["date"])) & (given > 0).to_numpy()]
+    if len(elsewhere):
+        told.add(
+            "unused",
+            field.name,
+            f"{len(elsewhere)} applied irrigations lie outside its seasons, the first on {elsewhere[0]:%Y-%m-%d}",
+            setting="irrigation_file",
+            weight=Weight.NORMAL,
         )
 
 
