@@ -24,9 +24,9 @@ from workbench.demand.model.choices import BENCHMARKS
 from workbench.demand.models.catalogue import MODELS
 from workbench.demand.models.elasticity import growth_elasticities
 from workbench.demand.models.growth import damped_growth
-from workbench.demand.models.shocks import winsorised_history
+from workbench.demand.models.shocks import history_for_intervals, winsorised_history
 from workbench.demand.results.saved import DemandResult
-from workbench.demand.sectors.backtest import covered, rolling_origin
+from workbench.demand.sectors.backtest import covered, forecast_driver, rolling_origin
 from workbench.demand.sectors.many import forecast_many
 from workbench.demand.sectors.plan import make_plan
 from workbench.demand.sectors.sector_forecast import forecast_sector
@@ -127,8 +127,12 @@ def test_models_without_drivers_and_with_wrong_drivers_on_the_panel(panel: Panel
     error = np.random.default_rng(1).choice([-0.015, 0.015], len(wrong))
     wrong[:, :, 0] *= np.exp(error[:, None] * np.arange(1, 11))
     mistaken = panel.errors(default_model(panel, wrong))
+    then = np.stack([forecast_driver(panel.drivers[:, :, k], 10) for k in (0, 1)], axis=2)
+    unknown = panel.errors(default_model(panel, then))
     peer = panel.errors(statsmodels_ets(panel.history))
     for index, horizon in enumerate(HORIZONS):
+        what = f"sMAPE h{horizon}, default, drivers as forecast then"
+        report(what, unknown[index], peer[index], "%", "< ETS", unknown[index] < peer[index])
         met = damped[index] < peer[index]
         report(f"sMAPE h{horizon}, damped growth (no drivers)", damped[index], peer[index], "%", "< ETS", met)
         met = mistaken[index] < peer[index]
@@ -183,12 +187,39 @@ def test_coverage_on_the_panel(
             continue
         values = series.y.to_numpy(float)[None, -WINDOW:]
         test = rolling_origin(MODELS["damped_growth"], values, 0, horizon=10, first=6)
-        inside.append(covered(test, log_growth(values)[0], level)[test.growths >= 9])
+        steady = history_for_intervals(values)
+        learned = rolling_origin(MODELS["damped_growth"], steady, 0, horizon=10, first=6)
+        inside.append(covered(test, log_growth(steady)[0], level, learned=learned)[test.growths >= 9])
     every = np.concatenate(inside)
     for horizon in HORIZONS:
         share = 100 * float(np.nanmean(every[:, horizon - 1]))
         what = f"coverage of the {100 * level:g} % interval, h{horizon}, {len(every)} origins"
         report(what, share, None, "%", f"{low}-{high}", low <= share <= high)
+
+
+def test_a_year_typed_ten_times_too_high_widens_the_interval_little(
+    shared_data: Path, report: Report
+) -> None:
+    factors = []
+    for series in series_of(shared_data):
+        if len(series) < LEAST_HISTORY:
+            continue
+        usual = series.y.to_numpy(float)[-WINDOW:]
+        typed = usual.copy()
+        typed[-8] *= 10
+        both = forecast_many(np.stack([usual, typed]), 10, levels=(0.95,))
+        widths = both.half_widths[0.95][:, -1]
+        factors.append(float(np.exp(widths[1] - widths[0])))
+    # The largest ratio of upper bounds, at ten years, of a series alone; a total of sectors moves far less.
+    share = float(np.quantile(factors, 0.95))
+    report(
+        f"95 % bound with a x10 typo over that without, {len(factors)} series, p95",
+        share,
+        None,
+        "x",
+        "<= 6",
+        share <= 6,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -20,13 +20,17 @@ if TYPE_CHECKING:
     from workbench.planning.chain import Agreement, PlanningChain, load_chain
     from workbench.planning.check import InputCheck, check_inputs
     from workbench.planning.report import write_report
+    from workbench.planning.state import ChainState, chain_state, run_stale_steps
 
 __all__ = [
     "Agreement",
+    "ChainState",
     "InputCheck",
     "PlanningChain",
+    "chain_state",
     "check_inputs",
     "load_chain",
+    "run_stale_steps",
     "write_report",
 ]
 
@@ -34,10 +38,13 @@ __getattr__, __dir__ = lazy_names(
     __name__,
     {
         "Agreement": "chain",
+        "ChainState": "state",
         "InputCheck": "check",
+        "chain_state": "state",
         "check_inputs": "check",
         "PlanningChain": "chain",
         "load_chain": "chain",
+        "run_stale_steps": "state",
         "write_report": "report",
     },
 )

@@ -12,6 +12,7 @@ from workbench.data.explanation.shown import explain_shown
 from workbench.data.projects.project import Project
 from workbench.demand.results.charts import requirement_chart
 from workbench.load_profiles.results.charts import energy_and_peak_chart
+from workbench.planning.boxes import ChainBoxes
 from workbench.planning.chain import PlanningChain, load_chain
 from workbench.planning.explained import ChainTracer
 from workbench.planning.report import agreement_table, summary
@@ -23,10 +24,26 @@ from workbench.ui.figures.tables import table_of
 from workbench.ui.forms.saved_results import SavedResults
 from workbench.ui.notes import with_notes
 
-__all__ = ["PlanningSummary"]
+__all__ = ["PlanResults", "PlanningSummary"]
 
 
-class PlanningSummary(SavedResults):
+class PlanningSummary(ipywidgets.VBox):  # type: ignore[misc]
+    """Where the chain of a project is, and its plans, each together with the profile and the forecast under it.
+
+    Parameters
+    ----------
+    project
+        The project.
+    """
+
+    def __init__(self, project: Project) -> None:
+        super().__init__([ChainBoxes(project), PlanResults(project)])
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+class PlanResults(SavedResults):
     """Choose a capacity plan and read it together with the profile and the forecast under it.
 
     Parameters

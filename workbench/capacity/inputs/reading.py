@@ -58,10 +58,16 @@ def find_source(project: Project, name: str = "") -> Path:
     fitting = plant_workbooks(project)
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(path.name for path in fitting) or "none"
-    seen = "no workbook of plants" if not fitting else "several workbooks of plants"
+    if not fitting:
+        raise UnreadableFile(
+            f"There is no workbook of plants in {project.inputs}; fill in the sheet 'plants' of the template, or "
+            "copy your own into it and name it in the setting 'source'.",
+            project.inputs,
+        )
+    names = ", ".join(path.name for path in fitting)
     raise UnreadableFile(
-        f"There is {seen} in {project.inputs} ({names}); give the name of one in the setting 'source'.",
+        f"There are several workbooks of plants in {project.inputs} ({names}); give the name of one in the setting "
+        "'source'.",
         project.inputs,
     )
 
