@@ -165,7 +165,7 @@ def nothing(x: int) -> int:
 @job("nothings", config=Config)
 def nothings(job: Job, project: Path, config: Any) -> int:
     """Do nothing, often."""
-    given = [Unit(f"unit {x}", (x,)) for x in range(500)]
+    given = [Unit(f"unit {x}", (x,)) for x in range(2000)]
     return sum(outcome.value for outcome in job.map(nothing, given))
 
 
@@ -176,14 +176,14 @@ def test_a_unit_on_a_cluster_costs_little_more_than_a_task(
         ours, plain = [], []
         for number in range(3):
             began = time.perf_counter()
-            futures = [client.submit(abs, x, pure=False) for x in range(500)]
-            assert sum(client.gather(futures)) == 124_750
-            plain.append((time.perf_counter() - began) / 500 * 1000)
+            futures = [client.submit(abs, x, pure=False) for x in range(2000)]
+            assert sum(client.gather(futures)) == 1_999_000
+            plain.append((time.perf_counter() - began) / 2000 * 1000)
             began = time.perf_counter()
-            assert start(nothings, project, workers=client, scenario=f"s{number}").result(120) == 124_750
-            ours.append((time.perf_counter() - began) / 500 * 1000)
+            assert start(nothings, project, workers=client, scenario=f"s{number}").result(120) == 1_999_000
+            ours.append((time.perf_counter() - began) / 2000 * 1000)
     mine, peer = min(ours), min(plain)
-    report("Dask: one unit that does nothing, beside a task", mine, peer, "ms", "<= 25 ms", mine <= 25)
+    report("Dask: one unit that does nothing, beside a task", mine, peer, "ms", "<= 1.5 x", mine <= 1.5 * peer)
 
 
 def ticks() -> None:

@@ -6,22 +6,21 @@ units are reported, retried, paused, cancelled and remembered by the same code.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import queue
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import cloudpickle
 
 from workbench.errors import WorkersLost
-from workbench.files import facts as file_facts
-from workbench.files import listed
+from workbench.runs.cluster.attempt import Attempt
 from workbench.runs.cluster.link import ClusterLink, open_client
 from workbench.runs.cluster.messages import Call, CallResult
 from workbench.runs.cluster.worker import run_call
@@ -30,7 +29,7 @@ from workbench.runs.jobs.open_stage import stage_path
 from workbench.runs.jobs.workers import address_of
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level
-from workbench.runs.model.units import Outcome, Unit
+from workbench.runs.model.units import Outcome
 
 __all__ = ["ClusterDispatch"]
 
@@ -39,42 +38,14 @@ ALONE_SECONDS = 5.0
 ELSEWHERE = 2
 """On so many more workers a unit is tried that fails in a way of which a worker may be the reason."""
 RESCUE_SECONDS = 0.2
+AHEAD_SECONDS, MOST_AHEAD = 0.1, 64
+"""Quick units wait at the workers for so long, or so many for each thread."""
+AT_ONCE = 256
+"""Results that are fetched together."""
 RESULT_SECONDS = 1.0
 """How long a result on its way is waited for before the thread looks after the other units."""
 DEATHS = 4
 """Workers that are lost with a unit before it counts as what ends them; Dask's own number for what it reassigns."""
-
-
-@dataclass(slots=True)
-class _Try:
-    """A unit that is with the cluster.
-
-    Attributes
-    ----------
-    attempt, asked
-        Which attempt this is, and when it was sent.
-    alone
-        Whether no other unit is with the cluster.
-    failed_on
-        Workers on which it failed in a way of which the worker may be the reason, with the error of each.
-    allowed
-        Workers that may compute it.
-    worker, deaths
-        The worker that computes it, and how many were lost with it.
-    files
-        What it has reported to have written.
-    """
-
-    unit: Unit
-    attempt: int
-    asked: float
-    alone: bool = False
-    failed_on: dict[str, str] = field(default_factory=dict)
-    allowed: frozenset[str] = frozenset()
-    future: Any = None
-    worker: str = ""
-    deaths: int = 0
-    files: list[str] = field(default_factory=list)
 
 
 class ClusterDispatch(Dispatch):
@@ -92,14 +63,15 @@ class ClusterDispatch(Dispatch):
         super().__init__(work, 64)
         self._cluster = cluster
         self._address = address_of(cluster)
-        self._tries: dict[int, _Try] = {}
-        self._suspects: deque[_Try] = deque()
+        self._tries: dict[int, Attempt] = {}
+        self._suspects: deque[Attempt] = deque()
         self._numbers = 0
         self._finished: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._function = b""
         self._alone_since: float | None = None
         self._looked = 0.0
+        self._seconds = 1.0
         self._link: ClusterLink | None = None
 
     def _loops(self) -> list[Callable[[], None]]:
@@ -165,15 +137,17 @@ class ClusterDispatch(Dispatch):
         # A few more than can be computed at once, so that no worker waits for the way to the kernel and back.
         if not link.workers:
             return
-        most = link.threads + link.workers
+        # As many more as are computed while a result is on its way, where units are quick.
+        ahead = min(MOST_AHEAD, AHEAD_SECONDS / max(self._seconds, 1e-4))
+        most = round(link.threads * (1 + ahead)) + link.workers
         self._work.report.workers = max(1, link.threads)
         while self._work.waiting and len(self._tries) < most:
-            self._send(client, link, _Try(self._work.waiting.popleft(), 0, time.monotonic()))
+            self._send(client, link, Attempt(self._work.waiting.popleft(), 0, time.monotonic()))
         if self._suspects and not self._tries:
             suspect = self._suspects.popleft()
-            self._send(client, link, _Try(suspect.unit, suspect.attempt, time.monotonic(), alone=True))
+            self._send(client, link, Attempt(suspect.unit, suspect.attempt, time.monotonic(), alone=True))
 
-    def _send(self, client: Any, link: ClusterLink, one: _Try) -> None:
+    def _send(self, client: Any, link: ClusterLink, one: Attempt) -> None:
         self._numbers += 1
         number = self._numbers
         call = Call(
@@ -209,7 +183,7 @@ class ClusterDispatch(Dispatch):
             one.future.cancel()
             self._send_again(client, link, one)
 
-    def _send_again(self, client: Any, link: ClusterLink, one: _Try) -> None:
+    def _send_again(self, client: Any, link: ClusterLink, one: Attempt) -> None:
         # One that dies at once has not even told that it had begun, and has gone from worker to worker.
         one.deaths += min(2, len(one.allowed))
         if one.deaths < DEATHS:
@@ -246,22 +220,27 @@ class ClusterDispatch(Dispatch):
         one.worker = worker
 
     def _collect(self, client: Any, link: ClusterLink) -> None:
-        try:
+        ended: dict[int, Attempt] = {}
+        with contextlib.suppress(queue.Empty):
             number = self._finished.get(timeout=POLL_SECONDS)
-        except queue.Empty:
-            return
-        with self._lock:
-            one = self._tries.get(number)
-        if one is None:
-            # Sent again meanwhile.
-            return
-        result = self._result_of(one)
-        if result is None:
-            self._finished.put(number)
-            return
-        link.wait_for(result.sender, result.sent)
-        with self._lock:
-            del self._tries[number]
+            while len(ended) < AT_ONCE:
+                with self._lock:
+                    # One that was sent again meanwhile has another number.
+                    if number in self._tries:
+                        ended[number] = self._tries[number]
+                number = self._finished.get_nowait()
+        for number, result in self._results_of(client, ended):
+            if result is None:
+                self._finished.put(number)
+                continue
+            link.wait_for(result.sender, result.sent)
+            with self._lock:
+                one = self._tries.pop(number)
+            one.worker = result.worker or one.worker
+            self._seconds += (result.seconds - self._seconds) / 8
+            self._settle(client, link, one, result)
+
+    def _settle(self, client: Any, link: ClusterLink, one: Attempt, result: CallResult) -> None:
         if result.kind == "stopped":
             # Cut off from us for a while, it took us for dead: the unit is not at fault.
             self._work.report.note(
@@ -280,7 +259,7 @@ class ClusterDispatch(Dispatch):
         if outcome.error is not None and one.attempt < self._work.retries:
             self._work.report.retrying(one.unit, outcome.error, one.attempt, self._work.retries + 1)
             self._send(
-                client, link, _Try(one.unit, one.attempt + 1, time.monotonic(), failed_on=one.failed_on)
+                client, link, Attempt(one.unit, one.attempt + 1, time.monotonic(), failed_on=one.failed_on)
             )
             return
         if result.kind == "unfit" and self._is_left_for(one, link):
@@ -288,29 +267,31 @@ class ClusterDispatch(Dispatch):
                 one.unit,
                 f"{one.unit.key} failed on {one.worker} and is tried on another worker: {outcome.error}",
             )
-            self._send(client, link, _Try(one.unit, one.attempt, time.monotonic(), failed_on=one.failed_on))
+            self._send(
+                client, link, Attempt(one.unit, one.attempt, time.monotonic(), failed_on=one.failed_on)
+            )
             return
         if outcome.error is None:
             self._judge_workers(one, link)
         self._finish(one, outcome)
 
-    def _finish(self, one: _Try, outcome: Outcome) -> None:
+    def _finish(self, one: Attempt, outcome: Outcome) -> None:
         self._work.report.finished(one.unit, outcome)
         self._put(outcome)
 
-    def _is_left_for(self, one: _Try, link: ClusterLink) -> bool:
+    def _is_left_for(self, one: Attempt, link: ClusterLink) -> bool:
         return len(one.failed_on) <= ELSEWHERE and bool(link.fit - one.failed_on.keys())
 
-    def _judge_workers(self, one: _Try, link: ClusterLink) -> None:
+    def _judge_workers(self, one: Attempt, link: ClusterLink) -> None:
         """Blame the workers on which a unit failed that another one has computed."""
         link.admission.succeeded(one.worker)
         for worker, error in one.failed_on.items():
             if worker != one.worker and (told := link.admission.blame(worker, error)):
                 self._sink.emit(EventKind.LOG, told, stage=stage_path(), level=Level.WARNING)
 
-    def _without_lost_files(self, one: _Try, result: CallResult) -> CallResult:
+    def _without_lost_files(self, one: Attempt, result: CallResult) -> CallResult:
         """Turn the result of a unit into an error where what it has written cannot be seen here."""
-        lost = [path for path in one.files if result.kind == "result" and not _is_here(Path(path))]
+        lost = one.lost_files() if result.kind == "result" else []
         if not lost:
             return result
         sentence = (
@@ -326,7 +307,25 @@ class ClusterDispatch(Dispatch):
             self._sink.checkpoint(holding=self._link)
             self._check_link(self._link)
 
-    def _result_of(self, one: _Try) -> CallResult | None:
+    def _results_of(
+        self, client: Any, ended: Mapping[int, Attempt]
+    ) -> Iterator[tuple[int, CallResult | None]]:
+        """Fetch results, in one go where that works: a way to and fro for each would cost more than quick units."""
+        whole = [(number, one) for number, one in ended.items() if one.future.status == "finished"]
+        found: dict[int, CallResult] = {}
+        if len(whole) > 1:
+            fetching = client._gather([one.future for _, one in whole])
+            fetched = asyncio.run_coroutine_threadsafe(fetching, client.loop.asyncio_loop)
+            # What goes wrong with one of them is looked at one by one.
+            with contextlib.suppress(Exception):
+                found = dict(
+                    zip((number for number, _ in whole), fetched.result(RESULT_SECONDS), strict=True)
+                )
+            fetched.cancel()
+        for number, one in ended.items():
+            yield number, found[number] if number in found else self._result_of(one)
+
+    def _result_of(self, one: Attempt) -> CallResult | None:
         """What a unit came to; None while it is on its way, or where it was lost with the worker that held it."""
         from distributed import KilledWorker
         from distributed import TimeoutError as NotYet
@@ -345,7 +344,7 @@ class ClusterDispatch(Dispatch):
             raise self._lost() from error
         return result
 
-    def _outcome_of(self, one: _Try, returned: CallResult) -> Outcome:
+    def _outcome_of(self, one: Attempt, returned: CallResult) -> Outcome:
         unit, report = one.unit, self._work.report
         if returned.kind == "result":
             try:
@@ -365,10 +364,3 @@ class ClusterDispatch(Dispatch):
         if link.is_connected():
             client.cancel([one.future for one in self._tries.values() if one.future is not None])
             link.cancel()
-
-
-def _is_here(path: Path) -> bool:
-    with contextlib.suppress(OSError):
-        # Looked up in its folder: what the system remembers of a network's file may be older than the file.
-        return any(entry.name == path.name for entry in listed(path.parent)) or file_facts(path) is not None
-    return False

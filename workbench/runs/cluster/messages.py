@@ -89,6 +89,8 @@ class CallResult:
         How long it took (s).
     sender, sent
         The messages that belong to it: all up to this number of this sender.
+    worker
+        Address of the worker.
     """
 
     kind: str
@@ -96,3 +98,4 @@ class CallResult:
     seconds: float
     sender: str
     sent: int
+    worker: str = ""

@@ -33,6 +33,9 @@ from workbench.runs.process.resources import Resources
 __all__ = ["beat", "run_call"]
 
 SEND_SECONDS = 0.04
+BEGUN_SECONDS = 0.01
+"""A unit that has ended by then does not tell that it has begun."""
+IDLE_SECONDS = 1.0
 POLL_SECONDS = 0.1
 SILENT_SECONDS = 20.0
 """Without a beat for so long, the kernel is asleep, cut off or gone: its units are held, and end if it is gone."""
@@ -116,6 +119,9 @@ class Channel:
 
     def leave(self, number: int) -> None:
         """Send what its unit has reported, and leave a call out again."""
+        with self._changed:
+            # What ends at once is known by its result: a message more would cost as much as the unit.
+            self._waiting = [entry for entry in self._waiting if entry[:2] != (number, "started")]
         self.flush()
         with self._changed:
             self.running.pop(number, None)
@@ -167,13 +173,17 @@ class Channel:
                 send(_message(self.sender, self.sent, batch))
 
     def _serve(self) -> None:
-        opened = 0.0
+        opened = worked = time.monotonic()
         while True:
             with self._changed:
-                if not self.running and not self._waiting:
+                moment = time.monotonic()
+                if self.running or self._waiting:
+                    worked = moment
+                elif moment - worked > IDLE_SECONDS:
                     self._thread = None
                     return
-                self._changed.wait(SEND_SECONDS)
+                begun = any(kind == "started" for _, kind, _ in self._waiting)
+                self._changed.wait(BEGUN_SECONDS if begun else SEND_SECONDS)
                 moment = time.monotonic()
                 if moment - self._heard > SILENT_SECONDS:
                     self._hold_in_silence(moment - self._heard)
@@ -268,12 +278,10 @@ def run_call(call: Call) -> CallResult:
     started = time.monotonic()
     try:
         channel.emit(call.number, "started", {"worker": worker.address})
-        # At once: if this worker is lost, the kernel is to know what it held.
-        channel.flush()
         kind, content = _compute(channel, call)
     finally:
         channel.leave(call.number)
-    return CallResult(kind, content, time.monotonic() - started, channel.sender, channel.sent)
+    return CallResult(kind, content, time.monotonic() - started, channel.sender, channel.sent, worker.address)
 
 
 def _compute(channel: Channel, call: Call) -> tuple[str, Any]:
