@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.finance import planted_events
 from tests.finance.report_cases import business_series
 from workbench.errors import SettingError, UnreadableFile
 from workbench.finance.anomalies.breaks import level_breaks
-from workbench.finance.anomalies.detect import find_outliers, isolation_forest
+from workbench.finance.anomalies.detect import find_outliers
 from workbench.finance.anomalies.events import (
     JUDGEMENTS_FILE,
     EventKind,
@@ -30,9 +31,7 @@ def months(count: int) -> pd.DatetimeIndex:
 def events_in(values: np.ndarray, **options: bool) -> tuple:
     found = find_outliers(values, stock=options.get("stock", False))
     assert found is not None
-    return events_of(
-        ("revenue", "", ""), values, months(len(values)), found, np.zeros(len(values), bool), **options
-    )
+    return events_of(("revenue", "", ""), values, months(len(values)), found, **options)
 
 
 def test_a_few_outliers_do_not_move_what_is_expected():
@@ -50,7 +49,6 @@ def test_the_peak_of_every_december_is_no_event():
     found = find_outliers(values)
     assert found is not None
     assert not found.outlying[time % 12 == 11].any()
-    assert isolation_forest(values)[time % 12 == 11].any()
 
 
 def test_a_clean_series_has_next_to_no_false_alarms():
@@ -61,14 +59,6 @@ def test_a_clean_series_has_next_to_no_false_alarms():
         assert found is not None
         counts.append(int(found.outlying.sum()) + len(found.breaks))
     assert np.mean(counts) <= 0.20
-
-
-def test_an_isolation_forest_marks_a_share_of_any_series_even_a_clean_one():
-    values, _ = business_series(np.random.default_rng(2), 60, noise=0.01)
-    assert isolation_forest(values, contamination=0.05).sum() == 3
-    found = find_outliers(values)
-    assert found is not None
-    assert not found.outlying.any()
 
 
 def test_a_level_that_changes_for_good_is_one_event_with_what_it_is_worth_in_a_year():
@@ -152,3 +142,38 @@ def test_damaged_judgements_are_refused_with_what_to_do(tmp_path: Path):
     (tmp_path / JUDGEMENTS_FILE).write_text('{"judgements": [1]}')
     with pytest.raises(UnreadableFile, match="Correct it, or remove it"):
         read_judgements(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def company() -> tuple[pd.DataFrame, list[planted_events.Planted]]:
+    content, planted = planted_events.company(1)
+    return planted_events.told(content), planted
+
+
+def test_each_cause_is_one_line_at_the_level_that_shows_it_best(
+    company: tuple[pd.DataFrame, list[planted_events.Planted]],
+) -> None:
+    events, planted = company
+
+    assert planted_events.score(events, planted) == (5, 5, 5)
+    drift = events[events.kind == "drift"].iloc[0]
+    assert (drift.figure, drift.dimension, drift.entity) == ("collections", "region", "North")
+
+
+def test_what_follows_by_arithmetic_is_folded_under_its_cause(
+    company: tuple[pd.DataFrame, list[planted_events.Planted]],
+) -> None:
+    events, _ = company
+
+    assert not set(events.figure) & {"profit", "receivables"}
+    costs = events[events.figure == "expenses"]
+    assert costs.also.str.contains("profit").all()
+
+
+def test_costs_that_move_with_revenue_are_no_event_of_their_own(
+    company: tuple[pd.DataFrame, list[planted_events.Planted]],
+) -> None:
+    events, planted = company
+    months = {event.first for event in planted if event.figures == ("revenue",)}
+
+    assert not (events[events.figure == "expenses"]["first"].isin(months)).any()

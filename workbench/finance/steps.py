@@ -31,7 +31,9 @@ from workbench.finance.analysis.scenario import (
     what_if_tables,
 )
 from workbench.finance.analysis.variable_share import estimate_variable_share
+from workbench.finance.anomalies.causes import causes_of
 from workbench.finance.anomalies.events import Event, read_judgements
+from workbench.finance.anomalies.followers import derived_figures, followed
 from workbench.finance.anomalies.unusual import events_table, expected_table
 from workbench.finance.config import FinanceConfig
 from workbench.finance.inputs.finance_file import read_ledger
@@ -39,7 +41,7 @@ from workbench.finance.inputs.mapping.saved import load_mapping
 from workbench.finance.model.calendar import FiscalCalendar
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.questions import UsedAnswers
-from workbench.finance.model.series import FigureSeries, figure_series, season_of
+from workbench.finance.model.series import FigureSeries, figure_series, season_of, with_joint_parts
 from workbench.finance.results.analysis import Analysis
 from workbench.finance.results.assemble import assemble
 from workbench.finance.results.audit import audit
@@ -224,19 +226,7 @@ def _forecast_parts(job: Job, work: _Work, stage: str, dimensions: Sequence[str]
 def _analyse(job: Job, work: _Work) -> Analysis:
     series, season, config = work.series, work.season, work.config
     named = {name: one for name, one in series.items() if name != OTHER}
-    units = [
-        Unit(name, (work.project, one, list(range(len(one.parts))), season, config.false_alarms))
-        for name, one in named.items()
-    ]
-    events: list[Event] = []
-    expected: list[pd.DataFrame] = []
-    found = {
-        outcome.key: outcome.value
-        for outcome in job.map(kept_events, units, title="Events", workers=1, remember=False)
-    }
-    for name in named:
-        events += found[name][0]
-        expected += found[name][1]
+    events, expected = _events(job, work, named)
     job.checkpoint()
     formatter = formatter_of(work.ledger, work.project.style)
     company = {formatter.title(name): one.company for name, one in named.items()}
@@ -264,6 +254,30 @@ def _analyse(job: Job, work: _Work) -> Analysis:
         assumptions_from=origin,
         idle_answers=work.idle_answers,
     )
+
+
+def _events(
+    job: Job, work: _Work, named: Mapping[str, FigureSeries]
+) -> tuple[tuple[Event, ...], list[pd.DataFrame]]:
+    """Search every figure of the company and its parts, down to the deepest; one event for each cause."""
+    deep = {name: with_joint_parts(work.ledger, one) for name, one in named.items()}
+    derived = derived_figures(deep)
+    units = []
+    for name, one in deep.items():
+        leader = None if name in derived else followed(name, deep, work.season)
+        driver = None if leader is None else leader.amounts(deep)
+        rows = list(range(len(one.parts)))
+        false_alarms = work.config.false_alarms / len(rows)
+        units.append(Unit(name, (work.project, one, rows, work.season, false_alarms, driver)))
+    own: list[Event] = []
+    knock_ons: list[Event] = []
+    expected: list[pd.DataFrame] = []
+    for outcome in job.map(kept_events, units, title="Events", workers=1, remember=False):
+        found, tables = outcome.value
+        (knock_ons if outcome.key in derived else own).extend(found)
+        expected += tables
+    is_alone = all(len(one.parts) == 1 for one in deep.values())
+    return causes_of(own, knock_ons, is_alone=is_alone), expected
 
 
 def _leading_indicators(work: _Work, title: str, name: str, company: dict[str, np.ndarray]) -> DriverAnalysis:

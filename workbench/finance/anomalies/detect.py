@@ -1,4 +1,4 @@
-"""From residuals to outliers: how far off is far, and what an isolation forest says beside."""
+"""From residuals to outliers: how far off is far."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.data.arrays import Floats
 from workbench.finance.anomalies.breaks import level_breaks
 from workbench.finance.anomalies.expected import Expected, expected_values
 
-__all__ = ["MIN_PERIODS", "Outliers", "find_outliers", "isolation_forest", "score_limit"]
+__all__ = ["MIN_PERIODS", "Outliers", "find_outliers", "score_limit"]
 
 MIN_PERIODS = 18
 """With fewer, trend and spread are too uncertain to call anything unusual."""
@@ -42,7 +42,12 @@ class Outliers:
 
 
 def find_outliers(
-    values: Floats, season: int = 12, false_alarms: float = 0.05, *, stock: bool = False
+    values: Floats,
+    season: int = 12,
+    false_alarms: float = 0.05,
+    *,
+    stock: bool = False,
+    returns: bool = False,
 ) -> Outliers | None:
     """Find the periods that do not fit trend and season, and the levels that changed for good.
 
@@ -58,6 +63,8 @@ def find_outliers(
         About how many periods of a series without anything unusual may stand out.
     stock
         Whether it is a stock, whose changes are amounts and not shares.
+    returns
+        Whether it is known to return to its level, as the share of one figure in another does.
 
     Returns
     -------
@@ -68,7 +75,7 @@ def find_outliers(
     if known < MIN_PERIODS:
         return None
     breaks, expected = level_breaks(values, season)
-    if _persistence(expected.residual) > MAX_PERSISTENCE:
+    if not returns and _persistence(expected.residual) > MAX_PERSISTENCE:
         return _judged_by_changes(values, season, false_alarms, expected.logs and not stock)
     coefficients = 2 + (season - 1 if known >= 2 * season + 2 else 0) + len(values) // 48 + len(breaks)
     limit = score_limit(known, coefficients, false_alarms)
@@ -115,40 +122,3 @@ def score_limit(periods: int, coefficients: int, false_alarms: float) -> float:
     spare = max(periods - coefficients, 3)
     inflation = 1 + 2.5 * (coefficients / periods) ** 2
     return float(t.ppf(1 - min(false_alarms, 0.5) / (2 * periods), spare) * inflation)
-
-
-def isolation_forest(values: Floats, season: int = 12, contamination: float = 0.05) -> npt.NDArray[np.bool_]:
-    """Mark what an isolation forest finds unusual: the second opinion, not the judge.
-
-    It looks at level, change from the last period, and change from the last year. It marks a fixed share of any
-    series, whether or not something is unusual.
-
-    Parameters
-    ----------
-    values
-        One series by period, ``nan`` for gaps.
-    season
-        Periods in a year.
-    contamination
-        Share that it marks.
-
-    References
-    ----------
-    Liu, Ting, Zhou (2008), *ICDM*, 413-422, as in scikit-learn.
-    """
-    from sklearn.ensemble import IsolationForest
-
-    known = np.isfinite(values)
-    if known.sum() < MIN_PERIODS:
-        return np.zeros(len(values), dtype=bool)
-    filled = np.interp(np.arange(len(values)), np.flatnonzero(known), values[known])
-    year = (
-        np.concatenate([np.zeros(season), filled[season:] - filled[:-season]])
-        if len(filled) > season
-        else filled
-    )
-    features = np.stack([filled, np.diff(filled, prepend=filled[0]), year], axis=1)[known]
-    marked = np.zeros(len(values), dtype=bool)
-    forest = IsolationForest(n_estimators=40, contamination=contamination, random_state=0, n_jobs=1)
-    marked[known] = forest.fit_predict(features) == -1
-    return marked

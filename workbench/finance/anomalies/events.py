@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     SINGLE = "single period"
     RUN = "run of periods"
     LEVEL = "new level"
+    DRIFT = "drift"
 
 
 class JudgementKind(StrEnum):
@@ -67,8 +68,8 @@ class Event:
         Actual less expected over its periods; for a new level of a flow, a year of it.
     score
         Largest distance from what was expected, in standard deviations.
-    forest
-        Whether the isolation forest marks one of its periods too.
+    also
+        Other figures in which the same shows.
     """
 
     figure: str
@@ -83,7 +84,7 @@ class Event:
     high: float
     at_stake: float
     score: float
-    forest: bool
+    also: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -104,7 +105,6 @@ def events_of(
     values: Floats,
     periods: pd.DatetimeIndex,
     found: Outliers,
-    forest: Sequence[bool] | np.ndarray[tuple[int], np.dtype[np.bool_]],
     *,
     stock: bool = False,
     season: int = 12,
@@ -119,8 +119,6 @@ def events_of(
         The series.
     found
         What stands out.
-    forest
-        What the isolation forest marks.
     stock
         Whether the figure is a stock: its last period counts, not the sum.
     season
@@ -132,7 +130,6 @@ def events_of(
         Neighbouring periods off to the same side are one event; each new level is one.
     """
     low, high = found.expected.bounds(found.limit)
-    marked = np.asarray(forest, dtype=bool)
     events = []
     for run in _runs(found):
         take = run[-1:] if stock else run
@@ -150,10 +147,9 @@ def events_of(
                 float(high[take].sum()),
                 actual - expected,
                 float(np.abs(found.expected.scores[run]).max()),
-                bool(marked[run].any()),
             )
         )
-    return (*events, *_levels(series, values, periods, found, marked, 1 if stock else season))
+    return (*events, *_levels(series, values, periods, found, 1 if stock else season))
 
 
 def _runs(found: Outliers) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
@@ -170,7 +166,6 @@ def _levels(
     values: Floats,
     periods: pd.DatetimeIndex,
     found: Outliers,
-    marked: np.ndarray[tuple[int], np.dtype[np.bool_]],
     times: int,
 ) -> list[Event]:
     events = []
@@ -185,9 +180,7 @@ def _levels(
         width = middle * (np.exp(spread) - 1) if found.expected.logs else spread
         first, last = periods[start], periods[end - 1]
         facts = (actual, middle, middle - width, middle + width, change * times, abs(step) / deviation)
-        events.append(
-            Event(*series, EventKind.LEVEL, first, last, *facts, bool(marked[start : start + 2].any()))
-        )
+        events.append(Event(*series, EventKind.LEVEL, first, last, *facts))
     return events
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
 
 from workbench.data.arrays import Floats
-from workbench.finance.anomalies.detect import find_outliers, isolation_forest
+from workbench.finance.anomalies.detect import Outliers, find_outliers
 from workbench.finance.anomalies.events import Event, Judgement, events_of
 from workbench.finance.model.series import FigureSeries, Part
 
@@ -32,13 +32,13 @@ EVENT_COLUMNS = [
     "high",
     "at_stake",
     "score",
-    "forest",
+    "also",
 ]
 EXPECTED_COLUMNS = ["figure", "dimension", "entity", "period", "value", "expected", "low", "high", "outlying"]
 
 
 def events_of_series(
-    one: FigureSeries, row: int, season: int, false_alarms: float
+    one: FigureSeries, row: int, season: int, false_alarms: float, driver: Floats | None = None
 ) -> tuple[tuple[Event, ...], pd.DataFrame | None]:
     """Find the events of one series, and what was expected of each of its periods.
 
@@ -50,6 +50,8 @@ def events_of_series(
         Periods in a year.
     false_alarms
         About how many periods of a series without anything unusual may stand out.
+    driver
+        Amounts of the figure that this one follows, shape ``(periods,)``: what they explain is no event.
 
     Returns
     -------
@@ -59,18 +61,32 @@ def events_of_series(
         period, value, expected, low, high, outlying; None with too few periods.
     """
     values, part = one.amounts[row], one.parts[row]
-    found = find_outliers(values, season, false_alarms, stock=one.stock)
+    found = _found(values, driver, season, false_alarms, one.stock)
     if found is None:
         return (), None
-    # The forest costs more than all the rest; it is used only for series in which something was found.
-    interesting = bool(found.outlying.any() or found.breaks)
-    forest = isolation_forest(values, season) if interesting else np.zeros(len(values), dtype=bool)
     series = (one.name, part.dimension, part.entity)
-    events = events_of(series, values, one.periods, found, forest, stock=one.stock, season=season)
+    events = events_of(series, values, one.periods, found, stock=one.stock, season=season)
     low, high = found.expected.bounds(found.limit)
     return events, _expected(
         one.name, part, one.periods, values, found.expected.value, low, high, found.outlying
     )
+
+
+def _found(
+    values: Floats, driver: Floats | None, season: int, false_alarms: float, stock: bool
+) -> Outliers | None:
+    if driver is None:
+        return find_outliers(values, season, false_alarms, stock=stock)
+    shares = np.where(driver > 0, values, np.nan) / np.where(driver > 0, driver, np.nan)
+    found = find_outliers(shares, season, false_alarms, returns=True)
+    if found is None:
+        return None
+    # What it should have been, in its own unit; without what it follows nothing is expected.
+    size = np.where(np.isfinite(shares), driver, np.nan)
+    residual = found.expected.residual if found.expected.logs else found.expected.residual * size
+    spread = found.expected.spread if found.expected.logs else found.expected.spread * np.nan_to_num(size)
+    expected = replace(found.expected, value=found.expected.value * size, residual=residual, spread=spread)
+    return replace(found, expected=expected)
 
 
 def _expected(
@@ -112,7 +128,7 @@ def events_table(events: Iterable[Event], judgements: Mapping[str, Judgement]) -
     for event in events:
         said = judgements.get(event.key)
         status = STATUS_OPEN if said is None else str(said.kind)
-        facts = {**asdict(event), "kind": str(event.kind)}
+        facts = {**asdict(event), "kind": str(event.kind), "also": ", ".join(event.also)}
         rows.append({"key": event.key, "status": status, "note": "" if said is None else said.note, **facts})
     table = pd.DataFrame(rows, columns=EVENT_COLUMNS)
     order = table.assign(muted=table.status == "muted", size=table.at_stake.abs())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,21 @@ from workbench.data.arrays import Floats
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.roles import Behaviour, Variant
 
-__all__ = ["COMPANY", "FigureSeries", "Part", "figure_series", "partial_sums", "season_of"]
+__all__ = [
+    "COMPANY",
+    "JOINT",
+    "MAX_ENTITIES",
+    "FigureSeries",
+    "Part",
+    "figure_series",
+    "partial_sums",
+    "season_of",
+    "with_joint_parts",
+]
 
 MAX_ENTITIES = 60
+JOINT = " \u00d7 "
+"""Between the names of several dimensions, and of an entity of each."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -103,6 +115,31 @@ def figure_series(ledger: Ledger) -> tuple[FigureSeries, ...]:
         stock = figure.behaviour is Behaviour.STOCK
         found.append(FigureSeries(figure.name, stock, periods, tuple(parts), np.stack(rows), left_out))
     return tuple(found)
+
+
+def with_joint_parts(ledger: Ledger, one: FigureSeries) -> FigureSeries:
+    """Add the parts of all dimensions together, such as each product of each region; itself where there are none.
+
+    They are the deepest level of the file; of more than 60, and where they do not add up, none is added.
+    """
+    names = [name for name in ledger.dimensions if one.rows_of(name)]
+    if len(names) < 2 or names != list(ledger.dimensions):
+        return one
+    lines = ledger.lines[ledger.lines.period.isin(one.periods)]
+    entities = lines[names].drop_duplicates()
+    if any(entities[name].astype(str).str.contains(JOINT, regex=False).any() for name in names):
+        return one
+    if len(entities) > MAX_ENTITIES or len(entities) <= max(len(one.rows_of(name)) for name in names):
+        return one
+    table = lines.pivot_table(
+        index="period", columns=names, values=one.name, aggfunc="first", dropna=False
+    ).reindex(one.periods)
+    if _does_not_add_up(table, one.company):
+        return one
+    known = [name for name in table.columns if table[name].notna().sum() > len(one.periods) // 2]
+    parts = tuple(Part(JOINT.join(names), JOINT.join(map(str, entity))) for entity in known)
+    rows = [table[name].to_numpy(float) for name in known]
+    return replace(one, parts=(*one.parts, *parts), amounts=np.stack([*one.amounts, *rows]))
 
 
 def partial_sums(ledger: Ledger, one: FigureSeries) -> dict[Part, pd.Series[float]]:

@@ -18,7 +18,7 @@ from workbench.finance.analysis.measures import Span, measure_table
 from workbench.finance.analysis.scenario import TORNADO_COLUMNS, WHAT_IF_COLUMNS
 from workbench.finance.config import FinanceConfig
 from workbench.finance.model.ledger import Ledger
-from workbench.finance.model.series import partial_sums
+from workbench.finance.model.series import JOINT, MAX_ENTITIES, partial_sums
 from workbench.finance.results.analysis import Analysis
 from workbench.finance.results.formatter import formatter_of
 from workbench.finance.results.notes import notes_of
@@ -224,7 +224,8 @@ def _left_out(found: Analysis) -> pd.DataFrame:
 def _measures(ledger: Ledger) -> pd.DataFrame:
     tables = [measure_table(ledger, span).assign(span=str(span), dimension="") for span in Span]
     for dimension in ledger.dimensions:
-        if dimension not in ledger.confounded:
+        # More are not analysed one by one; which dimension that is, the notes say.
+        if dimension not in ledger.confounded and ledger.entries[dimension].nunique() <= MAX_ENTITIES:
             tables += [
                 measure_table(ledger, span, dimension).assign(span=str(span), dimension=dimension)
                 for span in PARTS_SPANS
@@ -334,7 +335,10 @@ def _lookup(entries: pd.DataFrame) -> Callable[..., str]:
     def rows_of(first: pd.Timestamp, last: pd.Timestamp, dimension: str = "", entity: str = "") -> str:
         chosen = (periods >= first.to_datetime64()) & (periods <= last.to_datetime64())
         if dimension:
-            chosen &= (entries[dimension] == entity).to_numpy()
+            is_joint = JOINT in dimension
+            values = entity.split(JOINT) if is_joint else [entity]
+            for name, value in zip(dimension.split(JOINT), values, strict=True):
+                chosen &= (entries[name] == value).to_numpy()
         return row_ranges(numbers[chosen])
 
     return rows_of

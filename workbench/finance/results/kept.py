@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from workbench.data.arrays import Floats
 from workbench.data.projects.project import Project
 from workbench.data.results.cache import cached
 from workbench.finance.analysis.forecasts import forecast_rows
@@ -23,7 +24,7 @@ from workbench.version import package_version
 
 __all__ = ["kept_events", "kept_forecasts"]
 
-VERSION = 1
+VERSION = 2
 
 
 def kept_forecasts(
@@ -44,7 +45,12 @@ def kept_forecasts(
 
 
 def kept_events(
-    project: Project, one: FigureSeries, rows: Sequence[int], season: int, false_alarms: float
+    project: Project,
+    one: FigureSeries,
+    rows: Sequence[int],
+    season: int,
+    false_alarms: float,
+    drivers: Floats | None = None,
 ) -> tuple[tuple[Event, ...], tuple[pd.DataFrame, ...]]:
     """Find the events of some rows of a figure, or take what an earlier run found; see :func:`events_of_series`."""
     facts = [
@@ -54,9 +60,14 @@ def kept_events(
         [[one.parts[r].dimension, one.parts[r].entity] for r in rows],
     ]
     key = {"season": season, "false_alarms": false_alarms, "series": facts}
+    if drivers is not None:
+        key["drivers"] = digest_of(np.ascontiguousarray(drivers).tobytes(), drivers.shape)
 
     def make() -> list[Any]:
-        made = [events_of_series(one, row, season, false_alarms) for row in rows]
+        made = [
+            events_of_series(one, row, season, false_alarms, None if drivers is None else drivers[row])
+            for row in rows
+        ]
         return [
             {
                 "events": [
@@ -116,4 +127,4 @@ def _forecast(item: Mapping[str, Any]) -> SeriesForecast:
 
 def _event(item: Mapping[str, Any]) -> Event:
     times = {name: pd.Timestamp(item[name]) for name in ("first", "last")}
-    return Event(**{**item, **times, "kind": EventKind(item["kind"])})
+    return Event(**{**item, **times, "kind": EventKind(item["kind"]), "also": tuple(item["also"])})

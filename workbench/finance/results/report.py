@@ -155,9 +155,8 @@ def _parts(section: Section, result: FinanceResult, dimension: str, style: Style
 
 def _events(section: Section, result: FinanceResult, style: Style) -> None:
     section.text(
-        "Expected is what a robust regression on trend and month lets expect. The isolation forest "
-        "is a second opinion: "
-        "it marks a fixed share of any series."
+        "One line for each cause, at the deepest level that shows it. Expected is what a robust regression on "
+        "trend and month lets expect; of a figure that follows another, what the other does not explain."
     )
     _say(section, result, "What stands out")
     events = result.table("events")

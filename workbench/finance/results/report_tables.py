@@ -178,7 +178,9 @@ def events(result: FinanceResult, style: Style) -> Table:
             ),
             f"At stake [{currency}]": lambda row: _amount(row["at_stake"], style, signed=True),
             "Deviations": lambda row: _number(row["score"], 1, style),
-            "Forest too": lambda row: "yes" if row["forest"] else "no",
+            "Shows also in": lambda row: ", ".join(
+                result.title(name) for name in str(row.get("also", "")).split(", ") if name
+            ),
             "Status": lambda row: row["status"] + (f": {row['note']}" if row["note"] else ""),
         },
     )

@@ -18,6 +18,7 @@ __all__ = ["COLUMNS", "Sentence", "sentences_table"]
 COLUMNS = ["section", "text", "figure", "period", "rows"]
 HEADLINES = ("revenue", "profit", "cash_flow")
 MAX_EVENTS, MOST_RELATIONS = 8, 6
+LASTING = ("new level", "drift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +166,16 @@ def event_sentences(
             "figure": name,
             "period": f"{first:%Y-%m}",
             "rows": rows_of(
-                first, first if event["kind"] == "new level" else last, event["dimension"], event["entity"]
+                first, first if event["kind"] in LASTING else last, event["dimension"], event["entity"]
             ),
         }
         stake = formatter.of(name, event["at_stake"], signed=True)
-        if event["kind"] == "new level":
+        if event["kind"] == "drift":
+            text = (
+                f"{title}{of} has moved away from its level since {formatter.period(first)}: {stake}"
+                f"{'' if name in stocks else ' in a year'} by {formatter.period(last)}."
+            )
+        elif event["kind"] == "new level":
             text = (
                 f"{title}{of} has another level from {formatter.period(first)} on: "
                 f"{formatter.of(name, event['actual'])} a period "
@@ -182,6 +188,9 @@ def event_sentences(
                 f"{formatter.of(name, event['low'])} to {formatter.of(name, event['high'])}; {stake} against the "
                 "middle."
             )
+        also = [formatter.title(one).lower() for one in str(event.get("also", "")).split(", ") if one]
+        if also:
+            text = f"{text[:-1]}; it shows in {' and '.join(also)}."
         yield Sentence("What stands out", text, **facts)
     more = len(open_events) - MAX_EVENTS
     if more > 0:
