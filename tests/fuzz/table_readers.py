@@ -114,6 +114,30 @@ def read_sites(path: Path) -> Read:
     return Read(rows, [*map(str, problems)])
 
 
+def read_fields(path: Path) -> Read:
+    from workbench.data.notes import Notes
+    from workbench.data.problems import Problems
+    from workbench.evapotranspiration.inputs.field_notes import FieldNotes
+    from workbench.evapotranspiration.inputs.fields import fields_of_table
+    from workbench.evapotranspiration.irrigation_config import IrrigationConfig
+
+    problems, told, notes = Problems(), FieldNotes(), Notes()
+    fields, _ = fields_of_table(path, IrrigationConfig(planting="04-15"), ["farm"], told, problems)
+    told.into(notes)
+    rows = [(field.name, (field.crop.name, field.area, field.roots)) for field in fields]
+    return Read(rows, [*map(str, problems), *map(str, notes)])
+
+
+def read_applied(path: Path) -> Read:
+    from workbench.data.problems import Problems
+    from workbench.evapotranspiration.inputs.fields import applied_of_table
+
+    problems = Problems()
+    applied = applied_of_table(path, ["north", "south"], problems)
+    rows = [(depth, (name, str(day))) for name, series in applied.items() for day, depth in series.items()]
+    return Read(rows, [*map(str, problems)])
+
+
 def read_figures(path: Path) -> Read:
     from workbench.finance.inputs.reading.read import read_file
 
@@ -264,6 +288,20 @@ def site_books() -> list[Book]:
         ("007", 18.25, 74.5, 3.0),
     ]
     return [table_seed([("site", "latitude", "longitude", "elevation [m]"), *rows], name="")]
+
+
+def field_books() -> list[Book]:
+    rows = [
+        ("north", "tomato", 2.5, 0.8),
+        ("south", "cotton", 11.25, 1.2),
+        ("Süd 3", "maize, grain", 4.0, 1.0),
+    ]
+    return [table_seed([("field", "crop", "area [ha]", "roots [m]"), *rows], name="")]
+
+
+def applied_books() -> list[Book]:
+    rows = [("2024-05-03", "north", 12.5), ("2024-05-04", "south", 30.0), ("2024-05-20", "north", 8.25)]
+    return [table_seed([("date", "field", "irrigation [mm]"), *rows], name="")]
 
 
 def figure_books(name: str) -> list[Book]:
@@ -458,6 +496,8 @@ TABLE_READERS = (
     table_reader("weather-parquet", read_weather, weather_books, as_parquet, "eto_weather.parquet"),
     table_reader("sites-text", read_sites, site_books, as_text, "eto_sites.csv"),
     table_reader("sites-parquet", read_sites, site_books, as_parquet, "eto_sites.parquet"),
+    table_reader("fields-text", read_fields, field_books, as_text, "eto_fields.csv"),
+    table_reader("applied-text", read_applied, applied_books, as_text, "eto_irrigation.csv"),
     table_reader("finance-text", read_figures, lambda: figure_books(""), as_text, "figures.csv"),
     table_reader(
         "finance-workbook", read_figures, lambda: figure_books("Figures"), as_workbook, "figures.xlsx"

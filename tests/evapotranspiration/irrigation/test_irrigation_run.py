@@ -169,7 +169,12 @@ def test_tables_are_read_as_people_write_them_and_what_is_not_used_is_said(
     np.testing.assert_allclose(facts["area"], [2.0234, 0.8094], atol=1e-4)
     np.testing.assert_allclose(facts["holds"], 160.0)
     told = " ".join(result.problems)
-    for words in ("converted from acre to ha", "West are not among", "columns note", "'Total' is a total"):
+    for words in (
+        "converted from acre to ha",
+        "row 4, column 'field': 'West' is not among",
+        "columns note",
+        "'Total' is a total",
+    ):
         assert words in told, words
     assert "1 applied irrigations lie outside its seasons, the first on 2020-03-15" in told
     assert result.is_complete

@@ -15,6 +15,7 @@ from workbench.data.known_names import known_name
 from workbench.data.notes import Notes
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
+from workbench.data.texts.layout import rows_text
 from workbench.errors import InvalidData, SettingError, UnknownName
 from workbench.evapotranspiration.inputs.field_notes import FieldNotes
 from workbench.evapotranspiration.inputs.field_tables import read_field_table
@@ -33,7 +34,7 @@ from workbench.evapotranspiration.model.soils import TEXTURES, Soil
 from workbench.runs.model.digest import file_digest
 from workbench.runs.model.settings import settings_of
 
-__all__ = ["FieldInput", "read_fields"]
+__all__ = ["FieldInput", "applied_of_table", "fields_of_table", "read_fields"]
 
 OF_A_FIELD = (
     "site",
@@ -115,7 +116,7 @@ def read_fields(project: Project, config: IrrigationConfig, sites: Sequence[str]
     if path is None:
         fields: tuple[Field, ...] = (_field(config, config.scenario, sites, told),)
     else:
-        fields, said = _of_table(path, config, sites, told, problems)
+        fields, said = fields_of_table(path, config, sites, told, problems)
     applied: dict[str, pd.Series] = {}
     events = find_input(project, config.irrigation_file, "eto_irrigation")
     if events is None and config.applied is Applied.FILE:
@@ -126,15 +127,36 @@ def read_fields(project: Project, config: IrrigationConfig, sites: Sequence[str]
         )
     if events is not None and config.applied is not Applied.PLANNED:
         paths.append(events)
-        applied = _applied(events, [field.name for field in fields], problems)
+        applied = applied_of_table(events, [field.name for field in fields], problems)
     told.into(notes)
     notes.add_problems(problems)
     return FieldInput(fields, applied, tuple(paths), said)
 
 
-def _of_table(
+def fields_of_table(
     path: Path, config: IrrigationConfig, sites: Sequence[str], told: FieldNotes, problems: Problems
 ) -> tuple[tuple[Field, ...], frozenset[str]]:
+    """Read a table of fields.
+
+    Parameters
+    ----------
+    path, config, sites
+        The file, what holds for fields that do not say otherwise, and places that have weather.
+    told, problems
+        Take what is assumed, changed or not read.
+
+    Returns
+    -------
+    tuple of Field
+        In the order of the rows.
+    frozenset of str
+        Settings that the table says of every field.
+
+    Raises
+    ------
+    DataError
+        With every row that cannot be used.
+    """
     found = Problems(path.name)
     raw = read_field_table(path, found, ("field", *OF_A_FIELD, *STAGE_COLUMNS), ("field", *TEXTS))
     if "field" not in raw:
@@ -279,7 +301,14 @@ def _system(config: IrrigationConfig) -> System:
     )
 
 
-def _applied(path: Path, fields: Sequence[str], problems: Problems) -> dict[str, pd.Series]:
+def applied_of_table(path: Path, fields: Sequence[str], problems: Problems) -> dict[str, pd.Series]:
+    """Read what was applied: field -> irrigation by date [mm]; several rows of a day are kept.
+
+    Raises
+    ------
+    DataError
+        With every row that cannot be used.
+    """
     found = Problems(path.name)
     raw = read_field_table(path, found, ("field", "date", "irrigation"), ("field", "date"))
     for needed in ("date", "irrigation"):
@@ -298,9 +327,11 @@ def _applied(path: Path, fields: Sequence[str], problems: Problems) -> dict[str,
     )
     for row in table.index[table["depth"] < 0][:5]:
         found.error(f"row {row}, column 'irrigation': {table['depth'][row]:g} mm is less than nothing.")
-    others = sorted(set(table["field"]) - set(fields))
-    if others:
-        found.unused(f"column 'field': {', '.join(others[:5])} are not among the fields, and are not read.")
+    others = table[~table["field"].isin(fields)]
+    for name, rows in others.groupby("field"):
+        found.unused(
+            f"{rows_text(list(rows.index))}, column 'field': {name!r} is not among the fields, and not read."
+        )
     problems.extend(found)
     found.raise_errors()
     table["date"] = table["date"].dt.normalize()

@@ -16,7 +16,7 @@ from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.inputs.field_notes import FieldNotes
 from workbench.evapotranspiration.inputs.fields import FieldInput, read_fields
-from workbench.evapotranspiration.irrigation.climate import USUAL, Prepared, prepared_climate
+from workbench.evapotranspiration.irrigation.climate import FORECAST, USUAL, Prepared, prepared_climate
 from workbench.evapotranspiration.irrigation.season import MEASURED, Seasons, follow_seasons, plantings
 from workbench.evapotranspiration.irrigation.totals import days_ahead, irrigations, season_totals
 from workbench.evapotranspiration.irrigation_config import Applied, IrrigationConfig
@@ -250,13 +250,13 @@ def _result(
     tables: Mapping[str, pd.DataFrame],
     notes: Notes,
 ) -> IrrigationResult:
-    _note_unused(config, weather, data, tables["outlook"].empty, notes)
+    _note_unused(config, weather, data, tables["outlook"], notes)
     facts = {
         "files": {**weather.files, **data.files},
         "weather": weather.source,
         "credits": list(weather.credits),
         "made_up": weather.made_up,
-        "last_day": f"{max(part.index.max() for part in weather.places.values()):%Y-%m-%d}",
+        "last_day": f"{tables['days'].query('basis == @MEASURED')['date'].max():%Y-%m-%d}",
         "package_version": package_version(),
     }
     order = ["field", "season", "date", "basis", "stage"]
@@ -276,10 +276,10 @@ def _save(job: Job, result: IrrigationResult, project: Project) -> IrrigationRes
 
 
 def _note_unused(
-    config: IrrigationConfig, weather: PlaceWeather, data: FieldInput, is_over: bool, notes: Notes
+    config: IrrigationConfig, weather: PlaceWeather, data: FieldInput, ahead: pd.DataFrame, notes: Notes
 ) -> None:
-    over = "no season is under way after the last day of the weather" if is_over else ""
-    without_rule = config.applied is Applied.FILE and is_over
+    over = "no season is under way after the last day of the weather" if ahead.empty else ""
+    without_rule = config.applied is Applied.FILE and ahead.empty
     ruled = "no irrigation is planned: all days are over, and the file says what was applied"
     measured = config.field_capacity is not None and config.coefficients == "single"
     reasons = {
@@ -288,7 +288,8 @@ def _note_unused(
         "soil": "the water that it holds was given" if measured else "",
         "irrigation_file": "the past is planned" if config.applied is Applied.PLANNED else "",
         "outlook": over,
-        "forecast": over,
+        "forecast": over
+        or ("" if FORECAST in set(ahead["basis"]) else "it has no day after the past of a field"),
         "room": "each irrigation has its depth" if config.depth is not None else "",
         **(dict.fromkeys(("allowed_depletion", "depth", "room", "limit"), ruled) if without_rule else {}),
         **dict.fromkeys(data.said, "the table of fields says it of every field"),

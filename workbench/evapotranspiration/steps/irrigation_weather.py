@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,6 +25,35 @@ from workbench.files import changed_at
 from workbench.runs.model.digest import file_digest
 
 __all__ = ["PlaceWeather", "read_weather"]
+
+
+class DaysOnDemand(Mapping[str, pd.DataFrame]):
+    """Days of places, made when they are first asked for: few of many places may have a field.
+
+    Parameters
+    ----------
+    names
+        The places.
+    make
+        Makes the days of one.
+    """
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], pd.DataFrame]) -> None:
+        self._names, self._make = dict.fromkeys(names), make
+        self._made: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +78,7 @@ class PlaceWeather:
     is_saved
         Whether they are of a saved ETo.
     notes
-        Place -> what is assumed of it.
+        Place -> what is assumed of it; of those whose days were asked for.
     """
 
     places: Mapping[str, pd.DataFrame]
@@ -88,12 +118,17 @@ def read_weather(project: Project, config: IrrigationConfig, notes: Notes) -> Pl
         if config.eto
         else next((one for one in saved if not _is_ahead(one)), None)
     )
+    if past is not None and _is_ahead(past):
+        raise SettingError(
+            f"eto names '{past.scenario}', which is a forecast; name it as forecast, and past days as eto.",
+            "eto",
+            config.eto,
+        )
     if past is None:
         if find_input(project, config.weather_file, "eto_weather") is None:
             raise SettingError(
                 "There is neither a saved ETo nor a weather file: estimate ETo first, or put an eto_weather.csv "
-                "into the "
-                "inputs.",
+                "into the inputs.",
                 "eto",
                 config.eto,
             )
@@ -102,7 +137,7 @@ def read_weather(project: Project, config: IrrigationConfig, notes: Notes) -> Pl
         if not config.eto:
             notes.assumption(f"the newest saved ETo '{past.scenario}' is used", setting="eto")
         found = PlaceWeather(
-            {site: _past_days(past, site) for site in past.sites},
+            DaysOnDemand(past.sites, functools.partial(_past_days, past)),
             f"the saved ETo '{past.scenario}'",
             {},
             (_summary(project, past.scenario),),
@@ -111,28 +146,18 @@ def read_weather(project: Project, config: IrrigationConfig, notes: Notes) -> Pl
             is_saved=True,
         )
     coming = STORE.load(project, config.forecast) if config.forecast else next(filter(_is_ahead, saved), None)
-    return found if coming is None else _with_forecast(found, coming, project, config, notes)
+    return found if coming is None else _with_forecast(found, coming, project)
 
 
-def _with_forecast(
-    found: PlaceWeather, coming: EtoResult, project: Project, config: IrrigationConfig, notes: Notes
-) -> PlaceWeather:
-    """Add the days of a forecast to the places whose past it goes on from."""
-    ahead = {
-        site: _forecast_days(coming, site)
-        for site in coming.sites
-        if site in found.places and coming.table("daily")["date"].max() > found.places[site].index[-1]
-    }
-    if not ahead:
-        if config.forecast:
-            notes.unused(
-                f"the forecast '{coming.scenario}' has no day after the past of any place", setting="forecast"
-            )
+def _with_forecast(found: PlaceWeather, coming: EtoResult, project: Project) -> PlaceWeather:
+    """Add the days of a forecast of the same places."""
+    both = [site for site in coming.sites if site in found.places]
+    if not both:
         return found
     return replace(
         found,
         source=f"{found.source} and the saved ETo '{coming.scenario}'",
-        ahead=ahead,
+        ahead=DaysOnDemand(both, functools.partial(_forecast_days, coming)),
         paths=(*found.paths, _summary(project, coming.scenario)),
         credits=tuple(dict.fromkeys((*found.credits, *coming.credits))),
         made_up=found.made_up or coming.made_up,
@@ -184,22 +209,21 @@ def _without_empty_ends(days: pd.DataFrame, site: str) -> pd.DataFrame:
 def _of_file(project: Project, config: IrrigationConfig, notes: Notes) -> PlaceWeather:
     data = read_inputs(project, EvapotranspirationConfig(weather_file=config.weather_file, learn=False))
     notes.add_problems(data.problems)
-    places, reasons, said = {}, [], {}
-    for place in data.places:
-        if place.name not in data.weather:
-            continue
-        site = Site(place.name, place.latitude, place.longitude, float(place.elevation or 0.0))
-        try:
-            found = check_site(site, data.weather[place.name])
-        except InvalidData as error:
-            reasons.append(str(error))
-            continue
-        places[place.name], said[place.name] = _of_best_source(found)
-    if not places:
-        raise InvalidData(f"No place has weather that can be used. {' '.join(reasons)}")
-    for reason in reasons:
-        notes.omission(reason)
-    return PlaceWeather(places, "the weather file", {}, data.paths, (), data.made_up, notes=said)
+    sites = {
+        place.name: Site(place.name, place.latitude, place.longitude, float(place.elevation or 0.0))
+        for place in data.places
+        if place.name in data.weather
+    }
+    if not sites:
+        raise InvalidData("No place of the sites file has weather.")
+    said: dict[str, str] = {}
+
+    def days_of(name: str) -> pd.DataFrame:
+        days, said[name] = _of_best_source(check_site(sites[name], data.weather[name]))
+        return days
+
+    days = DaysOnDemand(sites, days_of)
+    return PlaceWeather(days, "the weather file", {}, data.paths, (), data.made_up, notes=said)
 
 
 def _of_best_source(found: SiteCheck) -> tuple[pd.DataFrame, str]:
