@@ -86,6 +86,8 @@ def test_layers_that_are_added_enter_with_their_sign(
     added = run(small_project, added_layers=layers)
     assert chain(added).gross[2028] - chain(plain).gross[2028] == pytest.approx(300)
     assert chain(added).gross[2032] - chain(plain).gross[2032] == pytest.approx(500 - 50)
+    grown = run(small_project, adoption={"green hydrogen": (2027.0, 2033.0, 400.0)})
+    assert chain(grown).gross[2030] - chain(plain).gross[2030] == pytest.approx(200)
 
 
 def test_a_layer_can_be_scaled_by_a_scenario(small_project: Project, small_result: DemandResult) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from workbench.demand.config import DemandConfig, check, s_curve
 from workbench.demand.model.roles import Role, role_of
 from workbench.demand.requirement import requirement as chain
 
@@ -81,3 +82,16 @@ def test_solar_shares_must_sum_to_a_hundred() -> None:
 )
 def test_roles_are_told_by_names(name: str, role: Role) -> None:
     assert role_of(name) is role
+
+
+def test_an_s_curve_passes_a_tenth_and_nine_tenths_and_lies_between_nothing_and_everybody() -> None:
+    points = s_curve(2028, 2038, 6000.0)
+    assert (points[2028], points[2033], points[2038]) == pytest.approx((600.0, 3000.0, 5400.0))
+    assert 0 < points[min(points)] < 0.02 * 6000
+    assert 0.98 * 6000 < points[max(points)] < 6000
+
+
+@pytest.mark.parametrize("values", [(2038.0, 2028.0, 6000.0), (2028.0, 2038.0), (28.0, 38.0, 6000.0)])
+def test_an_s_curve_of_other_numbers_is_refused_with_an_example(values: tuple[float, ...]) -> None:
+    (found,) = check(DemandConfig(adoption={"electric vehicles": values}))
+    assert "a later year with 90 %" in str(found)

@@ -152,6 +152,7 @@ CASES = JobCases(
         "roles": {"Factories": "open access"},
         "layer_scale": {"Homes": 1.2},
         "added_layers": {"green hydrogen": {2028: 100.0}},
+        "adoption": {"electric vehicles": (2026.0, 2032.0, 500.0)},
         "losses": {2030: 20.0},
         "load_factors": {2030: 50.0},
         "levels": (0.5,),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -14,6 +15,7 @@ from workbench.runs.model.settings import setting
 
 _CHOICES = "workbench.demand.inputs.choices"
 _SECTORS = f"{_CHOICES}:sectors"
+MIN_YEAR, MAX_YEAR = 1950, 2200
 HOURLY_AUTOMATIC, HOURLY_NONE = "automatic", "none"
 
 
@@ -192,6 +194,14 @@ class DemandConfig:
         advanced=True,
         in_form=InForm('{"electric vehicles": {"2026": 10, "2030": 400}}'),
     )
+    adoption: dict[str, tuple[float, ...]] = setting(
+        dict,
+        help="Further layers by role as an S-curve: year with 10 %, year with 90 %, and GWh when everybody has it",
+        minimum=0,
+        maximum=1e8,
+        advanced=True,
+        in_form=InForm('{"electric vehicles": [2028, 2040, 6000]}'),
+    )
     sales_basis: SalesBasis = setting(
         SalesBasis.GROSS, help="Whether sales include what rooftop solar supplies", advanced=True
     )
@@ -256,6 +266,11 @@ class DemandConfig:
             raise SettingError("The last year of the forecast is not known yet.", "target_year", None)
         return self.target_year
 
+    @property
+    def further_layers(self) -> dict[str, dict[int, float]]:
+        """Layers that the settings add, by role: those given by year, and S-curves by year."""
+        return {**self.added_layers, **{role: s_curve(*values) for role, values in self.adoption.items()}}
+
     def model_of(self, sector: str) -> str:
         """Name of the model that a sector asks for; may be ``automatic``."""
         return self.sector_models.get(sector, self.default_model)
@@ -263,6 +278,45 @@ class DemandConfig:
     def shock_years_of(self, sector: str) -> tuple[int, ...]:
         """Extraordinary years of a sector."""
         return self.sector_shock_years.get(sector, self.shock_years)
+
+
+def s_curve(tenth: float, nine_tenths: float, saturation: float) -> dict[int, float]:
+    """Give the points of a logistic curve: s / (1 + exp(-k (t - m))), from 1 % to 99 % of the saturation.
+
+    Griliches (1957), "Hybrid corn", Econometrica 25(4), 501, doi:10.2307/1905380.
+
+    Parameters
+    ----------
+    tenth, nine_tenths
+        Years with 10 % and with 90 %.
+    saturation
+        GWh when everybody has it.
+    """
+    middle, steepness = (tenth + nine_tenths) / 2, 2 * math.log(9) / (nine_tenths - tenth)
+    reach = math.log(99) / steepness
+    years = range(math.floor(middle - reach), math.ceil(middle + reach) + 1)
+    return {year: saturation / (1 + math.exp(-steepness * (year - middle))) for year in years}
+
+
+def _adoption_problems(config: DemandConfig, roles: Collection[str]) -> Iterator[SettingError]:
+    for role, values in config.adoption.items():
+        if role not in roles:
+            yield SettingError(
+                f"adoption names the role {role!r}, expected one of {', '.join(roles)}.", "adoption", role
+            )
+        elif role in config.added_layers:
+            yield SettingError(
+                f"adoption and added_layers both name the role {role!r}; leave it out of one.",
+                "adoption",
+                role,
+            )
+        elif len(values) != 3 or not MIN_YEAR <= values[0] < values[1] <= MAX_YEAR:
+            yield SettingError(
+                f"adoption of {role} is {', '.join(f'{value:g}' for value in values)}, expected the year with "
+                "10 %, a later year with 90 %, and the GWh when everybody has it, such as 2028, 2040, 6000.",
+                "adoption",
+                values,
+            )
 
 
 def three_scenarios(config: DemandConfig) -> dict[str, DemandConfig]:
@@ -296,6 +350,7 @@ def check(config: DemandConfig) -> Iterator[SettingError]:
                     setting_name,
                     role,
                 )
+    yield from _adoption_problems(config, allowed)
     if not config.hourly_file.strip():
         yield SettingError(
             f"hourly_file is empty, expected the name of a file, '{HOURLY_AUTOMATIC}' or '{HOURLY_NONE}'.",

@@ -196,7 +196,7 @@ def layers_of(plan: Plan) -> dict[str, Role]:
 def _layers(plan: Plan) -> list[tuple[str, Role, Mapping[int, float]]]:
     layers = [(name, layer.role, layer.points) for name, layer in plan.data.layers.items()]
     return layers + [
-        (name, Role(name), points) for name, points in plan.config.added_layers.items() if points
+        (name, Role(name), points) for name, points in plan.config.further_layers.items() if points
     ]
 
 

@@ -101,7 +101,7 @@ def _check_sectors(result: DemandResult, data: DemandInput) -> None:
 
 
 def _roles(config: DemandConfig, data: DemandInput) -> dict[str, Role]:
-    added = {name: Role(name) for name, points in config.added_layers.items() if points}
+    added = {name: Role(name) for name, points in config.further_layers.items() if points}
     sectors = {name: sector.role for name, sector in data.sectors.items()}
     return sectors | {name: layer.role for name, layer in data.layers.items()} | added
 

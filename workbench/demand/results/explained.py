@@ -162,9 +162,10 @@ def _consolidated(cell: Cell) -> Explained | None:
 def _layer(cell: Cell, name: str, year: int) -> Explained:
     """A policy layer: straight lines between points of ~Policy or of a setting."""
     tracer = cell.tracer
-    if name in tracer.result.config.added_layers:
+    if name in tracer.result.config.further_layers:
         return cell.by(
-            "layer of the settings, straight lines between its points", tracer.setting("added_layers")
+            "layer of the settings, straight lines between its points",
+            tracer.setting("adoption" if name in tracer.result.config.adoption else "added_layers"),
         )
     data, workbook = input_of(cell), tracer.result.facts["workbook"]
     if data is None or name not in data.layers:
@@ -220,7 +221,7 @@ def _roles(cell: Cell) -> Mapping[str, Role]:
     result, data = cell.tracer.result, input_of(cell)
     history = result.table("history")
     roles = {str(s): Role(r) for s, r in zip(history.sector, history.role, strict=True)}
-    roles |= {name: Role(name) for name, points in result.config.added_layers.items() if points}
+    roles |= {name: Role(name) for name, points in result.config.further_layers.items() if points}
     return roles | ({} if data is None else {name: layer.role for name, layer in data.layers.items()})
 
 

@@ -234,7 +234,7 @@ def _check_settings(data: DemandInput, config: DemandConfig) -> None:
                     name,
                 )
     _check_shock_years(data, config)
-    known = {*data.sectors, *data.layers, *config.added_layers}
+    known = {*data.sectors, *data.layers, *config.further_layers}
     listed = ", ".join(sorted(known))
     for name in config.layer_scale:
         if name not in known:

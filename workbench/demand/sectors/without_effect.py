@@ -42,7 +42,7 @@ def without_effect(
         *(sector.role for sector in data.sectors.values()),
         *(layer.role for layer in data.layers.values()),
     }
-    roles |= {Role(name) for name in config.added_layers}
+    roles |= {Role(name) for name in config.further_layers}
     short = [
         sector
         for name, sector in data.sectors.items()
@@ -52,6 +52,7 @@ def without_effect(
         "" if by_years else "extraordinary years count only where shocks is 'years'"
     )
     late = [name for name, points in config.added_layers.items() if points and min(points) > config.last_year]
+    later = [role for role in config.adoption if min(config.further_layers[role]) > config.last_year]
     return {
         "default_model": "every sector has a model in sector_models"
         if set(data.sectors) <= set(config.sector_models)
@@ -85,6 +86,7 @@ def without_effect(
         "gdp_driver": unused_economy,
         "population_driver": unused_economy,
         "splice_breaks": "" if _has_break(data.drivers) else "no driver has a break",
+        "adoption": f"{', '.join(later)} begins after the target year {config.last_year}" if later else "",
         "added_layers": f"{', '.join(late)} begins after the target year {config.last_year}" if late else "",
     }
 
