@@ -100,9 +100,10 @@ def ask(
     cookies: Mapping[str, str] | None = None,
     body: str | None = None,
     seconds: float = 30,
+    source: str = "127.0.0.1",
 ) -> Answer:
     """Send one request, with the path exactly as it is."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds, source_address=(source, 0))
     given = {"Host": f"127.0.0.1:{port}", **(headers or {})}
     if cookies:
         given["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
@@ -184,16 +185,18 @@ class Site:
         except psutil.NoSuchProcess:
             return []
 
-    def visit(self, board: str, cookies: Mapping[str, str] | None = None) -> Visitor:
+    def visit(
+        self, board: str, cookies: Mapping[str, str] | None = None, source: str = "127.0.0.1"
+    ) -> Visitor:
         """Open a board the way a browser does, and wait for its kernel."""
-        answer = self.ask(f"/board/{board}", cookies=cookies)
+        answer = self.ask(f"/board/{board}", cookies=cookies, source=source)
         assert answer.status == 200, answer.text
         config = re.search(
             r'<script id="jupyter-config-data" type="application/json">(.*?)</script>', answer.text
         )
         assert config is not None
         identity = json.loads(config.group(1))["kernelId"]
-        visitor = Visitor(self.port, identity, {**(cookies or {}), **answer.cookies})
+        visitor = Visitor(self.port, identity, {**(cookies or {}), **answer.cookies}, source=source)
         assert visitor.ask(f"/api/kernels/{identity}").status == 200
         return visitor
 
@@ -211,9 +214,10 @@ class Visitor:
     kernel: str
     cookies: dict[str, str] = field(default_factory=dict)
     session: str = field(default_factory=lambda: uuid.uuid4().hex)
+    source: str = "127.0.0.1"
 
     def ask(self, path: str, method: str = "GET", **options: Any) -> Answer:
-        return ask(self.port, path, method, **{"cookies": self.cookies, **options})
+        return ask(self.port, path, method, **{"cookies": self.cookies, "source": self.source, **options})
 
     @contextlib.contextmanager
     def kept_open(self) -> Iterator[Visitor]:
@@ -241,11 +245,35 @@ class Visitor:
             "additional_headers": headers,
             "subprotocols": [PROTOCOL],
             "max_size": None,
+            "source_address": (self.source, 0),
             **changes,
         }
         address = f"ws://127.0.0.1:{self.port}/api/kernels/{self.kernel}/channels?session_id={self.session}"
         with websockets.sync.client.connect(address, **options) as connection:
             yield Wire(connection, self.session)
+
+
+def framed(parts: Sequence[bytes]) -> bytes:
+    """Put the parts of a message into one frame."""
+    count = len(parts) + 1
+    marks = [8 * (count + 1)]
+    for part in parts:
+        marks.append(marks[-1] + len(part))
+    return b"".join(number.to_bytes(8, "little") for number in (count, *marks)) + b"".join(parts)
+
+
+def packed(kind: str, content: Any, session: str, *, metadata: Mapping[str, Any] | None = None) -> bytes:
+    """Give a message on the shell channel as a frame."""
+    head = {
+        "msg_id": uuid.uuid4().hex,
+        "msg_type": kind,
+        "session": session,
+        "username": "",
+        "version": "5.4",
+    }
+    head["date"] = "2026-01-01T00:00:00Z"
+    parts = (head, {}, dict(metadata or {}), content)
+    return framed([b"shell", *(json.dumps(part).encode() for part in parts)])
 
 
 class Wire:
@@ -272,12 +300,7 @@ class Wire:
         return identity
 
     def send_parts(self, parts: Sequence[bytes]) -> None:
-        count = len(parts) + 1
-        marks = [8 * (count + 1)]
-        for part in parts:
-            marks.append(marks[-1] + len(part))
-        numbers = b"".join(number.to_bytes(8, "little") for number in (count, *marks))
-        self.connection.send(numbers + b"".join(parts))
+        self.connection.send(framed(parts))
 
     def messages(
         self, seconds: float
@@ -316,16 +339,7 @@ class Wire:
         raise AssertionError("the kernel did not tell its widgets")
 
     def send_with_version(self, kind: str, content: Any, version: str = "1.0.0") -> None:
-        head = {
-            "msg_id": uuid.uuid4().hex,
-            "msg_type": kind,
-            "session": self._session,
-            "username": "",
-            "version": "5.4",
-        }
-        head["date"] = "2026-01-01T00:00:00Z"
-        parts = (head, {}, {"version": version}, content)
-        self.send_parts([b"shell", *(json.dumps(part).encode() for part in parts)])
+        self.connection.send(packed(kind, content, self._session, metadata={"version": version}))
 
     def update(self, model: str, **state: Any) -> str:
         """Write traits of a widget."""

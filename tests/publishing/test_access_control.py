@@ -79,3 +79,37 @@ def test_other_methods_are_not_possible(method):
 
 def test_an_endless_address_is_refused():
     assert Access().refusal(request("/" + "x" * 401)).status == 414
+
+
+LINK = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate", "sec_fetch_dest": "document"}
+
+
+def test_a_link_on_another_site_is_followed():
+    assert Access().refusal(request("/board/x", **LINK)) is None
+    assert Access().refusal(request("/board/x", sec_fetch_site="none", sec_fetch_mode="navigate")) is None
+    assert Access().refusal(request("/board/x", sec_fetch_site="same-origin")) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sec_fetch_dest": "iframe"},
+        {"sec_fetch_mode": "no-cors", "sec_fetch_dest": "image"},
+        {"sec_fetch_mode": "cors", "sec_fetch_dest": "empty"},
+        {"sec_fetch_site": "same-site", "sec_fetch_dest": "script"},
+        {"sec_purpose": "prefetch;prerender"},
+    ],
+    ids=str,
+)
+def test_what_a_page_of_another_site_loads_is_refused(changes):
+    assert Access().refusal(request("/board/x", **{**LINK, **changes})).status == 403
+
+
+def test_a_trusted_proxy_names_the_client_and_nobody_else_does():
+    access = Access(proxies=frozenset({"10.0.0.1", "10.0.0.2"}))
+    assert access.client_of("10.0.0.1", ["203.0.113.7"]) == "203.0.113.7"
+    # What a client writes itself stands before what the proxies add.
+    assert access.client_of("10.0.0.1", ["198.51.100.1, 203.0.113.7, 10.0.0.2"]) == "203.0.113.7"
+    assert access.client_of("203.0.113.7", ["198.51.100.1"]) == "203.0.113.7"
+    assert access.client_of("10.0.0.1", ["nonsense"]) == "10.0.0.1"
+    assert access.client_of("10.0.0.1", []) == "10.0.0.1"

@@ -83,6 +83,34 @@ def test_a_flood_is_refused_and_forgiven():
     assert door.refusal(frame("kernel_info_request", {})) == ""
 
 
+@pytest.mark.parametrize("name", ["x" * 65, "", "a b", 7, ["c"], {"a": 1}], ids=repr)
+def test_a_comm_has_a_name_that_a_page_gives(name):
+    assert FrameFilter().refusal(frame("comm_open", {**CONTROL, "comm_id": name})) != ""
+    assert FrameFilter().refusal(frame("comm_msg", {"comm_id": name, "data": {}})) != ""
+
+
+def test_a_header_without_measure_is_refused():
+    assert "header" in FrameFilter().refusal(frame("kernel_info_request", {}, username="x" * 3_000))
+
+
+def test_what_is_refused_costs_nothing():
+    door = FrameFilter(Clock())
+    for _ in range(3 * int(MAX_BURST)):
+        assert door.refusal(frame("execute_request", {})) != ""
+    assert door.refusal(frame("kernel_info_request", {})) == ""
+
+
+def test_a_page_may_send_so_many_bytes_over_all_its_connections():
+    clock = Clock()
+    door = FrameFilter(clock)
+    large = frame("comm_msg", {"comm_id": "m", "data": {"x": "y" * 50_000}})
+    answers = [door.refusal(large) for _ in range(200)]
+    assert answers[0] == ""
+    assert answers[-1] == "too many bytes"
+    clock.now += 5
+    assert door.refusal(large) == ""
+
+
 @given(st.binary(max_size=400))
 def test_no_bytes_whatever_raise_an_error_or_pass(content):
     assert FrameFilter().refusal(content) != ""

@@ -265,8 +265,8 @@ def test_a_browser_that_answers_no_more_leaves_no_kernel_after_thirty_seconds(qu
 
 def test_a_full_house_says_so_and_opens_again(start_site, small_folder):
     site = start_site("--most", "2", notebooks=small_folder).wait()
-    visitors = [site.visit("stranger") for _ in range(2)]
-    refused = site.ask("/board/stranger")
+    visitors = [site.visit("stranger", source=f"127.0.0.{number}") for number in (1, 2)]
+    refused = site.ask("/board/stranger", source="127.0.0.3")
     assert refused.status == 503
     assert "Too many readers" in refused.text
     body = f"_xsrf={visitors[0].cookies['_xsrf']}"

@@ -223,7 +223,8 @@ def _add_serve(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="ADDRESS",
-        help="address of the proxy (default: this machine's own)",
+        help="address of a trusted proxy, whose word on the client's address and on https counts (default with "
+        "--proxy-header: this machine's own)",
     )
     serve.add_argument(
         "--max-pages", "--most", type=_count, default=60, help="open pages at once (default: %(default)s)"

@@ -14,10 +14,14 @@ from workbench.cli.parser import TOKEN_VARIABLE
 from workbench.cli.terminal import console
 from workbench.data.projects.project import folder_of
 from workbench.publishing.access import Access
+from workbench.publishing.budgets import Limits, LineBudget
 from workbench.publishing.publication import ServerOptions
 from workbench.publishing.server import PublishingServer
 
 __all__ = ["serve"]
+
+OWN_ADDRESSES = ("127.0.0.1", "::1")
+"""Where the proxy is when it signs readers in and none is named."""
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -28,12 +32,17 @@ def serve(options: argparse.Namespace) -> int:
         hosts=frozenset(name.lower() for name in options.host),
         is_public=options.address not in ("127.0.0.1", "::1", "localhost"),
         proxy_header=options.proxy_header,
-        **({"proxies": frozenset(options.proxy)} if options.proxy else {}),
+        proxies=frozenset(options.proxy or (OWN_ADDRESSES if options.proxy_header else ())),
     )
     project, folder = folder_of(options.project), notebooks_folder(options.folder)
-    chosen = ServerOptions(project, folder, options.address, options.port, access, options.max_pages)
+    chosen = ServerOptions(
+        project, folder, options.address, options.port, access, Limits.of(options.max_pages)
+    )
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("workbench").setLevel(logging.INFO)
+    budget = LineBudget()
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(budget)
     server = PublishingServer(chosen)
     server.initialize()
     target = console()

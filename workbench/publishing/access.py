@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 __all__ = ["OPEN_PATHS", "Access", "AccessRequest", "Refusal"]
@@ -46,6 +46,15 @@ class AccessRequest:
     signed_in: bool = False
 
     @property
+    def is_of_another_site(self) -> bool:
+        """Whether a browser says that a page of another site asks for it, and no user who follows a link."""
+        if self.headers.get("sec-fetch-site", "") not in ("cross-site", "same-site"):
+            return False
+        is_navigation = self.headers.get("sec-fetch-mode") == "navigate" and self.method == "GET"
+        is_seen = self.headers.get("sec-fetch-dest", "document") == "document"
+        return not (is_navigation and is_seen) or "prefetch" in self.headers.get("sec-purpose", "")
+
+    @property
     def is_socket(self) -> bool:
         """Whether it wants a connection that stays open."""
         return self.headers.get("upgrade", "").lower() == "websocket"
@@ -75,14 +84,14 @@ class Access:
     proxy_header
         Header in which a trusted proxy names the person it has authenticated.
     proxies
-        Addresses of trusted proxies.
+        Addresses of trusted proxies: what they say of the client's address and of encryption is believed.
     """
 
     token: str | None = None
     hosts: frozenset[str] = frozenset()
     is_public: bool = False
     proxy_header: str = ""
-    proxies: frozenset[str] = field(default_factory=lambda: frozenset({"127.0.0.1", "::1"}))
+    proxies: frozenset[str] = frozenset()
 
     def refusal(self, request: AccessRequest) -> Refusal | None:
         """Judge a request; None when it may pass."""
@@ -92,11 +101,31 @@ class Access:
             return Refusal(405, f"{request.method[:20]} is not possible")
         if len(request.path) > MAX_PATH_CHARACTERS:
             return Refusal(414, "the address is too long")
+        if request.is_of_another_site:
+            return Refusal(403, "another site's page asks for it")
         if (request.method == "POST" or request.is_socket) and not self._is_our_page(request):
             return Refusal(403, "it does not come from our own page")
         if request.path in OPEN_PATHS:
             return None
         return self._authentication_refusal(request)
+
+    def client_of(self, address: str, forwarded_for: Iterable[str]) -> str:
+        """Give the address of the client: what the trusted proxies, and nobody before them, say it is.
+
+        Parameters
+        ----------
+        address
+            Where the connection comes from.
+        forwarded_for
+            Values of ``X-Forwarded-For``, in order.
+        """
+        named = [name.strip() for value in forwarded_for for name in value.split(",")]
+        while address in self.proxies and named:
+            try:
+                address = str(ipaddress.ip_address(named.pop()))
+            except ValueError:
+                break
+        return address
 
     def is_token(self, given: str) -> bool:
         """Compare with the token, in a time that tells nothing."""

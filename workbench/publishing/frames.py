@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from workbench.publishing.budgets import Bucket
 
 __all__ = ["FrameFilter", "header_of", "passes_to_browser"]
 
@@ -15,7 +18,12 @@ MAX_FRAME_BYTES = 64_000
 MAX_PARTS = 64
 MESSAGES_PER_SECOND = 60.0
 MAX_BURST = 400.0
+BYTES_PER_SECOND = 200_000.0
+MAX_BURST_BYTES = 4_000_000.0
+MAX_HEADER_BYTES = 2_000
+MAX_CONTROLS = 100
 CONTROL_TARGET = "jupyter.widget.control"
+_COMM = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 _TO_BROWSER = frozenset(
     {
@@ -46,7 +54,9 @@ def header_of(frame: bytes) -> Mapping[str, Any]:
 
 @dataclass(slots=True)
 class FrameFilter:
-    """Looks at every frame of one connection; remembers only which control channels it has let open.
+    """Looks at every frame of one page, over all its connections; remembers which control channels it has let open.
+
+    What is refused costs the page nothing: its next good message passes.
 
     Parameters
     ----------
@@ -55,13 +65,17 @@ class FrameFilter:
     """
 
     clock: Callable[[], float] = time.monotonic
-    _controls: set[str] = field(default_factory=set)
-    _allowance: float = MAX_BURST
-    _last: float | None = None
+    _controls: dict[str, None] = field(default_factory=dict)
+    _messages: Bucket = field(init=False)
+    _bytes: Bucket = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._messages = Bucket(MAX_BURST, MESSAGES_PER_SECOND, self.clock)
+        self._bytes = Bucket(MAX_BURST_BYTES, BYTES_PER_SECOND, self.clock)
 
     def refusal(self, frame: str | bytes) -> str:
         """Say why a frame is refused; an empty text when it may pass."""
-        if self._is_flood():
+        if self._messages.level() < 1:
             return "too many messages"
         if isinstance(frame, str):
             return "text is not understood here"
@@ -70,15 +84,24 @@ class FrameFilter:
         parts = _parts_of(frame)
         if parts is None or len(parts) < 5:
             return "a malformed message"
+        if any(len(part) > MAX_HEADER_BYTES for part in parts[:4]):
+            return "a header without measure"
         channel, header, content = parts[0], _plain(parts[1]), _plain(parts[4])
         if channel != b"shell":
             return f"channel {channel[:20]!r}"
         if header.get("subshell_id") is not None:
             return "a subshell"
-        return self._refusal_of(header.get("msg_type"), content)
+        reason = self._refusal_of(header.get("msg_type"), content)
+        if not reason and not self._bytes.take(len(frame)):
+            return "too many bytes"
+        if not reason:
+            self._messages.take()
+        return reason
 
     def _refusal_of(self, kind: object, content: Mapping[str, Any]) -> str:
         identity = content.get("comm_id")
+        if identity is not None and not (isinstance(identity, str) and _COMM.fullmatch(identity)):
+            return "a name of a comm that no page gives"
         match kind:
             case "kernel_info_request" | "comm_info_request":
                 return ""
@@ -87,26 +110,20 @@ class FrameFilter:
                     return f"opening {str(content.get('target_name'))[:40]!r}"
                 if content.get("target_module"):
                     return f"loading {str(content['target_module'])[:40]!r}"
-                if len(self._controls) < 100:
-                    self._controls.add(identity)
+                self._controls[str(identity)] = None
+                if len(self._controls) > MAX_CONTROLS:
+                    del self._controls[next(iter(self._controls))]
                 return ""
             case "comm_msg":
                 return (
                     "" if isinstance(identity, str) and isinstance(content.get("data"), dict) else "malformed"
                 )
             case "comm_close":
-                is_ours = isinstance(identity, str) and identity in self._controls
-                return "" if is_ours else "closing a widget"
+                if identity not in self._controls:
+                    return "closing a widget"
+                self._controls.pop(str(identity))
+                return ""
         return f"a message {str(kind)[:40]!r}"
-
-    def _is_flood(self) -> bool:
-        now = self.clock()
-        if self._last is not None:
-            earned = (now - self._last) * MESSAGES_PER_SECOND
-            self._allowance = min(MAX_BURST, self._allowance + earned)
-        self._last = now
-        self._allowance -= 1
-        return self._allowance < 0
 
 
 def _parts_of(frame: bytes) -> list[bytes] | None:

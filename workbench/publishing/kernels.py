@@ -15,6 +15,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+import psutil
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
@@ -28,6 +29,7 @@ __all__ = [
     "PreforkServer",
     "PreforkServerGone",
     "ViewerKernels",
+    "own_megabytes",
     "register_prefork_server",
 ]
 
@@ -215,6 +217,33 @@ def register_prefork_server(server: PreforkServer) -> None:
     _servers[:] = [server]
     entry = EntryPoint(_PROVISIONER, f"{__name__}:ForkedKernel", KernelProvisionerFactory.GROUP_NAME)
     KernelProvisionerFactory.provisioners[_PROVISIONER] = entry
+
+
+def own_megabytes(kernels: Any, identity: str) -> float:
+    """Give the memory that a kernel shares with no other [MB]; 0 when it is gone.
+
+    Parameters
+    ----------
+    kernels
+        Jupyter's manager of kernels.
+    identity
+        Id of the kernel.
+    """
+    provisioner = kernels.get_kernel(identity).provisioner if identity in kernels else None
+    pid = getattr(provisioner, "pid", None)
+    parent = _servers[0].pid if _servers else None
+    if not pid or not parent:
+        return 0.0
+    # What is mapped from files is one copy for all. What was forked is counted as the parent's.
+    return max(0.0, _anonymous_megabytes(pid) - _anonymous_megabytes(parent))
+
+
+def _anonymous_megabytes(pid: int) -> float:
+    try:
+        used = psutil.Process(pid).memory_info()
+    except psutil.Error:
+        return 0.0
+    return float(used.rss - getattr(used, "shared", 0)) / 2**20
 
 
 class ViewerKernels(KernelSpecManager):

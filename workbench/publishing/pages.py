@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import tornado.iostream
 import tornado.web
 from markupsafe import Markup
 
@@ -23,6 +25,7 @@ __all__ = ["AssetPage", "BoardPage", "Gallery", "Health", "NotFound", "Page", "R
 FOR_EVER = "public, max-age=31536000, immutable"
 THEMES = ("auto", "light", "dark")
 COOKIE_DAYS = 30
+PIECE_BYTES = 128_000
 
 
 class Page(tornado.web.RequestHandler):
@@ -108,12 +111,12 @@ class BoardPage(Page):
             return
         visitor = self.visitor or secrets.token_hex(16)
         try:
-            session = publication.sessions.begin(board, visitor)
-        except TooManySessions:
+            session = publication.sessions.begin(board, visitor, self.request.remote_ip or "")
+        except TooManySessions as error:
+            publication.log_refusal(self.request, Refusal(503, "too many pages"))
             self.set_status(503)
             self.set_header("Retry-After", "30")
-            sentence = "Too many readers are here at this moment. Please try again in a little while."
-            self.render_page("message.html.jinja", title="Too many readers", sentence=sentence, back=True)
+            self.render_page("message.html.jinja", title="Too many pages", sentence=str(error), back=True)
             return
         self.set_secret_cookie("visitor", visitor)
         self._render(board, session)
@@ -144,7 +147,7 @@ class BoardPage(Page):
 class AssetPage(Page):
     """A style, a script, a font."""
 
-    def get(self, version: str, path: str) -> None:
+    async def get(self, version: str, path: str) -> None:
         """Send a file that may be kept for ever."""
         publication = self.publication
         is_bundle = path.startswith("bundle/")
@@ -156,11 +159,17 @@ class AssetPage(Page):
         self.set_header("Content-Type", asset.type)
         self.set_header("Cache-Control", FOR_EVER)
         self.set_header("Vary", "Accept-Encoding")
+        content = asset.content
         if asset.compressed is not None and "gzip" in self.request.headers.get("Accept-Encoding", ""):
             self.set_header("Content-Encoding", "gzip")
-            self.finish(asset.compressed)
-        else:
-            self.finish(asset.content)
+            content = asset.compressed
+        self.set_header("Content-Length", str(len(content)))
+        # In pieces, each when the one before was taken: a reader who does not read costs one piece.
+        if self.request.method == "GET":
+            with contextlib.suppress(tornado.iostream.StreamClosedError):
+                for start in range(0, len(content), PIECE_BYTES):
+                    self.write(content[start : start + PIECE_BYTES])
+                    await self.flush()
 
     head = get
 
@@ -184,7 +193,7 @@ class Health(Page):
                 "boards": len(publication.library.boards()),
                 "sessions": len(publication.sessions),
                 "sessions_started": publication.sessions.started,
-                "max_sessions": publication.sessions.limit,
+                "max_sessions": publication.limits.pages,
                 "seconds_up": round(time.monotonic() - publication.started),
             }
         self.finish(facts)

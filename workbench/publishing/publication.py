@@ -6,8 +6,7 @@ import hashlib
 import logging
 import secrets
 import time
-from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from workbench.errors import JournalError, LinkRefused, WorkbenchError
 from workbench.publishing.access import Access, AccessRequest, Refusal
 from workbench.publishing.assets import Assets
 from workbench.publishing.boards import Library
+from workbench.publishing.budgets import Buckets, Limits
 from workbench.publishing.bundle import Bundle
 from workbench.publishing.sessions import Session, Sessions
 from workbench.runs.journal.opening import is_there
@@ -27,7 +27,8 @@ from workbench.runs.journal.reader import JournalReader
 __all__ = ["Publication", "ServerOptions"]
 
 WRONG_TOKENS = 10
-WRONG_TOKEN_SECONDS = 60.0
+WRONG_TOKEN_SECONDS = 30.0
+"""After so many wrong ones an address may try one more in so many seconds."""
 
 _log = logging.getLogger("workbench.publishing")
 
@@ -46,8 +47,8 @@ class ServerOptions:
         Where the server listens; port 0 chooses a free one.
     access
         Who may come in.
-    max_sessions
-        Open pages at once.
+    limits
+        What a reader, an address and a kernel may use.
     """
 
     project: Path
@@ -55,7 +56,7 @@ class ServerOptions:
     address: str = "127.0.0.1"
     port: int = 8866
     access: Access = field(default_factory=Access)
-    max_sessions: int = 60
+    limits: Limits = field(default_factory=Limits)
 
 
 class Publication:
@@ -75,9 +76,10 @@ class Publication:
 
     def __init__(self, options: ServerOptions, project: Project, kernels: Any) -> None:
         self.access = options.access
+        self.limits = options.limits
         self.library = Library(options.notebooks)
         self.assets = Assets()
-        self.sessions = Sessions(kernels, options.notebooks, options.max_sessions)
+        self.sessions = Sessions(kernels, options.notebooks, options.limits)
         self.started = time.monotonic()
         self.secret = secrets.token_bytes(32)
         self.title, region = project.name, project.region
@@ -86,7 +88,7 @@ class Publication:
         self.has_figures = False
         self.port = options.port
         self._project = project
-        self._wrong: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._wrong = Buckets(WRONG_TOKENS, 1 / WRONG_TOKEN_SECONDS)
         self.token_digest = hashlib.sha256(self.secret + (self.access.token or "").encode()).hexdigest()
 
     @property
@@ -100,9 +102,7 @@ class Publication:
 
     def is_secure(self, request: tornado.httputil.HTTPServerRequest) -> bool:
         """Whether the reader's connection is encrypted, here or by a trusted proxy."""
-        through_proxy = request.remote_ip in self.access.proxies and bool(self.access.proxy_header)
-        forwarded = through_proxy and request.headers.get("X-Forwarded-Proto", "") == "https"
-        return request.protocol == "https" or forwarded
+        return request.protocol == "https"
 
     def page_config(self, session: Session) -> dict[str, Any]:
         """Tell Voilà's front end what it needs to know."""
@@ -142,18 +142,26 @@ class Publication:
     # access
 
     def judge(self, request: tornado.httputil.HTTPServerRequest) -> Refusal | None:
-        """Judge a request by the rules of access control."""
-        headers = {name.lower(): value for name, value in request.headers.get_all()}
-        facts = AccessRequest(
-            request.method or "", request.path, headers, request.remote_ip or "", self._is_signed_in(request)
-        )
+        """Judge a request by the rules of access control; from now on it is the client's, and not a proxy's."""
+        facts = self._facts(request, request.path)
+        if facts.address in self.access.proxies:
+            request.remote_ip = self.access.client_of(
+                facts.address, request.headers.get_list("X-Forwarded-For")
+            )
+            # The proxy that is nearest to the reader writes first.
+            encrypted = request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip().lower() == "https"
+            request.protocol = "https" if encrypted else request.protocol
+        request.peer = facts.address  # type: ignore[attr-defined]
         return self.access.refusal(facts)
 
     def lets_in(self, request: tornado.httputil.HTTPServerRequest, path: str) -> bool:
         """Whether the client could also request another page."""
+        return self.access.refusal(replace(self._facts(request, path), method="GET")) is None
+
+    def _facts(self, request: tornado.httputil.HTTPServerRequest, path: str) -> AccessRequest:
         headers = {name.lower(): value for name, value in request.headers.get_all()}
-        facts = AccessRequest("GET", path, headers, request.remote_ip or "", self._is_signed_in(request))
-        return self.access.refusal(facts) is None
+        peer = getattr(request, "peer", request.remote_ip)
+        return AccessRequest(request.method or "", path, headers, peer or "", self._is_signed_in(request))
 
     def _is_signed_in(self, request: tornado.httputil.HTTPServerRequest) -> bool:
         morsel = request.cookies.get(self.cookie("token"))
@@ -163,17 +171,12 @@ class Publication:
         return value is not None and secrets.compare_digest(value, self.token_digest.encode())
 
     def may_try(self, address: str) -> bool:
-        """Whether an address may try another token: not after ten wrong ones within a minute."""
-        tries, now = self._wrong[address], time.monotonic()
-        while tries and now - tries[0] > WRONG_TOKEN_SECONDS:
-            tries.popleft()
-        return len(tries) < WRONG_TOKENS
+        """Whether an address may try another token."""
+        return self._wrong.has_token(address)
 
     def note_wrong_token(self, address: str) -> None:
         """Count a wrong token."""
-        if len(self._wrong) > 10_000:
-            self._wrong.clear()
-        self._wrong[address].append(time.monotonic())
+        self._wrong.take(address)
 
     def log_refusal(self, request: tornado.httputil.HTTPServerRequest, refusal: Refusal) -> None:
         """Write the one line that every refused attempt leaves."""

@@ -20,6 +20,7 @@ from workbench.data.projects.project import Project
 from workbench.errors import ServeError
 from workbench.publishing import pages, sockets
 from workbench.publishing.access import is_loopback
+from workbench.publishing.connections import GuardedServer, raise_descriptor_limit
 from workbench.publishing.kernels import PreforkServer, ViewerKernels, register_prefork_server
 from workbench.publishing.publication import Publication, ServerOptions
 
@@ -156,7 +157,9 @@ class PublishingServer(Voila):  # type: ignore[misc]
         try:
             publication.port = self._listen(application)
             await prefork.start()
-            watching = asyncio.gather(publication.sessions.watch(), publication.bundle.keep())
+            watching = asyncio.gather(
+                publication.sessions.watch(), publication.bundle.keep(), self._http.watch()
+            )
             self.on_ready()
             await self._stop.wait()
         finally:
@@ -174,11 +177,16 @@ class PublishingServer(Voila):  # type: ignore[misc]
         self._loop.call_soon_threadsafe(self._stop.set)
 
     def _listen(self, application: GuardedApplication) -> int:
-        import tornado.httpserver
         import tornado.netutil
 
         options = self.options
-        self._http = tornado.httpserver.HTTPServer(application, max_body_size=1_000_000)
+        self._http = GuardedServer(
+            application,
+            per_address=options.limits.connections_of_address,
+            in_all=raise_descriptor_limit(options.limits.pages),
+            queued_bytes=options.limits.queued_bytes,
+            is_proxy=options.access.proxies.__contains__,
+        )
         try:
             found = tornado.netutil.bind_sockets(options.port, options.address)
         except OSError as error:

@@ -20,14 +20,20 @@ from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.publishing.boards import PublishedBoard
+from workbench.publishing.budgets import Bucket, Buckets, Limits
 from workbench.publishing.execution import CellFailed, Outputs, run_cell, subscribe
-from workbench.publishing.kernels import KERNEL_NAME
+from workbench.publishing.frames import FrameFilter
+from workbench.publishing.kernels import KERNEL_NAME, own_megabytes
 
 __all__ = ["Session", "Sessions", "TooManySessions"]
 
 LINGER_SECONDS = 12.0
+OPENINGS_PER_SECOND = 4.0
+"""How often an address may open a page when it has opened many at once."""
 LOOK_SECONDS = 1.0
 CELL_SECONDS = 60.0
+CONNECTS, CONNECTS_PER_SECOND = 200.0, 5.0
+"""How often a page may connect: each time costs a subscription to its kernel."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,17 +54,27 @@ class Session:
         What is looked at, and the secret of the browser that looks.
     outputs
         What each code cell shows, in order; ends early with ``failure``.
+    address
+        Where it looks from.
+    chosen
+        When something was last chosen in it.
     sockets
         How many connections to the kernel are open.
+    frames, connects
+        What the page may still send, and how often it may connect.
     """
 
     id: str
     board: PublishedBoard
     visitor: str
     heard: float
+    address: str = ""
+    chosen: float = 0.0
     outputs: list[Outputs] = field(default_factory=list)
     failure: str = ""
     sockets: int = 0
+    frames: FrameFilter = field(default_factory=FrameFilter)
+    connects: Bucket = field(default_factory=lambda: Bucket(CONNECTS, CONNECTS_PER_SECOND))
     work: asyncio.Task[None] | None = None
     starting: asyncio.Future[Any] | None = None
 
@@ -76,17 +92,18 @@ class Sessions:
         Jupyter's manager of kernels.
     folder
         Where the kernels work.
-    limit
-        Sessions at once.
+    limits
+        How many at once, of one reader and of one address, and what a kernel may use.
     clock
         Gives seconds.
     """
 
     def __init__(
-        self, kernels: Any, folder: Path, limit: int, clock: Callable[[], float] = time.monotonic
+        self, kernels: Any, folder: Path, limits: Limits, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.started = 0
-        self.limit = limit
+        self.limits = limits
+        self._openings = Buckets(limits.pages_of_address, OPENINGS_PER_SECOND, clock)
         self._kernels = kernels
         self._folder = folder
         self._clock = clock
@@ -96,21 +113,41 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def begin(self, board: PublishedBoard, visitor: str) -> Session:
+    def begin(self, board: PublishedBoard, visitor: str, address: str = "") -> Session:
         """Begin a session; its kernel starts and its cells run while the page is on its way.
 
         Raises
         ------
         TooManySessions
-            When there is no place left.
+            When there is no place left, or this reader or address has its share.
         """
-        if len(self._sessions) >= self.limit:
-            raise TooManySessions(f"{self.limit} pages are open already.")
-        session = Session(str(uuid.uuid4()), board, visitor, self._clock())
+        self._check_room(visitor, address)
+        now = self._clock()
+        session = Session(str(uuid.uuid4()), board, visitor, now, address=address, chosen=now)
         self._sessions[session.id] = session
         self.started += 1
         session.work = asyncio.create_task(self._run(session), name=f"session {session.id}")
         return session
+
+    def _check_room(self, visitor: str, address: str) -> None:
+        open_ = self._sessions.values()
+        if sum(session.visitor == visitor for session in open_) >= self.limits.pages_of_reader:
+            raise TooManySessions(
+                "You have many of these pages open already. Close one, then load this one again."
+            )
+        of_address = sum(session.address == address for session in open_)
+        if of_address >= self.limits.pages_of_address or not self._openings.take(address):
+            raise TooManySessions(
+                "Many of these pages are open at your place already. Please try again in a little while."
+            )
+        if len(self._sessions) >= self.limits.pages:
+            raise TooManySessions(
+                "Too many readers are here at this moment. Please try again in a little while."
+            )
+
+    def note_choice(self, session: Session) -> None:
+        """Note that the reader does something."""
+        session.chosen = self._clock()
 
     def find(self, identity: str, visitor: str) -> Session | None:
         """Find a session of this browser."""
@@ -146,16 +183,33 @@ class Sessions:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             self.end_abandoned()
+            self.end_large()
             await self._end_dead()
 
     def end_abandoned(self) -> None:
         """End the sessions of which nothing was heard for a while."""
         now = self._clock()
         for session in list(self._sessions.values()):
-            if session.sockets:
+            if now - session.chosen > self.limits.idle_seconds:
+                _log.info("Nothing was done on a page of %s for long", session.board.slug)
+                self.end(session)
+            elif session.sockets:
                 session.heard = now
             elif now - session.heard > LINGER_SECONDS:
                 _log.info("The page of %s is gone", session.board.slug)
+                self.end(session)
+
+    def end_large(self) -> None:
+        """End the sessions whose kernel uses more memory of its own than one may."""
+        for session in list(self._sessions.values()):
+            used = own_megabytes(self._kernels, session.id)
+            if used > self.limits.kernel_megabytes:
+                _log.error(
+                    "A kernel of %s is ended: it uses %d MB, more than %d",
+                    session.board.slug,
+                    used,
+                    self.limits.kernel_megabytes,
+                )
                 self.end(session)
 
     async def _end_dead(self) -> None:

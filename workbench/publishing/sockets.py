@@ -13,7 +13,8 @@ import tornado.websocket
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from workbench.publishing.access import Refusal
-from workbench.publishing.frames import FrameFilter, header_of, passes_to_browser
+from workbench.publishing.connections import is_piled_up
+from workbench.publishing.frames import header_of, passes_to_browser
 from workbench.publishing.pages import COOKIE_DAYS, Page
 from workbench.publishing.publication import Publication
 from workbench.publishing.sessions import Session
@@ -126,7 +127,6 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         """Take what is published."""
         super().initialize()
         self.publication = publication
-        self._filter = FrameFilter()
         self._session: Session | None = None
         self._refused = 0
         self.bytes_sent = 0
@@ -145,6 +145,9 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         if PROTOCOL not in self.request.headers.get("Sec-WebSocket-Protocol", ""):
             self.publication.log_refusal(self.request, Refusal(400, "an unknown protocol"))
             raise tornado.web.HTTPError(400)
+        if session.sockets >= self.publication.limits.sockets_of_page or not session.connects.take():
+            self.publication.log_refusal(self.request, Refusal(429, "too many connections of one page"))
+            raise tornado.web.HTTPError(429)
         await self.publication.sessions.ready(session)
         self._session = session
         await super().pre_get()
@@ -170,8 +173,14 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
 
     def on_message(self, message: str | bytes) -> None:
         """Let a message pass to the kernel, or refuse it with one line in the log."""
-        reason = self._filter.refusal(message)
-        if not reason:
+        # Of a connection that closes more may have come: Jupyter's server would read it in an older protocol, by
+        # which any number in it is a count of gigabytes.
+        if self._refused > MAX_REFUSED or self.ws_connection is None or self.selected_subprotocol != PROTOCOL:
+            return
+        session = self._session
+        reason = "no session" if session is None else session.frames.refusal(message)
+        if not reason and session is not None:
+            self.publication.sessions.note_choice(session)
             super().on_message(message)
         else:
             self._refused += 1
@@ -184,7 +193,16 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         if not isinstance(message, bytes) or not passes_to_browser(str(header_of(message).get("msg_type"))):
             return None
         self.bytes_sent += len(message)
-        return super().write_message(message, binary)
+        if self.ws_connection is None:
+            return None
+        sent = super().write_message(message, binary)
+        # It fails when the browser has gone meanwhile, which nobody waits to hear.
+        sent.add_done_callback(lambda future: future.cancelled() or future.exception())
+        stream = getattr(self.ws_connection, "stream", None)
+        if stream is not None and is_piled_up(stream, self.publication.limits.queued_bytes):
+            self.publication.log_refusal(self.request, Refusal(408, "the reader does not read"))
+            stream.close()
+        return sent
 
     def on_close(self) -> None:
         """Count the connection no more."""

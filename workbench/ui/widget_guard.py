@@ -13,7 +13,9 @@ from __future__ import annotations
 import datetime
 import logging
 import math
+import time
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -36,6 +38,11 @@ _log = logging.getLogger(__name__)
 _displayed: weakref.WeakSet[ipywidgets.Widget] = weakref.WeakSet()
 _refused = 0
 _guarded = False
+
+MAX_CONTROLS = 8
+"""Channels by which pages ask for their widgets, of one kernel."""
+MAX_TOLD_BYTES, TOLD_BYTES_PER_SECOND = 20e6, 1e6
+_controls: deque[Any] = deque()
 
 Check = Callable[[Any, Any], bool]
 
@@ -261,15 +268,43 @@ def serve_control_comm(manager: Any) -> None:
 
 
 def _open_control(comm: Any, _message: Mapping[str, Any]) -> None:
+    _controls.append(comm)
+    while len(_controls) > MAX_CONTROLS:
+        # Pages come back under other names; the oldest are those of connections that are gone.
+        _controls.popleft().close()
+
     def answer(message: Mapping[str, Any]) -> None:
         data = message.get("content", {}).get("data")
         if not isinstance(data, Mapping) or data.get("method") != "request_states":
             _log.warning("Refused a visitor's message: the page can only be asked for its widgets")
             return
+        if not _telling.may():
+            _log.warning("Refused a visitor's message: the page has been told its widgets many times")
+            return
         states, paths, buffers = _remove_buffers(_states_shown())
+        _telling.note(states, buffers)
         comm.send({"method": "update_states", "states": states, "buffer_paths": paths}, buffers=buffers)
 
     comm.on_msg(answer)
+
+
+class _Telling:
+    """How many bytes of states pages may still ask for: of one board they may be a megabyte, at each request."""
+
+    def __init__(self) -> None:
+        self._bytes, self._last = MAX_TOLD_BYTES, time.monotonic()
+
+    def may(self) -> bool:
+        now = time.monotonic()
+        self._bytes = min(MAX_TOLD_BYTES, self._bytes + (now - self._last) * TOLD_BYTES_PER_SECOND)
+        self._last = now
+        return self._bytes > 0
+
+    def note(self, states: Mapping[str, Any], buffers: list[Any]) -> None:
+        self._bytes -= len(repr(states)) + sum(map(len, buffers))
+
+
+_telling = _Telling()
 
 
 def _states_shown() -> dict[str, Any]:
