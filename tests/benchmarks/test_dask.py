@@ -183,7 +183,9 @@ def test_a_unit_on_a_cluster_costs_little_more_than_a_task(
             assert start(nothings, project, workers=client, scenario=f"s{number}").result(120) == 1_999_000
             ours.append((time.perf_counter() - began) / 2000 * 1000)
     mine, peer = min(ours), min(plain)
-    report("Dask: one unit that does nothing, beside a task", mine, peer, "ms", "<= 1.5 x", mine <= 1.5 * peer)
+    report(
+        "Dask: one unit that does nothing, beside a task", mine, peer, "ms", "<= 1.5 x", mine <= 1.5 * peer
+    )
 
 
 def ticks() -> None:

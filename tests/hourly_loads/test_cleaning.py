@@ -285,3 +285,24 @@ def test_the_history_of_kerala_is_complete_once_its_midnights_are_dated_right(ke
     assert Finding.DUPLICATE not in {item.finding for item in history.found}
     # A midnight of another day would stand out from 23:00; the median change is that of any hour of the night.
     assert np.median(jumps[night]) < 0.09
+
+
+@pytest.mark.parametrize("factor", [10.0, 0.1])
+def test_weeks_in_another_unit_are_left_out_and_named_and_shorter_stretches_stay_spikes(
+    factor: float,
+) -> None:
+    times = local_hours("2024-04-01", "2025-03-31")
+    load = plain_load(times)
+    load[4000:4720] *= factor
+
+    history = clean(sheet_of(times, load), CleaningRules())
+
+    (level,) = (item for item in history.found if item.finding is Finding.LEVEL)
+    assert (level.action, level.hours, str(level.first)) == (Action.DROPPED, 720, str(times[4000]))
+    assert np.isnan(history.load[4000:4720]).all()
+    assert not history_years(history, 4).complete.any()
+
+    load = plain_load(times)
+    load[4000:4168] *= factor
+    week = clean(sheet_of(times, load), CleaningRules())
+    assert {item.finding for item in week.found} == {Finding.SPIKE if factor > 1 else Finding.OUTAGE}

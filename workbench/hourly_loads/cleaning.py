@@ -19,6 +19,7 @@ from workbench.hourly_loads.hourly_sheet import HourlySheet
 from workbench.hourly_loads.rules import CleaningRules, Clock, SpikeHandling, Stamps
 from workbench.hourly_loads.suspicious import (
     flat_runs,
+    other_levels,
     outages,
     runs,
     shifted_days,
@@ -103,6 +104,7 @@ def clean(sheet: HourlySheet, rules: CleaningRules) -> History:
         return _cell(sheet, rows, first_row[at])
 
     _without_zeros(hourly, local, rules.longest_gap, found, cell)
+    _without_other_levels(hourly, local, found, cell)
     _fill_gaps(hourly, changed, local, rules.longest_gap, found)
     if len(hourly_warm):
         _interpolate(hourly_warm, np.flatnonzero(np.isnan(hourly_warm)))
@@ -236,6 +238,17 @@ def _without_zeros(
     for start, end in short_zeros(hourly, longest):
         detail = "0 MW, taken as missing"
         found.append(Noticed(Finding.ZERO, Action.DROPPED, local[start], end - start, where(start), detail))
+        hourly[start:end] = np.nan
+
+
+def _without_other_levels(
+    hourly: Floats, local: Times, found: list[Noticed], where: Callable[[int], str]
+) -> None:
+    for start, end in other_levels(hourly):
+        detail = (
+            f"{np.nanmedian(hourly[start:end]):.0f} MW in the midst, far from the weeks around: another unit?"
+        )
+        found.append(Noticed(Finding.LEVEL, Action.DROPPED, local[start], end - start, where(start), detail))
         hourly[start:end] = np.nan
 
 

@@ -26,6 +26,7 @@ class Finding(StrEnum):
     NEGATIVE = "negative load"
     ZERO = "zero load"
     FLAT = "flat repeat"
+    LEVEL = "another level"
     SPIKE = "spike"
     OUTAGE = "outage"
     PARTIAL_YEAR = "partial year"

@@ -15,6 +15,10 @@ SPIKE_SHARE = 0.25
 """An hour above both neighbours and above its usual load by this share is a spike."""
 FAR_ABOVE = 3.0
 """Hours of this many times their usual load are spikes, however many follow each other."""
+OTHER_LEVEL = 5.0
+"""Weeks whose median is this many times that of the half year around, or one part in as many, are of another unit."""
+WEEKS_OF_LEVEL = 26
+MIN_WEEKS_OF_LEVEL = 8
 MAX_SHIFT = 6
 SHIFT_GAIN = 3.0
 """A day is called shifted when moving it makes it fit this many times better."""
@@ -134,3 +138,36 @@ def _normal(days: Floats) -> Floats:
     # A day without any load is an outage, not a shifted day.
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(days / days.mean(axis=1, keepdims=True))
+
+
+def other_levels(load: Floats) -> list[tuple[int, int]]:
+    """Find stretches at another level than the half year before and after: several weeks in another unit.
+
+    Shorter ones are spikes or outages beside the weeks around them, see :func:`usual_load`.
+
+    Parameters
+    ----------
+    load
+        Hours without a gap in time; ``nan`` where unknown.
+
+    Returns
+    -------
+    list of (start, end)
+    """
+    count = -(-len(load) // WEEK)
+    padded = np.concatenate([load, np.full(count * WEEK - len(load), np.nan)]).reshape(count, WEEK)
+    weeks = np.full(count, np.nan)
+    known = np.isfinite(padded).any(axis=1)
+    weeks[known] = np.nanmedian(padded[known], axis=1)
+    around = np.full(count, np.nan)
+    for week in range(count):
+        near = weeks[max(0, week - WEEKS_OF_LEVEL) : week + WEEKS_OF_LEVEL + 1]
+        if np.isfinite(near).sum() >= MIN_WEEKS_OF_LEVEL:
+            around[week] = np.nanmedian(near)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        odd = np.abs(np.log(weeks / around)) >= np.log(OTHER_LEVEL)
+        # The first and last week of a stretch may be of both levels.
+        near_odd = np.convolve(odd, np.ones(3), mode="same") > 0
+        away = np.abs(np.log(load / np.repeat(around, WEEK)[: len(load)])) >= np.log(FAR_ABOVE)
+    flagged = runs(away & np.repeat(near_odd, WEEK)[: len(load)])
+    return [(start, end) for start, end in flagged if end - start >= WEEKS_AROUND * WEEK]

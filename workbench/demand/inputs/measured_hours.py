@@ -26,7 +26,14 @@ from workbench.runs.model.digest import file_digest
 
 __all__ = ["MeasuredHours", "MeasuredYear", "read_measured_hours"]
 
-SHAPING = (Finding.SPIKE, Finding.ZERO, Finding.OUTAGE, Finding.NEGATIVE, Finding.SHIFTED_STAMPS)
+SHAPING = (
+    Finding.SPIKE,
+    Finding.LEVEL,
+    Finding.ZERO,
+    Finding.OUTAGE,
+    Finding.NEGATIVE,
+    Finding.SHIFTED_STAMPS,
+)
 """Findings that may touch the energy or the peak of a year."""
 
 

@@ -22,7 +22,7 @@ from workbench.errors import SettingError
 from workbench.hourly_loads.cleaning import History, clean
 from workbench.hourly_loads.day_matrix import DayMatrix
 from workbench.hourly_loads.files import find_file, read_cached
-from workbench.hourly_loads.findings import findings_table, report_findings
+from workbench.hourly_loads.findings import Finding, findings_table, report_findings
 from workbench.hourly_loads.history_years import history_years, partial_years
 from workbench.hourly_loads.hourly_sheet import HourlySheet
 from workbench.hourly_loads.moments import read_moments
@@ -144,9 +144,8 @@ def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> Lo
     report_findings(found, sheet.sheet, problems)
     if not years.complete.any():
         problems.error(
-            f"no year from month {first_month} on is complete in the hourly history; see what is missing, or "
-            f"fill "
-            "longer gaps (longest_gap).",
+            f"no year from month {first_month} on is complete in the hourly history; see what is missing, or fill "
+            f"longer gaps (longest_gap).{_other_levels(history)}",
             sheet=sheet.sheet,
         )
     _check_base_years(config, years)
@@ -181,6 +180,15 @@ def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> Lo
         tuple(problems),
         bool(sheet.zone),
         sheet.stamps is not None,
+    )
+
+
+def _other_levels(history: History) -> str:
+    """Name the hours that were left out because they look as if in another unit."""
+    found = [item for item in history.found if item.finding is Finding.LEVEL]
+    return "".join(
+        f" {item.hours} hours from {str(item.first).replace('T', ' ')} on ({item.cell}) are left out: {item.detail}"
+        for item in found[:3]
     )
 
 
