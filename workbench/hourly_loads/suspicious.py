@@ -16,7 +16,7 @@ SPIKE_SHARE = 0.25
 FAR_ABOVE = 3.0
 """Hours of this many times their usual load are spikes, however many follow each other."""
 OTHER_LEVEL = 5.0
-"""Weeks whose median is this many times that of the half year around, or one part in as many, are of another unit."""
+"""Weeks whose median is this many times that of the half year around, or one part in as many, have another unit."""
 WEEKS_OF_LEVEL = 26
 MIN_WEEKS_OF_LEVEL = 8
 MAX_SHIFT = 6
