@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from workbench.runs.jobs.terminal import TerminalSink
@@ -84,3 +85,20 @@ def make_small_network(hours: int = 24, **options: Any) -> Any:
         component, _, attribute = name.partition("__")
         n.components[component].static[attribute] = value
     return n
+
+
+def write_meshed(path: Path) -> Path:
+    """Three buses in a ring of lines that lose power, dear plants at the load and cheap ones far from it."""
+    from workbench.capacity.model.pypsa_import import pypsa
+
+    n = pypsa().Network()
+    n.set_snapshots(range(3))
+    n.add("Carrier", ["AC", "coal", "gas"], co2_emissions=[0.0, 0.34, 0.2])
+    n.add("Bus", ["a", "b", "c"], v_nom=220.0, carrier="AC")
+    for name, ends in {"ab": "ab", "bc": "bc", "ca": "ca"}.items():
+        n.add("Line", name, bus0=ends[0], bus1=ends[1], x=20.0, r=8.0, s_nom=150.0, carrier="AC")
+    n.add("Load", "load", bus="c", p_set=[150.0, 180.0, 200.0])
+    n.add("Generator", "coal", bus="a", carrier="coal", p_nom=300.0, marginal_cost=20.0)
+    n.add("Generator", "gas", bus="c", carrier="gas", p_nom=300.0, marginal_cost=70.0)
+    n.export_to_netcdf(path)
+    return path

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from capacity_cases import write_meshed
 
 from workbench.capacity.jobs import plan_capacity
 from workbench.capacity.results.saved import CapacityResult
@@ -92,3 +93,30 @@ def test_the_best_solution_so_far_is_the_result_with_its_gap(tmp_path: Path) -> 
     result = plan(tmp_path, "mip_incumbent.nc", accept_incumbent=True, time_limit=4.0)
     assert result.facts["status"] == "incumbent"
     assert result.table("solves").gap.iloc[0] > 0
+
+
+@pytest.mark.parametrize(
+    "settings", [{"transmission_losses": 3}, {"security_constrained": True}], ids=["losses", "security"]
+)
+def test_losses_and_security_of_lines_are_those_of_plain_pypsa(
+    tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    from workbench.capacity.model.pypsa_import import pypsa
+
+    project = Project.create(tmp_path / "lines", "Lines")
+    path = write_meshed(project.inputs / "meshed.nc")
+    result = plan_capacity(project, source="meshed.nc", **settings)
+    plain, without = pypsa().Network(str(path)), pypsa().Network(str(path))
+    without.optimize(include_objective_constant=False, log_to_console=False)
+    if "security_constrained" in settings:
+        kwargs = {"include_objective_constant": False}
+        plain.optimize.optimize_security_constrained(log_to_console=False, model_kwargs=kwargs)
+    else:
+        losses = {"mode": "tangents", "segments": settings["transmission_losses"]}
+        plain.optimize(include_objective_constant=False, log_to_console=False, transmission_losses=losses)
+        lost = plain.lines_t.p0.sum(axis=1) + plain.lines_t.p1.sum(axis=1)
+        assert result.table("dispatch")["transmission losses"].to_numpy() == pytest.approx(-lost.to_numpy())
+        energy = result.table("energy").set_index("carrier").withdrawal
+        assert energy["transmission losses"] == pytest.approx(lost.sum() / 1e3)
+    assert result.facts["objective"] == pytest.approx(plain.objective, rel=1e-6)
+    assert result.facts["objective"] > without.objective * 1.001

@@ -18,7 +18,7 @@ from workbench.capacity.inputs.template import example_rows, write_template
 from workbench.capacity.model.fiscal_hours import hours_of
 from workbench.capacity.model.pypsa_import import pypsa
 from workbench.capacity.model.system import Candidate, Carrier, Line, Plant, System
-from workbench.capacity.network.assets import Asset, annuity
+from workbench.capacity.network.assets import Asset, annuity, retirements_of
 from workbench.capacity.network.build import Plan, build_plan
 from workbench.capacity.network.constraints import add_constraints
 from workbench.capacity.network.firm import delivered, links_between
@@ -315,6 +315,16 @@ def test_limits_of_a_plan_of_several_years_carry_their_own_year() -> None:
     named = limits[limits.name.str.startswith("monthly_limit")]
     assert {2030, 2035} == set(named.year)
     assert all(str(year) in name for year, name in zip(named.year, named.name, strict=True))
+
+
+def test_plants_that_are_gone_are_listed_with_the_reason() -> None:
+    old = Plant("Old", "coal", 50.0, build_year=2000, lifetime=25)
+    later = Plant("Later", "gas", 60.0, build_year=2010, lifetime=30)
+    config = dataclasses.replace(DAYS, retirements={"Coal 1": 2029})
+    assert retirements_of(system((COAL, old, later)), config) == [
+        (2025, "Old", "coal", 50.0, "past its life: built 2000, for 25 years"),
+        (2029, "Coal 1", "coal", 300.0, "setting retirements"),
+    ]
 
 
 Twin = Callable[[Any], None]

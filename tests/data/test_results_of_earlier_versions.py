@@ -65,7 +65,7 @@ def test_it_is_saved_again_into_the_same_files(
     store.save(before, project, "another run")
     after = store.load(project, scenario)
     assert after.folder is not None
-    assert names(after.folder) == names(before.folder)
+    assert names(after.folder) == names(before.folder) | {f"{name}.parquet" for name in store.added}
     assert (after.config, after.problems, after.facts) == (before.config, before.problems, before.facts)
     for name, frame in before.tables.items():
         pd.testing.assert_frame_equal(after.tables[name], frame)

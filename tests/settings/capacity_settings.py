@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from capacity_cases import make_small_network
+from capacity_cases import make_small_network, write_meshed
 from load_profile_settings import scenario as with_demand_scenarios
 from setting_runs import Inputs, JobCases
 
@@ -128,6 +128,12 @@ def network(folder: Path) -> Project:
     return project
 
 
+def lines(folder: Path) -> Project:
+    project = Project.create(folder, "Lines")
+    write_meshed(project.inputs / "meshed.nc")
+    return project
+
+
 SOLVED = (
     "changes",
     "futures",
@@ -195,6 +201,13 @@ CASES = JobCases(
             slow=True,
         ),
         Inputs("switched", workbook, {**QUICK, "commitment": "full"}, OF_SOLVER, slow=True),
+        Inputs(
+            "lines",
+            lines,
+            {"source": "meshed.nc"},
+            ("transmission_losses", "security_constrained"),
+            slow=True,
+        ),
         Inputs("network", network, {"source": "small.nc"}, leave=AT_ONCE, slow=True),
     ),
     other={
@@ -227,6 +240,7 @@ CASES = JobCases(
         "rolling_overlap": 1,
         "alternatives": ("solar",),
         "alternatives_slack": 0.5,
+        "transmission_losses": 3,
         "check_all_hours": False,
         "near_optimal": 20.0,
         "futures": {"dry": 0.5, "wet": 0.5},
@@ -249,6 +263,7 @@ CASES = JobCases(
         "rolling_overlap": "solved_windows",
         "alternatives_slack": "alternatives",
         "mip_gap": "switched",
+        **dict.fromkeys(("transmission_losses", "security_constrained"), "lines"),
     },
     unknown={"changes": {"dear": "nobody_knows=900"}, "critical_days": ("02-30",)},
     free=("years", "co2_limit", "renewable_share", "solver_options"),

@@ -221,6 +221,18 @@ class CapacityConfig:
         in_form=InForm("Old coal: 2032", keys=f"{_CHOICES}:plants"),
         advanced=True,
     )
+    transmission_losses: int = setting(
+        0,
+        help="Segments of the losses of lines of a network, as PyPSA has them; 0 is without losses",
+        minimum=0,
+        maximum=20,
+        advanced=True,
+    )
+    security_constrained: bool = setting(
+        False,
+        help="No line of a network is overloaded after the outage of any other (N-1, as PyPSA has it)",
+        advanced=True,
+    )
     rolling_horizon: int = setting(
         0,
         help="Dispatch in windows of so many snapshots instead of at once; 0 is at once",
@@ -368,6 +380,12 @@ def _window_problems(config: CapacityConfig) -> Iterator[SettingError]:
             f"(rolling_horizon {config.rolling_horizon}); choose fewer.",
             "rolling_overlap",
             config.rolling_overlap,
+        )
+    if config.security_constrained:
+        yield SettingError(
+            "security_constrained is set, but windows (rolling_horizon) are solved without it; leave one out.",
+            "security_constrained",
+            config.security_constrained,
         )
     yearly = ("co2_limit", "renewable_share", "energy_limits", "build_limits", "storage_cycles")
     for name in (*yearly, "reserve_margin", "alternatives", "futures"):

@@ -21,9 +21,11 @@ from workbench.capacity.extraction.costs import (
     emissions_table,
 )
 from workbench.capacity.extraction.solved import (
+    LOSSES,
     active_in,
     dynamic_of,
     expected,
+    lost_on_lines,
     periods_of,
     static_of,
     statistic_of,
@@ -115,6 +117,9 @@ def _dispatch(network: Network, year: int) -> pd.DataFrame:
             taken = name in columns or name in ("year", "time", "weight", "load")
             name = f"{name} ({component})" if taken else name
             columns[name] = values.to_numpy(dtype=float)
+    lost = lost_on_lines(network)
+    if lost.any():
+        columns[LOSSES] = -lost
     years, times = periods_of(network, year)
     table = pd.DataFrame({"year": years, "time": times, "weight": weights_of(network), **columns})
     loads, power = static_of(network, "Load"), dynamic_of(network, "Load", "p")
@@ -134,6 +139,12 @@ def _energy(network: Network, periods: list[int]) -> pd.DataFrame:
     )
     table = table[~table.component.isin(("Line", "Transformer"))]
     table[["supply", "withdrawal"]] /= 1e3
+    lost, weights, year_of = lost_on_lines(network), weights_of(network), periods_of(network, periods[0])[0]
+    if lost.any():
+        for year in periods:
+            energy = float(weights[year_of == year] @ lost[year_of == year]) / 1e3
+            row = {"component": "Line", "carrier": LOSSES, "year": year, "supply": 0.0, "withdrawal": energy}
+            table = pd.concat([table, pd.DataFrame([row])], ignore_index=True)
     table["renewable"] = [
         c == "Generator" and is_renewable(str(name))
         for c, name in zip(table.component, table.carrier, strict=True)

@@ -160,6 +160,20 @@ def dynamic_of(network: Network, component: str, name: str) -> pd.DataFrame:
     return table
 
 
+LOSSES = "transmission losses"
+
+
+def lost_on_lines(network: Network) -> np.ndarray:
+    """What lines and transformers lose in each snapshot [MW]; nothing where they were computed without losses."""
+    lost = np.zeros(len(network.snapshots))
+    for component in ("Line", "Transformer"):
+        into, out = (dynamic_of(network, component, name) for name in ("p0", "p1"))
+        if not into.empty:
+            both = into.to_numpy(dtype=float) + out.reindex(columns=into.columns).to_numpy(dtype=float)
+            lost += both.sum(axis=1)
+    return np.where(np.abs(lost) > 1e-6, lost, 0.0)
+
+
 def _has(network: Network, component: str) -> bool:
     """Whether this version of PyPSA knows the component."""
     return component != "Process" or "processes" in list(network.components.keys())

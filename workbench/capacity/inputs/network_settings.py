@@ -28,6 +28,8 @@ ACTS = frozenset(
         "commitment",
         "rolling_horizon",
         "rolling_overlap",
+        "transmission_losses",
+        "security_constrained",
         "changes",
         "solver",
         "method",
@@ -100,11 +102,17 @@ def check_settings(config: CapacityConfig, network: Network) -> Notes:
             continue
         if reason := REFUSED.get(item.name):
             refused.append(_refusal(item.name, value, reason))
-    refused += [*_year_problems(config, network), *_window_problems(config, network)]
+    refused += [
+        *_year_problems(config, network),
+        *_window_problems(config, network),
+        *_loss_problems(config, network),
+    ]
     if refused:
         raise SettingError.of(refused)
     windows = "" if config.rolling_horizon else "rolling_horizon is 0, so that there are no windows"
-    note_unused_settings(config, UNUSED | {"rolling_overlap": windows}, notes)
+    lines = "" if len(network.passive_branches()) else "the network has neither lines nor transformers"
+    passive = dict.fromkeys(("transmission_losses", "security_constrained"), lines)
+    note_unused_settings(config, UNUSED | {"rolling_overlap": windows} | passive, notes)
     _note_commitment(config, network, notes)
     return notes
 
@@ -153,6 +161,23 @@ def _window_problems(config: CapacityConfig, network: Network) -> list[SettingEr
     listed = ", ".join(map(str, named[:5]))
     reason = f"its limits ({listed}) hold over all its snapshots and not in each window"
     return [_refusal("rolling_horizon", config.rolling_horizon, reason)]
+
+
+def _loss_problems(config: CapacityConfig, network: Network) -> list[SettingError]:
+    """Refuse losses on branches that may grow without end: PyPSA draws their segments up to the largest size."""
+    if not config.transmission_losses:
+        return []
+    named: list[str] = []
+    for component in ("Line", "Transformer"):
+        table = network.components[component].static
+        if len(table):
+            endless = table.s_nom_extendable.astype(bool) & ~np.isfinite(table.s_nom_max.astype(float))
+            named += [str(name) for name in table.index[endless]]
+    if not named:
+        return []
+    listed = ", ".join(named[:5])
+    reason = f"the losses of what can be built need a largest size, and {listed} has no finite s_nom_max"
+    return [_refusal("transmission_losses", config.transmission_losses, reason)]
 
 
 def _note_commitment(config: CapacityConfig, network: Network, notes: Notes) -> None:

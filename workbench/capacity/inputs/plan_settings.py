@@ -146,6 +146,10 @@ def _of_the_plan(config: CapacityConfig, system: System) -> dict[str, str]:
         ),
         "co2_price": _unless(any(item.carrier in emitting for item in items), "nothing emits CO2"),
         "rolling_overlap": _unless(windows, "rolling_horizon is 0, so that there are no windows"),
+        **dict.fromkeys(
+            ("transmission_losses", "security_constrained"),
+            "a plan from a workbook has links between its buses, and no lines",
+        ),
         "check_all_hours": _NOTHING_BUILT
         if windows
         else _unless(

@@ -74,6 +74,28 @@ def assets_of(
     return assets
 
 
+def retirements_of(system: System, config: CapacityConfig) -> list[tuple[int, str, str, float, str]]:
+    """List the plants that are gone by the last planned year: first year without, name, carrier, capacity, reason.
+
+    Parameters
+    ----------
+    system
+        What is planned.
+    config
+        The settings.
+    """
+    found = []
+    for plant in system.plants:
+        end, asked = plant.build_year + plant.lifetime, config.retirements.get(plant.name, np.inf)
+        if min(end, asked) > config.years[-1]:
+            continue
+        reason = "setting retirements"
+        if end <= asked:
+            reason = f"past its life: built {plant.build_year}, for {plant.lifetime:g} years"
+        found.append((int(min(end, asked)), plant.name, plant.carrier, plant.p_nom, reason))
+    return sorted(found)
+
+
 def _standing(system: System, config: CapacityConfig, years: list[int]) -> list[Asset]:
     found = []
     for plant in system.plants:

@@ -51,6 +51,7 @@ class CapacityPlan(Opened[CapacityResult]):
         buses: Table
         solves: Table
         alternatives: Table
+        retirements: Table
         ranges: Table
         all_hours: Table
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SHOWN = (
     "capacity",
+    "retirements",
     "ranges",
     "all_hours",
     "costs",

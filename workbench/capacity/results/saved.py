@@ -39,6 +39,7 @@ TABLES = (
     "buses",
     "solves",
     "alternatives",
+    "retirements",
     "ranges",
     "all_hours",
 )
@@ -68,6 +69,7 @@ _UNITS = {
     "buses": {"price": "currency/MWh", "load": "GWh"},
     "solves": {"seconds": "s", "objective": "currency"},
     "alternatives": {"capacity": "MW", "cost": "%"},
+    "retirements": {"capacity": "MW"},
     "all_hours": {
         "hours": "h",
         **dict.fromkeys(("planned_cost", "cost", "regret"), "currency a year"),
@@ -214,6 +216,7 @@ STORE = ResultStore(
     config=CapacityConfig,
     tables=TABLES,
     units=units_of,
+    added=("retirements", "ranges", "all_hours"),
     inputs=_inputs,
     save_more=_save_networks,
     shown={
@@ -236,6 +239,7 @@ STORE = ResultStore(
         "buses": {"x": "bus", "y": ("price",)},
         "solves": {"x": "label", "y": ("seconds",)},
         "alternatives": {"x": "alternative", "y": ("capacity",), "by": ("carrier",)},
+        "retirements": {"x": "name", "y": ("capacity",)},
         "ranges": {"x": "carrier", "y": ("least", "new", "most")},
         "all_hours": {"x": "year", "y": ("planned_cost", "cost")},
     },

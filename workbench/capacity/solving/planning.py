@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from workbench.capacity.model.outcomes import SolveStatus
 from workbench.capacity.model.program import Conflict, Program
 from workbench.capacity.model.pypsa_import import pypsa_slot
 from workbench.capacity.model.system import Kind, System
-from workbench.capacity.network.assets import BUILT, Asset
+from workbench.capacity.network.assets import BUILT, Asset, retirements_of
 from workbench.capacity.network.build import Plan, build_plan
 from workbench.capacity.network.constraints import add_constraints
 from workbench.capacity.network.futures import add_futures
@@ -38,7 +39,13 @@ MIN_BUILD = 1e-3
 """MW; what is smaller is the solver's rounding and is not built."""
 
 ALTERNATIVES = ("year", "alternative", "carrier", "capacity", "cost")
-NOT_ALWAYS = {"alternatives": ALTERNATIVES, "ranges": RANGE_COLUMNS, "all_hours": ALL_HOURS}
+RETIREMENTS = ("year", "name", "carrier", "capacity", "reason")
+NOT_ALWAYS = {
+    "retirements": RETIREMENTS,
+    "alternatives": ALTERNATIVES,
+    "ranges": RANGE_COLUMNS,
+    "all_hours": ALL_HOURS,
+}
 """Tables that not every plan has, with their columns."""
 Solved = tuple[list["Network"], Tables, tuple[str, ...], Notes]
 
@@ -99,13 +106,17 @@ def optimise(
         "include_objective_constant": False,
         "remote": solver,
     }
+    if config.transmission_losses:
+        options["transmission_losses"] = _losses(network, config.transmission_losses)
     if plan is not None:
         options["extra_functionality"] = lambda n, snapshots: add_constraints(plan, n, snapshots)
     forget_solution(network)
     require_supply(network)
     if not config.rolling_horizon:
         with pypsa_slot(job.checkpoint):
-            _require_ok(network.optimize(**options))
+            _require_ok(
+                _secured(network, options) if config.security_constrained else network.optimize(**options)
+            )
         solver.solved.append((solver.label, network))
         return
     if network.has_investment_periods:
@@ -117,6 +128,22 @@ def optimise(
         solver.solved.append(("", network))
     finally:
         solver.show_stages = True
+
+
+def _losses(network: Network, segments: int) -> Any:
+    """Losses by tangents, in the way in which this version of PyPSA takes their number."""
+    taken = inspect.signature(type(network.optimize).__call__).parameters["transmission_losses"].annotation
+    return {"mode": "tangents", "segments": segments} if "dict" in str(taken) else segments
+
+
+def _secured(network: Network, options: dict[str, Any]) -> tuple[str, str]:
+    """Optimise so that no passive branch is overloaded after the outage of any other."""
+    of_model = {name: value for name, value in options.items() if name != "remote"}
+    multi = of_model.pop("multi_investment_periods")
+    ending: tuple[str, str] = network.optimize.optimize_security_constrained(
+        multi_investment_periods=multi, model_kwargs=of_model, remote=options["remote"]
+    )
+    return ending
 
 
 def _in_windows(
@@ -181,6 +208,7 @@ def solve_years(
         networks, tables = _solve_rolling(job, system, list(years.values()), config, solver, notes)
     else:
         networks, tables = _solve_at_once(job, system, list(years.values()), config, solver, notes)
+    tables["retirements"] = pd.DataFrame(retirements_of(system, config), columns=list(RETIREMENTS))
     return networks, tables, tuple(assumed), notes
 
 

@@ -122,7 +122,7 @@ class CapacityResultView(ResultTabs):
                 *self._summary(),
                 value,
                 figure,
-                *map(self._table, ("capacity", "ranges", "all_hours", "assets")),
+                *map(self._table, ("capacity", "retirements", "ranges", "all_hours", "assets")),
             ]
         )
 

@@ -46,7 +46,7 @@ from workbench.data.results.scenario import (
 )
 from workbench.data.results.tables import RUN_AGAIN, Provenance, read_provenance
 from workbench.errors import ProjectError, SettingError, UnreadableFile
-from workbench.files import changed_at
+from workbench.files import changed_at, is_file
 from workbench.runs.model.settings import config_from_plain, to_plain
 
 __all__ = ["Result", "ResultStore", "store_of", "units_from"]
@@ -211,6 +211,8 @@ class ResultStore(Generic[R]):
         Whether two runs with the same settings and inputs may differ, as online sources do from day to day.
     saved_as
         Name of a table -> name of its file, where earlier versions saved it under another name.
+    added
+        Tables that results of earlier versions do not have; they are empty there.
     save_more
         Writes what a result has beside its tables, and gives further entries of the summary.
     load_more
@@ -243,6 +245,7 @@ class ResultStore(Generic[R]):
     follows: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     changes_by_run: bool = False
     saved_as: Mapping[str, str] = field(default_factory=dict)
+    added: tuple[str, ...] = ()
     save_more: Callable[[R, ScenarioWriter], Mapping[str, Any]] = _save_nothing
     load_more: Callable[[SavedScenario], Mapping[str, Any]] = _load_nothing
     shown: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -350,12 +353,17 @@ class ResultStore(Generic[R]):
         return self.result(
             scenario=name,
             config=self._config(summary.config, saved.folder / SUMMARY_FILE),
-            tables={name: saved.table(self._file(name)) for name in self.tables},
+            tables={name: self._table(saved, name) for name in self.tables},
             notes=notes_of(summary),
             facts={**summary.facts, **({_MADE_UP: True} if project.made_up else {})},
             folder=saved.folder,
             **self.load_more(saved),
         )
+
+    def _table(self, saved: SavedScenario, name: str) -> pd.DataFrame:
+        if name in self.added and not is_file(saved.folder / f"{self._file(name)}.parquet"):
+            return pd.DataFrame()
+        return saved.table(self._file(name))
 
     def _file(self, table: str) -> str:
         return self.saved_as.get(table, table)
