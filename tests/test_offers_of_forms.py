@@ -24,6 +24,7 @@ EXPECTED = {
     ("load_profiles", "file"): "hourly_load.xlsx",
     ("load_profiles", "targets_file"): "demand.xlsx",
     ("load_profiles", "history_sheet"): "Past_Hourly_Demand",
+    ("irrigation", "weather_file"): "plants.xlsx",
     ("capacity", "source"): "plants.xlsx",
     ("capacity", "build_limits"): "solar",
     ("capacity", "retirements"): "Central coal, share",

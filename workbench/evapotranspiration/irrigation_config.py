@@ -11,8 +11,12 @@ from workbench.errors import SettingError
 from workbench.evapotranspiration.model.crops import crop_names
 from workbench.evapotranspiration.model.fields import SYSTEMS
 from workbench.evapotranspiration.model.soils import TEXTURES
+from workbench.runs.model.setting_types import InForm
 from workbench.runs.model.settings import setting
 
+_CHOICES = "workbench.evapotranspiration.inputs.choices"
+_SAVED = InForm(offers=f"{_CHOICES}:saved")
+_TABLES = InForm(offers="workbench.data.projects.input_names:tables")
 LEAP_YEAR = 2024
 """A year that has every day, to check a month and day with."""
 
@@ -36,23 +40,34 @@ class IrrigationConfig:
     eto: str = setting(
         "",
         help="Saved ETo whose days are used; if empty the newest one that is no forecast, else the weather file",
+        in_form=_SAVED,
     )
     forecast: str = setting(
-        "", help="Saved ETo of the coming days; if empty the newest forecast that reaches beyond the past"
+        "",
+        help="Saved ETo of the coming days; if empty the newest forecast that reaches beyond the past",
+        in_form=_SAVED,
     )
-    site: str = setting("", help="Place of the field in the saved ETo or sites file; the only one if empty")
+    site: str = setting(
+        "",
+        help="Place of the field in the saved ETo or sites file; the only one if empty",
+        in_form=InForm(offers=f"{_CHOICES}:sites", is_open=True),
+    )
     crop: str = setting("maize, grain", help="Crop of the table of FAO-56", choices=crop_names())
     planting: str = setting(
         "",
         help="Day of planting, as 2024-04-15, or of every year, as 04-15; a fields file may say it instead",
+        in_form=InForm("2024-04-15"),
     )
     region: str = setting(
-        "", help="Region and month of the table of stage lengths, such as idaho usa, apr; its first if empty"
+        "",
+        help="Region and month of the table of stage lengths, such as idaho usa, apr; its first if empty",
+        in_form=InForm(offers=f"{_CHOICES}:regions"),
     )
     stages: tuple[float, ...] = setting(
         (),
         help="Own lengths of initial, development, middle and late stage, instead of a region's",
         unit="days",
+        in_form=InForm("30, 40, 50, 30"),
     )
     soil: str = setting("loam", help="Texture of the soil", choices=tuple(TEXTURES))
     system: str = setting("sprinkler", help="How it is irrigated", choices=tuple(SYSTEMS))
@@ -70,12 +85,14 @@ class IrrigationConfig:
         "",
         help="Table of fields in the inputs with these settings as columns; eto_fields.csv if empty and there",
         advanced=True,
+        in_form=_TABLES,
     )
     irrigation_file: str = setting(
         "",
         help="Applied irrigation (field, date, irrigation [mm]) in the inputs; eto_irrigation.csv if empty and "
         "there",
         advanced=True,
+        in_form=_TABLES,
     )
     field_capacity: float | None = setting(
         None,
@@ -161,6 +178,7 @@ class IrrigationConfig:
         "",
         help="Daily weather in the inputs, where no saved ETo is used; eto_weather.csv if empty",
         advanced=True,
+        in_form=_TABLES,
     )
 
 

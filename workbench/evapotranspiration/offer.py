@@ -7,6 +7,7 @@ __all__ = ["estimate", "irrigation", "validation"]
 estimate = JobOffer(
     "Reference evapotranspiration",
     "workbench.evapotranspiration.jobs:estimate_evapotranspiration",
+    "workbench.evapotranspiration.results.saved:STORE",
 )
 validation = JobOffer(
     "Validation of evapotranspiration",

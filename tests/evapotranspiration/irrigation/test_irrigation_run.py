@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 from weather_server import WeatherServer
 
+from workbench.data.explanation.cells import explain
 from workbench.data.projects.project import Project
-from workbench.errors import WorkbenchError
+from workbench.errors import SettingError, WorkbenchError
+from workbench.evapotranspiration.inputs import choices
 from workbench.evapotranspiration.irrigation.climate import prepared_climate
 from workbench.evapotranspiration.jobs import estimate_evapotranspiration, plan_irrigation
 from workbench.evapotranspiration.model.crops import crop_named, crop_names, regions_of, stages_of
@@ -103,6 +105,31 @@ def test_a_planned_crop_is_not_stressed_and_irrigated_only_when_its_water_is_use
     due = days["net"] > 0
     assert (before["depletion"] >= 0.9 * before["readily"])[due].all()
     assert len(events) == due.sum()
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "words"),
+    [
+        ("days", "depletion", ("equation 85", "At planting", "Percolation")),
+        ("days", "gross", ("net / efficiency", "planned by the rule", "75")),
+        ("days", "eto", ("of the weather file",)),
+        ("seasons", "net", ("over the 180 days of the season",)),
+        ("irrigations", "net", ("planned by the rule",)),
+        ("fields", "kc_mid", ("mid-season coefficient of cotton",)),
+    ],
+)
+def test_each_number_says_what_it_follows_from(
+    plan: IrrigationResult, table: str, column: str, words: tuple[str, ...]
+) -> None:
+    told = str(explain(plan, table, column, row=0))
+    for word in words:
+        assert word in told, told
+
+
+def test_every_cell_of_a_row_can_be_explained(plan: IrrigationResult) -> None:
+    for name, table in plan.tables.items():
+        for column in table.columns if len(table) else ():
+            assert str(explain(plan, name, str(column), row=len(table) - 1)), (name, column)
 
 
 def test_what_is_assumed_is_listed(plan: IrrigationResult) -> None:
@@ -273,13 +300,25 @@ def test_the_days_ahead_come_from_a_saved_forecast_with_bands_and_then_from_what
     assert ahead["net"].sum() > 0
     assert "4 of 10 days ahead are in no forecast" in " ".join(result.problems)
     assert any("Open-Meteo" in credit for credit in result.credits)
-    assert set(result.facts["files"]) == {"past/result.json", "ahead/result.json"}
+    assert set(result.facts["files"]) == {"saved ETo 'past'", "saved ETo 'ahead'"}
+    day = result.table("days").iloc[10]
+    told = str(explain(result, "days", "etc", field=day["field"], date=day["date"]))
+    for words in ("equation 66", "of the saved ETo 'past'", "sources by their weights"):
+        assert words in told, words
+    with pytest.raises(SettingError, match="eto names 'ahead', which is a forecast"):
+        plan_irrigation(project, planting=f"{first:%Y-%m-%d}", eto="ahead")
 
 
 def load_first_day(project: Project) -> datetime.date:
     from workbench.evapotranspiration.results.saved import load as load_eto
 
     return load_eto(project, "past").table("daily")["date"].min().date()
+
+
+def test_the_form_offers_the_regions_of_the_crop_and_the_places(year: Project) -> None:
+    assert choices.regions(year, {"crop": "cotton"})[3] == "texas, apr"
+    assert choices.regions(year, {"crop": ""}) == ()
+    assert choices.sites(year, {}) == ["plateau", "plain"]
 
 
 def test_every_crop_has_stages_and_numbers_that_can_be() -> None:

@@ -142,6 +142,7 @@ STORE = ResultStore(
         "coefficients": "workbench.evapotranspiration.results.irrigation_charts:coefficients_chart",
     },
     choices=lambda result: {"field": result.fields[0]},
+    explained="workbench.evapotranspiration.results.irrigation_explained",
     compared=(
         ComparedTable("seasons", ("field", "season"), ("etc", "eta", "net", "gross", "effective_rain")),
     ),

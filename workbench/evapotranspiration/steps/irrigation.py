@@ -254,6 +254,8 @@ def _result(
     facts = {
         "files": {**weather.files, **data.files},
         "weather": weather.source,
+        "eto": weather.eto,
+        "forecast": weather.forecast,
         "credits": list(weather.credits),
         "made_up": weather.made_up,
         "last_day": f"{tables['days'].query('basis == @MEASURED')['date'].max():%Y-%m-%d}",

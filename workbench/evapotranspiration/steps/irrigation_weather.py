@@ -79,6 +79,8 @@ class PlaceWeather:
         Whether they are of a saved ETo.
     notes
         Place -> what is assumed of it; of those whose days were asked for.
+    eto, forecast
+        Names of the saved ETo of the past and of the days ahead; empty without one.
     """
 
     places: Mapping[str, pd.DataFrame]
@@ -89,12 +91,14 @@ class PlaceWeather:
     made_up: bool = False
     is_saved: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
+    eto: str = ""
+    forecast: str = ""
 
     @property
     def files(self) -> dict[str, str]:
-        """Name of each file -> SHA-256; of a saved ETo its folder and file."""
+        """Name of each file, or saved ETo -> SHA-256."""
         return {
-            f"{path.parent.name}/{path.name}" if path.name == SUMMARY_FILE else path.name: file_digest(path)
+            f"saved ETo '{path.parent.name}'" if path.name == SUMMARY_FILE else path.name: file_digest(path)
             for path in self.paths
         }
 
@@ -144,6 +148,7 @@ def read_weather(project: Project, config: IrrigationConfig, notes: Notes) -> Pl
             past.credits,
             past.made_up,
             is_saved=True,
+            eto=past.scenario,
         )
     coming = STORE.load(project, config.forecast) if config.forecast else next(filter(_is_ahead, saved), None)
     return found if coming is None else _with_forecast(found, coming, project)
@@ -161,6 +166,7 @@ def _with_forecast(found: PlaceWeather, coming: EtoResult, project: Project) -> 
         paths=(*found.paths, _summary(project, coming.scenario)),
         credits=tuple(dict.fromkeys((*found.credits, *coming.credits))),
         made_up=found.made_up or coming.made_up,
+        forecast=coming.scenario,
     )
 
 
