@@ -267,3 +267,22 @@ def _period(data: MarketData):  # type: ignore[no-untyped-def]
     from workbench.market.model.period import Period
 
     return Period(data.first, data.last)
+
+
+def test_a_price_beyond_the_limits_of_the_market_is_kept_and_said_wherever_it_counts(
+    project: Project,
+) -> None:
+    (project.inputs / "files" / "drops.toml").write_text(MAPPING)
+    (project.inputs / "files" / "prices.csv").write_text(PRICES.replace(",101,", ",99999,"))
+    result = ingest(project)
+    (doubt,) = [str(note) for note in result.notes if "are outside" in str(note)]
+    assert (
+        "1 of 2 are outside -1,000 to 20,300 AUD/MWh, the first 99,999 of NSW1 at 2025-01-01 00:10" in doubt
+    )
+    with Market.open(project) as market:
+        for found in (market.prices("2025-01-01"), market.price_statistics("2025-01-01")):
+            assert any(
+                "such as 99,999 in NSW1 at 2025-01-01 00:10; they count as they are" in n for n in found.notes
+            )
+        assert market.prices("2025-01-01")["NSW1"][1] == 99999
+        assert not any("limits" in note for note in market.generation("2025-01-01").notes)

@@ -124,6 +124,8 @@ class Batch:
             if parts:
                 known = units if name == "unit_power" else description.series_of(name)
                 together[name] = _named(pl.concat(parts), name, known, problems)
+                if name == "price":
+                    _check_limits(together[name], description, problems)
                 given = sum(part.height for part in parts)
                 require_equal(
                     f"rows of {name}", "the files", given, "the batch", together[name].height, relative=0.0
@@ -230,6 +232,20 @@ def _nothing(path: Path) -> Problem:
     problems = Problems(path.name)
     problems.warning("holds none of the tables that are read here; nothing was ingested from it.")
     return next(iter(problems))
+
+
+def _check_limits(prices: pl.DataFrame, description: MarketDescription, problems: Problems) -> None:
+    """Report prices that the market's rules do not allow; they are kept, for the rules change too."""
+    low, high = description.price_floor, description.price_cap
+    odd = prices.filter(~pl.col("rrp").is_between(low, high))
+    if odd.is_empty():
+        return
+    region, stamp, price = odd.select(TABLES["price"].key, "stamp", "rrp").row(0)
+    problems.warning(
+        f"price: {odd.height} of {prices.height} are outside {low:,g} to {high:,g} {description.price_unit}, the "
+        f"first {price:,g} of {region} at {stamp:%Y-%m-%d %H:%M}; they are kept. Check the files, or price_floor "
+        "and price_cap in market.toml."
+    )
 
 
 def _named(frame: pl.DataFrame, table: str, known: Iterable[str], problems: Problems) -> pl.DataFrame:

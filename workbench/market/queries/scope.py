@@ -86,8 +86,10 @@ def of_region(found: Answer, region: str | None, regions: Sequence[str]) -> Answ
 def answer(
     data: MarketData, title: str, columns: list[Column], period: Period, source: str, *notes: str
 ) -> Answer:
-    """Make an answer that names its data version and the gaps in its period."""
+    """Make an answer that names its data version, the gaps in its period and prices that cannot be."""
     found = [*notes, *gap_notes(data, period)]
+    if any(data.description.currency in column.unit for column in columns):
+        found += limit_notes(data, period)
     said = tuple(note for note in found if note)
     return Answer(
         title,
@@ -142,6 +144,22 @@ def gap_notes(data: MarketData, period: Period) -> list[str]:
     return [
         f"{table.replace('_', ' ').capitalize()}: {count:,} intervals of this period are missing."
         for table, count in sorted(tables.items())
+    ]
+
+
+def limit_notes(data: MarketData, period: Period) -> list[str]:
+    """Say in a sentence how many prices of a period the market's rules do not allow."""
+    low, high = data.description.price_floor, data.description.price_cap
+    end = min(period.end, data.last)
+    block = data.rollup("price_interval", period.begin, max(end, period.begin), columns=["rrp"])
+    values = np.asarray(block["rrp"])
+    regions, times = np.nonzero((values < low) | (values > high))
+    if not len(regions):
+        return []
+    region, stamp = block.axes[0].labels[regions[0]], str(block.stamps[times[0]]).replace("T", " ")[:16]
+    return [
+        f"{len(regions):,} prices are outside {low:,g} to {high:,g} {data.description.price_unit}, the limits in "
+        f"market.toml, such as {values[regions[0], times[0]]:,g} in {region} at {stamp}; they count as they are."
     ]
 
 
