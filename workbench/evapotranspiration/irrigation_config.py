@@ -39,11 +39,13 @@ class IrrigationConfig:
     scenario: str = setting("Irrigation", help="Name of the plan; it goes into a folder of that name")
     eto: str = setting(
         "",
+        title="Saved ETo",
         help="Saved ETo whose days are used; if empty the newest one that is no forecast, else the weather file",
         in_form=_SAVED,
     )
     forecast: str = setting(
         "",
+        title="Saved forecast",
         help="Saved ETo of the coming days; if empty the newest forecast that reaches beyond the past",
         in_form=_SAVED,
     )
@@ -74,8 +76,10 @@ class IrrigationConfig:
     area: float | None = setting(
         None, help="Area of the field, for volumes", unit="ha", minimum=0, maximum=1e6
     )
-    outlook: int = setting(7, help="Days ahead", unit="days", minimum=0, maximum=16)
-    applied: Applied = setting(Applied.AUTOMATIC, help="Which irrigation the past has had")
+    outlook: int = setting(7, title="Days ahead", help="Days ahead", unit="days", minimum=0, maximum=16)
+    applied: Applied = setting(
+        Applied.AUTOMATIC, title="Irrigation of the past", help="Which irrigation the past has had"
+    )
     coefficients: str = setting(
         "dual",
         help="Evaporation by itself (dual) or in one coefficient (single)",
@@ -123,6 +127,7 @@ class IrrigationConfig:
     )
     allowed_depletion: float | None = setting(
         None,
+        title="Allowed depletion",
         help="Depletion from which on irrigation is due; if empty the readily available water",
         unit="% of the available",
         minimum=1,
