@@ -7,7 +7,7 @@ the span.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -16,6 +16,14 @@ import pandas as pd
 
 from workbench.data.arrays import Booleans, Floats
 from workbench.errors import InvalidData
+from workbench.finance.analysis.against_plan import (
+    ACTUAL,
+    DIFFERENCE,
+    PLAN,
+    SHARE,
+    plan_name,
+    planned_figures,
+)
 from workbench.finance.analysis.checks import profit_costs
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.roles import Behaviour
@@ -144,7 +152,26 @@ def measures_of(ledger: Ledger) -> dict[str, Measure]:
             bottom={"expenses": 1.0},
             formula="payables at the end / operating expenses x days (the file has no cost of sales)",
         )
-    return measures
+    return measures | {measure.name: measure for measure in _against_plans(ledger)}
+
+
+def _against_plans(ledger: Ledger) -> Iterator[Measure]:
+    """Measures of what happened beside a budget, a forecast or the prior year, where both are given."""
+    for actual, plan in planned_figures(ledger):
+        flow = actual.behaviour is Behaviour.FLOW
+        amount, share = (Kind.FLOW, Kind.RATIO) if flow else (Kind.BALANCE, Kind.BALANCES)
+        ours, theirs, title = actual.name, plan.name, plan.title
+        # A factor of 0 keeps to the periods in which the other is given, too.
+        for what, words, top in (
+            (ACTUAL, f"{actual.title}, where there is a plan", {ours: 1.0, theirs: 0.0}),
+            (PLAN, title, {theirs: 1.0, ours: 0.0}),
+            (DIFFERENCE, f"{actual.title} less {title}", {ours: 1.0, theirs: -1.0}),
+        ):
+            formula = f"{actual.title.lower()} - {title.lower()}" if what == DIFFERENCE else words.lower()
+            yield Measure(plan_name(theirs, what), words, formula, "currency", amount, top, {})
+        words = f"{actual.title} of {title}"
+        formula = f"{actual.title.lower()} / {title.lower()}"
+        yield Measure(plan_name(theirs, SHARE), words, formula, "%", share, {ours: 1.0}, {theirs: 1.0})
 
 
 def measure_table(ledger: Ledger, span: Span = Span.MONTH, dimension: str = "") -> pd.DataFrame:

@@ -36,7 +36,7 @@ from workbench.finance.model.control_totals import StageTotals
 from workbench.finance.model.ledger import Figure, Gap, Ledger, PartialPeriod
 from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.questions import Answers, Question, require_answers
-from workbench.finance.model.roles import Behaviour
+from workbench.finance.model.roles import Behaviour, Variant
 
 
 def open_questions(
@@ -137,6 +137,8 @@ def make_ledger(
         *(() if confounded else missing_entities(frame, entries.dimensions, grid)),
         *blank_amounts(frame, entries.dimensions, entries.figures, rows_of, company_wide),
     ]
+    ahead = _ahead(frame, entries, grid)
+    gaps = [gap for gap in gaps if gap.period not in ahead or gap.figure in _plans(entries)]
     order = ["row", "date", "period", *entries.dimensions, *(figure.name for figure in entries.figures)]
     return Ledger(
         lines=_to_pandas(lines),
@@ -149,16 +151,45 @@ def make_ledger(
         file=reading.file,
         sha256=reading.sha256,
         periods=grid,
-        partial=_partial(frame, gaps, entries, grid),
+        partial=_partial(frame, gaps, entries, grid[: len(grid) - len(ahead)]),
         gaps=tuple(sorted(gaps, key=lambda gap: (gap.period, gap.entity, gap.figure))),
         confounded=confounded,
         company_wide=company_wide,
         changes=ChangeLog((*reading.changes, *entries.changes, *changes)),
         totals=totals,
         mapping=mapping,
-        problems=(*reading.problems, *_doubts(reading, duplicates, confounded, company_wide)),
+        problems=(
+            *reading.problems,
+            *_doubts(reading, duplicates, confounded, company_wide),
+            *_about(ahead, reading),
+        ),
         is_of_accounts=reading.is_ledger,
     )
+
+
+def _plans(entries: Entries) -> set[str]:
+    return {figure.name for figure in entries.figures if figure.variant is not Variant.ACTUAL}
+
+
+def _ahead(frame: pl.DataFrame, entries: Entries, grid: pd.DatetimeIndex) -> list[pd.Timestamp]:
+    """Give the last periods for which there are only plans: nothing is missing in them."""
+    happened = [figure.name for figure in entries.figures if figure.variant is Variant.ACTUAL]
+    if not happened or len(happened) == len(entries.figures):
+        return []
+    given = frame.filter(pl.any_horizontal(pl.col(happened).is_not_null()))["period"]
+    planned = frame.filter(pl.any_horizontal(pl.col(sorted(_plans(entries))).is_not_null()))["period"]
+    if given.is_empty() or planned.is_empty() or given.max() >= planned.max():  # type: ignore[operator]
+        return []
+    return [period for period in grid if period > pd.Timestamp(str(given.max()))]
+
+
+def _about(ahead: Sequence[pd.Timestamp], reading: Reading) -> list[Problem]:
+    if not ahead:
+        return []
+    message = (
+        f"from {ahead[0]:%b %Y} on there are only plans; what happened ends before it, and is not missing."
+    )
+    return [Problem(message, reading.file, severity=Severity.WARNING)]
 
 
 def _partial(

@@ -265,8 +265,11 @@ class Ledger:
 
     @property
     def whole_periods(self) -> pd.DatetimeIndex:
-        """The periods without the partial ones."""
-        return self.periods.drop([item.period for item in self.partial])
+        """The periods without the partial ones, and without those ahead for which there are only plans."""
+        happened = [figure.name for figure in self.figures if figure.variant is Variant.ACTUAL]
+        given = self.lines.loc[self.lines[happened].notna().any(axis=1), "period"]
+        periods = self.periods[self.periods <= given.max()] if len(given) else self.periods
+        return periods.drop([item.period for item in self.partial if item.period in periods])
 
     def source_rows(self, period: pd.Timestamp | str | None = None, **entity: str) -> tuple[int, ...]:
         """Give the rows of the file behind a figure.

@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbench.data.projects.project import Project
 from workbench.errors import UnreadableFile
+from workbench.finance.analysis.against_plan import planned_figures
 from workbench.finance.analysis.checks import CheckResult
 from workbench.finance.analysis.difference import difference_table
 from workbench.finance.analysis.drivers import DriverAnalysis
@@ -19,6 +20,7 @@ from workbench.finance.analysis.scenario import TORNADO_COLUMNS, WHAT_IF_COLUMNS
 from workbench.finance.config import FinanceConfig
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.series import JOINT, MAX_ENTITIES, partial_sums
+from workbench.finance.results.against_plan import plan_sentences
 from workbench.finance.results.analysis import Analysis
 from workbench.finance.results.formatter import formatter_of
 from workbench.finance.results.notes import notes_of
@@ -228,7 +230,7 @@ def _measures(ledger: Ledger) -> pd.DataFrame:
         if dimension not in ledger.confounded and ledger.entries[dimension].nunique() <= MAX_ENTITIES:
             tables += [
                 measure_table(ledger, span, dimension).assign(span=str(span), dimension=dimension)
-                for span in PARTS_SPANS
+                for span in (*PARTS_SPANS, *([Span.YEAR_TO_DATE] if planned_figures(ledger) else []))
             ]
     return pd.concat(tables, ignore_index=True)
 
@@ -308,6 +310,7 @@ def _sentences(
     left_out = {name: reason for name, reason in found.without_forecast.items() if name != OTHER}
     sentences = [
         *headlines(found.series, season, formatter, rows_of),
+        *plan_sentences(tables["measures"], formatter),
         *_partial(found),
         *check_sentences(tables["checks"], formatter),
         *forecast_sentences(company, left_out, found.periods_ahead, formatter, config.level),

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workbench.data.formatting import INDIA, Style
 from workbench.finance.results import report_tables
+from workbench.finance.results.against_plan import (
+    SECTION,
+    against_plan,
+    parts_against_plan,
+    plans_of,
+    shown_dimensions,
+)
 from workbench.finance.results.figures.analysis_charts import events_chart, tornado_chart, what_if_chart
 from workbench.finance.results.figures.charts import (
     accuracy_chart,
@@ -24,6 +32,7 @@ __all__ = ["report_page"]
 
 HEADLINES = ("revenue", "profit", "cash_flow")
 MAX_EVENT_CHARTS = 3
+MAX_PLANS = 3
 MAX_CHANGES = 40
 
 
@@ -47,6 +56,9 @@ def report_page(result: FinanceResult, style: Style = INDIA) -> ReportPage:
         f"{facts['file']}, SHA-256 {str(facts['sha256'])[:16]}; workbench {facts['package_version']}.",
     )
     _overview(page.section("Overview"), result, style)
+    plans = plans_of(result.table("measures"))
+    if plans:
+        _against_plan(page.section(SECTION), result, plans, style)
     _since_last(page.section("Since the last report"), result, style)
     _measures(page.section("Measures"), result, style)
     _bridges(page.section("Why it changed"), result)
@@ -86,6 +98,18 @@ def _overview(section: Section, result: FinanceResult, style: Style) -> None:
             section.figure(forecast_chart(result, figure))
 
 
+def _against_plan(section: Section, result: FinanceResult, plans: Sequence[str], style: Style) -> None:
+    section.text("Plan and actual are added over the periods in which both are given.")
+    _say(section, result, SECTION)
+    section.table(*against_plan(result, style), text=True)
+    for dimension in shown_dimensions(result.table("measures"), plans):
+        for plan in plans[:MAX_PLANS]:
+            headers, rows = parts_against_plan(result, plan, dimension, style)
+            if rows:
+                section.heading(f"{result.title(plan)} by {dimension}")
+                section.table(headers, rows)
+
+
 def _since_last(section: Section, result: FinanceResult, style: Style) -> None:
     _say(section, result, "Since the last report")
     if len(result.table("difference")):
@@ -101,7 +125,7 @@ def _measures(section: Section, result: FinanceResult, style: Style) -> None:
     shares = [
         m
         for m in dict.fromkeys(table[(table.unit == "%") & table.value.notna()].measure)
-        if "growth" not in m
+        if "growth" not in m and "." not in m
     ]
     if shares:
         section.figure(measure_chart(result, shares))

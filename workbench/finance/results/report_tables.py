@@ -79,6 +79,9 @@ def measures(result: FinanceResult, style: Style) -> Table:
         headers.append(label if label not in headers else f"{str(span).capitalize()}: {label}")
     rows = []
     for measure in dict.fromkeys(company.measure):
+        if "." in measure:
+            # What is set against a plan has a section of its own.
+            continue
         one = company[company.measure == measure].iloc[0]
         unit = result.currency if one.unit == "currency" else str(one.unit)
         rows.append([str(one.title), unit, *(_measure(column, measure, style) for column in columns)])

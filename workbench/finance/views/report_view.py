@@ -14,6 +14,14 @@ from workbench.data.heading import Heading
 from workbench.data.tables.harmless import harmless
 from workbench.finance.anomalies.events import Judgement, JudgementKind, save_judgement
 from workbench.finance.results import report_tables
+from workbench.finance.results.against_plan import (
+    SECTION,
+    against_plan,
+    parts_against_plan,
+    plans_of,
+    shown_dimensions,
+    tile_detail,
+)
 from workbench.finance.results.figures.analysis_charts import events_chart, tornado_chart, what_if_chart
 from workbench.finance.results.figures.charts import (
     accuracy_chart,
@@ -52,10 +60,15 @@ class FinanceReportView(ResultTabs):
         headers, rows = report_tables.latest(self._result, self._style)
         known = {row[0]: row for row in rows}
         chosen = [known[name] for name in HEADLINE if name in known]
+        measures = self._result.table("measures")
+        beside = {title: tile_detail(measures, name, self._style) for title, name in self._figures().items()}
         unit = headers[0].partition("[")[2].rstrip("]")
         return [
             Tile(
-                f"{row[0]} {headers[-2]}", row[-2], unit, f"{headers[-3]}: {row[-3]}" if len(row) > 3 else ""
+                f"{row[0]} {headers[-2]}",
+                row[-2],
+                unit,
+                beside.get(row[0]) or (f"{headers[-3]}: {row[-3]}" if len(row) > 3 else ""),
             )
             for row in chosen[:MAX_TILES]
         ]
@@ -91,6 +104,7 @@ class FinanceReportView(ResultTabs):
             [
                 self._sentences("Overview"),
                 *warnings,
+                *self._plans(),
                 figure,
                 chart,
                 table,
@@ -98,6 +112,27 @@ class FinanceReportView(ResultTabs):
                 self._links(),
             ]
         )
+
+    def _plans(self) -> list[ipywidgets.Widget]:
+        """Give the figures beside their plans, and one of them by its parts; nothing where there is no plan."""
+        result, measures = self._result, self._result.table("measures")
+        plans = plans_of(measures)
+        if not plans:
+            return []
+        table = table_of(*against_plan(result, self._style), caption=SECTION, text_columns=(0, 1, 2))
+        dimensions = shown_dimensions(measures, plans)
+        if not dimensions:
+            return [table]
+        plan = choice("Figure beside its plan", {result.title(name): name for name in plans})
+        dimension = choice("By", dimensions)
+        parts = ipywidgets.VBox()
+
+        def show() -> None:
+            headers, rows = parts_against_plan(result, plan.value, dimension.value, self._style)
+            parts.children = [table_of(headers, rows, caption=headers[0], text_columns=(0,))]
+
+        follow(show, plan, dimension)
+        return [table, plan, dimension, parts]
 
     def _links(self) -> ipywidgets.Widget:
         """Offer downloads that are made in memory, also to readers."""
