@@ -143,6 +143,8 @@ def test_the_notebooks_are_listed_with_what_they_are_for(tmp_path):
         ("Second", "Also.", True),
         ("Make", "Inside.", False),
     ]
-    text = notebook_list(tmp_path).outputs[0]["data"]["text/markdown"]
+    cards = [card.outputs[0]["data"]["text/markdown"] for card in notebook_list(tmp_path).children]
+    assert [card.splitlines()[0] for card in cards] == ["**Notebooks**", "**Load profiles**"]
+    text = "\n".join(cards)
     assert "[First](10-first%20step.ipynb)" in text
     assert "[Make](load-profiles/10-make.ipynb)" in text

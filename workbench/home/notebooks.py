@@ -53,30 +53,33 @@ def _place(facts: NotebookFacts) -> tuple[bool, int, PurePosixPath]:
     return is_board, facts.order if facts.path.parent.name else 0, facts.path
 
 
-def notebook_list(folder: Path) -> ipywidgets.Output:
-    """Show the notebooks of a folder; Jupyter opens the links of a text beside the notebook that holds it."""
-    lines, group = ["**Notebooks**", ""], PurePosixPath()
+def notebook_list(folder: Path) -> ipywidgets.Widget:
+    """Show the notebooks of a folder, a card for each domain; a text beside the notebook makes the links open."""
+    groups: dict[PurePosixPath, list[str]] = {}
     for facts in notebook_facts(folder):
         if facts.path.name.startswith("00-"):
             continue
-        if facts.path.parent != group:
-            group = facts.path.parent
-            heading = group.name.replace("-", " ").capitalize()
-            lines += [
-                "",
-                f"{heading} (published by `workbench serve`)" if group.name == BOARDS else heading,
-                "",
-            ]
-        published = ""
-        if facts.is_published and group.name != BOARDS:
-            published = " *(published by `workbench serve`)*"
-        lines.append(
-            f"- [{facts.title}]({urllib.parse.quote(str(facts.path))}) — {facts.sentence}{published}"
+        is_board = facts.path.parent.name == BOARDS
+        published = " *(published by `workbench serve`)*" if facts.is_published and not is_board else ""
+        address = urllib.parse.quote(str(facts.path))
+        groups.setdefault(facts.path.parent, []).append(
+            f"- [{facts.title}]({address})" + ("" if is_board else f" — {facts.sentence}{published}")
         )
-    if len(lines) == 2:
-        lines.append("There are none in this folder.")
-    text = "\n".join(lines)
+    if not groups:
+        return _text("**Notebooks**\n\nThere are none in this folder.")
+    cards = [_text("\n".join([f"**{_heading(group)}**", "", *lines])) for group, lines in groups.items()]
+    columns = "repeat(auto-fill, minmax(min(340px, 100%), 1fr))"
+    return ipywidgets.GridBox(cards, layout={"grid_template_columns": columns, "grid_gap": "8px 32px"})
+
+
+def _heading(group: PurePosixPath) -> str:
+    if group.name == BOARDS:
+        return "Boards (published by `workbench serve`)"
+    return group.name.replace("-", " ").capitalize() or "Notebooks"
+
+
+def _text(words: str) -> ipywidgets.Output:
     output = ipywidgets.Output()
-    data = {"text/markdown": text, "text/plain": text}
+    data = {"text/markdown": words, "text/plain": words}
     output.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
     return output

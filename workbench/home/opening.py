@@ -20,7 +20,7 @@ HOME = "00-home.ipynb"
 """Marks the folder of all notebooks: those of a domain are in a folder inside it."""
 
 
-def open_project(path: Path | str | None = None) -> Project:
+def open_project(path: Path | str | None = None, *, describe: bool = True) -> Project:
     """Open a project and show what is in it.
 
     Parameters
@@ -29,6 +29,8 @@ def open_project(path: Path | str | None = None) -> Project:
         Its folder. Without one: the project in ``$WORKBENCH_PROJECT``, else the sample project beside the
         notebooks or in the folder above, which is made where there is none. A published page opens the server's
         project, shows nothing of it here, and makes none.
+    describe
+        Whether to show what is in it; a page that shows the project itself leaves that out.
 
     Raises
     ------
@@ -45,7 +47,8 @@ def open_project(path: Path | str | None = None) -> Project:
         present = _sample_beside()
         made = present is None
         project = create_from_sample(_notebooks() / SAMPLE) if present is None else Project.open(present)
-    display(_describe(project, made))  # type: ignore[no-untyped-call]
+    if describe:
+        display(_describe(project, made))  # type: ignore[no-untyped-call]
     return project
 
 

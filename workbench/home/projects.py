@@ -59,10 +59,8 @@ class ProjectPane(Pane):
     def show(self, project: Project) -> None:
         """Say which project is open."""
         self._project = project
-        region = f", {html.escape(project.region)}" if project.region not in ("", project.name) else ""
         self._title.value = (
-            f'<b style="font-size:1.25em">{html.escape(project.name)}</b>{region}'
-            '<br>In other notebooks: <code style="overflow-wrap:anywhere;white-space:normal">'
+            'In other notebooks: <code style="overflow-wrap:anywhere;white-space:normal">'
             f'workbench.open_project("{html.escape(str(project.folder))}")</code>'
         )
         self._checks.value = ""

@@ -20,6 +20,7 @@ __all__ = ["RunHistory"]
 
 MAX_RUNS = 200
 MAX_LISTED = 15
+MAX_REASON = 140
 
 
 class RunHistory(Pane):
@@ -104,6 +105,9 @@ def _row(record: RunRecord) -> list[object]:
         "" if record.started is None or record.ended is None else f"{record.ended - record.started:,.1f}"
     )
     reason = "" if record.is_complete else record.damage or record.reason
+    if len(reason) > MAX_REASON:
+        # The panel of the run has all of it.
+        reason = f"{reason[:MAX_REASON].rsplit(' ', 1)[0]} …"
     return [record.title, record.scenario, record.status, _moment(record), duration, reason]
 
 
