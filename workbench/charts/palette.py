@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 
 __all__ = [
@@ -47,25 +48,45 @@ CARRIERS = {
     "hydro": "#0072B2",
     "pumped hydro": "#56B4E9",
     "wind": "#009E73",
+    "onwind": "#57B894",
+    "offwind": "#00695C",
     "solar": "#F0B400",
     "rooftop solar": "#F6D55C",
     "biomass": "#7A9A01",
     "battery": "#9467BD",
     "hydrogen": "#17A2B8",
     "import": "#A0A7AD",
+    "market": "#8D99AE",
+    "dc": "#3D5A80",
+    "ac": "#7B8FA8",
+    "geothermal": "#B5651D",
+    "waste": "#A68A64",
+    "peat": "#5E4B3C",
+    "oil shale": "#75534A",
+    "run of river": "#3A86B8",
+    "demand response": "#D4A5C9",
     "load": "#1F2933",
     "unserved": "#C00000",
 }
 """One colour per carrier, everywhere; written to PyPSA's ``carriers.color`` too."""
 
+UNNAMED = ("", "unknown", "other", "others", "none")
+"""Names that say nothing: grey."""
+
+UNKNOWN = ("#B07AA1", "#9C755F", "#86BCB6", "#D37295", "#499894", "#8CD17D", "#BAB0AC", "#79706E")
+"""Colours of carriers that nobody knows, taken by their name so that each has the same one on every page."""
+
 
 def carrier_colour(carrier: str) -> str:
-    """Colour of a carrier; a longer name takes the colour of the word it holds, an unknown one is grey."""
-    name = carrier.lower().replace("_", " ")
+    """Colour of a carrier: its own, that of the word it holds, or one that follows from its name alone."""
+    name = carrier.lower().replace("_", " ").replace("-", " ").strip()
     if name in CARRIERS:
         return CARRIERS[name]
-    held = [known for known in CARRIERS if known in name]
-    return CARRIERS[max(held, key=len)] if held else CATEGORIES[-1]
+    # Two letters are a word of their own or none: "dc", but not in "broadcast".
+    held = [known for known in CARRIERS if known in (name if len(known) > 2 else name.split())]
+    if held:
+        return CARRIERS[max(held, key=len)]
+    return UNKNOWN[zlib.crc32(name.encode()) % len(UNKNOWN)] if name not in UNNAMED else CATEGORIES[-1]
 
 
 def category_colours(names: Iterable[str]) -> dict[str, str]:

@@ -300,7 +300,27 @@ def comparison_chart(before: CapacityResult, after: CapacityResult, name: str = 
 def _stack(table: pd.DataFrame, value: str, title: str, unit: str, style: Style) -> go.Figure:
     wide = table.pivot_table(index="year", columns="carrier", values=value, aggfunc="sum").fillna(0.0)
     carriers = [c for c in sorted(wide.columns, key=stack_order) if wide[c].abs().max() > 1e-6]
+    if len(wide) == 1 and carriers:
+        return _one_year(wide[carriers].iloc[0], title, unit, year_labels(wide.index, style)[0])
     return _bars(wide, carriers, title, unit, style).update_layout(barmode="relative")
+
+
+def _one_year(values: pd.Series, title: str, unit: str, year: str) -> go.Figure:
+    """Bars of one year below each other, the largest first: easier to compare than a bar as wide as the page."""
+    ordered = values.sort_values()
+    figure = new_figure(title, unit, "Carrier")
+    figure.add_trace(
+        go.Bar(
+            x=ordered,
+            y=[str(carrier) for carrier in ordered.index],
+            name=year,
+            orientation="h",
+            marker_color=[carrier_colour(str(carrier)) for carrier in ordered.index],
+            showlegend=False,
+        )
+    )
+    height = 150 + 28 * len(ordered)
+    return figure.update_layout(hovermode="closest", height=height)
 
 
 def _bars(wide: pd.DataFrame, carriers: list[str], title: str, unit: str, style: Style) -> go.Figure:
