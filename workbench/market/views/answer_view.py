@@ -76,7 +76,7 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         *,
         zooms: bool = False,
     ) -> None:
-        self._ask, self._draw, self._screen, self._zooms = ask, draw, screen, zooms
+        self._ask, self._draw, self._screen, self.zooms = ask, draw, screen, zooms
         self._period: Period | None = None
         self._zoom: Period | None = None
         self.answer: Answer | None = None
@@ -159,13 +159,15 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
             title = f"{title} (the first {MAX_ROWS} of {len(self.answer):,} rows; a download has all)"
         if not rows:
             title = f"{title}: none"
-        columns = [column.cells[:MAX_ROWS].tolist() for column in self.answer]
-        times = {place for place, column in enumerate(self.answer) if column.cells.dtype.kind == "M"}
-        exact = [
-            [text if place in times else value for place, (text, value) in enumerate(zip(*pair, strict=True))]
-            for pair in zip(rows, zip(*columns, strict=True), strict=True)
-        ]
-        self._table.show(headers, rows, caption=title, text_columns=text_columns, exact=exact)
+        answer = self.answer
+        self._table.show(
+            headers,
+            rows,
+            caption=title,
+            text_columns=text_columns,
+            exact=_exact_rows(answer, MAX_ROWS),
+            whole=(lambda: _exact_rows(answer, len(answer))) if len(answer) > MAX_ROWS else None,
+        )
 
     def _explain(self, shown: Shown) -> Explanation:
         # With it come polars and the readers of raw files, which a view that explains nothing does not need.
@@ -177,7 +179,7 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         return explain_answer(data, self.answer, shown, period, self._screen.style)
 
     def _zoomed(self, begin: str, end: str) -> None:
-        if not self._zooms or self._period is None:
+        if not self.zooms or self._period is None:
             return
         data = self._screen.data
         step = max(_ZOOM_MINUTES, data.description.bucket_minutes) if data is not None else _ZOOM_MINUTES
@@ -226,10 +228,23 @@ def answer_rows(answer: Answer, style: Style) -> tuple[list[str], list[list[str]
     )
 
 
+def _exact_rows(answer: Answer, count: int) -> list[tuple[object, ...]]:
+    """Give the first rows with numbers in full, and times as they are shown."""
+    columns = [
+        _times(column.cells[:count]) if column.cells.dtype.kind == "M" else column.cells[:count].tolist()
+        for column in answer
+    ]
+    return list(zip(*columns, strict=True))
+
+
+def _times(values: Any) -> list[str]:
+    return ["" if np.isnat(value) else str(value).replace("T", " ") for value in values]
+
+
 def _cells(column: Column, style: Style) -> list[str]:
     values: Any = column.cells[:MAX_ROWS]
     if values.dtype.kind == "M":
-        return ["" if np.isnat(value) else str(value).replace("T", " ") for value in values]
+        return _times(values)
     if values.dtype.kind in "fiu":
         digits = _digits(values, column.unit)
         return [

@@ -121,7 +121,14 @@ def _show_table_of(figure: go.Figure, area: TableArea) -> None:
     caption = plain_title(figure) or "Figure"
     if table.is_cut:
         caption += f" (the first {len(table.rows)} of {table.rows_in_all} rows)"
-    area.show(table.headers, rows, caption=caption, text_columns=text_columns, exact=table.rows)
+    area.show(
+        table.headers,
+        rows,
+        caption=caption,
+        text_columns=text_columns,
+        exact=table.rows,
+        whole=(lambda: figure_table(figure, table.rows_in_all).rows) if table.is_cut else None,
+    )
 
 
 def _output_of(figure: go.Figure, theme: Theme, mark: str) -> dict[str, Any]:

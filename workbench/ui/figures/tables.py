@@ -82,9 +82,8 @@ class TableArea(ipywidgets.HTML):  # type: ignore[misc]
         if in_all > limit:
             caption = f"{caption} (the first {limit} of {in_all})".strip()
         exact = _exact(frame)
-        self.show(headers, rows, caption=caption, text_columns=text_columns, exact=exact)
-        if in_all > limit:
-            self._all_rows = lambda: _exact(whole)
+        every = (lambda: _exact(whole)) if in_all > limit else None
+        self.show(headers, rows, caption=caption, text_columns=text_columns, exact=exact, whole=every)
 
     def show(
         self,
@@ -95,14 +94,16 @@ class TableArea(ipywidgets.HTML):  # type: ignore[misc]
         text_columns: Sequence[int] = (0,),
         marked: Sequence[int] = (),
         exact: Sequence[Sequence[object]] | None = None,
+        whole: Callable[[], Sequence[Sequence[object]]] | None = None,
         has_numbers: bool = False,
     ) -> None:
         """Replace what is shown; see :func:`table_html`.
 
-        ``exact`` are the cells before formatting; ``has_numbers`` says that texts, such as sentences, have some.
+        ``exact`` are the cells before formatting; ``whole`` gives those of all rows for a file, where only the
+        first are shown; ``has_numbers`` says that texts, such as sentences, have some.
         """
         self._shown = columns, rows if exact is None else exact, caption
-        self._all_rows = lambda: self._shown[1]
+        self._all_rows = whole or (lambda: self._shown[1])
         # A table of texts only, such as of notes, has no numbers to ask about.
         mark = self._mark if has_numbers or len(set(text_columns)) < len(columns) else ""
         self.value = table_html(
