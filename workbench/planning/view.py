@@ -6,9 +6,11 @@ import functools
 
 import ipywidgets
 
+from workbench.capacity.results.chart_parts import money_of
 from workbench.capacity.results.charts import capacity_chart
 from workbench.capacity.results.saved import finished_scenarios
 from workbench.data.explanation.shown import explain_shown
+from workbench.data.formatting import Style, energy_factor, format_number, year_label
 from workbench.data.projects.project import Project
 from workbench.demand.results.charts import requirement_chart
 from workbench.load_profiles.results.charts import energy_and_peak_chart
@@ -22,6 +24,7 @@ from workbench.ui.figures.controls import figure_of
 from workbench.ui.figures.origins import OriginPanel, explaining
 from workbench.ui.figures.tables import table_of
 from workbench.ui.forms.saved_results import SavedResults
+from workbench.ui.headline import Tile, tiles_strip
 from workbench.ui.notes import with_notes
 
 __all__ = ["PlanResults", "PlanningSummary"]
@@ -82,5 +85,34 @@ def _summary_of(chain: PlanningChain, project: Project) -> ipywidgets.Widget:
         panel = OriginPanel(functools.partial(explain_shown, step))
         with explaining(panel):
             figures += [figure_of(draw), panel]
-    page = ipywidgets.VBox([short, table, of_chain, *figures])
+    page = ipywidgets.VBox([tiles_strip(_tiles(chain, style)), short, table, of_chain, *figures])
     return with_notes(chain, page, marked=project.made_up)
+
+
+def _tiles(chain: PlanningChain, style: Style) -> tuple[Tile, ...]:
+    """Give what is needed, what is there, and what it costs and emits, in the last year of the plan."""
+    year = chain.plan.years[-1]
+    when = year_label(year, style)
+    agreement = next((one for one in chain.agreements if one.year == year), None)
+    energy = agreement.requirement if agreement else float("nan")
+    peak = agreement.profile_peak if agreement else float("nan")
+    unit, factor = money_of(chain.plan)
+    capacity, costs, emissions, adequacy = (
+        table[table.year == year]
+        for table in map(chain.plan.table, ("capacity", "costs", "emissions", "adequacy"))
+    )
+    plants = capacity[capacity.unit == "MW"]
+    unserved = float(adequacy.unserved_share.iloc[0]) if len(adequacy) else float("nan")
+
+    def number(value: float, decimals: int = 0) -> str:
+        return format_number(float(value), decimals=decimals, style=style)
+
+    return (
+        Tile(
+            f"Requirement {when}", number(energy * energy_factor("GWh", style.energy_unit)), style.energy_unit
+        ),
+        Tile(f"Peak {when}", number(peak), "MW"),
+        Tile(f"Capacity {when}", number(plants.capacity.sum()), "MW", f"{number(plants.new.sum())} MW new"),
+        Tile(f"Costs {when}", number(costs.total.sum() / factor), f"{unit} a year"),
+        Tile(f"CO2 {when}", number(emissions.co2.sum(), 1), "Mt", f"{number(unserved, 3)} % unserved"),
+    )

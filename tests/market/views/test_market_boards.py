@@ -15,7 +15,9 @@ import ipywidgets
 import numpy as np
 import pytest
 
+from workbench.data.formatting import MISSING, Style
 from workbench.data.projects.project import Project
+from workbench.market.model.answer import Answer, Column
 from workbench.market.sample.description import MADE_UP_MARKET
 from workbench.market.sample.market import SampleMarket, make_sample_dataset
 from workbench.market.store.dataset import market_folder
@@ -34,6 +36,7 @@ from workbench.market.views.boards import (
     TodayBoard,
     TrendsBoard,
 )
+from workbench.market.views.headlines import battery_tiles
 from workbench.market.views.view import MarketView
 from workbench.ui.messages import InvalidMessage
 
@@ -188,6 +191,53 @@ def test_a_long_period_is_thinned_on_the_screen_and_whole_in_the_download(make):
     assert rows[0][2] == "Centre [AUD/MWh]"
     assert content["name"].endswith(".csv")
     assert float(rows[5][2]) == series.answer["Centre"][4]
+
+
+@pytest.mark.parametrize(
+    ("kind", "tab", "shown"),
+    [
+        (PricesBoard, "High prices", {"High price"}),
+        (PricesBoard, "Series", {"Resolution"}),
+        (PricesBoard, "Statistics", set()),
+        (GenerationBoard, "Interconnectors", {"Interconnector", "Resolution"}),
+        (GenerationBoard, "Mix", {"Resolution"}),
+        (StationsBoard, "Revenue", {"Fuel", "Revenue by"}),
+        (StationsBoard, "Station", {"Fuel", "Search", "Station", "Resolution"}),
+    ],
+)
+def test_a_filter_is_shown_where_it_acts_only(make, kind, tab, shown):
+    board = make(kind)
+    open_tab(board, tab)
+    filters = (board.resolution, *board._extra)
+    assert {part.description for part in filters if part.layout.display != "none"} == shown
+
+
+@pytest.mark.parametrize("kind", BOARDS)
+def test_every_board_begins_with_its_main_numbers(make, kind):
+    status = make(kind, period="2 days")._status.value
+    assert status.count('class="workbench-tile"') >= 3
+
+
+def test_a_main_number_that_lacks_a_part_is_missing_and_not_smaller():
+    whole = battery_fleet([10.0, 30.0], [5.0, 15.0])
+    lacking = battery_fleet([10.0, 30.0], [5.0, float("nan")])
+    values = [
+        [tile.value for tile in battery_tiles(fleet, MADE_UP_MARKET, Style())] for fleet in (whole, lacking)
+    ]
+    assert values == [["40", "20", "3", "0.5"], ["40", MISSING, "3", MISSING]]
+
+
+def battery_fleet(held: list[float], given: list[float]) -> Answer:
+    columns = {"Storage": held, "Discharged": given, "Net revenue": [1.0, 2.0]}
+    cells = tuple(Column(name, np.array(values), "") for name, values in columns.items())
+    return Answer("Batteries", cells)
+
+
+def test_the_file_of_a_table_has_all_rows_also_those_that_are_not_shown(make):
+    (view,) = open_tab(make(PricesBoard), "Duration")
+    view._as_table.value = True
+    rows = view._table.csv()[1].decode().splitlines()
+    assert len(rows) - 1 == len(view.answer) > view._table.value.count("<tr") - 1
 
 
 def test_a_table_shows_the_numbers_of_its_answer(make):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -17,6 +17,7 @@ from workbench.market.queries import (
     battery_power,
     comparison,
     find_stations,
+    fuel_totals,
     penetration,
     revenue_by,
     station_series,
@@ -27,8 +28,10 @@ from workbench.market.queries.trends import RENEWABLES
 from workbench.market.results import charts, charts_by_group
 from workbench.market.results.figure_style import fuel_colour
 from workbench.market.views.board import Panel
+from workbench.market.views.headlines import battery_tiles, generation_tiles, revenue_tiles
 from workbench.market.views.panels import MarketBoard, Tabs
 from workbench.runs.model.read_only import is_viewer
+from workbench.ui.headline import tiles_html
 from workbench.ui.tabs import choice
 
 if TYPE_CHECKING:
@@ -61,6 +64,11 @@ class StationsBoard(MarketBoard):
             "Data": self.data_tab,
         }
 
+    def headline(self, period: Period) -> str:
+        """Give energy and revenue of the region and the fuel as tiles."""
+        found = revenue_by(self.data, period, By.REGION, region=self.chosen_region, fuel=self.chosen_fuel)
+        return tiles_html(revenue_tiles(found, self.data.description, self.screen.style))
+
     def filters(self) -> Sequence[ipywidgets.Widget]:
         """Give fuel, search and station; untrusted visitors choose from lists only."""
         fuels = [fuel for fuel in self.data.description.fuel_names if fuel in set(self.data.units.fuels)]
@@ -76,6 +84,16 @@ class StationsBoard(MarketBoard):
             control.observe(lambda _: self._offer_stations(), "value")
         lists = (self.fuel, self.station, self.by)
         return lists if is_viewer() else (self.fuel, self.search, self.station, self.by)
+
+    def acting(self) -> Mapping[ipywidgets.Widget, Sequence[str]]:
+        """Show a choice beside what it chooses; fuel and search also say which stations are offered."""
+        about = ("Station", "Units", "Revenue")
+        return {
+            self.station: ("Station",),
+            self.by: ("Revenue",),
+            self.fuel: about,
+            self.search: ("Station", "Units"),
+        }
 
     @property
     def chosen_fuel(self) -> str | None:
@@ -161,6 +179,11 @@ class BatteriesBoard(MarketBoard):
             "Data": self.data_tab,
         }
 
+    def headline(self, period: Period) -> str:
+        """Give what the fleet holds, gave and earned as tiles."""
+        fleet = batteries(self.data, period, region=self.chosen_region)
+        return tiles_html(battery_tiles(fleet, self.data.description, self.screen.style))
+
     def _fleet(self) -> Sequence[Panel]:
         def ask(period: Period) -> Answer:
             return batteries(self.data, period, region=self.chosen_region)
@@ -209,6 +232,11 @@ class TrendsBoard(MarketBoard):
             "Data": self.data_tab,
         }
 
+    def headline(self, period: Period) -> str:
+        """Give energy and the shares of the period as tiles."""
+        totals = fuel_totals(self.data, period, region=self.chosen_region)
+        return tiles_html(generation_tiles(totals, self.data.description, self.screen.style))
+
     def _shares(self) -> Sequence[Panel]:
         def ask(period: Period) -> Answer:
             wanted = self.chosen_resolution or (Resolution.MONTH if period.days > 150 else Resolution.DAY)
@@ -232,6 +260,10 @@ class TrendsBoard(MarketBoard):
             return charts.lines_chart(answer, self.clock, title, colours=colours, theme=theme)
 
         return (Panel(ask, draw, zooms=True),)
+
+    def acting(self) -> Mapping[ipywidgets.Widget, Sequence[str]]:
+        """Show the step where shares are over time; the pace is that of 30 days."""
+        return {self.resolution: ("Shares",)}
 
     def _year(self) -> Sequence[Panel]:
         def ask(period: Period) -> Answer:

@@ -139,6 +139,10 @@ class AnswerBoard(Pane):
         """Give filters of its own; each is a widget with a ``value``."""
         return ()
 
+    def acting(self) -> Mapping[ipywidgets.Widget, Sequence[str]]:
+        """Name the tabs on which a filter acts: it is shown on these only; on all, where it is not listed."""
+        return {}
+
     def tabs(self) -> Mapping[str, Callable[[], Sequence[Panel]]]:
         """Give what makes the panels of each tab, by its title."""
         raise NotImplementedError
@@ -235,12 +239,22 @@ class AnswerBoard(Pane):
                     for panel in panels
                 ]
                 self._tabs.children[index].children = tuple(self._views[index])
+            self._offer_filters(index)
             if index in self._stale:
                 period = self.period()
                 with redrawing(*self._views[index]):
                     for view in self._views[index]:
                         view.show(period)
                 self._stale.discard(index)
+
+    def _offer_filters(self, index: int) -> None:
+        """Show the filters that act on what is in sight; a step acts where there is a time axis."""
+        title, acting = tuple(self._makers)[index], self.acting()
+        has_steps = any(view.zooms for view in self._views[index])
+        for control in self._extra:
+            control.layout.display = "" if title in acting.get(control, (title,)) else "none"
+        is_offered = has_steps and title in acting.get(self.resolution, (title,))
+        self.resolution.layout.display = "" if is_offered else "none"
 
     def _asked(self, panel: Panel) -> Callable[[Period], Answer]:
         # Also what is answered for all regions at once is shown, named and exported for the one that is chosen.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import ipywidgets
 import numpy as np
-from numpy.typing import NDArray
 
 from workbench.data.formatting import format_number
 from workbench.market.definitions import renewable_share
@@ -36,6 +35,7 @@ from workbench.market.queries import (
 from workbench.market.queries.generation import DEMAND
 from workbench.market.results import charts, charts_by_group
 from workbench.market.views.board import Panel
+from workbench.market.views.headlines import generation_tiles, newest, price_tiles
 from workbench.market.views.panels import MarketBoard, Tabs, net_imports
 from workbench.ui.headline import Tile, tiles_html
 from workbench.ui.tabs import choice
@@ -79,7 +79,7 @@ class TodayBoard(MarketBoard):
         tiles = [
             Tile(
                 f"{name} price",
-                format_number(_newest(price[name]), decimals=2, style=style),
+                format_number(newest(price[name]), decimals=2, style=style),
                 self.price_unit(),
             )
             for name in names
@@ -87,7 +87,7 @@ class TodayBoard(MarketBoard):
         mix = generation(
             self.data, period, region=region, resolution=bucket_resolution(self.data.description)
         )
-        tiles.append(Tile("Demand", format_number(_newest(mix[DEMAND]), decimals=0, style=style), "MW"))
+        tiles.append(Tile("Demand", format_number(newest(mix[DEMAND]), decimals=0, style=style), "MW"))
         totals = fuel_totals(self.data, period, region=region)
         renewable = np.isin(totals["Fuel"], list(self.data.description.renewable_fuels))
         generated = ~np.isnan(totals["Share"])
@@ -151,11 +151,20 @@ class GenerationBoard(MarketBoard):
         }
         return _that_the_market_has(tabs, self.data.description)
 
+    def headline(self, period: Period) -> str:
+        """Give energy and the shares of the period as tiles."""
+        totals = fuel_totals(self.data, period, region=self.chosen_region)
+        return tiles_html(generation_tiles(totals, self.data.description, self.screen.style))
+
     def filters(self) -> Sequence[ipywidgets.Widget]:
         """Give the choice of an interconnector."""
         names = self.data.description.interconnector_names
         self.interconnector = choice("Interconnector", names)
         return (self.interconnector,) if names else ()
+
+    def acting(self) -> Mapping[ipywidgets.Widget, Sequence[str]]:
+        """Show the choice of a link beside the links."""
+        return {self.interconnector: ("Interconnectors",)}
 
     def _totals(self, period: Period) -> Answer:
         return fuel_totals(self.data, period, region=self.chosen_region)
@@ -235,12 +244,21 @@ class PricesBoard(MarketBoard):
             "Data": self.data_tab,
         }
 
+    def headline(self, period: Period) -> str:
+        """Give the prices of the period as tiles."""
+        found = price_statistics(self.data, period)
+        return tiles_html(price_tiles(found, self.data.description, self.chosen_region, self.screen.style))
+
     def filters(self) -> Sequence[ipywidgets.Widget]:
         """Give the choice of a threshold."""
         levels = {f"{level:,.0f} {self.price_unit()}": level for level in (100.0, 300.0, 1000.0, 5000.0)}
         self.threshold = choice("High price", levels)
         self.threshold.value = 300.0
         return (self.threshold,)
+
+    def acting(self) -> Mapping[ipywidgets.Widget, Sequence[str]]:
+        """Show the threshold beside the prices that it finds."""
+        return {self.threshold: ("High prices",)}
 
     def _by_hour(self) -> Sequence[Panel]:
         title = f"Mean price [{self.price_unit()}]"
@@ -276,11 +294,6 @@ class PricesBoard(MarketBoard):
                 lambda answer, theme: charts_by_group.duration_chart(answer, theme=theme),
             ),
         )
-
-
-def _newest(values: NDArray[Any]) -> float:
-    seen = values[~np.isnan(values)]
-    return float(seen[-1]) if len(seen) else float("nan")
 
 
 def _that_the_market_has(tabs: Tabs, description: MarketDescription) -> Tabs:
