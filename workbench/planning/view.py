@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import ipywidgets
 
@@ -24,7 +25,7 @@ from workbench.ui.figures.controls import figure_of
 from workbench.ui.figures.origins import OriginPanel, explaining
 from workbench.ui.figures.tables import table_of
 from workbench.ui.forms.saved_results import SavedResults
-from workbench.ui.headline import Tile, tiles_strip
+from workbench.ui.headline import Tile
 from workbench.ui.notes import with_notes
 
 __all__ = ["PlanResults", "PlanningSummary"]
@@ -85,8 +86,20 @@ def _summary_of(chain: PlanningChain, project: Project) -> ipywidgets.Widget:
         panel = OriginPanel(functools.partial(explain_shown, step))
         with explaining(panel):
             figures += [figure_of(draw), panel]
-    page = ipywidgets.VBox([tiles_strip(_tiles(chain, style)), short, table, of_chain, *figures])
+    page = _Page(_tiles(chain, style), [short, table, of_chain, *figures])
     return with_notes(chain, page, marked=project.made_up)
+
+
+class _Page(ipywidgets.VBox):  # type: ignore[misc]
+    """What is below the main numbers, with these."""
+
+    def __init__(self, tiles: Sequence[Tile], parts: Sequence[ipywidgets.Widget]) -> None:
+        self._tiles = tuple(tiles)
+        super().__init__(list(parts))
+
+    def headline(self) -> Sequence[Tile]:
+        """Give the main numbers."""
+        return self._tiles
 
 
 def _tiles(chain: PlanningChain, style: Style) -> tuple[Tile, ...]:

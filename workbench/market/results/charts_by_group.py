@@ -68,7 +68,9 @@ def bars_chart(answer: Answer, value: str, *, by_fuel: bool = False, theme: Them
     more = f", the first {MAX_BARS} of {len(answer)}" if len(answer) > MAX_BARS else ""
     figure.update_yaxes(autorange="reversed", title=answer.columns[0].name, type="category")
     figure.update_xaxes(title=f"{column.header}{more}", separatethousands=True)
-    height = max(300, 150 + 20 * len(names))
+    # Each bar has its name, and the heading and the axis their room.
+    height = max(300, 230 + 22 * len(names))
+    figure.update_yaxes(dtick=1)
     return figure.update_layout(hovermode="closest", height=height, showlegend=False, margin={"b": 60})
 
 
