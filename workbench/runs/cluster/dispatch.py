@@ -310,7 +310,7 @@ class ClusterDispatch(Dispatch):
     def _results_of(
         self, client: Any, ended: Mapping[int, Attempt]
     ) -> Iterator[tuple[int, CallResult | None]]:
-        """Fetch results, in one go where that works: a way to and fro for each would cost more than quick units."""
+        """Fetch results, in one go where that works: to ask for each alone would cost more than quick units."""
         whole = [(number, one) for number, one in ended.items() if one.future.status == "finished"]
         found: dict[int, CallResult] = {}
         if len(whole) > 1:
