@@ -30,5 +30,5 @@ def test_the_method_is_the_one_that_was_asked_for_else_that_for_the_size_and_sai
 
 
 def test_a_method_that_is_not_installed_is_refused_with_what_to_install() -> None:
-    with pytest.raises(SolverMissing, match=r"hipo is not in the HiGHS .* highspy\[extras\]"):
+    with pytest.raises(SolverMissing, match=r"hipo is not in the HiGHS .*highspy\[extras\]"):
         choose_method("hipo", 10, only_dispatch=False, has_hipo=lambda: False, say=print)
