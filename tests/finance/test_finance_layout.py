@@ -298,6 +298,14 @@ def test_a_zip_that_is_no_workbook_is_refused() -> None:
         read_content("figures.xlsx", b"PK\x03\x04" + b"x" * 200)
 
 
+def test_a_file_with_thousands_of_columns_is_refused_before_each_is_looked_at() -> None:
+    columns = [f"Metric {number}" for number in range(10_000)]
+    text = f"Date,{','.join(columns)}\n2024-01-31,{','.join(map(str, range(10_000)))}\n"
+
+    with pytest.raises(InvalidData, match="has 10,001 columns, at most 2,000 are read"):
+        read_content("figures.csv", text.encode())
+
+
 @pytest.mark.parametrize(
     "cell", ["-" + " " * 5000 + "x", "1," * 5000, "Jan " * 3000, "(" * 5000, "12.3." * 2000]
 )

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.finance import company_books as books
+from workbench.data.projects.project import Project
 from workbench.errors import InvalidData
 from workbench.finance.analysis.checks import check_balance, check_profit, profit_costs
 from workbench.finance.inputs.finance_file import read_ledger
 from workbench.finance.inputs.grain import make_ledger, open_questions
 from workbench.finance.inputs.mapping.propose import propose_mapping
+from workbench.finance.inputs.mapping.saved import load_mapping, save_mapping
 from workbench.finance.inputs.reading.read import read_content
 from workbench.finance.model.ledger import Frequency, Ledger
 
@@ -282,3 +284,16 @@ def test_ledgers_as_people_have_them(
 
     found = {figure: values[0] for figure, values in figures(ledger).items()}
     assert {figure: found[figure] for figure in expected} == pytest.approx(expected)
+
+
+def test_the_lines_of_accounts_are_kept_for_next_month_and_only_a_new_account_is_asked(
+    tmp_path: Path,
+) -> None:
+    project = Project.create(tmp_path / "company", "Company")
+    reading = read_content("january.csv", UNUSUAL.encode())
+    answers = {"account:Widget Income": "revenue", "account:Mystery": "expenses"}
+    save_mapping(project, propose_mapping(reading), answers)
+    _, kept = load_mapping(project)
+
+    later = UNUSUAL.replace("2024-", "2025-") + "2025-02-07,Riddle,z,5\n2025-02-07,Checking,z,-5\n"
+    assert asked(later, **kept) == ["account:Riddle"]

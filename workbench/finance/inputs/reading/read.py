@@ -37,6 +37,9 @@ from workbench.finance.inputs.reading.type_columns import Typed, type_columns, u
 from workbench.finance.model.control_totals import ControlTotals, StageTotals
 from workbench.finance.model.questions import Answers, Question
 
+MAX_COLUMNS = 2_000
+"""Five years of days side by side; more is another kind of file, and each column is looked at."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reading:
@@ -189,6 +192,13 @@ def read_content(
     """
     answers = answers or {}
     grid = read_grid(name, unpacked(name, content), sheet)
+    width = grid.cells.frame.width - 1
+    if width > MAX_COLUMNS:
+        raise InvalidData(
+            f"{name} has {width:,} columns, at most {MAX_COLUMNS:,} are read; export the figures below each other, "
+            "with one column that names them.",
+            name,
+        )
     batch = datev_header(grid.cells, name)
     layout = find_table(grid.cells if batch is None else batch[1], name)
     layout = with_both_headers(layout, grid.cells)
