@@ -44,6 +44,7 @@ ALLOWED = {
     "evapotranspiration/inputs/places": "tables of the package",
     "evapotranspiration/views/place_map.py": "scripts of the package",
     "ui/panel/run_panel.py": "scripts of the package",
+    "publishing/runtime_folder.py": "a folder of the server beside those of others for temporary files",
     "ui/figures/page_theme.py": "scripts and styles of the package",
     "market/views/answer_tools.py": "scripts and styles of the package",
     "ui/transfer/offers.py": "an export in the folder for temporary files",

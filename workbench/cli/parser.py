@@ -213,6 +213,13 @@ def _add_serve(commands: Commands) -> None:
     serve.add_argument("--folder", help="folder of the notebooks")
     serve.add_argument("--address", default="127.0.0.1", help="where to listen (default: %(default)s)")
     serve.add_argument("--port", type=_port, default=8866, help="0 takes a free one (default: %(default)s)")
+    serve.add_argument(
+        "--base-url",
+        type=_base_url,
+        default="/",
+        metavar="/PREFIX/",
+        help="what a proxy puts before each path, whether it takes it off again or not (default: %(default)s)",
+    )
     serve.add_argument("--token", help=f"what readers need to sign in (better: in ${TOKEN_VARIABLE})")
     serve.add_argument(
         "--host", action="append", default=[], metavar="NAME", help="name by which readers call this server"
@@ -268,6 +275,14 @@ def _count(text: str) -> int:
 
 def _port(text: str) -> int:
     return _number(text, 0, 65535, "a port, 0 to 65535")
+
+
+def _base_url(text: str) -> str:
+    import re
+
+    if not re.fullmatch(r"/?(?:[A-Za-z0-9._~@-]+/)*[A-Za-z0-9._~@-]*", text) or ".." in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the beginning of a path, such as /boards/")
+    return f"/{text.strip('/')}/" if text.strip("/") else "/"
 
 
 def _number(text: str, least: int, greatest: int, expected: str) -> int:

@@ -36,7 +36,13 @@ def serve(options: argparse.Namespace) -> int:
     )
     project, folder = folder_of(options.project), notebooks_folder(options.folder)
     chosen = ServerOptions(
-        project, folder, options.address, options.port, access, Limits.of(options.max_pages)
+        project,
+        folder,
+        options.address,
+        options.port,
+        access,
+        Limits.of(options.max_pages),
+        options.base_url,
     )
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("workbench").setLevel(logging.INFO)
@@ -50,7 +56,9 @@ def serve(options: argparse.Namespace) -> int:
     def say_where() -> None:
         publication = server.publication
         name = f"[{options.address}]" if ":" in options.address else options.address
-        target.print(f"Publishing {escape(publication.title)} at http://{name}:{publication.port}/")
+        target.print(
+            f"Publishing {escape(publication.title)} at http://{name}:{publication.port}{publication.base}"
+        )
         for board in publication.library.boards():
             target.print(f"  {escape(board.title)}: board/{escape(board.slug)}")
         if not publication.library.boards():

@@ -95,7 +95,9 @@ class Access:
 
     def refusal(self, request: AccessRequest) -> Refusal | None:
         """Judge a request; None when it may pass."""
-        if not self._is_our_host(request.headers.get("host", "")):
+        if not request.headers.get("host", "").strip():
+            return Refusal(403, "the request does not name the host that it is for")
+        if not self._is_our_host(request.headers["host"]):
             return Refusal(403, "the host is not ours")
         if request.method not in METHODS:
             return Refusal(405, f"{request.method[:20]} is not possible")

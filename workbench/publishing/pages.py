@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import secrets
 import time
 from pathlib import Path
@@ -25,6 +26,8 @@ __all__ = ["AssetPage", "BoardPage", "Gallery", "Health", "NotFound", "Page", "R
 FOR_EVER = "public, max-age=31536000, immutable"
 THEMES = ("auto", "light", "dark")
 COOKIE_DAYS = 30
+
+_log = logging.getLogger("workbench.publishing")
 PIECE_BYTES = 128_000
 
 
@@ -68,6 +71,12 @@ class Page(tornado.web.RequestHandler):
         value = self.get_signed_cookie(self.publication.cookie("visitor"), max_age_days=COOKIE_DAYS)
         return "" if value is None else value.decode()
 
+    def set_cookie(self, name: str, value: str | bytes, *arguments: Any, **options: Any) -> None:
+        """Set a cookie; one of an encrypted page is sent with nothing else."""
+        if self.publication.is_secure(self.request):
+            options["secure"] = True
+        super().set_cookie(name, value, *arguments, **options)
+
     def set_secret_cookie(self, name: str, value: str) -> None:
         """Set a cookie that no script can read."""
         self.set_signed_cookie(
@@ -76,7 +85,6 @@ class Page(tornado.web.RequestHandler):
             expires_days=None,
             httponly=True,
             samesite="Lax",
-            secure=self.publication.is_secure(self.request),
             path=self.publication.base,
         )
 
@@ -118,6 +126,7 @@ class BoardPage(Page):
             self.set_header("Retry-After", "30")
             self.render_page("message.html.jinja", title="Too many pages", sentence=str(error), back=True)
             return
+        _log.info("Opened %s for %s", board.slug, publication.who(self.request))
         self.set_secret_cookie("visitor", visitor)
         self._render(board, session)
 
@@ -182,11 +191,13 @@ class Health(Page):
     """Whether the server is well; the numbers only for who is let in."""
 
     def get(self) -> None:
-        """Answer in JSON, with status 503 when the boards cannot be shown."""
+        """Answer in JSON, with status 503 when the boards cannot be shown, or not yet."""
         publication = self.publication
         problem = publication.problem()
-        self.set_status(503 if problem else 200)
-        facts: dict[str, Any] = {"status": "not well" if problem else "ok"}
+        # A board that is requested while the libraries load waits for them; a proxy need not send readers yet.
+        status = "not well" if problem else "ok" if publication.is_ready else "starting"
+        self.set_status(200 if status == "ok" else 503)
+        facts: dict[str, Any] = {"status": status}
         if publication.lets_in(self.request, "/"):
             facts |= {
                 "problem": problem,

@@ -49,6 +49,8 @@ class ServerOptions:
         Who may come in.
     limits
         What a reader, an address and a kernel may use.
+    base_url
+        What stands before each path, outside of a proxy; begins and ends with a slash.
     """
 
     project: Path
@@ -57,6 +59,7 @@ class ServerOptions:
     port: int = 8866
     access: Access = field(default_factory=Access)
     limits: Limits = field(default_factory=Limits)
+    base_url: str = "/"
 
 
 class Publication:
@@ -72,9 +75,8 @@ class Publication:
         Jupyter's manager of kernels.
     """
 
-    base = "/"
-
     def __init__(self, options: ServerOptions, project: Project, kernels: Any) -> None:
+        self.base = options.base_url
         self.access = options.access
         self.limits = options.limits
         self.library = Library(options.notebooks)
@@ -86,6 +88,7 @@ class Publication:
         self.subtitle = "" if region == self.title else region
         self.bundle = Bundle(self.assets)
         self.has_figures = False
+        self.is_ready = False
         self.port = options.port
         self._project = project
         self._wrong = Buckets(WRONG_TOKENS, 1 / WRONG_TOKEN_SECONDS)
@@ -114,7 +117,7 @@ class Publication:
             "frontend": "voila",
             "progressiveRendering": True,
             "jupyterLabTheme": "light",
-            "themesUrl": "/voila/api/themes",
+            "themesUrl": f"{self.base}voila/api/themes",
             "terminalsAvailable": False,
             "fullStaticUrl": f"{self.assets_address}/voila",
             "fullLabextensionsUrl": f"{self.assets_address}/extensions",
@@ -140,6 +143,12 @@ class Publication:
         return ""
 
     # access
+
+    def without_base(self, path: str) -> str:
+        """Give a path without what stands before each of ours; a proxy may have taken it off already."""
+        if f"{path}/" == self.base:
+            return "/"
+        return path[len(self.base) - 1 :] if path.startswith(self.base) else path
 
     def judge(self, request: tornado.httputil.HTTPServerRequest) -> Refusal | None:
         """Judge a request by the rules of access control; from now on it is the client's, and not a proxy's."""
@@ -178,6 +187,13 @@ class Publication:
         """Count a wrong token."""
         self._wrong.take(address)
 
+    def who(self, request: tornado.httputil.HTTPServerRequest) -> str:
+        """Say who asks: the address, and the name that a trusted proxy gives."""
+        name = request.headers.get(self.access.proxy_header, "") if self.access.proxy_header else ""
+        trusted = getattr(request, "peer", request.remote_ip) in self.access.proxies
+        # Shown as Python would write it: a name may hold anything.
+        return f"{name[:80]!a} at {request.remote_ip}" if name and trusted else str(request.remote_ip)
+
     def log_refusal(self, request: tornado.httputil.HTTPServerRequest, refusal: Refusal) -> None:
         """Write the one line that every refused attempt leaves."""
         # Shown as Python would write it: a line end in an address must not look like another line of the log.
@@ -187,6 +203,6 @@ class Publication:
             refusal.status,
             ascii(request.method or "")[1:-1],
             path,
-            request.remote_ip,
+            self.who(request),
             ascii(refusal.reason)[1:-1],
         )

@@ -7,7 +7,6 @@ import contextlib
 import logging
 import shutil
 import signal
-import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +22,7 @@ from workbench.publishing.access import is_loopback
 from workbench.publishing.connections import GuardedServer, raise_descriptor_limit
 from workbench.publishing.kernels import PreforkServer, ViewerKernels, register_prefork_server
 from workbench.publishing.publication import Publication, ServerOptions
+from workbench.publishing.runtime_folder import make_folder, sweep_folders
 
 __all__ = ["PublishingServer"]
 
@@ -41,6 +41,7 @@ class GuardedApplication(tornado.web.Application):
         self, request: tornado.httputil.HTTPServerRequest, **options: Any
     ) -> tornado.web._HandlerDelegate:
         """Give the page that answers; the refusal when access control rejects the request."""
+        request.path = self.publication.without_base(request.path)
         refusal = self.publication.judge(request)
         if refusal is not None:
             facts = {"publication": self.publication, "refusal": refusal}
@@ -99,7 +100,7 @@ class PublishingServer(Voila):  # type: ignore[misc]
         self.kernel_manager.cull_idle_timeout = 0
         return settings | {
             "xsrf_cookies": True,
-            "xsrf_cookie_kwargs": {"samesite": "Lax"},
+            "xsrf_cookie_kwargs": {"samesite": "Lax", "path": self.options.base_url},
             "ws_ping_interval": PING_MILLISECONDS,
             "ws_ping_timeout": PING_MILLISECONDS,
             "websocket_max_message_size": 1_000_000,
@@ -132,7 +133,8 @@ class PublishingServer(Voila):  # type: ignore[misc]
         check_options(self.options)
         project = Project.open(self.options.project)
         # A folder of our own with a short name: the names of the kernels' sockets may not be long.
-        self.connection_dir = tempfile.mkdtemp(prefix="wb-")
+        sweep_folders()
+        self.connection_dir = make_folder()
         environment = {
             "WORKBENCH_PROJECT": str(project.folder),
             "IPYTHONDIR": self.connection_dir,
@@ -150,13 +152,14 @@ class PublishingServer(Voila):  # type: ignore[misc]
         application.add_handlers(".*$", self.init_handlers())
         self._stop = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             with contextlib.suppress(ValueError, NotImplementedError, RuntimeError):
                 self._loop.add_signal_handler(number, self._stop.set)
         watching = None
         try:
             publication.port = self._listen(application)
             await prefork.start()
+            publication.is_ready = True
             watching = asyncio.gather(
                 publication.sessions.watch(), publication.bundle.keep(), self._http.watch()
             )
@@ -223,4 +226,7 @@ def _log_request(handler: tornado.web.RequestHandler) -> None:
     request, status = handler.request, handler.get_status()
     level = logging.DEBUG if status < 500 else logging.ERROR
     path = ascii((request.path or "")[:200])
-    _log.log(level, "%d %s %s %.0f ms", status, request.method, path, 1000 * request.request_time())
+    publication = getattr(handler.application, "publication", None)
+    who = request.remote_ip if publication is None else publication.who(request)
+    milliseconds = 1000 * request.request_time()
+    _log.log(level, "%d %s %s of %s %.0f ms", status, request.method, path, who, milliseconds)
