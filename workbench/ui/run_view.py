@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets
 
 from workbench.data.projects.project import INPUT_SUFFIXES, Project
-from workbench.errors import DataError, RunError, ScenarioBusy, SettingError
+from workbench.errors import RunError, ScenarioBusy, SettingError, WorkbenchError
 from workbench.runs.engine.run import Run
 from workbench.runs.engine.start import WhenBusy, attach, resume, runs, start
 from workbench.runs.jobs.registry import JobFunction
@@ -266,7 +266,7 @@ def _opened(project: Any) -> Project | None:
     """Give the project whose files a form can offer; None where runs are kept in a plain folder."""
     try:
         return project if isinstance(project, Project) else Project.open(project)
-    except DataError:
+    except WorkbenchError:
         return None
 
 
