@@ -19,6 +19,7 @@ WITH_A_PROJECT = {
     **{name: [name, "x", "--project"] for name in ("watch", "pause", "cancel", "resume", "report")},
     "adjust": ["adjust", "x", "--set", "a=1", "--project"],
     "compare": ["compare", "a", "b", "--project"],
+    "check": ["check", "--project"],
     "explain": ["explain"],
     "repair": ["repair"],
     "demo": ["demo", "--project"],

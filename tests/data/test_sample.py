@@ -236,10 +236,10 @@ def test_a_single_year_of_load_can_be_made() -> None:
     assert load.megawatts.sum() == pytest.approx(30e6, rel=1e-6)
 
 
-def test_a_project_from_the_template_has_an_empty_workbook(tmp_path: Path) -> None:
+def test_a_project_from_the_template_has_an_empty_workbook_for_each_step(tmp_path: Path) -> None:
     project = create_from_template(tmp_path / "mine", "My state")
 
-    assert [path.name for path in project.input_files()] == ["demand.xlsx"]
+    assert [path.name for path in project.input_files()] == ["demand.xlsx", "hourly_load.xlsx", "plants.xlsx"]
     assert not project.validate().errors
 
 
