@@ -22,7 +22,7 @@ import websockets.sync.client
 from site_under_test import CHECKOUT, Site, Visitor, ask, wait_until, write_board
 from websockets.exceptions import ConnectionClosed
 
-from workbench.runs.jobs.registry import known_jobs
+from workbench.runs.jobs.offer import offered_jobs
 from workbench.runs.journal.reader import JournalReader
 
 pytestmark = pytest.mark.slow
@@ -156,7 +156,7 @@ def found_in(content: bytes, secrets: dict[str, str]) -> list[str]:
 def test_the_journal_holds_what_the_readers_are_not_told(project):
     reader = JournalReader(project / ".workbench" / "journal.sqlite")
     failed = {record.job: record for record in reader.runs()}
-    assert set(failed) == {*known_jobs(), "leaky", "endless"}
+    assert set(failed) == {*offered_jobs(), "leaky", "endless"}
     assert {str(record.state) for record in failed.values()} - {"queued", "running"} == {"failed"}
     leaky = "\n".join(line.message for line in reader.lines(failed["leaky"].number, 0, 1000))
     for secret in ("Traceback", failed_runs.USER, failed_runs.DEBUG, failed_runs.MENTIONED, str(project)):

@@ -190,7 +190,7 @@ def _read(book: Workbook, config: DemandConfig) -> DemandInput:
     }
     check_sectors(sectors, problems)
     layers = _layers(main, factor, problems)
-    _check_solar_share(main, sectors, problems)
+    shares = _solar_shares(main, sectors, config, problems)
     drivers.split_at(last_actual)
     _check_driver_years(drivers, last_actual, problems)
     _check_breaks(drivers, problems)
@@ -201,7 +201,7 @@ def _read(book: Workbook, config: DemandConfig) -> DemandInput:
         book.sha256,
         sectors,
         drivers,
-        main.solar_share,
+        shares,
         main.losses,
         main.load_factors,
         layers,
@@ -289,9 +289,12 @@ def _layers(main: MainSheet, factor: float, problems: Problems) -> dict[str, Lay
     return layers
 
 
-def _check_solar_share(main: MainSheet, sectors: Mapping[str, Sector], problems: Problems) -> None:
+def _solar_shares(
+    main: MainSheet, sectors: Mapping[str, Sector], config: DemandConfig, problems: Problems
+) -> Mapping[str, float]:
+    """Shares of the sectors that there are [%]; where one is left out, those of the others in proportion."""
     if not main.solar_share:
-        return
+        return {}
     total = sum(main.solar_share.values())
     if not MIN_SHARE_SUM <= total <= MAX_SHARE_SUM:
         problems.error(
@@ -299,13 +302,25 @@ def _check_solar_share(main: MainSheet, sectors: Mapping[str, Sector], problems:
             sheet=main.name,
             cell=main.solar_share_cell,
         )
-    for name in main.solar_share:
-        if name not in sectors:
+    for name, share in main.solar_share.items():
+        if name in config.left_out:
+            problems.warning(
+                f"~Solar_share gives {share:g} % to the sector '{name}', which is left out: the other shares are "
+                "taken in proportion.",
+                sheet=main.name,
+                cell=main.solar_share_cell,
+            )
+        elif name not in sectors:
             problems.error(
                 f"~Solar_share names the sector '{name}', which is not in ~Consumption_Sectors; correct the name.",
                 sheet=main.name,
                 cell=main.solar_share_cell,
             )
+    kept = {name: share for name, share in main.solar_share.items() if name in sectors}
+    whole = sum(kept.values())
+    if len(kept) == len(main.solar_share) or whole <= 0:
+        return kept if whole > 0 else {}
+    return {name: 100 * share / whole for name, share in kept.items()}
 
 
 def _check_driver_years(drivers: DriverTables, last_actual: int, problems: Problems) -> None:

@@ -130,7 +130,9 @@ def events_table(events: Iterable[Event], judgements: Mapping[str, Judgement]) -
         status = STATUS_OPEN if said is None else str(said.kind)
         facts = {**asdict(event), "kind": str(event.kind), "also": ", ".join(event.also)}
         rows.append({"key": event.key, "status": status, "note": "" if said is None else said.note, **facts})
-    table = pd.DataFrame(rows, columns=EVENT_COLUMNS)
+    table = pd.DataFrame(rows, columns=EVENT_COLUMNS).astype(
+        dict.fromkeys(("first", "last"), "datetime64[ns]")
+    )
     order = table.assign(muted=table.status == "muted", size=table.at_stake.abs())
     order = order.sort_values(["muted", "size", "key"], ascending=[True, False, True], kind="stable")
     return order[EVENT_COLUMNS].reset_index(drop=True)
