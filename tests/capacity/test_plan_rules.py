@@ -28,7 +28,7 @@ from workbench.capacity.network.timeline import make_year
 from workbench.capacity.solving.planning import _frozen
 from workbench.errors import InvalidData, ModelInfeasible
 
-DAYS = CapacityConfig(years=(2030,), typical_days=2, hours=2, reserve_margin=0.0)
+DAYS = CapacityConfig(years=(2030,), typical_days=2, hours=2, reserve_margin=0.0, check_all_hours=False)
 COAL = Plant("Coal 1", "coal", 300.0, marginal_cost=3000.0, efficiency=0.4)
 GAS = Candidate("Gas new", "gas", marginal_cost=6000.0, capital_cost=5e7, efficiency=0.5, lifetime=30)
 

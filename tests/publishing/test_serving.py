@@ -231,6 +231,7 @@ def test_a_page_that_never_connects_leaves_no_kernel_after_thirty_seconds(quiet)
     assert gone_within(quiet, 30) < 30
 
 
+@pytest.mark.thorough
 def test_a_connection_that_is_closed_leaves_no_kernel_after_thirty_seconds(quiet):
     with quiet.visit("stranger").socket() as wire:
         assert wire.is_answered()

@@ -34,7 +34,7 @@ ALL = (
     market_settings.BACKFILL,
 )
 
-LONG = ("capacity", "finance", "evapotranspiration_validation", "market_backfill")
+LONG = ("capacity", "finance", "evapotranspiration_validation", "irrigation", "market_backfill")
 """Jobs of which a run takes a second and more."""
 
 

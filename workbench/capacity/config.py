@@ -250,8 +250,9 @@ class CapacityConfig:
         5.0, help="Costs that an alternative may add", unit="%", minimum=0.01, maximum=100, advanced=True
     )
     near_optimal: float = setting(
-        1.0,
-        help="Costs within which the least and the most new capacity of each carrier are sought; 0 for none",
+        0.0,
+        help="Costs within which the least and the most new capacity of each carrier are sought, such as 1; two "
+        "more solves for each carrier",
         unit="%",
         minimum=0,
         maximum=100,

@@ -30,7 +30,7 @@ TABS = (
     "What changed",
     "Notes",
 )
-QUICK = {"demand_source": "hourly load", "typical_days": 3}
+QUICK = {"demand_source": "hourly load", "typical_days": 3, "check_all_hours": False}
 
 
 @dataclass(frozen=True, slots=True)
