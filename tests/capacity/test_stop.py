@@ -84,7 +84,15 @@ def test_a_cancel_ends_the_solver_within_a_second_and_leaves_everything_else(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("phase", ["validate", "optimise", "all-hours-2030", "save"])
+@pytest.mark.parametrize(
+    "phase",
+    [
+        "optimise",
+        "save",
+        pytest.param("validate", marks=pytest.mark.thorough),
+        pytest.param("all-hours-2030", marks=pytest.mark.thorough),
+    ],
+)
 def test_a_cancel_ends_phases_without_a_checkpoint_and_leaves_no_part_of_a_result(
     project: Project, phase: str
 ) -> None:
