@@ -9,7 +9,8 @@ from typing import Any
 import openpyxl
 
 from workbench.data.projects.project import Project
-from workbench.evapotranspiration.sample import add_sample
+from workbench.data.results.tables import Provenance, read_table, write_table
+from workbench.evapotranspiration.sample import WEATHER_FILE, add_sample
 from workbench.finance.sample import write_samples
 from workbench.market.sample.market import make_sample_dataset
 from workbench.market.store.dataset import market_folder
@@ -28,6 +29,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     },
     "capacity": {"accept_incomplete": True, "typical_days": 4},
     "evapotranspiration": {"start": "2022-01-01", "end": "2022-06-30", "online": "never"},
+    "irrigation": {"planting": "2022-02-01", "site": "River plain", "crop": "maize, grain"},
     "finance": {"file": "company_540_rows.csv", "horizon": 3},
 }
 """Jobs in their order, with settings that let each end although something is missing."""
@@ -43,6 +45,11 @@ def make_incomplete(folder: Path) -> Project:
     add_sample(project)
     with (project.inputs / "eto_sites.csv").open("a", encoding="utf-8") as sites:
         sites.write("Far plateau,-12.0,30.0,900\n")
+    weather = read_table(project.inputs / WEATHER_FILE)
+    lost = (weather.frame.site == "River plain") & weather.frame.date.between("2022-04-01", "2022-04-20")
+    write_table(
+        weather.frame[~lost], project.inputs / WEATHER_FILE, units=weather.units, provenance=Provenance()
+    )
     company, _ = write_samples(project.inputs)
     lines = company.read_text(encoding="utf-8").splitlines()
     cells = lines[30].split(",")
