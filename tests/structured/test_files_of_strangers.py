@@ -94,4 +94,4 @@ def test_a_saved_table_of_a_wrong_kind_is_named(cases: Path, tmp_path: Path) -> 
 
 def test_a_frame_with_a_list_for_a_widget_is_refused(cases: Path) -> None:
     frame = (cases / "frame-comm-close-list.bin").read_bytes()
-    assert FrameFilter().refusal(frame) == "closing a widget"
+    assert FrameFilter().refusal(frame) == "a name of a comm that no page gives"
