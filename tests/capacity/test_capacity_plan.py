@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import workbench
-from workbench.capacity.config import CapacityConfig, Commitment, Horizon, Snapshots, scenario_config
+from workbench.capacity.config import CapacityConfig, Commitment, Horizon, Snapshots
+from workbench.capacity.config_checks import scenario_config
 from workbench.capacity.inputs.template import example_rows, write_template
 from workbench.capacity.jobs import plan_capacity
 from workbench.capacity.network.assets import annuity

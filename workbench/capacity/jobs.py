@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.capacity.config import CapacityConfig, check
+from workbench.capacity.config import CapacityConfig
+from workbench.capacity.config_checks import check
 from workbench.data.projects.project import Project
 from workbench.runs import Job, job
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.capacity.config import CapacityConfig, Snapshots, scenario_config
+from workbench.capacity.config import CapacityConfig, Snapshots
+from workbench.capacity.config_checks import scenario_config
 from workbench.data.notes import Notes, Weight
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project

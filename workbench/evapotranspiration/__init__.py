@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     )
     from workbench.evapotranspiration.reference import reference_evapotranspiration
     from workbench.evapotranspiration.results.climate import water_balance
-    from workbench.evapotranspiration.results.irrigation_saved import IrrigationResult
+    from workbench.evapotranspiration.results.irrigation.saved import IrrigationResult
     from workbench.evapotranspiration.results.saved import EtoResult
     from workbench.evapotranspiration.results.validation_saved import ValidationResult
     from workbench.evapotranspiration.sample import add_sample
@@ -81,7 +81,7 @@ __getattr__, __dir__ = lazy_names(
         "EvapotranspirationValidation": "opened",
         "IrrigationConfig": "irrigation_config",
         "IrrigationPlan": "opened",
-        "IrrigationResult": "results.irrigation_saved",
+        "IrrigationResult": "results.irrigation.saved",
         "Site": "model.site",
         "ValidationConfig": "config",
         "ValidationResult": "results.validation_saved",

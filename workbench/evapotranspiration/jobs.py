@@ -15,7 +15,7 @@ from workbench.runs import Job, job
 
 if TYPE_CHECKING:
     from workbench.data.projects.project import Project
-    from workbench.evapotranspiration.results.irrigation_saved import IrrigationResult
+    from workbench.evapotranspiration.results.irrigation.saved import IrrigationResult
     from workbench.evapotranspiration.results.saved import EtoResult
     from workbench.evapotranspiration.results.validation_saved import ValidationResult
 
@@ -93,7 +93,7 @@ def validate_evapotranspiration(job: Job, project: Project, config: ValidationCo
     "irrigation",
     title="Irrigation",
     config=IrrigationConfig,
-    load="workbench.evapotranspiration.results.irrigation_saved:load",
+    load="workbench.evapotranspiration.results.irrigation.saved:load",
     check=check_irrigation,
 )
 def plan_irrigation(job: Job, project: Project, config: IrrigationConfig) -> IrrigationResult:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from workbench.charts.opened import Opened
-from workbench.evapotranspiration.results import irrigation_saved, saved, validation_saved
+from workbench.evapotranspiration.results import saved, validation_saved
+from workbench.evapotranspiration.results.irrigation import saved as irrigation_saved
 
 __all__ = ["Evapotranspiration", "EvapotranspirationValidation", "IrrigationPlan"]
 

@@ -18,8 +18,8 @@ from workbench.evapotranspiration.inputs import choices
 from workbench.evapotranspiration.irrigation.climate import prepared_climate
 from workbench.evapotranspiration.jobs import estimate_evapotranspiration, plan_irrigation
 from workbench.evapotranspiration.model.crops import crop_named, crop_names, regions_of, stages_of
-from workbench.evapotranspiration.results.irrigation_export import csv_text, write_excel
-from workbench.evapotranspiration.results.irrigation_saved import IrrigationResult, load
+from workbench.evapotranspiration.results.irrigation.export import csv_text, write_excel
+from workbench.evapotranspiration.results.irrigation.saved import IrrigationResult, load
 from workbench.evapotranspiration.sample import add_sample
 from workbench.runs.engine import start as engine
 from workbench.testing import assert_run_is_whole

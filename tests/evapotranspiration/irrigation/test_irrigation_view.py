@@ -13,8 +13,8 @@ import workbench
 from workbench.data.projects.project import Project
 from workbench.evapotranspiration.jobs import plan_irrigation
 from workbench.evapotranspiration.opened import IrrigationPlan
-from workbench.evapotranspiration.results import irrigation_charts as charts
-from workbench.evapotranspiration.results.irrigation_saved import IrrigationResult
+from workbench.evapotranspiration.results.irrigation import charts
+from workbench.evapotranspiration.results.irrigation.saved import IrrigationResult
 from workbench.evapotranspiration.views.irrigation_view import IrrigationAnalysis
 from workbench.ui.transfer.downloads import Downloads
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from workbench.capacity.config import CapacityConfig, Commitment, Horizon, scenario_config
+from workbench.capacity.config import CapacityConfig, Commitment, Horizon
+from workbench.capacity.config_checks import scenario_config
 from workbench.capacity.extraction.costs import Tables
 from workbench.capacity.extraction.extract import extract, join
 from workbench.capacity.model.outcomes import SolveStatus

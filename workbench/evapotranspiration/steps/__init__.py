@@ -1,1 +1,1 @@
-"""The steps of the two runs, with all that they import; loaded when a run starts."""
+"""The steps of the runs, with all that they import; loaded when a run starts."""

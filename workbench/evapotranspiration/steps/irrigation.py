@@ -21,7 +21,7 @@ from workbench.evapotranspiration.irrigation.season import MEASURED, Seasons, fo
 from workbench.evapotranspiration.irrigation.totals import days_ahead, irrigations, season_totals
 from workbench.evapotranspiration.irrigation_config import Applied, IrrigationConfig
 from workbench.evapotranspiration.model.fields import Field
-from workbench.evapotranspiration.results.irrigation_saved import IrrigationResult, save
+from workbench.evapotranspiration.results.irrigation.saved import IrrigationResult, save
 from workbench.evapotranspiration.steps.irrigation_weather import PlaceWeather, read_weather
 from workbench.runs import Job
 from workbench.version import package_version

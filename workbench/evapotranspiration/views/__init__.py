@@ -23,6 +23,6 @@ IRRIGATION = JobView(
     job="irrigation",
     title="Irrigation",
     result="workbench.evapotranspiration.views.irrigation_view:IrrigationAnalysis",
-    load="workbench.evapotranspiration.results.irrigation_saved:load",
+    load="workbench.evapotranspiration.results.irrigation.saved:load",
     empty="There is no irrigation plan yet: make one in evapotranspiration/30-irrigation.ipynb.",
 )

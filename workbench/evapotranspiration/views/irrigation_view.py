@@ -9,9 +9,9 @@ import ipywidgets
 import pandas as pd
 
 from workbench.data.formatting import format_number
-from workbench.evapotranspiration.results import irrigation_charts as charts
-from workbench.evapotranspiration.results.irrigation_export import csv_text, write_csv, write_excel
-from workbench.evapotranspiration.results.irrigation_saved import IrrigationResult, in_unit
+from workbench.evapotranspiration.results.irrigation import charts
+from workbench.evapotranspiration.results.irrigation.export import csv_text, write_csv, write_excel
+from workbench.evapotranspiration.results.irrigation.saved import IrrigationResult, in_unit
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.controls import figure_of, follow
 from workbench.ui.figures.download import csv_link

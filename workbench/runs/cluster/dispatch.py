@@ -111,7 +111,8 @@ class ClusterDispatch(Dispatch):
         elif self._alone_since is None:
             self._alone_since = time.monotonic()
         elif time.monotonic() - self._alone_since > ALONE_SECONDS:
-            if refused := dict(link.admission.refused):
+            refused = dict(link.admission.refused)
+            if refused and not link.admission.is_waiting:
                 raise WorkersLost(self._none_fits(refused), self._address)
             self._alone_since = float("inf")
             message = f"No worker is connected to {self._address}: the units wait until one is"
@@ -134,18 +135,22 @@ class ClusterDispatch(Dispatch):
     # down
 
     def _submit(self, client: Any, link: ClusterLink) -> None:
-        # A few more than can be computed at once, so that no worker waits for the way to the kernel and back.
         if not link.workers:
             return
-        # As many more as are computed while a result is on its way, where units are quick.
+        # More than can be computed at once, so that no worker waits for the way to the kernel and back: one for
+        # each, and as many as are computed meanwhile where units are quick.
         ahead = min(MOST_AHEAD, AHEAD_SECONDS / max(self._seconds, 1e-4))
         most = round(link.threads * (1 + ahead)) + link.workers
         self._work.report.workers = max(1, link.threads)
         while self._work.waiting and len(self._tries) < most:
             self._send(client, link, Attempt(self._work.waiting.popleft(), 0, time.monotonic()))
         if self._suspects and not self._tries:
-            suspect = self._suspects.popleft()
-            self._send(client, link, Attempt(suspect.unit, suspect.attempt, time.monotonic(), alone=True))
+            one = self._suspects.popleft()
+            self._send(
+                client,
+                link,
+                Attempt(one.unit, one.attempt, time.monotonic(), alone=True, failed_on=one.failed_on),
+            )
 
     def _send(self, client: Any, link: ClusterLink, one: Attempt) -> None:
         self._numbers += 1

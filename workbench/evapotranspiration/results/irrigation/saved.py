@@ -136,13 +136,13 @@ STORE = ResultStore(
     inputs=lambda facts: facts["files"],
     changes_by_run=True,  # the newest saved ETo may be another one tomorrow
     figures={
-        "days": "workbench.evapotranspiration.results.irrigation_charts:soil_chart",
-        "seasons": "workbench.evapotranspiration.results.irrigation_charts:seasons_chart",
-        "outlook": "workbench.evapotranspiration.results.irrigation_charts:outlook_chart",
-        "coefficients": "workbench.evapotranspiration.results.irrigation_charts:coefficients_chart",
+        "days": "workbench.evapotranspiration.results.irrigation.charts:soil_chart",
+        "seasons": "workbench.evapotranspiration.results.irrigation.charts:seasons_chart",
+        "outlook": "workbench.evapotranspiration.results.irrigation.charts:outlook_chart",
+        "coefficients": "workbench.evapotranspiration.results.irrigation.charts:coefficients_chart",
     },
     choices=lambda result: {"field": result.fields[0]},
-    explained="workbench.evapotranspiration.results.irrigation_explained",
+    explained="workbench.evapotranspiration.results.irrigation.explained",
     compared=(
         ComparedTable("seasons", ("field", "season"), ("etc", "eta", "net", "gross", "effective_rain")),
     ),

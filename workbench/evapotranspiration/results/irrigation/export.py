@@ -11,7 +11,7 @@ from workbench.data.atomic import write_text
 from workbench.data.results.export import table_sheet
 from workbench.data.workbooks.facts import write_facts, write_notes
 from workbench.data.workbooks.writing import writing_workbook
-from workbench.evapotranspiration.results.irrigation_saved import TABLES, IrrigationResult, in_unit
+from workbench.evapotranspiration.results.irrigation.saved import TABLES, IrrigationResult, in_unit
 
 __all__ = ["csv_text", "write_csv", "write_excel"]
 

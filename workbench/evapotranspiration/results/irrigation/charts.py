@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from workbench.charts.figure import add_band, add_line, headed, new_figure, note_empty, say_resolution
 from workbench.charts.palette import CATEGORIES, nth_colour
 from workbench.evapotranspiration.irrigation.season import MEASURED
-from workbench.evapotranspiration.results.irrigation_saved import IrrigationResult, in_unit
+from workbench.evapotranspiration.results.irrigation.saved import IrrigationResult, in_unit
 
 RAIN, NET, NEED, LIMIT = CATEGORIES[0], CATEGORIES[2], CATEGORIES[1], CATEGORIES[5]
 

@@ -1,0 +1,1 @@
+"""Finished irrigation plans: saved, drawn, explained, exported."""
