@@ -62,7 +62,7 @@ ALLOWED = {
     "runs/process": "facts about processes, and the null device",
     "runs/cluster/worker.py": "folders of modules on the search path",
     "runs/engine/detached.py": "a file without a name",
-    "runs/model/run_report.py": "a page at a place that a person names",
+    "runs/overview/run_report.py": "a page at a place that a person names",
     "capacity/solving/child.py": "numbers between processes, in the folder for temporary files",
     "capacity/solving/incumbent.py": "a solution of the solver in the folder for temporary files",
     "capacity/solving/solve.py": "a request to the solver in the folder for temporary files",

@@ -162,7 +162,7 @@ def read_settings(path: Path) -> Any:
 
 def read_journal(path: Path) -> Any:
     from workbench.runs.journal.reader import JournalReader
-    from workbench.runs.model.summary import Summary
+    from workbench.runs.overview.summary import Summary
 
     reader = JournalReader(path)
     try:

@@ -11,9 +11,9 @@ import pytest
 import tqdm
 
 from workbench.runs import Job, RunState, Unit, start
-from workbench.runs.jobs import bars
-from workbench.runs.jobs.bars import open_bar
 from workbench.runs.model.states import EventKind
+from workbench.runs.work import bars
+from workbench.runs.work.bars import open_bar
 
 Make = Callable[..., Any]
 

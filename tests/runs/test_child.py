@@ -17,7 +17,7 @@ import pytest
 
 from workbench.errors import ChildCrashed, RunCancelled
 from workbench.runs import Job, RunState, current_job, start
-from workbench.runs.jobs.child import Child
+from workbench.runs.work.child import Child
 
 Make = Callable[..., Any]
 

@@ -20,7 +20,7 @@ from dask_cluster import Cluster
 from workbench.errors import SettingError, WorkersLost
 from workbench.runs import EventKind, Job, RunState, Unit, current_job, resume, start
 from workbench.runs.cluster import link as cluster_link
-from workbench.runs.jobs.workers import Place, choose_workers, parse_workers
+from workbench.runs.work.workers import Place, choose_workers, parse_workers
 
 distributed = pytest.importorskip("distributed", reason="Dask is an optional extra")
 Make = Callable[..., Any]

@@ -19,7 +19,7 @@ from workbench.runs.journal.repair import repair_journal
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import Cause, EventKind, RunState
-from workbench.runs.model.summary import Summary
+from workbench.runs.overview.summary import Summary
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from workbench.runs.journal.stream import EventStream
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
-from workbench.runs.model.summary import Summary
+from workbench.runs.overview.summary import Summary
 from workbench.runs.process.identity import ProcessIdentity
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from workbench.runs.model.public_texts import PublicTexts
 from workbench.runs.model.states import Level
-from workbench.runs.model.traceback_lines import TracebackLines
+from workbench.runs.overview.public_texts import PublicTexts
+from workbench.runs.overview.traceback_lines import TracebackLines
 
 TEXTS = PublicTexts(Path("/home/asha/my project"), ["asha", "db-host-7"])
 

@@ -12,7 +12,7 @@ from workbench.runs.journal.reader import JournalReader
 from workbench.runs.journal.writer import Journal
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import EventKind, Level, RunState
-from workbench.runs.model.summary import Summary
+from workbench.runs.overview.summary import Summary
 
 Enter = Callable[..., RunRecord]
 

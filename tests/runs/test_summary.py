@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from workbench.runs.model.events import Event
 from workbench.runs.model.states import EventKind, RunState, StageState
-from workbench.runs.model.summary import Summary
+from workbench.runs.overview.summary import Summary
 
 
 def fold(*facts: tuple[EventKind, dict[str, Any]]) -> Summary:

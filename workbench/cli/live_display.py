@@ -18,7 +18,7 @@ from workbench.runs.engine.run import Run
 from workbench.runs.model.events import Event
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import EventKind, StageState
-from workbench.runs.model.summary import Summary
+from workbench.runs.overview.summary import Summary
 
 __all__ = ["colour_of", "duration", "follow", "print_end"]
 

@@ -17,8 +17,8 @@ from workbench.data.projects.project import Project
 from workbench.errors import ControlRefused, ScenarioBusy
 from workbench.runs import attach, resume, runs, start
 from workbench.runs.engine.run import Run
-from workbench.runs.jobs.workers import parse_workers
 from workbench.runs.model.settings import parse_assignments
+from workbench.runs.work.workers import parse_workers
 from workbench.shell import command
 
 __all__ = ["ask", "list_runs", "report", "resume_run", "run", "run_and_show", "watch"]

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from workbench.runs.jobs.registry import JobFunction, find_job, job, known_jobs
     from workbench.runs.model.events import Event
     from workbench.runs.model.records import LogLine, RunRecord
-    from workbench.runs.model.run_report import RunReport
     from workbench.runs.model.settings import Setting, setting, settings_of
     from workbench.runs.model.states import Cause, EventKind, Level, RunState, StageState
-    from workbench.runs.model.summary import Summary
     from workbench.runs.model.units import Outcome, Unit
+    from workbench.runs.overview.run_report import RunReport
+    from workbench.runs.overview.summary import Summary
 
 __all__ = [
     "Cause",
@@ -68,11 +68,11 @@ _MODULES = {
     "jobs.registry": ("JobFunction", "find_job", "job", "known_jobs"),
     "model.events": ("Event",),
     "model.records": ("LogLine", "RunRecord"),
-    "model.run_report": ("RunReport",),
     "model.settings": ("Setting", "setting", "settings_of"),
     "model.states": ("Cause", "EventKind", "Level", "RunState", "StageState"),
-    "model.summary": ("Summary",),
     "model.units": ("Outcome", "Unit"),
+    "overview.run_report": ("RunReport",),
+    "overview.summary": ("Summary",),
 }
 _LOCATIONS = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 import ipywidgets
 
 from workbench.errors import WorkbenchError
-from workbench.runs.model.public_texts import public_text
 from workbench.runs.model.read_only import is_viewer
 from workbench.runs.model.signals import details_of
+from workbench.runs.overview.public_texts import public_text
 
 __all__ = ["ErrorStrip", "Pane", "button", "guarded", "sentence_of"]
 

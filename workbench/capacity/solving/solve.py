@@ -49,7 +49,7 @@ from workbench.runs import Job
 if TYPE_CHECKING:
     from linopy import Model
 
-    from workbench.runs.jobs.child import Child
+    from workbench.runs.work.child import Child
 
 GRACE_SECONDS = 3.0
 """How long a solver that was asked to finish may take before its process is ended."""

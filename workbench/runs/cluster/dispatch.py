@@ -25,11 +25,11 @@ from workbench.runs.cluster.link import ClusterLink, open_client
 from workbench.runs.cluster.messages import Call, CallResult
 from workbench.runs.cluster.worker import run_call
 from workbench.runs.jobs.dispatch import POLL_SECONDS, Dispatch, MapWork
-from workbench.runs.jobs.open_stage import stage_path
-from workbench.runs.jobs.workers import address_of
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.model.units import Outcome
+from workbench.runs.work.open_stage import stage_path
+from workbench.runs.work.workers import address_of
 
 __all__ = ["ClusterDispatch"]
 

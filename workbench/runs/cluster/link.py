@@ -24,10 +24,10 @@ from workbench.errors import JournalError, WorkersLost
 from workbench.runs.cluster.admission import Admission, token_file
 from workbench.runs.cluster.messages import Orders, WorkerStatus
 from workbench.runs.cluster.worker import beat
-from workbench.runs.jobs.sent_config import PickledConfig
-from workbench.runs.jobs.sink import Sink
-from workbench.runs.jobs.workers import address_of, check_workers
 from workbench.runs.model.states import EventKind, Level
+from workbench.runs.work.sent_config import PickledConfig
+from workbench.runs.work.sink import Sink
+from workbench.runs.work.workers import address_of, check_workers
 
 __all__ = ["ClusterLink", "open_client"]
 

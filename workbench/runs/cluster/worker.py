@@ -23,12 +23,12 @@ import cloudpickle
 
 from workbench.errors import ChildCrashed, SolverMissing
 from workbench.runs.cluster.messages import Call, CallResult, Orders, WorkerStatus
-from workbench.runs.jobs.sent_config import SentConfig
-from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.attention import Attention, Suspendable
 from workbench.runs.model.signals import CancelSignal, describe_error, trace_of
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.process.resources import Resources
+from workbench.runs.work.sent_config import SentConfig
+from workbench.runs.work.workers import Workers
 
 __all__ = ["beat", "run_call"]
 

@@ -17,8 +17,6 @@ from typing import Any
 
 import cloudpickle
 
-from workbench.runs.jobs.sent_config import SentConfig
-from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.attention import Attention, Suspendable
 from workbench.runs.model.signals import CancelSignal, describe_error, trace_of
 from workbench.runs.model.states import EventKind, Level
@@ -26,6 +24,8 @@ from workbench.runs.process.guard import start_guard
 from workbench.runs.process.pipe_lines import flush_native_lines, write_native_lines_at_once
 from workbench.runs.process.resources import Resources
 from workbench.runs.process.search_path import take_search_path
+from workbench.runs.work.sent_config import SentConfig
+from workbench.runs.work.workers import Workers
 
 __all__ = ["main"]
 

@@ -19,10 +19,10 @@ import psutil
 
 from workbench.errors import ControlRefused
 from workbench.runs.engine.order import Order
-from workbench.runs.jobs.workers import address_of
 from workbench.runs.model.states import Cause, RunState
 from workbench.runs.process.identity import ProcessIdentity
 from workbench.runs.process.search_path import restore_search_path
+from workbench.runs.work.workers import address_of
 
 if TYPE_CHECKING:
     from workbench.runs.jobs.registry import JobFunction

@@ -23,7 +23,7 @@ from workbench.runs.model.read_only import is_viewer, refuse_viewer
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.settings import changed, config_from_plain, to_plain
 from workbench.runs.model.states import Cause, EventKind, RunState
-from workbench.runs.model.summary import Summary
+from workbench.runs.overview.summary import Summary
 from workbench.shell import command
 
 __all__ = ["FollowedRun"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.runs.jobs.registry import JobFunction
-    from workbench.runs.jobs.workers import Workers
+    from workbench.runs.work.workers import Workers
 
 __all__ = ["Order"]
 

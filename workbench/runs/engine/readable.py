@@ -14,7 +14,7 @@ from workbench.runs.model.events import Event
 from workbench.runs.model.machine import RunMachine
 from workbench.runs.model.records import LogLine, RunRecord
 from workbench.runs.model.states import Cause, EventKind, Level, RunState
-from workbench.runs.model.summary import Summary
+from workbench.runs.overview.summary import Summary
 
 __all__ = ["ReadableLiveRun"]
 

@@ -13,9 +13,9 @@ from workbench.runs.journal.reader import JournalReader
 from workbench.runs.model import hooks
 from workbench.runs.model.events import Event
 from workbench.runs.model.records import LogLine, RunRecord
-from workbench.runs.model.run_report import RunReport
 from workbench.runs.model.states import Cause, EventKind, Level, RunState, status_of
-from workbench.runs.model.summary import StageSummary, Summary
+from workbench.runs.overview.run_report import RunReport
+from workbench.runs.overview.summary import StageSummary, Summary
 
 __all__ = ["Run"]
 

@@ -18,7 +18,6 @@ from workbench.runs.engine.order import Order
 from workbench.runs.engine.run import Run
 from workbench.runs.engine.slots import Engine
 from workbench.runs.jobs.registry import JobFunction, find_job
-from workbench.runs.jobs.workers import Workers, check_workers
 from workbench.runs.journal.opening import is_there
 from workbench.runs.journal.paths import project_of
 from workbench.runs.journal.reader import JournalReader
@@ -28,6 +27,7 @@ from workbench.runs.model.read_only import is_viewer, refuse_viewer
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.settings import changed, to_plain
 from workbench.runs.model.states import RunState
+from workbench.runs.work.workers import Workers, check_workers
 from workbench.version import package_version
 
 __all__ = ["Engine", "attach", "resume", "runs", "start"]

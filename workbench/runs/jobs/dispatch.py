@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.runs.jobs.map_report import MapReport
-from workbench.runs.jobs.sink import Sink
 from workbench.runs.jobs.unit_memory import QUICK_SECONDS, UnitMemory
 from workbench.runs.model.units import Outcome, Unit
+from workbench.runs.work.sink import Sink
 
 __all__ = ["Dispatch", "MapWork"]
 

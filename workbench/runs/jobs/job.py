@@ -14,19 +14,19 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 
-from workbench.runs.jobs.bars import Bar, known_total, open_bar
-from workbench.runs.jobs.child import Child
-from workbench.runs.jobs.interrupt import ThreadInterrupt
 from workbench.runs.jobs.map import OpenMaps, run_units
-from workbench.runs.jobs.open_stage import open_stage, stage_path
-from workbench.runs.jobs.sink import Sink
-from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.attention import Gate, count_through
 from workbench.runs.model.digest import file_digest
 from workbench.runs.model.plain_values import MAX_TEXT, plain_fraction, plain_number, plain_text, text_parts
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level, StageState
 from workbench.runs.model.units import Outcome, Unit
+from workbench.runs.work.bars import Bar, known_total, open_bar
+from workbench.runs.work.child import Child
+from workbench.runs.work.interrupt import ThreadInterrupt
+from workbench.runs.work.open_stage import open_stage, stage_path
+from workbench.runs.work.sink import Sink
+from workbench.runs.work.workers import Workers
 
 __all__ = ["Job", "captured_job", "current_job"]
 
@@ -204,7 +204,7 @@ class Job:
         )
 
     def open_bar(self, title: str, total: float | None, unit: str = "") -> Bar:
-        """Begin a bar inside the innermost one that is open (see :mod:`workbench.runs.jobs.bars`)."""
+        """Begin a bar inside the innermost one that is open (see :mod:`workbench.runs.work.bars`)."""
         return open_bar(plain_text(title), known_total(total), plain_text(unit), self._bars)
 
     def show_bar(self, bar: Bar, **facts: Any) -> None:

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from workbench.runs.jobs.child import Child
 from workbench.runs.jobs.dispatch import Dispatch, MapWork
 from workbench.runs.jobs.plain_functions import refuse_unfinished
 from workbench.runs.model.signals import CancelSignal, describe_error
 from workbench.runs.model.units import Outcome, Unit
+from workbench.runs.work.child import Child
 
 __all__ = ["LocalDispatch"]
 

@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from workbench.runs.jobs.bars import Bar
 from workbench.runs.jobs.dispatch import Dispatch, MapWork
 from workbench.runs.jobs.local_workers import LocalDispatch
 from workbench.runs.jobs.map_report import MapReport
-from workbench.runs.jobs.open_stage import stage_path
 from workbench.runs.jobs.plain_functions import refuse_other_functions
-from workbench.runs.jobs.sink import Sink
 from workbench.runs.jobs.unit_memory import UnitMemory
-from workbench.runs.jobs.workers import Place, Placement, Workers, choose_workers
 from workbench.runs.model import hooks
 from workbench.runs.model.states import EventKind
 from workbench.runs.model.units import Outcome, Unit
+from workbench.runs.work.bars import Bar
+from workbench.runs.work.open_stage import stage_path
+from workbench.runs.work.sink import Sink
+from workbench.runs.work.workers import Place, Placement, Workers, choose_workers
 
 __all__ = ["OpenMaps", "run_units"]
 

@@ -7,10 +7,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.runs.jobs.bars import Bar
-from workbench.runs.jobs.sink import Sink
 from workbench.runs.model.states import EventKind, Level, StageState
 from workbench.runs.model.units import Outcome, Unit
+from workbench.runs.work.bars import Bar
+from workbench.runs.work.sink import Sink
 
 __all__ = ["MapReport"]
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.runs.jobs.workers import Workers
 from workbench.runs.model.attention import Attention, Suspendable
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.process.resources import Resources
+from workbench.runs.work.workers import Workers
 
 __all__ = ["TerminalSink"]
 

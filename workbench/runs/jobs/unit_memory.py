@@ -9,12 +9,12 @@ from typing import Any
 
 import cloudpickle
 
-from workbench.runs.jobs.sink import Sink
 from workbench.runs.model.digest import digest_of, function_name
 from workbench.runs.model.plain_values import plain_text
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.model.units import Outcome, Unit
+from workbench.runs.work.sink import Sink
 
 __all__ = ["UnitMemory"]
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from workbench.runs.model.events import Event
-from workbench.runs.model.public_texts import PublicTexts
 from workbench.runs.model.records import LogLine, RunRecord
 from workbench.runs.model.states import EventKind, Level
+from workbench.runs.overview.public_texts import PublicTexts
 
 __all__ = ["PublicRows"]
 

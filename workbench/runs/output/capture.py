@@ -22,11 +22,11 @@ from typing import Any, TextIO
 
 from workbench.files import with_known_paths
 from workbench.runs.jobs.job import Job, captured_job, current_job
-from workbench.runs.jobs.open_stage import open_stage
 from workbench.runs.model.states import Level
-from workbench.runs.model.traceback_lines import TracebackLines
 from workbench.runs.output.threads import hook_threads
 from workbench.runs.output.tqdm_bars import hook_tqdm, unhook_tqdm
+from workbench.runs.overview.traceback_lines import TracebackLines
+from workbench.runs.work.open_stage import open_stage
 
 __all__ = ["capture_output"]
 

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from workbench.runs.jobs.bars import Bar, known_total
 from workbench.runs.jobs.job import Job, captured_job
 from workbench.runs.model.plain_values import plain_number
+from workbench.runs.work.bars import Bar, known_total
 
 __all__ = ["hook_tqdm", "unhook_tqdm"]
 

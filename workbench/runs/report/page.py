@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.runs.model.run_report import RunReport
 from workbench.runs.model.states import StageState
-from workbench.runs.model.summary import StageSummary
+from workbench.runs.overview.run_report import RunReport
+from workbench.runs.overview.summary import StageSummary
 
 __all__ = ["page_of_report"]
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from workbench.runs.engine.run import Run
 from workbench.runs.model.settings import Setting
-from workbench.runs.model.summary import Summary
+from workbench.runs.overview.summary import Summary
 from workbench.ui.base import guarded, sentence_of
 from workbench.ui.panel.browser_messages import BrowserMessage
 from workbench.ui.panel.clients import Clients

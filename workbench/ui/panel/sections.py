@@ -19,7 +19,7 @@ from workbench.runs.model.records import RunRecord
 from workbench.runs.model.setting_types import describe_type, text_of
 from workbench.runs.model.settings import Setting, settings_of, to_plain
 from workbench.runs.model.states import Level, RunState
-from workbench.runs.model.summary import Summary
+from workbench.runs.overview.summary import Summary
 from workbench.runs.process.identity import LEASE_SECONDS
 
 __all__ = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from contextvars import ContextVar
 
-from workbench.runs.jobs.open_stage import open_stage
 from workbench.runs.model.attention import Gate
 from workbench.runs.model.plain_values import plain_number
+from workbench.runs.work.open_stage import open_stage
 
 __all__ = ["MAX_BARS", "Bar", "known_total", "open_bar"]
 

@@ -14,7 +14,7 @@ from workbench.runs.model import hooks
 from workbench.runs.model.events import Event
 from workbench.runs.model.records import LogLine, RunRecord
 from workbench.runs.model.states import Cause, EventKind, RunState, status_of
-from workbench.runs.model.summary import StageSummary, Summary
+from workbench.runs.overview.summary import StageSummary, Summary
 
 __all__ = ["Moment", "RunReport", "UsageSample"]
 

@@ -23,13 +23,13 @@ from typing import IO, Any
 import cloudpickle
 
 from workbench.errors import ChildCrashed, JournalError, UnitFailed
-from workbench.runs.jobs.open_stage import stage_path
-from workbench.runs.jobs.sent_config import PickledConfig
-from workbench.runs.jobs.sink import Sink
 from workbench.runs.model.states import EventKind, Level
-from workbench.runs.model.traceback_lines import TracebackLines
+from workbench.runs.overview.traceback_lines import TracebackLines
 from workbench.runs.process.pipe_lines import lines_of
 from workbench.runs.process.search_path import restore_search_path
+from workbench.runs.work.open_stage import stage_path
+from workbench.runs.work.sent_config import PickledConfig
+from workbench.runs.work.sink import Sink
 
 __all__ = ["Child"]
 
