@@ -13,6 +13,12 @@ from pathlib import Path
 import psutil
 
 PACKAGE_ROOT = Path(__file__).parents[1]
+QUIET = {
+    "OMP_NUM_THREADS": "1",
+    # What Dask measures of itself a hundred times a second and shows on a dashboard that nobody opens.
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__GIL__ENABLED": "False",
+}
 
 
 def own_disk(folder: Path) -> list[str]:
@@ -29,9 +35,7 @@ class Cluster:
         folder.mkdir(parents=True, exist_ok=True)
         self._log = (folder / "log.txt").open("ab")
         self._file = folder / "scheduler.json"
-        words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(self._file)]
-        self.scheduler = self._start("distributed.cli.dask_scheduler", *words)
-        self._wait(self._is_written)
+        self.scheduler = self._start_scheduler("0")
         self.workers = [self.add_worker(threads, nanny=nanny) for _ in range(workers)]
         if workers:
             self.wait_for(workers)
@@ -39,6 +43,19 @@ class Cluster:
     @property
     def address(self) -> str:
         return str(json.loads(self._file.read_text())["address"])
+
+    def _start_scheduler(self, port: str) -> subprocess.Popen[bytes]:
+        words = ["--host", "127.0.0.1", "--port", port, "--no-dashboard", "--scheduler-file", str(self._file)]
+        made = self._start("distributed.cli.dask_scheduler", *words)
+        self._wait(self._is_written)
+        return made
+
+    def restart_scheduler(self) -> None:
+        """Start another scheduler at the address of the one that was killed; its workers have ended with it."""
+        port = self.address.rpartition(":")[2]
+        self.scheduler.wait()
+        self._file.unlink()
+        self.scheduler = self._start_scheduler(port)
 
     def _is_written(self) -> bool:
         """Tell whether the scheduler has written its whole file; it begins it before it writes."""
@@ -77,7 +94,7 @@ class Cluster:
         self, module: str, *words: str, path: Path | None = None, hidden: Path | None = None
     ) -> subprocess.Popen[bytes]:
         places = [str(place) for place in (path, PACKAGE_ROOT) if place is not None]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places), "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places), **QUIET}
         command = [sys.executable, "-m", module, *words]
         if hidden is not None:
             command = [*own_disk(hidden), *command]

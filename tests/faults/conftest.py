@@ -14,10 +14,11 @@ TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "ui")]
 
 from dask_cluster import Cluster  # noqa: E402
-from runs.conftest import config_type, make_job, project, scripts, until  # noqa: E402
+from runs.conftest import config_type, functions_travel_by_value, make_job, project, scripts, until  # noqa: E402
 
 __all__ = [
     "config_type",
+    "functions_travel_by_value",
     "make_job",
     "project",
     "scripts",

@@ -14,6 +14,7 @@ import pytest
 
 from workbench.errors import WorkersLost
 from workbench.runs import EventKind, Job, RunState, Unit, current_job, resume, start
+from workbench.runs.cluster import connection
 from workbench.runs.cluster import dispatch as cluster_dispatch
 
 pytestmark = pytest.mark.slow
@@ -94,9 +95,40 @@ def test_a_run_goes_on_when_all_workers_are_killed_and_another_joins(
     assert sum(calls(project, f"unit-{number}") for number in range(12)) <= 12 + 2
 
 
-def test_a_run_whose_scheduler_is_killed_fails_clearly_and_goes_on_with_another_one(
+def test_a_scheduler_that_restarts_is_waited_for_and_used_again(
     make_job: Make, project: Path, make_cluster: Make, until: Until
 ) -> None:
+    cluster = make_cluster(workers=1)
+    run = start(make_job(work), project, count=12, workers=cluster.address)
+    until(lambda: results(run) >= 3, 30)
+    cluster.scheduler.send_signal(signal.SIGKILL)
+    until(lambda: run.logs(contains="is gone: it is waited for, 60 s at most"), 20)
+    assert run.state == RunState.RUNNING
+    cluster.restart_scheduler()
+    cluster.workers.append(cluster.add_worker())
+    assert run.result(60) == {f"unit {number}": number**2 for number in range(12)}
+    assert run.failed_stages == []
+    # The units that were on the way are done again, no other.
+    assert sum(calls(project, f"unit-{number}") for number in range(12)) <= 12 + 3
+
+
+def test_a_cancel_ends_the_wait_for_a_lost_scheduler(
+    make_job: Make, project: Path, make_cluster: Make, until: Until
+) -> None:
+    cluster = make_cluster(workers=1)
+    run = start(make_job(work), project, count=12, workers=cluster.address)
+    until(lambda: results(run) >= 1, 30)
+    cluster.scheduler.send_signal(signal.SIGKILL)
+    until(lambda: run.logs(contains="is gone: it is waited for"), 20)
+    run.cancel()
+    assert run.wait(5)
+    assert run.state == RunState.CANCELLED
+
+
+def test_a_run_whose_scheduler_is_killed_fails_clearly_and_goes_on_with_another_one(
+    make_job: Make, project: Path, make_cluster: Make, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "RESTART_SECONDS", 1.0)
     cluster = make_cluster(workers=2)
     run = start(make_job(work), project, count=24, workers=cluster.address)
     until(lambda: results(run) >= 6, 30)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import pytest
 
 from workbench.runs import Job, JobFunction, job, setting
@@ -26,6 +27,14 @@ class Config:
     scenario: str = setting("base", help="Whose results are written")
     pace: float = setting(0.01, help="Seconds per step", unit="s", minimum=0.0, maximum=10.0, adjustable=True)
     count: int = setting(3, help="Steps", minimum=0, maximum=1_000_000)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def functions_travel_by_value(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Spare every child process the import of the test module, and of pytest with it."""
+    cloudpickle.register_pickle_by_value(request.module)
+    yield
+    cloudpickle.unregister_pickle_by_value(request.module)
 
 
 @pytest.fixture

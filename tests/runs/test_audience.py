@@ -79,38 +79,37 @@ def test_nothing_that_happens_later_turns_it_off(tmp_path):
     assert as_viewer(code, tmp_path).strip() == "True"
 
 
-@pytest.mark.parametrize(
-    "attempt",
-    [
-        "from workbench import start; start('demand', folder)",
-        "from workbench.runs.journal.writer import Journal; Journal.open(folder / '.workbench' / 'journal.sqlite')",
-        "from workbench.runs.journal.writer import Journal; Journal(folder / 'another.sqlite')",
-        "from workbench.data.projects.project import Project; Project.create(folder / 'new', 'New')",
-        "from workbench.data.projects.project import Project; Project.open(folder).require_writable()",
-        "from workbench.sample.project import create_from_sample; create_from_sample(folder / 'new')",
-        "from workbench.data.atomic import write_text; write_text(folder / 'inputs' / 'x.csv', 'x')",
-        "from workbench.data.projects.disk_usage import clear_cache\n"
-        "from workbench.data.projects.project import Project; clear_cache(Project.open(folder))",
-        "from workbench.runs.engine.clean_up import delete_runs; delete_runs(folder, [])",
-    ],
+ATTEMPTS = (
+    "from workbench import start; start('demand', folder)",
+    "from workbench.runs.journal.writer import Journal; Journal.open(folder / '.workbench' / 'journal.sqlite')",
+    "from workbench.runs.journal.writer import Journal; Journal(folder / 'another.sqlite')",
+    "from workbench.data.projects.project import Project; Project.create(folder / 'new', 'New')",
+    "from workbench.data.projects.project import Project; Project.open(folder).require_writable()",
+    "from workbench.sample.project import create_from_sample; create_from_sample(folder / 'new')",
+    "from workbench.data.atomic import write_text; write_text(folder / 'inputs' / 'x.csv', 'x')",
+    "from workbench.data.projects.disk_usage import clear_cache\n"
+    "from workbench.data.projects.project import Project; clear_cache(Project.open(folder))",
+    "from workbench.runs.engine.clean_up import delete_runs; delete_runs(folder, [])",
 )
-def test_what_changes_anything_is_refused_and_changes_nothing(sample, attempt):
-    is_refused_and_changes_nothing(sample, attempt)
+
+
+def test_what_changes_anything_is_refused_and_changes_nothing(sample):
+    are_refused_and_change_nothing(sample, *ATTEMPTS)
 
 
 @pytest.mark.slow
 def test_no_run_is_resumed(project):
     resume = "import workbench.runs.engine.start as engine; engine.resume(engine.runs(folder)[0].id, folder)"
-    is_refused_and_changes_nothing(project, resume)
+    are_refused_and_change_nothing(project, resume)
 
 
-def is_refused_and_changes_nothing(folder: Path, attempt: str) -> None:
+def are_refused_and_change_nothing(folder: Path, *attempts: str) -> None:
     before = stamps(folder)
-    statements = attempt.replace("; ", "\n")
-    code = "from workbench.errors import ViewerRefused\ntry:\n"
-    code += textwrap.indent(statements, "    ")
-    code += "\nexcept ViewerRefused as error:\n    print('refused:', error)"
-    assert as_viewer(code, folder).startswith("refused:")
+    code = "from workbench.errors import ViewerRefused\n"
+    for attempt in attempts:
+        code += f"try:\n{textwrap.indent(attempt.replace('; ', chr(10)), '    ')}\n"
+        code += "except ViewerRefused as error:\n    print('refused:', error)\n"
+    assert as_viewer(code, folder).count("refused:") == len(attempts)
     assert stamps(folder) == before
 
 

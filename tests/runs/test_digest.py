@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.runs.model.digest import digest_of, file_digest, function_name
@@ -21,6 +21,7 @@ PLAIN = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(PLAIN)
 def test_equal_values_hash_alike_whether_or_not_their_parts_are_shared(value: object) -> None:
     import copy
@@ -28,6 +29,7 @@ def test_equal_values_hash_alike_whether_or_not_their_parts_are_shared(value: ob
     assert digest_of(value, value) == digest_of(copy.deepcopy(value), copy.deepcopy(value))
 
 
+@settings(max_examples=40)
 @given(PLAIN, PLAIN)
 def test_values_that_hash_alike_are_equal(one: object, other: object) -> None:
     if digest_of(one) == digest_of(other):

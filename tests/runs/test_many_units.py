@@ -77,7 +77,7 @@ def test_many_finished_units_are_found_again_whatever_their_size(
 ) -> None:
     computed: list[int] = []
     broken = True
-    count = 1500 if size == 1 else 120
+    count = 1500 if size == 1 else 60
 
     def unit(x: int) -> bytes:
         computed.append(x)

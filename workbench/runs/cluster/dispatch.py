@@ -6,30 +6,31 @@ units are reported, retried, paused, cancelled and remembered by the same code.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import queue
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import cloudpickle
 
 from workbench.errors import WorkersLost
+from workbench.runs.cluster import connection
 from workbench.runs.cluster.attempt import Attempt
-from workbench.runs.cluster.link import ClusterLink, open_client
+from workbench.runs.cluster.connection import Connection, SchedulerLost
+from workbench.runs.cluster.fetching import results_of
+from workbench.runs.cluster.link import ClusterLink
 from workbench.runs.cluster.messages import Call, CallResult
 from workbench.runs.cluster.worker import run_call
 from workbench.runs.jobs.dispatch import POLL_SECONDS, Dispatch, MapWork
-from workbench.runs.model.signals import describe_error
+from workbench.runs.model.signals import CancelSignal, describe_error
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.model.units import Outcome
 from workbench.runs.work.open_stage import stage_path
-from workbench.runs.work.workers import address_of
 
 __all__ = ["ClusterDispatch"]
 
@@ -42,8 +43,6 @@ AHEAD_SECONDS, MOST_AHEAD = 0.1, 64
 """Quick units wait at the workers for so long, or so many for each thread."""
 AT_ONCE = 256
 """Results that are fetched together."""
-RESULT_SECONDS = 1.0
-"""How long a result on its way is waited for before the thread looks after the other units."""
 DEATHS = 4
 """Workers that are lost with a unit before it counts as what ends them; Dask's own number for what it reassigns."""
 
@@ -61,8 +60,8 @@ class ClusterDispatch(Dispatch):
 
     def __init__(self, work: MapWork, cluster: Any) -> None:
         super().__init__(work, 64)
-        self._cluster = cluster
-        self._address = address_of(cluster)
+        self._connection = Connection(cluster)
+        self._address = self._connection.address
         self._tries: dict[int, Attempt] = {}
         self._suspects: deque[Attempt] = deque()
         self._numbers = 0
@@ -79,13 +78,18 @@ class ClusterDispatch(Dispatch):
 
     def _spread(self) -> None:
         self._function = cloudpickle.dumps(self._work.function, protocol=5)
-        with open_client(self._cluster) as client, ClusterLink(client, self._sink, self._take) as link:
+        while True:
+            try:
+                self._use_cluster()
+                return
+            except SchedulerLost:
+                self._wait_for_scheduler()
+
+    def _use_cluster(self) -> None:
+        with self._connection.client() as client, ClusterLink(client, self._sink, self._take) as link:
             self._link = link
-            self._sink.emit(
-                EventKind.LOG,
-                f"Units go to the Dask cluster {self._address} "
-                f"({link.workers} workers, {link.threads} threads)",
-                stage=stage_path(),
+            self._log(
+                f"Units go to the Dask cluster {self._address} ({link.workers} workers, {link.threads} threads)"
             )
             try:
                 while self._left() and not self._leaving.is_set():
@@ -95,7 +99,36 @@ class ClusterDispatch(Dispatch):
                     self._submit(client, link)
                     self._collect(client, link)
             finally:
+                self._link = None
                 self._abandon(client, link)
+
+    def _wait_for_scheduler(self) -> None:
+        """Take back what was with a lost scheduler, and wait until there is one again.
+
+        Raises
+        ------
+        WorkersLost
+            When there is none in time.
+        """
+        with self._lock:
+            self._work.waiting.extendleft(one.unit for one in reversed([*self._tries.values()]))
+            self._tries.clear()
+        limit = f"{connection.RESTART_SECONDS:.0f} s at most"
+        self._log(f"The Dask scheduler {self._address} is gone: it is waited for, {limit}", Level.WARNING)
+        if not self._connection.wait(self._look_while_waiting):
+            raise WorkersLost(
+                f"The Dask scheduler {self._address} is gone; {self._expected - self._left()} of {self._expected} "
+                "units are finished and kept: resume the run with workers that are up.",
+                self._address,
+            )
+
+    def _look_while_waiting(self) -> None:
+        if self._leaving.is_set():
+            raise CancelSignal
+        self._sink.checkpoint()
+
+    def _log(self, message: str, level: Level = Level.INFO) -> None:
+        self._sink.emit(EventKind.LOG, message, stage=stage_path(), level=level)
 
     def _left(self) -> int:
         return len(self._work.waiting) + len(self._tries) + len(self._suspects)
@@ -104,7 +137,7 @@ class ClusterDispatch(Dispatch):
         if link.failure is not None:
             raise link.failure
         if not link.is_connected():
-            raise self._lost()
+            raise SchedulerLost
         link.tell_settings()
         if link.workers:
             self._alone_since = None
@@ -115,8 +148,9 @@ class ClusterDispatch(Dispatch):
             if refused and not link.admission.is_waiting:
                 raise WorkersLost(self._none_fits(refused), self._address)
             self._alone_since = float("inf")
-            message = f"No worker is connected to {self._address}: the units wait until one is"
-            self._sink.emit(EventKind.LOG, message, level=Level.WARNING)
+            self._log(
+                f"No worker is connected to {self._address}: the units wait until one is", Level.WARNING
+            )
 
     def _none_fits(self, refused: Mapping[str, str]) -> str:
         workers_of: dict[str, list[str]] = {}
@@ -124,13 +158,6 @@ class ClusterDispatch(Dispatch):
             workers_of.setdefault(reason, []).append(worker)
         reasons = "; ".join(f"{', '.join(workers)}: {reason}" for reason, workers in workers_of.items())
         return f"No worker of the Dask cluster {self._address} can compute units of this run. {reasons}."
-
-    def _lost(self) -> WorkersLost:
-        return WorkersLost(
-            f"The Dask scheduler {self._address} is gone; {self._expected - self._left()} of {self._expected} "
-            "units are finished and kept: resume the run with workers that are up.",
-            self._address,
-        )
 
     # down
 
@@ -234,7 +261,7 @@ class ClusterDispatch(Dispatch):
                     if number in self._tries:
                         ended[number] = self._tries[number]
                 number = self._finished.get_nowait()
-        for number, result in self._results_of(client, ended):
+        for number, result in results_of(client, ended):
             if result is None:
                 self._finished.put(number)
                 continue
@@ -292,7 +319,7 @@ class ClusterDispatch(Dispatch):
         link.admission.succeeded(one.worker)
         for worker, error in one.failed_on.items():
             if worker != one.worker and (told := link.admission.blame(worker, error)):
-                self._sink.emit(EventKind.LOG, told, stage=stage_path(), level=Level.WARNING)
+                self._log(told, Level.WARNING)
 
     def _without_lost_files(self, one: Attempt, result: CallResult) -> CallResult:
         """Turn the result of a unit into an error where what it has written cannot be seen here."""
@@ -311,43 +338,6 @@ class ClusterDispatch(Dispatch):
         if self._link is not None:
             self._sink.checkpoint(holding=self._link)
             self._check_link(self._link)
-
-    def _results_of(
-        self, client: Any, ended: Mapping[int, Attempt]
-    ) -> Iterator[tuple[int, CallResult | None]]:
-        """Fetch results, in one go where that works: to ask for each alone would cost more than quick units."""
-        whole = [(number, one) for number, one in ended.items() if one.future.status == "finished"]
-        found: dict[int, CallResult] = {}
-        if len(whole) > 1:
-            fetching = client._gather([one.future for _, one in whole])
-            fetched = asyncio.run_coroutine_threadsafe(fetching, client.loop.asyncio_loop)
-            # What goes wrong with one of them is looked at one by one.
-            with contextlib.suppress(Exception):
-                found = dict(
-                    zip((number for number, _ in whole), fetched.result(RESULT_SECONDS), strict=True)
-                )
-            fetched.cancel()
-        for number, one in ended.items():
-            yield number, found[number] if number in found else self._result_of(one)
-
-    def _result_of(self, one: Attempt) -> CallResult | None:
-        """What a unit came to; None while it is on its way, or where it was lost with the worker that held it."""
-        from distributed import KilledWorker
-        from distributed import TimeoutError as NotYet
-
-        try:
-            result: CallResult = one.future.result(RESULT_SECONDS)
-        except NotYet:
-            return None
-        except KilledWorker as error:
-            sentence = f"its worker died each time it was tried ({describe_error(error)})"
-            return CallResult("killed", (sentence, ""), time.monotonic() - one.asked, "", 0)
-        except Exception as error:
-            if one.future.status == "error":
-                return CallResult("error", (describe_error(error), ""), time.monotonic() - one.asked, "", 0)
-            # Cancelled by the loss of the scheduler, or by a restart of the cluster.
-            raise self._lost() from error
-        return result
 
     def _outcome_of(self, one: Attempt, returned: CallResult) -> Outcome:
         unit, report = one.unit, self._work.report

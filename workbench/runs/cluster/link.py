@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import pickle
 import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError as FutureCancelled
 from concurrent.futures import Future, wait
 from typing import Any
@@ -27,17 +26,16 @@ from workbench.runs.cluster.worker import beat
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.work.sent_config import PickledConfig
 from workbench.runs.work.sink import Sink
-from workbench.runs.work.workers import address_of, check_workers
+from workbench.runs.work.workers import address_of
 
-__all__ = ["ClusterLink", "open_client"]
+__all__ = ["ClusterLink"]
 
-CONNECT_SECONDS = 10.0
 ADMISSION_SECONDS = 5.0
 """How long the workers that are there at the beginning are waited for to say what they have."""
-CUT_OFF_SECONDS = 1.5
+CUT_OFF_SECONDS = 1.0
 """A worker that has answered nothing for so long after a cancel is not waited for."""
 BEAT_SECONDS = 1.0
-PATIENCE_SECONDS = 0.5
+PATIENCE_SECONDS = 0.2
 """How long a round waits for a worker: native code may keep it from answering for minutes."""
 HURRY_MESSAGES = 16
 """Messages after which the workers are told at once that they have arrived."""
@@ -45,49 +43,6 @@ ARRIVAL_SECONDS = 10.0
 """How long the messages of a finished unit are waited for: they travel before its result."""
 
 Take = Callable[[int, str, Mapping[str, Any]], None]
-
-
-@contextlib.contextmanager
-def open_client(cluster: Any) -> Iterator[Any]:
-    """Give the client of a cluster; one that was made from an address is closed again.
-
-    Raises
-    ------
-    SettingError
-        When Dask is not installed.
-    WorkersLost
-        When no scheduler answers, or the client is closed or asynchronous.
-    """
-    check_workers(cluster)
-    if not isinstance(cluster, str):
-        if cluster.asynchronous or cluster.status != "running":
-            raise WorkersLost(
-                f"The given client is {'asynchronous' if cluster.asynchronous else cluster.status}, expected a "
-                "running one: make it with distributed.Client(address).",
-                address_of(cluster),
-            )
-        yield cluster
-        return
-    distributed: Any = importlib.import_module("distributed")
-    try:
-        client = distributed.Client(cluster, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise WorkersLost(
-            f"No Dask scheduler answers at {cluster} ({error}): check the address, and that it is up.",
-            cluster,
-        ) from error
-    except TypeError as error:
-        # What Dask raises for tls:// where its configuration names no certificates.
-        raise WorkersLost(
-            f"The Dask scheduler {cluster} cannot be reached ({error}): a secured cluster needs certificates, in "
-            "Dask's configuration (distributed.comm.tls) or in a client of your own.",
-            cluster,
-        ) from error
-    try:
-        yield client
-    finally:
-        with contextlib.suppress(Exception):
-            client.close(timeout=2)
 
 
 class ClusterLink:
@@ -153,10 +108,11 @@ class ClusterLink:
         self._closing.set()
         self._soon.set()
         # Longer only where the scheduler has gone in the middle of a round.
-        self._threads[1].join(2)
+        self._threads[1].join(1)
         if self.is_connected():
             with contextlib.suppress(Exception):
                 self._call_all(Orders(self.token, closed=True))
+                self._count_use()
         self._unsubscribe()
         self._inbox.put(None)
         self._threads[0].join()
@@ -263,10 +219,13 @@ class ClusterLink:
             # The scheduler is just being lost; that shows in the client's status.
             return 0
         self._told = dict(orders.received)
+        self._count_use()
+        return number
+
+    def _count_use(self) -> None:
         for worker, (_, status) in list(self._answered.items()):
             self._used.add(worker)
             self._sink.resources.count_elsewhere(f"{self.token} {worker}", status.used)
-        return number
 
     def _call_all(self, orders: Orders) -> int:
         """Call every worker that is not being called already; gives the number of the round.

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import queue
+import resource
 import signal
 import sys
 import threading
@@ -137,6 +138,7 @@ def _serve(sink: ChildSink, call: bytes) -> None:
         with Job(sink).active(stage), capture_output(streams=False):
             result = function(*arguments)
         flush_native_lines()
+        sink.send("used", _used_seconds())
         sink.send("result", result)
     except CancelSignal:
         sys.exit(0)
@@ -148,6 +150,12 @@ def _serve(sink: ChildSink, call: bytes) -> None:
         with contextlib.suppress(Exception):
             pickled = cloudpickle.dumps(error, protocol=5)
         sink.send("error", (describe_error(error), trace_of(error), pickled))
+
+
+def _used_seconds() -> float:
+    """CPU time of this process and of what it has started and seen end (s), finer than what its parent can read."""
+    started = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + started.ru_utime + started.ru_stime
 
 
 def _listen(connection: Connection, sink: ChildSink, calls: queue.SimpleQueue[bytes | None]) -> None:

@@ -65,6 +65,12 @@ class Resources:
         with self._lock:
             self._children[pid] = 0.0
 
+    def count_child(self, pid: int | None, seconds: float) -> None:
+        """Take what a child says of its CPU time (s): it may end before it is looked at again."""
+        with self._lock:
+            if pid in self._children:
+                self._children[pid] = max(self._children[pid], seconds)
+
     def remove_child(self, pid: int) -> None:
         """Keep what an ended child has used."""
         with self._lock:

@@ -125,6 +125,9 @@ class Child:
             while True:
                 if self._connection.poll(POLL_SECONDS):
                     kind, content = cloudpickle.loads(self._connection.recv_bytes())
+                    if kind == "used":
+                        self._sink.resources.count_child(self.pid, content)
+                        continue
                     if kind != "event":
                         if not self._unread:
                             return kind, content
