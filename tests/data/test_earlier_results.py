@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -72,6 +72,28 @@ def test_a_second_run_keeps_the_result_before_it_under_a_name_of_its_own(project
     assert speed_of(STORE.load(project, "BAU")) == 8.0
     assert before.project is not None
     assert before.project.folder == project.folder
+
+
+def test_a_table_that_earlier_versions_lack_is_empty_there_and_missed_where_it_was_written(
+    project: Project,
+) -> None:
+    # As a later version would declare it, without a declaration of its own for the class.
+    with_gusts = replace(STORE, tables=("speeds", "gusts"), added=("gusts",))
+    try:
+        save(project, 7.0)
+        assert with_gusts.load(project, "BAU").table("gusts").empty
+        before = with_gusts.load(project, "BAU")
+        result, _ = with_gusts.save(replace(before, config=HeightConfig("BAU", 120.0)), project)
+        # The one before has no gusts, and is whole without them.
+        assert with_gusts.earlier(project, "BAU")
+        assert result.folder is not None
+        (result.folder / "gusts.parquet").unlink()
+        with pytest.raises(
+            UnreadableFile, match=r"There is no file .*gusts\.parquet; run the scenario again"
+        ):
+            with_gusts.load(project, "BAU")
+    finally:
+        replace(STORE)
 
 
 def test_it_is_no_scenario_of_its_own(project: Project) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from workbench import files
 from workbench.data.atomic import write_text
-from workbench.errors import LinkRefused
+from workbench.data.texts.content import read_whole
+from workbench.errors import LinkRefused, UnreadableFile
 
 Use = Callable[[Path], object]
 
@@ -215,3 +217,55 @@ def test_no_handle_is_left_open(project: Path, outside: Path) -> None:
 
     use_all()
     assert use_all() == use_all()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_a_pipe_or_a_device_that_a_person_names_is_refused_and_not_waited_for(
+    outside: Path, make: Use
+) -> None:
+    path = outside / "x"
+    make(path)
+    for use in ("facts", "read", "is_file", "size", "name", "write"):
+        with pytest.raises(LinkRefused, match="is a pipe, a socket or a device, expected a file or a folder"):
+            USES[use](path)
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(outside: Path) -> None:
+    with (outside / "x").open("wb") as file:
+        file.truncate(10**12)
+    with pytest.raises(UnreadableFile, match="outside/x has 1,000,000 MB, the most that is read is 1,000 MB"):
+        files.read_bytes(outside / "x")
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: None, "There is no file .*x; check the name"),
+        (lambda path: path.symlink_to("gone"), "x is a link to gone, where there is no file"),
+        (lambda path: path.symlink_to("x"), "x cannot be read: it is a link that leads back to itself"),
+        (lambda path: path.mkdir(), "x is a folder, expected a table"),
+        (lambda path: path.touch(), r"x is empty \(0 bytes\)"),
+    ],
+)
+def test_what_is_no_file_to_read_is_told_in_one_sentence(outside: Path, make: Use, said: str) -> None:
+    make(outside / "x")
+    with pytest.raises(UnreadableFile, match=said):
+        read_whole(outside / "x", 64, "a table")
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="needs users")
+def test_a_file_that_may_not_be_read_is_told_from_one_that_is_not_there() -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        path = Path(folder, "x")
+        path.write_bytes(b"text")
+        path.chmod(0)
+        Path(folder).chmod(0o755)
+        is_root = os.geteuid() == 0
+        if is_root:
+            os.seteuid(65534)
+        try:
+            with pytest.raises(UnreadableFile, match="x cannot be opened: it is in use or not permitted"):
+                read_whole(path, 64, "a table")
+        finally:
+            if is_root:
+                os.seteuid(0)

@@ -22,13 +22,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 from tests.fuzz.mutations import mutated_bytes, mutated_tree
 from workbench.errors import UnbalancedResult, WorkbenchError
 
 SECONDS = 10.0
 """Processor time that a reader may take for a file."""
-HANGING_SECONDS = 120.0
-"""Time of the clock after which one that does not use the processor hangs: the machine may be busy."""
+IDLE_SECONDS = 60.0
+"""Time without an answer, and without work that is done or waits for a processor, after which a reader hangs."""
 MEGABYTES = 1000
 KEPT_MEGABYTES = 200
 """Memory that a process may have taken for good, however many files it has read."""
@@ -165,9 +167,7 @@ def _run_until_it_ends(
     first = number
     while number < end:
         begun = time.monotonic()
-        answer = None
-        with contextlib.suppress(EOFError):
-            answer = ours.recv() if ours.poll(HANGING_SECONDS) else None
+        answer = _answer(ours, psutil.Process(process.pid))
         outcome.tried += 1
         number += 1
         if answer is None:
@@ -202,6 +202,31 @@ def _run_until_it_ends(
     process.join()
     ours.close()
     return number
+
+
+def _answer(ours: Connection, process: psutil.Process) -> Any:
+    """Wait for what came of an input; None where the process has ended, or hangs, however busy the machine is."""
+    idle, used = 0.0, 0.0
+    while idle < IDLE_SECONDS:
+        with contextlib.suppress(EOFError):
+            if ours.poll(1.0):
+                return ours.recv()
+            before, (used, ready) = used, _work_of(process)
+            idle = 0.0 if ready or used > before else idle + 1.0
+            continue
+        return None
+    return None
+
+
+def _work_of(process: psutil.Process) -> tuple[float, bool]:
+    """Processor time [s] of a process and those that it has started, and whether one waits for a processor."""
+    used, ready = 0.0, False
+    with contextlib.suppress(psutil.Error):
+        for one in (process, *process.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                used += sum(one.cpu_times()[:2])
+                ready |= one.status() == psutil.STATUS_RUNNING
+    return used, ready
 
 
 def how_it_ended(code: int | None, said: IO[str]) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,22 @@ def test_a_reader_that_keeps_memory_is_found_and_one_that_gives_it_back_is_not(
     assert found.faults == [f"keeps keeps {found.kept:.0f} MB after 30 files"]
     read.less = 1  # type: ignore[attr-defined]
     assert run(Reader("gives", read, seeds, "a.bin"), 30).faults == []
+
+
+def test_a_reader_that_waits_for_ever_is_found_and_one_that_computes_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "IDLE_SECONDS", 2.0)
+
+    def read(path: Path) -> None:
+        end = time.process_time() + 3.0
+        while path.read_bytes() != b"seed" and time.process_time() < end:
+            if waits:
+                time.sleep(60.0)
+
+    for waits in (True, False):
+        found = run(Reader("waits", read, lambda: (Seed(b"seed"),), "a.bin"), 1)
+        assert ["hangs" in fault for fault in found.faults] == [True] * waits
 
 
 def test_an_input_is_the_same_each_time() -> None:

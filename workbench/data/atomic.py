@@ -130,9 +130,10 @@ def reason_of(error: OSError) -> str:
         errno.ENOTDIR: "a part of its path is a file, not a folder.",
         errno.EISDIR: "a folder of that name is in the way.",
         errno.ENAMETOOLONG: "its name is too long.",
-        errno.ENOENT: "its folder is gone.",
+        errno.ENOENT: "there is no such file, or its folder is gone.",
+        errno.ELOOP: "it is a link that leads back to itself.",
     }
-    return sentences.get(error.errno or 0, f"{error.strerror or error}.")
+    return sentences.get(error.errno or 0, f"{str(error.strerror or error).rstrip('.')}.")
 
 
 def _concerns(error: OSError, temporary: str, final: Path) -> bool:

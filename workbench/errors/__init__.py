@@ -33,7 +33,7 @@ The tree::
     ├── ProjectError             a project folder cannot be opened or created; carries ``.path``
     └── DataError                about an input; carries ``.file`` and ``.problems``
         ├── UnreadableFile       (also OSError) missing, locked, too large, or of another kind
-        │   └── LinkRefused      a path in a project leads out of it, or is no file: nothing was read or written
+        │   └── LinkRefused      no file, or a path that leads out of its project: nothing was read or written
         ├── UnwritableFile       (also OSError) carries ``.errno``; what exists under the name is unchanged
         └── InvalidData          (also ValueError) read, but its content does not fit
 

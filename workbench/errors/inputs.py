@@ -145,7 +145,7 @@ class UnreadableFile(DataError, OSError):
 
 
 class LinkRefused(UnreadableFile):
-    """A path in a project is a link, leads out of it, or is neither file nor folder; nothing was done with it."""
+    """A path is neither file nor folder, or one in a project is a link or leads out of it; nothing was done."""
 
 
 class UnwritableFile(DataError, OSError):

@@ -2,10 +2,11 @@
 
 A project may come from a stranger. Every path below its folder is opened component by component, each relative to
 the handle of the one before and without following links, so that nothing that lies in a project can have another
-file read, written, listed or deleted. Links are refused wherever they lead; pipes, sockets and devices as well.
+file read, written, listed or deleted. Links are refused wherever they lead.
 What replaces a file is renamed over it, so that a second name (a hard link) of the earlier one keeps its content.
 
-A path that lies in no project is a person's own choice and behaves as usual, links included. A folder is a
+A path that lies in no project is a person's own choice and behaves as usual, links included. Pipes, sockets and
+devices are refused there too: reading one may never end. A folder is a
 project's where it, or a folder above it, holds ``project.toml``; :func:`confine` declares another one, such as a
 market dataset.
 
@@ -35,6 +36,7 @@ from workbench.files.reading import (
     is_folder,
     is_on_read_only_disk,
     listed,
+    missing,
     open_descriptor,
     open_file,
     read_bytes,
@@ -57,6 +59,7 @@ __all__ = [
     "is_on_read_only_disk",
     "listed",
     "make_folder",
+    "missing",
     "move",
     "open_descriptor",
     "open_file",

@@ -86,14 +86,13 @@ class Place:
         Raises
         ------
         LinkRefused
-            When it is a link, a pipe, a socket or a device.
+            When it is a pipe, a socket or a device, or in a project a link.
         """
         try:
             found = os.stat(self.name, dir_fd=self.folder, follow_symlinks=not self.confined)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        if self.confined:
-            refuse_strange(found, self.path)
+        refuse_strange(found, self.path)
         return found
 
     def beside(self, name: str) -> Path:
@@ -107,16 +106,13 @@ class Place:
         Raises
         ------
         LinkRefused
-            When it is a link, a pipe, a socket or a device; a pipe is not waited for.
+            When it is a pipe, a socket or a device, or in a project a link; a pipe is not waited for.
         OSError
             When the operating system refuses.
         """
-        if not self.confined:
-            return os.open(self.name, flags | os.O_CLOEXEC, mode, dir_fd=self.folder)
+        flags |= os.O_CLOEXEC | os.O_NONBLOCK | (os.O_NOFOLLOW if self.confined else 0)
         try:
-            descriptor = os.open(
-                self.name, flags | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, mode, dir_fd=self.folder
-            )
+            descriptor = os.open(self.name, flags, mode, dir_fd=self.folder)
         except OSError:
             self.facts()
             raise
@@ -184,7 +180,10 @@ def refuse_strange(found: os.stat_result, path: Path) -> None:
         raise LinkRefused(
             f"{path} is a link; links are not followed in a project: replace it by what it leads to.", path
         )
-    raise LinkRefused(f"{path} is a pipe, a socket or a device; a project has files and folders only.", path)
+    raise LinkRefused(
+        f"{path} is a pipe, a socket or a device, expected a file or a folder; copy what it holds into a file.",
+        path,
+    )
 
 
 def _entered(handle: int, name: str, path: Path, make: bool) -> int:

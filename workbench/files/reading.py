@@ -11,8 +11,12 @@ from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
+from workbench.errors import UnreadableFile
 from workbench.files.confinement import OWN_HANDLES, AnyPath, Place, place_of
 from workbench.files.given_names import given_name
+
+MAX_BYTES = 1_000_000_000
+"""What is held in memory of a file that is read whole."""
 
 
 def facts(path: AnyPath) -> os.stat_result | None:
@@ -118,10 +122,35 @@ def open_file(path: AnyPath) -> BufferedReader:
     return open(open_descriptor(path), "rb")
 
 
-def read_bytes(path: AnyPath) -> bytes:
-    """Read a whole file; see :func:`open_file`."""
+def read_bytes(path: AnyPath, max_bytes: int = MAX_BYTES) -> bytes:
+    """Read a whole file, see :func:`open_file`; one that grows meanwhile as far as it was when it was opened.
+
+    Raises
+    ------
+    UnreadableFile
+        When it has more bytes than ``max_bytes``; nothing is read then.
+    """
     with open_file(path) as file:
-        return file.read()
+        size = os.fstat(file.fileno()).st_size
+        if size > max_bytes:
+            raise UnreadableFile(
+                f"{path} has {_megabytes(size)}, the most that is read is {_megabytes(max_bytes)}; split it, or "
+                "leave out what is not needed.",
+                path,
+            )
+        return file.read(size)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB" if size >= 1e6 else f"{size / 1e6:.1g} MB"
+
+
+def missing(path: AnyPath) -> UnreadableFile:
+    """Make the error that says that there is no such file; of a link, where it leads."""
+    if os.path.islink(path):
+        there = f"{path} is a link to {os.readlink(path)}, where there is no file"
+        return UnreadableFile(f"{there}; copy the file, or correct the link.", path)
+    return UnreadableFile(f"There is no file {path}; check the name and the folder.", path)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from workbench.errors import InvalidData
 from workbench.files import read_bytes
 from workbench.structured.plain import (
     CORRECT_IT,
+    MAX_BYTES,
     MakeError,
     error_of,
     inside_of,
@@ -54,7 +55,7 @@ def read_toml(
     WorkbenchError
         The given ``error``, when it does not hold what the type says.
     """
-    plain = toml_from(read_bytes(path), path, error=error, advice=advice)
+    plain = toml_from(read_bytes(path, MAX_BYTES), path, error=error, advice=advice)
     return typed(plain, kind, path, error=error, advice=advice, others=others)
 
 
@@ -75,7 +76,7 @@ def read_json(
     WorkbenchError
         The given ``error``, when it does not hold what the type says.
     """
-    plain = json_from(read_bytes(path), path, error=error, advice=advice)
+    plain = json_from(read_bytes(path, MAX_BYTES), path, error=error, advice=advice)
     return typed(plain, kind, path, error=error, advice=advice, others=others)
 
 

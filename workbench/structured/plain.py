@@ -17,6 +17,7 @@ from workbench.problem import Problem
 
 __all__ = [
     "CORRECT_IT",
+    "MAX_BYTES",
     "MakeError",
     "error_of",
     "inside_of",

@@ -15,7 +15,7 @@ from workbench.data.projects.project import WORKBOOK_SUFFIXES
 from workbench.data.tables.netcdf import check_self_contained
 from workbench.data.workbooks.reading import read_workbook
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.files import as_name, check_all, facts, is_file, is_folder, with_known_paths
+from workbench.files import as_name, check_all, facts, is_file, is_folder, missing, with_known_paths
 from workbench.structured import own_errors
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def read_network(path: Path, problems: Problems | None = None) -> Network:
         When it has no bus, or cells of a workbook lie so far away that it cannot be held.
     """
     if facts(path) is None:
-        raise UnreadableFile(f"There is no network {path}; check its name.", path)
+        raise missing(path)
     if is_folder(path):
         check_all(path)
         if not any(is_file(path / name) for name in ("buses.csv", "snapshots.csv")):
@@ -203,7 +203,7 @@ def _note_blanks(path: Path, problems: Problems) -> None:
     if path.suffix.lower() == ".nc":
         import xarray as xr
 
-        with xr.open_dataset(path) as data:
+        with as_name(path) as opened, xr.open_dataset(opened) as data:
             for component, attribute in ((c, a) for c in _LISTS for a in _NUMBERS):
                 name = f"{_LISTS[component]}_{attribute}"
                 own = f"{_LISTS[component]}_i"

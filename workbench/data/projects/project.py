@@ -34,7 +34,8 @@ from workbench.data.projects.settings_file import (
     read_settings,
     write_settings,
 )
-from workbench.data.workbooks.file import check_is_workbook, read_bytes
+from workbench.data.texts.content import read_whole
+from workbench.data.workbooks.file import check_is_workbook
 from workbench.errors import DataError, ProjectError, UnreadableFile, UnwritableFile
 from workbench.files import (
     confine,
@@ -312,7 +313,7 @@ class Project:
 def _check_input(path: Path, name: str, problems: Problems) -> None:
     found = Problems(name)
     try:
-        content = read_bytes(path, MAX_INPUT_MEGABYTES)
+        content = read_whole(path, MAX_INPUT_MEGABYTES, "a file")
         if path.suffix.lower() in WORKBOOK_SUFFIXES:
             check_is_workbook(path, content, MAX_INPUT_MEGABYTES)
     except UnreadableFile as error:

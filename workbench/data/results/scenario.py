@@ -187,6 +187,10 @@ class SavedScenario:
             )
         return saved.frame
 
+    def has(self, name: str) -> bool:
+        """Whether a file belongs to the scenario: it is listed or, as earlier versions kept no list, there."""
+        return name in self.summary.files or is_file(self.folder / name)
+
     def tables(self, names: Collection[str]) -> dict[str, pd.DataFrame]:
         """Read several tables."""
         return {name: self.table(name) for name in names}

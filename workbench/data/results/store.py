@@ -46,7 +46,7 @@ from workbench.data.results.scenario import (
 )
 from workbench.data.results.tables import RUN_AGAIN, Provenance, read_provenance
 from workbench.errors import ProjectError, SettingError, UnreadableFile
-from workbench.files import changed_at, is_file
+from workbench.files import changed_at
 from workbench.runs.model.settings import config_from_plain, to_plain
 
 __all__ = ["Result", "ResultStore", "store_of", "units_from"]
@@ -167,24 +167,12 @@ def units_from(
     return units_of
 
 
-def _save_nothing(result: Any, writer: ScenarioWriter) -> Mapping[str, Any]:
-    return {}
-
-
-def _load_nothing(saved: SavedScenario) -> Mapping[str, Any]:
+def _nothing(*_: Any) -> Any:
     return {}
 
 
 def _itself(result: Any) -> Any:
     return result
-
-
-def _compare_nothing(before: Any, after: Any) -> Iterable[ComparedNumber]:
-    return ()
-
-
-def _choose_nothing(result: Any) -> Mapping[str, Any]:
-    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +200,8 @@ class ResultStore(Generic[R]):
     saved_as
         Name of a table -> name of its file, where earlier versions saved it under another name.
     added
-        Tables that results of earlier versions do not have; they are empty there.
+        Tables that results of earlier versions do not have; they are empty there. One that lists such a table
+        among its files is refused without it.
     save_more
         Writes what a result has beside its tables, and gives further entries of the summary.
     load_more
@@ -246,15 +235,15 @@ class ResultStore(Generic[R]):
     changes_by_run: bool = False
     saved_as: Mapping[str, str] = field(default_factory=dict)
     added: tuple[str, ...] = ()
-    save_more: Callable[[R, ScenarioWriter], Mapping[str, Any]] = _save_nothing
-    load_more: Callable[[SavedScenario], Mapping[str, Any]] = _load_nothing
+    save_more: Callable[[R, ScenarioWriter], Mapping[str, Any]] = _nothing
+    load_more: Callable[[SavedScenario], Mapping[str, Any]] = _nothing
     shown: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
     drawn_from: Callable[[R], Any] = _itself
-    choices: Callable[[R], Mapping[str, Any]] = _choose_nothing
+    choices: Callable[[R], Mapping[str, Any]] = _nothing
     explained: str = ""
     compared: tuple[ComparedTable, ...] = ()
-    compare_more: Callable[[R, R], Iterable[ComparedNumber]] = _compare_nothing
+    compare_more: Callable[[R, R], Iterable[ComparedNumber]] = _nothing
 
     def __post_init__(self) -> None:
         _stores[self.result] = self
@@ -285,7 +274,8 @@ class ResultStore(Generic[R]):
         """
         stamp, inputs = self.stamp(result, run), self.inputs(result.facts)
         result = self.marked(result, project)
-        keep_earlier(project, self.domain, result.scenario, stamp, [self._file(name) for name in self.tables])
+        needed = [self._file(name) for name in self.tables if name not in self.added]
+        keep_earlier(project, self.domain, result.scenario, stamp, needed)
         writer = ScenarioWriter(
             project,
             self.domain,
@@ -361,7 +351,7 @@ class ResultStore(Generic[R]):
         )
 
     def _table(self, saved: SavedScenario, name: str) -> pd.DataFrame:
-        if name in self.added and not is_file(saved.folder / f"{self._file(name)}.parquet"):
+        if name in self.added and not saved.has(f"{self._file(name)}.parquet"):
             return pd.DataFrame()
         return saved.table(self._file(name))
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.files import as_name, is_file
+from workbench.files import as_name, is_file, is_folder, missing
 from workbench.structured import own_errors
 
 if TYPE_CHECKING:
@@ -35,8 +35,10 @@ def read_parquet(path: Path) -> pa.Table:
     InvalidData
         When a date is none of the calendar.
     """
+    if is_folder(path):
+        raise UnreadableFile(f"{path} is a folder, expected a Parquet file.", path)
     if not is_file(path):
-        raise UnreadableFile(f"There is no file {path}; check the name and the folder.", path)
+        raise missing(path)
     with own_errors(path, "a Parquet file", advice=READ_AGAIN):
         with as_name(path) as name, pq.ParquetFile(name, page_checksum_verification=True) as file:
             facts = file.metadata

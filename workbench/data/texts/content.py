@@ -1,4 +1,8 @@
-"""What a file is that a person hands over, told by its content; and its bytes, unpacked where it is packed."""
+"""What a file is that a person hands over, told by its content; and its bytes, unpacked where it is packed.
+
+Every file that a domain reads whole comes through :func:`read_whole`: what can be said of it without a look at its
+content is said there, in one way.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,12 @@ from typing import IO
 
 from workbench.data.atomic import reason_of
 from workbench.errors import UnreadableFile
-from workbench.files import is_folder, open_file, read_bytes, size_of
+from workbench.files import is_folder, missing, open_file, read_bytes
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".gz")
-MAX_TEXT_MEGABYTES = 1024
+MAX_TEXT_MEGABYTES = 1000
 MEGABYTE = 1_000_000
+CHUNK = 2**24
 ZIP_START = b"PK\x03\x04"
 COMPOUND_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WORKBOOK_PARTS = frozenset(("xl/workbook.xml", "xl/workbook.bin", "content.xml"))
@@ -60,28 +65,46 @@ def _workbook_parts(file: IO[bytes]) -> bool:
 def read_content(
     path: Path, max_megabytes: float = MAX_TEXT_MEGABYTES, expected: str = "a CSV, TSV or Excel file"
 ) -> bytes:
-    """Read a file whole, see :func:`unpacked`.
+    """Read a file whole, see :func:`read_whole` and :func:`unpacked`."""
+    return unpacked(path.name, read_whole(path, max_megabytes, expected), max_megabytes)
+
+
+def read_whole(path: Path, max_megabytes: float, expected: str) -> bytes:
+    """Read the bytes of a file that a person hands over.
+
+    Parameters
+    ----------
+    path
+        The file.
+    max_megabytes
+        Size [MB] above which nothing is read.
+    expected
+        What it should be, such as ``"a CSV file"``.
 
     Raises
     ------
     UnreadableFile
-        When it is missing, a folder, too large, or a damaged gzip file.
+        When it is missing, a folder, empty, too large, locked or not permitted.
     """
     try:
         if is_folder(path):
             raise UnreadableFile(f"{path} is a folder, expected {expected}.", path)
-        size = size_of(path)
-        if size > max_megabytes * MEGABYTE:
-            raise UnreadableFile(_too_large(path.name, f"has {size / MEGABYTE:,.0f} MB", max_megabytes), path)
-        content = read_bytes(path)
+        content = read_bytes(path, int(max_megabytes * MEGABYTE))
     except FileNotFoundError:
-        reason = "there is no such file; check the name and the folder."
-        raise UnreadableFile(f"{path} cannot be read: {reason}", path) from None
+        raise missing(path) from None
+    except PermissionError as error:
+        raise UnreadableFile(
+            f"{path} cannot be opened: it is in use or not permitted; close it in Excel and try again, or have its "
+            "owner let you read it.",
+            path,
+        ) from error
     except OSError as error:
         if isinstance(error, UnreadableFile):
             raise
         raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
-    return unpacked(path.name, content, max_megabytes)
+    if not content:
+        raise UnreadableFile(f"{path} is empty (0 bytes); save it again, or copy it again.", path)
+    return content
 
 
 def unpacked(name: str, content: bytes, max_megabytes: float = MAX_TEXT_MEGABYTES) -> bytes:
@@ -99,22 +122,34 @@ def unpacked(name: str, content: bytes, max_megabytes: float = MAX_TEXT_MEGABYTE
     try:
         if packed_as == "gzip":
             with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-                text = packed.read(limit + 1)
+                text = _within(packed, int.from_bytes(content[-4:], "little"), limit)
         else:
-            with (
-                zipfile.ZipFile(io.BytesIO(content)) as archive,
-                archive.open(_only_member(name, archive)) as member,
-            ):
-                text = member.read(limit + 1)
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                only = _only_member(name, archive)
+                with archive.open(only) as member:
+                    text = _within(member, only.file_size, limit)
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
         if isinstance(error, UnreadableFile):
             raise
         raise UnreadableFile(
             f"{name} is a damaged {packed_as} file ({error}); copy it again.", name
         ) from error
-    if len(text) > limit:
+    if text is None:
         raise UnreadableFile(_too_large(name, "is larger when unpacked", max_megabytes), name)
     return text
+
+
+def _within(packed: IO[bytes], said: int, limit: int) -> bytes | None:
+    """Unpack what is not larger than a limit; where it says to be larger, nothing is held while that is tried."""
+    if said > limit:
+        size = 0
+        while size <= limit and (part := packed.read(CHUNK)):
+            size += len(part)
+        if size > limit:
+            return None
+        packed.seek(0)
+    text = packed.read(limit + 1)
+    return text if len(text) <= limit else None
 
 
 def _is_workbook(content: bytes) -> bool:
@@ -124,15 +159,15 @@ def _is_workbook(content: bytes) -> bool:
         return False
 
 
-def _only_member(name: str, archive: zipfile.ZipFile) -> str:
+def _only_member(name: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     # A Mac adds what it knows of a file beside it.
     members = [
-        member.filename
+        member
         for member in archive.infolist()
         if not member.is_dir() and not member.filename.startswith("__MACOSX/")
     ]
     if len(members) != 1:
-        shown = ", ".join(members[:5]) + (" …" if len(members) > 5 else "")
+        shown = ", ".join(member.filename for member in members[:5]) + (" …" if len(members) > 5 else "")
         raise UnreadableFile(
             f"{name} is a zip archive of {len(members)} files ({shown or 'none'}), expected one; unpack it "
             "and choose one of them.",

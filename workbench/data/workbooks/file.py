@@ -1,4 +1,4 @@
-"""Workbook files before they are parsed: of which kind, how large, locked, encrypted."""
+"""Workbook files before they are parsed: of which kind, how large when unpacked, encrypted."""
 
 from __future__ import annotations
 
@@ -6,56 +6,13 @@ import io
 import zipfile
 from pathlib import Path
 
-from workbench import files
-from workbench.data.atomic import reason_of
 from workbench.data.texts.content import COMPOUND_START, MEGABYTE, WORKBOOK_PARTS, ZIP_START
 from workbench.errors import UnreadableFile
-from workbench.files import is_folder, size_of
 
 # Sheets are XML that shrinks about tenfold; far beyond that it is not a workbook but a trap.
 MAX_UNPACKED_RATIO = 20
 
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-
-
-def read_bytes(path: Path, max_megabytes: float) -> bytes:
-    """Read a workbook file whole, after checking what can be checked without reading it.
-
-    Parameters
-    ----------
-    path
-        The file.
-    max_megabytes
-        Size [MB] above which nothing is read.
-
-    Raises
-    ------
-    UnreadableFile
-        When it is missing, a folder, empty, too large, locked or not permitted.
-    """
-    try:
-        if is_folder(path):
-            raise UnreadableFile(f"{path} is a folder, expected a workbook file (.xlsx).", path)
-        size = size_of(path)
-        if size == 0:
-            raise UnreadableFile(f"{path} is empty (0 bytes); restore it or save it again in Excel.", path)
-        if size > max_megabytes * MEGABYTE:
-            raise UnreadableFile(
-                f"{path} has {size / MEGABYTE:.0f} MB, the most that is read is {max_megabytes:g} MB; "
-                "split it, or remove sheets and pictures that are not needed.",
-                path,
-            )
-        return files.read_bytes(path)
-    except FileNotFoundError:
-        raise UnreadableFile(f"There is no file {path}; check the name and the folder.", path) from None
-    except PermissionError as error:
-        raise UnreadableFile(
-            f"{path} cannot be opened: it is in use or not permitted; close it in Excel and try again.", path
-        ) from error
-    except OSError as error:
-        if isinstance(error, UnreadableFile):
-            raise
-        raise UnreadableFile(f"{path} cannot be read: {reason_of(error)}", path) from error
 
 
 def check_is_workbook(path: Path, content: bytes, max_megabytes: float) -> None:

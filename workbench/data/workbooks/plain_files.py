@@ -10,9 +10,8 @@ import polars as pl
 
 from workbench.data.problems import Problems
 from workbench.data.tables.parquet import read_plain_parquet
-from workbench.data.texts.content import read_content
+from workbench.data.texts.content import read_content, read_whole
 from workbench.data.texts.table import TextTable, parse_text_table
-from workbench.data.workbooks.file import read_bytes
 
 Rows = tuple[tuple[object, ...], ...]
 
@@ -37,7 +36,7 @@ def read_plain_rows(path: Path, max_megabytes: float, problems: Problems) -> tup
         When its rows do not fit its header.
     """
     if path.suffix.lower() == ".parquet":
-        digest = hashlib.sha256(read_bytes(path, max_megabytes)).hexdigest()
+        digest = hashlib.sha256(read_whole(path, max_megabytes, "a Parquet file")).hexdigest()
         table = read_plain_parquet(path)
         values = zip(*(column.to_pylist() for column in table.columns), strict=True)
         return (tuple(table.column_names), *values), digest

@@ -19,8 +19,8 @@ from types import MappingProxyType
 
 from workbench.data.problems import Problem, Problems, Severity
 from workbench.data.tables.table import Table, cell_name, plain_name
-from workbench.data.texts.content import TEXT_SUFFIXES, FileKind, kind_of
-from workbench.data.workbooks.file import check_is_workbook, read_bytes
+from workbench.data.texts.content import TEXT_SUFFIXES, FileKind, kind_of, read_whole
+from workbench.data.workbooks.file import check_is_workbook
 from workbench.data.workbooks.finding import (
     MARK,
     Findings,
@@ -289,7 +289,8 @@ def read_workbook(
     path = Path(path)
     if path.suffix.lower() in PLAIN_SUFFIXES and kind_of(path) is not FileKind.WORKBOOK:
         return _one_sheet(path, sheets, max_megabytes)
-    return parse_content(path, read_bytes(path, max_megabytes), sheets=sheets, max_megabytes=max_megabytes)
+    content = read_whole(path, max_megabytes, "a workbook file (.xlsx)")
+    return parse_content(path, content, sheets=sheets, max_megabytes=max_megabytes)
 
 
 def parse_content(

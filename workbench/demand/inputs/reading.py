@@ -155,7 +155,7 @@ def open_workbook(path: Path) -> Workbook:
     """
     try:
         return _read_once(path, changed_at(path), size_of(path))
-    except FileNotFoundError:
+    except OSError:
         return read_workbook(path)
 
 
