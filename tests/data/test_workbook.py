@@ -170,6 +170,22 @@ def test_a_formula_that_was_never_calculated_is_seen(save_sheet: Save) -> None:
     assert read_workbook(path).sheet("main").table().rows == ((2020.0, "=A2*2 (never calculated)"),)
 
 
+def test_a_formula_that_gave_no_text_was_calculated(save_sheet: Save) -> None:
+    path = save_sheet({"A1": "Year", "B1": "GSDP", "A2": 2020, "B2": '=IF(A2>0,"","x")'})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    # As Excel writes it: the text is empty, and there.
+    name = next(name for name in parts if "sheet1" in name)
+    parts[name] = re.sub(
+        rb'<c r="B2"[^>]*>(<f>.*?</f>).*?</c>', rb'<c r="B2" t="str">\1<v></v></c>', parts[name]
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+    assert read_workbook(path).sheet("main").table().rows == ((2020.0, None),)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -93,14 +93,14 @@ def test_an_encrypted_workbook_is_said_to_be_encrypted(tmp_path: Path) -> None:
     content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1016) + "EncryptedPackage".encode("utf-16-le")
     (tmp_path / "secret.xlsx").write_bytes(content + bytes(512))
 
-    with pytest.raises(UnreadableFile, match="encrypted with a password; save a copy without"):
+    with pytest.raises(UnreadableFile, match="is protected by a password; save a copy without it"):
         read_workbook(tmp_path / "secret.xlsx")
 
 
 def test_a_broken_compound_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2048))
 
-    with pytest.raises(UnreadableFile, match="not a workbook that can be read"):
+    with pytest.raises(UnreadableFile, match=r"old\.xls is (damaged|not a workbook that can be read)"):
         read_workbook(tmp_path / "old.xls")
 
 

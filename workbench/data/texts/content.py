@@ -139,7 +139,7 @@ def unpacked(name: str, content: bytes, max_megabytes: float = MAX_TEXT_MEGABYTE
     return text
 
 
-def _within(packed: IO[bytes], said: int, limit: int) -> bytes | None:
+def _within(packed: IO[bytes] | gzip.GzipFile, said: int, limit: int) -> bytes | None:
     """Unpack what is not larger than a limit; where it says to be larger, nothing is held while that is tried."""
     if said > limit:
         size = 0

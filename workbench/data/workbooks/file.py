@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from workbench.data.texts.content import COMPOUND_START, MEGABYTE, WORKBOOK_PARTS, ZIP_START
+from workbench.data.workbooks.parsing import PROTECTED
 from workbench.errors import UnreadableFile
 
 # Sheets are XML that shrinks about tenfold; far beyond that it is not a workbook but a trap.
@@ -25,9 +26,7 @@ def check_is_workbook(path: Path, content: bytes, max_megabytes: float) -> None:
     """
     if content.startswith(COMPOUND_START):
         if ENCRYPTED_STREAM in content:
-            raise UnreadableFile(
-                f"{path} is encrypted with a password; save a copy without password in Excel.", path
-            )
+            raise UnreadableFile(f"{path} {PROTECTED}", path)
         return
     if not content.startswith(ZIP_START):
         raise UnreadableFile(

@@ -8,16 +8,20 @@ code that may end its process on a damaged file: this module runs in a process o
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from array import array
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
+from xml.etree import ElementTree
 
 import python_calamine
 
 from workbench.data.tables.table import plain_name
+from workbench.data.workbooks.binary_facts import ProtectedError, xls_facts, xlsb_facts
+from workbench.data.workbooks.ods_facts import ods_facts
 from workbench.data.workbooks.sheet_xml import (
     FAR_COLUMNS,
     FAR_ROWS,
@@ -31,11 +35,16 @@ from workbench.data.workbooks.sheet_xml import (
 )
 from workbench.errors import UnreadableFile
 
+MANIFEST = "META-INF/manifest.xml"
+DAMAGES = (struct.error, IndexError, KeyError, ValueError, ElementTree.ParseError)
+"""What a damaged file raises where its records or its XML are read."""
 SAMPLE = 2_000
 """Cells of a column by which it is told whether its values come again."""
 MAX_SHEET_CELLS = 40_000_000
 TOO_MANY_CELLS = "it is damaged, or a sheet has more cells than can be held"
 ZIP_START = b"PK\x03\x04"
+COMPOUND_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PROTECTED = "is protected by a password; save a copy without it."
 
 Cells = tuple[tuple[int, int], tuple[int, int]]
 Packed = tuple[str, object, bytes]
@@ -104,8 +113,8 @@ def parse(path: str, content: bytes, wanted: Collection[str] | None, *, careful:
         sheets = [
             _parse_sheet(path, book, name, facts.get(name, SheetFacts()), len(content)) for name in asked
         ]
-    except python_calamine.PasswordError as error:
-        raise UnreadableFile(f"{path} is protected by a password; save a copy without it.", path) from error
+    except (python_calamine.PasswordError, ProtectedError) as error:
+        raise UnreadableFile(f"{path} {PROTECTED}", path) from error
     except python_calamine.CalamineError as error:
         # An OpenDocument file is parsed whole while its kind is found out, and repeats a cell as often as it likes.
         said = TOO_MANY_CELLS if b"content.xml" in content and "detect" in str(error) else str(error)
@@ -113,7 +122,7 @@ def parse(path: str, content: bytes, wanted: Collection[str] | None, *, careful:
             f"{path} is not a workbook that can be read ({said}); open it in Excel and save it as .xlsx.",
             path,
         ) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, *DAMAGES) as error:
         raise UnreadableFile(
             f"{path} is damaged ({error}); copy it again, or save it again.", path
         ) from error
@@ -135,13 +144,26 @@ def unpack(column: Packed) -> Sequence[object]:
 def _read_facts(
     content: bytes, wanted: Collection[str] | None, *, careful: bool
 ) -> tuple[dict[str, SheetFacts], bytes]:
+    def is_wanted(name: str) -> bool:
+        return wanted is None or plain_name(name) in wanted
+
+    if content.startswith(COMPOUND_START):
+        return xls_facts(content, is_wanted), content
     facts: dict[str, SheetFacts] = {}
-    if not content.startswith(ZIP_START) or (wanted is not None and not wanted):
+    if not content.startswith(ZIP_START):
         return facts, content
     trimmed = {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if MANIFEST in archive.NameToInfo and b"encryption-data" in archive.read(MANIFEST):
+            raise ProtectedError
+        if wanted is not None and not wanted:
+            return facts, content
+        if "xl/workbook.bin" in archive.NameToInfo:
+            return xlsb_facts(archive, is_wanted), content
+        if "content.xml" in archive.NameToInfo:
+            return ods_facts(archive.read("content.xml"), is_wanted), content
         for name, part in sheet_parts(archive):
-            if wanted is None or plain_name(name) in wanted:
+            if is_wanted(name):
                 facts[name] = read_facts(archive.read(part), careful=careful)
                 if facts[name].far:
                     trimmed[part] = facts[name].trimmed

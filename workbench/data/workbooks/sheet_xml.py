@@ -5,12 +5,13 @@ Runs in the process that reads workbooks, see :mod:`workbench.data.workbooks.pro
 
 from __future__ import annotations
 
+import html
 import io
 import itertools
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -35,7 +36,9 @@ _SPAN = re.compile(rb"""\b(min|max)=["'](\d+)["']""")
 _ERROR_CELL = re.compile(
     rb'<c r="([A-Z]+)(\d+)"[^>]*? t="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]*)</v>'
 )
-_UNCALCULATED = re.compile(rb"<f(?:[^>]*/>|[^>]*>([^<]*)</f>)(?:<v></v>|<v ?/>)?</c>")
+_UNCALCULATED = re.compile(rb"<f(?:[^>]*/>|[^>]*>([^<]*)</f>)(<v></v>|<v ?/>)?</c>")
+# A formula that gives no text was calculated: IF(A1="", "", A1).
+_TEXT_CELL = re.compile(rb"""\bt=["']str["']""")
 _CELL_START = re.compile(rb"""<c\b[^>]*?\br=["']([A-Z]+)(\d+)["']""")
 
 
@@ -90,6 +93,13 @@ def read_facts(xml: bytes, *, careful: bool = False) -> SheetFacts:
         far,
         trimmed,
     )
+
+
+def facts_of(
+    errors: Iterable[tuple[int, int, str]], rows: Sequence[int], columns: Iterable[int]
+) -> SheetFacts:
+    """Make the facts of a sheet of another kind of its cells with an error, and its hidden rows and columns."""
+    return SheetFacts(tuple(errors), tuple(rows[:HIDDEN_LISTED]), len(rows), tuple(columns))
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -220,6 +230,6 @@ def _uncalculated_cells(xml: bytes) -> Iterator[tuple[int, int, str]]:
         return
     for match in _UNCALCULATED.finditer(xml):
         cell = _CELL_START.match(xml, max(xml.rfind(b"<c ", 0, match.start()), 0))
-        if cell:
-            text = f"={match[1].decode()}" if match[1] else "a formula"
+        if cell and not (match[2] and _TEXT_CELL.search(xml, cell.start(), xml.index(b">", cell.end()))):
+            text = html.unescape(f"={match[1].decode()}") if match[1] else "a formula"
             yield int(cell[2]) - 1, column_index(cell[1].decode()), f"{text} (never calculated)"
