@@ -182,9 +182,9 @@ def test_the_time_of_the_sun_decides_what_today_is() -> None:
     [
         (SourceId.NASA_POWER, datetime.date(1990, 1, 1), TODAY - 2 * DAY),
         (SourceId.OPENMETEO_ARCHIVE, datetime.date(1990, 1, 1), TODAY - 2 * DAY),
-        (SourceId.OPENMETEO_FORECAST, TODAY - 29 * DAY, TODAY + 5 * DAY),
-        (SourceId.MET_NORWAY, TODAY, TODAY + 5 * DAY),
-        (SourceId.NWS_FORECAST, TODAY, TODAY + 5 * DAY),
+        (SourceId.OPENMETEO_FORECAST, TODAY - 29 * DAY, TODAY + 15 * DAY),
+        (SourceId.MET_NORWAY, TODAY, TODAY + 9 * DAY),
+        (SourceId.NWS_FORECAST, TODAY, TODAY + 6 * DAY),
         (SourceId.NWS_STATIONS, TODAY - 2 * DAY, TODAY),
     ],
 )
@@ -234,11 +234,11 @@ def test_the_forecast_takes_over_the_day_after_the_archive_ends() -> None:
 
 
 def test_days_that_no_source_has_are_said() -> None:
-    choice = choose(PIRACICABA, TODAY, TODAY + 9 * DAY, TODAY)
+    choice = choose(PIRACICABA, TODAY, TODAY + 19 * DAY, TODAY)
     assert choice.notes == (
-        "No source has days after 2026-03-06 yet; 2026-03-07 to 2026-03-10 are left out.",
+        "No source has days after 2026-03-16 yet; 2026-03-17 to 2026-03-20 are left out.",
     )
-    with pytest.raises(SettingError, match="they have 1990-01-01 to 2026-03-06"):
+    with pytest.raises(SettingError, match="they have 1990-01-01 to 2026-03-16"):
         choose(PIRACICABA, TODAY + 20 * DAY, TODAY + 30 * DAY, TODAY)
 
 

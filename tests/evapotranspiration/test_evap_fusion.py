@@ -10,6 +10,7 @@ from made_references import FACTOR, PLACES, made_site, made_sites, of_site
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.fusion.drift import follow_drift
 from workbench.evapotranspiration.fusion.fuse import Basis, FusionMethod, fuse
+from workbench.evapotranspiration.fusion.lead_time import with_lead_time
 from workbench.evapotranspiration.fusion.pooling import Pool, choose_pool, pooled_moments
 from workbench.evapotranspiration.fusion.regression_ensemble import by_day, fit
 from workbench.evapotranspiration.fusion.statistics import Statistics, learn
@@ -244,3 +245,24 @@ def test_a_drift_of_the_drifting_source_is_followed_by_half_and_only_after_a_yea
     pd.testing.assert_series_equal(followed["eto_openmeteo_archive"], later["eto_openmeteo_archive"])
     _, change = follow_drift(of_site(made_site("centre", days=1800, seed=4)[0], "centre"), pool)
     assert abs(change) < 0.01
+
+
+def test_a_forecast_is_less_certain_the_further_it_reaches(
+    statistics: Statistics, unseen: tuple[pd.DataFrame, pd.Series]
+) -> None:
+    features = unseen[0][["eto_openmeteo_archive"]].iloc[:15]
+    forecast = features.set_axis(["eto_openmeteo_forecast"], axis=1)
+    today = forecast.index[2].date()
+    plain = fuse(forecast, PLACES["centre"], statistics=statistics).table
+    grown = with_lead_time(plain, today)
+    factor = grown["standard_error"] / plain["standard_error"]
+    assert factor.iloc[:3].tolist() == [1.0, 1.0, 1.0]
+    assert factor.iloc[10] == pytest.approx(np.sqrt(2.0))  # eight days double the variance
+    assert (factor.diff().iloc[3:] > 0).all()
+    assert (grown["high"] - grown["eto"]).iloc[10] == pytest.approx(
+        (plain["high"] - plain["eto"]).iloc[10] * np.sqrt(2.0)
+    )
+    assert grown["reason"].iloc[10].endswith("; 8 days ahead")
+    # Days that no forecast gave are as they were, whenever they are.
+    archive = fuse(features, PLACES["centre"], statistics=statistics).table
+    pd.testing.assert_frame_equal(with_lead_time(archive, today), archive)

@@ -21,7 +21,7 @@ from workbench.lazy import lazy_names
 if TYPE_CHECKING:
     from workbench.data.comparison.comparison import compare
     from workbench.evapotranspiration.config import EvapotranspirationConfig, ValidationConfig
-    from workbench.evapotranspiration.equation.daily import Equation, daily_eto, daily_eto_table
+    from workbench.evapotranspiration.equation.daily import daily_eto, daily_eto_table
     from workbench.evapotranspiration.equation.hourly import hourly_eto
     from workbench.evapotranspiration.irrigation_config import IrrigationConfig
     from workbench.evapotranspiration.jobs import (
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         validate_evapotranspiration,
     )
     from workbench.evapotranspiration.model.crops import crop_named, crop_names
+    from workbench.evapotranspiration.model.equations import Equation
     from workbench.evapotranspiration.model.site import Site
     from workbench.evapotranspiration.opened import (
         Evapotranspiration,
@@ -74,7 +75,7 @@ __all__ = [
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
-        "Equation": "equation.daily",
+        "Equation": "model.equations",
         "EtoResult": "results.saved",
         "Evapotranspiration": "opened",
         "EvapotranspirationConfig": "config",

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from workbench.errors import SettingError
 from workbench.evapotranspiration.model.catalogue import SourceId
+from workbench.evapotranspiration.model.equations import Equation
 from workbench.runs.model.setting_types import InForm
 from workbench.runs.model.settings import setting
 
@@ -26,7 +27,7 @@ class Period(StrEnum):
     RECENT = "recent"
     """The last ``days``, up to yesterday."""
     FORECAST = "forecast"
-    """Today and the five days after it."""
+    """Today and the days ``ahead``."""
 
 
 class Online(StrEnum):
@@ -52,11 +53,24 @@ class EvapotranspirationConfig:
     start: str = setting("", help="First day of the history", in_form=InForm("2020-01-31"))
     end: str = setting("", help="Last day of the history", in_form=InForm("2020-12-31"))
     days: int = setting(30, help="Length of the recent days", unit="days", minimum=1, maximum=366)
+    ahead: int = setting(
+        7,
+        help="Days of the forecast after today; Open-Meteo reaches 15, MET Norway 9, the NWS 6",
+        unit="days",
+        minimum=0,
+        maximum=15,
+    )
     online: Online = setting(Online.AUTOMATIC, help="When online weather services are asked")
     sources: tuple[SourceId, ...] = setting(
         (), help="Online services to ask; chosen by place and date if none is", choices=tuple(SourceId)
     )
     method: str = setting("ridge", help="How the sources are combined", choices=METHODS)
+    equation: Equation = setting(
+        Equation.FAO56,
+        help="Equation of reference evapotranspiration; of others than FAO-56 (and ASCE short, the same in daily "
+        "steps) no reference is known, and only stations correct the sources",
+        advanced=True,
+    )
     elevation: float | None = setting(
         None,
         help="Height of the place above the sea; found online if empty",

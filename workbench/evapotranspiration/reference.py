@@ -12,9 +12,10 @@ from workbench.charts.plots import Table
 from workbench.data.known_names import known_name
 from workbench.data.problems import Problems
 from workbench.errors import InvalidData
-from workbench.evapotranspiration.equation.daily import Equation, daily_eto
+from workbench.evapotranspiration.equation.daily import daily_eto
 from workbench.evapotranspiration.inputs.files import daily_rows, unused_columns
 from workbench.evapotranspiration.inputs.headers import named_columns
+from workbench.evapotranspiration.model.equations import EQUATIONS, Equation
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
 from workbench.evapotranspiration.physics.atmosphere import wind_at_2m
@@ -26,12 +27,6 @@ UNITS: Mapping[str, str] = {
     **dict.fromkeys(("ra", "rso", "rs", "rn"), "MJ/m2/d"),
     **dict.fromkeys(("es", "ea"), "kPa"),
     "u2": "m/s",
-}
-TITLES: Mapping[Equation, str] = {
-    Equation.FAO56: "FAO-56 Penman-Monteith",
-    Equation.ASCE_SHORT: "ASCE Penman-Monteith, short reference",
-    Equation.ASCE_TALL: "ASCE Penman-Monteith, tall reference",
-    Equation.HARGREAVES: "Hargreaves",
 }
 
 
@@ -60,7 +55,8 @@ def reference_evapotranspiration(
     units
         Column -> unit, for headers that do not say.
     method
-        ``"fao56"``, ``"asce_short"``, ``"asce_tall"``, or ``"hargreaves"`` for temperature alone.
+        ``"fao56"``, ``"asce_short"``, ``"asce_tall"``, ``"priestley_taylor"`` without wind, or ``"hargreaves"`` for
+        temperature alone.
     wind_height
         Height at which ``u2`` was measured [m].
     coastal
@@ -107,7 +103,7 @@ def reference_evapotranspiration(
     notes = [problem.message for problem in problems]
     notes += [f"Column '{column}' was not used." for column in unused]
     notes += [f"{part[:1].upper()}{part[1:]}: {days} of {len(found)} days." for part, days in assumed.items()]
-    return Table(found, UNITS, f"Reference evapotranspiration, {TITLES[equation]}", notes)
+    return Table(found, UNITS, f"Reference evapotranspiration, {EQUATIONS[equation].title}", notes)
 
 
 def _weather(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -11,8 +10,10 @@ import pandas as pd
 from workbench.data.arrays import Floats
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.equation.hargreaves import hargreaves
-from workbench.evapotranspiration.equation.missing_inputs import described, fill_missing
+from workbench.evapotranspiration.equation.missing_inputs import assumed_for, described, fill_missing
 from workbench.evapotranspiration.equation.penman_monteith import Surface, penman_monteith_daily
+from workbench.evapotranspiration.equation.priestley_taylor import priestley_taylor
+from workbench.evapotranspiration.model.equations import Equation
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS, WEATHER_UNITS
 from workbench.evapotranspiration.physics.atmosphere import mean_saturation_vapour_pressure
@@ -22,15 +23,6 @@ from workbench.evapotranspiration.physics.radiation import (
     net_longwave,
     net_shortwave,
 )
-
-
-class Equation(StrEnum):
-    """How reference evapotranspiration is computed."""
-
-    FAO56 = "fao56"
-    ASCE_SHORT = "asce_short"
-    ASCE_TALL = "asce_tall"
-    HARGREAVES = "hargreaves"
 
 
 def daily_eto(
@@ -45,7 +37,7 @@ def daily_eto(
     site
         Where it was measured.
     equation
-        Which one; Hargreaves uses temperature alone.
+        Which one; Hargreaves uses temperature alone, Priestley-Taylor no wind.
     coastal
         Whether a coast is near, for radiation taken from temperature.
 
@@ -158,6 +150,9 @@ def _computed(
     if equation is Equation.HARGREAVES:
         eto = hargreaves(tmax=tmax, tmin=tmin, latitude=latitude, day_of_year=day)
         texts = np.where(np.isnan(eto), "tmax or tmin missing", "temperature alone").tolist()
+    elif equation is Equation.PRIESTLEY_TAYLOR:
+        eto = priestley_taylor(tmax=tmax, tmin=tmin, rn=net, elevation=elevation)
+        texts = described(assumed_for(equation, filled.assumed))
     else:
         eto = penman_monteith_daily(
             tmax=tmax,

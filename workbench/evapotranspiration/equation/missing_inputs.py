@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.data.arrays import Floats
+from workbench.evapotranspiration.model.equations import EQUATIONS, Equation
 from workbench.evapotranspiration.physics.atmosphere import (
     mean_saturation_vapour_pressure,
     vapour_pressure_from_dew_point,
@@ -98,6 +99,22 @@ def fill_missing(weather: Mapping[str, Floats], ra: Floats, *, coastal: bool = F
     absent = np.isnan(tmax) | np.isnan(tmin)
     assumed = np.where(absent, _bit(4, absent), assumed).astype(np.uint8)
     return Filled(ea, np.asarray(rs, dtype=float), u2, assumed)
+
+
+def assumed_for(equation: Equation, assumed: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Keep of what was assumed what an equation uses.
+
+    Parameters
+    ----------
+    equation
+        Which one.
+    assumed
+        Bits of :data:`ASSUMPTIONS`.
+    """
+    facts = EQUATIONS[equation]
+    used = (facts.needs_radiation, facts.needs_humidity, facts.needs_wind, facts.needs_wind, True)
+    mask = sum(1 << bit for bit, needed in enumerate(used) if needed)
+    return (assumed & np.uint8(mask)).astype(np.uint8)
 
 
 def described(assumed: NDArray[np.uint8]) -> list[str]:

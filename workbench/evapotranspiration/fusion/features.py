@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.evapotranspiration.equation.daily import daily_eto, weather_arrays
-from workbench.evapotranspiration.equation.missing_inputs import fill_missing
+from workbench.evapotranspiration.equation.missing_inputs import assumed_for, fill_missing
+from workbench.evapotranspiration.model.equations import EQUATIONS, GRASS, Equation
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.physics.radiation import extraterrestrial
 from workbench.evapotranspiration.quality.flags import Checked
@@ -18,7 +19,9 @@ PREFERRED_RADIATION = "rs_nasa_power"
 """From satellites (CERES); a reanalysis computes its clouds."""
 
 
-def source_features(checked: Mapping[str, Checked], site: Site) -> pd.DataFrame:
+def source_features(
+    checked: Mapping[str, Checked], site: Site, equation: Equation = Equation.FAO56
+) -> pd.DataFrame:
     """Give ETo, radiation and humidity of every source.
 
     Parameters
@@ -27,18 +30,21 @@ def source_features(checked: Mapping[str, Checked], site: Site) -> pd.DataFrame:
         Sources after quality control; what is refused there is not used here.
     site
         The place.
+    equation
+        How ETo is computed from weather.
 
     Returns
     -------
     DataFrame
         Indexed by ``date``, every day of any source: ``eto_<source>`` [mm/d], the source's own where it delivers
-        one, else FAO-56 of its weather; ``rs_<source>`` [MJ m-2 d-1]; ``rh_<source>`` [%]. A source whose wind or
-        radiation was refused gives no computed ETo: what FAO-56 puts in its place has another bias.
+        one and grass is asked for, else the equation over its weather; ``rs_<source>`` [MJ m-2 d-1];
+        ``rh_<source>`` [%]. A source of which an input of the equation was refused gives no computed ETo: what
+        FAO-56 puts in its place has another bias.
     """
     columns: dict[str, pd.Series] = {}
     for source, item in checked.items():
         weather = item.weather
-        eto = _eto(item, weather, site)
+        eto = _eto(item, weather, site, equation)
         if eto is not None:
             columns[ETO + source] = eto
         for prefix, name in ((RS, "rs"), (RH, "rh")):
@@ -49,10 +55,12 @@ def source_features(checked: Mapping[str, Checked], site: Site) -> pd.DataFrame:
     return table.sort_index()
 
 
-def assumed_inputs(checked: Mapping[str, Checked], site: Site) -> pd.DataFrame:
+def assumed_inputs(
+    checked: Mapping[str, Checked], site: Site, equation: Equation = Equation.FAO56
+) -> pd.DataFrame:
     """Give what FAO-56 put in the place of missing inputs: bits of ``Filled.assumed``, a column for each source.
 
-    A source's own ETo counts as given.
+    A source's own ETo counts as given, and what the equation does not use as well.
     """
     columns = {}
     for source, item in checked.items():
@@ -61,8 +69,13 @@ def assumed_inputs(checked: Mapping[str, Checked], site: Site) -> pd.DataFrame:
             continue
         days = pd.DatetimeIndex(weather.index)
         ra = extraterrestrial(np.full(len(days), site.latitude), days.day_of_year.to_numpy())
-        bits = pd.Series(fill_missing(weather_arrays(weather), ra).assumed, index=days)
-        columns[source] = bits if "eto" not in weather else bits.where(weather["eto"].isna().to_numpy(), 0)
+        assumed = assumed_for(equation, fill_missing(weather_arrays(weather), ra).assumed)
+        bits = pd.Series(assumed, index=days)
+        columns[source] = (
+            bits
+            if "eto" not in weather or equation not in GRASS
+            else bits.where(weather["eto"].isna().to_numpy(), 0)
+        )
     return pd.DataFrame(columns).fillna(0).astype(np.uint8).sort_index()
 
 
@@ -85,12 +98,12 @@ def source_of(feature: str) -> str:
     return feature.split("_", 1)[1]
 
 
-def _eto(item: Checked, weather: pd.DataFrame, site: Site) -> pd.Series | None:
-    own = weather.get("eto")
-    refused = item.unusable & {"u2", "rs", "tmax", "tmin"}
+def _eto(item: Checked, weather: pd.DataFrame, site: Site, equation: Equation) -> pd.Series | None:
+    own = weather.get("eto") if equation in GRASS else None
+    refused = item.unusable & EQUATIONS[equation].columns
     if refused or not {"tmax", "tmin"} <= set(weather.columns):
         return own if own is not None and own.notna().any() else None
-    computed = daily_eto(weather, site)["eto"]
+    computed = daily_eto(weather, site, equation=equation)["eto"]
     computed = computed.where(np.isfinite(computed))
     together = computed if own is None else own.fillna(computed)
     return together if together.notna().any() else None

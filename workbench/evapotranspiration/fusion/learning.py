@@ -33,7 +33,11 @@ class Lesson:
 
 
 def lessons(
-    features: pd.DataFrame, reference: pd.DataFrame, sites: Mapping[str, Site], asked: pd.DatetimeIndex
+    features: pd.DataFrame,
+    reference: pd.DataFrame,
+    sites: Mapping[str, Site],
+    asked: pd.DatetimeIndex,
+    shipped: Statistics | None = None,
 ) -> tuple[list[Lesson], str]:
     """Learn for the requested days, from other days of the reference.
 
@@ -51,6 +55,8 @@ def lessons(
         Sites by name.
     asked
         The requested days at any site.
+    shipped
+        What is known beforehand; what the workbench ships when left out.
 
     Returns
     -------
@@ -59,11 +65,12 @@ def lessons(
     str
         What was learned from, in one sentence.
     """
-    shipped = shipped_statistics()
+    shipped = shipped_statistics() if shipped is None else shipped
     if reference.empty:
-        return [
-            Lesson(asked, shipped)
-        ], "No reference is given: the error statistics that the workbench ships are used."
+        source = (
+            "error statistics that the workbench ships" if shipped.sites else "usual errors of the sources"
+        )
+        return [Lesson(asked, shipped)], f"No reference is given: the {source} are used."
     known = reference[reference["site"].isin(set(features["site"]))]
     outside = known[~known["date"].isin(asked)]
     if outside["date"].nunique() >= min(ENOUGH_DAYS, max(1, known["date"].nunique() - 1)) or len(

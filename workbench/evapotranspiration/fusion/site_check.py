@@ -9,6 +9,7 @@ import pandas as pd
 
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.fusion.features import assumed_inputs, source_features
+from workbench.evapotranspiration.model.equations import Equation
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.quality.control import check_sources, findings_table
 
@@ -34,6 +35,8 @@ class SiteCheck:
     assumed
         Indexed by date, a column for each source, see
         :func:`~workbench.evapotranspiration.fusion.features.assumed_inputs`.
+    equation
+        How ETo was computed from weather.
     """
 
     site: Site
@@ -42,6 +45,7 @@ class SiteCheck:
     flags: pd.DataFrame
     findings: pd.DataFrame
     assumed: pd.DataFrame
+    equation: Equation = Equation.FAO56
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -60,7 +64,9 @@ class SiteCheck:
         return melted.dropna().reset_index()
 
 
-def check_site(site: Site, weather: Mapping[str, pd.DataFrame]) -> SiteCheck:
+def check_site(
+    site: Site, weather: Mapping[str, pd.DataFrame], equation: Equation = Equation.FAO56
+) -> SiteCheck:
     """Check the sources of one place and compute what each gives.
 
     Parameters
@@ -69,6 +75,8 @@ def check_site(site: Site, weather: Mapping[str, pd.DataFrame]) -> SiteCheck:
         The place.
     weather
         Daily weather by source.
+    equation
+        How ETo is computed from weather.
 
     Raises
     ------
@@ -76,7 +84,7 @@ def check_site(site: Site, weather: Mapping[str, pd.DataFrame]) -> SiteCheck:
         When no source of the place can be used: with what was found.
     """
     checked = check_sources(weather, site)
-    features = source_features(checked, site)
+    features = source_features(checked, site, equation)
     flags = [item.flags.assign(source=source) for source, item in checked.items() if len(item.flags)]
     used = [item.weather.assign(source=source).reset_index() for source, item in checked.items()]
     columns = ["source", "date", "column", "value", "flag", "reason"]
@@ -86,7 +94,8 @@ def check_site(site: Site, weather: Mapping[str, pd.DataFrame]) -> SiteCheck:
         pd.concat(used, ignore_index=True),
         pd.concat(flags, ignore_index=True)[columns] if flags else pd.DataFrame(columns=columns),
         findings_table(checked),
-        assumed_inputs(checked, site),
+        assumed_inputs(checked, site, equation),
+        equation,
     )
     if not made.sources:
         unusable = made.findings[made.findings["unusable"].astype(bool)]

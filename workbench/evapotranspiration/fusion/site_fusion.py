@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from workbench.evapotranspiration.fusion.features import ETO
 from workbench.evapotranspiration.fusion.fuse import FusionMethod, fuse
 from workbench.evapotranspiration.fusion.learning import Lesson
 from workbench.evapotranspiration.fusion.pooling import Basis
@@ -72,7 +73,7 @@ def fuse_site(
     parts, basis, words = [], "", ""
     for lesson in lessons:
         own = features[features.index.isin(lesson.days)].dropna(how="all")
-        if own.empty:
+        if not any(str(name).startswith(ETO) for name in own.dropna(axis=1, how="all")):
             continue
         fused = fuse(own, site, statistics=lesson.statistics, method=FusionMethod(method), coverage=coverage)
         parts.append(fused.table)

@@ -28,11 +28,11 @@ from workbench.evapotranspiration.fusion.grades import (
 from workbench.evapotranspiration.fusion.site_check import SiteCheck
 from workbench.evapotranspiration.fusion.statistics import FEWEST_DAYS
 from workbench.evapotranspiration.model.catalogue import SourceId, plain_name
+from workbench.evapotranspiration.model.equations import EQUATIONS
 
 STATION_ERROR = 0.08
 """Standard error of a day's ETo from good instruments, as a share: radiation and wind to 5 %, humidity to 4 %,
 temperature to 0.3 degC, through equation 6 of FAO-56."""
-_MEASURED = ("tmax", "tmin", "u2", "rs")
 _HUMIDITY = ("rh", "rh_max", "rh_min", "tdew")
 _CALM = 1 << ASSUMPTIONS.index("u2 raised to 0.5 m/s")
 """A calm day is measured."""
@@ -82,13 +82,16 @@ def stations_of(
 
 
 def complete_days(check: SiteCheck, source: str) -> Booleans:
-    """Whether every input of a source was measured on each day of a check's features, shape (days,)."""
-    days = check.features.index
+    """Whether every input of the equation was measured by a source, day by day, shape (days,)."""
+    days, facts = check.features.index, EQUATIONS[check.equation]
     weather = check.weather[check.weather["source"] == source].set_index("date").reindex(days)
     parts = [check.features[ETO + source].notna()]
-    parts += [weather[column].notna() if column in weather else parts[0] & False for column in _MEASURED]
-    humid = [column for column in _HUMIDITY if column in weather]
-    parts.append(weather[humid].notna().any(axis=1) if humid else parts[0] & False)
+    parts += [
+        weather[column].notna() if column in weather else parts[0] & False for column in sorted(facts.columns)
+    ]
+    if facts.needs_humidity:
+        humid = [column for column in _HUMIDITY if column in weather]
+        parts.append(weather[humid].notna().any(axis=1) if humid else parts[0] & False)
     if source in check.assumed:
         bits = check.assumed[source].reindex(days, fill_value=0).to_numpy() & ~np.uint8(_CALM)
         parts.append(pd.Series(bits == 0, index=days))

@@ -22,13 +22,13 @@ from workbench.evapotranspiration.inputs.places.land import land_at
 from workbench.evapotranspiration.inputs.places.place import Place, check_place
 from workbench.evapotranspiration.inputs.places.place_names import place_from_text
 from workbench.evapotranspiration.model.catalogue import plain_name, source_named
+from workbench.evapotranspiration.model.equations import GRASS
 from workbench.files import is_file
 from workbench.runs.model.digest import file_digest
 
 MAX_PLACES = 400
 MAX_LISTED_SITES = 5
 HISTORY_WITHOUT_START = 365
-FORECAST_DAYS = 5
 
 Weather = Mapping[str, Mapping[str, pd.DataFrame]]
 """Site -> source -> daily weather indexed by date."""
@@ -116,7 +116,10 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
         _note_sites_not_read(table.frame, listed, places, weather_path.name, problems)
     reference = pd.DataFrame({"site": [], "date": pd.to_datetime([]), "eto": []})
     reference_path = find_input(project, config.reference_file, "eto_reference")
-    if reference_path is not None and config.learn:
+    if reference_path is not None and config.learn and config.equation not in GRASS:
+        said = f"not read: a reference is of FAO-56, and the equation is '{config.equation}'."
+        problems.extend([Problem(said, reference_path.name, severity=Severity.UNUSED)])
+    elif reference_path is not None and config.learn:
         table = read_daily_table(reference_path, ("eto",))
         problems.extend(table.problems)
         note(reference_path, table.sha256)
@@ -216,7 +219,7 @@ def period_of(
     if config.period is Period.RECENT:
         return today - datetime.timedelta(config.days), today - datetime.timedelta(1)
     if config.period is Period.FORECAST:
-        return today, today + datetime.timedelta(FORECAST_DAYS)
+        return today, today + datetime.timedelta(config.ahead)
     days = [day for frame in frames for day in (frame.index.min(), frame.index.max())]
     last = day_of(config, "end") or (max(days).date() if days else today - datetime.timedelta(2))
     first = day_of(config, "start") or (

@@ -11,6 +11,7 @@ from workbench.data.explanation.cells import Cell, Rules
 from workbench.data.explanation.steps import Explained, is_missing
 from workbench.data.origins import Origin
 from workbench.evapotranspiration.model.catalogue import SOURCES
+from workbench.evapotranspiration.model.equations import EQUATIONS
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
 from workbench.evapotranspiration.results.explained_rows import row_with
 
@@ -78,7 +79,8 @@ def _own(cell: Cell) -> Explained | None:
         for word in _INPUTS
         if part.startswith(word)
     ]
-    rule = "reference evapotranspiration (FAO-56) of the weather of this source"
+    title = EQUATIONS[cell.tracer.result.config.equation].title
+    rule = f"reference evapotranspiration ({title}) of the weather of this source"
     return cell.by(rule, *parts, *missing)
 
 

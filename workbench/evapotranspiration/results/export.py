@@ -15,6 +15,7 @@ from workbench.data.atomic import replacing, write_text
 from workbench.data.results.export import table_sheet
 from workbench.data.workbooks.facts import write_facts, write_notes
 from workbench.data.workbooks.writing import writing_workbook
+from workbench.evapotranspiration.model.equations import EQUATIONS
 from workbench.evapotranspiration.results.saved import MONTHLY_UNITS, UNITS, EtoResult
 
 if TYPE_CHECKING:
@@ -164,7 +165,9 @@ def to_xarray(result: EtoResult) -> xr.Dataset:
 
     variables: dict[str, Any] = {}
     for column, facts in _VARIABLES.items():
-        attributes = {"units": facts.units, "long_name": facts.long_name, "cell_methods": "time: sum"}
+        title = EQUATIONS[result.config.equation].title
+        long_name = facts.long_name.replace("FAO-56", title) if column == "eto" else facts.long_name
+        attributes = {"units": facts.units, "long_name": long_name, "cell_methods": "time: sum"}
         if facts.standard_name:
             attributes["standard_name"] = facts.standard_name
         variables[facts.name] = (("site", "time"), grid(column), attributes)

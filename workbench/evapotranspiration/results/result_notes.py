@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from workbench.data.notes import Notes, Weight
 from workbench.data.unused_settings import note_unused_settings
 from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.equation.missing_inputs import INPUTS
+from workbench.evapotranspiration.fusion.lead_time import error_growth
 from workbench.evapotranspiration.fusion.pooling import Basis
 from workbench.evapotranspiration.fusion.site_check import SiteCheck
 from workbench.evapotranspiration.fusion.site_fusion import SiteFusion
 from workbench.evapotranspiration.inputs.downloads import HEIGHT_UNKNOWN, Gathered, SitePlan
 from workbench.evapotranspiration.inputs.reading import EtoInput
 from workbench.evapotranspiration.model.catalogue import title_of
+from workbench.evapotranspiration.model.equations import EQUATIONS, GRASS
 from workbench.evapotranspiration.results.without_effect import without_effect
 
 _ADVICE: Mapping[str, tuple[str, str, str]] = {
@@ -56,6 +59,20 @@ def notes_of(
                 )
         if item.basis == Basis.STATION and len(checks[name].sources) > 1:
             notes.assumption(f"{name}: {item.explanation.rstrip('.')}", weight=Weight.LOW, setting="stations")
+    if config.equation not in GRASS:
+        title = EQUATIONS[config.equation].title
+        notes.assumption(
+            f"ETo is that of {title}: a service's own ETo and references are of FAO-56 and not used, and standard "
+            "errors are the usual ones of FAO-56 with these sources, except where a station teaches them",
+            setting="equation",
+        )
+    if daily["reason"].str.contains("days ahead", regex=False).any():
+        notes.assumption(
+            "the standard error of a forecast grows with the days ahead, to "
+            f"{error_growth(np.array(7.0)):.2f} times in a week",
+            weight=Weight.LOW,
+            setting="ahead",
+        )
     if any(item.basis == Basis.SOURCE_ERRORS for item in fused.values()):
         notes.assumption(words, weight=Weight.LOW, setting="reference_file")
     notes.add_problems(data.problems)

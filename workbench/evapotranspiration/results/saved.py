@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from workbench.charts.drawn import DrawnResult
+from workbench.data.heading import Heading
 from workbench.data.results.compared import ComparedNumber, ComparedTable
 from workbench.data.results.store import ResultStore, units_from
 from workbench.errors import UnreadableFile
 from workbench.evapotranspiration.config import EvapotranspirationConfig
+from workbench.evapotranspiration.model.equations import EQUATIONS, GRASS
 from workbench.evapotranspiration.model.weather import WEATHER_UNITS
 
 DOMAIN = "evapotranspiration"
@@ -69,6 +71,14 @@ class EtoResult(DrawnResult[EvapotranspirationConfig]):
     """
 
     called = "Reference evapotranspiration"
+
+    @property
+    def heading(self) -> Heading:
+        """What pages, figures and files are headed with; the equation is named where it is not that of FAO-56."""
+        usual = super(EtoResult, self).heading
+        if self.config.equation in GRASS:
+            return usual
+        return usual.of(filters=(*usual.filters, EQUATIONS[self.config.equation].title))
 
     def __repr__(self) -> str:
         daily = self.tables["daily"]

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from workbench.evapotranspiration.config import EvapotranspirationConfig, Online, Period
 from workbench.evapotranspiration.inputs.downloads import SitePlan
 from workbench.evapotranspiration.inputs.reading import EtoInput
+from workbench.evapotranspiration.model.equations import GRASS
 
 __all__ = ["without_effect"]
 
@@ -37,19 +38,30 @@ def without_effect(
     heights = any(plan.place.elevation is None for plan in plans)
     known = {*asked, "opentopodata"} if heights else asked
     idle = sorted(set(config.services) - known)
-    not_learned = "" if config.learn else "learn is 'no'"
+    other = (
+        ""
+        if config.equation in GRASS
+        else f"a reference is of FAO-56, and the equation is '{config.equation}'"
+    )
+    not_learned = other if config.learn else "learn is 'no'"
     in_file = all(place.name in data.weather for place in data.places)
     return {
         "start": history,
         "end": history,
         "days": "" if config.period is Period.RECENT else f"the period is '{config.period}'",
+        "ahead": "" if config.period is Period.FORECAST else f"the period is '{config.period}'",
         "sites": by_place,
         "elevation": "" if config.place else "it is that of one place (place); the sites have their own",
         "sites_file": "" if data.uses_sites else by_place,
         "weather_file": "" if data.weather else "it has no weather of the places",
         "reference_file": not_learned
         or ("" if len(data.reference) else "it shares no site with the weather"),
-        "learn": "" if data.has_reference or stations else "there is no reference and no station",
+        "learn": ""
+        if (data.has_reference and not other) or stations
+        else other or "there is no reference and no station",
+        "method": ""
+        if stations or not other
+        else "nothing is known of the sources' errors with this equation",
         "stations": _without_station(data),
         "online": "all places are in the weather file"
         if config.online is Online.NEVER and in_file and not config.sources

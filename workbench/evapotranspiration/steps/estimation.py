@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -10,10 +11,13 @@ from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_made_up, report_notes
 from workbench.errors import SourceFailed
 from workbench.evapotranspiration.config import EvapotranspirationConfig
+from workbench.evapotranspiration.fusion.features import ETO
+from workbench.evapotranspiration.fusion.lead_time import with_lead_time
 from workbench.evapotranspiration.fusion.learning import lessons
 from workbench.evapotranspiration.fusion.site_check import SiteCheck, check_site
 from workbench.evapotranspiration.fusion.site_fusion import SiteFusion, fuse_site
 from workbench.evapotranspiration.fusion.stations import station_eto, stations_of, truth_of, without_station
+from workbench.evapotranspiration.fusion.statistics import Statistics
 from workbench.evapotranspiration.inputs.downloads import (
     Downloader,
     Gathered,
@@ -23,6 +27,8 @@ from workbench.evapotranspiration.inputs.downloads import (
     plan_sites,
 )
 from workbench.evapotranspiration.inputs.reading import EtoInput, read_inputs
+from workbench.evapotranspiration.model.catalogue import today_at
+from workbench.evapotranspiration.model.equations import GRASS, Equation
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.results.audit import audit
 from workbench.evapotranspiration.results.result_tables import assemble
@@ -41,7 +47,7 @@ def run_evapotranspiration(job: Job, project: Project, config: Evapotranspiratio
     with job.stage("download", title="Download"):
         gathered, plans = _download(job, project, config, data, plans)
     with job.stage("quality_control", title="Quality control and each source's ETo"):
-        checks, elevations, failed = _check(job, data, plans, gathered, refused)
+        checks, elevations, failed = _check(job, config.equation, data, plans, gathered, refused)
     with job.stage("fusion", title="Fusion"):
         fused, words = _fuse(job, config, data, plans, checks, failed)
     with job.stage("save", title="Save the results"):
@@ -100,7 +106,12 @@ def _download(
 
 
 def _check(
-    job: Job, data: EtoInput, plans: Sequence[SitePlan], gathered: Gathered, refused: Mapping[str, str]
+    job: Job,
+    equation: Equation,
+    data: EtoInput,
+    plans: Sequence[SitePlan],
+    gathered: Gathered,
+    refused: Mapping[str, str],
 ) -> tuple[dict[str, SiteCheck], dict[str, str], dict[str, str]]:
     failed, elevations, units = dict(refused), {}, []
     given = {place.name: place for place in data.places}
@@ -112,7 +123,7 @@ def _check(
             continue
         place, elevations[name] = place_with_elevation(plan.place, given[name], gathered)
         site = Site(place.name, place.latitude, place.longitude, float(place.elevation or 0.0))
-        units.append(Unit(name, (site, weather)))
+        units.append(Unit(name, (site, weather, equation)))
     checks: dict[str, SiteCheck] = {}
     # A site takes tens of milliseconds of numpy: more threads would only take turns.
     for outcome in job.map(check_site, units, title="Site", workers=1, remember=False):
@@ -148,7 +159,8 @@ def _fuse(
     reference = pd.concat(
         [data.reference, *([truth_of(checks, stations)] if config.learn and stations else [])]
     )
-    taught, words = lessons(pd.concat(known, ignore_index=True), reference, sites, asked)
+    shipped = None if config.equation in GRASS else Statistics(())
+    taught, words = lessons(pd.concat(known, ignore_index=True), reference, sites, asked, shipped)
     units = []
     for name, item in checks.items():
         own = gridded[name][gridded[name].index.isin(periods[name])].dropna(how="all")
@@ -156,7 +168,8 @@ def _fuse(
         if station:
             measured = station_eto(item, station)
             measured = measured[measured.index.isin(periods[name])].dropna()
-        if own.empty and (measured is None or measured.empty):
+        gives = any(str(column).startswith(ETO) and own[column].notna().any() for column in own)
+        if not gives and (measured is None or measured.empty):
             failed[name] = f"{name}: no source has any of the requested days."
             continue
         arguments = (item.site, own, taught, config.method, config.interval / 100, station, measured)
@@ -164,7 +177,8 @@ def _fuse(
     fused: dict[str, SiteFusion] = {}
     for outcome in job.map(fuse_site, units, title="Site", workers=1, remember=False):
         if outcome.error is None:
-            fused[outcome.key] = outcome.value
+            today = today_at(sites[outcome.key].longitude)
+            fused[outcome.key] = replace(outcome.value, table=with_lead_time(outcome.value.table, today))
         else:
             failed[outcome.key] = outcome.error
     if not fused:

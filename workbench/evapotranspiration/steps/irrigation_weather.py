@@ -19,6 +19,7 @@ from workbench.evapotranspiration.inputs.reading import find_input, read_inputs
 from workbench.evapotranspiration.irrigation.climate import least_humidity
 from workbench.evapotranspiration.irrigation_config import IrrigationConfig
 from workbench.evapotranspiration.model.catalogue import title_of
+from workbench.evapotranspiration.model.equations import GRASS
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.results.saved import STORE, EtoResult
 from workbench.files import changed_at
@@ -116,12 +117,19 @@ def read_weather(project: Project, config: IrrigationConfig, notes: Notes) -> Pl
     names = sorted(
         STORE.finished(project), key=lambda name: changed_at(_summary(project, name)), reverse=True
     )
-    saved = [STORE.load(project, name) for name in names] if not (config.eto and config.forecast) else []
-    past = (
-        STORE.load(project, config.eto)
-        if config.eto
-        else next((one for one in saved if not _is_ahead(one)), None)
-    )
+    named = {
+        name: _of_grass(STORE.load(project, name), setting)
+        for setting, name in (("eto", config.eto), ("forecast", config.forecast))
+        if name
+    }
+    saved = [STORE.load(project, name) for name in names] if len(named) < 2 else []
+    others = [one.scenario for one in saved if one.config.equation not in GRASS]
+    if others:
+        notes.unused(
+            f"saved ETo {', '.join(others)}: another equation than FAO-56, which crop coefficients are for"
+        )
+    saved = [one for one in saved if one.scenario not in others]
+    past = named[config.eto] if config.eto else next((one for one in saved if not _is_ahead(one)), None)
     if past is not None and _is_ahead(past):
         raise SettingError(
             f"eto names '{past.scenario}', which is a forecast; name it as forecast, and past days as eto.",
@@ -150,7 +158,7 @@ def read_weather(project: Project, config: IrrigationConfig, notes: Notes) -> Pl
             is_saved=True,
             eto=past.scenario,
         )
-    coming = STORE.load(project, config.forecast) if config.forecast else next(filter(_is_ahead, saved), None)
+    coming = named[config.forecast] if config.forecast else next(filter(_is_ahead, saved), None)
     return found if coming is None else _with_forecast(found, coming, project)
 
 
@@ -172,6 +180,18 @@ def _with_forecast(found: PlaceWeather, coming: EtoResult, project: Project) -> 
 
 def _summary(project: Project, scenario: str) -> Path:
     return project.results / STORE.domain / scenario / SUMMARY_FILE
+
+
+def _of_grass(result: EtoResult, setting: str) -> EtoResult:
+    """Refuse ETo that crop coefficients do not belong to."""
+    if result.config.equation in GRASS:
+        return result
+    raise SettingError(
+        f"The saved ETo '{result.scenario}' is computed with the equation '{result.config.equation}', and crop "
+        "coefficients are for FAO-56: name one that is, or estimate ETo with the equation fao56.",
+        setting,
+        result.scenario,
+    )
 
 
 def _is_ahead(result: EtoResult) -> bool:
