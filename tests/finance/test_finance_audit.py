@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -25,9 +24,10 @@ from workbench.finance.results.saved import STORE
 NUMBER = r"-?[\d.e+]+"
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return make_project(tmp_path / "board", company__csv=company_csv(30))
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Give one project for all: what one run has forecast the next takes, as with a changed scenario."""
+    return make_project(tmp_path_factory.mktemp("finance") / "board", company__csv=company_csv(30))
 
 
 def lose_an_entry(ledger: Ledger) -> Ledger:

@@ -8,17 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.finance.report_cases import company_csv, make_project
+from tests.finance.report_cases import company_csv
 from workbench.data.explanation.cells import explain
 from workbench.data.origins import Origin
-from workbench.finance.jobs import make_finance_report
 from workbench.finance.results.saved import FinanceResult
 
 
-@pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> FinanceResult:
-    project = make_project(tmp_path_factory.mktemp("finance") / "board", company__csv=company_csv())
-    return make_finance_report(project, file="company.csv", scenario="March", horizon=6)
+@pytest.fixture
+def result(company_report: FinanceResult) -> FinanceResult:
+    return company_report
 
 
 def rows_of(place: str) -> list[int]:

@@ -1,28 +1,29 @@
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
-from tests.finance.report_cases import company_csv, make_project
 from workbench.charts.plots import Table
 from workbench.data.projects.project import Project
 from workbench.errors import UnreadableFile
-from workbench.finance import FinanceReport, make_finance_report
-from workbench.finance.results.saved import TABLES
+from workbench.finance import FinanceReport
+from workbench.finance.results.saved import TABLES, FinanceResult
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    made = make_project(tmp_path_factory.mktemp("finance") / "board", company__csv=company_csv())
-    make_finance_report(made, file="company.csv", scenario="March", horizon=6)
-    return made
+def report(company_project: Project, company_report: FinanceResult) -> FinanceReport:
+    return FinanceReport.open(company_project, "March")
 
 
-@pytest.fixture(scope="module")
-def report(project: Project) -> FinanceReport:
-    return FinanceReport.open(project, "March")
-
-
-def test_without_a_name_the_newest_report_is_opened_and_says_so(project: Project) -> None:
+def test_without_a_name_the_newest_report_is_opened_and_says_so(
+    tmp_path: Path, company_project: Project, company_report: FinanceResult
+) -> None:
+    project = Project.open(shutil.copytree(company_project.folder, tmp_path / "board"))
+    for folder in (project.results / "finance").iterdir():
+        if folder.name != "March":
+            shutil.rmtree(folder)
     assert "'March', the only finished one" in repr(FinanceReport.open(project.folder))
     with pytest.raises(UnreadableFile, match="present: March"):
         FinanceReport.open(project, "April")

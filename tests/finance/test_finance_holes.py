@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,11 @@ from finance.finance_files import ledger_of
 from finance.report_cases import make_project
 
 from workbench.data.notes import NoteKind
+from workbench.data.projects.project import Project
 from workbench.finance.analysis.measures import Span, figure_table, measure_table
 from workbench.finance.jobs import make_finance_report
 from workbench.finance.model.series import figure_series, partial_sums
 from workbench.finance.results.figures.charts import forecast_chart
-from workbench.finance.results.report import report_page
 from workbench.finance.results.saved import FinanceResult, load
 
 pytestmark = pytest.mark.usefixtures("without_report")
@@ -95,8 +96,18 @@ def test_a_hole_is_no_anomaly_and_is_said_with_its_row(tmp_path: Path) -> None:
     assert np.isnan(np.asarray(line.y, dtype=float)).sum() == 1
 
 
-def test_a_last_month_in_which_a_region_has_not_reported_is_open(tmp_path: Path) -> None:
-    result = report_of(tmp_path, panel(without=(("2024-12", "North"),)))
+@pytest.fixture(scope="module")
+def open_month(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, FinanceResult]:
+    """Give a report, with its page, of a file in which North has not reported the last month."""
+    text = panel(without=(("2024-12", "North"),))
+    project = make_project(tmp_path_factory.mktemp("open") / "board", company__csv=text.encode())
+    return project, make_finance_report(project, file="company.csv", horizon=6)
+
+
+def test_a_last_month_in_which_a_region_has_not_reported_is_open(
+    open_month: tuple[Project, FinanceResult],
+) -> None:
+    _, result = open_month
     assert result.facts["last"] == "2024-11"
     assert "less than" not in said(result)
     assert "Dec 2024 is not whole (North: no row yet" in said(result)
@@ -109,10 +120,10 @@ def test_a_last_month_in_which_a_region_has_not_reported_is_open(tmp_path: Path)
     assert last.value.isna().all()
 
 
-def test_a_blank_amount_in_the_last_month_leaves_it_open_too(tmp_path: Path) -> None:
-    result = report_of(tmp_path, panel(blank=(("2024-12", "West"),)))
-    assert result.facts["last"] == "2024-11"
-    assert "West: row" in result.notes.omissions[0].message
+def test_a_blank_amount_in_the_last_month_leaves_it_open_too() -> None:
+    (open_month,) = ledger_of(panel(blank=(("2024-12", "West"),))).partial
+    assert open_month.period == pd.Timestamp("2024-12-01")
+    assert "West: row" in open_month.reason
 
 
 def test_a_region_that_ended_earlier_has_ended_and_opens_nothing() -> None:
@@ -162,12 +173,12 @@ def test_a_bridge_over_a_hole_is_not_made(tmp_path: Path) -> None:
     assert "cannot be compared" in said(result)
 
 
-def test_report_and_workbook_say_it_first(tmp_path: Path) -> None:
-    result = report_of(tmp_path, panel(without=(("2024-12", "North"),)))
-    page = report_page(result).render()
+def test_report_and_workbook_say_it_first(open_month: tuple[Project, FinanceResult]) -> None:
+    _, result = open_month
+    assert result.folder is not None
+    page = (result.folder / "report.html").read_text(encoding="utf-8")
     prose = page[page.index("<h1>") :]
     assert prose.index("Dec 2024 is open") < prose.index("Plotly.newPlot(")
-    assert result.folder is not None
     book = openpyxl.load_workbook(result.folder / "report.xlsx")
     assert book.sheetnames[0] == "Notes"
     assert any("Dec 2024 is open" in str(cell.value) for row in book["Notes"].iter_rows() for cell in row)
@@ -180,9 +191,10 @@ def test_columns_without_a_meaning_are_listed_as_unused(tmp_path: Path) -> None:
     assert [note.column for note in result.notes.of(NoteKind.UNUSED)] == ["Colour"]
 
 
-def test_the_whole_month_of_the_next_report_is_new_and_not_restated(tmp_path: Path) -> None:
-    project = make_project(tmp_path / "board", company__csv=panel(without=(("2024-12", "North"),)).encode())
-    make_finance_report(project, file="company.csv", horizon=6)
+def test_the_whole_month_of_the_next_report_is_new_and_not_restated(
+    tmp_path: Path, open_month: tuple[Project, FinanceResult]
+) -> None:
+    project = Project.open(shutil.copytree(open_month[0].folder, tmp_path / "board"))
     (project.inputs / "company.csv").write_text(panel(), encoding="utf-8")
     make_finance_report(project, file="company.csv", horizon=6)
     difference = load(project, "Report").table("difference")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,14 +24,14 @@ from workbench.testing import assert_run_is_whole
 IDENTITY = ("revenue", "expenses", "marketing", "profit")
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return make_project(tmp_path_factory.mktemp("finance") / "board", company__csv=company_csv())
+@pytest.fixture
+def project(company_project: Project) -> Project:
+    return company_project
 
 
-@pytest.fixture(scope="module")
-def result(project: Project) -> FinanceResult:
-    return make_finance_report(project, file="company.csv", scenario="March", horizon=6)
+@pytest.fixture
+def result(company_report: FinanceResult) -> FinanceResult:
+    return company_report
 
 
 def paths(result: FinanceResult, dimension: str = "", entity: str = "") -> pd.DataFrame:
@@ -117,6 +118,7 @@ def test_a_saved_report_comes_back_as_it_was(project: Project, result: FinanceRe
         pd.testing.assert_frame_equal(again.table(name), table.reset_index(drop=True), check_dtype=False)
 
 
+@pytest.mark.usefixtures("without_report")
 def test_a_changed_scenario_fits_nothing_again(
     project: Project, result: FinanceResult, monkeypatch: pytest.MonkeyPatch
 ):
@@ -154,8 +156,9 @@ def test_the_next_month_is_compared_with_the_last_report(tmp_path: Path):
     assert (after.folder / "report.html").read_bytes() == page
 
 
+@pytest.mark.usefixtures("without_report")
 def test_ten_stages_are_seen_in_order_and_the_run_has_its_id_at_once(project: Project):
-    run = engine.start(make_finance_report, project, file="company.csv", scenario="Stages", horizon=3)
+    run = engine.start(make_finance_report, project, file="company.csv", scenario="Stages", horizon=6)
     assert run.id
     run.result()
     stages = [stage for stage in run.summary().stages if "/" not in stage]
@@ -177,6 +180,7 @@ def test_a_run_that_fails_says_failed_and_why_and_leaves_the_last_report(
     assert {path.name: path.read_bytes() for path in result.folder.iterdir()} == before
 
 
+@pytest.mark.usefixtures("without_report")
 def test_a_missing_profit_column_is_not_zero_and_not_praised(tmp_path: Path):
     project = make_project(tmp_path / "board", company__csv=company_csv(30, profit=False))
     found = make_finance_report(project, file="company.csv")
@@ -263,17 +267,19 @@ def test_no_file_is_refused_before_anything_is_read(project: Project):
 def test_a_driver_outside_of_the_forecast_stops_the_run_and_nothing_is_written(project: Project):
     drivers = (Driver(DriverKind.PRICE, 3.0, "2040-01"),)
     with pytest.raises(SettingError, match="expected a forecast month"):
-        make_finance_report(project, file="company.csv", scenario="Late", horizon=3, drivers=drivers)
+        make_finance_report(project, file="company.csv", scenario="Late", horizon=6, drivers=drivers)
     assert not (project.results / "finance" / "Late").exists()
 
 
+@pytest.mark.usefixtures("without_report")
 def test_a_report_whose_tables_do_not_belong_together_is_refused(project: Project, result: FinanceResult):
-    other = make_finance_report(project, file="company.csv", scenario="Mixed", horizon=3)
+    other = make_finance_report(project, file="company.csv", scenario="Mixed", horizon=6)
     assert other.folder is not None
     assert result.folder is not None
     (other.folder / "history.parquet").write_bytes((result.folder / "history.parquet").read_bytes())
     with pytest.raises(UnreadableFile, match="belongs to another run"):
         load(project, "Mixed")
+    shutil.rmtree(other.folder)
 
 
 def test_two_reports_with_other_settings_have_other_stamps(result: FinanceResult):
@@ -282,6 +288,7 @@ def test_two_reports_with_other_settings_have_other_stamps(result: FinanceResult
     assert stamp_of(result) != stamp_of(replace(result, config=replace(result.config, horizon=7)))
 
 
+@pytest.mark.usefixtures("without_report")
 def test_a_year_column_is_no_figure(tmp_path: Path):
     rows = [f"2023-{month:02d}-28,2023,{100 + month},{50 + month}" for month in range(1, 13)]
     project = make_project(tmp_path / "board", y__csv="\n".join(["Date,Year,Revenue,Costs", *rows]).encode())
@@ -313,6 +320,7 @@ def test_the_report_shows_every_setting_once(result: FinanceResult):
     assert len(tables[1]) == len(fields(result.config))
 
 
+@pytest.mark.usefixtures("without_report")
 def test_a_falling_figure_ends_at_zero_and_never_below(tmp_path: Path) -> None:
     rows = "".join(
         f"{year}-{month:02d}-28,{max(20.5, 4000 - 110 * at)},{500.5},{max(10.5, 900 - 25 * at)}\n"

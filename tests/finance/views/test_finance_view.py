@@ -17,6 +17,7 @@ from workbench.finance.config import FinanceConfig
 from workbench.finance.inputs.mapping.saved import load_mapping
 from workbench.finance.jobs import make_finance_report
 from workbench.finance.model.roles import Role
+from workbench.finance.results.saved import FinanceResult
 from workbench.finance.views import report_view as finance_report_view
 from workbench.finance.views.mapping_form import MappingReview, review_above
 from workbench.finance.views.report_view import FinanceReportView
@@ -108,14 +109,14 @@ def test_a_file_that_comes_into_the_inputs_is_chosen_and_read(project: Project) 
     assert "new.csv" in [value for _, value in form._fields["file"].input.options]
 
 
-def test_every_tab_of_a_report_can_be_opened(project: Project) -> None:
-    result = make_finance_report(project, file="company.csv", horizon=3)
-    view = FinanceReportView(result, project)
+def test_every_tab_of_a_report_can_be_opened(company_project: Project, company_report: FinanceResult) -> None:
+    view = FinanceReportView(company_report, company_project)
     for place in range(len(view.titles)):
         view.selected_index = place
         assert view.children[place].children
 
 
+@pytest.mark.usefixtures("without_report")
 def test_an_event_is_muted_from_the_view(project: Project) -> None:
     spoilt = company_csv(60).replace(b"2023-05-31,South,Online,", b"2023-05-31,South,Online,1", 1)
     (project.inputs / "spoilt.csv").write_bytes(spoilt)
@@ -128,9 +129,9 @@ def test_an_event_is_muted_from_the_view(project: Project) -> None:
 
 
 def test_a_reader_of_a_published_page_gets_no_form_and_no_button(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+    company_project: Project, company_report: FinanceResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    result = make_finance_report(project, file="company.csv", horizon=3)
+    project, result = company_project, company_report
     for module in (declared, finance_report_view, result_tabs):
         monkeypatch.setattr(module, "is_viewer", lambda: True)
     view = FinanceReportView(result, project)
