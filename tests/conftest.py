@@ -129,7 +129,7 @@ def without_report(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("workbench.demand.steps.write_report", write_blank)
     monkeypatch.setattr("workbench.load_profiles.results.report.write_report", write_blank)
-    monkeypatch.setattr("workbench.finance.results.report.report_page", lambda *_: ReportPage("", ""))
+    monkeypatch.setattr("workbench.finance.results.report.page.report_page", lambda *_: ReportPage("", ""))
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from workbench.finance.analysis.measures import measure_table
 from workbench.finance.jobs import make_finance_report
 from workbench.finance.model.series import figure_series
 from workbench.finance.model.spans import Span
-from workbench.finance.results.against_plan import against_plan, parts_against_plan
+from workbench.finance.results.report.against_plan import against_plan, parts_against_plan
 from workbench.finance.results.saved import FinanceResult
 
 
@@ -70,7 +70,7 @@ def test_a_report_begins_with_actual_against_budget_and_goes_down_to_the_parts(r
     _, parts = parts_against_plan(result, "revenue_budget", "region", INDIA)
     assert [row[0] for row in parts] == ["South", "North"]
     page = (result.folder / "report.html").read_text()  # type: ignore[operator]
-    assert page.index(">Against plan<") < page.index(">Measures<")
+    assert page.index(">Against plan<") < page.index("</span>Measures<")
 
 
 def test_more_cost_than_planned_is_unfavourable(result: FinanceResult) -> None:

@@ -312,7 +312,7 @@ def test_the_workbook_says_from_which_file_columns_and_settings_it_came(result: 
 def test_the_report_shows_every_setting_once(result: FinanceResult):
     from dataclasses import fields
 
-    from workbench.finance.results.report import report_page
+    from workbench.finance.results.report.page import report_page
 
     section = next(part for part in report_page(result).sections if part.title == "Columns and settings")
     tables = [part.content["rows"] for part in section.parts if part.kind == "table"]

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.charts.tiles import Tile, tiles_html
 from workbench.data.atomic import write_text
 from workbench.data.formatting import setting_text
 from workbench.data.heading import Heading
@@ -47,10 +48,24 @@ class _Part:
 
 @dataclass(slots=True)
 class Section:
-    """A part of a page under its own heading; made by :meth:`ReportPage.section`."""
+    """A part of a page under its own heading; made by :meth:`ReportPage.section` and :meth:`ReportPage.appendix`.
+
+    Parameters
+    ----------
+    title
+        Heading.
+    appendix
+        Letter of an appendix; empty for a section of the report itself.
+    """
 
     title: str
+    appendix: str = ""
     parts: list[_Part] = field(default_factory=list)
+
+    def tiles(self, tiles: Sequence[Tile]) -> None:
+        """Add numbers in large type, side by side; nothing when there are none."""
+        if tiles:
+            self.parts.append(_Part("tiles", tiles_html(tiles)))
 
     def text(self, words: str) -> None:
         """Add a paragraph."""
@@ -133,9 +148,9 @@ class Section:
         if len(notes) > limit:
             self.note(f"{len(notes) - limit} more in the table of notes.")
 
-    def figure(self, figure: go.Figure) -> None:
-        """Add a live figure."""
-        self.parts.append(_Part("figure", figure))
+    def figure(self, *figures: go.Figure) -> None:
+        """Add a live figure, or several side by side where there is room."""
+        self.parts.append(_Part("figure", list(figures)))
 
 
 @dataclass(slots=True)
@@ -166,6 +181,12 @@ class ReportPage:
         self.sections.append(Section(title))
         return self.sections[-1]
 
+    def appendix(self, title: str) -> Section:
+        """Begin an appendix; the first begins a new sheet of paper."""
+        letter = chr(ord("A") + sum(1 for section in self.sections if section.appendix))
+        self.sections.append(Section(title, letter))
+        return self.sections[-1]
+
     def render(self) -> str:
         """Give the page as HTML."""
         import jinja2
@@ -183,10 +204,16 @@ class ReportPage:
         number = 0
         for section in self.sections:
             for place, part in enumerate(section.parts):
-                if part.kind == "figure" and not isinstance(part.content, str):
-                    figure = part.content if self.heading is None else head(part.content, self.heading)
-                    section.parts[place] = _Part("figure", _embed(figure, f"figure-{number}"))
+                if part.kind != "figure" or isinstance(part.content, str):
+                    continue
+                embedded = []
+                for one in part.content:
+                    figure = one if self.heading is None else head(one, self.heading)
+                    embedded.append(_embed(figure, f"figure-{number}"))
                     number += 1
+                inside = "".join(embedded)
+                content = inside if len(embedded) == 1 else f'<div class="beside">{inside}</div>'
+                section.parts[place] = _Part("figure", content)
         heading = self.heading or Heading(self.title)
         return environment.get_template(TEMPLATE).render(
             page=self,

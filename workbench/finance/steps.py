@@ -124,7 +124,7 @@ def run_finance(job: Job, project: Project, config: FinanceConfig) -> FinanceRes
     with job.stage("analytics", title=STAGES["analytics"][0]):
         analysis = _analyse(job, work)
     with job.stage("visualisations", title=STAGES["visualisations"][0]):
-        from workbench.finance.results.report import report_page
+        from workbench.finance.results.report.page import report_page
 
         result = STORE.marked(assemble(analysis, project, config), project)
         audit(result, analysis)

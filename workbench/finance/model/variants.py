@@ -27,7 +27,9 @@ def split_variant(words: str) -> tuple[str, Variant | None]:
         for name in sorted(names, key=len, reverse=True):
             rest, found = re.subn(rf"\b{name}\b", " ", words)
             if found:
-                return re.sub(r"\b(vs|of|for)\b|\s+", " ", rest).strip(), variant
+                rest = " ".join(rest.split())
+                # What joined the two goes too; the "of" of "cost of sales" does not.
+                return re.sub(r"^(vs|of|for)\b|\b(vs|of|for)$", "", rest).strip(), variant
     return words, None
 
 

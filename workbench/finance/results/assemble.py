@@ -20,10 +20,10 @@ from workbench.finance.analysis.scenario import TORNADO_COLUMNS, WHAT_IF_COLUMNS
 from workbench.finance.config import FinanceConfig
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.series import JOINT, MAX_ENTITIES, partial_sums
-from workbench.finance.results.against_plan import plan_sentences
 from workbench.finance.results.analysis import Analysis
 from workbench.finance.results.formatter import formatter_of
 from workbench.finance.results.notes import notes_of
+from workbench.finance.results.report.against_plan import plan_sentences
 from workbench.finance.results.saved import FinanceResult, load
 from workbench.finance.results.sources import row_ranges, sources_table
 from workbench.finance.results.text import (

@@ -13,15 +13,6 @@ import pandas as pd
 from workbench.data.heading import Heading
 from workbench.data.tables.harmless import harmless
 from workbench.finance.anomalies.events import Judgement, JudgementKind, save_judgement
-from workbench.finance.results import report_tables
-from workbench.finance.results.against_plan import (
-    SECTION,
-    against_plan,
-    parts_against_plan,
-    plans_of,
-    shown_dimensions,
-    tile_detail,
-)
 from workbench.finance.results.figures.analysis_charts import events_chart, tornado_chart, what_if_chart
 from workbench.finance.results.figures.charts import (
     accuracy_chart,
@@ -30,6 +21,15 @@ from workbench.finance.results.figures.charts import (
     measure_chart,
     parts_chart,
 )
+from workbench.finance.results.report import tables as report_tables
+from workbench.finance.results.report.against_plan import (
+    SECTION,
+    against_plan,
+    parts_against_plan,
+    plans_of,
+    shown_dimensions,
+)
+from workbench.finance.results.report.page import headline_tiles
 from workbench.finance.results.saved import FinanceResult
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import Pane
@@ -46,10 +46,6 @@ if TYPE_CHECKING:
 __all__ = ["FinanceReportView"]
 
 
-HEADLINE = ("Revenue", "Net profit", "Operating cash flow", "Cash", "Equity")
-MAX_TILES = 4
-
-
 class FinanceReportView(ResultTabs):
     """A finished report as tabs."""
 
@@ -57,21 +53,7 @@ class FinanceReportView(ResultTabs):
 
     def headline(self) -> Sequence[Tile]:
         """Give the newest value of the first known figures, and the one before it."""
-        headers, rows = report_tables.latest(self._result, self._style)
-        known = {row[0]: row for row in rows}
-        chosen = [known[name] for name in HEADLINE if name in known]
-        measures = self._result.table("measures")
-        beside = {title: tile_detail(measures, name, self._style) for title, name in self._figures().items()}
-        unit = headers[0].partition("[")[2].rstrip("]")
-        return [
-            Tile(
-                f"{row[0]} {headers[-2]}",
-                row[-2],
-                unit,
-                beside.get(row[0]) or (f"{headers[-3]}: {row[-3]}" if len(row) > 3 else ""),
-            )
-            for row in chosen[:MAX_TILES]
-        ]
+        return headline_tiles(self._result, self._style)
 
     def _sentences(self, section: str) -> ipywidgets.HTML:
         rows = self._result.table("sentences").query("section == @section").to_dict("records")

@@ -7,6 +7,7 @@ without punctuation.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from workbench.data.texts.amounts import CURRENCY_CODES
 from workbench.finance.inputs.header_units import without_unit
@@ -16,7 +17,8 @@ from workbench.finance.model.variants import VARIANT_WORDS
 
 SYNONYMS: dict[Role, tuple[str, ...]] = {
     Role.DATE: (
-        "date", "transaction date", "posting date", "date of sale", "period", "month", "month end", "period end",
+        "date", "transaction date", "posting date", "date of sale", "period", "month", "month end",
+        "period end",
         "invoice date", "booking date", "document date", "fiscal period", "reporting date", "year month", "day",
         "datum", "buchungsdatum", "monat", "fecha", "date comptable", "timestamp", "quarter", "year",
     ),
@@ -24,27 +26,41 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
         "revenue", "sales", "sales revenue", "total revenue", "net sales", "gross sales", "turnover",
         "total income",
         "income", "net revenue", "operating revenue", "total sales", "sales amount", "revenues", "umsatz",
-        "umsatzerloese", "erloese", "chiffre d affaires", "ingresos", "ventas", "topline", "net sales revenue",
+        "umsatzerloese", "erloese", "chiffre d affaires", "ingresos", "ventas", "topline",
+        "net sales revenue", "ricavi", "fatturato", "omzet", "receita", "receitas", "vendas", "faturamento",
+        "ventes", "produits", "ingresos totales", "przychody", "omsaettning", "nettoomsaettning", "ca ht",
         "trading income", "umsatz netto", "nettoumsatz", "umsatzerloese netto", "net turnover",
     ),
     Role.EXPENSES: (
-        "expenses", "operating costs", "operating expenses", "operational expenses", "opex", "costs", "total costs",
-        "total expenses", "operating cost", "overheads", "sg and a", "total operating expenses", "cost", "expense",
-        "operational costs", "aufwand", "kosten", "betriebskosten", "gastos", "charges", "spend",
+        "expenses", "operating costs", "operating expenses", "operational expenses", "opex", "costs",
+        "total costs",
+        "total expenses", "operating cost", "overheads", "sg and a", "total operating expenses", "cost",
+        "expense",
+        "operational costs", "costi", "spese", "despesas", "custos", "depenses", "couts", "costes", "costos",
+        "bedrijfskosten", "koszty", "kostnader", "aufwendungen", "charges d exploitation",
+        "gastos operativos", "aufwand", "kosten", "betriebskosten", "gastos", "charges", "spend",
     ),
     Role.COST_OF_SALES: (
-        "cost of sales", "cost of goods sold", "cogs", "direct costs", "cost of revenue", "wareneinsatz",
+        "cost of sales", "cost of goods sold", "costo del venduto", "kostprijs omzet", "costo de ventas",
+        "custo das vendas", "cout des ventes", "herstellungskosten des umsatzes", "cogs", "direct costs",
+        "cost of revenue", "wareneinsatz",
         "coste de ventas", "material cost",
     ),
     Role.PROFIT: (
-        "profit", "net profit", "net income", "earnings", "profit pre tax", "profit before tax", "operating profit",
+        "profit", "net profit", "net income", "earnings", "profit pre tax", "profit before tax",
+        "operating profit",
         "net earnings", "ebit", "bottom line", "pbt", "pat", "profit after tax", "operating income", "gewinn",
-        "ergebnis", "beneficio", "resultat net", "profit loss", "p l", "surplus",
+        "ergebnis", "utile", "utile netto", "winst", "nettowinst", "lucro", "lucro liquido", "benefice",
+        "resultat",
+        "utilidad", "utilidad neta", "beneficio neto", "jahresueberschuss", "reingewinn", "zysk",
+        "nettoresultat",
+        "beneficio", "resultat net", "profit loss", "p l", "surplus",
     ),
     Role.CASH_FLOW: (
         "cash flow", "operating cash flow", "cash flow from operations", "cash from operations", "cfo",
         "net cash flow",
-        "cash generated", "cashflow", "flujo de caja", "operativer cashflow", "net cash from operating activities",
+        "cash generated", "cashflow", "flujo de caja", "operativer cashflow",
+        "net cash from operating activities",
     ),
     Role.CASH: ("cash", "cash balance", "cash and cash equivalents", "bank balance", "cash at bank",
     "cash on hand", "closing cash", "closing cash balance", "cash at end of period"),
@@ -57,12 +73,15 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
     Role.EQUITY: ("equity", "shareholders equity", "total equity", "owners equity", "net assets", "eigenkapital"),
     Role.RECEIVABLES: (
         "accounts receivable", "receivables", "trade receivables", "debtors", "a r", "ar", "ar balance",
-        "forderungen",
+        "forderungen", "creances clients", "crediti verso clienti", "debiteuren", "contas a receber",
+        "clientes por cobrar",
         "cuentas por cobrar", "trade debtors",
     ),
     Role.PAYABLES: (
-        "accounts payable", "payables", "trade payables", "creditors", "a p", "ap", "ap balance", "trade creditors",
-        "cuentas por pagar",
+        "accounts payable", "payables", "trade payables", "creditors", "a p", "ap", "ap balance",
+        "trade creditors",
+        "cuentas por pagar", "dettes fournisseurs", "debiti verso fornitori", "crediteuren", "contas a pagar",
+        "verbindlichkeiten aus lieferungen und leistungen",
     ),
     Role.INVENTORY: ("inventory", "inventories", "stock", "stock on hand", "stock value", "vorraete", "inventario"),
     Role.MARKETING: (
@@ -73,7 +92,10 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
     Role.EMPLOYEE_COST: (
         "employee cost", "employee costs", "payroll", "salaries", "wages", "personnel cost", "staff costs",
         "salaries and wages", "wages and salaries", "payroll expenses", "labour cost", "labor cost",
-        "personalkosten", "compensation", "employee expenses",
+        "personalkosten", "personalaufwand", "charges de personnel", "gastos de personal",
+        "costo del personale",
+        "personeelskosten", "custos com pessoal", "despesas com pessoal", "salaires", "compensation",
+        "employee expenses",
     ),
     Role.CAPEX: (
         "capex", "capital expenditure", "capital expenditures", "investments", "purchase of fixed assets",
@@ -89,11 +111,13 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
     Role.REGION: (
         "region", "territory", "country", "market", "area", "geography", "location", "sales region",
         "state", "land",
-        "pays", "pais", "zone",
+        "pays", "pais", "zone", "regione", "regio", "regiao", "regione geografica", "filiale", "niederlassung",
     ),
     Role.DEPARTMENT: (
-        "department", "dept", "division", "business unit", "cost center", "cost centre", "team", "function", "unit",
-        "abteilung", "kostenstelle", "kostenst", "departamento", "segment",
+        "department", "dept", "division", "business unit", "cost center", "cost centre", "team", "function",
+        "unit",
+        "abteilung", "departement", "reparto", "afdeling", "service analytique", "kostenstelle", "kostenst",
+        "departamento", "segment",
     ),
     Role.PRODUCT: ("product", "product line", "item", "sku", "product category", "category", "service", "produkt"),
     Role.CUSTOMER: ("customer", "client", "customer name", "buyer", "kunde", "cliente",
@@ -156,10 +180,10 @@ def plain_words(header: str) -> str:
         ("ö", "oe"),
         ("ü", "ue"),
         ("ß", "ss"),
-        ("é", "e"),
-        ("è", "e"),
         ("&", " and "),
     ):
         text = text.replace(letter, written)
+    # Other accents are left out, as many exports do.
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     # QuickBooks writes "Total for Income".
     return re.sub(r"^total (for|of) ", "total ", re.sub(r"[\W_]+", " ", text).strip())

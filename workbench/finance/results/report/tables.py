@@ -21,6 +21,7 @@ __all__ = [
     "latest",
     "measures",
     "models",
+    "outlook",
     "part_forecasts",
     "relations",
     "rows_text",
@@ -137,6 +138,42 @@ def forecasts(result: FinanceResult, style: Style, some: slice = slice(None)) ->
         width = (one.upper - one.lower) / 2
         rows.append(["   ±", *(_amount(value, style) for value in width)])
     return headers, rows
+
+
+def outlook(result: FinanceResult, style: Style) -> Table:
+    """Forecasts of a year at most beside the same periods a year before; of stocks the last period."""
+    ahead, known = result.table("forecasts"), result.table("history")
+    step = int(result.facts["months_a_period"])
+    mine = ahead[(ahead.dimension == "") & (ahead.figure != "other_items") & (ahead.step * step <= 12)]
+    if not len(mine):
+        return [], []
+    periods = sorted(mine.period.unique())
+    before = [pd.Timestamp(period) - pd.DateOffset(years=1) for period in periods]
+    spans = [f"{pd.Timestamp(one[0]):%b %Y} to {pd.Timestamp(one[-1]):%b %Y}" for one in (before, periods)]
+    headers = [
+        f"Figure [{result.currency}]",
+        spans[0],
+        f"{spans[1]}, forecast",
+        "Difference",
+        "Difference [%]",
+    ]
+    known = known[(known.dimension == "") & ~known.partial.astype(bool)]
+    stocks = set(result.table("figures").query("behaviour == 'stock'").figure)
+    wape = result.table("models").query("dimension == ''").set_index("figure").wape
+    rows = []
+    for figure in dict.fromkeys(mine.figure):
+        is_stock = figure in stocks
+        now = mine[mine.figure == figure].set_index("period").forecast.reindex(periods)
+        past = known[known.figure == figure].set_index("period").value.reindex(before)
+        total, earlier = ((s.iloc[-1] if is_stock else s.sum(skipna=False)) for s in (now, past))
+        # A percentage of a loss, or of next to nothing, would mislead.
+        share = 100 * (total / earlier - 1) if earlier > 0 and total > 0 else float("nan")
+        amounts = [_amount(float(value), style) for value in (earlier, total)]
+        moved = _amount(float(total - earlier), style, signed=True)
+        title = _named(result, figure) + (", at the end" if is_stock else "")
+        percent = format_number(float(share), decimals=1, style=style, signed=True)
+        rows.append([title, *amounts, moved, percent, _number(wape[figure], 1, style)])
+    return [*headers, "Error (WAPE) [%]"], rows
 
 
 def part_forecasts(result: FinanceResult, dimension: str, style: Style) -> Table:

@@ -1,20 +1,12 @@
-"""The report of a result: one HTML page for the browser and for print; the same input gives the same bytes."""
+"""Appendices of the report: every figure, measure, forecast, event, check and change, in full."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.data.formatting import INDIA, Style
-from workbench.finance.results import report_tables
-from workbench.finance.results.against_plan import (
-    SECTION,
-    against_plan,
-    parts_against_plan,
-    plans_of,
-    shown_dimensions,
-)
-from workbench.finance.results.figures.analysis_charts import events_chart, tornado_chart, what_if_chart
+from workbench.data.formatting import Style
+from workbench.finance.results.figures.analysis_charts import events_chart, tornado_chart
 from workbench.finance.results.figures.charts import (
     accuracy_chart,
     bridge_chart,
@@ -23,87 +15,61 @@ from workbench.finance.results.figures.charts import (
     parts_chart,
     small_forecasts_chart,
 )
+from workbench.finance.results.report import tables as report_tables
+from workbench.finance.results.report.against_plan import (
+    SECTION,
+    against_plan,
+    parts_against_plan,
+    plans_of,
+    shown_dimensions,
+)
+from workbench.finance.results.report.sentences import say
 from workbench.finance.results.saved import FinanceResult
 
 if TYPE_CHECKING:
     from workbench.charts.page import ReportPage, Section
 
-__all__ = ["report_page"]
+__all__ = ["add_appendices"]
 
 HEADLINES = ("revenue", "profit", "cash_flow")
 MAX_EVENT_CHARTS = 3
-MAX_PLANS = 3
 MAX_CHANGES = 40
 
 
-def report_page(result: FinanceResult, style: Style = INDIA) -> ReportPage:
-    """Make the page.
-
-    Parameters
-    ----------
-    result
-        The result.
-    style
-        How the project writes numbers.
-    """
-    from workbench.charts.page import ReportPage
-
-    facts = result.facts
-    page = ReportPage.of(
-        result,
-        f"{facts['first']} to {facts['last']}, {facts['rows']} rows of {facts['file']}, amounts in "
-        f"{result.currency}",
-        f"{facts['file']}, SHA-256 {str(facts['sha256'])[:16]}; workbench {facts['package_version']}.",
-    )
-    _overview(page.section("Overview"), result, style)
+def add_appendices(page: ReportPage, result: FinanceResult, style: Style) -> None:
+    """Add what the first sheets leave out."""
+    _figures(page.appendix("All figures"), result, style)
     plans = plans_of(result.table("measures"))
     if plans:
-        _against_plan(page.section(SECTION), result, plans, style)
-    _since_last(page.section("Since the last report"), result, style)
-    _measures(page.section("Measures"), result, style)
-    _bridges(page.section("Why it changed"), result)
-    _forecasts(page.section("Forecasts"), result, style)
+        _against_plan(page.appendix(f"{SECTION}, in full"), result, plans, style)
+    _since_last(page.appendix("Since the last report"), result, style)
+    _measures(page.appendix("Measures"), result, style)
+    _bridges(page.appendix("All bridges"), result)
+    _forecasts(page.appendix("Forecasts"), result, style)
     for dimension in result.dimensions:
-        _parts(page.section(f"By {dimension}"), result, dimension, style)
-    _events(page.section("What stands out"), result, style)
-    _relations(page.section("Relations"), result)
-    _what_if(page.section("What if"), result, style)
-    _checks(page.section("Checks"), result, style)
-    _data(page.section("What was done to the data"), result, style)
-    _settings(page.section("Columns and settings"), result)
-    return page
+        _parts(page.appendix(f"By {dimension}"), result, dimension, style)
+    _events(page.appendix("Events"), result, style)
+    _relations(page.appendix("Relations"), result)
+    _what_if(page.appendix("What if, in full"), result, style)
+    _checks(page.appendix("Checks"), result, style)
+    _data(page.appendix("What was done to the data"), result, style)
+    _settings(page.appendix("Columns and settings"), result)
 
 
-def _say(section: Section, result: FinanceResult, name: str) -> None:
-    table = result.table("sentences")
-    lines = [
-        f"{row['text']} [{report_tables.rows_text(row['rows'])}]" if row["rows"] else row["text"]
-        for row in table[table.section == name].to_dict("records")
-    ]
-    if lines:
-        section.bullets(lines)
-
-
-def _overview(section: Section, result: FinanceResult, style: Style) -> None:
-    section.gravest_notes(result.notes)
-    _say(section, result, "Overview")
-    failed = result.table("checks")[result.table("checks").status == "failed"]
-    for row in failed.to_dict("records"):
-        section.warning(
-            f"{row['name']} does not hold in {row['exceeding']} of {row['tested']} places; see Checks."
-        )
+def _figures(section: Section, result: FinanceResult, style: Style) -> None:
+    say(section, result, "Overview")
     section.table(*report_tables.latest(result, style))
-    for figure in HEADLINES:
-        if (result.table("figures").figure == figure).any():
-            section.figure(forecast_chart(result, figure))
+    known = set(result.table("figures").figure)
+    charts = [forecast_chart(result, name) for name in HEADLINES if name in known]
+    for chart in charts:
+        section.figure(chart)
 
 
 def _against_plan(section: Section, result: FinanceResult, plans: Sequence[str], style: Style) -> None:
-    section.text("Plan and actual are added over the periods in which both are given.")
-    _say(section, result, SECTION)
+    say(section, result, SECTION)
     section.table(*against_plan(result, style), text=True)
     for dimension in shown_dimensions(result.table("measures"), plans):
-        for plan in plans[:MAX_PLANS]:
+        for plan in plans:
             headers, rows = parts_against_plan(result, plan, dimension, style)
             if rows:
                 section.heading(f"{result.title(plan)} by {dimension}")
@@ -111,7 +77,7 @@ def _against_plan(section: Section, result: FinanceResult, plans: Sequence[str],
 
 
 def _since_last(section: Section, result: FinanceResult, style: Style) -> None:
-    _say(section, result, "Since the last report")
+    say(section, result, "Since the last report")
     if len(result.table("difference")):
         section.table(*report_tables.differences(result, style))
 
@@ -136,7 +102,6 @@ def _bridges(section: Section, result: FinanceResult) -> None:
     if not len(table):
         section.text("There is no earlier year to compare with.")
         return
-    section.text("The parts of each bridge add up exactly from the earlier span to the later one.")
     pairs = table[["bridge", "window"]].drop_duplicates()
     longest = pairs.groupby("bridge", sort=False).window.last()
     for bridge, window in longest.items():
@@ -149,7 +114,7 @@ def _forecasts(section: Section, result: FinanceResult, style: Style) -> None:
         "that it did not know. "
         "Intervals are as wide as earlier errors say; how often they held is measured the same way."
     )
-    _say(section, result, "Forecasts")
+    say(section, result, "Forecasts")
     section.table(*report_tables.models(result, style))
     if result.table("accuracy").wape.notna().any():
         section.figure(accuracy_chart(result))
@@ -182,7 +147,7 @@ def _events(section: Section, result: FinanceResult, style: Style) -> None:
         "One line for each cause, at the deepest level that shows it. Expected is what a robust regression on "
         "trend and month lets expect; of a figure that follows another, what the other does not explain."
     )
-    _say(section, result, "What stands out")
+    say(section, result, "What stands out")
     events = result.table("events")
     shown = events[events.status != "muted"]
     if not len(shown):
@@ -194,7 +159,7 @@ def _events(section: Section, result: FinanceResult, style: Style) -> None:
 
 
 def _relations(section: Section, result: FinanceResult) -> None:
-    _say(section, result, "Relations")
+    say(section, result, "Relations")
     table = result.table("relations")
     if len(table):
         section.table(*report_tables.relations(result))
@@ -210,16 +175,15 @@ def _relations(section: Section, result: FinanceResult) -> None:
 
 
 def _what_if(section: Section, result: FinanceResult, style: Style) -> None:
-    _say(section, result, "What if")
+    say(section, result, "What if")
     if not len(result.table("what_if")) or not result.config.drivers:
         return
-    section.figure(what_if_chart(result))
     section.figure(tornado_chart(result))
     section.table(*report_tables.what_if(result, style))
 
 
 def _checks(section: Section, result: FinanceResult, style: Style) -> None:
-    _say(section, result, "Checks")
+    say(section, result, "Checks")
     exceptions = result.table("exceptions")
     if len(exceptions):
         section.table(*report_tables.exceptions(result, style))
