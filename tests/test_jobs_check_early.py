@@ -110,6 +110,7 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
             "outlook": "the most allowed is 16",
         },
     ),
+    ("market_undo", {"files": ()}, {"files": "files is empty; name those to undo"}),
     ("market_backfill", BACKFILL | {"last_day": "2025-08-01"}, {"first_day": "but first_day is empty"}),
     (
         "market_backfill",
@@ -208,6 +209,7 @@ def test_the_form_shows_each_fault_at_its_field() -> None:
         "capacity",
         "market_ingest",
         "market_backfill",
+        "market_undo",
         "evapotranspiration",
         "evapotranspiration_validation",
         "irrigation",

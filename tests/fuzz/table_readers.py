@@ -168,7 +168,7 @@ PRICES = {
 
 
 def read_prices(path: Path) -> Read:
-    from workbench.market.inputs.drops import Drop
+    from workbench.market.inputs.drop_rows import Drop
     from workbench.market.inputs.ingest import read_file
     from workbench.market.model.nem import NEM
 
@@ -180,7 +180,7 @@ def read_prices(path: Path) -> Read:
 
 
 def read_wide(path: Path) -> Read:
-    from workbench.market.inputs.drops import Drop
+    from workbench.market.inputs.drop_rows import Drop
     from workbench.market.inputs.ingest import read_file
     from workbench.market.model.nem import NEM
 

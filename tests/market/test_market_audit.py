@@ -19,9 +19,9 @@ from workbench.market.jobs import ingest_market
 from workbench.market.sample.files import write_nemweb
 from workbench.market.sample.market import SampleMarket
 from workbench.market.sample.units import write_register
-from workbench.market.store import publication
+from workbench.market.store import publication, record
 from workbench.market.store.dataset import current_version, market_folder
-from workbench.market.store.months import Merged
+from workbench.market.store.merging import Merged
 from workbench.market.store.rollups import building
 
 MARKET = SampleMarket.make(12)
@@ -72,25 +72,25 @@ MISTAKES: dict[str, tuple[Any, str, Callable[[Any], Any], str]] = {
         r"rows of \w+: the files gives \d+, the batch gives \d+, a difference of 1",
     ),
     "a period is lost": (
-        publication,
+        record,
         "split_periods",
         lambda periods: list(periods)[:0],
         r"rows of \w+: the files gives \d+, the periods gives 0",
     ),
     "a row is lost while merging": (
-        publication,
+        record,
         "merge",
         lambda merged: replace(merged, frame=merged.frame[1:]),
         r"\w+ of 2025-08\S*, rows: the names in the files and the record gives \d+, the new record gives \d+",
     ),
     "a value is changed while merging": (
-        publication,
+        record,
         "merge",
         with_other_values,
         rf"\w+ of .*, sum of \w+ \[\S+\]: the latest rows of the files and the record gives {NUMBER}, the new",
     ),
     "added rows are counted wrongly": (
-        publication,
+        record,
         "merge",
         lambda merged: replace(merged, added=merged.added + 1),
         r"\w+ of .*, rows: the files gives \d+, added, corrected and known rows gives \d+, a difference of -1",

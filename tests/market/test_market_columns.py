@@ -18,7 +18,8 @@ import pytest
 
 from workbench.data.projects.project import Project
 from workbench.errors import WorkbenchError
-from workbench.market.inputs.drops import Drop, read_drop, read_mapping
+from workbench.market.inputs.drop_rows import Drop
+from workbench.market.inputs.drops import read_drop, read_mapping
 from workbench.market.inputs.ingest import Batch, FileRows
 from workbench.market.inputs.units_register import NAMES_OF_COLUMNS, read_register
 from workbench.market.jobs import ingest_market
@@ -163,7 +164,9 @@ MAPPING = {
     "period": '"ending"',
     "values": '{ rrp = "v_rrp" }',
     "columns": None,
+    **dict.fromkeys(("date", "length", "records", "suffix", "optional", "only", "names", "units")),
 }
+"""Those without a value are tried in the mappings of the profiles."""
 MAY_BE_LEFT_OUT = {
     "format": "whatever the texts say by themselves",
     "time_zone": "the clock of the market",
@@ -214,7 +217,7 @@ def keys(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
 DESCRIPTION = NEM.to_toml()
 MAY_BE_ABSENT = {
     *("made_up", "import_limits_negative", "archive", "archive_days"),
-    *("title", "renewable", "storage", "rooftop"),
+    *("title", "since", "renewable", "storage", "rooftop"),
 }
 """Keys whose absence means what the documentation of the description says."""
 
@@ -228,7 +231,8 @@ def test_every_key_of_a_description_is_checked(table: str, key: str, kind: str) 
     line = found[0][len(found[1]) :]
     new = {"absent": "", "renamed": line.replace(key, f"{key}x", 1), "wrong": f"{key} = [[1]]"}[kind]
     text = DESCRIPTION.replace(found[0], found[1] + new, 1)
-    if kind == "absent" and key in MAY_BE_ABSENT and not (table == "market" and key == "title"):
+    optional = key in MAY_BE_ABSENT or (table, key) == ("regions", "until")
+    if kind == "absent" and optional and not (table == "market" and key == "title"):
         MarketDescription.from_toml(text)
         return
     with pytest.raises(WorkbenchError, match=r"market\.toml") as caught:

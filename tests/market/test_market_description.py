@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from workbench.errors import InvalidData
-from workbench.market.model.description import Fuel, Interconnector, MarketDescription, Region, check
+from workbench.market.model.description import Fuel, Interconnector, MarketDescription, Region
+from workbench.market.model.description_rules import check_description as check
 from workbench.market.model.nem import NEM
 
 
@@ -28,7 +29,7 @@ def test_another_market_needs_no_change_of_code() -> None:
         interconnectors=(Interconnector("N1-W1", "N1", "W1"),),
         import_limits_negative=False,
     )
-    check(exchange)
+    check(exchange, "market.toml")
     assert MarketDescription.from_toml(exchange.to_toml()) == exchange
     assert exchange.cadences_of("price") == (15,)
 
@@ -49,7 +50,7 @@ def test_another_market_needs_no_change_of_code() -> None:
 )
 def test_a_description_that_cannot_be_is_refused(changes: dict[str, object], said: str) -> None:
     with pytest.raises(InvalidData, match=said):
-        check(dataclasses.replace(NEM, **changes))  # type: ignore[arg-type]
+        check(dataclasses.replace(NEM, **changes), "market.toml")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

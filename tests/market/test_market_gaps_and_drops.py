@@ -13,7 +13,8 @@ import pytest
 from market.market_rows import publish, rows, stamps_between
 from workbench.errors import InvalidData, UnbalancedResult
 from workbench.market.inputs.cadence import row_cadences
-from workbench.market.inputs.drops import Drop, find_drops, read_drop, read_mapping
+from workbench.market.inputs.drop_rows import Drop
+from workbench.market.inputs.drops import find_drops, read_drop, read_mapping
 from workbench.market.inputs.fetch import work_for_gaps
 from workbench.market.inputs.ingest import find_files, read_file
 from workbench.market.model.nem import NEM

@@ -110,7 +110,7 @@ def test_a_later_file_corrects_an_earlier_one_downwards_too_and_a_corrected_mapp
     (files / "drops.toml").write_text(MAPPING.replace('rrp = "price"', 'rrp = "load"'))
     again = ingest(project)
     assert rrp(project) == [7000.0, 7001.0]
-    assert any("2 files are read again by another mapping" in str(note) for note in again.notes)
+    assert any("2 files are read again, as their mapping" in str(note) for note in again.notes)
 
 
 def test_what_says_something_else_than_a_better_source_is_counted_and_listed(project: Project) -> None:
@@ -286,3 +286,24 @@ def test_a_price_beyond_the_limits_of_the_market_is_kept_and_said_wherever_it_co
             )
         assert market.prices("2025-01-01")["NSW1"][1] == 99999
         assert not any("limits" in note for note in market.generation("2025-01-01").notes)
+
+
+def test_a_region_of_the_past_is_shown_for_its_time_and_not_missed_afterwards(project: Project) -> None:
+    columns = "SETTLEMENTDATE,RUNNO,REGIONID,DISPATCHINTERVAL,INTERVENTION,RRP"
+    files = project.inputs / "files"
+    old = [f'"2008/05/01 00:05:00",1,{region},1,0,{rrp}' for region, rrp in (("NSW1", 50), ("SNOWY1", 45))]
+    new = [f'"2025/05/01 00:05:00",1,{region},1,0,60' for region in NEM.region_names]
+    (files / "new.csv").write_bytes(nemweb("DISPATCH,PRICE,5", columns, *new))
+    ingest(project)
+    market_toml = Path(ingest(project).folder) / "market.toml"
+    market_toml.write_text("# mine\n" + market_toml.read_text())
+    (files / "old.csv").write_bytes(nemweb("DISPATCH,PRICE,4", columns, *old))
+    assert any("SNOWY1 (Snowy, until 2008-07-01)" in str(note) for note in ingest(project).notes)
+    assert market_toml.read_text().startswith("# mine\n")
+    with Market.open(project) as market:
+        before = market.prices("2008-05-01/2008-05-01")
+        assert (before["SNOWY1"][0], before["NSW1"][0]) == (45, 50)
+        assert market.price_statistics("2008-05-01")["Region"].tolist()[-1] == "SNOWY1"
+        assert "SNOWY1" not in market.prices("2025-05-01")
+        ends = [gap.end for gap in market.data.gaps() if gap.series == "SNOWY1"]
+        assert max(ends).astype(str) == "2008-07-01T00:00"

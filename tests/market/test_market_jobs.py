@@ -204,15 +204,15 @@ def test_on_the_engine_the_run_has_its_stages_and_its_result(project: Project, f
 INTERRUPTED = """
     import os, signal, sys
     from workbench.data.projects.project import Project
-    from workbench.market import steps
+    from workbench.market.steps import ingest as steps
     from workbench.market.jobs import ingest_market
-    publish, left = steps._publish, [2]
+    publish, left = steps.publish_files, [2]
     def dies(*arguments):
         if not left[0]:
             os.kill(os.getpid(), signal.SIGKILL)
         left[0] -= 1
         publish(*arguments)
-    steps._publish = dies
+    steps.publish_files = dies
     ingest_market(Project.open(sys.argv[1]), files="nemweb", register="units.csv", batch=20)
 """
 

@@ -21,7 +21,6 @@ from setting_runs import Inputs, JobCases
 
 from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
-from workbench.market import steps
 from workbench.market.inputs.fetch import FeedClient
 from workbench.market.jobs import backfill_market, ingest_market
 from workbench.market.model.nem import NEM
@@ -29,12 +28,14 @@ from workbench.market.results.saved import IngestResult
 from workbench.market.sample.files import write_nemweb
 from workbench.market.sample.market import SampleMarket
 from workbench.market.sample.units import write_register
+from workbench.market.steps import backfill as steps
 from workbench.market.store.dataset import create_dataset, market_folder
 from workbench.market.store.publication import writing
 
 BASE = {"files": "nemweb", "register": "units.csv"}
 MARKET = SampleMarket.make(4)
 DAY = "2025-08-01"
+FIRST, SECOND = (f"PUBLIC_DISPATCHIS_2025080100{minute}_0000000000000001.zip" for minute in ("05", "10"))
 NOWHERE = "http://127.0.0.1:9"
 OPEN = ExitStack()
 atexit.register(OPEN.close)
@@ -161,7 +162,18 @@ def elsewhere() -> str:
 
 def outcome(result: Any) -> Mapping[str, object]:
     result = getattr(result, "result", result)
-    names = ("taken", "known", "refused", "added", "revised", "unknown_units", "gaps", "missing")
+    names = (
+        "taken",
+        "known",
+        "refused",
+        "added",
+        "revised",
+        "unknown_units",
+        "gaps",
+        "missing",
+        "undone",
+        "removed",
+    )
     return {name: getattr(result, name) for name in names}
 
 
@@ -184,7 +196,7 @@ INGEST = JobCases(
             BASE,
             ("accepted_versions",),
         ),
-        Inputs("known", ingested, {"files": "nemweb"}, ("rebuild",)),
+        Inputs("known", ingested, {"files": "nemweb"}, ("rebuild", "again")),
         Inputs("without_register", files, {"files": "nemweb"}, ("register_columns", "register"), slow=True),
     ),
     other={
@@ -195,14 +207,28 @@ INGEST = JobCases(
         "register_columns": {"unit": "Dispatchable thing"},
         "accepted_versions": ("DISPATCH.PRICE.99",),
         "batch": 2,
+        "again": (FIRST,),
     },
-    acts_with={"rebuild": "known", "register_columns": "renamed", "accepted_versions": "new_version"},
+    acts_with={
+        "rebuild": "known",
+        "again": "known",
+        "register_columns": "renamed",
+        "accepted_versions": "new_version",
+    },
     own={
         "scenario": place,
         "folder": place,
         "batch": versions,
         "rebuild": versions,
     },
+    compared=outcome,
+    fresh=True,
+)
+UNDO = JobCases(
+    "market_undo",
+    (Inputs("known", ingested, {"files": (FIRST,)}),),
+    other={"scenario": "other", "folder": elsewhere, "files": (SECOND,)},
+    refuses=("scenario", "folder"),
     compared=outcome,
     fresh=True,
 )

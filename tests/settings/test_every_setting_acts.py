@@ -32,6 +32,7 @@ ALL = (
     finance_settings.CASES,
     market_settings.INGEST,
     market_settings.BACKFILL,
+    market_settings.UNDO,
 )
 
 LONG = ("capacity", "finance", "evapotranspiration_validation", "irrigation", "market_backfill")

@@ -20,11 +20,12 @@ from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
     from workbench.market.config import BackfillConfig, IngestConfig
-    from workbench.market.jobs import backfill_market, ingest_market
+    from workbench.market.jobs import backfill_market, ingest_market, undo_files
     from workbench.market.market import Market
     from workbench.market.model.answer import Answer, Column
     from workbench.market.model.period import Period, Resolution
     from workbench.market.model.period_text import read_period
+    from workbench.market.profiles.known import new_market, profile_names
     from workbench.market.queries import By
     from workbench.market.results.saved import IngestResult
     from workbench.market.sample.market import add_sample
@@ -46,7 +47,10 @@ __all__ = [
     "backfill_market",
     "export_parquet",
     "ingest_market",
+    "new_market",
+    "profile_names",
     "read_period",
+    "undo_files",
 ]
 
 __getattr__, __dir__ = lazy_names(
@@ -66,6 +70,9 @@ __getattr__, __dir__ = lazy_names(
         "backfill_market": "jobs",
         "export_parquet": "store.export",
         "ingest_market": "jobs",
+        "new_market": "profiles.known",
+        "profile_names": "profiles.known",
         "read_period": "model.period_text",
+        "undo_files": "jobs",
     },
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import SettingError
 from workbench.files import confine, is_folder
@@ -60,6 +60,30 @@ class IngestConfig:
         advanced=True,
     )
     rebuild: bool = setting(False, help="Build every roll-up anew", advanced=True)
+    again: tuple[str, ...] = setting(
+        (),
+        help="Names of files to read once more, also such as were undone",
+        advanced=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UndoConfig:
+    """Parameters of undoing files."""
+
+    scenario: str = setting(
+        DEFAULT_NAME, title="Dataset", help="Name of the dataset in the project's results"
+    )
+    folder: str = setting(
+        "",
+        help="Folder of the dataset, when several projects share one; the project's own if empty",
+        advanced=True,
+    )
+    files: tuple[str, ...] = setting(
+        (),
+        help="Names of the files, or the first characters of the hash of their content",
+        in_form=InForm("PUBLIC_DISPATCHIS_20250820.zip", offers="workbench.market.config:ingested_files"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +149,34 @@ def check_backfill(config: BackfillConfig) -> Iterator[SettingError]:
             yield SettingError(f"The last day {last} comes before the first, {first}.", "last_day", last)
 
 
-def dataset_folder(project: Project, config: IngestConfig | BackfillConfig) -> Path:
+AnyConfig = IngestConfig | BackfillConfig | UndoConfig
+
+
+def check_undo(config: UndoConfig) -> Iterator[SettingError]:
+    """Give a problem where no file is named."""
+    if not any(name.strip() for name in config.files):
+        yield SettingError("files is empty; name those to undo.", "files", "")
+
+
+def ingested_files(project: Project, values: Mapping[str, Any]) -> list[str]:
+    """Name the files of a dataset that can be undone."""
+    from workbench.market.store.ledger import Ledger
+
+    if values.get("folder"):
+        folder = confine(values["folder"])
+    else:
+        folder = market_folder(project, values.get("scenario") or DEFAULT_NAME)
+    return sorted(Ledger(folder).names())
+
+
+def dataset_folder(project: Project, config: AnyConfig) -> Path:
     """Give the folder of the dataset that a config is about."""
     if config.folder:
         return confine(config.folder)
     return market_folder(project, config.scenario)
 
 
-def places(
-    project: Project | Path | str, config: IngestConfig | BackfillConfig
-) -> Iterator[tuple[str, Path]]:
+def places(project: Project | Path | str, config: AnyConfig) -> Iterator[tuple[str, Path]]:
     """Give the folders that the settings lead to, each with the name of its setting."""
     from workbench.data.projects.project import Project
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.market.config import BackfillConfig, IngestConfig, check_backfill, places
+from workbench.market.config import (
+    BackfillConfig,
+    IngestConfig,
+    UndoConfig,
+    check_backfill,
+    check_undo,
+    places,
+)
 from workbench.runs import Job, job
 
 if TYPE_CHECKING:
@@ -45,9 +52,46 @@ def ingest_market(job: Job, project: Project, config: IngestConfig) -> IngestRes
         When another run is writing the dataset.
     """
     # Polars loads here, in the run, so that starting one returns at once.
-    from workbench.market.steps import run_ingest
+    from workbench.market.steps.ingest import run_ingest
 
     return run_ingest(job, project, config)
+
+
+@job(
+    "market_undo",
+    title="Market data: undo files",
+    config=UndoConfig,
+    load=load_result,
+    check=check_undo,
+    places=places,
+)
+def undo_files(job: Job, project: Project, config: UndoConfig) -> IngestResult:
+    """Make a dataset as if some of its files had never come: what other files say of the same times counts again.
+
+    A run that is killed leaves the dataset as it was, or without the files; the next run that writes it completes
+    what was begun. The files are not read again unless a run of ``market_ingest`` names them in ``again``.
+
+    Parameters
+    ----------
+    job
+        Handle of the run.
+    project
+        Where, unless a folder is set, the dataset is.
+    config
+        The settings.
+
+    Raises
+    ------
+    DataError
+        When the dataset has nothing published.
+    SettingError, UnknownName
+        When no file, or more than one, is meant by a name.
+    ScenarioBusy
+        When another run is writing the dataset.
+    """
+    from workbench.market.steps.undo import run_undo
+
+    return run_undo(job, project, config)
 
 
 @job(
@@ -82,6 +126,6 @@ def backfill_market(job: Job, project: Project, config: BackfillConfig) -> Inges
     ScenarioBusy
         When another run is writing the dataset.
     """
-    from workbench.market.steps import run_backfill
+    from workbench.market.steps.backfill import run_backfill
 
     return run_backfill(job, project, config)

@@ -18,10 +18,11 @@ from workbench.data.texts.content import FileKind, kind_of, read_content
 from workbench.errors import DataError
 from workbench.files import as_name, is_file, walked
 from workbench.market.inputs.archives import csv_members
-from workbench.market.inputs.drops import Drop, find_drops, read_drop
+from workbench.market.inputs.drop_rows import Drop
+from workbench.market.inputs.drops import find_drops, read_drop
 from workbench.market.inputs.nemweb import read_nemweb
 from workbench.market.model.description import MarketDescription
-from workbench.market.model.tables import TABLES
+from workbench.market.model.tables import ORIGIN, TABLES, origin_of
 from workbench.runs.model.digest import file_digest
 
 SUFFIXES = (".csv", ".zip", ".parquet")
@@ -120,7 +121,9 @@ class Batch:
             file.check()
         together: dict[str, pl.DataFrame] = {}
         for name in TABLES:
-            parts = [file.frames[name] for file in self.files if name in file.frames]
+            parts = [
+                file.frames[name].with_columns(_origin(file)) for file in self.files if name in file.frames
+            ]
             if parts:
                 known = units if name == "unit_power" else description.series_of(name)
                 together[name] = _named(pl.concat(parts), name, known, problems)
@@ -131,6 +134,10 @@ class Batch:
                     f"rows of {name}", "the files", given, "the batch", together[name].height, relative=0.0
                 )
         return together, tuple(problems)
+
+
+def _origin(file: FileRows) -> pl.Expr:
+    return pl.lit(origin_of(file.sha256) if file.sha256 else None, pl.Int64).alias(ORIGIN)
 
 
 def find_files(folder: Path, drops: Sequence[Drop] = ()) -> list[Path]:
@@ -176,7 +183,7 @@ def read_file(
     found = Problems()
     for drop in mappings:
         frames, problems = read_drop(path, drop, description, left_out=left_out)
-        height = _height(path)
+        height = None if drop.records else _height(path)
         if height is not None:
             lines[drop.table] += height * max(1, len(drop.columns))
         found.add_new(problems)

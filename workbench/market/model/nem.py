@@ -1,8 +1,9 @@
 """The description of the Australian National Electricity Market, the default of a new dataset.
 
-Sources: AEMO's market data model (regions, interconnector directions, sub-regions of ASEFS2 rooftop estimates), the
-schedule of reliability settings 2025-26 (price cap 20 300 AUD/MWh, floor -1000 AUD/MWh), and the Five Minute
-Settlement rule of 2017, in force from 1 October 2021: until then energy was settled by half hours.
+Sources: AEMO's market data model (regions, interconnector directions, sub-regions of rooftop estimates), the
+schedule of reliability settings 2025-26 (price cap 20 300 AUD/MWh, floor -1000 AUD/MWh), the abolition of the
+Snowy region (AEMC, 2007), and the Five Minute Settlement rule of 2017, in force from 1 October 2021: until then
+energy was settled by half hours.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from workbench.market.model.description import (
     Settlement,
     Subregion,
 )
+
+FORMER_REGIONS = (Region("SNOWY1", "Snowy", until="2008-07-01 00:00"),)
+"""Regions of the NEM that a dataset describes once its files have them: Snowy was abolished on 1 July 2008."""
 
 NEM = MarketDescription(
     name="NEM",

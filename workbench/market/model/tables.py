@@ -77,6 +77,8 @@ class RawTable:
         return ("rank", *((self.quality,) if self.quality else ()), "published")
 
 
+ORIGIN = "origin"
+"""Column of the record with the file that a row came from, see :func:`origin_of`."""
 USUAL = 1
 """Rank of a reading whose source is like any other's."""
 
@@ -115,3 +117,8 @@ ROOFTOP = RawTable(
 TABLES: Mapping[str, RawTable] = MappingProxyType(
     {table.name: table for table in (UNIT_POWER, PRICE, REGION, FLOW, ROOFTOP)}
 )
+
+
+def origin_of(sha256: str) -> int:
+    """Give the number by which rows name their file: the first 63 bits of the hash of its content."""
+    return int(sha256[:16], 16) >> 1

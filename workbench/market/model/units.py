@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -146,6 +146,10 @@ class UnitsRegister(Sequence[MarketUnit]):
         if not new:
             return self
         return UnitsRegister((*self.units, *(MarketUnit(name, name, known=False) for name in new)))
+
+    def without_unknown_but(self, names: Collection[str]) -> UnitsRegister:
+        """Leave out the units that no register lists, but those of these names."""
+        return UnitsRegister(tuple(unit for unit in self.units if unit.known or unit.name in names))
 
     def to_json(self) -> str:
         """Write it as JSON, one unit a line."""

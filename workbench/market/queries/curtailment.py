@@ -11,7 +11,15 @@ from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Period, Resolution, cut
 from workbench.market.queries.completeness import bin_minutes, feed_gaps, judged
-from workbench.market.queries.scope import answer, check_scope, named, only, region_rows, time_columns
+from workbench.market.queries.scope import (
+    answer,
+    check_scope,
+    named,
+    only,
+    region_rows,
+    regions_of,
+    time_columns,
+)
 from workbench.market.queries.sums import common_hours, sums_of, total_of
 from workbench.market.store.resolution import Subject
 
@@ -70,7 +78,7 @@ def curtailment_totals(data: MarketData, period: Period) -> Answer:
         ``Economic`` is what was curtailed while the region's price was below zero, ``Grid`` the rest.
     """
     found = total_of(data, Subject.REGION, period, [*_COLUMNS, *_NEGATIVE])
-    regions = data.description.region_names
+    regions = regions_of(data, period)
     rows = found.rows(regions)
     available, cleared, economic = (
         np.stack([found[f"{source}_{what}_mwh"][rows, 0] for source in SOURCES], axis=1).ravel() / 1000.0

@@ -12,7 +12,7 @@ from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution, cut
 from workbench.market.queries.completeness import bin_minutes, feed_gaps, judged
-from workbench.market.queries.scope import answer, check_scope, named, time_columns
+from workbench.market.queries.scope import answer, check_scope, named, regions_of, time_columns
 from workbench.market.queries.sums import Sums, common_hours, sums_of, total_of
 from workbench.market.store.resolution import Subject
 
@@ -56,7 +56,7 @@ def net_imports_by_region(
     hours = common_hours(found["minutes"])
     net, ends = _net(found), _ends(data)
     columns = time_columns(bins)
-    for region in data.description.region_names:
+    for region in regions_of(data, period):
         amount = np.broadcast_to(np.asarray(net_imports(net, ends, region), dtype=np.float64), (len(bins),))
         columns.append(Column(region, ratio(amount, hours), "MW"))
     return answer(data, named("Net imports", None, period), columns, period, found.source)

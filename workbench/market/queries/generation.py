@@ -134,7 +134,7 @@ def energy_by_fuel(
     shares = np.where(np.isnan(given), 0.0, np.nan_to_num(ratio(silent, expected))).max(axis=0)
     minutes = into(bin_minutes(bins))
     gaps = ratio(into(feed_gaps(data, bins, "unit_power")), minutes)
-    roofs = ratio(into(rooftop_gaps(data, bins, region)), len(_regions(data, region)) * minutes)
+    roofs = ratio(into(rooftop_gaps(data, bins, region)), len(_regions(data, region, found.bins)) * minutes)
     shares = np.maximum(shares, np.where(roofs < 1.0, roofs, 0.0))
     # Where nothing was read nothing is given that could lack something.
     lacks = 100.0 * np.where(gaps < 1.0, np.maximum(shares, gaps), np.nan)
@@ -204,20 +204,22 @@ def fuel_sums(data: MarketData, period: Period, region: str | None) -> tuple[dic
     if roofs is not None:
         place, gaps = data.description.fuel_names.index(roofs), rooftop_gaps(data, found.bins, region)
         sums["gaps"][place] = gaps.sum()
-        sums["expected"][place] = len(_regions(data, region)) * bin_minutes(found.bins).sum() - gaps.sum()
+        sums["expected"][place] = (
+            len(_regions(data, region, found.bins)) * bin_minutes(found.bins).sum() - gaps.sum()
+        )
     return sums, found.source
 
 
 def rooftop_gaps(data: MarketData, bins: Bins, region: str | None) -> Floats:
     """Give the gaps of the rooftop power of a region, or of all of them together [min], shape (bins,)."""
     found = np.zeros(len(bins))
-    for name in _regions(data, region):
+    for name in _regions(data, region, bins):
         found += feed_gaps(data, bins, "rooftop", name)
     return found
 
 
-def _regions(data: MarketData, region: str | None) -> tuple[str, ...]:
-    return data.description.region_names if region is None else (region,)
+def _regions(data: MarketData, region: str | None, bins: Bins) -> tuple[str, ...]:
+    return data.description.regions_in(*bins.edges[[0, -1]]) if region is None else (region,)
 
 
 def _gaps_by_fuel(data: MarketData, bins: Bins, region: str | None) -> Floats:

@@ -21,7 +21,7 @@ from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.clock import Stamps
 from workbench.market.model.period import Period, Resolution, bucket_resolution, cut, native_resolution
-from workbench.market.queries.scope import answer, check_scope, named, time_columns
+from workbench.market.queries.scope import answer, check_scope, named, regions_of, time_columns
 from workbench.market.queries.sums import Sums, scattered, sums_of, total_of
 from workbench.market.store.resolution import Subject
 
@@ -54,7 +54,7 @@ def prices(data: MarketData, period: Period, *, resolution: Resolution | None = 
         unit = data.description.price_unit
         stamps, values, source = single_prices(data, period)
         rows = dict(zip(source, values, strict=True))
-        columns = [Column(name, rows[name][: len(bins)], unit) for name in data.description.region_names]
+        columns = [Column(name, rows[name][: len(bins)], unit) for name in regions_of(data, period)]
         short = len(bins) - len(stamps)
         if short > 0:
             columns = [Column(c.name, np.append(c.cells, np.full(short, np.nan)), unit) for c in columns]
@@ -62,7 +62,7 @@ def prices(data: MarketData, period: Period, *, resolution: Resolution | None = 
     else:
         found = sums_of(data, Subject.PRICE, bins, ["rrp_minutes", "minutes"])
         mean = time_weighted(found["rrp_minutes"], found["minutes"])
-        columns = _by_region(data, found, mean)
+        columns = _by_region(data, found, mean, period)
         read = found.source
     return answer(data, named("Prices", None, period), [*time_columns(bins), *columns], period, read)
 
@@ -96,7 +96,7 @@ def price_statistics(data: MarketData, period: Period) -> Answer:
     loads = total_of(data, Subject.REGION, period, ["demand_cost", "demand_priced_mwh"])
     weighted = volume_weighted(loads["demand_cost"][:, 0], loads["demand_priced_mwh"][:, 0])
     rows = []
-    for region in data.description.region_names:
+    for region in regions_of(data, period):
         own = values[labels.index(region)]
         own = own[~np.isnan(own)]
         hours = float(hours_of(minutes))
@@ -118,7 +118,7 @@ def price_statistics(data: MarketData, period: Period) -> Answer:
         ("Covered", "h"),
     ]
     columns = [Column(name, table[:, place], unit) for place, (name, unit) in enumerate(headers)]
-    first = Column("Region", texts(data.description.region_names))
+    first = Column("Region", texts(regions_of(data, period)))
     return answer(
         data, named("Price statistics", None, period), [first, *columns], period, "price_interval, region"
     )
@@ -136,8 +136,8 @@ _PRICE_COLUMNS = (
 )
 
 
-def _by_region(data: MarketData, found: Sums, mean: Floats) -> list[Column]:
-    regions, unit = data.description.region_names, data.description.price_unit
+def _by_region(data: MarketData, found: Sums, mean: Floats, period: Period) -> list[Column]:
+    regions, unit = regions_of(data, period), data.description.price_unit
     return [Column(name, mean[row], unit) for name, row in zip(regions, found.rows(regions), strict=True)]
 
 
@@ -155,7 +155,7 @@ def prices_by_hour(data: MarketData, period: Period) -> Answer:
     money, time = (scattered(found[name], hours, 24) for name in ("rrp_minutes", "minutes"))
     mean = time_weighted(money, time)
     columns = [Column("Hour", np.arange(24.0), "h of the day, begin")]
-    columns += _by_region(data, found, mean)
+    columns += _by_region(data, found, mean, period)
     return answer(data, named("Prices by time of day", None, period), columns, period, found.source)
 
 
@@ -176,7 +176,7 @@ def price_bands(data: MarketData, period: Period, *, bands: PriceBands = PRICE_B
     """
     _, values, labels = single_prices(data, period)
     hours, unit = float(hours_of(data.description.interval_minutes)), data.description.price_unit
-    regions = data.description.region_names
+    regions = regions_of(data, period)
     tables = [band_table(values[labels.index(region)], hours, bands) for region in regions]
     columns = [
         Column("Region", texts([region for region in regions for _ in range(len(bands))])),
@@ -208,7 +208,7 @@ def price_events(
     minutes = data.description.interval_minutes
     found = [
         (name, event)
-        for name in (data.description.region_names if region is None else (region,))
+        for name in (regions_of(data, period) if region is None else (region,))
         for event in high_price_events(stamps, values[labels.index(name)], minutes, threshold)
     ]
     found.sort(key=lambda pair: (-pair[1].hours, -pair[1].highest))
@@ -241,7 +241,7 @@ def price_duration(data: MarketData, period: Period) -> Answer:
     _, values, labels = single_prices(data, period)
     shares = np.linspace(0.0, 100.0, CURVE_POINTS)
     columns = [Column("Share of time", shares, "%")]
-    for region in data.description.region_names:
+    for region in regions_of(data, period):
         reached, falling = duration_curve(values[labels.index(region)], 1.0)
         if len(falling):
             places = np.minimum(np.searchsorted(reached, shares - 1e-9, side="left"), len(falling) - 1)

@@ -10,7 +10,7 @@ from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Period, Resolution, bucket_resolution, cut, native_resolution
 from workbench.market.queries.completeness import bin_minutes, feed_gaps, judged
-from workbench.market.queries.scope import answer, named, time_columns
+from workbench.market.queries.scope import answer, named, regions_of, time_columns
 from workbench.market.queries.sums import sums_of, total_of
 from workbench.market.store.resolution import Subject
 
@@ -39,7 +39,7 @@ def rooftop(data: MarketData, period: Period, *, resolution: Resolution | None =
     power = ratio(found["mwh"], found["minutes"] / 60.0)
     columns += [
         Column(name, power[found.labels[0].index(name)], "MW")
-        for name in data.description.region_names
+        for name in regions_of(data, period)
         if name in found.labels[0]
     ]
     return answer(data, named("Rooftop solar", None, period), columns, period, found.source)
@@ -59,7 +59,7 @@ def rooftop_totals(data: MarketData, period: Period) -> Answer:
         ``Share`` is rooftop energy relative to rooftop energy plus grid demand, each as a mean power over the time
         for which it is known.
     """
-    regions = data.description.region_names
+    regions = regions_of(data, period)
     roofs = total_of(data, Subject.ROOFTOP, period, ["mwh", "minutes"])
     loads = total_of(data, Subject.REGION, period, ["demand_mwh", "demand_minutes"])
     on_roofs = roofs.rows(regions)

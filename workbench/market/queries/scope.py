@@ -21,6 +21,11 @@ ALL = "All regions"
 BEGIN, END, HOUR = "Begin", "End", "Hour"
 
 
+def regions_of(data: MarketData, period: Period) -> tuple[str, ...]:
+    """Name the regions that existed in a period."""
+    return data.description.regions_in(period.begin, period.end)
+
+
 def region_rows(data: MarketData, labels: tuple[str, ...], region: str | None) -> NDArray[np.int64]:
     """Give the positions of a region on an axis, or of all that are regions of the market or unknown.
 

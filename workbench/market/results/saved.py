@@ -48,6 +48,10 @@ class IngestResult:
         Everything that is missing, was changed or is doubtful.
     run
         Id of the run.
+    undone
+        Files that were undone.
+    removed
+        Raw table -> rows that are gone with them, or with an earlier reading of a file.
     """
 
     folder: str
@@ -62,9 +66,16 @@ class IngestResult:
     missing: Mapping[str, int] = field(default_factory=dict)
     notes: Notes = field(default_factory=Notes)
     run: str = ""
+    undone: tuple[str, ...] = ()
+    removed: Mapping[str, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         rows = sum(self.added.values())
+        if self.undone:
+            return (
+                f"<IngestResult: version {self.version}, {len(self.undone)} files undone, "
+                f"{sum(self.removed.values()):,} rows removed, {self.gaps} gaps>"
+            )
         return (
             f"<IngestResult: version {self.version}, {self.taken} files taken, {len(self.refused)} refused, "
             f"{rows:,} rows added, {self.gaps} gaps>"

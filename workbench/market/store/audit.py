@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from workbench.data.audit import require_all_equal, require_equal
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import shown
-from workbench.market.model.tables import RawTable
+from workbench.market.model.tables import ORIGIN, RawTable
 from workbench.market.model.units import UnitsRegister
-from workbench.market.store.months import Merged
+from workbench.market.store.merging import Merged
 from workbench.market.store.rollups.aggregation import Frame, Rows, reconcile_cadence
 from workbench.market.store.rollups.schema import labels_of
 
@@ -33,7 +33,13 @@ _SUMS: Mapping[str, tuple[str, str, Mapping[str, float]]] = {
 
 
 def check_merged(
-    table: RawTable, period: str, old: pl.DataFrame, given: pl.DataFrame, merged: Merged
+    table: RawTable,
+    period: str,
+    old: pl.DataFrame,
+    superseded: pl.DataFrame,
+    given: pl.DataFrame,
+    merged: Merged,
+    without: Collection[int] = (),
 ) -> None:
     """Check that the rows of a period are the old and the given ones, each name once, the latest counting.
 
@@ -41,10 +47,12 @@ def check_merged(
     ----------
     table, period
         Which rows.
-    old, given
-        Before, and what came.
+    old, superseded, given
+        Rows that counted before and that did not, and what came.
     merged
         What is to be written.
+    without
+        Files whose rows go.
 
     Raises
     ------
@@ -52,19 +60,26 @@ def check_merged(
         Naming the first two numbers that differ.
     """
     what = f"{table.name} of {period}"
-    seen = merged.added + merged.revised + merged.known
-    _equal_rows(f"{what}, rows", "the files", given.height, "added, corrected and known rows", seen)
-    # Rows of other times cannot have changed.
-    reach = pl.col("stamp").is_between(given["stamp"].min(), given["stamp"].max())
-    beside = old.filter(reach)
-    stored, both = merged.frame.filter(reach), pl.concat([beside, given])
+    counted = old.height
+    old = pl.concat([superseded, old])
+    if without:
+        old = old.filter(~pl.col(ORIGIN).is_in(list(without)).fill_null(value=False))
+    else:
+        seen = merged.added + merged.revised + merged.known
+        _equal_rows(f"{what}, rows", "the files", given.height, "added, corrected and known rows", seen)
+    beside, stored = old, merged.frame
+    if not without:
+        # Rows of other times cannot have changed.
+        reach = pl.col("stamp").is_between(given["stamp"].min(), given["stamp"].max())
+        beside, stored = old.filter(reach), stored.filter(reach)
+    both = pl.concat([beside.select(table.columns), given.select(table.columns)])
     names = both.select(table.identity).n_unique()
     _equal_rows(
         f"{what}, rows", "the names in the files and the record", names, "the new record", stored.height
     )
     _equal_rows(
-        f"{what}, rows", "the record with what was added", old.height + merged.added, "the new record",
-        merged.frame.height,
+        f"{what}, rows", "the record with what was added", counted + merged.added - merged.removed,
+        "the new record", merged.frame.height,
     )  # fmt: skip
     latest = both
     if names < both.height:

@@ -84,6 +84,7 @@ def find_gaps(
         none in all that time is one hole.
     """
     interval = description.interval_minutes
+    existence = {region.name: region.span() for region in description.regions}
     newest = max((last for _, last in spans.values()), default=start)
     found: list[Gap] = []
     for at, feed in enumerate(feeds_of(description)):
@@ -94,7 +95,11 @@ def find_gaps(
         opening, closing = spans[table]
         if newest - closing > max(MAX_LAG_MINUTES, 4 * usual):
             closing = newest
+        since, until = existence.get(series, (opening, closing))
+        opening, closing = max(opening, since), min(closing, until)
         first, last = (opening - start) // interval, (closing - start) // interval
+        if last <= first:
+            continue
         for begin, end in _runs(rows[at, first:last] == 0):
             before = int(cadence[at, first + begin - 1]) if begin else 0
             after = int(cadence[at, first + end]) if first + end < last else 0

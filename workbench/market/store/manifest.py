@@ -43,6 +43,8 @@ class Manifest:
         Files in ``facts/``.
     tables
         Table -> period -> raw file.
+    superseded
+        Table -> period -> file with the rows that do not count, see :mod:`workbench.market.store.merging`.
     rollups
         Roll-up -> period -> file.
     checksums
@@ -54,12 +56,14 @@ class Manifest:
     description: str
     units: str
     tables: Mapping[str, Mapping[str, Part]] = field(default_factory=dict)
+    superseded: Mapping[str, Mapping[str, Part]] = field(default_factory=dict)
     rollups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     checksums: Mapping[str, int] = field(default_factory=dict)
 
     def files(self) -> set[str]:
         """Name every file that the version needs."""
-        raw = {part.file for periods in self.tables.values() for part in periods.values()}
+        tables = (*self.tables.values(), *self.superseded.values())
+        raw = {part.file for periods in tables for part in periods.values()}
         return (
             raw
             | {file for periods in self.rollups.values() for file in periods.values()}
@@ -72,11 +76,14 @@ class Manifest:
     def to_json(self) -> str:
         """Write it as JSON."""
         facts = {name: getattr(self, name) for name in _PLAIN}
-        tables = {
-            table: {period: asdict(part) for period, part in periods.items()}
-            for table, periods in self.tables.items()
+        parts = {
+            name: {
+                table: {period: asdict(part) for period, part in periods.items()}
+                for table, periods in getattr(self, name).items()
+            }
+            for name in ("tables", "superseded")
         }
-        return json.dumps({"format": FORMAT, **facts, "tables": tables}, separators=(",", ":"))
+        return json.dumps({"format": FORMAT, **facts, **parts}, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, content: bytes, path: Path) -> Manifest:

@@ -1,8 +1,6 @@
 """The raw record: one Parquet file a month and table, and one a day in the newest month, whose files still grow.
 
-A row is named by stamp, series and cadence. Of several rows of one name the one of the better source counts, of one
-source the one of better quality, then the one that was changed last, whatever order their files came in; where all
-of these are alike, the one that came last. Never does the value decide. The same file again changes nothing.
+Beside it, in files of their own, lie the rows that do not count, see :mod:`workbench.market.store.merging`.
 """
 
 from __future__ import annotations
@@ -10,7 +8,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,41 +16,16 @@ import polars as pl
 from workbench.data.atomic import replacing
 from workbench.files import as_name, inside
 from workbench.market.model.market_time import month_of, period_bounds
-from workbench.market.model.tables import TABLES, USUAL, RawTable
+from workbench.market.model.tables import ORIGIN, TABLES, USUAL, RawTable
 from workbench.market.store.dataset import RAW
 from workbench.market.store.manifest import RESTORE, Part
+from workbench.market.store.merging import span_of
 from workbench.market.store.rollups.aggregation import Rows
 from workbench.structured import own_errors
 
 ROW_GROUP = 150_000
+SUPERSEDED = "-superseded"
 _MINUTES = pl.col("stamp").dt.epoch("ms") // 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """Outcome of new rows.
-
-    Parameters
-    ----------
-    frame
-        The rows of the period, in the order of their stamps.
-    added, revised, known
-        Rows that are new, rows that replace one published earlier, and rows that change nothing.
-    conflicts
-        Rows with another value than one of the same source, quality and time; the one that came last counts.
-    outranked
-        New rows with another value than that of a better source, a better quality or a later change, which counts.
-    touched
-        Range ``(start, end]`` [minutes since 1970] in which something changed; None when nothing did.
-    """
-
-    frame: pl.DataFrame
-    added: int
-    revised: int
-    known: int
-    conflicts: int
-    outranked: int
-    touched: tuple[int, int] | None
 
 
 def schema_of(table: RawTable) -> pl.Schema:
@@ -63,71 +35,16 @@ def schema_of(table: RawTable) -> pl.Schema:
     return pl.Schema(types | {"minutes": pl.Int16(), "rank": pl.Int8(), "published": pl.Datetime("ms")})
 
 
+def stored(frame: pl.DataFrame, table: RawTable) -> pl.DataFrame:
+    """Give rows the columns in which they are stored: with the file that they came from, where it is known."""
+    if ORIGIN not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, pl.Int64).alias(ORIGIN))
+    return frame.select(*table.columns, ORIGIN)
+
+
 def empty(table: RawTable) -> pl.DataFrame:
     """A table without rows."""
     return pl.DataFrame(schema=schema_of(table))
-
-
-def merge(table: RawTable, old: pl.DataFrame, new: pl.DataFrame) -> Merged:
-    """Put new rows to those that are there.
-
-    Parameters
-    ----------
-    table
-        Which table.
-    old
-        Its rows, each name once.
-    new
-        Rows in any order, names repeated or not; those of a later file come later.
-    """
-    order = list(table.identity)
-    given = new.height
-    conflicts = outranked = 0
-    if old.height and new["stamp"].min() <= old["stamp"].max():  # type: ignore[operator]
-        stamps = new.select(pl.col("stamp").unique()).to_series().implode()
-        beside, apart = old.filter(pl.col("stamp").is_in(stamps)), old.filter(~pl.col("stamp").is_in(stamps))
-    else:
-        beside, apart = empty(table), old
-    if not beside.height and _in_order(new, order):
-        return Merged(pl.concat([apart, new]), given, 0, 0, 0, 0, _span(new))
-    both = pl.concat([beside, new])
-    ranked = both.sort([*order, *table.precedence], maintain_order=True)
-    latest = ranked.unique(order, keep="last", maintain_order=True)
-    changed = latest.join(beside, on=latest.columns, how="anti", nulls_equal=True)
-    if both.height > latest.height:
-        distinct = both.unique([*order, *table.precedence, *table.value_names])
-        conflicts = distinct.height - distinct.unique([*order, *table.precedence]).height
-        outranked = _outranked(table, new, latest)
-    added = latest.height - beside.height
-    frame = pl.concat([apart, latest]).sort(order) if beside.height else pl.concat([apart, latest])
-    touched = _span(changed) if changed.height else None
-    return Merged(frame, added, changed.height - added, given - changed.height, conflicts, outranked, touched)
-
-
-def _outranked(table: RawTable, new: pl.DataFrame, latest: pl.DataFrame) -> int:
-    """Count new rows that say something else than the row of their name that counts for its rank, not its order."""
-    beside = new.join(latest, on=list(table.identity), suffix=" kept")
-
-    def differ(names: Sequence[str]) -> pl.Expr:
-        return pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name} kept")) for name in names)
-
-    return beside.filter(differ(table.value_names) & differ(table.precedence)).height
-
-
-def _in_order(frame: pl.DataFrame, order: Sequence[str]) -> bool:
-    """Whether rows ascend by these columns, no two alike: the usual case, in which nothing need be sorted."""
-    ascends, alike = pl.lit(value=False), pl.lit(value=True)
-    for name in order:
-        earlier = pl.col(name).shift()
-        ascends |= alike & (pl.col(name) > earlier)
-        alike &= pl.col(name) == earlier
-    return bool(frame.select(ascends.slice(1).all()).item()) if frame.height else False
-
-
-def _span(frame: pl.DataFrame) -> tuple[int, int]:
-    """Begin of the first and end of the last row [minutes since 1970]."""
-    first, last = frame.select((_MINUTES - pl.col("minutes")).min(), _MINUTES.max().alias("last")).row(0)
-    return int(first), int(last)
 
 
 def split_periods(frame: pl.DataFrame, first_open_month: str) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -153,15 +70,18 @@ def newest_month_of(parts: Iterable[Part], frames: Iterable[pl.DataFrame]) -> st
     return max(months, default="")
 
 
-def write_part(folder: Path, table: str, period: str, version: int, frame: pl.DataFrame) -> Part:
-    """Write the rows of a period.
+def write_part(
+    folder: Path, table: str, period: str, version: int, frame: pl.DataFrame, *, superseded: bool = False
+) -> Part:
+    """Write the rows of a period, those that count or those that are superseded.
 
     Raises
     ------
     UnwritableFile
         When the operating system refuses.
     """
-    name = f"{RAW}/{table}/{period[:7]}/{period}-v{version:06d}.parquet"
+    kind = SUPERSEDED if superseded else ""
+    name = f"{RAW}/{table}/{period[:7]}/{period}{kind}-v{version:06d}.parquet"
     # Written to memory first: Polars reports a full disk as a fault of the file, without the system's reason.
     content = io.BytesIO()
     frame.write_parquet(content, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
@@ -172,7 +92,7 @@ def write_part(folder: Path, table: str, period: str, version: int, frame: pl.Da
 
 def part_of(name: str, frame: pl.DataFrame) -> Part:
     """Describe a raw file by its rows."""
-    return Part(name, frame.height, *_span(frame))
+    return Part(name, frame.height, *span_of(frame))
 
 
 def read_part(folder: Path, part: Part, table: RawTable) -> pl.DataFrame:
@@ -189,7 +109,24 @@ def read_part(folder: Path, part: Part, table: RawTable) -> pl.DataFrame:
         if "rank" not in frame.columns:
             # Written before sources were told apart: what holds readings of several is read again, see Ledger.
             frame = frame.with_columns(rank=pl.lit(0 if table.quality else USUAL, pl.Int8))
-        return frame.select(table.columns)
+        return stored(frame, table)
+
+
+def origins_in(folder: Path, part: Part) -> dict[int, int]:
+    """Count the rows of each file in a raw file; rows of unknown files are not counted.
+
+    Raises
+    ------
+    UnreadableFile
+        When it is missing or damaged.
+    """
+    with own_errors(folder / part.file, "a month of the record", advice=RESTORE):
+        with as_name(inside(folder, part.file)) as name:
+            scan = pl.scan_parquet(name)
+            if ORIGIN not in scan.collect_schema():
+                return {}
+            counted = scan.select(ORIGIN).drop_nulls().group_by(ORIGIN).len().collect()
+        return dict(counted.iter_rows())
 
 
 def scan_rows(

@@ -10,20 +10,19 @@ from __future__ import annotations
 import contextlib
 import datetime
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from workbench.data.atomic import sweep, write_text
-from workbench.data.audit import require_equal
 from workbench.files import confine, inside, is_file
 from workbench.market.model.description import FILE_NAME, MarketDescription
 from workbench.market.model.market_time import DAY, ceil_to, floor_to, period_bounds, shown
 from workbench.market.model.tables import TABLES
 from workbench.market.model.units import MarketUnit, UnitsRegister
-from workbench.market.store.audit import check_days, check_merged, check_rollups
+from workbench.market.store.audit import check_days, check_rollups
 from workbench.market.store.dataset import (
     ROLLUPS,
     current_version,
@@ -35,16 +34,8 @@ from workbench.market.store.dataset import (
     writing_alone,
 )
 from workbench.market.store.manifest import Manifest, checksum_of, description_file, units_file
-from workbench.market.store.months import (
-    empty,
-    merge,
-    newest_month_of,
-    read_part,
-    rows_of,
-    scan_rows,
-    split_periods,
-    write_part,
-)
+from workbench.market.store.months import empty, rows_of, scan_rows, stored
+from workbench.market.store.record import Record, newest_month_with
 from workbench.market.store.rollups.aggregation import Arrays, Frame, Rows
 from workbench.market.store.rollups.building import SOURCES, build, fold_days, patched
 from workbench.market.store.rollups.files import Chunk, map_chunk, write_chunk
@@ -61,8 +52,8 @@ class Published:
         The version that is current now.
     new
         Whether it is a new one; the same data again make none.
-    added, revised, known, conflicts, outranked
-        Table -> rows, see :class:`workbench.market.store.months.Merged`.
+    added, revised, known, conflicts, outranked, removed
+        Table -> rows, see :class:`workbench.market.store.merging.Merged`.
     unknown_units
         Units that appeared and that no register lists.
     rebuilt
@@ -76,6 +67,7 @@ class Published:
     known: dict[str, int] = field(default_factory=dict)
     conflicts: dict[str, int] = field(default_factory=dict)
     outranked: dict[str, int] = field(default_factory=dict)
+    removed: dict[str, int] = field(default_factory=dict)
     unknown_units: tuple[str, ...] = ()
     rebuilt: tuple[str, ...] = ()
 
@@ -127,6 +119,7 @@ class Writer:
         newest_month: str = "",
         close_months: bool = True,
         rebuild: bool = False,
+        without: Collection[int] = (),
         checkpoint: Callable[[], None] = lambda: None,
     ) -> Published:
         """Ingest rows and publish the outcome.
@@ -144,6 +137,9 @@ class Writer:
             want new rows to be seen at once leave it out and close afterwards, by a publication of nothing.
         rebuild
             Build every roll-up anew.
+        without
+            Files whose earlier rows go, see :func:`workbench.market.model.tables.origin_of`: the dataset is then
+            as if they had brought only what is in ``frames``, or had never come.
         checkpoint
             Called between periods; what it raises ends the publication, and nothing has changed.
 
@@ -154,7 +150,7 @@ class Writer:
         """
         try:
             return _Publication(self, newest_month, checkpoint).make(
-                frames, register, close_months=close_months, rebuild=rebuild
+                frames, register, close_months=close_months, rebuild=rebuild, without=without
             )
         except BaseException:
             with contextlib.suppress(OSError):
@@ -171,11 +167,15 @@ class _Publication:
         self.description = writer.description
         self.old = writer.manifest
         self.version = self.old.version + 1
-        self.newest_month = newest_month
         self.checkpoint = checkpoint
-        self.tables = {table: dict(parts) for table, parts in self.old.tables.items()}
+        tables, superseded = (
+            {table: dict(parts) for table, parts in kept.items()}
+            for kept in (self.old.tables, self.old.superseded)
+        )
+        self.record = Record(
+            writer.folder, self.version, newest_month, checkpoint, tables=tables, superseded=superseded
+        )
         self.rollups = {name: dict(periods) for name, periods in self.old.rollups.items()}
-        self.touched: dict[str, dict[str, tuple[int, int]]] = {}
         self.report = Published(self.old.version)
         self.units = writer.units
 
@@ -186,38 +186,54 @@ class _Publication:
         *,
         close_months: bool,
         rebuild: bool,
+        without: Collection[int],
     ) -> Published:
-        frames = {
-            table: frame.select(TABLES[table].columns) for table, frame in frames.items() if frame.height
-        }
-        parts = [part for periods in self.tables.values() for part in periods.values()]
-        self.newest_month = max(self.newest_month, newest_month_of(parts, frames.values()))
+        frames = {table: stored(frame, TABLES[table]) for table, frame in frames.items() if frame.height}
+        record = self.record
+        record.newest_month = max(record.newest_month, newest_month_with(self.old, frames))
         text = self.description.to_toml()
         description = description_file(text)
         rebuild |= bool(self.old.description) and description != self.old.description
-        rebuild |= self._take_units(frames, register)
         if close_months:
             self._close_months()
-        for table, frame in frames.items():
-            self._merge(table, frame)
+        gone = record.tables_of(without) if without else []
+        for name in dict.fromkeys([*frames, *gone]):
+            counts = record.merge(name, frames.get(name, empty(TABLES[name])), without)
+            for what, count in counts.items():
+                getattr(self.report, what)[name] = count
+        rebuild |= self._take_units(frames, register, gone)
         if rebuild:
             self.rollups = {}
-            self._touch_everything()
+            record.note_all_changed()
         units_text = self.units.to_json()
         units = units_file(units_text)
         known = (units, description) == (self.old.units, self.old.description)
-        if not self.touched and (known or (not self.old.version and not len(self.units))):
+        unchanged = not record.touched and not record.changed
+        if unchanged and (known or (not self.old.version and not len(self.units))):
             return self.report
         self._build(rebuild=rebuild)
         for name, content in ((description, text), (units, units_text)):
             if not is_file(self.folder / name):
                 write_text(self.folder / name, content)
-        made = Manifest(self.version, _now(), description, units, self.tables, self.rollups)
+        made = Manifest(
+            self.version, _now(), description, units, record.tables, record.superseded, self.rollups
+        )
         self._point(replace(made, checksums=self._checksums(made)))
         return self.report
 
+    def _close_months(self) -> None:
+        """Put the days of months that are over into one file each, and build their roll-ups by month."""
+        self.record.close_months()
+        newest = self.record.newest_month
+        for periods_of in self.rollups.values():
+            for period in [item for item in periods_of if len(item) > 7 and item[:7] < newest]:
+                del periods_of[period]
+
     def _take_units(
-        self, frames: Mapping[str, pl.DataFrame], register: tuple[MarketUnit, ...] | None
+        self,
+        frames: Mapping[str, pl.DataFrame],
+        register: tuple[MarketUnit, ...] | None,
+        gone: Sequence[str],
     ) -> bool:
         """Bring the list of units up to date, and say whether earlier roll-ups no longer hold."""
         before = self.units
@@ -226,79 +242,35 @@ class _Publication:
         if "unit_power" in frames:
             names = frames["unit_power"]["unit"].unique().to_list()
             self.units = self.units.with_unknown(names)
+        if "unit_power" in gone:
+            self.units = self.units.without_unknown_but(self.record.has_series("unit_power"))
+            if self.units.names[: len(before)] != before.names:
+                # Units that only an undone file had: those after them have other places.
+                return True
         self.report.unknown_units = tuple(name for name in self.units.unknown if name not in before.names)
         return any(
             (new.region, new.fuel, new.kind) != (old.region, old.fuel, old.kind)
             for old, new in zip(before, self.units, strict=False)
         )
 
-    def _close_months(self) -> None:
-        """Put the days of months that are over into one file each."""
-        for table, parts in self.tables.items():
-            days: dict[str, list[str]] = {}
-            for period in sorted(parts):
-                if len(period) > len("2025-08") and period[:7] < self.newest_month:
-                    days.setdefault(period[:7], []).append(period)
-            for month, periods in days.items():
-                self.checkpoint()
-                frames = [read_part(self.folder, parts.pop(period), TABLES[table]) for period in periods]
-                parts[month] = write_part(self.folder, table, month, self.version, pl.concat(frames))
-                self._touch(table, month, period_bounds(month))
-        for periods_of in self.rollups.values():
-            for period in [item for item in periods_of if len(item) > 7 and item[:7] < self.newest_month]:
-                del periods_of[period]
-
-    def _first_open_month(self) -> str:
-        """The first month that is kept by days; a month that was put into one file once stays in it."""
-        periods = {period for parts in self.tables.values() for period in parts}
-        closed = max((period for period in periods if len(period) == len("2025-08")), default="")
-        by_day = {period[:7] for period in periods if len(period) > len("2025-08")}
-        first = min(by_day | {self.newest_month})
-        return first if first > closed else closed + "~"
-
-    def _merge(self, name: str, frame: pl.DataFrame) -> None:
-        table = TABLES[name]
-        parts = self.tables.setdefault(name, {})
-        totals = dict.fromkeys(("added", "revised", "known", "conflicts", "outranked"), 0)
-        taken = 0
-        for period, rows in split_periods(frame, self._first_open_month()):
-            self.checkpoint()
-            old = read_part(self.folder, parts[period], table) if period in parts else empty(table)
-            merged = merge(table, old, rows)
-            check_merged(table, period, old, rows, merged)
-            taken += rows.height
-            for what in totals:
-                totals[what] += getattr(merged, what)
-            if merged.touched:
-                parts[period] = write_part(self.folder, name, period, self.version, merged.frame)
-                self._touch(name, period, merged.touched)
-        require_equal(f"rows of {name}", "the files", frame.height, "the periods", taken, relative=0.0)
-        for what, count in totals.items():
-            getattr(self.report, what)[name] = count
-
-    def _touch(self, table: str, period: str, span: tuple[int, int]) -> None:
-        tables = self.touched.setdefault(period, {})
-        known = tables.get(table, span)
-        tables[table] = (min(known[0], span[0]), max(known[1], span[1]))
-
-    def _touch_everything(self) -> None:
-        for table, parts in self.tables.items():
-            for period, part in parts.items():
-                self._touch(table, period, (part.first, part.last))
-
     def _build(self, *, rebuild: bool) -> None:
-        for period in sorted(self.touched):
+        touched = self.record.touched
+        for period in sorted(touched):
             self.checkpoint()
-            tables = set(self.touched[period])
+            if not self.record.has(period):
+                for periods in self.rollups.values():
+                    periods.pop(period, None)
+                continue
+            tables = set(touched[period])
             names = frozenset(name for name, sources in SOURCES.items() if rebuild or sources & tables)
-            spans = self.touched[period].values()
+            spans = touched[period].values()
             bounds = period_bounds(period)
             start = max(bounds[0], floor_to(min(span[0] for span in spans), self.description.bucket_minutes))
             end = min(bounds[1], ceil_to(max(span[1] for span in spans), self.description.bucket_minutes))
             if rebuild:
                 start, end = bounds
             self._build_period(period, names, start, end)
-        self.report.rebuilt = tuple(sorted(self.touched))
+        self.report.rebuilt = tuple(sorted(touched))
 
     def _build_period(self, period: str, names: frozenset[str], start: int, end: int) -> None:
         bucket = self.description.bucket_minutes
@@ -336,7 +308,9 @@ class _Publication:
             table = TABLES[name]
             names = self.units.names if name == "unit_power" else self.description.series_of(name)
             columns = table.reading_columns
-            found = scan_rows(self.folder, self.tables.get(name, {}), table, start, end, columns=columns)
+            found = scan_rows(
+                self.folder, self.record.tables.get(name, {}), table, start, end, columns=columns
+            )
             return rows_of(found, table, names)
 
         return rows

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,7 +47,8 @@ from workbench.structured import json_from
 
 __all__ = ["repair_dataset"]
 
-_RAW_NAME = re.compile(r"(\d{4}-\d{2}(?:-\d{2})?)-v(\d+)\.parquet")
+Tables = dict[str, dict[str, Part]]
+_RAW_NAME = re.compile(r"(\d{4}-\d{2}(?:-\d{2})?)(-superseded)?-v(\d+)\.parquet")
 
 
 def repair_dataset(folder: Path, aside: Aside) -> list[Repaired]:
@@ -88,15 +90,16 @@ class _Repair:
         description = self._description()
         manifest = self._manifest()
         if manifest is None:
-            tables = self._tables_on_disk()
+            tables, superseded = self._tables_on_disk()
             rebuild = bool(tables)
         else:
-            tables = self._whole_tables(manifest)
+            tables = self._whole_tables(manifest, manifest.tables)
+            superseded = self._whole_tables(manifest, manifest.superseded)
             rebuild = bool(self._lost) | self._has_damaged_parts(manifest)
         self._mend_ledger()
         self._check_report()
         if rebuild and not self._aside.dry_run:
-            self._publish(description, manifest, tables)
+            self._publish(description, manifest, tables, superseded)
         return self._done
 
     def _put(self, path: Path, damage: str, *saved: str, lost: str = "") -> None:
@@ -161,9 +164,12 @@ class _Repair:
             )
             return None
 
-    def _tables_on_disk(self) -> dict[str, dict[str, Part]]:
-        """Find the newest whole file of each period of the record; a month stands before its days."""
-        found: dict[str, dict[str, tuple[int, Part]]] = {}
+    def _tables_on_disk(self) -> tuple[Tables, Tables]:
+        """Find the newest whole file of each period, of the rows that count and of those that do not.
+
+        A month stands before its days.
+        """
+        found: dict[tuple[str, bool], dict[str, tuple[int, Part]]] = {}
         for path in walked(self._folder / RAW, "*.parquet"):
             name = path.relative_to(self._folder).as_posix()
             match, table = _RAW_NAME.fullmatch(path.name), name.split("/")[1]
@@ -174,21 +180,21 @@ class _Repair:
             except WorkbenchError as error:
                 self._lose(path, damage_of(error, path, RESTORE), table, match[1])
                 continue
-            periods = found.setdefault(table, {})
-            if frame.height and periods.get(match[1], (0, None))[0] < int(match[2]):
-                periods[match[1]] = (int(match[2]), part_of(name, frame))
-        return {
-            table: {
+            periods = found.setdefault((table, bool(match[2])), {})
+            if frame.height and periods.get(match[1], (0, None))[0] < int(match[3]):
+                periods[match[1]] = (int(match[3]), part_of(name, frame))
+        made: tuple[Tables, Tables] = ({}, {})
+        for (table, superseded), periods in found.items():
+            made[superseded][table] = {
                 period: part
                 for period, (_, part) in sorted(periods.items())
                 if period == period[:7] or period[:7] not in periods
             }
-            for table, periods in found.items()
-        }
+        return made
 
-    def _whole_tables(self, manifest: Manifest) -> dict[str, dict[str, Part]]:
-        whole: dict[str, dict[str, Part]] = {}
-        for table, periods in manifest.tables.items():
+    def _whole_tables(self, manifest: Manifest, tables: Mapping[str, Mapping[str, Part]]) -> Tables:
+        whole: Tables = {}
+        for table, periods in tables.items():
             for period, part in periods.items():
                 path = inside(self._folder, part.file)
                 problem = self._problem_of(path, manifest)
@@ -277,7 +283,11 @@ class _Repair:
                     )
 
     def _publish(
-        self, description: MarketDescription, manifest: Manifest | None, tables: dict[str, dict[str, Part]]
+        self,
+        description: MarketDescription,
+        manifest: Manifest | None,
+        tables: Tables,
+        superseded: Tables,
     ) -> None:
         """Make the whole files of the record the current version, and build its roll-ups."""
         text, units = description.to_toml(), self._newest_kept("units-*.json")
@@ -302,6 +312,7 @@ class _Repair:
             description_file(text),
             units_file(content),
             tables,
+            superseded,
         )
         made = replace(made, checksums={name: checksum_of(self._folder / name) for name in made.files()})
         self._keep_unused(made)

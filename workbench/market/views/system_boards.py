@@ -33,6 +33,7 @@ from workbench.market.queries import (
     rooftop_totals,
 )
 from workbench.market.queries.generation import DEMAND
+from workbench.market.queries.scope import regions_of
 from workbench.market.results import charts, charts_by_group
 from workbench.market.views.board import Panel
 from workbench.market.views.headlines import generation_tiles, newest, price_tiles
@@ -75,7 +76,7 @@ class TodayBoard(MarketBoard):
         hour = Period(max(self.data.last - np.timedelta64(60, "m"), self.data.first), self.data.last)
         region, style = self.chosen_region, self.screen.style
         price = prices(self.data, hour, resolution=native_resolution(self.data.description))
-        names = [region] if region else list(self.data.description.region_names)
+        names = [region] if region else regions_of(self.data, hour)
         tiles = [
             Tile(
                 f"{name} price",

@@ -1,0 +1,1 @@
+"""The steps of the market's runs, with all that they import; loaded when a run begins."""
