@@ -77,6 +77,12 @@ def _add_project_commands(commands: Commands) -> None:
     new.add_argument("folder", help="folder of the new project")
     new.add_argument("--name", help="name of the project (default: the folder's)")
     new.add_argument("--from", dest="origin", choices=("template", "sample", "empty"), default="template")
+    new.add_argument(
+        "--market-profile",
+        metavar="PROFILE",
+        help="begin a market dataset: nem, wem, iex, or entsoe- with a bidding zone, such as entsoe-de-lu; in a "
+        "project that is there, too",
+    )
     new.set_defaults(command="projects:new")
 
     check = commands.add_parser(

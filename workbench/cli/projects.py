@@ -32,6 +32,8 @@ def new(options: argparse.Namespace) -> int:
     """Create a project and print the next step."""
     folder = folder_of(options.folder)
     name = options.name or folder.name
+    if options.market_profile:
+        return _new_market(folder, name, options.market_profile)
     if options.origin == "sample":
         project = create_from_sample(folder)
     elif options.origin == "template":
@@ -48,6 +50,24 @@ def new(options: argparse.Namespace) -> int:
         "empty": f"put your files into {escape(str(project.inputs))}, then  ",
     }.get(options.origin, "")
     target.print(f"Next: {first}{escape(command('run', 'demand', project=project.folder))}")
+    return ExitCode.SUCCEEDED
+
+
+def _new_market(folder: Path, name: str, profile: str) -> int:
+    """Begin a market dataset from a profile, in a project that is made where there is none."""
+    from workbench.market.profiles.known import new_market, profile_of
+
+    profile_of(profile)
+    is_there = (folder / "project.toml").is_file()
+    project = Project.open(folder) if is_there else Project.create(folder, name)
+    made = new_market(project, profile)
+    target = console()
+    target.print(f"Began the market [bold]{escape(made.name)}[/] in {escape(str(made.folder))}")
+    settings = [part for item in made.settings.items() for part in ("--set", "=".join(item))]
+    target.print(
+        f"Next: put its files into {escape(str(made.files))}, then  "
+        f"{escape(command('run', 'market_ingest', *settings, project=project.folder))}"
+    )
     return ExitCode.SUCCEEDED
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -18,8 +19,14 @@ _FORMATS = tuple(
     for seconds in (":%S%.f", "")
 )
 _SLASHED = {
-    order: tuple(f"{order} %H:%M{seconds}" for seconds in (":%S", "")) for order in ("%d/%m/%Y", "%m/%d/%Y")
+    order: tuple(f"{order.replace('/', mark)} %H:%M{seconds}" for mark in "/-" for seconds in (":%S", ""))
+    for order in ("%d/%m/%Y", "%m/%d/%Y")
 }
+_ZONES = {
+    "utc": "UTC", "gmt": "UTC", "cet/cest": "Europe/Brussels", "wet/west": "Europe/Lisbon",
+    "eet/eest": "Europe/Helsinki",
+}  # fmt: skip
+"""What the header of a column of times says of their zone."""
 _OFFSET = r"[+-]\d{2}:?\d{2}$"
 _NAMED_OFFSETS = {
     "UTC": "+00:00", "GMT": "+00:00", "WET": "+00:00", "WEST": "+01:00", "BST": "+01:00", "CET": "+01:00",
@@ -45,7 +52,7 @@ def with_stamps(
     Parameters
     ----------
     frame
-        Rows with ``_row``, as counted in the file.
+        Rows with ``_row``, as counted in the file, and ``_valueless``, whether they have no value at all.
     column
         The times: texts, or times with or without a zone. Of a text such as ``begin - end`` the part is taken that
         ``period`` names.
@@ -61,12 +68,19 @@ def with_stamps(
     form
         How the times are written, such as ``"%d/%m/%Y %H:%M"``; "" for the usual forms.
 
+    Returns
+    -------
+    DataFrame
+        Without the rows that have neither a time that exists nor a value; where the texts are ranges, their length
+        is in ``_length`` [min].
+
     Raises
     ------
     InvalidData
         When times cannot be read, or which of two hours is meant.
     """
     kind = frame.schema[column]
+    zone = _zone_of_header(column, zone, problems)
     if isinstance(kind, pl.Datetime):
         timed = frame.with_columns(
             _when=pl.col(column).dt.cast_time_unit("us"), _zoned=pl.lit(value=bool(kind.time_zone))
@@ -88,31 +102,55 @@ def with_stamps(
     return timed.with_columns(stamp=pl.col("_when").dt.cast_time_unit("ms")).drop("_when", "_zoned")
 
 
+def _zone_of_header(column: str, zone: str, problems: Problems) -> str:
+    """Give the zone that the header of the times says, else that of the mapping."""
+    match = re.search(r"[(\[]([A-Za-z/ ]+)[)\]]\s*$", column)
+    said = _ZONES.get(match[1].strip().casefold(), "") if match else ""
+    if said and zone and said != zone:
+        problems.change(f"times are of the zone {said}, as the header {column!r} says, not of {zone}.")
+    return said or zone
+
+
 def _read_texts(
     frame: pl.DataFrame, column: str, problems: Problems, *, period: str, form: str
 ) -> pl.DataFrame:
     """Read texts into ``_when``; of those with an offset it is the time of the zone UTC, and ``_zoned`` is true."""
-    text = pl.col(column).str.strip_chars()
-    parts = text.str.split(" - ")
-    part = parts.list.first() if period == "beginning" else parts.list.last()
-    for name, offset in _NAMED_OFFSETS.items():
-        part = part.str.replace(rf"\s*\({name}\)$", offset)
-    timed = frame.with_columns(_text=part.str.replace(r"\s*Z$", "+00:00"))
-    timed = timed.with_columns(_zoned=pl.col("_text").str.contains(_OFFSET))
+    parts = pl.col(column).str.strip_chars().str.split(" - ")
+    wanted, other = parts.list.first(), parts.list.last()
+    if period != "beginning":
+        wanted, other = other, wanted
+    texts = frame.with_columns(_text=_with_offset(wanted), _other=_with_offset(other))
     plain = pl.col("_text").str.replace(_OFFSET, "").str.strip_chars()
-    forms = (form,) if form else (*_FORMATS, *_slashed_forms(timed, plain, problems))
+    forms = (*((form,) if form else ()), *_FORMATS)
+    if not form:
+        forms += _slashed_forms(texts, plain, problems)
+    timed = texts.with_columns(_when=_instant("_text", forms), _zoned=pl.col("_text").str.contains(_OFFSET))
+    if timed.select((pl.col("_text") != pl.col("_other")).any()).item():
+        apart = (pl.col("_when") - _instant("_other", forms)).dt.total_minutes().abs()
+        timed = timed.with_columns(_length=apart)
+    return timed.drop("_text", "_other")
+
+
+def _with_offset(text: pl.Expr) -> pl.Expr:
+    for name, offset in _NAMED_OFFSETS.items():
+        text = text.str.replace(rf"\s*\({name}\)$", offset)
+    return text.str.replace(r"\s*\([A-Z/]+\)$", "").str.replace(r"\s*Z$", "+00:00").str.strip_chars()
+
+
+def _instant(column: str, forms: Sequence[str]) -> pl.Expr:
+    """Read the texts of a column: in UTC where they have an offset, else as they are written."""
+    text = pl.col(column)
+    plain = text.str.replace(_OFFSET, "").str.strip_chars()
     local = pl.coalesce(*(plain.str.to_datetime(item, strict=False, time_unit="us") for item in forms))
-    sign = pl.when(pl.col("_text").str.contains(r"-\d{2}:?\d{2}$")).then(-1).otherwise(1)
-    hours, minutes = (
-        pl.col("_text").str.extract(r"[+-](\d{2}):?(\d{2})$", group).cast(pl.Int64) for group in (1, 2)
-    )
+    sign = pl.when(text.str.contains(r"-\d{2}:?\d{2}$")).then(-1).otherwise(1)
+    hours, minutes = (text.str.extract(r"[+-](\d{2}):?(\d{2})$", group).cast(pl.Int64) for group in (1, 2))
     ahead = pl.duration(minutes=sign * (hours * 60 + minutes))
-    return timed.with_columns(_when=pl.when("_zoned").then(local - ahead).otherwise(local)).drop("_text")
+    return pl.when(text.str.contains(_OFFSET)).then(local - ahead).otherwise(local)
 
 
 def _slashed_forms(frame: pl.DataFrame, plain: pl.Expr, problems: Problems) -> tuple[str, ...]:
     """Tell days from months in dates with slashes by those that can only be one of them."""
-    slashed = frame.filter(plain.str.contains(r"^\d{1,2}/\d{1,2}/\d{4}"))
+    slashed = frame.filter(plain.str.contains(r"^\d{1,2}[/-]\d{1,2}[/-]\d{4}"))
     if not slashed.height:
         return ()
     fitting = [
@@ -174,12 +212,15 @@ def _to_clock(
         for which in ("earliest", "latest")
     ]
     places = places.with_columns(_first=by_turn[0], _second=by_turn[1])
-    for row, seen in (
-        places.filter(~pl.col("_zoned") & pl.col("_first").is_null())
-        .select("_row", "_when")
-        .head(SHOWN)
-        .rows()
-    ):
+    skipped = ~pl.col("_zoned") & pl.col("_first").is_null()
+    idle = skipped & pl.col("_valueless") if "_valueless" in places.columns else pl.lit(value=False)
+    count = places.select(idle.sum()).item()
+    if count:
+        problems.change(
+            f"{count} rows without a value are of an hour that the clocks of {zone} leave out; left out here too."
+        )
+        places = places.filter(~idle)
+    for row, seen in places.filter(skipped).select("_row", "_when").head(SHOWN).rows():
         problems.error(f"row {row} has the time {seen}, which the clocks of {zone} leave out.")
     problems.raise_errors()
     repeated = places.filter((pl.col("_first") != pl.col("_second")) & ~pl.col("_zoned"))

@@ -19,54 +19,58 @@ or, for a wide file with a column for each series, ``columns`` in place of ``ser
     [drops.columns]
     "SA1 Wind" = "Wind"                  # series here = column there
 
-A file with prices and demands has two mappings of the same pattern, one for each table.
+A file with prices and demands has two mappings of the same pattern, one for each table. Columns are found by their
+names, whatever the case, blanks and a star at the end; ``"MTU*"`` finds any that begins so. More, for the files of
+market platforms::
+
+    date = "Date"                        # column with the day, where the stamp is the time of day or a block 1 … 96
+    length = "ResolutionCode"            # column with the length of each row: PT15M, 60 …
+    records = "data.prices"              # of a JSON file: where its list of records is
+    suffix = " consumption"              # added to each name of a series
+    optional = true                      # files may lack some of the columns
+    [drops.only]
+    Area = ["BZN|DE-LU"]                 # rows whose column says something else are of other series: left out
+    [drops.names]
+    "BZN|DE-LU" = "DE_LU"                # series there = series here
+    [drops.units]
+    mw = "MWh"                           # unit there, where it is not that of the table
 """
 
 from __future__ import annotations
 
 import fnmatch
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from workbench.data.atomic import reason_of
 from workbench.data.problems import Problems
-from workbench.data.tables.parquet import read_plain_parquet
 from workbench.data.texts.amounts import PLACEHOLDERS
-from workbench.data.texts.content import MAX_TEXT_MEGABYTES, FileKind, kind_of
-from workbench.data.texts.table import without_totals
-from workbench.data.workbooks.one_table import read_one_table
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.market.inputs.cadence import row_cadences
+from workbench.market.inputs.drop_rows import (
+    FACTORS,
+    MAPPING_FILE,
+    Drop,
+    is_empty,
+    lengths_of,
+    open_rows,
+    with_dates,
+    with_names,
+    with_units,
+)
 from workbench.market.inputs.drop_times import with_stamps
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.tables import TABLES, USUAL, RawTable
 from workbench.market.store.months import schema_of
 from workbench.structured import read_toml, typed
-
-MAPPING_FILE = "drops.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """What the columns of some files are; see this module."""
-
-    pattern: str
-    table: str
-    stamp: str
-    series: str = ""
-    cadences: tuple[int, ...] = (5,)
-    period: str = "ending"
-    time_zone: str = ""
-    format: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
-    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,12 @@ def _wrong(drop: Drop, description: MarketDescription) -> list[str]:
         wrong.append(
             f"{unknown[0]!r} is not a column of {table.name}; it has {', '.join(table.value_names)}."
         )
+    odd = [unit for unit in drop.units.values() if unit not in FACTORS]
+    if odd:
+        wrong.append(f"the unit {odd[0]!r} is not known; known are {', '.join(FACTORS)}.")
+    odd = [name for name in drop.units if name not in table.value_names]
+    if odd:
+        wrong.append(f"units names {odd[0]!r}; {table.name} has {', '.join(table.value_names)}.")
     required = [value.name for value in table.values if value.required and value.name not in drop.values]
     if drop.values and required:
         wrong.append(f"values lacks {', '.join(required)}.")
@@ -172,54 +182,42 @@ def read_drop(
         When a column is missing or a value cannot be read; nothing of the file is used.
     """
     table, problems = TABLES[drop.table], Problems(path.name)
-    wanted = [drop.stamp, *(drop.columns.values() or (drop.series, *drop.values.values()))]
     left_out = Counter() if left_out is None else left_out
-    frame, aside = _open(path, drop.stamp, wanted, problems)
-    left_out[table.name] += aside * max(1, len(drop.columns))
-    missing = [name for name in wanted if name not in frame.columns]
-    if missing:
-        raise InvalidData(
-            f"{path.name} has no column {', '.join(missing)}; its columns are {', '.join(frame.columns[1:])}. "
-            f"Correct {MAPPING_FILE}.",
-            path,
-        )
+    frame, found = open_rows(path, drop, problems, left_out)
     if frame.is_empty():
-        problems.warning("has no rows below its header; nothing was ingested from it.")
-    frame = frame.select("_row", *dict.fromkeys(wanted))
+        problems.warning(
+            "has no rows below its header that the mapping is about; nothing was ingested from it."
+        )
+    frame, found = with_dates(frame, found, problems)
+    frame = frame.with_columns(_valueless=is_empty(frame, found))
+    height = frame.height
     frame = with_stamps(
         frame,
-        drop.stamp,
+        found.stamp,
         description,
         problems,
-        series=() if drop.columns else (drop.series,),
-        period=drop.period,
-        zone=drop.time_zone,
-        form=drop.format,
+        series=() if found.columns else (found.series,),
+        period=found.period,
+        zone=found.time_zone,
+        form=found.format,
     )
-    long = _long(frame, drop, table)
+    left_out[table.name] += (height - frame.height) * found.series_of_row
+    frame = lengths_of(frame, found, problems)
+    long = _long(frame, found, table)
     long = _with_numbers(long, table, problems)
     problems.raise_errors()
-    found = _finish(long, drop, table, problems, left_out)
-    return {table.name: found}, problems
-
-
-def _open(path: Path, stamp: str, wanted: Sequence[str], problems: Problems) -> tuple[pl.DataFrame, int]:
-    """Read the columns of a file, in ``_row`` the line or row of each, and count the rows that are set aside."""
-    if kind_of(path) is FileKind.PARQUET:
-        return pl.DataFrame(read_plain_parquet(path)).with_row_index("_row", offset=1), 0
-    table = read_one_table(path, problems, wanted.__contains__, max_megabytes=MAX_TEXT_MEGABYTES)
-    table = without_totals(table, stamp, problems) if stamp in table.columns else table
-    names = dict(zip(map(str, range(len(table.columns))), table.columns, strict=True))
-    return table.frame.rename({"row": "_row", **names}), table.set_aside
+    return {table.name: _finish(long, found, table, problems, left_out)}, problems
 
 
 def _long(frame: pl.DataFrame, drop: Drop, table: RawTable) -> pl.DataFrame:
     if not drop.columns:
         picked = {name: pl.col(column) for name, column in drop.values.items()}
-        return frame.select("stamp", "_row", pl.col(drop.series).cast(pl.String).alias(table.key), **picked)
+        return frame.select(
+            "stamp", "_row", "_length", pl.col(drop.series).cast(pl.String).alias(table.key), **picked
+        )
     value = table.values[0].name
     parts = [
-        frame.select("stamp", "_row", pl.lit(series).alias(table.key), pl.col(column).alias(value))
+        frame.select("stamp", "_row", "_length", pl.lit(series).alias(table.key), pl.col(column).alias(value))
         for series, column in drop.columns.items()
     ]
     return pl.concat(parts)
@@ -265,20 +263,24 @@ def _finish(
             f"{empty.height} rows have no {', '.join(required)} and were left out, the first is row {row}."
         )
         frame = frame.filter(pl.all_horizontal(pl.col(required).is_not_null()))
-    key = pl.col(table.key).str.strip_chars()
-    frame = frame.with_columns(key.alias(table.key), _minute=pl.col("stamp").dt.epoch("ms") // 60_000)
-    minutes = frame["_minute"].to_numpy()
+    frame = frame.with_columns(with_names(table.key, drop), _minute=pl.col("stamp").dt.epoch("ms") // 60_000)
+    minutes, lengths = frame["_minute"].to_numpy(), _lengths(frame, drop)
     if drop.period == "beginning":
-        if len(drop.cadences) > 1:
+        if len(drop.cadences) > 1 and lengths is None:
             raise InvalidData(
-                f"{problems.file}: times that begin their interval need one cadence, {MAPPING_FILE} gives "
-                f"{', '.join(map(str, drop.cadences))}.",
+                f"{problems.file}: times that begin their interval need one cadence, or a column with the length "
+                f"of each row; {MAPPING_FILE} gives {', '.join(map(str, drop.cadences))}.",
                 problems.file,
             )
-        minutes = minutes + drop.cadences[0]
+        minutes = minutes + (drop.cadences[0] if lengths is None else lengths)
         problems.change("times that begin their interval were moved to its end.")
     _, series = np.unique(frame[table.key].to_numpy().astype(str), return_inverse=True)
-    cadence, unfit = row_cadences(minutes, series, drop.cadences)
+    if lengths is None:
+        cadence, unfit = row_cadences(minutes, series, drop.cadences)
+    else:
+        cadence = lengths.astype(np.int16)
+        uneven = np.flatnonzero(minutes % lengths)
+        unfit = int(uneven[0]) if len(uneven) else -1
     if unfit >= 0:
         row, seen = frame.select("_row", "stamp").row(unfit)
         problems.error(
@@ -289,7 +291,7 @@ def _finish(
     if len(found) > 1:
         counts = ", ".join(f"{count} rows of {length} min" for length, count in found.items())
         problems.warning(f"holds two cadences: {counts}; each row counts with its own.")
-    return (
+    made = (
         frame.with_columns(
             stamp=pl.Series(minutes.astype("datetime64[m]").astype("datetime64[ms]")),
             minutes=pl.Series(cadence),
@@ -299,3 +301,16 @@ def _finish(
         .select(table.columns)
         .cast(schema_of(table))
     )
+    return with_units(made, drop)
+
+
+def _lengths(frame: pl.DataFrame, drop: Drop) -> NDArray[np.int64] | None:
+    """Give the length that the file says of each row [min]; None where it says none.
+
+    A range that the change of clocks makes longer or shorter has the length of the row above it.
+    """
+    if not len(frame) or frame["_length"].null_count() == len(frame):
+        return None
+    known = pl.when(pl.col("_length").is_in(list(drop.cadences))).then(pl.col("_length"))
+    filled = frame.select(known.forward_fill().backward_fill().alias("length"))["length"]
+    return None if filled.null_count() else filled.to_numpy()

@@ -66,7 +66,7 @@ def station_table(
     check_scope(data, region, fuel)
     names = set(find_stations(data, search=search, region=region, fuel=fuel))
     chosen = units_of(data, region=region, fuel=fuel) & np.array(
-        [name in names for name in data.units.stations]
+        [name in names for name in data.units.stations], dtype=bool
     )
     title = named(f"Units of {len(names)} stations", region, period)
     return _units(data, period, chosen, title)

@@ -135,6 +135,8 @@ class StationsBoard(MarketBoard):
 
     def _chosen_station(self) -> str:
         if self.station.value is None:
+            if not len(self.data.units):
+                raise LookupError("the data have no units, only prices and the like of regions")
             raise LookupError("no station fits the filters; widen the search, the region or the fuel")
         return str(self.station.value)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import ipywidgets
 
 from workbench.data.projects.project import Project
-from workbench.errors import WorkbenchError
-from workbench.market.store.dataset import market_folder
+from workbench.errors import SettingError, UnreadableFile, WorkbenchError
+from workbench.market.store.dataset import DEFAULT_NAME, find_dataset, market_folder
 from workbench.market.store.reading import MarketData
 from workbench.market.views.board import TODAY
 from workbench.market.views.boards import BOARDS
@@ -15,6 +17,14 @@ from workbench.ui.base import Pane, sentence_of
 from workbench.ui.tabs import note
 
 __all__ = ["MarketView"]
+
+
+def _folder_of(project: Project, dataset: str | None) -> Path:
+    """Give the folder of a dataset; of the usual name where none is there, or none can be chosen."""
+    try:
+        return find_dataset(project, dataset)
+    except (UnreadableFile, SettingError):
+        return market_folder(project, dataset or DEFAULT_NAME)
 
 
 class MarketView(Pane):
@@ -29,12 +39,14 @@ class MarketView(Pane):
     period
         Name of the period that is shown first.
     dataset
-        Name of the dataset.
+        Name of the dataset; ``"nem"``, or the only one, when left out.
     """
 
-    def __init__(self, project: Project, board: str, *, period: str = TODAY, dataset: str = "nem") -> None:
+    def __init__(
+        self, project: Project, board: str, *, period: str = TODAY, dataset: str | None = None
+    ) -> None:
         super().__init__()
-        self._folder = market_folder(project, dataset)
+        self._folder = _folder_of(project, dataset)
         self._board, self._period = BOARDS[board], period
         self._open()
 
