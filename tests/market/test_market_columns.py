@@ -23,7 +23,8 @@ from workbench.market.inputs.drops import read_drop, read_mapping
 from workbench.market.inputs.ingest import Batch, FileRows
 from workbench.market.inputs.units_register import NAMES_OF_COLUMNS, read_register
 from workbench.market.jobs import ingest_market
-from workbench.market.model.description import UNKNOWN, MarketDescription
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.description_parts import UNKNOWN
 from workbench.market.model.nem import NEM
 from workbench.market.model.tables import TABLES
 from workbench.market.sample.description import MADE_UP_MARKET

@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 
 from workbench.errors import InvalidData
-from workbench.market.model.description import Fuel, Interconnector, MarketDescription, Region
-from workbench.market.model.description_rules import check_description as check
+from workbench.market.model.description import MarketDescription, check
+from workbench.market.model.description_parts import Fuel, Interconnector, Region
 from workbench.market.model.nem import NEM
 
 

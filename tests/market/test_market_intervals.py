@@ -13,7 +13,8 @@ from market.market_rows import publish, rows, stamps_between
 from workbench.data.projects.project import Project
 from workbench.errors import SettingError
 from workbench.market import Market, ingest_market
-from workbench.market.model.description import Fuel, MarketDescription, Region
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.description_parts import Fuel, Region
 from workbench.market.model.period import Resolution, resolutions_of
 from workbench.market.model.units import MarketUnit
 from workbench.market.store.reading import MarketData

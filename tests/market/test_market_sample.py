@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.market.model.description import UNKNOWN
+from workbench.market.model.description_parts import UNKNOWN
 from workbench.market.model.nem import NEM
 from workbench.market.model.units import UnitKind
 from workbench.market.sample.market import SampleMarket, make_sample_dataset

@@ -185,9 +185,7 @@ def read_drop(
     left_out = Counter() if left_out is None else left_out
     frame, found = open_rows(path, drop, problems, left_out)
     if frame.is_empty():
-        problems.warning(
-            "has no rows below its header that the mapping is about; nothing was ingested from it."
-        )
+        problems.warning("has no rows below its header; nothing was ingested from it.")
     frame, found = with_dates(frame, found, problems)
     frame = frame.with_columns(_valueless=is_empty(frame, found))
     height = frame.height

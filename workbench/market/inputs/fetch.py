@@ -15,7 +15,8 @@ import numpy as np
 
 from workbench.errors import SettingError, SourceFailed
 from workbench.files import is_file
-from workbench.market.model.description import Feed, MarketDescription
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.description_parts import Feed
 from workbench.market.model.market_time import day_of, period_bounds
 from workbench.market.store.gaps import Gap
 from workbench.online.client import OnlineClient

@@ -15,7 +15,8 @@ from workbench.data.texts.amounts import plain_amount
 from workbench.data.texts.content import FileKind, kind_of
 from workbench.data.texts.labels import is_total_label
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.market.model.description import UNKNOWN, MarketDescription
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.description_parts import UNKNOWN
 from workbench.market.model.units import MarketUnit, UnitKind
 
 NAMES_OF_COLUMNS: dict[str, tuple[str, ...]] = {

@@ -7,136 +7,29 @@ dataset's folder, where people may change it; the one that was published stays w
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import InvalidData
-from workbench.market.model.description_rules import UNKNOWN as UNKNOWN
-from workbench.market.model.description_rules import check_description
-from workbench.market.model.market_time import Time, to_minutes
+from workbench.errors import InvalidData, SettingError
+from workbench.market.model.description_parts import (
+    UNKNOWN,
+    Feed,
+    Fuel,
+    Interconnector,
+    Region,
+    Settlement,
+    Subregion,
+)
+from workbench.market.model.market_time import DAY, Time, to_minutes
+from workbench.market.model.tables import TABLES
 from workbench.structured import require_format, toml_from, typed
 
 _LISTS = ("regions", "subregions", "fuels", "interconnectors", "feeds", "settlements")
 FILE_NAME = "market.toml"
 FORMAT = 1
-ALWAYS = 2**40
-"""More minutes than any data have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A price region.
-
-    Parameters
-    ----------
-    name, title
-        Short and long name.
-    since, until
-        When it began and ended to be one, on the market's clock, such as ``"2008-07-01 00:00"``; "" when it was
-        one from the first data on, and still is.
-    """
-
-    name: str
-    title: str = ""
-    since: str = ""
-    until: str = ""
-
-    def span(self) -> tuple[int, int]:
-        """Begin and end of its existence [minutes since 1970]."""
-        return (
-            to_minutes(self.since) if self.since else -ALWAYS,
-            to_minutes(self.until) if self.until else ALWAYS,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Subregion:
-    """A part of a region whose readings are published beside its parent's: never add both."""
-
-    name: str
-    parent: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fuel:
-    """A group of units.
-
-    Parameters
-    ----------
-    name
-        As shown.
-    renewable
-        Whether it counts in the renewable share.
-    storage
-        Whether its units store energy.
-    rooftop
-        Whether it comes from the rooftop table instead of units; at most one.
-    """
-
-    name: str
-    renewable: bool = False
-    storage: bool = False
-    rooftop: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Interconnector:
-    """A link between two regions; a positive flow goes from the first to the second."""
-
-    name: str
-    from_region: str
-    to_region: str
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """Where files of a table are published.
-
-    Parameters
-    ----------
-    name
-        What people call it.
-    tables
-        The raw tables that its files bring.
-    current
-        Folder with the newest files, relative to the base address.
-    pattern
-        Regular expression of their names with one group: the stamp as ``YYYYMMDDhhmm``.
-    archive
-        Address of an archived file, with ``{day}`` as ``YYYYMMDD``; empty when there is none.
-    archive_days
-        Days that one archived file holds, from the day in its name on.
-    """
-
-    name: str
-    tables: tuple[str, ...]
-    current: str
-    pattern: str
-    archive: str = ""
-    archive_days: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """How energy was settled until a change of the rules: by the mean price of a longer interval than today's.
-
-    Parameters
-    ----------
-    until
-        End of the last interval that was settled so, on the market's clock, such as ``"2021-10-01 00:00"``.
-    minutes
-        Interval of settlement until then [min].
-    """
-
-    until: str
-    minutes: int
-
-    @property
-    def end(self) -> int:
-        """The end of the last interval [minutes since 1970]."""
-        return to_minutes(self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +189,114 @@ class MarketDescription:
         if twice:
             raise InvalidData(f"{path} says {', '.join(twice)} twice, inside [market] and outside.", path)
         made = typed({**market, **content}, cls, path, advice=f"Compare it with a new dataset's {FILE_NAME}.")
-        check_description(made, path)
+        check(made, path)
         return made
+
+
+def check(description: MarketDescription, path: Path | str) -> None:
+    """Check that a description holds together.
+
+    Raises
+    ------
+    InvalidData
+        With everything that is wrong.
+    """
+    wrong = [*_wrong_numbers(description), *_wrong_names(description)]
+    if wrong:
+        raise InvalidData(f"{path}: " + " ".join(wrong), path)
+
+
+def _wrong_numbers(description: MarketDescription) -> Iterable[str]:
+    interval, bucket = description.interval_minutes, description.bucket_minutes
+    if interval < 1 or bucket < interval or bucket % interval or DAY % bucket:
+        yield (
+            f"interval_minutes is {interval} and bucket_minutes {bucket}, expected the first to divide the "
+            f"second and the second to divide a day ({DAY})."
+        )
+        return
+    if not -DAY < description.utc_offset_minutes < DAY:
+        yield f"utc_offset_minutes is {description.utc_offset_minutes}, expected less than a day."
+    if not description.price_floor < description.price_cap:
+        yield f"price_floor {description.price_floor} is not below price_cap {description.price_cap}."
+    for region in description.regions:
+        try:
+            since, until = region.span()
+        except SettingError:
+            yield (
+                f"the region {region.name} exists from {region.since!r} until {region.until!r}; expected times "
+                "such as '2008-07-01 00:00', or nothing."
+            )
+            continue
+        if since >= until:
+            yield f"the region {region.name} ends at {region.until}, before it begins at {region.since}."
+    ends = []
+    for rule in description.settlements:
+        try:
+            ends.append(rule.end)
+        except SettingError:
+            yield f"the settlement until {rule.until!r} has no such time; expected one such as '2021-10-01 00:00'."
+        if rule.minutes < interval or rule.minutes % interval or bucket % rule.minutes:
+            yield (
+                f"the settlement until {rule.until} has {rule.minutes} minutes, expected a multiple of {interval} "
+                f"that divides {bucket}."
+            )
+    if ends != sorted(set(ends)):
+        yield "the settlements are not in the order of time; sort them by until."
+    for table, cadences in description.cadences.items():
+        for cadence in cadences:
+            if cadence < interval or cadence % interval or bucket % cadence:
+                yield (
+                    f"the cadence {cadence} of {table} does not fit: expected a multiple of {interval} that "
+                    f"divides {bucket}."
+                )
+
+
+def _wrong_names(description: MarketDescription) -> Iterable[str]:
+    regions = set(description.region_names)
+    if not regions:
+        yield "there is no region; name at least one."
+    for what, names in (
+        ("region", description.rooftop_areas),
+        ("fuel", description.fuel_names),
+        ("interconnector", description.interconnector_names),
+    ):
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"the {what} {name} is named twice; remove one."
+    if UNKNOWN in regions:
+        yield f"a region is called {UNKNOWN}, a name that is kept for units of no known region."
+    if not description.fuels or description.fuels[-1].name != UNKNOWN:
+        yield f"the last fuel is not {UNKNOWN}; units of no known fuel need it."
+    if sum(fuel.rooftop for fuel in description.fuels) > 1:
+        yield "more than one fuel stands for rooftop solar; mark one."
+    for part in description.subregions:
+        if part.parent not in regions:
+            yield f"the parent {part.parent} of {part.name} is not a region."
+    for link in description.interconnectors:
+        for end in (link.from_region, link.to_region):
+            if end not in regions:
+                yield f"{link.name} ends in {end}, which is not a region."
+    for name in (*description.cadences, *(table for feed in description.feeds for table in feed.tables)):
+        if name not in TABLES:
+            yield f"there is no table {name}; known are {', '.join(TABLES)}."
+    for feed in description.feeds:
+        if reason := _wrong_feed(feed):
+            yield f"the feed {feed.name} {reason}."
+    for alias, fuel in description.fuel_aliases.items():
+        if fuel not in description.fuel_names:
+            yield f"{alias!r} is read as the fuel {fuel}, which is not listed."
+
+
+def _wrong_feed(feed: Feed) -> str:
+    try:
+        groups = re.compile(feed.pattern).groups
+        feed.archive.format(day="20250820")
+    except (re.error, RecursionError, OverflowError) as error:
+        return f"has a pattern that is not a regular expression ({error})"
+    except (ValueError, LookupError, AttributeError) as error:
+        return f"has an archive address that does not fit ({error!r}); expected {{day}} in place of the day"
+    if groups != 1:
+        return f"has a pattern with {groups} groups, expected one: the stamp"
+    return "" if feed.archive_days >= 1 else f"has archive_days {feed.archive_days}, expected 1 or more"
 
 
 def toml_value(value: Any) -> str:

@@ -8,12 +8,12 @@ energy was settled by half hours.
 
 from __future__ import annotations
 
-from workbench.market.model.description import (
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.description_parts import (
     UNKNOWN,
     Feed,
     Fuel,
     Interconnector,
-    MarketDescription,
     Region,
     Settlement,
     Subregion,

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import UnreadableFile
-from workbench.market.model.description import UNKNOWN
+from workbench.market.model.description_parts import UNKNOWN
 from workbench.structured import json_from, typed
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.market.model.description import UNKNOWN, Fuel, MarketDescription, Region
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.description_parts import UNKNOWN, Fuel, Region
 from workbench.market.model.units import MarketUnit, UnitKind
 from workbench.market.profiles.profile import Profile
 

@@ -6,7 +6,8 @@ order of 31 March 2023 (ceiling of 10 000 INR/MWh). The exchange publishes price
 
 from __future__ import annotations
 
-from workbench.market.model.description import UNKNOWN, Fuel, MarketDescription, Region
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.description_parts import UNKNOWN, Fuel, Region
 from workbench.market.profiles.profile import Profile
 
 _MARKETS = {"DAM": "Day-ahead market", "GDAM": "Green day-ahead market", "RTM": "Real-time market"}

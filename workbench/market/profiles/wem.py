@@ -6,7 +6,8 @@ interval are brought to its mean power; times begin their interval, the trading 
 
 from __future__ import annotations
 
-from workbench.market.model.description import UNKNOWN, Fuel, MarketDescription, Region
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.description_parts import UNKNOWN, Fuel, Region
 from workbench.market.profiles.profile import Profile
 
 _DESCRIPTION = MarketDescription(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.market.model.description import Interconnector, MarketDescription, Region, Subregion
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.description_parts import Interconnector, Region, Subregion
 from workbench.market.model.nem import NEM
 
 TITLE = "Made-up market"

@@ -9,7 +9,8 @@ from workbench.data.atomic import write_text
 from workbench.errors import InvalidData
 from workbench.files import read_bytes
 from workbench.market.inputs.ingest import FileRows
-from workbench.market.model.description import FILE_NAME, MarketDescription, Region, toml_value
+from workbench.market.model.description import FILE_NAME, MarketDescription, toml_value
+from workbench.market.model.description_parts import Region
 from workbench.market.model.nem import FORMER_REGIONS, NEM
 from workbench.market.steps.account import Account
 from workbench.market.store.publication import Writer

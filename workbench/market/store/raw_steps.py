@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.market.definitions.energy import Floats
-from workbench.market.model.description import UNKNOWN, MarketDescription
+from workbench.market.model.description import MarketDescription
+from workbench.market.model.description_parts import UNKNOWN
 from workbench.market.model.tables import TABLES
 from workbench.market.model.units import UnitsRegister
 from workbench.market.store.manifest import Manifest
