@@ -120,7 +120,7 @@ def _own_user_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture
 def without_report(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the figures of the page out of runs: most of the time of a small one; the tests of pages draw them."""
+    """Leave the page and the workbook out of runs: most of the time of a small one; their own tests write them."""
     from workbench.charts.page import ReportPage
 
     def write_blank(result: object, path: Path, style: object = None) -> Path:
@@ -128,6 +128,7 @@ def without_report(monkeypatch: pytest.MonkeyPatch) -> None:
         return path
 
     monkeypatch.setattr("workbench.demand.steps.write_report", write_blank)
+    monkeypatch.setattr("workbench.demand.steps.write_excel", write_blank)
     monkeypatch.setattr("workbench.load_profiles.results.report.write_report", write_blank)
     monkeypatch.setattr("workbench.finance.results.report.page.report_page", lambda *_: ReportPage("", ""))
 

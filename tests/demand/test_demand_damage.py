@@ -47,7 +47,7 @@ def damaged(draw: st.DrawFn) -> dict[str, list[list[object]]]:
     return sheets
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sheets=damaged(), gaps=st.sampled_from(list(GapHandling)))
 def test_a_damaged_cell_gives_a_result_or_a_reported_problem(
     tmp_path: Path, sheets: dict[str, list[list[object]]], gaps: GapHandling

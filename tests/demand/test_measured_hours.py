@@ -36,12 +36,17 @@ WriteHours = Callable[..., np.ndarray]
 def write_hours(small_project: Project, make_book: Callable[..., Path]) -> WriteHours:
     """Writes two years of hours into the project, with the energy of FY2025 [GWh] that is asked for."""
 
-    def write(energy: float = SALES / 0.9, name: str = "hourly_load.xlsx", **spoiled: float) -> np.ndarray:
+    def write(energy: float = SALES / 0.9, name: str = "hourly_load.csv", **spoiled: float) -> np.ndarray:
         load = plain_load(TIMES)
         load *= 1000 * energy / load[LAST].sum()
         for at, value in spoiled.items():
             load[int(at.removeprefix("at"))] = value
-        make_book(small_project.inputs / name, TIMES, load)
+        path = small_project.inputs / name
+        if path.suffix == ".csv":
+            rows = (f"{time},{value!r}" for time, value in zip(TIMES.astype(str), load.tolist(), strict=True))
+            path.write_text("\n".join(["datetime,demand", *rows]) + "\n", encoding="utf-8")
+        else:
+            make_book(path, TIMES, load)
         return load
 
     return write
@@ -90,7 +95,7 @@ def test_the_hours_make_peak_requirement_load_factor_and_losses_of_the_actual_ye
 def test_every_measured_value_leads_to_its_hour_and_file(
     small_project: Project, write_hours: WriteHours
 ) -> None:
-    load = write_hours(net_of(small_project) / 0.91)
+    load = write_hours(net_of(small_project) / 0.91, "hourly_load.xlsx")
     forecast_demand(small_project, CONFIG)
     result = load_saved(small_project)
 
@@ -187,20 +192,20 @@ def test_none_leaves_the_hours_out_and_a_name_that_is_not_there_is_refused(
     write_hours()
     table = chain(forecast_demand(small_project, replace(CONFIG, hourly_file="none")))
     assert table.peak_mw_origin[2025] == Origin.MISSING
-    with pytest.raises(DataError, match=r"hourly\.csv"):
-        forecast_demand(small_project, replace(CONFIG, hourly_file="hourly.csv"))
+    with pytest.raises(DataError, match=r"other\.csv"):
+        forecast_demand(small_project, replace(CONFIG, hourly_file="other.csv"))
     assert [error.setting for error in check(replace(CONFIG, hourly_file=" "))] == ["hourly_file"]
 
 
 def test_of_several_files_none_is_taken_until_one_is_named(
     small_project: Project, write_hours: WriteHours
 ) -> None:
-    write_hours(SALES, "hourly_a.xlsx")
-    load = write_hours(SALES * 1.1, "hourly_b.xlsx")[LAST]
+    write_hours(SALES, "hourly_a.csv")
+    load = write_hours(SALES * 1.1, "hourly_b.csv")[LAST]
     unsure = forecast_demand(small_project, CONFIG)
     assert chain(unsure).peak_mw_origin[2025] == Origin.MISSING
-    assert any("hourly_a.xlsx, hourly_b.xlsx" in note.message for note in unsure.notes)
-    table = chain(forecast_demand(small_project, replace(CONFIG, hourly_file="hourly_b.xlsx")))
+    assert any("hourly_a.csv, hourly_b.csv" in note.message for note in unsure.notes)
+    table = chain(forecast_demand(small_project, replace(CONFIG, hourly_file="hourly_b.csv")))
     assert table.peak_mw[2025] == pytest.approx(load.max())
 
 

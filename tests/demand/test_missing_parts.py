@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
-from demand_workbooks import MakeWorkbook, grown, series, small_sheets
+from demand_workbooks import MakeWorkbook, grown, series, small_sheets, write_sheets
 
 import workbench
 from workbench.data.comparison.comparison import compare
@@ -18,6 +19,7 @@ from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig
 from workbench.demand.jobs import forecast_demand
 from workbench.demand.results import charts
+from workbench.demand.results.export import write_excel
 from workbench.demand.results.report import compose_report
 from workbench.demand.results.report_tables import requirement_rows
 from workbench.demand.results.saved import DemandResult, load, missing_parts
@@ -28,11 +30,18 @@ DEAD = series(2006, [1e6 if i < 15 else 0 for i in range(20)])
 GWH = Style("GWh", fiscal_year_start=4)
 
 
-@pytest.fixture
-def result(small_project: Project, make_workbook: MakeWorkbook) -> DemandResult:
+@pytest.fixture(scope="module")
+def lacking(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Homes has a history, Factories has none to forecast from."""
+    project = Project.create(tmp_path_factory.mktemp("missing") / "small", "Small state")
+    write_sheets(project.inputs / "demand.xlsx", {**small_sheets(), "Factories": DEAD})
+    return project
+
+
+@pytest.fixture(scope="module")
+def result(lacking: Project) -> DemandResult:
     """Homes has a forecast, Factories has none."""
-    make_workbook(small_project.inputs / "demand.xlsx", Factories=DEAD)
-    return forecast_demand(small_project, CONFIG)
+    return forecast_demand(lacking, CONFIG)
 
 
 def chain(result: DemandResult):
@@ -150,22 +159,23 @@ def test_tables_say_missing_and_figures_leave_the_part_empty(result: DemandResul
         )
 
 
-def test_report_workbook_and_view_say_it_first(result: DemandResult, small_project: Project) -> None:
+def test_report_workbook_and_view_say_it_first(
+    tmp_path: Path, result: DemandResult, lacking: Project
+) -> None:
     page = compose_report(result, GWH).render()
     prose = page[page.index("<h1>") :]
     assert prose.index("Factories has no forecast") < prose.index("Plotly.newPlot(")
-    assert result.folder is not None
-    sheet = openpyxl.load_workbook(result.folder / "demand.xlsx")["assumptions"]
+    sheet = openpyxl.load_workbook(write_excel(result, tmp_path / "demand.xlsx"))["assumptions"]
     first = [str(cell.value) for row in sheet.iter_rows(max_row=5) for cell in row if cell.value]
     assert any("Factories has no forecast" in text for text in first)
-    view = DemandResultView(result, small_project)
+    view = DemandResultView(result, lacking)
     for place in range(len(view.titles)):
         view.selected_index = place
 
 
-def test_nothing_stumbles_over_a_missing_total(result: DemandResult, small_project: Project) -> None:
+def test_nothing_stumbles_over_a_missing_total(result: DemandResult, lacking: Project) -> None:
     assert "requirement missing, peak missing" in repr(result)
-    saved = load(small_project, "BAU")
+    saved = load(lacking, "BAU")
     assert saved.notes.omissions == result.notes.omissions
     table = compare(saved, result).numbers.set_index(["measure", "year"])
     assert math.isnan(table.loc["requirement", 2030]["difference"])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
-from demand_workbooks import MakeWorkbook, small_sheets
+from demand_workbooks import MakeWorkbook, small_sheets, write_sheets
 
 from workbench.data.formatting import Style
 from workbench.data.notes import NoteKind
@@ -16,6 +17,7 @@ from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig
 from workbench.demand.jobs import forecast_demand
 from workbench.demand.results import charts
+from workbench.demand.results.export import write_excel
 from workbench.demand.results.report import compose_report
 from workbench.demand.results.report_tables import requirement_rows
 from workbench.demand.results.saved import DemandResult
@@ -36,9 +38,11 @@ def chain(result: DemandResult):
     return result.table("requirement").set_index("year")
 
 
-@pytest.fixture
-def assumed(small_project: Project) -> DemandResult:
-    return forecast_demand(small_project, CONFIG)
+@pytest.fixture(scope="module")
+def assumed(tmp_path_factory: pytest.TempPathFactory) -> DemandResult:
+    project = Project.create(tmp_path_factory.mktemp("assumed") / "small", "Small state")
+    write_sheets(project.inputs / "demand.xlsx", small_sheets())
+    return forecast_demand(project, CONFIG)
 
 
 def test_an_assumed_load_factor_makes_no_peak_of_an_actual_year(assumed: DemandResult) -> None:
@@ -108,14 +112,13 @@ def test_a_given_peak_without_a_load_factor_makes_that_of_its_year(
     assert table.load_factor[2026] == 65
 
 
-def test_tables_report_and_workbook_say_assumed(assumed: DemandResult) -> None:
+def test_tables_report_and_workbook_say_assumed(tmp_path: Path, assumed: DemandResult) -> None:
     headers, rows = requirement_rows(assumed, GWH)
     assert "Peak, assumed [MW]" in headers
     assert "Requirement, assumed [GWh]" in headers
     assert rows[0][headers.index("Peak, assumed [MW]")] == "missing"
     assert "Peak, assumed [MW]" in compose_report(assumed, GWH).render()
-    assert assumed.folder is not None
-    sheet = openpyxl.load_workbook(assumed.folder / "demand.xlsx")["requirement"]
+    sheet = openpyxl.load_workbook(write_excel(assumed, tmp_path / "demand.xlsx"))["requirement"]
     (head,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == "peak_mw_origin")
     assert sheet.cell(head.row + 3, head.column).value == "assumed"
 

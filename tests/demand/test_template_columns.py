@@ -5,6 +5,7 @@ Each is an error that says the place, a note of the result, or changes no number
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,7 @@ def tables(path: Path) -> Iterator[tuple[str, Table]]:
 
 
 def cases() -> Iterator[object]:
+    count = itertools.count()
     with TemporaryDirectory() as folder:
         path = write_demand_template(Path(folder) / "demand.xlsx", CONTENT)
         for sheet, table in tables(path):
@@ -107,8 +109,15 @@ def cases() -> Iterator[object]:
                 values = table.column(column)
                 changes = [CELL, COLUMN, HEADER, *([NAME] if isinstance(values[0], str) else [])]
                 for change in changes:
+                    # Every column and every kind of change is tried; all pairs of them among the thorough tests.
+                    thorough = (pytest.mark.slow, pytest.mark.thorough) if next(count) % 3 else ()
                     yield pytest.param(
-                        sheet, table.name, column, change, id=f"{table.name}-{column}-{change}"
+                        sheet,
+                        table.name,
+                        column,
+                        change,
+                        id=f"{table.name}-{column}-{change}",
+                        marks=thorough,
                     )
 
 

@@ -174,11 +174,8 @@ def _forecast(plan: Plan, done: list[Sector], forecasts: Forecasts) -> pd.DataFr
 
 
 def _labelled(columns: dict[str, Any], sector: Sector, model: str, chosen: str) -> pd.DataFrame:
-    frame = pd.DataFrame(columns)
-    frame.insert(0, "chosen", model == chosen)
-    for label, value in (("model", model), ("role", str(sector.role)), ("sector", sector.name)):
-        frame.insert(0, label, value)
-    return frame
+    labels = {"sector": sector.name, "role": str(sector.role), "model": model, "chosen": model == chosen}
+    return pd.DataFrame({**labels, **columns})
 
 
 def _backtest(
@@ -188,11 +185,8 @@ def _backtest(
     for name, models in forecasts.items():
         for model, found in models.items():
             for index, (knowledge, test) in enumerate(found.tests.items()):
-                part = _test_rows(found, test, with_intervals=index == 0)
-                part.insert(0, "drivers", str(knowledge))
-                part.insert(0, "model", model)
-                part.insert(0, "sector", name)
-                parts.append(part)
+                labels = {"sector": name, "model": model, "drivers": str(knowledge)}
+                parts.append(_test_rows(found, test, labels, with_intervals=index == 0))
                 accuracy += _accuracy_rows(name, model, str(knowledge), found, index == 0)
     common = [sector for sector in modelled if sector.last_year == plan.data.last_actual_year]
     for model in (CHOSEN, *BENCHMARKS):
@@ -229,7 +223,9 @@ def _inside_of_total(
     }
 
 
-def _test_rows(found: ModelForecast, test: Any, *, with_intervals: bool) -> pd.DataFrame:
+def _test_rows(
+    found: ModelForecast, test: Any, labels: Mapping[str, str], *, with_intervals: bool
+) -> pd.DataFrame:
     origins, horizons = test.forecast.shape
     origin = np.repeat(found.last_year - test.cuts, horizons)
     horizon = np.tile(np.arange(1, horizons + 1), origins)
@@ -242,9 +238,8 @@ def _test_rows(found: ModelForecast, test: Any, *, with_intervals: bool) -> pd.D
     }
     if with_intervals:
         columns |= {f"inside_{100 * level:g}": inside.ravel() for level, inside in found.inside.items()}
-    frame = pd.DataFrame(columns)
-    known: pd.DataFrame = frame.loc[np.isfinite(frame.forecast) & np.isfinite(frame.actual)]
-    return known
+    known = np.isfinite(columns["forecast"]) & np.isfinite(columns["actual"])
+    return pd.DataFrame({**labels, **{name: values[known] for name, values in columns.items()}})
 
 
 def _accuracy_rows(
