@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = ["Problem", "Severity", "describe_problems"]
+__all__ = ["Answer", "Problem", "Severity", "describe_problems"]
 
 MAX_WORD, MAX_SENTENCE = 200, 3000
 """Characters that are shown of a word without a blank, and of all."""
@@ -28,6 +28,23 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """One way to settle a doubt: a setting and the value that does it.
+
+    Parameters
+    ----------
+    setting, value
+        Name of the setting, and its value as the command line writes it; of lists and tables, what is to be added.
+    label
+        What it does, in words that fit on a button.
+    """
+
+    setting: str
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One problem of an input.
 
@@ -39,6 +56,8 @@ class Problem:
         Where: file name, sheet name and a cell or range such as ``"B7"``; empty when unknown.
     severity
         Error, warning, a change made to the data, or a part of them without effect.
+    answers
+        Settings that would settle it, where there are some.
     """
 
     message: str
@@ -46,6 +65,7 @@ class Problem:
     sheet: str = ""
     cell: str = ""
     severity: Severity = Severity.ERROR
+    answers: tuple[Answer, ...] = ()
 
     @property
     def place(self) -> str:

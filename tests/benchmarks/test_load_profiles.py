@@ -18,7 +18,7 @@ from workbench.data.projects.settings_file import ProjectSettings
 from workbench.data.workbooks.reading import read_workbook
 from workbench.hourly_loads.cleaning import History, clean
 from workbench.hourly_loads.history_years import history_years, year_load
-from workbench.hourly_loads.hourly_sheet import HourlySheet, read_hourly_sheet
+from workbench.hourly_loads.reading.hourly_sheet import HourlySheet, read_hourly_sheet
 from workbench.hourly_loads.rules import CleaningRules
 from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.config import ShapeMethod

@@ -33,7 +33,7 @@ MONTHS = [
 
 
 def read_hours(path: Path) -> Read:
-    from workbench.hourly_loads.hourly_sheet import read_hourly_sheet
+    from workbench.hourly_loads.reading.hourly_sheet import read_hourly_sheet
 
     sheet = read_hourly_sheet(path)
     warm = sheet.temperature.tolist() if len(sheet.temperature) else [None] * len(sheet.load)

@@ -14,7 +14,7 @@ from workbench.data.arrays import Floats, Times
 from workbench.data.workbooks.reading import read_workbook
 from workbench.data.workbooks.writing import Column, writing_workbook
 from workbench.hourly_loads.cleaning import clean
-from workbench.hourly_loads.hourly_sheet import read_hourly_sheet
+from workbench.hourly_loads.reading.hourly_sheet import read_hourly_sheet
 from workbench.hourly_loads.rules import CleaningRules
 
 KERALA = "kerala_hourly_load.xlsx"

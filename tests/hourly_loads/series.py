@@ -10,7 +10,7 @@ import numpy as np
 from workbench.data.arrays import Floats, Times
 from workbench.hourly_loads.cleaning import History
 from workbench.hourly_loads.day_matrix import DayMatrix
-from workbench.hourly_loads.hourly_sheet import HourlySheet
+from workbench.hourly_loads.reading.hourly_sheet import HourlySheet
 from workbench.hourly_loads.year_hours import hours_of_year
 
 INDIA = "Asia/Kolkata"

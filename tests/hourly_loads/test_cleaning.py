@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from hourly_loads.series import Area, local_hours, plain_load, sheet_of
+from workbench.data.arrays import Floats, Times
 from workbench.data.problems import Problems, Severity
 from workbench.hourly_loads.cleaning import History, clean
 from workbench.hourly_loads.findings import Action, Finding, findings_table, report_findings
 from workbench.hourly_loads.history_years import history_years, partial_years
-from workbench.hourly_loads.rules import CleaningRules, Clock, SpikeHandling, Stamps
+from workbench.hourly_loads.rules import CleaningRules, Clock, NegativeLoads, SpikeHandling, Stamps
+from workbench.hourly_loads.year_hours import HOUR, local_times
 
 TIMES = local_hours("2024-01-01", "2024-03-31")
 LOAD = plain_load(TIMES)
@@ -306,3 +311,74 @@ def test_weeks_in_another_unit_are_left_out_and_named_and_shorter_stretches_stay
     load[4000:4168] *= factor
     week = clean(sheet_of(times, load), CleaningRules())
     assert {item.finding for item in week.found} == {Finding.SPIKE if factor > 1 else Finding.OUTAGE}
+
+
+def year_with(change: Callable[[Times, Floats], Floats]) -> tuple[Times, Floats]:
+    times = local_hours("2023-11-01", "2024-03-31")
+    return times, change(times, plain_load(times))
+
+
+@pytest.mark.parametrize("level", [0.6, 0.45])
+def test_a_day_that_is_low_from_midnight_to_midnight_is_a_quiet_day_and_no_outage(level: float) -> None:
+    times, load = year_with(
+        lambda times, load: (
+            load * np.where(times.astype("datetime64[D]") == np.datetime64("2023-12-25"), level, 1.0)
+        )
+    )
+    found = clean(sheet_of(times, load), CleaningRules(restore_outages=True))
+
+    assert kinds(found) == {(Finding.QUIET_DAY, Action.KEPT)}
+    np.testing.assert_array_equal(found.load, load)
+
+
+def test_a_feast_may_be_lower_still_where_it_is_known() -> None:
+    times, load = year_with(
+        lambda times, load: (
+            load * np.where(times.astype("datetime64[D]") == np.datetime64("2023-12-25"), 0.25, 1.0)
+        )
+    )
+    known = CleaningRules(holidays=frozenset({datetime.date(2023, 12, 25)}))
+
+    assert (Finding.OUTAGE, Action.KEPT) in kinds(clean(sheet_of(times, load), CleaningRules()))
+    assert kinds(clean(sheet_of(times, load), known)) == {(Finding.QUIET_DAY, Action.KEPT)}
+
+
+def net_of_sun(times: Times, load: Floats) -> Floats:
+    hour = (times - times.astype("datetime64[D]")).astype("timedelta64[m]").astype(int) / 60
+    clouds = 1 + 0.3 * np.sin(times.astype("datetime64[D]").astype(int) * 0.7)
+    return load - 1000 * clouds * np.maximum(0, np.cos((hour - 12) / 12 * np.pi)) ** 1.5
+
+
+def test_hours_below_zero_of_a_net_load_are_kept_and_a_jump_below_zero_is_not() -> None:
+    times, load = year_with(net_of_sun)
+    jump = load.copy()
+    jump[1000] = -9999.0
+    found, spoiled = (clean(sheet_of(times, one), CleaningRules()) for one in (load, jump))
+
+    assert kinds(found) == {(Finding.NET_LOAD, Action.KEPT)}
+    np.testing.assert_array_equal(found.load, load)
+    assert only(spoiled, Finding.NEGATIVE) == [str(times[1000])]
+    assert spoiled.load.min() == load.min()
+    missing = clean(sheet_of(times, load), CleaningRules(negative_loads=NegativeLoads.MISSING))
+    assert np.isnan(missing.load[load < 0]).any()
+
+
+def test_stamps_that_pass_over_both_changes_of_the_clock_are_of_standard_time() -> None:
+    times = local_hours("2024-03-01", "2024-11-30")
+    load = plain_load(times)
+    found = clean(sheet_of(times, load), CleaningRules(zone="America/New_York"))
+
+    assert kinds(found) == {(Finding.CLOCK_CHANGE, Action.MOVED_CLOCK)}
+    np.testing.assert_array_equal(found.load, load)
+    assert str(found.utc[0]) == "2024-03-01T05:00"
+
+
+def test_ends_of_readings_on_a_local_clock_are_read_as_they_are_written() -> None:
+    utc = np.arange(np.datetime64("2024-03-25T00:00", "m"), np.datetime64("2024-11-10T00:00", "m"), HOUR)
+    load, zone = plain_load(utc), "Europe/Berlin"
+    ends = local_times(utc + HOUR, zone)
+    begins_and_an_hour = local_times(utc, zone) + HOUR
+    for stamps in (ends, begins_and_an_hour):
+        found = clean(sheet_of(stamps, load), CleaningRules(Stamps.ENDS, zone=zone))
+        np.testing.assert_array_equal(found.utc, utc)
+        np.testing.assert_array_equal(found.load, load)

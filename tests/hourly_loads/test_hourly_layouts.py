@@ -10,7 +10,7 @@ import pytest
 
 from hourly_loads.series import local_hours
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.hourly_loads.hourly_sheet import HourlySheet, read_hourly_sheet
+from workbench.hourly_loads.reading.hourly_sheet import HourlySheet, read_hourly_sheet
 
 
 def read_text(folder: Path, text: str, name: str = "load.csv") -> HourlySheet:

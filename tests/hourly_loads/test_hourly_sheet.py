@@ -12,8 +12,8 @@ import pytest
 from hourly_loads.series import local_hours, plain_load
 from workbench.data.tables.table import Table
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.hourly_loads.files import from_arrow, to_arrow
-from workbench.hourly_loads.hourly_sheet import read_hourly_sheet, read_table
+from workbench.hourly_loads.reading.files import from_arrow, to_arrow
+from workbench.hourly_loads.reading.hourly_sheet import read_hourly_sheet, read_table
 
 TIMES = local_hours("2024-04-01", "2024-04-03")
 LOAD = plain_load(TIMES)

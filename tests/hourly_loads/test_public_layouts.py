@@ -15,8 +15,8 @@ import pytest
 
 from workbench.errors import InvalidData
 from workbench.hourly_loads.cleaning import clean
-from workbench.hourly_loads.files import from_arrow, to_arrow
-from workbench.hourly_loads.hourly_sheet import HourlySheet, read_hourly_sheet
+from workbench.hourly_loads.reading.files import from_arrow, to_arrow
+from workbench.hourly_loads.reading.hourly_sheet import HourlySheet, read_hourly_sheet
 from workbench.hourly_loads.rules import CleaningRules, Stamps
 
 AUTUMN, SPRING = ("2024-10-26", "2024-10-28"), ("2024-03-30", "2024-04-01")

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from workbench.errors import InvalidData
-from workbench.hourly_loads.files import from_arrow, to_arrow
-from workbench.hourly_loads.hourly_sheet import read_hourly_sheet
+from workbench.hourly_loads.reading.files import from_arrow, to_arrow
+from workbench.hourly_loads.reading.hourly_sheet import read_hourly_sheet
 
 TIMES = pd.date_range("2024-04-01", periods=96, freq="h")
 NORTH = 600 + 100 * np.sin(np.arange(96) / 24 * 2 * np.pi)

@@ -11,9 +11,9 @@ import pytest
 from workbench.data.projects.project import Project
 from workbench.data.projects.settings_file import ProjectSettings
 from workbench.errors import UnreadableFile
-from workbench.hourly_loads.hourly_sheet import read_hourly_sheet
+from workbench.hourly_loads.reading.hourly_sheet import read_hourly_sheet
 from workbench.hourly_loads.year_hours import hours_of_year
-from workbench.load_profiles.generation.quarter_hours import quarter_loads
+from workbench.load_profiles.generation.quarter_hours import QuarterPattern, quarter_loads
 from workbench.load_profiles.jobs import make_load_profiles
 from workbench.load_profiles.results.export import write_blocks
 from workbench.load_profiles.results.saved import LoadProfileResult, load
@@ -65,7 +65,7 @@ def test_a_pattern_is_flattened_where_it_would_leave_the_range_of_the_month() ->
     mean = 100 + 10 * np.sin(np.arange(len(hours)) / 24 * 2 * np.pi)
     pattern = np.tile([0.8, 1.2, 1.0, 1.0], (len(hours), 1))
 
-    found = quarter_loads(mean, pattern, hours)
+    found = quarter_loads(mean, QuarterPattern(pattern - 1), hours)
 
     assert found.mean(axis=1) == pytest.approx(mean, rel=1e-12)
     assert found.max() == pytest.approx(mean.max(), rel=1e-12)
@@ -82,3 +82,23 @@ def test_a_history_of_whole_hours_has_no_quarters_and_says_so(
     )
     with pytest.raises(UnreadableFile, match="has no quarter hours, so that 2026 has none"):
         whole.quarter_hours(2026)
+
+
+def test_peaks_of_quarter_hours_are_met_by_them_in_every_month_and_hours_are_their_means(
+    project: Project,
+) -> None:
+    months = {"energy": {2026: 27_000.0}, "peak": {2026: 4100.0}, "minimum": {2026: 2000.0}}
+    made = make_load_profiles(
+        project, scenario="quarters", peaks_of="quarter_hours", holdout_years=0, **months
+    )
+    quarters = made.quarter_hours(2026)
+    table = made.table("targets")
+
+    assert quarters.max() == pytest.approx(4100.0, rel=1e-9)
+    assert quarters.min() == pytest.approx(2000.0, rel=1e-9)
+    assert quarters.sum() / 4000 == pytest.approx(27_000.0, rel=1e-9)
+    assert table.error.abs().max() < 1e-9
+    hours = made.hours(2026).load
+    assert hours.max() < 4099.0
+    assert quarters.to_numpy().reshape(-1, 4).mean(axis=1) == pytest.approx(hours.to_numpy(), rel=1e-12)
+    assert made.table("years").peak_quarter.iloc[0] == quarters.max()

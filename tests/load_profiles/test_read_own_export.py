@@ -10,7 +10,7 @@ import pytest
 
 from workbench.data.projects.project import Project
 from workbench.hourly_loads.cleaning import clean
-from workbench.hourly_loads.hourly_sheet import read_hourly_sheet
+from workbench.hourly_loads.reading.hourly_sheet import read_hourly_sheet
 from workbench.hourly_loads.rules import CleaningRules
 from workbench.load_profiles.config import EnergySource, LoadProfileConfig
 from workbench.load_profiles.jobs import make_load_profiles

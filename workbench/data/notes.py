@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from workbench.problem import Problem, Severity
+from workbench.problem import Answer, Problem, Severity
 
 __all__ = ["Note", "NoteKind", "Notes", "Weight", "year_spans"]
 
@@ -72,6 +72,8 @@ class Note:
         Which tables and years of the result it touches; all when empty.
     advice
         What the user can do about it.
+    answers
+        Settings that would settle it; not kept with a result.
     """
 
     kind: NoteKind
@@ -85,6 +87,7 @@ class Note:
     tables: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
     advice: str = ""
+    answers: tuple[Answer, ...] = field(default=(), compare=False)
 
     @property
     def place(self) -> str:
@@ -161,6 +164,7 @@ class Notes:
                 problem.file,
                 problem.sheet,
                 problem.cell,
+                answers=problem.answers,
             )
             for problem in problems
         )
@@ -202,7 +206,10 @@ class Notes:
 
     def to_plain(self) -> list[dict[str, Any]]:
         """Give the notes as JSON holds them; what is empty is left out."""
-        return [{name: value for name, value in asdict(note).items() if value} for note in self._found]
+        return [
+            {name: value for name, value in asdict(note).items() if value and name != "answers"}
+            for note in self._found
+        ]
 
     def __iter__(self) -> Iterator[Note]:
         return iter(tuple(self._found))

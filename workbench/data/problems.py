@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from workbench.errors import InvalidData
-from workbench.problem import Problem, Severity, describe_problems
+from workbench.problem import Answer, Problem, Severity, describe_problems
 
-__all__ = ["Problem", "Problems", "Severity"]
+__all__ = ["Answer", "Problem", "Problems", "Severity"]
 
 SHOWN_IN_ONE_SENTENCE = 3
 
@@ -42,6 +42,10 @@ class Problems:
     def unused(self, message: str, *, sheet: str = "", cell: str = "") -> None:
         """Note a part of the input that has no effect."""
         self._found.append(Problem(message, self.file, sheet, cell, Severity.UNUSED))
+
+    def offer(self, *answers: Answer) -> None:
+        """Offer settings that settle the problem that was noted last."""
+        self._found[-1] = replace(self._found[-1], answers=answers)
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Take over problems found elsewhere, with the places they carry."""

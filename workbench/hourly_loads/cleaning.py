@@ -6,27 +6,24 @@ unless it is requested; years with hours missing are not offered as base.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from workbench.data.arrays import Booleans, Floats, Integers, Times
-from workbench.hourly_loads.clock import hour_places, step_minutes, to_utc
+from workbench.hourly_loads.clock import hour_places, misfits, step_minutes, to_utc, unchanged_clock
 from workbench.hourly_loads.day_matrix import DayMatrix, day_matrix
 from workbench.hourly_loads.findings import Action, Finding, Noticed
-from workbench.hourly_loads.hourly_sheet import HourlySheet
-from workbench.hourly_loads.rules import CleaningRules, Clock, SpikeHandling, Stamps
-from workbench.hourly_loads.suspicious import (
-    flat_runs,
-    other_levels,
-    outages,
-    runs,
-    shifted_days,
-    short_zeros,
-    spikes,
-    usual_load,
+from workbench.hourly_loads.judging import (
+    fill_gaps,
+    interpolate,
+    judge,
+    without_negative,
+    without_other_levels,
+    without_zeros,
 )
+from workbench.hourly_loads.reading.hourly_sheet import HourlySheet
+from workbench.hourly_loads.rules import CleaningRules, Clock, Stamps
 from workbench.hourly_loads.year_hours import HOUR, local_times
 
 QUARTER = 15
@@ -65,6 +62,11 @@ class History:
     quarters: Floats = field(default_factory=lambda: np.empty((0, 4)))
 
     @property
+    def is_net(self) -> bool:
+        """Whether hours are below zero: a net load, behind what is produced where it is used."""
+        return bool((self.load < 0).any())
+
+    @property
     def local(self) -> Times:
         """Begin of each hour on the local clock."""
         return local_times(self.utc, self.zone)
@@ -91,9 +93,9 @@ def clean(sheet: HourlySheet, rules: CleaningRules) -> History:
     found: list[Noticed] = []
     times, load, warm, rows = _sorted(sheet, found)
     step = step_minutes(times)
-    times, utc = _begins(sheet, times, step, rules)
+    times, utc = _begins(sheet, times, step, rules, found)
     utc, load, warm, rows = _existing(sheet, times, utc, load, warm, rows, found)
-    load = _without_negative(sheet, utc, load, rows, rules.zone, found)
+    load = without_negative(sheet, utc, load, rows, rules, found)
     grid, hourly, hourly_warm, place = _hours(sheet, utc, load, warm, rows, step, rules.zone, found)
     local = local_times(grid, rules.zone)
     changed = np.zeros(len(grid), dtype=bool)
@@ -103,12 +105,12 @@ def clean(sheet: HourlySheet, rules: CleaningRules) -> History:
     def cell(at: int) -> str:
         return _cell(sheet, rows, first_row[at])
 
-    _without_zeros(hourly, local, rules.longest_gap, found, cell)
-    _without_other_levels(hourly, local, found, cell)
-    _fill_gaps(hourly, changed, local, rules.longest_gap, found)
+    without_zeros(hourly, local, rules.longest_gap, found, cell)
+    without_other_levels(hourly, local, found, cell)
+    fill_gaps(hourly, changed, local, rules.longest_gap, found)
     if len(hourly_warm):
-        _interpolate(hourly_warm, np.flatnonzero(np.isnan(hourly_warm)))
-    _judge(hourly, changed, local, rules, found, cell)
+        interpolate(hourly_warm, np.flatnonzero(np.isnan(hourly_warm)))
+    judge(hourly, changed, local, rules, found, cell)
     quarters = _quarters(utc, load, grid, step)
     if len(quarters):
         quarters[changed | np.isnan(hourly)] = np.nan
@@ -139,20 +141,41 @@ def placed_hours(sheet: HourlySheet, rules: CleaningRules) -> Times:
         How their stamps are read.
     """
     times, _, _, order = _sorted(sheet, [])
-    _, utc = _begins(sheet, times, step_minutes(times), rules)
+    _, utc = _begins(sheet, times, step_minutes(times), rules, [])
     local = local_times(utc, rules.zone)
     hours = np.empty_like(utc)
     hours[order] = utc - (local - local.astype("datetime64[h]"))
     return hours
 
 
-def _begins(sheet: HourlySheet, times: Times, step: int, rules: CleaningRules) -> tuple[Times, Times]:
+def _begins(
+    sheet: HourlySheet, times: Times, step: int, rules: CleaningRules, found: list[Noticed]
+) -> tuple[Times, Times]:
     """Begin of each reading, on the clock of the file and in UTC; what the file says comes before the rules."""
-    # First of all to the begin of the reading: the clock is put back at full hours, not at ends of readings.
-    if (sheet.stamps or rules.stamps) is Stamps.ENDS:
-        times = times - np.timedelta64(step, "m")
+    length = np.timedelta64(step, "m")
+    of_ends = (sheet.stamps or rules.stamps) is Stamps.ENDS
+    zone = sheet.zone or rules.zone
+    if of_ends and not sheet.zone and rules.clock in (Clock.LOCAL, Clock.AUTOMATIC):
+        # Some write the local time at which a reading ends, others an hour more than the one at which it begins.
+        before, after = misfits(times - length, zone), misfits(times, zone)
+        if after < before:
+            utc = to_utc(times, Clock.LOCAL, zone) - length
+            return local_times(utc, zone), utc
+    # The clock is put back at full hours, not at ends of readings.
+    if of_ends:
+        times = times - length
     clock = rules.clock if not sheet.zone else Clock.UTC if sheet.zone == "UTC" else Clock.LOCAL
-    return times, to_utc(times, clock, sheet.zone or rules.zone)
+    if clock is Clock.AUTOMATIC:
+        clock = Clock.LOCAL
+        skipped = unchanged_clock(times, step, rules.zone)
+        if skipped is not None:
+            clock = Clock.STANDARD
+            detail = (
+                f"the stamps go on when the clock of {rules.zone} is put forward and double no hour when it is put "
+                "back: they were read as standard time all year"
+            )
+            found.append(Noticed(Finding.CLOCK_CHANGE, Action.MOVED_CLOCK, skipped, 1, "", detail))
+    return times, to_utc(times, clock, zone)
 
 
 def _sorted(sheet: HourlySheet, found: list[Noticed]) -> tuple[Times, Floats, Floats, Integers]:
@@ -217,39 +240,6 @@ def _existing(
         found.append(Noticed(Finding.CLOCK_CHANGE, Action.DROPPED, times[at], 1, cell, detail))
     keep = ~gone
     return utc[keep], load[keep], warm[keep] if len(warm) else warm, rows[keep]
-
-
-def _without_negative(
-    sheet: HourlySheet, utc: Times, load: Floats, rows: Integers, zone: str, found: list[Noticed]
-) -> Floats:
-    negative = np.flatnonzero(load < 0)
-    local = local_times(utc[negative], zone)
-    for at, when in zip(negative, local, strict=True):
-        detail = f"{load[at]:g} MW, taken as missing"
-        found.append(Noticed(Finding.NEGATIVE, Action.DROPPED, when, 1, sheet.cell(int(rows[at])), detail))
-    load = load.copy()
-    load[negative] = np.nan
-    return load
-
-
-def _without_zeros(
-    hourly: Floats, local: Times, longest: int, found: list[Noticed], where: Callable[[int], str]
-) -> None:
-    for start, end in short_zeros(hourly, longest):
-        detail = "0 MW, taken as missing"
-        found.append(Noticed(Finding.ZERO, Action.DROPPED, local[start], end - start, where(start), detail))
-        hourly[start:end] = np.nan
-
-
-def _without_other_levels(
-    hourly: Floats, local: Times, found: list[Noticed], where: Callable[[int], str]
-) -> None:
-    for start, end in other_levels(hourly):
-        detail = (
-            f"{np.nanmedian(hourly[start:end]):.0f} MW in the midst, far from the weeks around: another unit?"
-        )
-        found.append(Noticed(Finding.LEVEL, Action.DROPPED, local[start], end - start, where(start), detail))
-        hourly[start:end] = np.nan
 
 
 def _hours(
@@ -320,61 +310,5 @@ def _note_days_under_other_dates(again: Times, utc: Times, zone: str, found: lis
             )
 
 
-def _fill_gaps(hourly: Floats, changed: Booleans, local: Times, longest: int, found: list[Noticed]) -> None:
-    for start, end in runs(np.isnan(hourly)):
-        length = end - start
-        short = length <= longest and start > 0 and end < len(hourly)
-        if short:
-            _interpolate(hourly, np.arange(start, end))
-            changed[start:end] = True
-        action = Action.FILLED if short else Action.KEPT
-        detail = "by a straight line" if short else "longer than the longest gap that is filled"
-        found.append(Noticed(Finding.MISSING, action, local[start], length, "", detail))
-
-
-def _judge(
-    hourly: Floats,
-    changed: Booleans,
-    local: Times,
-    rules: CleaningRules,
-    found: list[Noticed],
-    where: Callable[[int], str],
-) -> None:
-    usual = usual_load(hourly)
-    for start, end in flat_runs(hourly):
-        detail = f"{hourly[start]:g} MW in {end - start} hours one after the other"
-        found.append(Noticed(Finding.FLAT, Action.KEPT, local[start], end - start - 1, where(start), detail))
-    for start, end in outages(hourly, usual):
-        low = float(np.nanmin(hourly[start:end]))
-        detail = f"down to {low:.0f} MW where {usual[start:end].mean():.0f} MW are usual"
-        action = Action.RESTORED if rules.restore_outages else Action.KEPT
-        found.append(Noticed(Finding.OUTAGE, action, local[start], end - start, where(start), detail))
-        if rules.restore_outages:
-            hourly[start:end] = usual[start:end]
-            changed[start:end] = True
-    for start, end in spikes(hourly, usual):
-        detail = f"{hourly[start:end].max():.0f} MW where {usual[start:end].mean():.0f} MW are usual"
-        repair = rules.spikes is SpikeHandling.INTERPOLATE
-        action = Action.FILLED if repair else Action.KEPT
-        found.append(Noticed(Finding.SPIKE, action, local[start], end - start, where(start), detail))
-        if repair:
-            inside = start > 0 and end < len(hourly) and end - start <= max(rules.longest_gap, 1)
-            hourly[start:end] = np.nan if inside else usual[start:end]
-            if inside:
-                _interpolate(hourly, np.arange(start, end))
-            changed[start:end] = True
-    for at, hours in shifted_days(hourly, local):
-        later = "later" if hours > 0 else "earlier"
-        detail = f"its hours fit the same weekday of the weeks around when read {abs(hours)} h {later}"
-        found.append(Noticed(Finding.SHIFTED_DAY, Action.KEPT, local[at], 24, where(at), detail))
-
-
 def _cell(sheet: HourlySheet, rows: Integers, position: int) -> str:
     return sheet.cell(int(rows[position])) if position >= 0 else ""
-
-
-def _interpolate(values: Floats, places: Integers) -> None:
-    known = np.flatnonzero(~np.isnan(values))
-    if len(places) and len(known):
-        near = known[max(0, np.searchsorted(known, places[0]) - 1) : np.searchsorted(known, places[-1]) + 1]
-        values[places] = np.interp(places, near, values[near])

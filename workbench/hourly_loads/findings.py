@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from workbench.data.problems import Problems
+from workbench.data.problems import Answer, Problems
 
 
 class Finding(StrEnum):
@@ -24,11 +24,13 @@ class Finding(StrEnum):
     CLOCK_CHANGE = "clock change"
     AVERAGED = "shorter step"
     NEGATIVE = "negative load"
+    NET_LOAD = "net load below zero"
     ZERO = "zero load"
     FLAT = "flat repeat"
     LEVEL = "another level"
     SPIKE = "spike"
     OUTAGE = "outage"
+    QUIET_DAY = "quiet day"
     PARTIAL_YEAR = "partial year"
 
 
@@ -42,6 +44,7 @@ class Action(StrEnum):
     RESTORED = "restored"
     SORTED = "sorted"
     MOVED = "moved to the next day"
+    MOVED_CLOCK = "read as standard time"
     NOT_OFFERED = "not offered as base"
 
 
@@ -74,6 +77,33 @@ class Noticed:
     detail: str = ""
 
 
+_BY_SETTING = {
+    (Finding.SPIKE, Action.FILLED): (Answer("spikes", "keep", "Keep them as measured"),),
+    (Finding.SPIKE, Action.KEPT): (Answer("spikes", "interpolate", "Fill them from the hours around"),),
+    (Finding.OUTAGE, Action.KEPT): (Answer("restore_outages", "yes", "Put the usual load there"),),
+    (Finding.OUTAGE, Action.RESTORED): (Answer("restore_outages", "no", "Keep them as measured"),),
+    (Finding.ZERO, Action.DROPPED): (Answer("longest_gap", "0", "Fill no hours"),),
+    (Finding.NEGATIVE, Action.DROPPED): (Answer("negative_loads", "keep", "It is a net load: keep them"),),
+    (Finding.NET_LOAD, Action.KEPT): (Answer("negative_loads", "missing", "Take them as missing"),),
+    (Finding.CLOCK_CHANGE, Action.DROPPED): (Answer("clock", "standard", "It is standard time all year"),),
+    (Finding.CLOCK_CHANGE, Action.MOVED_CLOCK): (
+        Answer("clock", "utc", "It is UTC"),
+        Answer("clock", "local", "It is local time"),
+    ),
+}
+LONGEST_FILLED = 24
+"""Hours in a row that the setting longest_gap may fill."""
+
+
+def answers_to(items: Sequence[Noticed]) -> tuple[Answer, ...]:
+    """Give the settings of the load profiles that settle findings of one kind."""
+    kind = (items[0].finding, items[0].action)
+    if kind == (Finding.MISSING, Action.KEPT):
+        longest = [item.hours for item in items if item.hours <= LONGEST_FILLED]
+        return (Answer("longest_gap", str(max(longest)), f"Fill up to {max(longest)} h"),) if longest else ()
+    return _BY_SETTING.get(kind, ())
+
+
 def findings_table(found: Sequence[Noticed]) -> pd.DataFrame:
     """Give the findings as a table: finding, action, first, hours, cell, detail."""
     return pd.DataFrame(
@@ -101,7 +131,9 @@ def report_findings(found: Iterable[Noticed], sheet: str, problems: Problems) ->
         times = f" in {len(items)} places" if len(items) > 1 and len(items) != hours else ""
         message = f"{finding.value}, {count}{times}, {action.value}: {places}{more}."
         note = problems.change if action in CHANGES else problems.warning
-        note(message, sheet=sheet, cell=items[0].cell if len(items) == 1 else "")
+        cell = items[0].cell if len(items) == 1 else ""
+        note(message, sheet=sheet, cell=cell)
+        problems.offer(*answers_to(items))
 
 
 def _place(item: Noticed) -> str:

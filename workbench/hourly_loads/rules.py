@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["CleaningRules", "Clock", "SpikeHandling", "Stamps"]
+__all__ = ["CleaningRules", "Clock", "NegativeLoads", "SpikeHandling", "Stamps"]
 
 
 class Stamps(StrEnum):
@@ -18,6 +19,8 @@ class Stamps(StrEnum):
 class Clock(StrEnum):
     """Which clock the times of the history were read from, where they carry no zone."""
 
+    AUTOMATIC = "automatic"
+    """The local one, unless its changes are not in the stamps: standard time then, which is said."""
     LOCAL = "local"
     STANDARD = "standard"
     """Local standard time all year, without daylight saving."""
@@ -29,6 +32,15 @@ class SpikeHandling(StrEnum):
 
     KEEP = "keep"
     INTERPOLATE = "interpolate"
+
+
+class NegativeLoads(StrEnum):
+    """What is done about loads below zero."""
+
+    AUTOMATIC = "automatic"
+    """Kept where the load passes through zero step by step, as a net load does; missing where it jumps there."""
+    KEEP = "keep"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +57,17 @@ class CleaningRules:
         What is done about hours that are far too high; those that are kept set the peak.
     restore_outages
         Whether the usual load takes the place of outage hours.
+    negative_loads
+        What is done about loads below zero.
+    holidays
+        Days on which a low load is no outage, where they are known.
     """
 
     stamps: Stamps = Stamps.BEGINS
-    clock: Clock = Clock.LOCAL
+    clock: Clock = Clock.AUTOMATIC
     zone: str = "Asia/Kolkata"
     longest_gap: int = 3
     spikes: SpikeHandling = SpikeHandling.INTERPOLATE
     restore_outages: bool = False
+    negative_loads: NegativeLoads = NegativeLoads.AUTOMATIC
+    holidays: frozenset[datetime.date] = frozenset()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Collection, Sequence
+
 import numpy as np
 
 from workbench.data.arrays import Booleans, Floats, Times
 
 WEEK = 168
 WEEKS_AROUND = 3
-MIN_FLAT = 2
+MIN_FLAT, MIN_FLAT_WHOLE = 2, 4
+"""Equal hours one after the other that are named; of loads in whole MW."""
 OUTAGE_SHARE = 0.65
 """An hour below this share of its usual load is an outage."""
 SPIKE_SHARE = 0.25
@@ -19,6 +23,15 @@ OTHER_LEVEL = 5.0
 """Weeks whose median is this many times that of the half year around, or one part in as many, have another unit."""
 WEEKS_OF_LEVEL = 26
 MIN_WEEKS_OF_LEVEL = 8
+LOW_SHARE = 0.8
+"""Hours below this share of their usual load belong to a stretch of low load around an outage or a holiday."""
+MIN_QUIET_HOURS = 12
+QUIET_LEAST, QUIET_LEAST_ON_FEASTS = 0.35, 0.2
+"""Share of the usual load that is left in the lowest hour of a quiet day."""
+QUIET_STEP = 0.15
+"""Change of that share from hour to hour, at most; an outage begins and ends at once."""
+USUAL_STEPS = 1.5
+"""A step of this many times the largest usual one (99.9 %) is a jump."""
 MAX_SHIFT = 6
 SHIFT_GAIN = 3.0
 """A day is called shifted when moving it makes it fit this many times better."""
@@ -55,13 +68,96 @@ def flat_runs(load: Floats) -> list[tuple[int, int]]:
     """Runs of hours with exactly the same load: first hour and the hour after the last."""
     same = np.concatenate(([False], np.diff(load) == 0, [False]))
     edges = np.flatnonzero(np.diff(same)).reshape(-1, 2)
-    return [(int(a), int(b) + 1) for a, b in edges if b - a + 1 >= MIN_FLAT]
+    known = load[np.isfinite(load)]
+    # Whole numbers may be equal by chance.
+    least = MIN_FLAT_WHOLE if len(known) and (known == np.rint(known)).all() else MIN_FLAT
+    return [(int(a), int(b) + 1) for a, b in edges if b - a + 1 >= least]
 
 
 def outages(load: Floats, usual: Floats) -> list[tuple[int, int]]:
-    """Runs of hours far below the usual load: first hour and the hour after the last."""
+    """Runs of hours far below the usual load: first hour and the hour after the last.
+
+    None in a net load, which a sunny day brings as far down.
+    """
+    if (load < 0).any():
+        return []
     with np.errstate(invalid="ignore"):
-        return runs(load < OUTAGE_SHARE * usual)
+        return runs((load < OUTAGE_SHARE * usual) & (usual > 0))
+
+
+def quiet_days(
+    load: Floats, usual: Floats, local: Times, holidays: Collection[datetime.date] = ()
+) -> list[tuple[int, int, int, int]]:
+    """Tell days on which little is used from outages: they go their whole length in a rhythm of their own.
+
+    Parameters
+    ----------
+    load, usual
+        Hours without a gap in time, as :func:`usual_load` gives what is usual.
+    local
+        Their times on the local clock.
+    holidays
+        Days on which a load may be lower still.
+
+    Returns
+    -------
+    list of (int, int, int, int)
+        Of each run of :func:`outages` that is no outage: its first hour and the hour after the last; and those of
+        the whole stretch of low load that it is a part of.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(usual > 0, load / usual, np.nan)
+    change = np.abs(np.diff(share, prepend=np.nan))
+    # A feast may begin and end with its day.
+    change[local == local.astype("datetime64[D]")] = 0.0
+    low = runs(share < LOW_SHARE)
+    found = []
+    for first, last in outages(load, usual):
+        start, end = next((run for run in low if run[0] <= first and run[1] >= last), (first, last))
+        feast = _of_feast(local[start:end], holidays)
+        steps = change[max(start, 1) : min(end + 1, len(load))]
+        is_quiet = (
+            (feast or end - start >= MIN_QUIET_HOURS)
+            and np.isfinite(steps).all()
+            and share[start:end].min() >= (QUIET_LEAST_ON_FEASTS if feast else QUIET_LEAST)
+            and steps.max(initial=0.0) <= QUIET_STEP
+        )
+        if is_quiet:
+            found.append((first, last, start, end))
+    return found
+
+
+def _of_feast(local: Times, holidays: Collection[datetime.date]) -> bool:
+    """Whether hours lie on a holiday, in the evening before it, or in the night after it."""
+    half = np.timedelta64(8, "h")
+    days = {
+        day for times in (local, local + half, local - half) for day in times.astype("datetime64[D]").tolist()
+    }
+    return not days.isdisjoint(holidays)
+
+
+def gradual_runs(load: Floats, negative: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Give the runs of negative loads that are reached and left by steps as the load takes elsewhere too.
+
+    Parameters
+    ----------
+    load
+        Readings in order.
+    negative
+        Runs of them below zero: first and the one after the last.
+    """
+    steps = np.abs(np.diff(load))
+    above = (load[1:] >= 0) & (load[:-1] >= 0) & np.isfinite(steps)
+    if not above.any():
+        return []
+    usual = USUAL_STEPS * float(np.quantile(steps[above], 0.999))
+    found = []
+    for start, end in negative:
+        around = steps[max(start - 1, 0) : end]
+        known = around[np.isfinite(around)]
+        if len(known) and known.max() <= usual:
+            found.append((start, end))
+    return found
 
 
 def spikes(load: Floats, usual: Floats) -> list[tuple[int, int]]:
@@ -73,6 +169,9 @@ def spikes(load: Floats, usual: Floats) -> list[tuple[int, int]]:
         First hour and the hour after the last.
     """
     with np.errstate(invalid="ignore"):
+        if (load < 0).any():
+            # A net load follows the clouds: only hours of a multiple of its highest usual ones are wrong.
+            return runs(load > FAR_ABOVE * np.nanquantile(load, 0.99))
         above = (load > FAR_ABOVE * usual) & (usual > 0)
         inner = load[1:-1]
         above[1:-1] |= (inner > (1 + SPIKE_SHARE) * usual[1:-1]) & (
@@ -84,7 +183,8 @@ def spikes(load: Floats, usual: Floats) -> list[tuple[int, int]]:
 def short_zeros(load: Floats, longest: int) -> list[tuple[int, int]]:
     """Runs of at most ``longest`` hours without any load where some is usual: first hour and the hour after."""
     zero = load == 0
-    if not zero.any() or not longest:
+    # A net load may pass through zero.
+    if not zero.any() or not longest or (load < 0).any():
         return []
     usual = usual_load(load)
     return [
@@ -131,6 +231,8 @@ def shifted_days(load: Floats, local: Times) -> list[tuple[int, int]]:
         best[better], moved[better] = misfit[better], shift
     with np.errstate(invalid="ignore"):
         wrong = (asis > MIN_MISFIT) & (asis > SHIFT_GAIN * best) & (asis > 2 * noise)
+        # A net load whose mean is near zero has no shape that could be compared.
+        wrong &= np.min([load[hours + offset].mean(axis=1) for offset in (-WEEK, 0, WEEK)], axis=0) > 0
     return [(int(midnight[at]), int(moved[at])) for at in np.flatnonzero(wrong)]
 
 

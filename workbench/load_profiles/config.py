@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.errors import SettingError
-from workbench.hourly_loads.rules import Clock, SpikeHandling, Stamps
+from workbench.hourly_loads.rules import Clock, NegativeLoads, SpikeHandling, Stamps
 from workbench.load_profiles.model.overlays import Overlay, check_overlay
 from workbench.load_profiles.model.targets import PRECEDENCE, TargetKind, Transform
 from workbench.runs.model.setting_types import InForm
@@ -43,6 +43,15 @@ class PeakLevel(StrEnum):
     P50 = "p50"
     P90 = "p90"
     """Not exceeded in 90 of 100 years, by the weather and load factors of the history."""
+
+
+class PeaksOf(StrEnum):
+    """What the peaks and minima of the targets are values of."""
+
+    HOURS = "hours"
+    """Means of hours; no quarter hour leaves the range of the hours of its month."""
+    QUARTER_HOURS = "quarter_hours"
+    """Means of quarter hours, which meet them themselves; hours are their means."""
 
 
 class ShapeMethod(StrEnum):
@@ -99,7 +108,7 @@ class LoadProfileConfig:
     stamps: Stamps = setting(
         Stamps.BEGINS, help="Whether a time marks the begin or the end of its reading", advanced=True
     )
-    clock: Clock = setting(Clock.LOCAL, help="Clock of the times that carry no zone", advanced=True)
+    clock: Clock = setting(Clock.AUTOMATIC, help="Clock of the times that carry no zone", advanced=True)
     longest_gap: int = setting(
         3,
         help="Hours in a row, missing or zero, that are filled by a straight line",
@@ -112,6 +121,11 @@ class LoadProfileConfig:
         SpikeHandling.INTERPOLATE, help="Hours far above their neighbours or their usual load", advanced=True
     )
     restore_outages: bool = setting(False, help="Put the usual load in place of outage hours", advanced=True)
+    negative_loads: NegativeLoads = setting(
+        NegativeLoads.AUTOMATIC,
+        help="Loads below zero: kept as those of a net load, or taken as missing",
+        advanced=True,
+    )
     energy_source: EnergySource = setting(EnergySource.AUTOMATIC, help="Where the annual energy comes from")
     demand_scenario: str = setting(
         "",
@@ -144,6 +158,16 @@ class LoadProfileConfig:
     peak_level: PeakLevel = setting(
         PeakLevel.GIVEN,
         help="Annual peak of the hours: that of the targets, or one not exceeded in 10, 50 or 90 of 100 years",
+    )
+    weather_peaks: bool = setting(
+        True,
+        help="Learn P10, P50 and P90 of the peaks from all years with temperatures, where the history has them",
+        advanced=True,
+    )
+    peaks_of: PeaksOf = setting(
+        PeaksOf.HOURS,
+        help="Whether given peaks and minima are of hours or of quarter hours, which the history needs then",
+        advanced=True,
     )
     monthly_targets: bool = setting(True, help="Use the monthly targets of the workbook", advanced=True)
     growth: float = setting(5.0, help="Growth of energy", unit="% a year", minimum=-20, maximum=30)

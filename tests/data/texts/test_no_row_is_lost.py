@@ -16,7 +16,7 @@ from workbench.errors import DataError
 from workbench.evapotranspiration.inputs.files import read_daily_table
 from workbench.evapotranspiration.inputs.reading import read_sites
 from workbench.finance.inputs.reading.read import read_content
-from workbench.hourly_loads.hourly_sheet import read_hourly_sheet
+from workbench.hourly_loads.reading.hourly_sheet import read_hourly_sheet
 from workbench.market.inputs.drop_rows import Drop
 from workbench.market.inputs.drops import read_drop
 from workbench.market.inputs.nemweb import read_nemweb

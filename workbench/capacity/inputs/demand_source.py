@@ -21,7 +21,7 @@ from workbench.errors import InvalidData
 from workbench.runs.model.digest import file_digest
 
 if TYPE_CHECKING:
-    from workbench.hourly_loads.hourly_sheet import HourlySheet
+    from workbench.hourly_loads.reading.hourly_sheet import HourlySheet
 
 PROFILE_DOMAIN = "load_profiles"
 LOAD_SHEET = "Past_Hourly_Demand"
@@ -52,8 +52,24 @@ def find_load(project: Project | None, system: System, config: CapacityConfig) -
     Raises
     ------
     InvalidData
-        When there is none, or a load profile is incomplete and the settings do not accept that.
+        When there is none, it is below zero in an hour, or a load profile is incomplete and the settings do not
+        accept that.
     """
+    found = _find_load(project, system, config)
+    for year, load in found.by_year.items():
+        below = np.flatnonzero(load < 0)
+        if len(below):
+            raise InvalidData(
+                f"The load of {year} ({found.source}) is below zero in {len(below):,} hours, down to "
+                f"{load.min():,.0f} MW in hour {int(load.argmin()) + 1}: a net load, behind plants that the plan "
+                "does not see and could not turn down. Plan with the gross load, and give what is behind it as "
+                "plants.",
+                system.path,
+            )
+    return found
+
+
+def _find_load(project: Project | None, system: System, config: CapacityConfig) -> Load:
     wanted = config.demand_source
     if wanted == "sheet" or (wanted == "automatic" and system.demand):
         if not system.demand:
@@ -135,7 +151,7 @@ def _from_hourly_load(project: Project, config: CapacityConfig) -> Load | None:
         book = read_workbook(path, sheets=())
         if book.find_sheet(LOAD_SHEET) is None:
             continue
-        from workbench.hourly_loads.hourly_sheet import read_hourly_sheet  # only such a plan needs it
+        from workbench.hourly_loads.reading.hourly_sheet import read_hourly_sheet  # only such a plan needs it
 
         hourly = read_hourly_sheet(path, LOAD_SHEET)
         complete = _complete_years(_begins_of(hourly, project.settings.time_zone), hourly.load)

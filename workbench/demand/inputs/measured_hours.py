@@ -16,10 +16,10 @@ from workbench.data.workbooks.reading import read_workbook
 from workbench.demand.config import HOURLY_AUTOMATIC, HOURLY_NONE, DemandConfig
 from workbench.errors import DataError
 from workbench.hourly_loads.cleaning import History, clean, placed_hours
-from workbench.hourly_loads.files import named_files, read_cached
 from workbench.hourly_loads.findings import Finding, report_findings
 from workbench.hourly_loads.history_years import history_years, year_load
-from workbench.hourly_loads.hourly_sheet import HourlySheet, has_history_name
+from workbench.hourly_loads.reading.files import named_files, read_cached
+from workbench.hourly_loads.reading.hourly_sheet import HourlySheet, has_history_name
 from workbench.hourly_loads.rules import CleaningRules
 from workbench.hourly_loads.year_hours import hours_of_year, year_of_days
 from workbench.runs.model.digest import file_digest

@@ -19,7 +19,8 @@ class Accuracy:
     Parameters
     ----------
     hourly_mape
-        Mean of |profile - actual| / actual over the hours with a load.
+        Mean of |profile - actual| / actual over the hours with a load; of the mean load where it is a net load,
+        which may be near zero.
     peak
         Error of the annual peak, signed.
     monthly_peak
@@ -67,9 +68,12 @@ def accuracy_of(
     sorted_loads = [np.sort(load) for load in (profile, actual)]
     top = slice(len(actual) - max(1, round(TOP_SHARE * len(actual))), None)
     loaded = actual > 0
+    measure = np.full(len(actual), actual.mean()) if (actual < 0).any() else actual
+    if (actual < 0).any():
+        loaded = np.ones(len(actual), dtype=bool)
     ramps = [np.quantile(np.abs(np.diff(load)), 0.99) for load in (profile, actual)]
     return Accuracy(
-        hourly_mape=float(100 * np.mean(np.abs(profile[loaded] / actual[loaded] - 1))),
+        hourly_mape=float(100 * np.mean(np.abs(profile - actual)[loaded] / measure[loaded])),
         peak=float(100 * (profile.max() / actual.max() - 1)),
         monthly_peak=float(100 * np.mean(np.abs(peaks[0] / peaks[1] - 1))),
         duration_curve=float(100 * np.mean(np.abs(sorted_loads[0] - sorted_loads[1])) / actual.mean()),

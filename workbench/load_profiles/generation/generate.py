@@ -11,7 +11,7 @@ import numpy as np
 from workbench.data.arrays import Floats, Times
 from workbench.errors import InvalidData
 from workbench.hourly_loads.year_hours import YearHours, hours_of_year
-from workbench.load_profiles.generation.quarter_hours import quarter_loads
+from workbench.load_profiles.generation.quarter_hours import QuarterPattern, quarter_loads
 from workbench.load_profiles.generation.transforms import fit_month, lift_minimum
 from workbench.load_profiles.model.overlays import Counted, Effect
 from workbench.load_profiles.model.targets import ReconciledTargets, Transform
@@ -64,7 +64,9 @@ class YearTask:
         The shape of the base year as it is, and what each month must meet with it; none where no overlay lies
         inside the targets.
     quarters
-        Load of each quarter over its hour, as :func:`quarter_pattern` gives it.
+        How the quarters of an hour differ from it, as :func:`quarter_pattern` gives it.
+    peaks_of_quarters
+        Whether the peaks and minima to meet are those of quarter hours.
     """
 
     year: int
@@ -78,7 +80,8 @@ class YearTask:
     overlays: Sequence[HourlyOverlay] = ()
     plain: Floats | None = None
     plain_targets: ReconciledTargets | None = None
-    quarters: Floats | None = None
+    quarters: QuarterPattern | None = None
+    peaks_of_quarters: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +111,8 @@ class MadeYear:
         them and it can.
     quarters
         Load of each quarter of the hours [MW], shape (hours, 4), where the history has them.
+    planned_quarters
+        The same of the load that meets the targets, where these are of quarter hours.
     """
 
     year: int
@@ -122,6 +127,12 @@ class MadeYear:
     notes: tuple[str, ...] = field(default=())
     base_shape: Floats | None = None
     quarters: Floats | None = None
+    planned_quarters: Floats | None = None
+
+    @property
+    def meeting(self) -> Floats:
+        """The values that meet the targets [MW], in order: quarter hours where these are of them, else hours."""
+        return self.planned if self.planned_quarters is None else self.planned_quarters.ravel()
 
 
 def make_year(task: YearTask) -> MadeYear:
@@ -138,7 +149,14 @@ def make_year(task: YearTask) -> MadeYear:
         When a month cannot have its energy and peak with this shape; names the month and says what is possible.
     """
     hours = hours_of_year(task.year, task.first_month, task.zone)
-    planned, transforms, notes = meet_targets(task.shape, hours, task.reconciled, task.transform)
+    planned_quarters = None
+    if task.peaks_of_quarters and task.quarters is not None:
+        shape = (task.shape[:, None] + task.quarters.away(task.shape)).ravel()
+        values, transforms, notes = meet_targets(shape, hours, task.reconciled, task.transform)
+        planned_quarters = values.reshape(-1, 4)
+        planned = planned_quarters.mean(axis=1)
+    else:
+        planned, transforms, notes = meet_targets(task.shape, hours, task.reconciled, task.transform)
     load, gross = planned.copy(), planned.copy()
     for overlay in task.overlays:
         if overlay.counted is Counted.ON_TOP:
@@ -159,8 +177,18 @@ def make_year(task: YearTask) -> MadeYear:
         transforms,
         notes,
         _with_base_shape(task, hours),
-        None if task.quarters is None else quarter_loads(load, task.quarters, hours),
+        _quarters(task, planned, planned_quarters, load, hours),
+        planned_quarters,
     )
+
+
+def _quarters(
+    task: YearTask, planned: Floats, planned_quarters: Floats | None, load: Floats, hours: YearHours
+) -> Floats | None:
+    """Give the quarters of what the grid sees; what overlays add on top is the same in all four."""
+    if planned_quarters is not None:
+        return np.asarray(planned_quarters + (load - planned)[:, None])
+    return None if task.quarters is None else quarter_loads(load, task.quarters, hours)
 
 
 def _with_base_shape(task: YearTask, hours: YearHours) -> Floats | None:
@@ -181,7 +209,7 @@ def meet_targets(
     Parameters
     ----------
     shape
-        Hours of the year [MW].
+        Hours of the year, or equal parts of them in order [MW].
     hours
         The hours of the year.
     reconciled
@@ -192,20 +220,21 @@ def meet_targets(
     Returns
     -------
     load, transforms, notes
-        The hours [MW]; the transform that was used in each month, and what is to say about it.
+        The hours or parts [MW]; the transform that was used in each month, and what is to say about it.
 
     Raises
     ------
     InvalidData
         When a month cannot have its energy and peak with this shape.
     """
-    bounds = hours.month_bounds
+    parts = len(shape) // len(hours)
+    bounds, day = hours.month_bounds * parts, np.repeat(hours.day, parts)
     load = np.empty(len(shape))
     used, notes = [], []
     for month, (first, last) in enumerate(pairwise(bounds)):
         energy, peak = float(reconciled.energy[month]), float(reconciled.peak[month])
         try:
-            fitted = fit_month(shape[first:last], hours.day[first:last], energy, peak, transform)
+            fitted = fit_month(shape[first:last], day[first:last], energy * parts, peak, transform)
             load[first:last] = fitted.load
             if not np.isnan(reconciled.minimum[month]):
                 load[first:last] = lift_minimum(fitted.load, float(reconciled.minimum[month]))
@@ -267,7 +296,7 @@ def shape_with_overlays(
     own = np.add.reduceat(shape, starts)
     scale = left / (own if by_month else own.mean())
     total = shape * scale[hours.month] + change
-    if total.min() <= 0:
+    if total.min() <= 0 < shape.min():
         at = int(total.argmin())
         when = str(hours.local[at]).replace("T", " ")
         raise InvalidData(

@@ -23,7 +23,7 @@ from workbench.load_profiles.generation.without_effect import without_effect
 from workbench.load_profiles.generation.year_tasks import with_likely_peak, year_task
 from workbench.load_profiles.inputs.demand_scenario import DemandScenario, read_demand_scenario
 from workbench.load_profiles.inputs.energy_source import assemble_targets, overlay_energy
-from workbench.load_profiles.inputs.holidays_of_region import Holidays, holidays_of, state_of
+from workbench.load_profiles.inputs.holidays_of_region import Holidays, holidays_of, note_region, state_of
 from workbench.load_profiles.inputs.reading import LoadInput
 from workbench.load_profiles.inputs.scenario_layers import layer_overlays
 from workbench.load_profiles.inputs.source_choice import choose_source
@@ -31,7 +31,13 @@ from workbench.load_profiles.model.targets import Conflict, YearTargets
 from workbench.load_profiles.shapes.ageing import age_warning, shape_ageing
 from workbench.load_profiles.shapes.choice import ShapeMaker, ShapeSource
 from workbench.load_profiles.shapes.day_types import learn_day_types
-from workbench.load_profiles.shapes.peak_chances import PeakChances, learn_peak_chances, peak_ratios
+from workbench.load_profiles.shapes.peak_chances import (
+    PeakChances,
+    learn_peak_chances,
+    peak_ratios,
+    with_weather,
+)
+from workbench.load_profiles.shapes.peak_weather import PeakWeather, learn_peak_weather
 
 MEAN_OF = 3
 """How many of the latest complete years are used where a method takes several and none are named."""
@@ -62,6 +68,8 @@ class Plan:
         How shapes change with the years.
     files
         Name of each input -> SHA-256, the demand scenario included.
+    weather
+        The measured years in all weathers; none where temperatures are not known, or say little.
     notes
         What was assumed, chosen among several sources, doubtful, or missing in the demand scenario.
     chances
@@ -79,6 +87,7 @@ class Plan:
     files: Mapping[str, str]
     notes: Notes
     chances: PeakChances | None = None
+    weather: PeakWeather | None = None
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -113,6 +122,7 @@ def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> P
     targets = assemble_targets(config, data.targets, scenario, data.years, notes)
     matrices = data.matrices()
     holidays = _holidays(project, data, config, [*matrices, *targets], problems)
+    note_region(project, config.holiday_country, config.holiday_state, data.holidays, notes)
     all_years = _source(data, config, matrices, holidays)
     source = replace(all_years, years={year: matrices[year] for year in base_years(config, matrices)})
     ageing = shape_ageing(matrices)
@@ -123,7 +133,8 @@ def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> P
     config = replace(config, overlays=(*config.overlays, *proposed))
     energies = {item.name: overlay_energy(item, scenario) for item in config.overlays}
     tasks = _tasks(data, config, maker, targets, energies)
-    chances = _chances(data, notes)
+    weather = learn_peak_weather(matrices, data.warmth(), source.is_holiday) if config.weather_peaks else None
+    chances = _chances(data, weather, notes)
     if config.peak_level is not PeakLevel.GIVEN:
         if chances is None:
             raise SettingError(
@@ -145,7 +156,18 @@ def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> P
     if scenario is not None:
         files[f"demand scenario {scenario.name}"] = scenario.sha256
     return Plan(
-        config, data, all_years, source, targets, tuple(tasks), holidays, ageing, files, notes, chances
+        config,
+        data,
+        all_years,
+        source,
+        targets,
+        tuple(tasks),
+        holidays,
+        ageing,
+        files,
+        notes,
+        chances,
+        weather,
     )
 
 
@@ -161,13 +183,24 @@ def _tasks(
     ]
 
 
-def _chances(data: LoadInput, notes: Notes) -> PeakChances | None:
+def _chances(data: LoadInput, weather: PeakWeather | None, notes: Notes) -> PeakChances | None:
     """Learn how high peaks may be, and say what that rests on."""
     ratios = {}
     for year in data.complete_years:
         hours = hours_of_year(year, data.first_month, data.history.zone)
         ratios[year] = peak_ratios(year_load(data.history, hours), hours)
     chances = learn_peak_chances(ratios)
+    of_weather = ""
+    if weather is not None:
+        chances = with_weather(chances, weather, ratios)
+        found = weather.response
+        of_weather = (
+            f", with the peaks of {len(weather.ratios)} measured years put into the temperatures of "
+            f"{weather.weathers[0]} to {weather.weathers[-1]} (a day's peak answers with "
+            f"{100 * found.slopes[0, 1]:.1f} % of the mean load a degree above {found.warm:.0f} °C and "
+            f"{100 * found.slopes[0, 0]:.1f} % below {found.cool:.0f} °C, which explains "
+            f"{100 * found.explained:.0f} % of its scatter)"
+        )
     if chances is not None:
         tried = (
             f"; a P90 from the years before held {chances.held:.0f} % of {chances.tried} peaks of years and months"
@@ -175,7 +208,8 @@ def _chances(data: LoadInput, notes: Notes) -> PeakChances | None:
             else ""
         )
         notes.assumption(
-            f"P10, P50 and P90 of the peaks rest on the weather and load factors of {chances.years} years{tried}",
+            f"P10, P50 and P90 of the peaks rest on the weather and load factors of {chances.years} years"
+            f"{of_weather}{tried}",
             weight=Weight.LOW,
             setting="peak_level",
             tables=("years", "months"),

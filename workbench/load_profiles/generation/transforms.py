@@ -51,7 +51,8 @@ def fit_month(
     Parameters
     ----------
     base
-        Hourly load of the base month [MW], not negative.
+        Hourly load of the base month [MW]; that of a net load may be negative, and its lowest hour keeps its share
+        of the peak then.
     day
         Number of each hour's day, ascending.
     energy
@@ -67,6 +68,12 @@ def fit_month(
         When no month of this shape can have both: the mean is not below the peak, or so low that the hours at
         the peak alone hold more energy.
     """
+    lowest = float(base.min())
+    if lowest < 0 and not (np.isnan(peak) or transform is Transform.MONTHLY_SCALING):
+        # Above its lowest hour a net load is like any other.
+        floor = lowest * peak / float(base.max())
+        above = fit_month(base - lowest, day, energy - len(base) * floor, peak - floor, transform)
+        return FittedMonth(above.load + floor, above.transform, above.note)
     if np.isnan(peak) or transform is Transform.MONTHLY_SCALING:
         return FittedMonth(base * (energy / base.sum()), Transform.MONTHLY_SCALING)
     if transform is Transform.TAIL_DAY:

@@ -78,6 +78,8 @@ def without_effect(
         else "only similar days look at temperatures",
         "seed": "" if config.shape is ShapeMethod.STL else "only the shape 'stl' draws residuals",
         "transform": "" if has_peak else "no peak is given, so that months are scaled to their energy",
+        "weather_peaks": "" if len(data.history.temperature) else "the history has no temperatures",
+        "peaks_of": "" if has_peak else "no peak is given",
         "conflicts": "" if conflicts else "no targets contradict each other",
         "precedence": "" if conflicts else "no targets contradict each other",
         **_of_layers(config, scenario if from_scenario else None),
@@ -106,6 +108,7 @@ def _of_history(data: LoadInput, config: LoadProfileConfig) -> dict[str, str]:
         else f"no gap is longer than {low} h and at most {high} h",
         "spikes": "" if Finding.SPIKE in seen else "there are no spikes",
         "restore_outages": "" if Finding.OUTAGE in seen else "there are no outages",
+        "negative_loads": "" if seen & {Finding.NEGATIVE, Finding.NET_LOAD} else "no load is below zero",
         "stamps": "the file says what its times mark" if data.has_stamps else "",
         "clock": clock or ("this zone has no daylight saving time" if same_clock else ""),
     }

@@ -8,16 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from workbench.data.arrays import Floats
-from workbench.errors import InvalidData
+from workbench.errors import InvalidData, SettingError
 from workbench.hourly_loads.year_hours import YearHours, hours_of_year
-from workbench.load_profiles.config import LoadProfileConfig, PeakLevel
+from workbench.load_profiles.config import LoadProfileConfig, PeakLevel, PeaksOf
 from workbench.load_profiles.generation.generate import HourlyOverlay, YearTask, shape_with_overlays
 from workbench.load_profiles.generation.overlays import annual_energy, overlay_load
 from workbench.load_profiles.generation.quarter_hours import quarter_pattern
 from workbench.load_profiles.generation.reconciliation import reconcile
 from workbench.load_profiles.inputs.reading import LoadInput
 from workbench.load_profiles.model.overlays import Counted
-from workbench.load_profiles.model.targets import YearTargets, no_months
+from workbench.load_profiles.model.targets import BaseMonths, YearTargets, no_months
 from workbench.load_profiles.shapes.choice import Shape, ShapeMaker, base_months
 from workbench.load_profiles.shapes.peak_chances import PeakChances, peak_ratios
 
@@ -58,8 +58,23 @@ def year_task(
     """
     hours = hours_of_year(given.year, data.first_month, data.history.zone)
     shape = maker.make(hours, turn)
+    quarters = quarter_pattern(data.history, hours, shape.base_days)
+    of_quarters = config.peaks_of is PeaksOf.QUARTER_HOURS
+    if of_quarters and quarters is None:
+        raise SettingError(
+            "peaks_of is 'quarter_hours', but the history or the shape has none; give readings of 15 minutes or "
+            "less and replay single years, or set it to 'hours'.",
+            "peaks_of",
+            config.peaks_of,
+        )
+
+    def own_months(load: Floats) -> BaseMonths:
+        if quarters is None or not of_quarters:
+            return base_months(load, hours)
+        return base_months((load[:, None] + quarters.away(load)).ravel(), hours)
+
     try:
-        reconciled = reconcile(given, shape.months(hours), hours, config.precedence)
+        reconciled = reconcile(given, own_months(shape.load), hours, config.precedence)
     except ValueError as error:
         raise InvalidData(
             f"The targets of {given.year} do not make a year: {error}{_sources(given)}.", data.path
@@ -81,18 +96,19 @@ def year_task(
         reconciled,
         config.transform,
         overlays,
-        quarters=quarter_pattern(data.history, hours, shape.base_days),
+        quarters=quarters,
+        peaks_of_quarters=of_quarters,
     )
     if not any(overlay.counted is Counted.IN_TARGET for overlay in overlays):
         return task
     try:
         # Where the months are free, overlays move energy between them: more sun in March than in July.
         whole = shape_with_overlays(load, hours, reconciled.energy, overlays, by_month=False)
-        months = reconcile(given, base_months(whole, hours), hours, config.precedence)
+        months = reconcile(given, own_months(whole), hours, config.precedence)
     except (InvalidData, ValueError):
         months = reconciled
     load = shape_with_overlays(load, hours, months.energy, overlays)
-    targets = reconcile(given, base_months(load, hours), hours, config.precedence)
+    targets = reconcile(given, own_months(load), hours, config.precedence)
     return replace(task, shape=load, reconciled=targets, plain=shape.load, plain_targets=reconciled)
 
 
@@ -150,7 +166,7 @@ def _without_overlays_of_base_year(
             energy = annual_energy(item, energies[item.name], shape.base_year)
             of_base_year = replace(item, share=100.0)
             load = load - item.sign * overlay_load(of_base_year, hours, {hours.year: energy}, shape.load)
-    if not load.min() > 0:
+    if not load.min() > 0 and shape.load.min() > 0:
         at = int(load.argmin())
         names = ", ".join(item.name for item in config.overlays if item.in_history)
         raise InvalidData(

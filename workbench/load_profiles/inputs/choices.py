@@ -8,7 +8,7 @@ from typing import Any
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.data.results.scenario import finished_scenarios
 from workbench.data.workbooks.reading import read_workbook
-from workbench.hourly_loads.files import find_file
+from workbench.hourly_loads.reading.files import find_file
 from workbench.load_profiles.inputs.demand_scenario import DEMAND
 
 __all__ = ["demand_scenarios", "scenarios", "sheets"]

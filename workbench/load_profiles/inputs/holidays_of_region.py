@@ -8,18 +8,24 @@ list holds too.
 from __future__ import annotations
 
 import datetime
+import functools
+import importlib.util
 import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import TZPATH
 
 import numpy as np
 
 from workbench.data.arrays import Booleans, Times
-from workbench.data.problems import Problems
+from workbench.data.notes import Notes
+from workbench.data.problems import Answer, Problems
 from workbench.data.projects.project import Project
 from workbench.errors import SettingError
+from workbench.files import read_bytes
 
 KEPT_SHARE = 0.5
 """A feast of the calendar is carried on when the list holds it in at least this share of the years."""
@@ -92,6 +98,62 @@ def state_of(project: Project, country: str) -> str:
     words = " ".join(["", *re.findall(r"[^\W_]+", project.name.lower()), ""])
     found = {str(code) for name, code in aliases.items() if f" {name.lower()} " in words}
     return found.pop() if len(found) == 1 else ""
+
+
+def note_region(
+    project: Project, country: str, state: str, listed: Mapping[datetime.date, str], notes: Notes
+) -> None:
+    """Doubt a calendar of holidays that is that of another country, or of no region of it.
+
+    Parameters
+    ----------
+    project
+        With its region and time zone.
+    country, state
+        As the settings give them.
+    listed
+        The analyst's list: with one nothing is doubted.
+    notes
+        Takes the doubt.
+    """
+    if not country or listed:
+        return
+    zone = project.settings.time_zone
+    countries = countries_of(zone)
+    if countries and country not in countries:
+        notes.doubt(
+            f"the holidays are those of {country}, and the clock is that of {zone}, which is in {countries[0]}",
+            file="project.toml",
+            setting="holiday_country",
+            advice="give holiday_country, or a sheet Holidays",
+            answers=tuple(Answer("holiday_country", code, f"Holidays of {code}") for code in countries[:3]),
+        )
+    elif not (state or state_of(project, country)):
+        notes.doubt(
+            f"the project has no region whose holidays are known ({project.region or 'none'}): those of the whole "
+            f"of {country} count",
+            file="project.toml",
+            setting="holiday_state",
+            advice="give region in project.toml, holiday_state, or a sheet Holidays",
+        )
+
+
+@functools.cache
+def countries_of(zone: str) -> tuple[str, ...]:
+    """Give the countries that keep a time zone, by their ISO 3166 codes; none where the tables do not have it."""
+    package = importlib.util.find_spec("tzdata")
+    folders = [Path(folder) for folder in TZPATH]
+    if package is not None and package.origin:
+        folders.append(Path(package.origin).parent / "zoneinfo")
+    for name in (folder / "zone1970.tab" for folder in folders):
+        try:
+            lines = read_bytes(name).decode().splitlines()
+        except (OSError, ValueError):
+            continue
+        rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+        found = [row[0].split(",") for row in rows if len(row) > 2 and row[2] == zone]
+        return tuple(found[0]) if found else ()
+    return ()
 
 
 def holidays_of(

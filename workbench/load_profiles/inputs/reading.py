@@ -21,14 +21,15 @@ from workbench.data.workbooks.reading import Workbook, read_workbook
 from workbench.errors import SettingError
 from workbench.hourly_loads.cleaning import History, clean
 from workbench.hourly_loads.day_matrix import DayMatrix
-from workbench.hourly_loads.files import find_file, read_cached
 from workbench.hourly_loads.findings import Finding, findings_table, report_findings
 from workbench.hourly_loads.history_years import history_years, partial_years
-from workbench.hourly_loads.hourly_sheet import HourlySheet
-from workbench.hourly_loads.moments import read_moments
+from workbench.hourly_loads.reading.files import find_file, read_cached
+from workbench.hourly_loads.reading.hourly_sheet import HourlySheet
+from workbench.hourly_loads.reading.moments import read_moments
 from workbench.hourly_loads.rules import CleaningRules
 from workbench.hourly_loads.year_hours import hours_of_year
 from workbench.load_profiles.config import LoadProfileConfig
+from workbench.load_profiles.inputs.holidays_of_region import holidays_of, state_of
 from workbench.load_profiles.inputs.target_sheets import TargetSheets, read_targets
 from workbench.runs.model.digest import file_digest
 
@@ -135,8 +136,18 @@ def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> Lo
     first_month, zone = first_month_of(project, config), project.settings.time_zone
     problems = Problems(path.name)
     problems.extend(sheet.problems)
+    files = {path.name: digest}
+    book, target_book = _small_sheets(project, path, config, files, sheet)
+    listed, holiday_sheet = _read_holidays(book, problems)
     rules = CleaningRules(
-        config.stamps, config.clock, zone, config.longest_gap, config.spikes, config.restore_outages
+        config.stamps,
+        config.clock,
+        zone,
+        config.longest_gap,
+        config.spikes,
+        config.restore_outages,
+        config.negative_loads,
+        _feasts(project, config, sheet, listed),
     )
     history = clean(sheet, rules)
     years = history_years(history, first_month)
@@ -149,9 +160,6 @@ def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> Lo
             sheet=sheet.sheet,
         )
     _check_base_years(config, years)
-    files = {path.name: digest}
-    book, target_book = _small_sheets(project, path, config, files, sheet)
-    listed, holiday_sheet = _read_holidays(book, problems)
     last = years[years.complete].energy
     targets = TargetSheets()
     if target_book is not None:
@@ -181,6 +189,21 @@ def read_inputs(project: Project, config: LoadProfileConfig | None = None) -> Lo
         bool(sheet.zone),
         sheet.stamps is not None,
     )
+
+
+def _feasts(
+    project: Project,
+    config: LoadProfileConfig,
+    sheet: HourlySheet,
+    listed: Mapping[datetime.date, str],
+) -> frozenset[datetime.date]:
+    """Days on which a low load is no outage: those of the list, else of the calendar of the region."""
+    if listed or not config.holiday_country or not len(sheet.times):
+        return frozenset(listed)
+    ends = np.array([sheet.times.min(), sheet.times.max()]).astype("datetime64[Y]").astype(int) + 1970
+    state = config.holiday_state or state_of(project, config.holiday_country)
+    years = range(int(ends[0]), int(ends[1]) + 1)
+    return frozenset(holidays_of(years, country=config.holiday_country, state=state).names)
 
 
 def _other_levels(history: History) -> str:

@@ -50,8 +50,10 @@ def audit(
 
 def _check_targets(item: MadeYear, result: LoadProfileResult) -> None:
     hours = hours_of_year(item.year, result.first_month, result.zone)
-    starts, asked = hours.month_bounds[:-1], item.reconciled
-    energy, peak = np.add.reduceat(item.planned, starts), np.maximum.reduceat(item.planned, starts)
+    values, asked = item.meeting, item.reconciled
+    parts = len(values) // len(hours)
+    starts = hours.month_bounds[:-1] * parts
+    energy, peak = np.add.reduceat(values, starts) / parts, np.maximum.reduceat(values, starts)
     for month, name in enumerate(hours.month_names):
         when = f"of {name} {item.year}"
         require_equal(

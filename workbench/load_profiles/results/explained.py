@@ -14,8 +14,8 @@ from workbench.data.explanation.steps import Explained
 from workbench.data.origins import Origin
 from workbench.errors import WorkbenchError
 from workbench.hourly_loads.cleaning import placed_hours
-from workbench.hourly_loads.files import read_cached
-from workbench.hourly_loads.hourly_sheet import HourlySheet
+from workbench.hourly_loads.reading.files import read_cached
+from workbench.hourly_loads.reading.hourly_sheet import HourlySheet
 from workbench.hourly_loads.rules import CleaningRules
 
 if TYPE_CHECKING:

@@ -55,6 +55,7 @@ def years_table(made: Sequence[MadeYear], plan: Plan) -> pd.DataFrame:
                 "gross_energy": item.gross.sum() / 1000,
                 "peak": load.max(),
                 "peak_time": local[load.argmax()].astype("datetime64[s]"),
+                **({} if item.quarters is None else {"peak_quarter": float(item.quarters.max())}),
                 **{f"peak_p{level}": peaks[0] for level, peaks in likely.get(item.year, {}).items()},
                 "minimum": load.min(),
                 "minimum_time": local[load.argmin()].astype("datetime64[s]"),
@@ -159,6 +160,16 @@ def holidays_table(plan: Plan) -> pd.DataFrame:
     )
 
 
+def history_years_table(plan: Plan) -> pd.DataFrame:
+    """Years of the history; where temperatures are known, with the peak that the year has in ordinary weather."""
+    table = plan.data.years
+    if plan.weather is None:
+        return table
+    mean = table.set_index("year")["mean"]
+    normal = {year: plan.weather.normal(year) * float(mean[year]) for year in plan.weather.ratios}
+    return table.assign(normal_peak=table.year.map(normal))
+
+
 def history_frame(plan: Plan, held_out: Mapping[int, Floats]) -> pd.DataFrame:
     """The clean history, with the hours that were made for held-out years beside it."""
     history = plan.data.history
@@ -187,10 +198,11 @@ def _hours(plan: Plan, year: int) -> YearHours:
 
 
 def _reached(made: MadeYear, given: YearTargets, hours: YearHours) -> Iterator[tuple[Any, ...]]:
-    starts, count = hours.month_bounds[:-1], hours.hours_by_month
-    load = made.planned
-    energy, peak = np.add.reduceat(load, starts), np.maximum.reduceat(load, starts)
-    low, total = np.minimum.reduceat(load, starts), float(load.sum())
+    load, count = made.meeting, hours.hours_by_month
+    parts = len(load) // len(hours)
+    starts = hours.month_bounds[:-1] * parts
+    energy, peak = np.add.reduceat(load, starts) / parts, np.maximum.reduceat(load, starts)
+    low, total = np.minimum.reduceat(load, starts), float(load.sum()) / parts
     yearly = (
         ("energy", "annual_energy", given.energy, total, "MWh"),
         ("peak", "annual_peak", given.peak, float(load.max()), "MW"),

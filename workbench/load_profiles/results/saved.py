@@ -42,6 +42,8 @@ UNITS = {
     "energy": "GWh",
     "gross_energy": "GWh",
     "peak": "MW",
+    "peak_quarter": "MW",
+    "normal_peak": "MW",
     **{f"peak_p{level}": "MW" for level in (10, 50, 90)},
     "mean": "MW",
     "minimum": "MW",

@@ -89,9 +89,10 @@ class Shape:
 
 
 def base_months(load: Floats, hours: YearHours) -> BaseMonths:
-    """Energy, load factor and lowest hour of each month of a load."""
-    starts = hours.month_bounds[:-1]
-    energy = np.add.reduceat(load, starts)
+    """Energy, load factor and lowest value of each month of a load, by the hour or by equal parts of it."""
+    parts = len(load) // len(hours)
+    starts = hours.month_bounds[:-1] * parts
+    energy = np.add.reduceat(load, starts) / parts
     mean = energy / hours.hours_by_month
     return BaseMonths(
         energy, mean / np.maximum.reduceat(load, starts), np.minimum.reduceat(load, starts) / mean
@@ -117,7 +118,15 @@ class ShapeMaker:
         self._order = sorted(source.years)
         self._seasonal: SeasonalParts | None = None
         for matrix in source.years.values():
-            if not matrix.grid.min() > 0:
+            if matrix.grid.min() < 0 and source.method in (ShapeMethod.DECOMPOSITION, ShapeMethod.STL):
+                raise SettingError(
+                    f"The base year that begins {matrix.days[0]} is of a net load with hours below zero, which the "
+                    f"shape '{source.method}' cannot take apart; replay it instead.",
+                    "shape",
+                    source.method,
+                )
+            # Where hours are below zero, one may be zero too.
+            if matrix.grid.min() == 0 or np.isnan(matrix.grid).any():
                 raise InvalidData(
                     f"The base year that begins {matrix.days[0]} has hours without load; choose another base "
                     f"year, or "

@@ -8,16 +8,17 @@ doi:10.2202/1544-6115.1027, with the weight of four years.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
 
 from workbench.data.arrays import Floats
 from workbench.hourly_loads.year_hours import YearHours
+from workbench.load_profiles.shapes.peak_weather import PeakWeather
 
-__all__ = ["LEVELS", "PeakChances", "learn_peak_chances", "peak_ratios"]
+__all__ = ["LEVELS", "PeakChances", "learn_peak_chances", "peak_ratios", "with_weather"]
 
 LEVELS = (10, 50, 90)
 """Percent of years whose peak is not above it."""
@@ -80,6 +81,48 @@ def learn_peak_chances(ratios: Mapping[int, Floats]) -> PeakChances | None:
     centre, spread = _fit(rows)
     share = 100 * float(np.mean(held)) if held else np.nan
     return PeakChances(centre, spread, len(rows), len(held), share)
+
+
+def with_weather(
+    chances: PeakChances | None, weather: PeakWeather, measured: Mapping[int, Floats]
+) -> PeakChances:
+    """Learn the distribution from the measured years in all weathers, and try it as without.
+
+    Parameters
+    ----------
+    chances
+        From the measured years as they were.
+    weather
+        Those years in all weathers.
+    measured
+        As :func:`learn_peak_chances` takes them.
+    """
+    held = list(_held_in_weathers(weather, measured))
+    centre, spread = _fit_weathers([weather.ratios[year] for year in sorted(weather.ratios)])
+    share = 100 * float(np.mean(held)) if held else np.nan
+    tried = PeakChances(centre, spread, len(weather.weathers), len(held), share)
+    return tried if held or chances is None else replace(tried, tried=chances.tried, held=chances.held)
+
+
+def _fit_weathers(rows: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """Centre over all; the spread is that of the weathers in a year, and of the years in the same weather."""
+    of_weather = np.mean([row.var(axis=0, ddof=1) for row in rows], axis=0)
+    freedom = len(rows[0]) - 1
+    shrunk = (freedom * of_weather + PRIOR_YEARS * of_weather.mean()) / (freedom + PRIOR_YEARS)
+    means = np.array([row.mean(axis=0) for row in rows])
+    of_years = means.var(axis=0, ddof=1) if len(rows) > 1 else np.zeros(means.shape[1])
+    return np.asarray(means.mean(axis=0)), np.asarray(np.sqrt(shrunk + of_years))
+
+
+def _held_in_weathers(weather: PeakWeather, measured: Mapping[int, Floats]) -> Iterator[bool]:
+    """Whether the P90 from the years and weathers before one held its peaks."""
+    years = sorted(weather.ratios)
+    for place in range(MIN_YEARS_TRIED, len(years)):
+        known = [at for at, other in enumerate(weather.weathers) if other < years[place]]
+        before = [weather.ratios[year][known] for year in years[:place]]
+        if len(known) >= MIN_YEARS_TRIED:
+            made = PeakChances(*_fit_weathers(before), len(known))
+            yield from (measured[years[place]] <= made.ratios(90)).tolist()
 
 
 def _fit(rows: Floats) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from workbench.data.problems import Problems
-from workbench.hourly_loads.hourly_table import HourlySheet
+from workbench.hourly_loads.reading.readings import HourlySheet
 
 __all__ = ["join_sheets"]
 

@@ -18,7 +18,7 @@ from workbench.data.projects.unfilled import filled
 from workbench.data.results.cache import cached
 from workbench.data.tables.table import plain_name
 from workbench.errors import UnreadableFile
-from workbench.hourly_loads.hourly_sheet import HISTORY_WORDS, HourlySheet, read_hourly_sheet
+from workbench.hourly_loads.reading.hourly_sheet import HISTORY_WORDS, HourlySheet, read_hourly_sheet
 from workbench.hourly_loads.rules import Stamps
 
 __all__ = ["find_file", "from_arrow", "named_files", "read_cached", "to_arrow"]

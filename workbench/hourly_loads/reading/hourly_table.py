@@ -2,101 +2,97 @@
 
 With a date and a time or a block of the day, with one column for both, or with a row for each day and a column for
 each part of it; any step from 5 minutes to an hour; or an export of a public source, see
-:mod:`~workbench.hourly_loads.public_layouts`.
+:mod:`~workbench.hourly_loads.reading.public_layouts`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.data.arrays import Floats, Integers, Times
-from workbench.data.problems import Problem, Problems
-from workbench.data.tables.table import Table, cell_name, plain_name
-from workbench.data.texts.amounts import is_placeholder
+from workbench.data.arrays import Times
+from workbench.data.problems import Problems
+from workbench.data.tables.table import Table, plain_name
 from workbench.data.texts.table import any_of
-from workbench.data.workbooks.number_cells import number_from_text
-from workbench.hourly_loads.load_units import to_mw, without_units
-from workbench.hourly_loads.moments import MAX_BAD_CELLS, Stamped, read_minutes, read_moments, read_stamps
-from workbench.hourly_loads.public_layouts import PublicColumns, find_public, is_public_header, report_public
+from workbench.hourly_loads.reading.day_tables import days_across, read_days, read_days_across
+from workbench.hourly_loads.reading.load_cells import read_loads
+from workbench.hourly_loads.reading.load_units import (
+    UNIT_NAMES,
+    energy_headers,
+    load_headers,
+    to_mw,
+    without_units,
+)
+from workbench.hourly_loads.reading.moments import (
+    Stamped,
+    read_date_parts,
+    read_minutes,
+    read_moments,
+    read_stamps,
+    with_dates_below,
+)
+from workbench.hourly_loads.reading.public_layouts import (
+    PublicColumns,
+    find_public,
+    is_public_header,
+    report_public,
+)
+from workbench.hourly_loads.reading.readings import HourlySheet
+from workbench.hourly_loads.reading.slots import BLOCK_NAMES, Slots, find_slots, read_blocks
+from workbench.hourly_loads.reading.zones import with_sum_of_zones
 from workbench.hourly_loads.rules import Stamps
-from workbench.hourly_loads.slots import BLOCK_NAMES, Slots, find_slots, read_blocks
-from workbench.hourly_loads.zones import with_sum_of_zones
 
-TIME_NAMES = ("datetime", "timestamp", "utc", "datetimeutc", "stamp", "period", "localtime", "beginofthehour")
-DATE_NAMES = ("date", "day")
-CLOCK_NAMES = ("time", "hour", "clock", "hr")
+TIME_NAMES = (
+    *("datetime", "timestamp", "utc", "datetimeutc", "stamp", "period", "localtime", "beginofthehour"),
+    *(
+        "starttime",
+        "start",
+        "begin",
+        "from",
+        "intervalstart",
+        "periodstart",
+        "startdatetime",
+        "von",
+        "zeitstempel",
+    ),
+    *("dateandtime", "date/time", "date&time", "datum/uhrzeit", "fechahora"),
+)
+END_NAMES = ("endtime", "end", "to", "intervalend", "periodend", "enddatetime", "bis")
+"""Beside a begin they say nothing more."""
+PART_NAMES = (("year", "jahr"), ("month", "monat"), ("day", "tag"))
+"""Columns that make up a date together."""
+DATE_NAMES = ("date", "day", "datum", "fecha", "dates")
+CLOCK_NAMES = ("time", "hour", "clock", "hr", "uhrzeit", "hora", "hours", "timeofday")
 HOUR_ENDING_NAMES = ("hourending", "hourend", "endofhour", "he")
 """Of the day beside a date, or whole stamps: either way they end their hour."""
-LOAD_NAMES = (
-    "demand",
-    "load",
-    "mw",
-    "demandmw",
-    "loadmw",
-    "demand(mw)",
-    "load(mw)",
-    "demand[mw]",
-    "load[mw]",
-    "value",
-    "systemdemand",
+LOAD_UNITS = (
+    load_headers(
+        *("demand", "load", "value", "systemdemand", "systemload", "totaldemand", "totalload", "demandmet"),
+        *(
+            "grossdemand",
+            "grossload",
+            "netdemand",
+            "netload",
+            "consumption",
+            "drawal",
+            "power",
+            "last",
+            "demanda",
+        ),
+    )
+    | energy_headers("energy", "drawal", "sentout")
+    | {"mw": "mw"}
 )
+"""Headers of a load -> the unit that they say; empty where they say none, and it is MW."""
+LOAD_NAMES = tuple(LOAD_UNITS)
 UTC_NAMES = ("utc", "datetimeutc")
 TEMPERATURE_NAMES = ("temperature", "temp", "temperature(c)", "temperature(°c)", "t2m", "drybulb")
 STAMP_NAMES = (*TIME_NAMES, *DATE_NAMES, *HOUR_ENDING_NAMES)
+MANY_AT_ONCE, MAX_LOADS, MOSTLY = 1.5, 60, 0.9
+"""How many rows a time must have on average to be of several loads, how many these may be, and how nearly all."""
 HEADERS = (STAMP_NAMES, (*CLOCK_NAMES, *BLOCK_NAMES), LOAD_NAMES)
 """Names of the columns by which the header of a sheet is found."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class HourlySheet:
-    """Readings as a file gives them.
-
-    Parameters
-    ----------
-    file, sheet
-        Where.
-    times
-        One a reading, minutes, in the order of the file.
-    zone
-        IANA name of the clock of the times, where the file says it; ``"UTC"`` where they carried a zone. They are
-        of the clock that the config names when it is empty.
-    load
-        Power [MW]; ``nan`` where the cell is blank.
-    temperature
-        [°C]; empty when there is no such column.
-    rows
-        Row of each reading in the file, from 1.
-    places
-        Zero-based column of each load in the file; empty where a file has no letters for them.
-    problems
-        What was noticed.
-    stamps
-        What the times mark, where the file says it; what the config says when it does not.
-    parts
-        Where the readings are of several sheets: name of each, and the position of its first reading.
-    """
-
-    file: str
-    sheet: str
-    times: Times
-    zone: str
-    load: Floats
-    temperature: Floats
-    rows: Integers
-    places: Integers
-    problems: tuple[Problem, ...] = ()
-    stamps: Stamps | None = None
-    parts: tuple[tuple[str, int], ...] = ()
-
-    def cell(self, position: int) -> str:
-        """Name the cell of a load, or its row where there are no letters; with its sheet where they are several."""
-        row = int(self.rows[position])
-        place = cell_name(row - 1, int(self.places[position])) if len(self.places) else f"row {row}"
-        begun = [name for name, first in self.parts if first <= position]
-        return f"'{begun[-1]}'!{place}" if begun else place
 
 
 def read_table(
@@ -127,6 +123,10 @@ def read_table(
     if load_columns or (load_name is None and public is None and not _slots_of(table, columns)):
         table, load_name = with_sum_of_zones(table, load_columns, _not_loads(table), problems)
     stamp = public.times if public else _pick(columns, STAMP_NAMES)
+    beside = _pick(columns, (*CLOCK_NAMES, *BLOCK_NAMES))
+    if load_name is None and stamp in (None, beside) and (across := days_across(table, beside)):
+        are_blocks = plain_name(str(beside)) in BLOCK_NAMES
+        return read_days_across(file, table, str(beside), across, problems, are_blocks=are_blocks)
     slots = find_slots(table.columns) if load_name is None and stamp is not None else None
     if stamp is None or (load_name is None and slots is None):
         missing = "times (datetime, or date and time)" if stamp is None else "loads (demand, load or mw)"
@@ -145,16 +145,25 @@ def read_table(
     loads = slots.columns if slots is not None else (str(load_name),)
     table, unit = without_units(table, loads, problems)
     if slots is not None:
-        return _read_days(file, table, stamp, slots, unit, problems)
+        _note_unread(table, slots.columns, problems)
+        return read_days(file, table, stamp, slots, unit, problems)
     assert load_name is not None
     stamped = _public_times(table, public, problems) if public else _times(table, columns, problems)
     temperature_name = _pick(columns, TEMPERATURE_NAMES)
     if public is None:
         _note_unread(table, (load_name, temperature_name or ""), problems)
-    temperature = _numbers(table, temperature_name, problems) if temperature_name else np.empty(0)
-    load = _numbers(table, load_name, problems)
+    temperature = read_loads(table, temperature_name, problems) if temperature_name else np.empty(0)
+    load = read_loads(table, load_name, problems)
+    _refuse_several_loads(table, stamped.times, (load_name, temperature_name or ""), problems)
     problems.raise_errors()
-    unit = "mwh" if public and public.layout.energy else unit
+    said = LOAD_UNITS.get(plain_name(load_name), "")
+    unit = "mwh" if public and public.layout.energy else unit or said
+    if said not in ("", "mw"):
+        problems.change(
+            f"the header '{load_name}' says {UNIT_NAMES[said]}: its values were brought to MW.",
+            sheet=table.sheet,
+            cell=table.header_cell(load_name),
+        )
     load = to_mw(load, unit, stamped.times, table, load_name, problems)
     rows = np.asarray(table.row_numbers, dtype=np.int64)
     places = np.full(len(rows), table.places[table.position(load_name)], dtype=np.int64)
@@ -192,7 +201,8 @@ _has_known_name = any_of(STAMP_NAMES, CLOCK_NAMES, BLOCK_NAMES, LOAD_NAMES)
 
 def _note_unread(table: Table, read: Sequence[str], problems: Problems) -> None:
     """Name the columns that are not read: a temperature under another name may be among them."""
-    times = {*STAMP_NAMES, *CLOCK_NAMES, *BLOCK_NAMES, *HOUR_ENDING_NAMES}
+    parts = {name for names in PART_NAMES for name in names}
+    times = {*STAMP_NAMES, *CLOCK_NAMES, *BLOCK_NAMES, *HOUR_ENDING_NAMES, *END_NAMES, *parts}
     others = [name for name in table.columns if name not in read and plain_name(name) not in times]
     if others:
         problems.unused(
@@ -200,6 +210,29 @@ def _note_unread(table: Table, read: Sequence[str], problems: Problems) -> None:
             sheet=table.sheet,
             cell=table.header_cell(others[0]),
         )
+
+
+def _refuse_several_loads(table: Table, times: Times, read: Sequence[str], problems: Problems) -> None:
+    """Refuse rows of several loads, one below the other: each time is there once for each of them."""
+    if not len(times) or len(np.unique(times)) > len(times) / MANY_AT_ONCE:
+        return
+    for name in table.columns:
+        values = list(dict.fromkeys(table.column(name)))
+        # Every time comes about as often as there are names.
+        if (
+            name not in read
+            and 1 < len(values) <= MAX_LOADS
+            and all(isinstance(value, str) for value in values)
+            and len(np.unique(times)) * len(values) >= MOSTLY * len(times)
+        ):
+            problems.error(
+                f"the column '{name}' says that it holds several loads ({', '.join(map(str, values[:6]))}), and "
+                "each time is there once for each; keep the rows of one of them, or give each a column of its own "
+                "and name them in the setting load_columns.",
+                sheet=table.sheet,
+                cell=table.header_cell(name),
+            )
+            return
 
 
 def _public_times(table: Table, public: PublicColumns, problems: Problems) -> Stamped:
@@ -217,18 +250,16 @@ def _public_times(table: Table, public: PublicColumns, problems: Problems) -> St
 def _times(table: Table, columns: dict[str, str], problems: Problems) -> Stamped:
     names = (TIME_NAMES, DATE_NAMES, CLOCK_NAMES, BLOCK_NAMES, HOUR_ENDING_NAMES)
     both, date, clock, block, ending = (_pick(columns, found) for found in names)
+    parts = [_pick(columns, found) for found in PART_NAMES]
+    if both is None and all(parts) and "date" not in columns:
+        days = read_date_parts(table, [str(part) for part in parts], problems)
+        return _days_and_parts(table, days, clock, block, ending, problems)
     if both is not None and date is not None and plain_name(both) == "period":
         both, block = None, both
     if both is None and date is not None and (clock or block or ending):
+        table = with_dates_below(table, date, problems)
         days = read_moments(table, date, problems).astype("datetime64[D]").astype("datetime64[m]")
-        stamps: Stamps | None = Stamps.BEGINS
-        if clock or not block:
-            minutes, stamps = read_minutes(table, str(clock or ending), problems, as_written=not clock)
-        else:
-            minutes = read_blocks(table, block, problems)
-        if ending and not clock and not block:
-            stamps = _note_hour_ending(table, ending, problems)
-        return Stamped(days + minutes.astype("timedelta64[m]"), "", stamps)
+        return _days_and_parts(table, days, clock, block, ending, problems)
     name = both or date or ending
     assert name is not None
     read = read_stamps(table, name, problems)
@@ -239,6 +270,28 @@ def _times(table: Table, columns: dict[str, str], problems: Problems) -> Stamped
     return Stamped(read.times, zone, stamps)
 
 
+def _days_and_parts(
+    table: Table,
+    days: Times,
+    clock: str | None,
+    block: str | None,
+    ending: str | None,
+    problems: Problems,
+) -> Stamped:
+    """Add the parts of the day in the column beside them to days."""
+    stamps: Stamps | None = Stamps.BEGINS
+    if clock or not block:
+        if clock is None and ending is None:
+            problems.error("there is no column of hours beside the days.", sheet=table.sheet)
+            problems.raise_errors()
+        minutes, stamps = read_minutes(table, str(clock or ending), problems, as_written=not clock)
+    else:
+        minutes = read_blocks(table, block, problems)
+    if ending and not clock and not block:
+        stamps = _note_hour_ending(table, ending, problems)
+    return Stamped(days + minutes.astype("timedelta64[m]"), "", stamps)
+
+
 def _note_hour_ending(table: Table, column: str, problems: Problems) -> Stamps:
     problems.change(
         f"the header '{column}' says that its times end their hour, and so they were read.",
@@ -246,38 +299,6 @@ def _note_hour_ending(table: Table, column: str, problems: Problems) -> Stamps:
         cell=table.header_cell(column),
     )
     return Stamps.ENDS
-
-
-def _read_days(
-    file: str, table: Table, stamp: str, slots: Slots, unit: str, problems: Problems
-) -> HourlySheet:
-    """Read a table with a row for each day and a column for each part of it."""
-    days = read_moments(table, stamp, problems).astype("datetime64[D]").astype("datetime64[m]")
-    _note_unread(table, slots.columns, problems)
-    load = np.stack([_numbers(table, name, problems) for name in slots.columns], axis=1)
-    problems.raise_errors()
-    times = (days[:, None] + slots.minutes.astype("timedelta64[m]")).ravel()
-    load = to_mw(load.ravel(), unit, times, table, slots.columns[0], problems)
-    said = "ends" if slots.ends else "begins"
-    problems.change(
-        f"the columns '{slots.columns[0]}' to '{slots.columns[-1]}' hold the {len(slots.columns)} parts of each "
-        f"day; each was read as the part that {said} at its number or time.",
-        sheet=table.sheet,
-    )
-    rows = np.repeat(np.asarray(table.row_numbers, dtype=np.int64), len(slots.columns))
-    places = np.tile([table.places[table.position(name)] for name in slots.columns], len(days))
-    return HourlySheet(
-        file,
-        table.sheet,
-        times,
-        "",
-        load,
-        np.empty(0),
-        rows,
-        places,
-        tuple(problems),
-        Stamps.BEGINS,
-    )
 
 
 def stamp_of(columns: Sequence[str]) -> str | None:
@@ -296,40 +317,3 @@ def _by_plain_name(columns: Sequence[str]) -> dict[str, str]:
 
 def _pick(columns: dict[str, str], names: Sequence[str]) -> str | None:
     return next((columns[name] for name in names if name in columns), None)
-
-
-def _numbers(table: Table, column: str, problems: Problems) -> Floats:
-    values = table.column(column)
-    plain = {type(value) for value in values} <= {float}
-    if plain and not np.isinf(found := np.array(values, dtype=float)).any():
-        return found
-    found = np.full(len(values), np.nan)
-    texts, bad, nothing = [], 0, []
-    for row, value in enumerate(values):
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and not np.isinf(value):
-            found[row] = value
-        elif isinstance(value, str) and (number := number_from_text(value)) is not None:
-            found[row] = number
-            texts.append(row)
-        elif isinstance(value, str) and is_placeholder(value):
-            nothing.append(row)
-        elif value is not None:
-            bad += 1
-            if bad <= MAX_BAD_CELLS:
-                problems.error(
-                    f"expected a number, found '{value}'.", sheet=table.sheet, cell=table.cell(row, column)
-                )
-    if nothing:
-        problems.change(
-            f"{len(nothing)} cells of '{column}' say '{values[nothing[0]]}' or the like and were read as missing, "
-            "not as 0.",
-            sheet=table.sheet,
-            cell=table.cell(nothing[0], column),
-        )
-    if texts:
-        problems.change(
-            f"{len(texts)} numbers of '{column}' are stored as text and were read as numbers, such as "
-            f"'{values[texts[0]]}' as {found[texts[0]]:.15g}.",
-            sheet=table.sheet,
-        )
-    return found

@@ -13,6 +13,35 @@ from workbench.hourly_loads.clock import step_minutes
 POWER = {"mw": 1.0, "kw": 0.001, "gw": 1000.0}
 ENERGY = {"mwh": 1.0, "kwh": 0.001, "gwh": 1000.0}
 """Units of a load, and of the energy of a reading -> MW, MWh."""
+UNIT_NAMES = {"mw": "MW", "kw": "kW", "gw": "GW", "mwh": "MWh", "kwh": "kWh", "gwh": "GWh"}
+
+
+def load_headers(*words: str) -> dict[str, str]:
+    """Give the headers of a column of loads, as :func:`plain_name` writes them -> the unit that they say.
+
+    Parameters
+    ----------
+    *words
+        What a load is called; the first is preferred. A column may be called ``MW`` alone; other units alone are
+        those of a row of units.
+    """
+    found = dict.fromkeys(words, "")
+    for word in words:
+        for unit in UNIT_NAMES:
+            spellings = (
+                f"{word}({unit})",
+                f"{word}[{unit}]",
+                f"{word}in{unit}",
+                f"{word}{unit}",
+                f"{word},{unit}",
+            )
+            found |= dict.fromkeys(spellings, unit)
+    return found
+
+
+def energy_headers(*words: str) -> dict[str, str]:
+    """Give the headers of a column of energies, as :func:`load_headers`; without a unit they are none."""
+    return {name: unit for name, unit in load_headers(*words).items() if unit in ENERGY}
 
 
 def without_units(table: Table, loads: Sequence[str], problems: Problems) -> tuple[Table, str]:

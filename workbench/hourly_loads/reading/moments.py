@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -21,8 +21,9 @@ from workbench.data.texts.dates import (
     daily_order,
     read_date,
 )
+from workbench.hourly_loads.reading.slots import MINUTES_A_DAY, ending_step
 from workbench.hourly_loads.rules import Stamps
-from workbench.hourly_loads.slots import MINUTES_A_DAY, ending_step
+from workbench.hourly_loads.year_hours import month_of_header
 
 MAX_BAD_CELLS = 20
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.0+)?)?\s*([AaPp][Mm])?")
@@ -32,6 +33,10 @@ _ZONED = r"\d{2}[T ]\d{2}.*(?:Z|[+-]\d{2}:?\d{2})$"
 # 01.01.2024 00:00 - 01.01.2024 01:00, and what some write behind a time: (CEST), DST
 _INTERVAL = re.compile(r"(\d\S*[T ]\d{1,2}:\d{2}(?::\d{2})?)(?: \(?[A-Z]+\)?)?\s+[-\u2013]\s+\d.*")
 _SUMMER_MARK = re.compile(r"(.*\d{1,2}:\d{2}(?::\d{2})?) (?:DST|\([A-Z]{3,4}\))")
+_INDIAN = re.compile(r"(.*\d{1,2}:\d{2}(?::\d{2})?) ?IST")
+_NUMBERED = re.compile(r"(?:hours?|hrs?|he|h)[ ._-]*(\d{1,2})", re.IGNORECASE)
+SERIAL_DAYS = (29_000.0, 73_000.0)
+"""1979 to 2099, in days since 30 December 1899."""
 UNIX_SECONDS = (946_684_800.0, 4_102_444_800.0)
 """2000 to 2099: what a count of seconds since 1970 can be, and hardly anything else of ten digits is."""
 
@@ -88,7 +93,23 @@ def read_stamps(table: Table, column: str, problems: Problems, order: DateOrder 
             cell=table.header_cell(column),
         )
         return Stamped(unix, "UTC")
+    serial = _serial_times(values)
+    if serial is not None:
+        problems.change(
+            f"the numbers of '{column}' were read as days since 30 December 1899, as spreadsheets count them.",
+            sheet=table.sheet,
+            cell=table.header_cell(column),
+        )
+        return Stamped(serial)
     texts = [value if isinstance(value, str) else "" for value in values]
+    local = [match[1] if (match := _INDIAN.fullmatch(text)) else text for text in texts]
+    if local != texts:
+        problems.change(
+            f"the times of '{column}' that say IST were read as those of the project's clock.",
+            sheet=table.sheet,
+            cell=table.header_cell(column),
+        )
+    texts = local
     begins = [match[1] if (match := _INTERVAL.fullmatch(text)) else text for text in texts]
     intervals = sum(begin != text for begin, text in zip(begins, texts, strict=True))
     if intervals:
@@ -126,6 +147,79 @@ def read_stamps(table: Table, column: str, problems: Problems, order: DateOrder 
             cell=table.cell(row, column),
         )
     return Stamped(found, "UTC" if zoned.any() else "", Stamps.BEGINS if intervals else None)
+
+
+def _serial_times(values: Sequence[object]) -> Times | None:
+    """Times of a column of days since 1899-12-30, as spreadsheets count them; ``None`` where it is not one."""
+    try:
+        numbers = np.array([float(value) for value in values if not isinstance(value, bool)])  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    first, last = SERIAL_DAYS
+    if len(numbers) != len(values) or not len(numbers) or not ((numbers >= first) & (numbers < last)).all():
+        return None
+    minutes = np.rint(numbers * MINUTES_A_DAY).astype(np.int64)
+    return np.asarray(np.datetime64("1899-12-30T00:00", "m") + minutes.astype("timedelta64[m]"))
+
+
+def read_date_parts(table: Table, columns: Sequence[str], problems: Problems) -> Times:
+    """Read dates from a column of years, one of months and one of days, minutes; reports what is none."""
+    found = np.empty(len(table.rows), dtype="datetime64[m]")
+    parts = [table.column(name) for name in columns]
+    bad = 0
+    for row, cells in enumerate(zip(*parts, strict=True)):
+        try:
+            found[row] = np.datetime64(datetime.date(*(_whole_number(cell) for cell in cells)), "m")
+        except (TypeError, ValueError):
+            bad += 1
+            if bad <= MAX_BAD_CELLS:
+                said = " ".join(map(str, cells))
+                problems.error(
+                    f"expected a year, a month and a day, found {said}.",
+                    sheet=table.sheet,
+                    cell=table.cell(row, columns[0]),
+                )
+            found[row] = np.datetime64("NaT", "m")
+    return found
+
+
+def _whole_number(cell: object) -> int:
+    if isinstance(cell, str) and (month := month_of_header(cell)) is not None:
+        return month + 1
+    number = float(cell)  # type: ignore[arg-type]
+    if number != int(number):
+        raise ValueError(number)
+    return int(number)
+
+
+def with_dates_below(table: Table, column: str, problems: Problems) -> Table:
+    """Give the rows below a date, which is written once a day, that date too; reported as a change.
+
+    Parameters
+    ----------
+    table, column
+        Where.
+    problems
+        Takes the note.
+    """
+    values = table.column(column)
+    blank = [row for row, value in enumerate(values) if value is None or value == ""]
+    if not blank or blank[0] == 0 or len(blank) < len(values) / 2:
+        return table
+    filled: list[object] = []
+    for value in values:
+        filled.append(filled[-1] if value is None or value == "" else value)
+    problems.change(
+        f"{len(blank)} rows have no date of their own: each has that of the row above it, which is written once "
+        "a day.",
+        sheet=table.sheet,
+        cell=table.cell(blank[0], column),
+    )
+    place = table.position(column)
+    rows = tuple(
+        (*row[:place], value, *row[place + 1 :]) for row, value in zip(table.rows, filled, strict=True)
+    )
+    return replace(table, rows=rows)
 
 
 def _unix_times(values: Sequence[object]) -> Times | None:
@@ -213,7 +307,9 @@ def read_minutes(
     if {type(value) for value in values} <= {datetime.time}:
         clocks = [60 * v.hour + v.minute for v in values]  # type: ignore[attr-defined]
         return np.array(clocks, dtype=np.int64), None
-    minutes = np.array([minute_of(value) for value in values], dtype=np.int64)
+    minutes = _without_colon(values)
+    if minutes is None:
+        minutes = np.array([minute_of(value) for value in values], dtype=np.int64)
     bad = np.flatnonzero(minutes < 0)
     for row in bad[:MAX_BAD_CELLS]:
         problems.error(
@@ -232,6 +328,27 @@ def read_minutes(
     return minutes, None
 
 
+def _without_colon(values: Sequence[object]) -> Integers | None:
+    """Minutes of a column of times such as 0930 and 2400; ``None`` where it is not one."""
+    try:
+        numbers = np.array([float(value) for value in values])  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    if not len(numbers) or not np.isfinite(numbers).all() or numbers.max() <= MINUTES_A_DAY / 60:
+        return None
+    whole = numbers.astype(np.int64)
+    hours, minutes = whole // 100, whole % 100
+    if (
+        (whole != numbers).any()
+        or numbers.min() < 0
+        or hours.max() > MINUTES_A_DAY // 60
+        or minutes.max() >= 60
+    ):
+        return None
+    # Numbers of blocks run through 60 to 99, which no time has.
+    return np.asarray(60 * hours + minutes)
+
+
 def minute_of(value: object) -> int:
     """Minutes of a day since midnight; -1 for what is not a time."""
     if isinstance(value, datetime.timedelta):
@@ -242,6 +359,9 @@ def minute_of(value: object) -> int:
         # Excel keeps a time as a fraction of a day; whole numbers count hours.
         minute = value * MINUTES_A_DAY if 0 < value < 1 else value * 60
         return round(minute) if 0 <= minute <= MINUTES_A_DAY else -1
+    numbered = _NUMBERED.fullmatch(str(value).strip())
+    if numbered:
+        return minute_of(int(numbered[1]))
     match = _CLOCK.fullmatch(str(value).strip())
     if not match:
         return -1

@@ -17,20 +17,20 @@ from workbench.data.texts.table import read_text_table, rows_without_totals, wit
 from workbench.data.workbooks.one_table import known_headers
 from workbench.data.workbooks.reading import Workbook, read_workbook
 from workbench.errors import InvalidData, UnreadableFile
-from workbench.hourly_loads.hourly_table import (
+from workbench.hourly_loads.reading.hourly_table import (
     CLOCK_NAMES,
     DATE_NAMES,
     HEADERS,
     LOAD_NAMES,
     TEMPERATURE_NAMES,
     TIME_NAMES,
-    HourlySheet,
     is_header,
     read_table,
     stamp_of,
 )
-from workbench.hourly_loads.joined_sheets import join_sheets
-from workbench.hourly_loads.slots import find_slots
+from workbench.hourly_loads.reading.joined_sheets import join_sheets
+from workbench.hourly_loads.reading.readings import HourlySheet
+from workbench.hourly_loads.reading.slots import find_slots
 
 __all__ = [
     "CLOCK_NAMES",
