@@ -13,7 +13,7 @@ from workbench.cli import main
 from workbench.data.projects.project import Project
 from workbench.demand.inputs.reading import find_workbook
 from workbench.errors import UnreadableFile
-from workbench.hourly_loads.files import find_file
+from workbench.hourly_loads.reading.files import find_file
 from workbench.planning.chain import load_chain
 from workbench.planning.check import InputState, check_inputs
 from workbench.sample.project import create_from_template

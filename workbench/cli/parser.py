@@ -94,6 +94,23 @@ def _add_project_commands(commands: Commands) -> None:
     )
     _add_project(check)
     check.add_argument("--json", action="store_true", help="write JSON to standard output")
+    check.add_argument(
+        "--settle",
+        action="append",
+        default=[],
+        metavar="JOB.SETTING=VALUE",
+        help="settle a finding by a setting, with which runs of the project begin from then on",
+    )
+    check.add_argument(
+        "--accept", action="append", default=[], metavar="KEY", help="call a finding right as it is"
+    )
+    check.add_argument(
+        "--undo",
+        action="append",
+        default=[],
+        metavar="JOB.WHAT",
+        help="take back what was settled or accepted",
+    )
     check.set_defaults(command="check:check")
 
     repair = commands.add_parser(

@@ -80,6 +80,14 @@ class DemandConfig:
     left_out: tuple[str, ...] = setting(
         (), help="Sectors of the workbook that do not count, such as a sum of others", advanced=True
     )
+    blank_years: dict[str, tuple[int, ...]] = setting(
+        dict,
+        help="Years of a sector whose value is wrong: missing, and bridged between the years around them",
+        minimum=1900,
+        maximum=2200,
+        advanced=True,
+        in_form=InForm('{"Railways": [2018]}', keys=_SECTORS),
+    )
     electricity_unit: str = setting(
         "workbook",
         help="Unit of the sales; 'workbook' believes the label there unless the magnitude contradicts it",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import html
 import threading
+from collections.abc import Callable, Iterator, Sequence
 
 import ipywidgets
 
+from workbench.data.notes import Note
+from workbench.data.problems import Answer
 from workbench.data.projects.project import Project
 from workbench.errors import WorkbenchError
-from workbench.planning.check import InputCheck, check_inputs
+from workbench.planning.check import InputCheck, InputState, check_inputs
+from workbench.planning.settling import accept, key_of, settle, unsettle
 from workbench.planning.state import ChainState, StepState, chain_state, run_stale_steps
 from workbench.planning.steps import DEFAULT_SCENARIO
 from workbench.runs.model.read_only import is_viewer
@@ -69,10 +73,26 @@ class ChainBoxes(ipywidgets.VBox):  # type: ignore[misc]
     def check(self) -> tuple[InputCheck, ...]:
         """List everything noticed in the inputs, as ``workbench check`` does."""
         found = check_inputs(self._project)
-        rows = [[item.title, str(item.state), item.summary] for item in found]
-        rows += [[item.title, str(note.kind), str(note)] for item in found for note in item.notes]
-        self._area.children = (table_of(["Input", "State", "What was found"], rows),)
+        self._show_found(found)
         return found
+
+    def _show_found(self, found: tuple[InputCheck, ...]) -> None:
+        rows = [[item.title, str(item.state), item.summary] for item in found]
+        listed = [(item, note) for item in found for note in item.notes if note not in item.open]
+        rows += [[item.title, str(note.kind), str(note)] for item, note in listed]
+        to_settle = [_finding(item, note, self._settle) for item in found for note in item.open]
+        kept = [line for item in found for line in _kept(item, self._settle)]
+        self._area.children = (*to_settle, *kept, table_of(["Input", "State", "What was found"], rows))
+
+    def _settle(self, change: Callable[[Project], object]) -> None:
+        """Do what a button says, and look through the inputs again."""
+        try:
+            change(self._project)
+        except WorkbenchError as error:
+            self._area.children = (note(str(error)), *self._area.children)
+            return
+        self.check()
+        self.refresh()
 
     def run(self) -> threading.Thread:
         """Run what is not up to date in the background, and show the panel of each run."""
@@ -89,6 +109,59 @@ class ChainBoxes(ipywidgets.VBox):  # type: ignore[misc]
             self._area.children = (*self._area.children, note(str(error)))
         finally:
             self.refresh()
+
+
+Settle = Callable[[Callable[[Project], object]], None]
+
+
+def _finding(item: InputCheck, found: Note, settle_by: Settle) -> ipywidgets.Widget:
+    """Make a finding with a button for each way to settle it."""
+    text = f"{item.title}, {found.kind}: {found}"
+    buttons = [
+        _button(answer.label, f"{answer.setting} = {answer.value}", settle_by, _by(item.step, answer))
+        for answer in found.answers
+    ]
+    if item.state is not InputState.WRONG:
+        buttons.append(
+            _button(
+                "It is right as it is",
+                "Count it as no doubt any more",
+                settle_by,
+                lambda project: accept(project, item.step, found),
+            )
+        )
+    return ipywidgets.VBox([note(text), _row(buttons)], layout={"margin": "0 0 8px"})
+
+
+def _kept(item: InputCheck, settle_by: Settle) -> Iterator[ipywidgets.Widget]:
+    """Make a line with a button for each thing that was settled."""
+    settled = {name: f"settled: {name} = {value}" for name, value in item.settled.items()}
+    settled |= {key_of(found): f"right as it is: {found}" for found in item.accepted}
+    for what, words in settled.items():
+
+        def take_back(project: Project, what: str = what) -> None:
+            unsettle(project, item.step, what)
+
+        button = _button("Take it back", "The finding is open again", settle_by, take_back)
+        yield ipywidgets.VBox([note(f"{item.title}, {words}"), _row([button])], layout={"margin": "0 0 8px"})
+
+
+def _by(job: str, answer: Answer) -> Callable[[Project], object]:
+    return lambda project: settle(project, job, answer.setting, answer.value)
+
+
+def _button(
+    label: str, tooltip: str, settle_by: Settle, change: Callable[[Project], object]
+) -> ipywidgets.Button:
+    made = ipywidgets.Button(
+        description=label, tooltip=tooltip, layout={"width": "auto", "max_width": "100%"}
+    )
+    made.on_click(lambda _: settle_by(change))
+    return made
+
+
+def _row(buttons: Sequence[ipywidgets.Widget]) -> ipywidgets.Widget:
+    return ipywidgets.HBox(list(buttons), layout={"flex_flow": "row wrap"})
 
 
 def boxes_html(state: ChainState) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
-from workbench.data.notes import Note, NoteKind, Notes, Weight
+from workbench.data.notes import Note, NoteKind, Notes
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.errors import DataError, InvalidData, SettingError, UnreadableFile
+from workbench.runs.engine.kept_settings import Settled, kept_settings, read_settled
+from workbench.runs.jobs.registry import find_job
 
 __all__ = ["InputCheck", "InputState", "check_inputs"]
 
@@ -39,6 +42,10 @@ class InputCheck:
         What it holds, or why it cannot be used.
     notes
         Everything noticed, with file, sheet and cell; the gravest first.
+    accepted
+        Findings that somebody called right as they are.
+    settled
+        Settings that were settled, with which runs begin.
     """
 
     step: str
@@ -46,6 +53,14 @@ class InputCheck:
     state: InputState
     summary: str
     notes: tuple[Note, ...] = ()
+    accepted: tuple[Note, ...] = ()
+    settled: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def open(self) -> tuple[Note, ...]:
+        """Findings to settle: what is doubtful, ambiguous or missing, and what has settings that settle it."""
+        kinds = (NoteKind.DOUBT, NoteKind.OMISSION, NoteKind.AMBIGUITY)
+        return tuple(note for note in self.notes if note.answers or note.kind in kinds)
 
 
 def check_inputs(project: Project) -> tuple[InputCheck, ...]:
@@ -61,11 +76,37 @@ def check_inputs(project: Project) -> tuple[InputCheck, ...]:
     tuple of InputCheck
         Demand workbook, hourly load and plants, in the order of the chain.
     """
-    return (
-        _checked(project, "demand", "Demand workbook", _demand),
-        _checked(project, "load_profiles", "Hourly load", _hours),
-        _checked(project, "capacity", "Plants", _plants),
+    try:
+        settled = read_settled(project)
+    except DataError as error:
+        return (InputCheck("", "What was settled", InputState.WRONG, str(error)),)
+    steps = (
+        ("demand", "Demand workbook", _demand),
+        ("load_profiles", "Hourly load", _hours),
+        ("capacity", "Plants", _plants),
     )
+    return tuple(_with_settled(_checked(project, *step), settled) for step in steps)
+
+
+def _with_settled(found: InputCheck, settled: Settled) -> InputCheck:
+    """Set aside what was accepted; the state is that of what is left."""
+    words = settled.accepted.get(found.step, [])
+    accepted = tuple(note for note in found.notes if str(note) in words)
+    left = tuple(note for note in found.notes if note not in accepted)
+    state = found.state
+    if state is InputState.DOUBTFUL and not _are_doubtful(left):
+        state = InputState.READY
+    kept = settled.settings.get(found.step, {})
+    return replace(found, notes=left, accepted=accepted, state=state, settled=kept)
+
+
+def _are_doubtful(notes: Iterable[Note]) -> bool:
+    return any(note.kind in (NoteKind.DOUBT, NoteKind.OMISSION) for note in notes)
+
+
+def _config(project: Project, job: str) -> Any:
+    """Give the config with which a run of a job begins."""
+    return find_job(job).make_config(None, kept_settings(project, job))
 
 
 def _checked(
@@ -88,8 +129,8 @@ def _checked(
     except (DataError, SettingError) as error:
         return InputCheck(step, title, InputState.WRONG, str(error))
     listed = _sorted(notes)
-    doubts = any(note.kind in (NoteKind.DOUBT, NoteKind.OMISSION) for note in listed)
-    return InputCheck(step, title, InputState.DOUBTFUL if doubts else InputState.READY, summary, listed)
+    state = InputState.DOUBTFUL if _are_doubtful(listed) else InputState.READY
+    return InputCheck(step, title, state, summary, listed)
 
 
 def _sorted(notes: Iterable[Note]) -> tuple[Note, ...]:
@@ -97,13 +138,13 @@ def _sorted(notes: Iterable[Note]) -> tuple[Note, ...]:
 
 
 def _demand(project: Project) -> tuple[str, Iterable[Note]]:
-    from workbench.demand.config import DemandConfig
     from workbench.demand.inputs.reading import find_workbook, read_demand, with_measured_hours
     from workbench.demand.requirement.evidence import contradictions
     from workbench.demand.sectors.plan import make_plan
 
-    config = DemandConfig()
-    data = with_measured_hours(read_demand(find_workbook(project, ""), config), project, config)
+    config = _config(project, "demand")
+    path = find_workbook(project, config.workbook)
+    data = with_measured_hours(read_demand(path, config), project, config)
     plan = make_plan(data, config)
     notes = Notes(data.path.name)
     notes.add_problems(data.problems)
@@ -118,36 +159,27 @@ def _demand(project: Project) -> tuple[str, Iterable[Note]]:
 
 
 def _hours(project: Project) -> tuple[str, Iterable[Note]]:
-    from workbench.load_profiles.config import LoadProfileConfig
-    from workbench.load_profiles.inputs.holidays_of_region import state_of
+    from workbench.load_profiles.inputs.holidays_of_region import note_region
     from workbench.load_profiles.inputs.reading import read_inputs
 
-    config = LoadProfileConfig()
+    config = _config(project, "load_profiles")
     data = read_inputs(project, config)
     notes = Notes(data.path.name)
     notes.add_problems(data.problems)
-    if config.holiday_country and not data.holidays and not state_of(project, config.holiday_country):
-        notes.doubt(
-            f"the project has no region whose holidays are known ({project.region or 'none'}): those of the whole "
-            f"of {config.holiday_country} count",
-            weight=Weight.NORMAL,
-            file="project.toml",
-            setting="holiday_state",
-            advice="give region in project.toml, holiday_state, or a sheet Holidays",
-        )
+    note_region(project, config.holiday_country, config.holiday_state, data.holidays, notes)
     years = data.complete_years
     summary = f"{data.path.name}: {len(data.history.load):,} hours, whole years {years[0]} to {years[-1]}"
     return summary, notes
 
 
 def _plants(project: Project) -> tuple[str, Iterable[Note]]:
-    from workbench.capacity.config import CapacityConfig
     from workbench.capacity.inputs.reading import find_source, is_network, read_system
 
-    path = find_source(project)
+    config = _config(project, "capacity")
+    path = find_source(project, config.source)
     if is_network(path):
         return f"{path.name}: a saved network", ()
-    system = read_system(path, CapacityConfig())
+    system = read_system(path, config)
     notes = Notes(path.name)
     notes.add_problems(system.problems)
     notes.extend(system.notes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from workbench.data.results.scenario import SUMMARY_FILE
 from workbench.errors import DataError, WorkbenchError
 from workbench.files import changed_at, is_file
 from workbench.planning.chain import STEPS, TOLERANCE, load_chain
+from workbench.planning.settling import settled_settings
 from workbench.planning.steps import DEFAULT_SCENARIO, settings_of_step
 from workbench.runs import start
 from workbench.runs.engine.run import Run
 from workbench.runs.model.digest import file_digest
+from workbench.runs.model.settings import to_plain
 
 __all__ = ["ChainState", "Step", "StepState", "chain_state", "run_stale_steps"]
 
@@ -94,9 +96,9 @@ def chain_state(project: Project, scenario: str = DEFAULT_SCENARIO) -> ChainStat
     scenario
         Of the demand forecast and the load profile; the plan is the newest one made from that profile.
     """
-    demand = _demand(project, scenario)
-    profile = _profile(project, scenario, demand)
-    plan = _capacity(project, profile)
+    demand = _with_settled(project, _demand(project, scenario))
+    profile = _with_settled(project, _profile(project, scenario, demand))
+    plan = _with_settled(project, _capacity(project, profile))
     return ChainState((demand, profile, plan))
 
 
@@ -119,6 +121,8 @@ def run_stale_steps(project: Project, scenario: str = DEFAULT_SCENARIO) -> Itera
             return
         if step.state in (StepState.TO_RUN, StepState.STALE):
             changes = {} if step.config is not None else settings_of_step(job, scenario)
+            # What was settled since the result was made holds for the next one.
+            changes = {**settled_settings(project, job), **changes}
             run = start(job, project, step.config, when_busy="queue", **changes)
             yield run
             run.result()
@@ -143,7 +147,7 @@ def _demand(project: Project, scenario: str) -> Step:
 
 
 def _profile(project: Project, scenario: str, demand: Step) -> Step:
-    from workbench.hourly_loads.files import find_file
+    from workbench.hourly_loads.reading.files import find_file
     from workbench.load_profiles.inputs.demand_scenario import read_demand_scenario
     from workbench.load_profiles.results import saved
 
@@ -251,6 +255,23 @@ def _changed(project: Project, files: Mapping[str, str]) -> tuple[str, ...]:
         if not same:
             reasons.append(f"{name} was changed since")
     return tuple(reasons)
+
+
+def _with_settled(project: Project, step: Step) -> Step:
+    """Call a step stale whose result was made before a finding in its inputs was settled."""
+    if step.config is None or step.state is StepState.MISSING:
+        return step
+    try:
+        settled = settled_settings(project, step.job)
+    except DataError as error:
+        return replace(step, state=StepState.MISSING, reasons=(*step.reasons, str(error)))
+    known = to_plain(step.config)
+    since = [name for name, value in settled.items() if known.get(name) != value]
+    if not since:
+        return step
+    reason = f"{', '.join(since)} {'was' if len(since) == 1 else 'were'} settled since"
+    earlier = step.reasons if step.state is StepState.STALE else ()
+    return replace(step, state=StepState.STALE, reasons=(*earlier, reason))
 
 
 def _without_result(job: str, scenario: str, missing: str) -> Step:

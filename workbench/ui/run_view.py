@@ -12,6 +12,7 @@ import ipywidgets
 
 from workbench.data.projects.project import INPUT_SUFFIXES, Project
 from workbench.errors import RunError, ScenarioBusy, SettingError, WorkbenchError
+from workbench.runs.engine.kept_settings import kept_settings
 from workbench.runs.engine.run import Run
 from workbench.runs.engine.start import WhenBusy, attach, resume, runs, start
 from workbench.runs.jobs.registry import JobFunction
@@ -73,6 +74,8 @@ class RunView(Pane):
         self._current: Run | None = None
         self._busy = threading.Lock()
         offering = None if is_viewer() else _opened(project)
+        if config is None and offering is not None:
+            config = _begun_with(job, offering)
         self.form = ConfigForm(job.config_type, config, job.check, project=offering)
         self._uploads = None if offering is None else _uploads_to(offering, self.form)
         self._make_parts()
@@ -272,3 +275,11 @@ def _opened(project: Any) -> Project | None:
 
 def _uploads_to(project: Project, form: ConfigForm) -> Uploads:
     return Uploads(project.inputs, (*INPUT_SUFFIXES, ".tsv", ".txt", ".gz", ".zip"), form.take_file)
+
+
+def _begun_with(job: JobFunction[Any, Any], project: Project) -> Any:
+    """Give the config that runs of the project begin with; None where it cannot be read: a start says why."""
+    try:
+        return job.make_config(None, kept_settings(project, job.name))
+    except WorkbenchError:
+        return None

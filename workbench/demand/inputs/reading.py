@@ -26,7 +26,7 @@ from workbench.demand.inputs.electricity_unit import resolve_unit
 from workbench.demand.inputs.main_sheet import MainSheet, read_main
 from workbench.demand.inputs.measured_hours import MeasuredHours, read_measured_hours
 from workbench.demand.inputs.sector_checks import check_sectors
-from workbench.demand.inputs.sector_sheets import SectorSheet, fill_gaps, read_sector
+from workbench.demand.inputs.sector_sheets import SectorSheet, fill_gaps, read_sector, without_years
 from workbench.demand.inputs.unused import unused_inputs
 from workbench.demand.model.drivers import breaks
 from workbench.demand.model.roles import REDUCING, Role, role_of
@@ -172,14 +172,14 @@ def _read(book: Workbook, config: DemandConfig) -> DemandInput:
         problems.raise_errors()
         raise InvalidData(f"{book.path.name} has no sheet 'main'.", book.path)
     sheets = {}
-    _check_left_out(main, config, problems)
+    _check_named(main, config, problems)
     for name, cell in main.sectors.items():
         if name in config.left_out:
             continue
         role = _role(name, main, config)
         found = read_sector(book, name, main.name, cell, role in REDUCING, problems)
         if found is not None:
-            sheets[name] = found
+            sheets[name] = without_years(found, config.blank_years.get(name, ()), problems)
     drivers = read_drivers(book, main, problems)
     problems.raise_errors()
     last_actual = config.last_actual_year or most_common_last_year(sheets)
@@ -216,11 +216,13 @@ def _read(book: Workbook, config: DemandConfig) -> DemandInput:
     )
 
 
-def _check_left_out(main: MainSheet, config: DemandConfig, problems: Problems) -> None:
-    for name in config.left_out:
+def _check_named(main: MainSheet, config: DemandConfig, problems: Problems) -> None:
+    named = [("left_out", name) for name in config.left_out]
+    named += [("blank_years", name) for name in config.blank_years]
+    for setting, name in named:
         if name not in main.sectors:
             problems.error(
-                f"left_out names the sector '{name}', which ~Consumption_Sectors does not have; present: "
+                f"{setting} names the sector '{name}', which ~Consumption_Sectors does not have; present: "
                 f"{', '.join(main.sectors)}.",
                 sheet=main.name,
             )
@@ -263,7 +265,8 @@ def _sector(
             sheet=sheet.name,
         )
     sheet = replace(sheet, values=actual)
-    filled = fill_gaps(sheet, config.gaps is GapHandling.INTERPOLATE, problems)
+    blank = config.blank_years.get(sheet.sector, ())
+    filled = fill_gaps(sheet, config.gaps is GapHandling.INTERPOLATE, problems, blank)
     first = min(filled)
     energy = np.array([filled[year] for year in range(first, max(filled) + 1) if year in filled])
     drivers = main.drivers.get(sheet.sector, ())

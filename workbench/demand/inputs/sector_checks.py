@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
@@ -9,7 +10,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from workbench.data.arrays import Floats
-from workbench.data.problems import Problems
+from workbench.data.problems import Answer, Problems
 from workbench.demand.model.roles import REDUCING
 from workbench.demand.model.sector import Sector
 from workbench.forecasting.robust import MAD_TO_SD
@@ -59,6 +60,7 @@ def check_sectors(sectors: Mapping[str, Sector], problems: Problems) -> None:
                 "twice; take it off the list ~Consumption_Sectors, or name it in the setting left_out.",
                 sheet=sector.sheet,
             )
+            problems.offer(Answer("left_out", name, f"Leave out {name}"))
         far = _doubt_far_years(sector, energies[name], problems)
         _doubt_growth(sector, energies[name], far, problems)
 
@@ -125,6 +127,7 @@ def _doubt_far_years(sector: Sector, energy: Energy, problems: Problems) -> set[
                 sheet=sector.sheet,
                 cell=sector.cells.get(year, ""),
             )
+            problems.offer(_blank(sector, year))
     return found
 
 
@@ -141,12 +144,13 @@ def _doubt_growth(sector: Sector, energy: Energy, far: set[int], problems: Probl
         away, times = abs(value - usual), energy[year] / energy[before]
         shock = year == years[-1] and not sector.given and away > max(SHOCK * spread, SHOCK_LEAST)
         odd = away > max(ODD * spread, ODD_LEAST)
-        text = ""
+        text, answers = "", (_blank(sector, year),)
         if before == years[0] and odd and value > usual:
             text, year = (
                 f"{before} is only {1 / times:,.2g} times {year}: leave it blank if a part is missing",
                 before,
             )
+            answers = (_blank(sector, before),)
         elif shock and not 1 / FAR < times < FAR:
             text = (
                 f"{year}, where the forecast starts, is {times:,.2g} times {before}; correct it if mistyped"
@@ -156,9 +160,19 @@ def _doubt_growth(sector: Sector, energy: Energy, far: set[int], problems: Probl
                 f"{year}, where the forecast starts, changed by {100 * (times - 1):+.0f} %, and "
                 f"{100 * math.expm1(usual):+.0f} % is usual; if that passes, name the sector in return_to_trend"
             )
+            answers = (Answer("return_to_trend", sector.name, "Return to the trend"),)
         elif odd and not 1 / STEP < times < STEP:
             text = (
                 f"{year} is {times:,.4g} times {before} and the later years stay there: is it in another unit"
             )
+            earlier = [known for known in years if known < year]
+            answers = (_blank(sector, *earlier),)
         if text:
             problems.warning(f"{text}.", sheet=sector.sheet, cell=sector.cells.get(year, ""))
+            problems.offer(*answers)
+
+
+def _blank(sector: Sector, *years: int) -> Answer:
+    """Offer to take years of a sector as missing."""
+    said = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    return Answer("blank_years", json.dumps({sector.name: years}), f"Take {said} of {sector.name} as missing")

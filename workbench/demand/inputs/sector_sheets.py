@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from workbench.data.problems import Problems
+from workbench.data.problems import Answer, Problems
 from workbench.data.tables.table import Table, plain_name
 from workbench.data.workbooks.number_cells import number_at, read_numbers
 from workbench.data.workbooks.reading import Workbook
@@ -124,7 +124,37 @@ def read_years(table: Table, problems: Problems) -> list[int | None]:
     return found
 
 
-def fill_gaps(sheet: SectorSheet, interpolate: bool, problems: Problems) -> dict[int, float]:
+def without_years(sheet: SectorSheet, years: Collection[int], problems: Problems) -> SectorSheet:
+    """Take the values of some years as missing.
+
+    Parameters
+    ----------
+    sheet
+        The sector.
+    years
+        Whose values are wrong.
+    problems
+        Collects what was done, and years that have no value.
+    """
+    for year in years:
+        if year not in sheet.values:
+            problems.error(f"blank_years names {year}, which has no value.", sheet=sheet.name)
+            continue
+        problems.change(
+            f"{year}, {sheet.values[year]:,.6g}, was taken as missing: the setting blank_years says so.",
+            sheet=sheet.name,
+            cell=sheet.cells[year],
+        )
+    left = {year: value for year, value in sheet.values.items() if year not in years}
+    if not left:
+        problems.error("blank_years leaves no year with a value.", sheet=sheet.name)
+        return sheet
+    return replace(sheet, values=left)
+
+
+def fill_gaps(
+    sheet: SectorSheet, interpolate: bool, problems: Problems, bridged: Collection[int] = ()
+) -> dict[int, float]:
     """Give the values with gaps between the first and the last year filled, or report the gaps as errors.
 
     Parameters
@@ -135,6 +165,8 @@ def fill_gaps(sheet: SectorSheet, interpolate: bool, problems: Problems) -> dict
         Fill with equal yearly growth between the neighbours; each is reported as a change.
     problems
         Collects what was found.
+    bridged
+        Years that are filled in any case.
     """
     values = {year: sheet.values[year] for year in sorted(sheet.values)}
     known = list(values)
@@ -144,13 +176,14 @@ def fill_gaps(sheet: SectorSheet, interpolate: bool, problems: Problems) -> dict
         after = min(y for y in known if y > year)
         low, high = sheet.values[before], sheet.values[after]
         place = f"{sheet.cells[before]}:{sheet.cells[after]}"
-        if not interpolate:
+        if not interpolate and year not in bridged:
             problems.error(
                 f"the year {year} has no value (blank is not zero); fill it in, write 0 if it is zero, "
                 "or set gaps = interpolate.",
                 sheet=sheet.name,
                 cell=place,
             )
+            problems.offer(Answer("gaps", "interpolate", "Bridge missing years"))
             continue
         share = (year - before) / (after - before)
         even = low > 0 and high > 0

@@ -13,6 +13,7 @@ from workbench.errors import ControlRefused, JournalError, ScenarioBusy
 from workbench.files import is_inside
 from workbench.runs.engine.detached import launch
 from workbench.runs.engine.followed import FollowedRun
+from workbench.runs.engine.kept_settings import kept_settings
 from workbench.runs.engine.live import LiveRun
 from workbench.runs.engine.order import Order
 from workbench.runs.engine.run import Run
@@ -98,7 +99,7 @@ def start(
     project
         A project, or the path of its folder.
     config
-        The job's config; its defaults when left out.
+        The job's config; its defaults when left out, and what was settled for the project (``settled.json``).
     when_busy
         What to do when another run is writing the same scenario: ``"refuse"`` (raises, so that a person can
         choose), ``"queue"`` behind it, or ``"rename"`` the scenario.
@@ -128,6 +129,8 @@ def start(
     refuse_viewer("Starting a run")
     job_function = find_job(job) if isinstance(job, str) else job
     check_workers(workers)
+    if config is None:
+        changes = {**kept_settings(project, job_function.name), **changes}
     config = job_function.make_config(config, changes)
     return _start(job_function, project, config, when_busy, deadline, None, workers, detached)
 
