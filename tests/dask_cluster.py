@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import psutil
@@ -65,18 +66,29 @@ class Cluster:
             return False
 
     def add_worker(
-        self, threads: int = 1, *, nanny: bool = False, path: Path | None = None, hidden: Path | None = None
+        self,
+        threads: int = 1,
+        *,
+        nanny: bool = False,
+        path: Path | None = None,
+        hidden: Path | None = None,
+        python: str = sys.executable,
     ) -> subprocess.Popen[bytes]:
-        """Start a worker, with a folder before its search path, or one in which it sees a disk of its own."""
+        """Start a worker: with a folder before its search path, a disk of its own in place of a folder, or another
+        Python, which finds nothing of ours.
+        """
         words = ["--scheduler-file", str(self._file), "--host", "127.0.0.1", "--nthreads", str(threads)]
         words += ["--no-dashboard", "--local-directory", str(self.folder)]
         words.append("--nanny" if nanny else "--no-nanny")
-        return self._start("distributed.cli.dask_worker", *words, path=path, hidden=hidden)
+        return self._start("distributed.cli.dask_worker", *words, path=path, hidden=hidden, python=python)
 
     def wait_for(self, workers: int) -> None:
         from distributed import Client
 
-        with Client(self.address, set_as_default=False) as client:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Mismatched versions")
+            client = Client(self.address, set_as_default=False)
+        with client:
             client.wait_for_workers(workers, timeout=30)
 
     def end(self) -> None:
@@ -91,11 +103,17 @@ class Cluster:
         self.workers.clear()
 
     def _start(
-        self, module: str, *words: str, path: Path | None = None, hidden: Path | None = None
+        self,
+        module: str,
+        *words: str,
+        path: Path | None = None,
+        hidden: Path | None = None,
+        python: str = sys.executable,
     ) -> subprocess.Popen[bytes]:
-        places = [str(place) for place in (path, PACKAGE_ROOT) if place is not None]
+        ours = PACKAGE_ROOT if python == sys.executable else None
+        places = [str(place) for place in (path, ours) if place is not None]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places), **QUIET}
-        command = [sys.executable, "-m", module, *words]
+        command = [python, "-m", module, *words]
         if hidden is not None:
             command = [*own_disk(hidden), *command]
         return subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log)

@@ -61,6 +61,8 @@ ALLOWED = {
     "runs/journal/signing.py": "the user's own key",
     "runs/process": "facts about processes, and the null device",
     "runs/cluster/worker.py": "folders of modules on the search path",
+    "runs/cluster/local_modules.py": "modules on the search path",
+    "runs/cluster/copied_folder.py": "a worker's own folder for temporary files",
     "runs/engine/detached.py": "a file without a name",
     "runs/overview/run_report.py": "a page at a place that a person names",
     "capacity/solving/child.py": "numbers between processes, in the folder for temporary files",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +15,7 @@ import pytest
 from dask_cluster import Cluster, own_disk
 
 from workbench.errors import WorkersLost
-from workbench.runs import Job, Unit, current_job, job, start
+from workbench.runs import EventKind, Job, Unit, UnitFiles, current_job, job, start
 from workbench.runs.cluster import dispatch as cluster_dispatch
 
 pytest.importorskip("distributed", reason="Dask is an optional extra")
@@ -82,6 +85,30 @@ def test_a_worker_of_another_version_gets_no_units_and_is_named(
     assert run.logs(contains="(1 workers, 1 threads)")
 
 
+@pytest.fixture
+def other_python() -> str:
+    """Another Python that has Dask, named by ``WORKBENCH_OTHER_PYTHON``."""
+    python = os.environ.get("WORKBENCH_OTHER_PYTHON", "")
+    if not python:
+        pytest.skip("WORKBENCH_OTHER_PYTHON names no Python of another version that has distributed")
+    return python
+
+
+def test_a_worker_with_another_python_and_nothing_of_ours_gets_no_units_and_is_named(
+    make_job: Make, project: Path, cluster: Cluster, other_python: str
+) -> None:
+    cluster.workers = [cluster.add_worker(python=other_python), cluster.add_worker()]
+    cluster.wait_for(2)
+    run = start(make_job(mapping(double)), project, workers=cluster.address)
+    assert run.result(30) == DOUBLED
+    (told,) = run.logs(level="warning")
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert re.search(
+        rf"gets no units: it has Python 3\.\d+, here it is {here}; it lacks energy-workbench", told
+    )
+    assert run.failed_stages == []
+
+
 def test_a_cluster_of_which_no_worker_fits_ends_the_run_with_the_reason(
     make_job: Make, project: Path, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +153,118 @@ def test_a_unit_whose_file_lies_on_another_disk_has_not_succeeded(
     run = start(make_job(mapping(writes, elsewhere, count=1)), project, workers=cluster.address)
     (error,) = run.result(30).values()
     assert f"says that it has written {elsewhere}/0.txt, which is not there on this machine" in error
+
+
+def plans(folder: Path, number: int) -> int:
+    """Read an input and write a result of two files, as a domain does."""
+    job = current_job()
+    assert job is not None
+    factor = int((folder / "inputs" / "factor.txt").read_text())
+    results = folder / "results" / "plans" / f"plan {number}"
+    results.mkdir(parents=True, exist_ok=True)
+    for name, content in (("table.bin", bytes([number]) * 9_000_000), ("result.json", b"{}")):
+        (results / name).write_bytes(content)
+        job.artifact(results / name)
+    (folder / "results" / "no-artifact.txt").write_text("kept too")
+    job.log(f"wrote into {results}")
+    return factor * number
+
+
+def test_results_of_a_worker_without_the_folder_come_back_and_are_written_here(
+    make_job: Make, cluster: Cluster, elsewhere: Path
+) -> None:
+    project = elsewhere / "plan"
+    (project / "inputs").mkdir(parents=True)
+    (project / "inputs" / "factor.txt").write_text("3")
+    replaced: list[str] = []
+    files = UnitFiles(project, ("inputs",), before_writing=replaced.append)
+
+    def work(job: Job, project: Path, config: Any) -> dict[str, Any]:
+        given = [Unit(f"unit {number}", (project, number)) for number in range(3)]
+        return {found.key: found.error or found.value for found in job.map(plans, given, files=files)}
+
+    # One worker of each kind, so that copies and the folder itself are used in one run.
+    cluster.workers = [cluster.add_worker(hidden=elsewhere)]
+    cluster.wait_for(1)
+    run = start(make_job(work), project, workers=cluster.address)
+    assert run.result(60) == {f"unit {number}": 3 * number for number in range(3)}
+    assert sorted(replaced) == sorted(f"unit {number}" for number in range(3))
+    for number in range(3):
+        folder = project / "results" / "plans" / f"plan {number}"
+        assert (folder / "table.bin").read_bytes() == bytes([number]) * 9_000_000
+        assert run.logs(contains=f"wrote into {folder}")
+        # The file that vouches for the others is put in place after them.
+        assert (folder / "result.json").is_file()
+    assert (project / "results" / "no-artifact.txt").read_text() == "kept too"
+    assert not list((project / ".workbench").glob("arriving-*"))
+    assert not list(cluster.folder.glob("workbench-*"))
+    assert {event.data["path"] for event in run.events(kinds=[EventKind.ARTIFACT]) if event.data} == {
+        str(project / "results" / "plans" / f"plan {number}" / name)
+        for number in range(3)
+        for name in ("table.bin", "result.json")
+    }
+
+
+def from_a_module(number: int) -> int:
+    import beside  # type: ignore[import-not-found]
+
+    return int(beside.rule(number))
+
+
+def rule_in_a_child(number: int) -> int:
+    job = current_job()
+    assert job is not None
+    return int(job.child(from_a_module, number))
+
+
+@pytest.fixture
+def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A module beside the notebook, which imports another one, and old code of both on the worker."""
+    for place, factor in (("here", 2), ("old", 7)):
+        folder = tmp_path / place
+        (folder / "parts").mkdir(parents=True)
+        (folder / "beside.py").write_text(f"from parts.factors import FACTOR\nPLACE = {place!r}\n" + RULE)
+        (folder / "parts" / "__init__.py").write_text("")
+        (folder / "parts" / "factors.py").write_text(f"FACTOR = {factor}\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "here"))
+    yield tmp_path
+    for name in ("beside", "parts", "parts.factors"):
+        sys.modules.pop(name, None)
+
+
+RULE = "\n\ndef rule(number):\n    return FACTOR * number\n"
+
+
+@pytest.mark.parametrize("unit", [None, rule_in_a_child], ids=["unit", "its child"])
+def test_a_worker_with_other_code_in_a_module_beside_the_notebook_computes_with_the_code_here(
+    make_job: Make, project: Path, cluster: Cluster, beside: Path, unit: Callable[..., Any] | None
+) -> None:
+    import beside as module
+
+    cluster.workers = [cluster.add_worker(path=beside / "old")]
+    cluster.wait_for(1)
+    run = start(make_job(mapping(unit or module.rule)), project, workers=cluster.address)
+    assert run.result(30) == DOUBLED
+    # Edited and imported again, with the same worker.
+    (beside / "here" / "parts" / "factors.py").write_text("FACTOR = 50\n")
+    for name in ("parts.factors", "beside"):
+        importlib.reload(sys.modules[name])
+    run = start(make_job(mapping(unit or sys.modules["beside"].rule)), project, workers=cluster.address)
+    assert run.result(30) == {f"unit {number}": 50 * number for number in range(6)}
+
+
+def test_a_module_that_was_edited_and_not_imported_again_is_said(
+    make_job: Make, project: Path, cluster: Cluster, beside: Path
+) -> None:
+    import beside as module
+
+    cluster.workers = [cluster.add_worker()]
+    cluster.wait_for(1)
+    (beside / "here" / "beside.py").write_text("def rule(number):\n    return 9 * number\n")
+    run = start(make_job(mapping(module.rule)), project, workers=cluster.address)
+    assert run.result(30) == {f"unit {number}": 9 * number for number in range(6)}
+    (told,) = run.logs(level="warning")
+    assert told.startswith("The module beside was changed after it was imported here: workers compute with")
 
 
 def needs_a_module(number: int) -> int:

@@ -22,6 +22,7 @@ from workbench.files.changing import (
     remove_tree,
     second_name,
     set_aside,
+    take_place,
     touch,
 )
 from workbench.files.confinement import confine, inside, is_inside
@@ -70,6 +71,7 @@ __all__ = [
     "set_aside",
     "size_of",
     "subfolders",
+    "take_place",
     "touch",
     "walked",
     "with_known_paths",

@@ -130,6 +130,21 @@ def move(path: AnyPath, target: AnyPath) -> None:
         os.rename(place.name, new.name, src_dir_fd=place.folder, dst_dir_fd=new.folder)
 
 
+def take_place(path: AnyPath, target: AnyPath) -> None:
+    """Give a file the path of another one, or of none, on the same disk in one step; folders on the way are made.
+
+    Raises
+    ------
+    LinkRefused
+        When a part of a path is a link.
+    OSError
+        When the operating system refuses.
+    """
+    with place_of(path) as place, place_of(target, make=True) as new:
+        new.facts()
+        os.rename(place.name, new.name, src_dir_fd=place.folder, dst_dir_fd=new.folder)
+
+
 def _is_taken(name: str, folder: int) -> bool:
     try:
         os.stat(name, dir_fd=folder, follow_symlinks=False)

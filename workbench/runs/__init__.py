@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workbench.runs.model.records import LogLine, RunRecord
     from workbench.runs.model.settings import Setting, setting, settings_of
     from workbench.runs.model.states import Cause, EventKind, Level, RunState, StageState
-    from workbench.runs.model.units import Outcome, Unit
+    from workbench.runs.model.units import Outcome, Unit, UnitFiles
     from workbench.runs.overview.run_report import RunReport
     from workbench.runs.overview.summary import Summary
 
@@ -48,6 +48,7 @@ __all__ = [
     "StageState",
     "Summary",
     "Unit",
+    "UnitFiles",
     "attach",
     "current_job",
     "find_job",
@@ -70,7 +71,7 @@ _MODULES = {
     "model.records": ("LogLine", "RunRecord"),
     "model.settings": ("Setting", "setting", "settings_of"),
     "model.states": ("Cause", "EventKind", "Level", "RunState", "StageState"),
-    "model.units": ("Outcome", "Unit"),
+    "model.units": ("Outcome", "Unit", "UnitFiles"),
     "overview.run_report": ("RunReport",),
     "overview.summary": ("Summary",),
 }

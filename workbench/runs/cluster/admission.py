@@ -39,6 +39,9 @@ _STALE_NANOSECONDS = 2 * 24 * 3600 * 10**9
 
 Ask: TypeAlias = Callable[..., "Future[Mapping[str, Any]]"]
 """Called with a worker, a function and its arguments: has the worker call it, outside of any task."""
+Prepare: TypeAlias = Callable[[str, bool], "Future[str]"]
+"""Called with a worker that has the same versions, and whether it sees the folder of the project: gives it what it
+needs besides; a text says why it cannot compute."""
 
 
 @contextlib.contextmanager
@@ -67,8 +70,12 @@ class Admission:
     ----------
     ask
         Has a worker answer.
+    prepare
+        Sends a worker what it needs before its first unit.
     seen
-        The file that a worker has to see; None where it need not see the project's folder.
+        The file by which a worker shows that it sees the project's folder; None where that makes no difference.
+    has_to_see
+        Whether one that does not see it gets nothing.
 
     Attributes
     ----------
@@ -78,14 +85,17 @@ class Admission:
         Address -> why a worker gets none.
     """
 
-    def __init__(self, ask: Ask, seen: Path | None) -> None:
+    def __init__(self, ask: Ask, prepare: Prepare, seen: Path | None, has_to_see: bool) -> None:
         from distributed.versions import get_versions
 
         self._ask = ask
+        self._prepare = prepare
         self._seen = seen
+        self._has_to_see = has_to_see
         self._versions = get_versions
         self._here: Mapping[str, Any] = get_versions(PACKAGES)["packages"]
         self._asked: dict[str, list[Future[Mapping[str, Any]]]] = {}
+        self._preparing: dict[str, Future[str]] = {}
         self._failures: dict[str, int] = {}
         self.fit: frozenset[str] = frozenset()
         self.refused: dict[str, str] = {}
@@ -93,26 +103,30 @@ class Admission:
     @property
     def is_waiting(self) -> bool:
         """Whether a worker has been asked and has not answered yet."""
-        return bool(self._asked)
+        return bool(self._asked or self._preparing)
 
-    def asked(self) -> list[Future[Mapping[str, Any]]]:
-        """The questions that are not answered yet."""
-        return [future for futures in self._asked.values() for future in futures]
+    def asked(self) -> list[Future[Any]]:
+        """The questions that are not answered, and the preparations that are not finished."""
+        return [
+            *self._preparing.values(),
+            *(future for futures in self._asked.values() for future in futures),
+        ]
 
     def ask_new(self, workers: Collection[str]) -> None:
         """Ask the workers that have joined, and forget those that have left."""
         self.fit = self.fit & frozenset(workers)
-        for known in (self._asked, self.refused, self._failures):
+        for known in (self._asked, self._preparing, self.refused, self._failures):
             for gone in known.keys() - set(workers):
                 known.pop(gone, None)
-        for worker in set(workers) - self.fit - self._asked.keys() - self.refused.keys():
+        known_ones = self.fit | self._asked.keys() | self._preparing.keys() | self.refused.keys()
+        for worker in set(workers) - known_ones:
             questions = [self._ask(worker, self._versions, packages=PACKAGES)]
             if self._seen is not None:
                 questions.append(self._ask(worker, os.path.exists, str(self._seen)))
             self._asked[worker] = questions
 
     def take_answers(self) -> list[str]:
-        """Admit or refuse the workers that have answered; gives a sentence for each that is refused."""
+        """Prepare, admit or refuse the workers that have answered; gives a sentence for each that is refused."""
         said = []
         for worker, futures in list(self._asked.items()):
             if not all(future.done() for future in futures):
@@ -121,13 +135,27 @@ class Admission:
             if any(future.cancelled() or future.exception() for future in futures):
                 # It is just being lost, or will be asked again.
                 continue
-            reason = self._reason(*(future.result().get(worker) for future in futures))
+            answers = [future.result().get(worker) for future in futures]
+            reason = self._reason(*answers)
             if reason:
-                self.refused[worker] = reason
-                said.append(f"The worker {worker} gets no units: {reason}")
+                said.append(self._refuse(worker, reason))
+            else:
+                self._preparing[worker] = self._prepare(worker, answers[1:] in ([], [True]))
+        for worker, future in list(self._preparing.items()):
+            if not future.done():
+                continue
+            del self._preparing[worker]
+            if future.cancelled() or future.exception():
+                continue
+            if reason := future.result():
+                said.append(self._refuse(worker, reason))
             else:
                 self.fit |= {worker}
         return said
+
+    def _refuse(self, worker: str, reason: str) -> str:
+        self.refused[worker] = reason
+        return f"The worker {worker} gets no units: {reason}"
 
     def _reason(self, versions: Any, sees: Any = True) -> str:
         if not isinstance(versions, Mapping):
@@ -144,7 +172,7 @@ class Admission:
                 reasons.append(
                     f"it has {name} {its}, here it is {here}" if its else f"it lacks {name} {here}"
                 )
-        if self._seen is not None and sees is not True:
+        if self._seen is not None and self._has_to_see and sees is not True:
             reasons.append(
                 f"it does not see the folder {project_of(self._seen)}, which has to be shared under the same path"
             )

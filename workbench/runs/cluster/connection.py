@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,8 +20,11 @@ RESTART_SECONDS = 60.0
 AGAIN_SECONDS = 0.25
 
 
-class SchedulerLost(Exception):
-    """The connection to the scheduler has ended, and what was asked of it with it."""
+class SchedulerLost(WorkersLost):
+    """The connection to the scheduler has ended, and what was asked of it with it; it may come back."""
+
+    def __init__(self) -> None:
+        super().__init__("The Dask scheduler is gone.")
 
 
 class Connection:
@@ -98,9 +102,12 @@ class Connection:
     def _made(self, seconds: float) -> Any:
         distributed: Any = importlib.import_module("distributed")
         try:
-            return distributed.Client(
-                self._cluster, timeout=seconds, set_as_default=False, security=self._security
-            )
+            with warnings.catch_warnings():
+                # Workers that do not fit are named one by one when they are asked.
+                warnings.filterwarnings("ignore", "Mismatched versions")
+                return distributed.Client(
+                    self._cluster, timeout=seconds, set_as_default=False, security=self._security
+                )
         except (OSError, ValueError) as error:
             raise WorkersLost(
                 f"No Dask scheduler answers at {self.address} ({error}): check the address, and that it is up.",

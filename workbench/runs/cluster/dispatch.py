@@ -13,7 +13,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import cloudpickle
@@ -24,13 +23,17 @@ from workbench.runs.cluster.attempt import Attempt
 from workbench.runs.cluster.connection import Connection, SchedulerLost
 from workbench.runs.cluster.fetching import results_of
 from workbench.runs.cluster.link import ClusterLink
+from workbench.runs.cluster.local_modules import changed_since_import, local_modules
 from workbench.runs.cluster.messages import Call, CallResult
 from workbench.runs.cluster.worker import run_call
+from workbench.runs.cluster.written_files import with_written_files
 from workbench.runs.jobs.dispatch import POLL_SECONDS, Dispatch, MapWork
 from workbench.runs.model.signals import CancelSignal, describe_error
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.model.units import Outcome
+from workbench.runs.process.sent_modules import ModuleSource
 from workbench.runs.work.open_stage import stage_path
+from workbench.runs.work.sent_config import PickledConfig
 
 __all__ = ["ClusterDispatch"]
 
@@ -68,6 +71,7 @@ class ClusterDispatch(Dispatch):
         self._finished: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._function = b""
+        self._modules: Mapping[str, ModuleSource] = {}
         self._alone_since: float | None = None
         self._looked = 0.0
         self._seconds = 1.0
@@ -78,6 +82,7 @@ class ClusterDispatch(Dispatch):
 
     def _spread(self) -> None:
         self._function = cloudpickle.dumps(self._work.function, protocol=5)
+        self._find_modules()
         while True:
             try:
                 self._use_cluster()
@@ -85,8 +90,25 @@ class ClusterDispatch(Dispatch):
             except SchedulerLost:
                 self._wait_for_scheduler()
 
+    def _find_modules(self) -> None:
+        """Find the modules beside the notebook that units need, by what the first of them names."""
+        named = [self._function, PickledConfig().of(self._sink.config)]
+        if self._work.waiting:
+            named.append(cloudpickle.dumps(self._work.waiting[0].arguments, protocol=5))
+        self._modules = local_modules(named)
+        for name in changed_since_import(self._modules):
+            self._log(
+                f"The module {name} was changed after it was imported here: workers compute with what its file "
+                "holds now. Restart the kernel, or import it again, so that both are the same.",
+                Level.WARNING,
+            )
+
     def _use_cluster(self) -> None:
-        with self._connection.client() as client, ClusterLink(client, self._sink, self._take) as link:
+        work = self._work
+        with (
+            self._connection.client() as client,
+            ClusterLink(client, self._sink, self._take, self._modules, work.files) as link,
+        ):
             self._link = link
             self._log(
                 f"Units go to the Dask cluster {self._address} ({link.workers} workers, {link.threads} threads)"
@@ -181,7 +203,7 @@ class ClusterDispatch(Dispatch):
 
     def _send(self, client: Any, link: ClusterLink, one: Attempt) -> None:
         self._numbers += 1
-        number = self._numbers
+        number, files = self._numbers, self._work.files
         call = Call(
             token=link.token,
             topic=link.topic,
@@ -191,6 +213,8 @@ class ClusterDispatch(Dispatch):
             config=link.config(),
             work=(self._function, cloudpickle.dumps(one.unit.arguments, protocol=5)),
             search_path=tuple(path for path in sys.path if path),
+            folder=str(files.folder) if files is not None and files.folder is not None else "",
+            writes=files.writes if files is not None else "",
         )
         # Where it has not failed yet, if there is such a worker; never where nobody has looked what is there.
         one.allowed = (link.fit - one.failed_on.keys()) or link.fit
@@ -270,6 +294,9 @@ class ClusterDispatch(Dispatch):
                 one = self._tries.pop(number)
             one.worker = result.worker or one.worker
             self._seconds += (result.seconds - self._seconds) / 8
+            result = with_written_files(
+                link, self._work.files, number, one, result, lambda: self._sink.checkpoint(holding=link)
+            )
             self._settle(client, link, one, result)
 
     def _settle(self, client: Any, link: ClusterLink, one: Attempt, result: CallResult) -> None:
@@ -284,7 +311,6 @@ class ClusterDispatch(Dispatch):
             # The scheduler blames every unit that was with the worker: which one it was shows when each is alone.
             self._suspects.append(one)
             return
-        result = self._without_lost_files(one, result)
         outcome = self._outcome_of(one, result)
         if result.kind == "unfit":
             one.failed_on[one.worker] = str(outcome.error)
@@ -320,17 +346,6 @@ class ClusterDispatch(Dispatch):
         for worker, error in one.failed_on.items():
             if worker != one.worker and (told := link.admission.blame(worker, error)):
                 self._log(told, Level.WARNING)
-
-    def _without_lost_files(self, one: Attempt, result: CallResult) -> CallResult:
-        """Turn the result of a unit into an error where what it has written cannot be seen here."""
-        lost = one.lost_files() if result.kind == "result" else []
-        if not lost:
-            return result
-        sentence = (
-            f"{one.worker} says that it has written {lost[0]}, which is not there on this machine: workers have to "
-            "share the folder under the same path"
-        )
-        return replace(result, kind="unfit", content=(sentence, ""))
 
     def _while_job_is_busy(self) -> None:
         super()._while_job_is_busy()

@@ -15,15 +15,18 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import CancelledError as FutureCancelled
-from concurrent.futures import Future, wait
 from typing import Any
 
 from workbench.errors import JournalError, WorkersLost
 from workbench.runs.cluster.admission import Admission, token_file
 from workbench.runs.cluster.messages import Orders, WorkerStatus
+from workbench.runs.cluster.preparation import prepare_worker
 from workbench.runs.cluster.worker import beat
 from workbench.runs.model.states import EventKind, Level
+from workbench.runs.model.units import UnitFiles
+from workbench.runs.process.sent_modules import ModuleSource
 from workbench.runs.work.sent_config import PickledConfig
 from workbench.runs.work.sink import Sink
 from workbench.runs.work.workers import address_of
@@ -39,6 +42,8 @@ PATIENCE_SECONDS = 0.2
 """How long a round waits for a worker: native code may keep it from answering for minutes."""
 HURRY_MESSAGES = 16
 """Messages after which the workers are told at once that they have arrived."""
+ANSWER_SECONDS = 60.0
+"""How long a worker is waited for that is to send a part of a file."""
 ARRIVAL_SECONDS = 10.0
 """How long the messages of a finished unit are waited for: they travel before its result."""
 
@@ -56,12 +61,25 @@ class ClusterLink:
         The run; CPU time and memory of the workers are counted in.
     take
         Given everything that units report, in order, by a thread of the link: number of the call, kind, facts.
+    modules
+        What units import besides installed packages.
+    files
+        Which files they use; None where that is not known.
     """
 
-    def __init__(self, client: Any, sink: Sink, take: Take) -> None:
+    def __init__(
+        self,
+        client: Any,
+        sink: Sink,
+        take: Take,
+        modules: Mapping[str, ModuleSource],
+        files: UnitFiles | None,
+    ) -> None:
         self._client = client
         self._sink = sink
         self._take = take
+        self._modules = modules
+        self._files = files
         self.address = address_of(client)
         self.token = secrets.token_hex(8)
         self.topic = f"workbench-{self.token}"
@@ -93,8 +111,10 @@ class ClusterLink:
     def __enter__(self) -> ClusterLink:
         self._client.subscribe_topic(self.topic, lambda event: self._inbox.put(event[1]))
         try:
-            seen = self._open.enter_context(token_file(self._sink.journal_path, self.token))
-            self._admission = Admission(self._ask, seen)
+            uses_folder = self._files is None or self._files.folder is not None
+            journal = self._sink.journal_path if uses_folder else None
+            seen = self._open.enter_context(token_file(journal, self.token))
+            self._admission = Admission(self._ask, self._prepare, seen, self._files is None)
             self._admit(ADMISSION_SECONDS)
             self._go_round()
         except BaseException:
@@ -261,12 +281,40 @@ class ClusterLink:
         called = self._client._run(function, *arguments, workers=[worker], on_error="return", **options)
         return asyncio.run_coroutine_threadsafe(called, self._client.loop.asyncio_loop)
 
+    def _prepare(self, worker: str, sees: bool) -> Future[str]:
+        prepared = prepare_worker(
+            self._client, worker, self.token, self._modules, None if sees else self._files
+        )
+        return asyncio.run_coroutine_threadsafe(prepared, self._client.loop.asyncio_loop)
+
+    def call(self, worker: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Have a worker call a function, outside of any task, and wait for what it gives.
+
+        Raises
+        ------
+        OSError
+            When it does not answer in time, or with an error.
+        """
+        try:
+            answer = self._ask(worker, function, *arguments).result(ANSWER_SECONDS).get(worker)
+        except (FutureCancelled, TimeoutError, RuntimeError) as error:
+            raise OSError(f"{worker} does not answer ({type(error).__name__})") from error
+        if isinstance(answer, BaseException):
+            raise OSError(f"{worker} answers {type(answer).__name__}: {answer}") from answer
+        return answer
+
     def _admit(self, patience: float) -> None:
         """Ask the workers that have joined, and say which of them get nothing."""
         self._nthreads = dict(self._client.nthreads())
         self.admission.ask_new(self._nthreads.keys())
-        wait(self.admission.asked(), patience)
-        for refusal in self.admission.take_answers():
+        began = time.monotonic()
+        refusals: list[str] = []
+        while asked := self.admission.asked():
+            wait(asked, max(0.0, patience - (time.monotonic() - began)), FIRST_COMPLETED)
+            refusals += self.admission.take_answers()
+            if time.monotonic() - began >= patience:
+                break
+        for refusal in refusals:
             with contextlib.suppress(JournalError):
                 self._sink.emit(EventKind.LOG, refusal, level=Level.WARNING)
 

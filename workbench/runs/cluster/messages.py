@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.runs.process.resources import Sample
 
-__all__ = ["Call", "CallResult", "Orders", "WorkerStatus"]
+__all__ = ["Call", "CallResult", "Orders", "SentFile", "WorkerStatus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Call:
         Function and arguments, pickled.
     search_path
         Where the kernel looks for modules.
+    folder, writes
+        The project's folder, which is a copy on a worker that has got one, and where below it results are written.
     """
 
     token: str
@@ -41,6 +43,8 @@ class Call:
     config: bytes
     work: tuple[bytes, bytes]
     search_path: tuple[str, ...]
+    folder: str = ""
+    writes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,15 @@ class WorkerStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that a unit has written into a copy of the project's folder: place there, size (bytes) and hash."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallResult:
     """The outcome of a call: ``kind`` is ``"result"``, ``"error"``, ``"unfit"``, ``"killed"`` or ``"stopped"``.
 
@@ -91,6 +104,8 @@ class CallResult:
         The messages that belong to it: all up to this number of this sender.
     worker
         Address of the worker.
+    files
+        What it has written into a copy of the project's folder, in the order of writing.
     """
 
     kind: str
@@ -99,3 +114,4 @@ class CallResult:
     sender: str
     sent: int
     worker: str = ""
+    files: tuple[SentFile, ...] = ()

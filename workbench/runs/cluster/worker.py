@@ -22,11 +22,13 @@ from typing import Any
 import cloudpickle
 
 from workbench.errors import ChildCrashed, SolverMissing
-from workbench.runs.cluster.messages import Call, CallResult, Orders, WorkerStatus
+from workbench.runs.cluster.copied_folder import drop_copy, replaced_folder, with_copy, written_files
+from workbench.runs.cluster.messages import Call, CallResult, Orders, SentFile, WorkerStatus
 from workbench.runs.model.attention import Attention, Suspendable
 from workbench.runs.model.signals import CancelSignal, describe_error, trace_of
 from workbench.runs.model.states import EventKind, Level
 from workbench.runs.process.resources import Resources
+from workbench.runs.process.sent_modules import with_modules
 from workbench.runs.work.sent_config import SentConfig
 from workbench.runs.work.workers import Workers
 
@@ -215,6 +217,7 @@ class WorkerSink:
     def __init__(self, channel: Channel, call: Call) -> None:
         self._channel = channel
         self._number = call.number
+        self._places: tuple[str, str] | None = None
         self.run_id = call.run_id
         self.attention = channel.attention
         self.resources = channel.resources
@@ -235,8 +238,19 @@ class WorkerSink:
         data: Mapping[str, Any] | None = None,
     ) -> None:
         """Send one event to the kernel."""
+        if self._places is not None:
+            message = self.here_to_there(message)
+            data = data and {name: self.here_to_there(value) for name, value in data.items()}
         facts = {"message": message, "stage": stage, "fraction": fraction, "level": level, "data": data}
         self._channel.emit(self._number, str(kind), facts)
+
+    def computes_in(self, copy: Path, folder: str) -> None:
+        """Tell of files in a copy of the project's folder as of those in the folder itself."""
+        self._places = (str(copy), folder)
+
+    def here_to_there(self, value: Any) -> Any:
+        """Give a text with the project's folder in place of the copy."""
+        return value.replace(*self._places) if self._places and isinstance(value, str) else value
 
     def checkpoint(self, holding: Suspendable | None = None) -> None:
         """Hold or end the unit if that was requested."""
@@ -260,6 +274,8 @@ def beat(orders: Orders, dask_worker: Any = None) -> WorkerStatus:
     """Take orders on a worker, and answer; called by the kernel through ``Client.run``."""
     channel = _channel(dask_worker.address, orders.token)
     channel.take(orders)
+    if orders.closed:
+        drop_copy(dask_worker.address, orders.token)
     return WorkerStatus(tuple(channel.running), channel.resources.sample())
 
 
@@ -276,35 +292,50 @@ def run_call(call: Call) -> CallResult:
         lambda: task is None or task.state not in ("cancelled", "released", "forgotten"),
     )
     started = time.monotonic()
+    files: tuple[SentFile, ...] = ()
     try:
         channel.emit(call.number, "started", {"worker": worker.address})
-        kind, content = _compute(channel, call)
+        with with_copy(worker.address, call) as copy:
+            kind, content = _compute(channel, call, copy)
+            if copy is not None and kind == "result":
+                files = written_files(copy, call)
     finally:
         channel.leave(call.number)
-    return CallResult(kind, content, time.monotonic() - started, channel.sender, channel.sent, worker.address)
+    seconds = time.monotonic() - started
+    return CallResult(kind, content, seconds, channel.sender, channel.sent, worker.address, files)
 
 
-def _compute(channel: Channel, call: Call) -> tuple[str, Any]:
+def _compute(channel: Channel, call: Call, copy: Path | None) -> tuple[str, Any]:
     from workbench.runs.jobs.job import Job
     from workbench.runs.output.capture import capture_output  # only a process that works needs it
 
-    job = Job(WorkerSink(channel, call))
+    sink = WorkerSink(channel, call)
+    job = Job(sink)
     channel.resources.add_thread()
+    if copy is not None:
+        sink.computes_in(copy, call.folder)
     try:
         _extend_search_path(call.search_path)
-        with job.active(call.stage), capture_output(), contextlib.closing(job):
+        with (
+            job.active(call.stage),
+            capture_output(),
+            contextlib.closing(job),
+            with_modules(call.token, job.checkpoint),
+        ):
             job.checkpoint()
             try:
                 function, arguments = map(cloudpickle.loads, call.work)
             except Exception as error:  # noqa: BLE001 - whatever the classes inside raise
                 return "unfit", (describe_error(error), trace_of(error))
+            if copy is not None:
+                arguments = tuple(replaced_folder(value, call.folder, copy) for value in arguments)
             return "result", cloudpickle.dumps(function(*arguments), protocol=5)
     except CancelSignal:
         return "stopped", None
     except OF_THE_WORKER as error:
-        return "unfit", (describe_error(error), trace_of(error))
+        return "unfit", (sink.here_to_there(describe_error(error)), trace_of(error))
     except BaseException as error:  # noqa: BLE001 - a unit may fail in any way, alone
-        return "error", (describe_error(error), trace_of(error))
+        return "error", (sink.here_to_there(describe_error(error)), trace_of(error))
     finally:
         channel.resources.remove_thread()
 

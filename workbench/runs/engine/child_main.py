@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import pickle
 import queue
 import resource
 import signal
@@ -25,6 +26,7 @@ from workbench.runs.process.guard import start_guard
 from workbench.runs.process.pipe_lines import flush_native_lines, write_native_lines_at_once
 from workbench.runs.process.resources import Resources
 from workbench.runs.process.search_path import take_search_path
+from workbench.runs.process.sent_modules import keep_modules, with_modules
 from workbench.runs.work.sent_config import SentConfig
 from workbench.runs.work.workers import Workers
 
@@ -34,6 +36,8 @@ _libc = ctypes.CDLL(None)
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 BEAT_SECONDS = 0.1
+_PARENT = "parent"
+"""Names the process whose modules are imported here."""
 
 
 class ChildSink:
@@ -129,6 +133,14 @@ def main(descriptor: int, parent: int) -> None:
 
 
 def _serve(sink: ChildSink, call: bytes) -> None:
+    modules, call = pickle.loads(call)
+    if modules:
+        keep_modules(_PARENT, modules)
+    with with_modules(_PARENT, sink.checkpoint):
+        _compute(sink, call)
+
+
+def _compute(sink: ChildSink, call: bytes) -> None:
     from workbench.runs.jobs.job import Job
     from workbench.runs.output.capture import capture_output  # only a process that works needs it
 

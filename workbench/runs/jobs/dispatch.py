@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench.runs.jobs.map_report import MapReport
 from workbench.runs.jobs.unit_memory import QUICK_SECONDS, UnitMemory
-from workbench.runs.model.units import Outcome, Unit
+from workbench.runs.model.units import Outcome, Unit, UnitFiles
 from workbench.runs.work.sink import Sink
 
 __all__ = ["Dispatch", "MapWork"]
@@ -42,6 +42,8 @@ class MapWork:
         Where finished units are kept and reported.
     retries
         How often a failed unit is tried again.
+    files
+        Which files the units use; None where that is not known.
     """
 
     sink: Sink
@@ -51,6 +53,7 @@ class MapWork:
     memory: UnitMemory
     report: MapReport
     retries: int
+    files: UnitFiles | None = None
 
 
 class Dispatch(ABC):

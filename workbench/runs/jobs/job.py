@@ -20,7 +20,7 @@ from workbench.runs.model.digest import file_digest
 from workbench.runs.model.plain_values import MAX_TEXT, plain_fraction, plain_number, plain_text, text_parts
 from workbench.runs.model.signals import describe_error
 from workbench.runs.model.states import EventKind, Level, StageState
-from workbench.runs.model.units import Outcome, Unit
+from workbench.runs.model.units import Outcome, Unit, UnitFiles
 from workbench.runs.work.bars import Bar, known_total, open_bar
 from workbench.runs.work.child import Child
 from workbench.runs.work.interrupt import ThreadInterrupt
@@ -316,6 +316,7 @@ class Job:
         workers: Workers = None,
         retries: int = 0,
         remember: bool = True,
+        files: UnitFiles | None = None,
     ) -> Iterator[Outcome[Result]]:
         """Run independent units side by side and yield the outcome of each as it finishes.
 
@@ -338,6 +339,9 @@ class Job:
             How often a failed unit is tried again.
         remember
             Keep each finished unit's result in the journal.
+        files
+            Which files the units use, so that they can be computed on workers that do not see the project's folder;
+            without it they are computed where the folder is seen.
         """
         return run_units(
             self._sink,
@@ -350,6 +354,7 @@ class Job:
             workers=workers,
             retries=retries,
             remember=remember,
+            files=files,
         )
 
     def open_child(self, on_line: Callable[[str], None] | None = None) -> Child:

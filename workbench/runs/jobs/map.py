@@ -18,7 +18,7 @@ from workbench.runs.jobs.plain_functions import refuse_other_functions
 from workbench.runs.jobs.unit_memory import UnitMemory
 from workbench.runs.model import hooks
 from workbench.runs.model.states import EventKind
-from workbench.runs.model.units import Outcome, Unit
+from workbench.runs.model.units import Outcome, Unit, UnitFiles
 from workbench.runs.work.bars import Bar
 from workbench.runs.work.open_stage import stage_path
 from workbench.runs.work.sink import Sink
@@ -60,6 +60,7 @@ def run_units(
     workers: Workers,
     retries: int,
     remember: bool,
+    files: UnitFiles | None,
 ) -> Iterator[Outcome]:
     """Run units on workers and yield their outcomes as they finish; see :meth:`workbench.runs.Job.map`."""
     refuse_other_functions(function, f"The function of {title or 'these units'}")
@@ -77,7 +78,7 @@ def run_units(
     memory = UnitMemory(sink, function, remember)
     try:
         yield from _outcomes(
-            MapWork(sink, active, function, deque(), memory, report, retries), units, placement, maps
+            MapWork(sink, active, function, deque(), memory, report, retries, files), units, placement, maps
         )
     finally:
         bar.close()

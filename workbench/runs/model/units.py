@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, Generic, cast
 from workbench.errors import UnitFailed
 from workbench.runs.model.plain_values import plain_text
 
-__all__ = ["Outcome", "Unit"]
+__all__ = ["NO_FILES", "Outcome", "Unit", "UnitFiles"]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from typing_extensions import TypeVar
 
     Result = TypeVar("Result", default=Any)
@@ -44,6 +47,35 @@ class Unit:
         for name in ("key", "stage"):
             if type(value := getattr(self, name)) is not str or not value.isascii():
                 object.__setattr__(self, name, plain_text(value))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFiles:
+    """Which files the units of a map use, so that they can be computed where the project's folder is not shared.
+
+    A worker that does not see the folder gets a copy of what is read. An argument that is the folder is the copy
+    there; what a unit writes below ``writes`` of it comes back and is written here.
+
+    Attributes
+    ----------
+    folder
+        The folder of the project; None where the units use no file at all.
+    reads
+        Files and folders that they read, relative to it.
+    writes
+        Folder below which they write results, relative to it.
+    before_writing
+        Called in this process with the key of a unit before what it has written elsewhere replaces anything here.
+    """
+
+    folder: Path | None = None
+    reads: tuple[str, ...] = ()
+    writes: str = "results"
+    before_writing: Callable[[str], None] | None = None
+
+
+NO_FILES = UnitFiles()
+"""For units that use nothing but their arguments."""
 
 
 @dataclass(frozen=True, slots=True)

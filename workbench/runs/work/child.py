@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -27,6 +28,7 @@ from workbench.runs.model.states import EventKind, Level
 from workbench.runs.overview.traceback_lines import TracebackLines
 from workbench.runs.process.pipe_lines import lines_of
 from workbench.runs.process.search_path import restore_search_path
+from workbench.runs.process.sent_modules import modules_in_use
 from workbench.runs.work.open_stage import stage_path
 from workbench.runs.work.sent_config import PickledConfig
 from workbench.runs.work.sink import Sink
@@ -115,8 +117,8 @@ class Child:
 
     def _pickled(self, stage: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
         config = self._config.of(self._sink.config)
-        call: bytes = cloudpickle.dumps((self._sink.run_id, config, stage, function, arguments), protocol=5)
-        return call
+        call = cloudpickle.dumps((self._sink.run_id, config, stage, function, arguments), protocol=5)
+        return pickle.dumps((modules_in_use(), call), protocol=5)
 
     def _exchange(self, call: bytes, meanwhile: Callable[[], None] | None) -> tuple[str, Any]:
         assert self._connection is not None
