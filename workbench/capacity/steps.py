@@ -12,9 +12,9 @@ from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_notes
 from workbench.data.unused_settings import note_unused_settings
-from workbench.errors import UnitFailed
+from workbench.errors import DataError, UnitFailed
 from workbench.files import is_file
-from workbench.runs import Job, Unit, current_job
+from workbench.runs import Job, Unit, UnitFiles, current_job
 from workbench.runs.model.causes import failures_by_cause
 
 if TYPE_CHECKING:
@@ -60,13 +60,32 @@ def solve_changes(job: Job, project: Project, config: CapacityConfig) -> None:
     UnitFailed
         When most of them failed.
     """
+    from workbench.capacity.results.saved import keep_before
+
     units = [Unit(name, (project.folder, scenario_config(config, name)), name) for name in config.changes]
     with job.stage("scenarios", title="Scenarios"):
+        files = UnitFiles(
+            project.folder,
+            ("project.toml", project.inputs.name, f"{project.results.name}/load_profiles"),
+            before_writing=lambda name: keep_before(project, name),
+        )
         # Each solve has a process of its own; the threads only build and wait.
-        errors = {outcome.key: outcome.error for outcome in job.map(solve_scenario, units, title="Scenario")}
+        solved = job.map(solve_scenario, units, title="Scenario", files=files)
+        errors = {outcome.key: outcome.error or _unreadable(project, outcome.key) for outcome in solved}
         failed = {name: error for name in config.changes if (error := errors[name]) is not None}
         if 2 * len(failed) > len(units):
             raise UnitFailed(f"{len(failed)} of {len(units)} scenarios failed: {failures_by_cause(failed)}")
+
+
+def _unreadable(project: Project, name: str) -> str | None:
+    """Why the saved result of a scenario, which another machine may have written, cannot be read; None where it can."""
+    from workbench.capacity.results.saved import load
+
+    try:
+        load(project, name)
+    except DataError as error:
+        return str(error)
+    return None
 
 
 def solve_scenario(folder: object, config: CapacityConfig) -> dict[str, float | str]:

@@ -13,7 +13,9 @@ from workbench.capacity.config import CapacityConfig
 from workbench.capacity.model.pypsa_import import pypsa, pypsa_slot
 from workbench.charts.drawn import DrawnResult
 from workbench.data.atomic import replacing
+from workbench.data.projects.project import Project
 from workbench.data.results.compared import ComparedNumber, ComparedTable
+from workbench.data.results.earlier import keep_earlier
 from workbench.data.results.scenario import ScenarioWriter
 from workbench.data.results.store import ResultStore
 from workbench.errors import UnreadableFile
@@ -276,6 +278,12 @@ STORE = ResultStore(
     explained="workbench.capacity.results.explained",
 )
 save, load, finished_scenarios = STORE.save, STORE.load, STORE.finished
+
+
+def keep_before(project: Project, scenario: str) -> None:
+    """Keep the result that a scenario has, before one that was made on another machine takes its place."""
+    tables = [STORE.saved_as.get(name, name) for name in STORE.tables if name not in STORE.added]
+    keep_earlier(project, STORE.domain, scenario, "", tables)
 
 
 def pypsa_version() -> str:
