@@ -78,7 +78,7 @@ def solve_changes(job: Job, project: Project, config: CapacityConfig) -> None:
 
 
 def _unreadable(project: Project, name: str) -> str | None:
-    """Why the saved result of a scenario, which another machine may have written, cannot be read; None where it can."""
+    """Why the result of a scenario, which another machine may have written, cannot be read; None where it can."""
     from workbench.capacity.results.saved import load
 
     try:

@@ -23,6 +23,7 @@ from workbench.demand.sectors.plan import Plan, make_plan
 from workbench.demand.sectors.sector_forecast import ModelForecast, forecast_sector
 from workbench.errors import InvalidData
 from workbench.runs import Job, Unit
+from workbench.runs.model.units import NO_FILES
 
 
 def run_demand(job: Job, project: Project, config: DemandConfig) -> DemandResult:
@@ -74,8 +75,12 @@ def _forecast(
             with job.stage(name, keep_going=True):
                 raise InvalidData(reason, data.path)
         units = [Unit(f"{r.sector}/{r.model}", (r,), r.sector) for r in plan.requests]
-        # The models are short runs of numpy that hold the interpreter; more threads would only take turns.
-        for outcome in job.map(forecast_sector, units, title="Sector x model", workers=1):
+        # The models are short runs of numpy that hold the interpreter; more threads would only take turns, other
+        # processes may pay.
+        found_all = job.map(
+            forecast_sector, units, title="Sector x model", workers="measured", files=NO_FILES
+        )
+        for outcome in found_all:
             if outcome.error is not None:
                 # The sentence is for the planner; a class name says nothing to them.
                 failures[outcome.key] = outcome.error.removeprefix("ValueError: ")

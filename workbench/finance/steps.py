@@ -186,7 +186,7 @@ def _in_units(
     made = {}
     # The cache of the project keeps them for every later run, not only for the resumed one. Threads would only take
     # turns: the arrays are small, and what is done with each takes microseconds.
-    for outcome in job.map(kept_forecasts, units, title=title, workers=1, remember=False):
+    for outcome in job.map(kept_forecasts, units, title=title, workers="measured", remember=False):
         made[outcome.key] = outcome.value
     return made
 
@@ -272,7 +272,7 @@ def _events(
     own: list[Event] = []
     knock_ons: list[Event] = []
     expected: list[pd.DataFrame] = []
-    for outcome in job.map(kept_events, units, title="Events", workers=1, remember=False):
+    for outcome in job.map(kept_events, units, title="Events", workers="measured", remember=False):
         found, tables = outcome.value
         (knock_ons if outcome.key in derived else own).extend(found)
         expected += tables

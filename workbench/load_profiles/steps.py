@@ -35,6 +35,7 @@ from workbench.load_profiles.results.result_tables import (
 from workbench.load_profiles.results.saved import LoadProfileResult, save
 from workbench.load_profiles.shapes.day_types import DAY_NAMES
 from workbench.runs import Job, Unit
+from workbench.runs.model.units import NO_FILES
 from workbench.version import package_version
 
 
@@ -73,7 +74,8 @@ def _make(job: Job, plan: Plan) -> tuple[list[MadeYear], dict[int, str]]:
     made, failures = [], {}
     units = [Unit(str(task.year), (task,)) for task in plan.tasks]
     # A year takes a millisecond or two: threads would only take turns, and keeping it costs more than making it.
-    for outcome in job.map(make_year, units, title="Year", workers=1, remember=False):
+    found = job.map(make_year, units, title="Year", workers="measured", remember=False, files=NO_FILES)
+    for outcome in found:
         if outcome.error is not None:
             failures[int(outcome.key)] = outcome.error
             continue

@@ -35,6 +35,7 @@ from workbench.evapotranspiration.results.result_tables import assemble
 from workbench.evapotranspiration.results.saved import EtoResult, save
 from workbench.online.client import OnlineClient
 from workbench.runs import Job, Unit
+from workbench.runs.model.units import NO_FILES
 
 
 def run_evapotranspiration(job: Job, project: Project, config: EvapotranspirationConfig) -> EtoResult:
@@ -125,8 +126,9 @@ def _check(
         site = Site(place.name, place.latitude, place.longitude, float(place.elevation or 0.0))
         units.append(Unit(name, (site, weather, equation)))
     checks: dict[str, SiteCheck] = {}
-    # A site takes tens of milliseconds of numpy: more threads would only take turns.
-    for outcome in job.map(check_site, units, title="Site", workers=1, remember=False):
+    # A site takes tens of milliseconds of numpy: more threads would only take turns, other processes may pay.
+    found = job.map(check_site, units, title="Site", workers="measured", remember=False, files=NO_FILES)
+    for outcome in found:
         if outcome.error is not None:
             failed[outcome.key] = outcome.error
             continue
@@ -175,7 +177,8 @@ def _fuse(
         arguments = (item.site, own, taught, config.method, config.interval / 100, station, measured)
         units.append(Unit(name, arguments))
     fused: dict[str, SiteFusion] = {}
-    for outcome in job.map(fuse_site, units, title="Site", workers=1, remember=False):
+    found = job.map(fuse_site, units, title="Site", workers="measured", remember=False, files=NO_FILES)
+    for outcome in found:
         if outcome.error is None:
             today = today_at(sites[outcome.key].longitude)
             fused[outcome.key] = replace(outcome.value, table=with_lead_time(outcome.value.table, today))

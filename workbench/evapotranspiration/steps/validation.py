@@ -18,6 +18,7 @@ from workbench.evapotranspiration.results.audit import audit_validation
 from workbench.evapotranspiration.results.validation_saved import ValidationResult, save
 from workbench.evapotranspiration.validation.holdout import Split, validate
 from workbench.runs import Job, Unit
+from workbench.runs.model.units import NO_FILES
 from workbench.version import package_version
 
 
@@ -102,7 +103,8 @@ def _features(job: Job, data: EtoInput) -> tuple[pd.DataFrame, dict[str, Site], 
             site = Site(place.name, place.latitude, place.longitude, float(place.elevation or 0.0))
             units.append(Unit(place.name, (site, dict(data.weather[place.name]))))
     parts, sites, failed = [], {}, {}
-    for outcome in job.map(check_site, units, title="Site", workers=1, remember=False):
+    found = job.map(check_site, units, title="Site", workers="measured", remember=False, files=NO_FILES)
+    for outcome in found:
         if outcome.error is not None:
             failed[outcome.key] = outcome.error
             continue

@@ -34,8 +34,6 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _job: ContextVar[Job | None] = ContextVar("workbench_job", default=None)
-
-
 _NUMBERS = (int, float)
 
 
@@ -325,23 +323,20 @@ class Job:
 
         Parameters
         ----------
-        function
-            Called with each unit's arguments; of a module, where units run in other processes.
-        units
-            What to do.
+        function, units
+            What to do: called with each unit's arguments; of a module, where units run in other processes.
         title
             Label of the bar.
         workers
             ``"threads"``, ``"processes"``, a number of threads, a ``distributed.Client`` or the address of a Dask
             scheduler. When left out, or ``"processes"``, it goes where the run was started with ``workers=``;
-            without that, one thread per core.
+            without that, one thread per core. ``"measured"``: one thread here, or there where that is quicker.
         retries
             How often a failed unit is tried again.
         remember
             Keep each finished unit's result in the journal.
         files
-            Which files the units use, so that they can be computed on workers that do not see the project's folder;
-            without it they are computed where the folder is seen.
+            Which files the units use; without it, workers of a cluster have to see the project's folder.
         """
         return run_units(
             self._sink,

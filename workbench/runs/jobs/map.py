@@ -12,11 +12,10 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from workbench.runs.jobs.dispatch import Dispatch, MapWork
-from workbench.runs.jobs.local_workers import LocalDispatch
 from workbench.runs.jobs.map_report import MapReport
+from workbench.runs.jobs.measured import MEASURED, dispatch_to, measured_outcomes
 from workbench.runs.jobs.plain_functions import refuse_other_functions
 from workbench.runs.jobs.unit_memory import UnitMemory
-from workbench.runs.model import hooks
 from workbench.runs.model.states import EventKind
 from workbench.runs.model.units import Outcome, Unit, UnitFiles
 from workbench.runs.work.bars import Bar
@@ -64,7 +63,32 @@ def run_units(
 ) -> Iterator[Outcome]:
     """Run units on workers and yield their outcomes as they finish; see :meth:`workbench.runs.Job.map`."""
     refuse_other_functions(function, f"The function of {title or 'these units'}")
+    elsewhere = None
+    if workers == MEASURED:
+        workers, wished = 1, choose_workers(None, sink.workers)
+        if sink.workers is not None and wished.place != Place.THREADS:
+            elsewhere = wished
     placement = choose_workers(workers, sink.workers)
+    if elsewhere is None:
+        _tell_bound(sink, placement, workers, title)
+    _refuse_repeated_keys(units)
+    bar = open_bar(title, len(units))
+    report = MapReport(sink, units, bar)
+    memory = UnitMemory(sink, function, remember)
+    try:
+        yield from _outcomes(
+            MapWork(sink, active, function, deque(), memory, report, retries, files),
+            units,
+            placement,
+            elsewhere,
+            title,
+            maps,
+        )
+    finally:
+        bar.close()
+
+
+def _tell_bound(sink: Sink, placement: Placement, workers: Workers, title: str) -> None:
     if (
         sink.workers is not None
         and placement != choose_workers(None, sink.workers)
@@ -72,39 +96,31 @@ def run_units(
     ):
         bound = f"{title or 'These units'}: computed by {placement}, to which the job binds them"
         sink.emit(EventKind.LOG, bound, stage=stage_path())
-    _refuse_repeated_keys(units)
-    bar = open_bar(title, len(units))
-    report = MapReport(sink, units, bar)
-    memory = UnitMemory(sink, function, remember)
-    try:
-        yield from _outcomes(
-            MapWork(sink, active, function, deque(), memory, report, retries, files), units, placement, maps
-        )
-    finally:
-        bar.close()
 
 
-def _outcomes(work: MapWork, units: list[Unit], placement: Placement, maps: OpenMaps) -> Iterator[Outcome]:
+def _outcomes(
+    work: MapWork,
+    units: list[Unit],
+    placement: Placement,
+    elsewhere: Placement | None,
+    title: str,
+    maps: OpenMaps,
+) -> Iterator[Outcome]:
     for unit, outcome in work.memory.recall(units):
         if outcome is None:
             work.waiting.append(unit)
         else:
             work.report.finished(unit, outcome)
             yield outcome
-    if work.waiting:
-        dispatch = _dispatch(placement, work)
+    if work.waiting and elsewhere is not None:
+        yield from measured_outcomes(work, elsewhere, title, maps)
+    elif work.waiting:
+        dispatch = dispatch_to(placement, work)
         maps.add(dispatch)
         try:
             yield from dispatch.outcomes()
         finally:
             maps.remove(dispatch)
-
-
-def _dispatch(placement: Placement, work: MapWork) -> Dispatch:
-    if placement.place != Place.CLUSTER:
-        return LocalDispatch(work, placement.count, placement.place == Place.PROCESSES)
-    made: Dispatch = hooks.dispatch_to_cluster(work, placement.cluster)
-    return made
 
 
 def _refuse_repeated_keys(units: list[Unit]) -> None:

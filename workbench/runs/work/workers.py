@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 from workbench.errors import SettingError
 
-__all__ = ["Place", "Placement", "Workers", "check_workers", "choose_workers", "parse_workers"]
+__all__ = ["Place", "Placement", "Workers", "check_workers", "choose_workers", "parse_workers", "threads_of"]
 
 
 class ClusterClient(Protocol):
@@ -94,6 +94,14 @@ def choose_workers(requested: Workers, preferred: Workers = None) -> Placement:
     if own.place == Place.PROCESSES and wanted.place == Place.THREADS and preferred != "threads":
         return Placement(Place.PROCESSES, wanted.count)
     return wanted
+
+
+def threads_of(placement: Placement) -> int:
+    """Units that a place computes at once; two where that is not known before it is asked."""
+    if placement.place != Place.CLUSTER:
+        return placement.count
+    nthreads = getattr(placement.cluster, "nthreads", None)
+    return sum(nthreads().values()) if callable(nthreads) and placement.cluster.status == "running" else 2
 
 
 def check_workers(workers: Workers) -> None:
