@@ -57,7 +57,12 @@ def timed(path: Path) -> tuple[float, float]:
         frame = pd.read_csv(path, parse_dates=["date"])
         return frame.sort_values(["site", "date"], ignore_index=True)
 
-    ours, theirs = (best(read, time.process_time, 7) for read in (lambda: read_daily_table(path), peer))
+    # By turns, so that a busy moment is none of one alone.
+    rounds = [
+        [best(read, time.process_time, 2) for read in (lambda: read_daily_table(path), peer)]
+        for _ in range(6)
+    ]
+    ours, theirs = map(min, zip(*rounds, strict=True))
     return ours, theirs
 
 
@@ -74,15 +79,14 @@ def test_ten_years_of_weather_are_read_and_checked(tmp_path: Path, report: Repor
 
 
 def test_a_hundred_thousand_days_of_weather_are_read_and_checked(tmp_path: Path, report: Report) -> None:
-    # Of each cell it is told whether it is a number, in which form, and where it is not: 2.5 is not reached.
     ours, theirs = timed(weather(tmp_path / "eto_weather.csv", 10, 10_000))
     report(
         "100000 days of weather read and checked, beside pandas",
         1000 * ours,
         1000 * theirs,
         "CPU ms",
-        "asked <= 2.5 x pandas, guarded <= 6 x",
-        ours <= 6 * theirs,
+        "<= 2.5 x pandas",
+        ours <= 2.5 * theirs,
     )
 
 

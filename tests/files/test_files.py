@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import socket
 import tempfile
@@ -12,6 +13,7 @@ from workbench import files
 from workbench.data.atomic import write_text
 from workbench.data.texts.content import read_whole
 from workbench.errors import LinkRefused, UnreadableFile
+from workbench.files import reading
 
 Use = Callable[[Path], object]
 
@@ -269,3 +271,19 @@ def test_a_file_that_may_not_be_read_is_told_from_one_that_is_not_there() -> Non
         finally:
             if is_root:
                 os.seteuid(0)
+
+
+def test_a_file_that_is_changed_while_it_is_read_is_refused(
+    outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, opened = outside / "a" / "file", reading.open_file
+
+    class Growing(io.BufferedReader):
+        def read(self, size: int | None = -1) -> bytes:
+            with path.open("ab") as file:
+                file.write(b"more")
+            return super().read(size)
+
+    monkeypatch.setattr(reading, "open_file", lambda path: Growing(opened(path).detach()))
+    with pytest.raises(UnreadableFile, match="a/file was changed while it was read; try again"):
+        files.read_bytes(path)

@@ -119,26 +119,37 @@ def open_file(path: AnyPath) -> BufferedReader:
     OSError
         When the operating system refuses.
     """
-    return open(open_descriptor(path), "rb")
+    descriptor = open_descriptor(path)
+    try:
+        return open(descriptor, "rb")
+    except OSError:
+        # A folder: it stays open otherwise.
+        os.close(descriptor)
+        raise
 
 
 def read_bytes(path: AnyPath, max_bytes: int = MAX_BYTES) -> bytes:
-    """Read a whole file, see :func:`open_file`; one that grows meanwhile as far as it was when it was opened.
+    """Read a whole file, see :func:`open_file`.
 
     Raises
     ------
     UnreadableFile
-        When it has more bytes than ``max_bytes``; nothing is read then.
+        When it has more bytes than ``max_bytes``: nothing is read then. When it is changed meanwhile.
     """
     with open_file(path) as file:
-        size = os.fstat(file.fileno()).st_size
+        before = os.fstat(file.fileno())
+        size = before.st_size
         if size > max_bytes:
             raise UnreadableFile(
                 f"{path} has {_megabytes(size)}, the most that is read is {_megabytes(max_bytes)}; split it, or "
                 "leave out what is not needed.",
                 path,
             )
-        return file.read(size)
+        content = file.read(size)
+        after = os.fstat(file.fileno())
+    if len(content) != size or (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns):
+        raise UnreadableFile(f"{path} was changed while it was read; try again when it is whole.", path)
+    return content
 
 
 def _megabytes(size: int) -> str:

@@ -102,7 +102,8 @@ def read_cells(name: str, content: bytes) -> Cells:
     delimiter, skip = sniff_delimiter(text)
     unchanged = decoded.encoding == "utf-8" and text is decoded.text
     body = content if unchanged else text.encode()
-    frame, lengths = _frame(text, body, delimiter, name)
+    signs = _Signs.of(body)
+    frame, lengths = _frame(text, body, signs, delimiter, name)
     if skip:
         frame, lengths = frame.slice(1), lengths.slice(1)
     if '"' in text:
@@ -110,7 +111,7 @@ def read_cells(name: str, content: bytes) -> Cells:
         _refuse_swallowed_rows(frame, lengths, delimiter, name)
     frame, marked = without_text_marks(frame) if "'" in text else (frame, [])
     garbled = any(letter in text for letter in MOJIBAKE_LETTERS)
-    grouped = _may_have_groups(text, body, delimiter)
+    grouped = _may_have_groups(text, signs, delimiter)
     found = (*changes, *marked)
     return Cells(frame, lengths, decoded.encoding, decoded.evidence, delimiter, garbled, grouped, found)
 
@@ -162,9 +163,7 @@ def sniff_delimiter(text: str) -> tuple[str, bool]:
     for delimiter in DELIMITERS:
         if not any(delimiter in line for line in lines):
             continue
-        counts = [
-            len(fields) for fields in _records(lines, delimiter) if any(field.strip() for field in fields)
-        ]
+        counts = [len(fields) for fields in _records(lines, delimiter) if "".join(fields).strip()]
         if not counts:
             continue
         usual = max(set(counts), key=lambda count: (counts.count(count), count))
@@ -220,19 +219,41 @@ def _records(lines: Iterable[str], delimiter: str) -> list[list[str]]:
         return []
 
 
-def _frame(text: str, content: bytes, delimiter: str, name: str) -> tuple[pl.DataFrame, pl.Series]:
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """The bytes of a text, and those before and behind each blank in it."""
+
+    all: Bytes
+    before: Bytes
+    behind: Bytes
+
+    @classmethod
+    def of(cls, content: bytes) -> _Signs:
+        signs = np.frombuffer(content, dtype=np.uint8)
+        at = np.flatnonzero(signs[1:-1] == ord(" "))
+        return cls(signs, signs[at], signs[at + 2])
+
+    def count(self, sign: str) -> int:
+        return int(np.count_nonzero(self.all == ord(sign)))
+
+
+def _frame(
+    text: str, content: bytes, signs: _Signs, delimiter: str, name: str
+) -> tuple[pl.DataFrame, pl.Series]:
     # A quote after a blank opens a field for the csv module only; such files are rare and never so large.
     late = rf'{re.escape(delimiter)}[ \t]+"'
     # The two fixed texts are found a hundred times faster than the pattern.
     quoted = '"' in text and (' "' in text or '\t"' in text)
     if len(text) > FAST_FROM_CHARACTERS and not (quoted and re.search(late, text)):
-        fast = _polars_frame(text, content, delimiter)
+        fast = _polars_frame(text, content, signs, delimiter)
         if fast is not None:
             return fast
     return _csv_frame(text, delimiter, name)
 
 
-def _polars_frame(text: str, content: bytes, delimiter: str) -> tuple[pl.DataFrame, pl.Series] | None:
+def _polars_frame(
+    text: str, content: bytes, signs: _Signs, delimiter: str
+) -> tuple[pl.DataFrame, pl.Series] | None:
     """Read a large file whose rows all have as many fields; ``None`` where that is not so."""
     records = _records(_first_lines(text), delimiter)[:-1]
     width = max(map(len, records), default=1)
@@ -248,46 +269,42 @@ def _polars_frame(text: str, content: bytes, delimiter: str) -> tuple[pl.DataFra
         )
     except pl.exceptions.PolarsError:
         return None
-    signs = np.frombuffer(content, dtype=np.uint8)
-    lines = int(np.count_nonzero(signs == ord("\n"))) + (not text.endswith("\n"))
-    inside = pl.Series([0]).new_from_index(0, frame.height)
+    breaks = signs.count("\n")
+    lines = breaks + (not text.endswith("\n"))
+    rows = pl.int_range(1, frame.height + 1, eager=True)
     if lines != frame.height:
-        breaks = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
-        inside = frame.select(breaks.cast(pl.Int64)).to_series()
-    if frame.height + int(inside.sum()) != lines:
-        return None
-    if lines != frame.height or _may_have_blanks(signs, text, delimiter):
+        within = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
+        inside = frame.select(within.cast(pl.Int64)).to_series()
+        if frame.height + int(inside.sum()) != lines:
+            return None
+        rows += inside.cum_sum() - inside
+    if lines != frame.height or _may_have_blanks(signs, text, delimiter, breaks):
         frame = stripped(frame)
     lengths = [len(fields) for fields in records]
     # A blank line has no field, and lacks no more delimiters than a line of one.
     lacking = sum(width - max(length, 1) for length in lengths)
-    delimiters = int(np.count_nonzero(signs == ord(delimiter)))
+    delimiters = signs.count(delimiter)
     if delimiters < (width - 1) * frame.height - lacking:
         blank = frame.slice(len(lengths)).filter(pl.all_horizontal(pl.all().is_null())).height
         if delimiters < (width - 1) * (frame.height - blank) - lacking:
             return None
     others = pl.Series([width], dtype=pl.Int64).new_from_index(0, frame.height - len(lengths))
-    rows = pl.int_range(1, frame.height + 1, eager=True) + (inside.cum_sum() - inside)
     return frame.insert_column(0, rows.alias("row")), pl.concat([pl.Series(lengths, dtype=pl.Int64), others])
 
 
-def _may_have_blanks(signs: Bytes, text: str, delimiter: str) -> bool:
+def _may_have_blanks(signs: _Signs, text: str, delimiter: str, breaks: int) -> bool:
     """Whether a cell may begin or end with a blank, or be a text of none; much faster than to look at each."""
     if not text.isascii() and any(space in text for space in _OTHER_SPACES):
         return True
-    odd = (signs < ord(" ")) & (signs != ord("\n")) & (signs != ord("\r")) & (signs != ord(delimiter))
-    quotes = signs == ord('"') if '"' in text else np.zeros(0, dtype=bool)
-    if odd.any() or (quotes[1:] & quotes[:-1]).any():
+    known = breaks + sum(signs.count(sign) for sign in {"\r", delimiter} if sign < " " and sign in text)
+    if np.count_nonzero(signs.all < ord(" ")) != known or ('"' in text and '""' in text):
         return True
-    at = np.flatnonzero(signs == ord(" "))
-    edges = {*map(ord, ("\n", "\r", '"', " ")), ord(delimiter)}
-    last = len(signs) - 1
-    around = np.concatenate([[0, 0], signs[at[at > 0] - 1], signs[at[at < last] + 1]])
-    outermost = len(signs) > 0 and (signs[0] == ord(" ") or signs[-1] == ord(" "))
-    return bool(outermost or np.isin(np.flatnonzero(np.bincount(around, minlength=256)), [*edges]).any())
+    edges = [*map(ord, ("\n", "\r", '"', " ", delimiter))]
+    around = np.bincount(signs.before, minlength=256) + np.bincount(signs.behind, minlength=256)
+    return text[:1] == " " or text[-1:] == " " or bool(around[edges].any())
 
 
-def _may_have_groups(text: str, content: bytes, delimiter: str) -> bool:
+def _may_have_groups(text: str, signs: _Signs, delimiter: str) -> bool:
     """Whether a cell may hold a number in another form than that of a program; much faster than to look at each.
 
     Between delimiters that are commas, without quotes, no cell holds a comma; a blank that groups digits has a sign
@@ -295,9 +312,7 @@ def _may_have_groups(text: str, content: bytes, delimiter: str) -> bool:
     """
     if delimiter != "," or '"' in text or any(sign in text for sign in GROUP_SIGNS):
         return True
-    signs = np.frombuffer(content, dtype=np.uint8)
-    at = np.flatnonzero(signs[1:-1] == ord(" ")) + 1
-    return bool((_NUMERIC[signs[at - 1]] & _NUMERIC[signs[at + 1]]).any())
+    return bool((_NUMERIC[signs.before] & _NUMERIC[signs.behind]).any())
 
 
 def _csv_frame(text: str, delimiter: str, name: str) -> tuple[pl.DataFrame, pl.Series]:

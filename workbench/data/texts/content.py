@@ -16,7 +16,7 @@ from typing import IO
 
 from workbench.data.atomic import reason_of
 from workbench.errors import UnreadableFile
-from workbench.files import is_folder, missing, open_file, read_bytes
+from workbench.files import missing, open_file, read_bytes
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".gz")
 MAX_TEXT_MEGABYTES = 1000
@@ -42,8 +42,6 @@ def kind_of(path: Path) -> FileKind:
     named = FileKind.TEXT if suffix in (*TEXT_SUFFIXES, "", ".dat") else FileKind.WORKBOOK
     named = FileKind.PARQUET if suffix == ".parquet" else named
     try:
-        if is_folder(path):
-            return named
         with open_file(path) as file:
             start = file.read(8)
             if start.startswith(ZIP_START):
@@ -87,9 +85,9 @@ def read_whole(path: Path, max_megabytes: float, expected: str) -> bytes:
         When it is missing, a folder, empty, too large, locked or not permitted.
     """
     try:
-        if is_folder(path):
-            raise UnreadableFile(f"{path} is a folder, expected {expected}.", path)
         content = read_bytes(path, int(max_megabytes * MEGABYTE))
+    except IsADirectoryError:
+        raise UnreadableFile(f"{path} is a folder, expected {expected}.", path) from None
     except FileNotFoundError:
         raise missing(path) from None
     except PermissionError as error:

@@ -330,9 +330,10 @@ def _repeats(frame: pl.DataFrame, columns: Sequence[str], names: Sequence[str]) 
     # Cheap first: of so many equal cells one is among the first few, and as long.
     few = list(wanted.items())[: len(columns) - math.ceil(SAME_AS_HEADER * len(columns)) + 1]
     as_long = (pl.col(column).str.len_bytes() == len(name.encode()) for column, name in few)
-    rows = frame.filter(pl.any_horizontal(as_long)).filter(
-        pl.sum_horizontal(*equal.values()) >= SAME_AS_HEADER * len(columns)
-    )
+    maybe = frame.select(pl.any_horizontal(as_long).fill_null(False)).to_series()
+    if not maybe.any():
+        return maybe
+    rows = frame.filter(maybe).filter(pl.sum_horizontal(*equal.values()) >= SAME_AS_HEADER * len(columns))
     return frame["row"].is_in(rows["row"].implode())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +16,7 @@ from workbench.data.changes import Change, ChangeKind
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table, plain_name
 from workbench.data.texts.cells import Cells, read_cells
-from workbench.data.texts.content import COMPOUND_START, ZIP_START, read_content
+from workbench.data.texts.content import COMPOUND_START, ZIP_START, read_whole, unpacked
 from workbench.data.texts.layout import Layout, column_letter, find_table, rows_text, without_footnotes
 from workbench.data.texts.plain_numbers import with_plain_numbers
 from workbench.data.texts.total_rows import total_sentence, undated_totals
@@ -43,6 +45,8 @@ class TextTable:
         null, and numbers are written with a decimal point and without digit groups.
     set_aside
         How many rows below or above the header hold something and were passed over, each of them listed.
+    sha256
+        Hash of the bytes that were read, where it was requested.
     """
 
     file: str
@@ -51,27 +55,46 @@ class TextTable:
     header_row: int
     frame: pl.DataFrame
     set_aside: int = 0
+    sha256: str = ""
 
     def texts(self, name: str) -> pl.Series:
         """Give the cells of a column as text, null where they are blank."""
         return self.frame[str(self.columns.index(name))]
 
-    def pandas(self, is_number: Callable[[str], bool]) -> pd.DataFrame:
+    def pandas(self, is_number: Callable[[str], bool], *, coded: Collection[str] = ()) -> pd.DataFrame:
         """Give the cells, those of the columns of numbers as numbers where all of them are; else as text.
 
-        The index holds the lines of the file; a blank cell is ``None``, or ``nan`` among numbers.
+        The index holds the lines of the file; a blank cell is ``None``, or ``nan`` among numbers. Columns that are
+        ``coded`` hold each text once.
         """
         index = pd.Index(self.frame["row"].to_numpy())
-        columns = {name: self._values(name, index, number=is_number(name)) for name in self.columns}
+        columns = {
+            name: pd.Series(self.coded(name), index=index)
+            if name in coded
+            else self._values(name, index, number=is_number(name))
+            for name in self.columns
+        }
         return pd.DataFrame(columns, index=index, columns=list(self.columns), copy=False)
 
     def _values(self, name: str, index: pd.Index, *, number: bool) -> pd.Series:
         cells = self.texts(name)
         if number:
             numbers = cells.cast(pl.Float64, strict=False)
-            if numbers.null_count() == cells.null_count() and numbers.is_finite().all():
-                return pd.Series(numbers.to_numpy(writable=True), index=index)
-        return pd.Series(cells.to_list(), index=index, dtype=object)
+            # A sum that is finite has no part that is not.
+            if numbers.null_count() == cells.null_count() and (
+                math.isfinite(numbers.sum()) or numbers.is_finite().all()
+            ):
+                return pd.Series(numbers.to_numpy(writable=True), index=index, copy=False)
+        return pd.Series(self.coded(name), index=index).astype(object)
+
+    def coded(self, name: str) -> pd.Categorical:
+        """Give the cells of a column as text, each text once: a name or a day comes again and again."""
+        cells = self.texts(name).to_arrow().dictionary_encode()
+        return pd.Categorical.from_codes(
+            cells.indices.fill_null(-1).to_numpy(),
+            pd.Index(cells.dictionary.to_pylist(), dtype=object),
+            validate=False,
+        )
 
     def table(self, is_number: Callable[[str], bool]) -> Table:
         """Give the cells row by row; those of the columns of numbers as numbers where they are."""
@@ -90,6 +113,7 @@ def read_text_table(
     known: Callable[[str], bool] | None = None,
     *,
     max_megabytes: float = MAX_MEGABYTES,
+    hashed: bool = False,
 ) -> TextTable:
     """Read a table of a CSV, TSV or other delimited text file; one without rows has its columns only.
 
@@ -103,6 +127,8 @@ def read_text_table(
         Whether a text is a header that can be used; the header is the row with the most of them.
     max_megabytes
         Size [MB] above which the file is refused.
+    hashed
+        Whether to hash the file.
 
     Raises
     ------
@@ -111,7 +137,9 @@ def read_text_table(
     InvalidData
         When its rows do not fit its header, or its decimal mark cannot be told.
     """
-    return parse_text_table(path, read_content(path, max_megabytes, "a CSV or TSV file"), problems, known)
+    packed = read_whole(path, max_megabytes, "a CSV or TSV file")
+    table = parse_text_table(path, unpacked(path.name, packed, max_megabytes), problems, known)
+    return replace(table, sha256=hashlib.sha256(packed).hexdigest()) if hashed else table
 
 
 def parse_text_table(
@@ -147,7 +175,11 @@ def without_totals(table: TextTable, date: str, problems: Problems) -> TextTable
         Takes each row that is set aside.
     """
     frame = table.frame
-    undated = ~table.texts(date).str.contains(r"\d").fill_null(False)
+    dates = table.texts(date)
+    if not dates.null_count() and str(dates.min() or "") >= "0" and str(dates.max()) < ":":
+        # Each begins with a digit.
+        return table
+    undated = ~dates.str.contains(r"\d").fill_null(False)
     if not undated.any():
         return table
     rows = frame["row"].to_numpy()

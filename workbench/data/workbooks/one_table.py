@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -22,7 +23,12 @@ Known = Callable[[str], bool]
 
 
 def read_one_table(
-    path: Path, problems: Problems, known: Known, *, max_megabytes: float = MAX_MEGABYTES
+    path: Path,
+    problems: Problems,
+    known: Known,
+    *,
+    max_megabytes: float = MAX_MEGABYTES,
+    hashed: bool = False,
 ) -> TextTable:
     """Read the table of a text file or of a workbook; its kind is told by its content.
 
@@ -36,6 +42,8 @@ def read_one_table(
         Whether a text is a header that can be used: the sheet, and the row of its header, are those with the most.
     max_megabytes
         Size [MB] above which a text file is refused.
+    hashed
+        Whether to hash the file.
 
     Raises
     ------
@@ -45,11 +53,11 @@ def read_one_table(
         When its rows do not fit its header, or its decimal mark cannot be told.
     """
     if kind_of(path) is not FileKind.WORKBOOK:
-        return read_text_table(path, problems, known, max_megabytes=max_megabytes)
+        return read_text_table(path, problems, known, max_megabytes=max_megabytes, hashed=hashed)
     book = read_workbook(path)
     problems.extend(book.problems)
     sheet, headers = _best_sheet(book, known, problems)
-    return texts_of(sheet.table(problems, headers=headers), path.name, problems)
+    return replace(texts_of(sheet.table(problems, headers=headers), path.name, problems), sha256=book.sha256)
 
 
 def texts_of(table: Table, file: str, problems: Problems) -> TextTable:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,8 @@ from workbench.evapotranspiration.inputs.headers import (
 )
 from workbench.evapotranspiration.model.weather import WEATHER_UNITS
 from workbench.runs.model.digest import file_digest
+
+Days: TypeAlias = np.ndarray[tuple[int], np.dtype[np.datetime64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,9 @@ def read_daily_table(
         When rows cannot be used: with row, column, and the value seen.
     """
     problems = Problems(path.name)
-    raw = read_raw(path, problems, left_out)
+    raw, sha256 = read_raw(path, problems, left_out)
     frame = daily_rows(raw, columns, problems)
-    return DailyTable(frame, problems, file_digest(path), (*left_out, *unused_columns(raw, columns)))
+    return DailyTable(frame, problems, sha256, (*left_out, *unused_columns(raw, columns)))
 
 
 def unused_columns(raw: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
@@ -119,32 +122,36 @@ def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) ->
         )
     refuse_unread(raw, columns, problems)
     problems.raise_errors()
-    frame = pd.DataFrame(
-        {name: words(raw[name]) if name in raw else "" for name in ("site", "source")},
-        index=raw.index,
-    )
-    for name in ("site", "source"):
-        nameless = raw.index[(frame[name] == "") & (name in raw)]
+    made: dict[str, pd.Series | str] = {"site": "", "source": ""}
+    for name in (name for name in ("site", "source") if name in raw):
+        made[name] = words(raw[name])
+        values = raw[name]
+        coded = isinstance(values.dtype, pd.CategoricalDtype)
+        nameless = raw.index[values.cat.codes < 0 if coded else made[name] == ""]
         if len(nameless) and len(nameless) < len(raw):
             problems.error(
                 f"{rows_text(list(nameless))}: the cell of column '{name}' is blank; write the {name} into it."
             )
-    frame["date"] = read_dates(raw["date"], problems)
+    dates = read_dates(raw["date"], problems)
+    # Cells that are times have one; a text is read as its day.
+    made["date"] = dates.dt.normalize() if pd.api.types.is_datetime64_any_dtype(raw["date"].dtype) else dates
     for name in present:
-        frame[name] = numbers(raw[name], name, problems)
-        if frame[name].isna().all():
+        made[name] = values = numbers(raw[name], name, problems)
+        if np.isnan(values.to_numpy()).all():
             problems.unused(f"column '{name}' holds no number, and is as if it were not there.")
+    frame = pd.DataFrame(made, index=raw.index, copy=False)
     _refuse_shares(frame, problems)
     problems.raise_errors()
-    frame["date"], times = frame["date"].dt.normalize(), raw["date"]
-    groups = _groups(frame)
-    order = np.lexsort((frame["date"].to_numpy(), groups))
-    steps = np.diff(frame["date"].to_numpy()[order]).astype("timedelta64[D]").astype(np.int64)
+    groups, days = _groups(frame, raw), frame["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    between, steps = np.diff(groups), np.diff(days)
+    in_order = bool(((between > 0) | ((between == 0) & (steps >= 0))).all())
+    order = np.arange(len(frame)) if in_order else np.lexsort((days, groups))
+    if not in_order:
+        between, steps = np.diff(groups[order]), np.diff(days[order])
     # What follows another day of the same site and source; a step of no day is a day that comes twice.
-    steps = np.where(np.diff(groups[order]) == 0, steps, 1)
-    _refuse_repeated(frame, times, order, steps, problems)
+    steps = np.where(between == 0, steps, 1)
+    _refuse_repeated(frame, raw["date"], order, steps, problems)
     problems.raise_errors()
-    in_order = bool((np.diff(order) == 1).all())
     frame = (frame if in_order else frame.take(order)).reset_index(drop=True)
     _note_gaps(frame, steps, problems)
     return frame
@@ -160,17 +167,31 @@ def _refuse_shares(frame: pd.DataFrame, problems: Problems) -> None:
             )
 
 
-def _groups(frame: pd.DataFrame) -> Integers:
+def _groups(frame: pd.DataFrame, raw: pd.DataFrame) -> Integers:
     """Number the site and source of each row, in the order of their names."""
-    sites, sources = (pd.factorize(frame[name], sort=True) for name in ("site", "source"))
-    return np.asarray(sites[0] * len(sources[1]) + sources[0], dtype=np.int64)
+    groups = np.zeros(len(frame), dtype=np.int64)
+    for name in (name for name in ("site", "source") if name in raw):
+        values = raw[name]
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            # As :func:`words` numbers them.
+            names, ranks = np.unique([*map(str.strip, values.cat.categories), ""], return_inverse=True)
+            groups = groups * len(names) + ranks[values.cat.codes.to_numpy()]
+        else:
+            codes, known = pd.factorize(frame[name], sort=True)
+            groups = groups * len(known) + codes
+    return groups
 
 
-def read_raw(path: Path, problems: Problems, left_out: Sequence[str] = ()) -> pd.DataFrame:
+def read_raw(path: Path, problems: Problems, left_out: Sequence[str] = ()) -> tuple[pd.DataFrame, str]:
     """Read a CSV, Excel or Parquet file with its columns named as ours and in our units; cells stay as they are.
 
-    The index is the line of the text file, the row of the sheet, or the number of the row of a Parquet file below a
-    header.
+    Returns
+    -------
+    DataFrame
+        Its index is the line of the text file, the row of the sheet, or the number of the row of a Parquet file
+        below a header.
+    str
+        SHA-256 of the file.
 
     Raises
     ------
@@ -178,7 +199,7 @@ def read_raw(path: Path, problems: Problems, left_out: Sequence[str] = ()) -> pd
         When it is no such file, or empty.
     """
     is_text = kind_of(path) is not FileKind.PARQUET
-    raw = _read_text(path, problems) if is_text else read_frame(path)
+    raw, sha256 = _read_text(path, problems) if is_text else (read_frame(path), file_digest(path))
     if raw.empty:
         raise UnreadableFile(
             f"{path.name} has no rows below its header; fill it, or choose another file.", path
@@ -190,8 +211,8 @@ def read_raw(path: Path, problems: Problems, left_out: Sequence[str] = ()) -> pd
             f"{', '.join(map(str, raw.columns))}."
         )
         problems.raise_errors()
-    raw = raw.drop(columns=list(left_out))
-    return named_columns(raw if is_text else raw.set_axis(range(2, len(raw) + 2), axis=0), problems)
+    raw = raw.drop(columns=list(left_out)) if left_out else raw
+    return named_columns(raw if is_text else raw.set_axis(range(2, len(raw) + 2), axis=0), problems), sha256
 
 
 def read_dates(values: pd.Series, problems: Problems) -> pd.Series:
@@ -200,12 +221,16 @@ def read_dates(values: pd.Series, problems: Problems) -> pd.Series:
         plain = values.dt.tz_localize(None) if values.dt.tz is not None else values
         _refuse_blank(values.index[values.isna()], problems)
         return plain.astype("datetime64[s]")
-    if values.dtype == object and pd.api.types.infer_dtype(values, skipna=False) == "string":
-        found = _iso_days(pl.Series(values.to_numpy(), dtype=pl.String), values.index)
-        if not found.isna().any():
-            return found
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        # The days of one site are those of the next: each is read once.
+        days, codes = (
+            _iso_days(pl.Series(values.cat.categories, dtype=pl.String)),
+            values.cat.codes.to_numpy(),
+        )
+        if not np.isnat(days).any() and (codes >= 0).all():
+            return pd.Series(days[codes], index=values.index)
     texts = words(values)
-    found = _iso_days(pl.Series(texts.to_list(), dtype=pl.String), values.index)
+    found = pd.Series(_iso_days(pl.Series(texts.to_list(), dtype=pl.String)), index=values.index)
     if not found.isna().any():
         return found
     _refuse_blank(values.index[texts == ""], problems)
@@ -218,12 +243,11 @@ def read_dates(values: pd.Series, problems: Problems) -> pd.Series:
     return found
 
 
-def _iso_days(texts: pl.Series, index: pd.Index) -> pd.Series:
+def _iso_days(texts: pl.Series) -> Days:
     """Days of texts that begin with an ISO 8601 date and may go on with a time; missing where they do not."""
     plain = (texts.str.len_bytes() == len("2024-02-29")).all()
     days = texts if plain else texts.str.extract(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?$")
-    found = days.str.to_date("%Y-%m-%d", strict=False).to_numpy().astype("datetime64[s]")
-    return pd.Series(found, index=index)
+    return days.str.to_date("%Y-%m-%d", strict=False).to_numpy().astype("datetime64[s]")
 
 
 def _refuse_blank(rows: pd.Index, problems: Problems) -> None:
@@ -295,8 +319,9 @@ def _note_gaps(frame: pd.DataFrame, steps: Integers, problems: Problems) -> None
         )
 
 
-def _read_text(path: Path, problems: Problems) -> pd.DataFrame:
-    table = read_one_table(path, problems, is_header)
+def _read_text(path: Path, problems: Problems) -> tuple[pd.DataFrame, str]:
+    table = read_one_table(path, problems, is_header, hashed=True)
     date = next((name for name in table.columns if read_header(name)[0] == "date"), "")
     table = without_totals(table, date, problems) if date else table
-    return table.pandas(lambda name: read_header(name)[0] not in ("site", "source", "date"))
+    texts = {name for name in table.columns if read_header(name)[0] in ("site", "source", "date")}
+    return table.pandas(lambda name: name not in texts, coded=texts), table.sha256

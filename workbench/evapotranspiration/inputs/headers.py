@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Mapping
 
@@ -160,7 +161,7 @@ def named_columns(
             f"units names {left!r}, and there is no such column; present: {', '.join(seen.values())}."
         )
     problems.raise_errors()
-    return pd.DataFrame(named)
+    return pd.DataFrame(named, index=raw.index, copy=False)
 
 
 def refuse_unread(raw: pd.DataFrame, columns: Collection[str], problems: Problems) -> None:
@@ -230,11 +231,10 @@ def read_header(header: str) -> tuple[str, str]:
 
 def words(values: pd.Series) -> pd.Series:
     """Give cells as text without blanks at their ends; a missing one is empty."""
-    if values.dtype == object and pd.api.types.infer_dtype(values) == "string":
-        # Sites and days come again and again: each is looked at once.
-        codes, known = pd.factorize(values)
-        texts = pd.array([*map(str.strip, known), ""], dtype="str")
-        return pd.Series(texts.take(codes), index=values.index)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        # Each is looked at once; what is missing has the code -1, and so the last one.
+        texts = pd.array([*map(str.strip, values.cat.categories), ""], dtype="str")
+        return pd.Series(texts.take(values.cat.codes.to_numpy()), index=values.index)
     return values.astype(object).where(values.notna(), "").astype(str).str.strip()
 
 
@@ -261,15 +261,15 @@ def numbers(values: pd.Series, name: str, problems: Problems) -> pd.Series:
                 f"column '{name}': {int(bad.sum()) - MAX_BAD_CELLS_LISTED} more cells are no numbers."
             )
     # To the hundredth: some write -999.00 after a conversion.
-    fills = np.abs(found.to_numpy() - FILL) <= FILL_TOLERANCE
-    if fills.any():
+    plain = found.to_numpy()
+    if (plain <= FILL + FILL_TOLERANCE).any() and (fills := np.abs(plain - FILL) <= FILL_TOLERANCE).any():
         rows = values.index[fills]
         problems.change(
             f"column '{name}': {int(fills.sum())} cells hold {FILL:g} (first in row {rows[0]}), read as missing."
         )
         found = found.mask(fills)
-    infinite = np.isinf(found.to_numpy())
-    if infinite.any():
+    if not math.isfinite(plain.sum()) and np.isinf(plain).any():
+        infinite = np.isinf(plain)
         problems.error(f"row {values.index[infinite][0]}, column '{name}': the number is infinite.")
     return found
 

@@ -161,7 +161,7 @@ def read_sites(path: Path, problems: Problems) -> tuple[Place, ...]:
         With every row that cannot be used.
     """
     found = Problems(path.name)
-    raw = read_raw(path, found)
+    raw, _ = read_raw(path, found)
     missing = [name for name in ("site", "latitude", "longitude") if name not in raw]
     if missing:
         found.error(f"columns are missing: {', '.join(missing)}; present: {', '.join(raw.columns)}.")

@@ -123,7 +123,7 @@ def _files(tracer: Tracer) -> Iterator[tuple[str, pd.DataFrame]]:
 def _table(path: Path) -> pd.DataFrame:
     problems = Problems(path.name)
     try:
-        frame = read_raw(path, problems)
+        frame, _ = read_raw(path, problems)
         return frame.assign(date=read_dates(frame["date"], problems)) if "date" in frame else frame
     except (WorkbenchError, ValueError, OSError):
         return pd.DataFrame()
