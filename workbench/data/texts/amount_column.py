@@ -16,7 +16,7 @@ MOSTLY = 0.6
 # to nothing.
 MAX_NAMES = 0.2
 MAX_EXACT_DIGITS = 15
-PARENTHESES, TRAILING = "parentheses", "trailing minus"
+PARENTHESES, TRAILING, TRIANGLE = "parentheses", "trailing minus", "triangle"
 _SIGNS = "[$€£₹¥]"
 
 

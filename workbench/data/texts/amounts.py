@@ -45,8 +45,13 @@ _AMOUNT = re.compile(
     rf"\s*(?P<scale>(?i:{_SCALE}))?\.?\s*{_MONEY_AFTER}?\s*(?P<after_minus>-)?\s*(?P<close>\)+)?\s*(?P<percent_after>%)?"
 )
 _BLANKS = str.maketrans(
-    {"\u00a0": " ", "\u202f": " ", "\u2007": " ", "\u2009": " ", "\u2212": "-", "\u2019": "'"}
+    {
+        **dict.fromkeys("\u00a0\u202f\u2007\u2009", " "),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d", "-"),
+        "\u2019": "'",
+    }
 )
+_TRIANGLE = re.compile(r"[\u25b2\u25b3] ?(?=[^\d]{0,3}\d)")
 _GROUPS = {
     mark: re.compile(
         rf"\d{{1,3}}([{other}' ])\d{{3}}(?:\1\d{{3}})*|\d{{1,2}}(?:{other}\d{{2}})+{other}\d{{3}}|\d+"
@@ -71,7 +76,7 @@ class Amount:
         1, or 1000 for ``k`` and so on.
     form
         How it was written, in words, where that is more than digits: ``"parentheses"``, ``"trailing minus"``,
-        ``"k"``, ``"formula"``.
+        ``"triangle"``, ``"k"``, ``"formula"``.
     """
 
     value: float
@@ -106,6 +111,9 @@ def read_amount(text: str, decimal: str = ".") -> Amount | None:
     if len(text) > MAX_AMOUNT_CHARACTERS:
         return None
     text = text.translate(_BLANKS).strip()
+    # Japanese statements write a loss with a triangle.
+    is_loss = _TRIANGLE.match(text) is not None
+    text = _TRIANGLE.sub("-", text, count=1) if is_loss else text
     text, formula = _unwrapped(text)
     match = _AMOUNT.fullmatch(text)
     if match is None:
@@ -127,7 +135,13 @@ def read_amount(text: str, decimal: str = ".") -> Amount | None:
         return None
     money = match["money"] or match["money_after"] or ""
     form = (
-        "parentheses" if opened else "trailing minus" if match["after_minus"] else match["scale"] or formula
+        "triangle"
+        if is_loss
+        else "parentheses"
+        if opened
+        else "trailing minus"
+        if match["after_minus"]
+        else match["scale"] or formula
     )
     return Amount(
         -value if opened + minuses else value,

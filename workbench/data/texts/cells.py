@@ -27,8 +27,8 @@ ROWS_AT_ONCE = 50_000
 TYPED = "\x1f"
 # Joiners (U+200C, U+200D) shape words of some scripts and stay.
 _UNSEEN = "\u200b\u2060\ufeff"
-GROUP_SIGNS = "'\u2019\u00a0\u202f\u2007\u2009\u2212"
-"""Beside the comma, the point and the blank: what groups digits, and the minus of typesetters."""
+GROUP_SIGNS = "'\u2019\u00a0\u202f\u2007\u2009\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d\u25b2\u25b3"
+"""Beside the comma, the point and the blank: what groups digits, and what typesetters write for a minus."""
 Bytes = npt.NDArray[np.uint8]
 _NUMERIC = np.isin(np.arange(256), list(b"0123456789.,+-()"))
 _OTHER_SPACES = "\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))

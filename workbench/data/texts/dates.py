@@ -23,18 +23,18 @@ EXCEL_EPOCH = datetime.date(1899, 12, 30)
 EXCEL_SERIALS = range(20_000, 80_000)
 
 _MONTHS = {
-    1: "jan january januar janvier enero ene",
-    2: "feb february februar février fevrier febrero",
-    3: "mar march märz mär maerz mars marzo",
-    4: "apr april avril avr abril abr",
-    5: "may mai mayo",
-    6: "jun june juni juin junio",
-    7: "jul july juli juillet juil julio",
-    8: "aug august août aout agosto ago",
-    9: "sep sept september septembre septiembre",
-    10: "oct october okt oktober octobre octubre",
-    11: "nov november novembre noviembre",
-    12: "dec december dez dezember décembre decembre diciembre dic",
+    1: "jan january januar janvier janv enero ene gennaio gen janeiro januari styczeń",
+    2: "feb february februar février fevrier févr fevr fév febrero febbraio fevereiro fev februari luty",
+    3: "mar march märz mär maerz mrz mars marzo março marco maart mrt marzec",
+    4: "apr april avril avr abril abr aprile kwiecień",
+    5: "may mai mayo maggio mag maio mei maj",
+    6: "jun june juni juin junio giugno giu junho czerwiec",
+    7: "jul july juli juillet juil julio luglio lug julho lipiec",
+    8: "aug august août aout agosto ago augustus augusti sierpień",
+    9: "sep sept september septembre septiembre settembre set setembro wrzesień",
+    10: "oct october okt oktober octobre octubre ottobre ott outubro out październik",
+    11: "nov november novembre noviembre novembro listopad",
+    12: "dec december dez dezember décembre decembre déc diciembre dic dicembre dezembro grudzień",
 }
 MONTH_NAMES = {name: month for month, names in _MONTHS.items() for name in names.split()}
 

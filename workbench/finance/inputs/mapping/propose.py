@@ -23,6 +23,7 @@ from scipy.optimize import linear_sum_assignment
 from workbench.finance.inputs.header_units import header_unit
 from workbench.finance.inputs.mapping.rivals import exact_roles, header_words, with_rivals
 from workbench.finance.inputs.mapping.synonyms import (
+    DOUBTFUL_NAMES,
     OTHER_FIGURES,
     RATIO_WORDS,
     SYNONYMS,
@@ -144,7 +145,8 @@ def _assigned(
     roles = [role for role in SYNONYMS if (role, variant) not in taken]
     if variant is not Variant.ACTUAL:
         roles = [role for role in roles if role in FIGURES]
-    scored = [[_score(column, role, date_column) for role in roles] for column in columns]
+    beside = frozenset(map(header_words, columns))
+    scored = [[_score(column, role, date_column, beside) for role in roles] for column in columns]
     found = {column.name: _described(column) for column in columns}
     if columns and roles:
         scores = np.array([[score for score, _ in line] for line in scored])
@@ -184,7 +186,7 @@ def _described(column: ColumnProfile) -> ColumnRole:
     )
 
 
-def _score(column: ColumnProfile, role: Role, date_column: str) -> tuple[float, str]:
+def _score(column: ColumnProfile, role: Role, date_column: str, beside: frozenset[str]) -> tuple[float, str]:
     if not _fits(column, role) or (role in FIGURES and _is_ratio(column)):
         return 0.0, ""
     words, _ = split_variant(header_words(column))
@@ -194,6 +196,10 @@ def _score(column: ColumnProfile, role: Role, date_column: str) -> tuple[float, 
         return 0.0, ""
     if role in exact:
         similarity, synonym = 1.0, exact[role]
+    elif words in DOUBTFUL_NAMES and DOUBTFUL_NAMES[words][0] is role:
+        if beside.isdisjoint(DOUBTFUL_NAMES[words][1]):
+            return WORTH_A_QUESTION, f"'{words}' means that in some exports, and something else in others"
+        return 1.0, f"'{words}' means that beside the other columns of the file"
     else:
         similarity, synonym = max((_similarity(words, name, role), name) for name in SYNONYMS[role])
     reason = f"the header is like '{synonym}' ({similarity:.2f})"

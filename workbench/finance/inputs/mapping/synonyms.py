@@ -37,8 +37,9 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
         "total expenses", "operating cost", "overheads", "sg and a", "total operating expenses", "cost",
         "expense",
         "operational costs", "costi", "spese", "despesas", "custos", "depenses", "couts", "costes", "costos",
-        "bedrijfskosten", "koszty", "kostnader", "aufwendungen", "charges d exploitation",
-        "gastos operativos", "aufwand", "kosten", "betriebskosten", "gastos", "charges", "spend",
+        "bedrijfskosten", "koszty", "kostnader", "aufwendungen", "gesamtkosten", "total charges",
+        "charges totales", "charges d exploitation",
+        "gastos operativos", "aufwand", "kosten", "betriebskosten", "gastos", "spend",
     ),
     Role.COST_OF_SALES: (
         "cost of sales", "cost of goods sold", "costo del venduto", "kostprijs omzet", "costo de ventas",
@@ -86,7 +87,8 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
     Role.INVENTORY: ("inventory", "inventories", "stock", "stock on hand", "stock value", "vorraete", "inventario"),
     Role.MARKETING: (
         "marketing", "marketing spend", "marketing expense", "marketing costs", "advertising", "ad spend",
-        "advertising spend", "promotion", "marketing budget spent", "werbung", "marketing and advertising",
+        "advertising spend", "promotion", "marketing budget spent", "werbung", "werbekosten", "pubblicita",
+        "publicidad", "publicite", "reclame", "publicidade", "marketing and advertising",
         "advertising and marketing",
     ),
     Role.EMPLOYEE_COST: (
@@ -98,14 +100,14 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
         "employee expenses",
     ),
     Role.CAPEX: (
-        "capex", "capital expenditure", "capital expenditures", "investments", "purchase of fixed assets",
+        "capex", "capital expenditure", "capital expenditures", "purchase of fixed assets",
         "investition",
         "capital spending",
     ),
     Role.COLLECTIONS: ("collections", "cash collected", "receipts from customers", "customer receipts",
     "cash receipts"),
     Role.PURCHASES: ("purchases", "purchases on credit", "supplier invoices", "goods purchased"),
-    Role.PAYMENTS: ("payments", "payments to suppliers", "supplier payments", "cash paid to suppliers"),
+    Role.PAYMENTS: ("payments to suppliers", "supplier payments", "cash paid to suppliers"),
     Role.VOLUME: ("volume", "quantity", "units sold", "units", "qty", "quantity sold", "menge", "cantidad",
     "orders"),
     Role.REGION: (
@@ -147,6 +149,17 @@ DEDUCTION_WORDS = frozenset(
     )
 )  # fmt: skip
 """Words for what is taken off gross sales."""
+
+DOUBTFUL_NAMES: dict[str, tuple[Role, frozenset[str]]] = {
+    "charges": (
+        Role.EXPENSES,
+        frozenset(("produits", "resultat", "resultat net", "chiffre d affaires", "ventes")),
+    ),
+    "payments": (Role.PAYMENTS, frozenset(("purchases", "payables", "accounts payable", "trade payables"))),
+    "investments": (Role.CAPEX, frozenset(("cash flow", "operating cash flow", "free cash flow"))),
+}
+"""Names that mean one thing in one export and another elsewhere, such as what a French company spends and what a
+payment service charged its customers: the role, and the headers beside which it is certain; else it is asked."""
 
 FILLING = frozenset(["amount", "amt", "value", "total", "figures", "sum", "betrag", "gesamt"])
 """Words that say nothing about what a figure is."""

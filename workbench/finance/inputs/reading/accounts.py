@@ -16,6 +16,7 @@ from workbench.finance.model.questions import Question
 __all__ = [
     "ACCOUNT_NAME",
     "ACCOUNT_NUMBER",
+    "AMOUNT",
     "Accounts",
     "as_columns",
     "is_account",
@@ -26,17 +27,22 @@ __all__ = [
 MAX_ACCOUNTS = 500
 ACCOUNT_NUMBER = re.compile(
     r"(g/?l |general ledger )?(account|acct) ?(code|number|no|nr|#)\.?|konto(nummer|nr)?\.?|sachkonto|code|compte"
-    r"|num[eé]ro de compte|compte ?num|cuenta|hkont|ledger account|g/l acct",
+    r"|num[eé]ro de compte|compte ?num|cuenta|hkont|ledger account|g/l acct"
+    r"|grootboek(nummer|rekening(nummer)?)|conto|codice conto|conta",
     re.IGNORECASE,
 )
 ACCOUNT_NAME = re.compile(
     r"(g/?l |general ledger |full |ledger )?(account|acct)( name| title| description)?|line( item)?"
     r"|konto(bezeichnung|name|beschriftung)|kontenbezeichnung|beschriftung|libell[eé]( du)? compte|compte ?lib"
-    r"|particulars|ledger( name)?|g/l account|(g/l )?(account )?(short|long) text|nombre de cuenta",
+    r"|particulars|ledger( name)?|g/l account|(g/l )?(account )?(short|long) text|nombre de (la )?cuenta"
+    r"|grootboekrekening( omschrijving)?|cuenta( contable)?|conto|descrizione conto|conta( cont[aá]bil)?"
+    r"|nominal account",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(
-    r"(net |total )?(amount|value|balance|betrag|wert|saldo|montant|importe)( num)?\.?( \(?[a-z]{3}\)?)?",
+AMOUNT = re.compile(
+    r"(net |total )?(amount|value|balance|betrag|wert|saldo|montant|importe|importo|bedrag|valor)"
+    r"( num| in local cur.*| in lc| \(one column\)| in company code.*| in doc.*| in hausw.*)?\.?( \(?[a-z]{3}\)?)?"
+    r"|(local|lc|company code) (currency )?amount|comp.*code currency value|umsatz \(ohne soll/haben-kz\)",
     re.IGNORECASE,
 )
 
@@ -90,7 +96,7 @@ def with_accounts_as_columns(names: Sequence[str], places: Sequence[int], frame:
     """
     plain = [_plain(name) for name in names]
     account = _first(plain, frame, ACCOUNT_NAME, ColumnKind.TEXT)
-    amount = _first(plain, frame, _AMOUNT, ColumnKind.NUMBER)
+    amount = _first(plain, frame, AMOUNT, ColumnKind.NUMBER)
     if account is None or amount is None:
         return Accounts(tuple(names), tuple(places), frame)
     if not 2 <= _texts(frame, account).drop_nulls().n_unique() <= MAX_ACCOUNTS:

@@ -11,6 +11,7 @@ from workbench.data.changes import Change, ChangeKind
 from workbench.data.texts.amount_column import (
     PARENTHESES,
     TRAILING,
+    TRIANGLE,
     NumberColumn,
     examples,
     looks_like_amounts,
@@ -174,7 +175,7 @@ def _forms(read: NumberColumn) -> list[str]:
 def _number_changes(read: NumberColumn, name: str) -> tuple[Change, ...]:
     changes = []
     for form, part in read.forms.items():
-        negative = form in (PARENTHESES, TRAILING)
+        negative = form in (PARENTHESES, TRAILING, TRIANGLE)
         kind = ChangeKind.SIGN if negative else ChangeKind.READ_AS
         reason = f"{form} means a negative amount" if negative else f"the amount is written with {form}"
         rows, before, values = (tuple(part[column].to_list()) for column in ("row", "text", "value"))

@@ -14,6 +14,7 @@ from workbench.data.texts.cells import TYPED, Cells, frame_of, read_cells, strip
 from workbench.data.texts.content import COMPOUND_START, MEGABYTE, ZIP_START
 from workbench.data.workbooks.reading import Sheet, parse_content
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.finance.inputs.reading.mt940 import is_mt940, mt940_cells
 
 MAX_WORKBOOK_MEGABYTES = 64
 
@@ -59,6 +60,8 @@ def read_grid(name: str, content: bytes, sheet: str = "") -> Grid:
     """
     if content.startswith((ZIP_START, COMPOUND_START)):
         return _workbook_grid(name, content, sheet)
+    if is_mt940(content):
+        return Grid(mt940_cells(name, content), "csv")
     return Grid(read_cells(name, content), "csv")
 
 

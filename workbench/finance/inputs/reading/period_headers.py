@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import itertools
 import re
 from collections.abc import Sequence
@@ -24,6 +25,10 @@ _TWO_YEARS = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*[-/\u2013]\s*((?:19|20)?\d{2
 _DERIVED = re.compile(
     r".*(\b(over|under|variance|var|diff(erence)?|delta|abweichung|abw|remaining|change|yoy|pct|percent|ecart|écart)\b|%).*",
     re.IGNORECASE,
+)
+_DAYS = re.compile(
+    r"(?P<first>[^\W\d_]+)\.? 1 ?[-\u2013] ?(?:(?P<last>[^\W\d_]+)\.? ?)?"
+    r"(?P<day>\d{1,2}),? ?(?P<year>(?:19|20)\d{2})"
 )
 _NUMBERED = re.compile(r"(?:per(?:iod|iode)?|posting period|p|buchungsperiode)\.? ?(\d{1,2})", re.IGNORECASE)
 
@@ -95,11 +100,29 @@ def period_columns(names: Sequence[str], titles: Sequence[str], file: str, dated
 def _period_of(text: str) -> PeriodColumn | None:
     if _is_period(text):
         return PeriodColumn(text)
+    days = _whole_months(text)
+    if days:
+        return PeriodColumn(days)
     rest, variant = split_variant(text.casefold())
     rest = rest.strip(" -_/:()[]")
     if variant is not None and _is_period(rest):
         return PeriodColumn(rest, variant)
     return None
+
+
+def _whole_months(text: str) -> str:
+    """Give ``2024-01`` for ``Jan 1 - Jan 31 2024``, and ``2024-Q1`` for a quarter; empty for any other text."""
+    match = _DAYS.fullmatch(text)
+    first = MONTH_NAMES.get(match["first"].casefold()) if match else None
+    last = MONTH_NAMES.get((match["last"] or match["first"]).casefold()) if match else None
+    if match is None or first is None or last is None:
+        return ""
+    year = int(match["year"])
+    if int(match["day"]) != calendar.monthrange(year, last)[1]:
+        return ""
+    if first == last:
+        return f"{year}-{last:02d}"
+    return f"{year}-Q{last // 3}" if last % 3 == 0 and last - first == 2 else ""
 
 
 def _is_period(text: str) -> bool:

@@ -25,6 +25,7 @@ from workbench.finance.inputs.reading.header_rows import with_both_headers
 from workbench.finance.inputs.reading.months_across import with_months_below
 from workbench.finance.inputs.reading.postings.bank_statement import with_bank_figures
 from workbench.finance.inputs.reading.postings.chart_of_accounts import is_chart
+from workbench.finance.inputs.reading.postings.contra_accounts import with_contra_accounts
 from workbench.finance.inputs.reading.postings.datev import DatevHeader, datev_header, datev_journal
 from workbench.finance.inputs.reading.postings.journal import journal_of
 from workbench.finance.inputs.reading.postings.journal_columns import Table
@@ -270,6 +271,10 @@ def _table_of(
         names, frame, changes = with_whole_dates(names, frame, file)
     places = (*layout.places, *[-1] * (len(names) - len(layout.names)))
     table = Table(names, places, frame)
+    contra = with_contra_accounts(table)
+    if contra is not None:
+        table, booked = contra
+        changes = [*changes, *booked]
     bank = with_bank_figures(table, file, proved=True)
     made = None if bank else _accounts(table, answers, file, start_month, titles)
     if made is None:

@@ -37,7 +37,8 @@ _CLEAR = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
-    r"(transaction |net )?(amount|betrag|umsatz|montant|importe|value|wert)( ?\(?[a-z]{3}\)?)?|betrag \(.*\)",
+    r"(transaction |net )?(amount|betrag|umsatz|montant|importe|importo|bedrag|valor|value|wert)( ?\(?[a-z]{3}\)?)?"
+    r"|(betrag|umsatz|bedrag) (\(.*\)|in [a-z]{3})",
     re.IGNORECASE,
 )
 _BALANCE = re.compile(
@@ -46,8 +47,23 @@ _BALANCE = re.compile(
 )
 _TEXT = re.compile(
     r".*\b(description|payee|details?|narrative|narration|memo|reference|verwendungszweck|buchungstext|beg[uü]nstigter.*|text|libell[ée]"
+    r"|omschrijving|mededelingen|naam|descrizione|causale|descri[cç][aã]o|hist[oó]rico"
     r"|concepto|counter ?party|transaction|particulars|name|type|category)\b.*",
     re.IGNORECASE,
+)
+_OF_A_BANK = re.compile(
+    r".*\b(iban|bic|swift.*|valuta.*|value date|wertstellung|auftragskonto|verwendungszweck|tegenrekening"
+    r"|mutatiesoort|mededelingen|sort code|beg[uü]nstigter.*|counterparty (account|name)|date de valeur"
+    r"|fecha valor|data valuta)\b.*",
+    re.IGNORECASE,
+)
+MIN_OF_A_BANK = 2
+"""Headers that only statements of banks have; with fewer a list of signed amounts may be anything."""
+_CAME = frozenset(
+    ("bij", "credit", "c", "cr", "in", "h", "haben", "gutschrift", "kredit", "crédit", "avere", "+")
+)
+_WENT = frozenset(
+    ("af", "debit", "d", "dr", "out", "s", "soll", "lastschrift", "debet", "débit", "dare", "-")
 )
 TOLERANCE = 0.005
 
@@ -108,7 +124,11 @@ def with_bank_figures(
         amount = -amount
         order = _order(amount, balances)
     named = [name for name in plain if is_account(name) or is_account_number(name)]
-    if (proved and order == 0) or (named and not all(name.casefold() == "particulars" for name in named)):
+    # Where only a bank writes such headers, a "Code" is one of payments.
+    is_bank = moves.is_clear and _is_of_a_bank(plain)
+    if not is_bank and (
+        (proved and order == 0) or (named and not all(name.casefold() == "particulars" for name in named))
+    ):
         return None
     if order == 0 and not moves.is_clear:
         if len(moves.columns) == 2:
@@ -135,7 +155,21 @@ def _moves(table: Table, plain: list[str], numbers: list[int]) -> _Moves | None:
     one = next((at for at in numbers if _AMOUNT.fullmatch(plain[at])), None)
     if one is None:
         return None
-    return _Moves(amounts_of(table.frame, table.names, None, None, one, None)[0], (one,), False)
+    amount = amounts_of(table.frame, table.names, None, None, one, None)[0]
+    is_bank = _is_of_a_bank(plain)
+    if is_bank and not (amount < 0).any():
+        for at, name in enumerate(plain):
+            words = table.frame[str(at)].str.to_lowercase().str.strip_chars(" .")
+            said = set(words.drop_nulls().unique().to_list())
+            if at != one and name and said <= _CAME | _WENT and said & _CAME and said & _WENT:
+                signs = pl.select(pl.when(words.is_in(list(_CAME))).then(1.0).otherwise(-1.0)).to_series()
+                return _Moves(amount * signs, (one,), True)
+    has_both = {-1.0, 1.0} <= set(amount.sign().drop_nulls().to_list())
+    return _Moves(amount, (one,), is_bank and has_both)
+
+
+def _is_of_a_bank(plain: list[str]) -> bool:
+    return sum(_OF_A_BANK.fullmatch(name) is not None for name in plain) >= MIN_OF_A_BANK
 
 
 def _order(amount: pl.Series, balance: pl.Series) -> int:

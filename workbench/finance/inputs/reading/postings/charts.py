@@ -79,7 +79,9 @@ _NUMBER = re.compile(r"\s*(\d[\d.\-]{1,13}\d)\b")
 def number_of(account: str) -> str:
     """Give the digits with which an account begins; empty when it has no number."""
     match = _NUMBER.match(account)
-    return re.sub(r"\D", "", match[1]) if match else ""
+    # SAP fills numbers with zeros to ten digits; no chart has three of them before one.
+    digits = re.sub(r"\D", "", match[1]) if match else ""
+    return digits.lstrip("0") if digits.startswith("000") else digits
 
 
 def line_of_number(chart: Chart, number: str) -> Line | None:

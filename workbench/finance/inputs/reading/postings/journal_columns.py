@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.finance.inputs.reading.accounts import ACCOUNT_NAME, ACCOUNT_NUMBER
+from workbench.finance.inputs.reading.accounts import ACCOUNT_NAME, ACCOUNT_NUMBER, AMOUNT
 from workbench.finance.inputs.reading.columns import ColumnKind, kind_of
 from workbench.finance.inputs.reading.postings.sides import has_sides
 
@@ -16,19 +16,14 @@ __all__ = ["DATES", "JournalColumns", "Table", "has_document", "journal_columns"
 
 _KIND = re.compile(r"account type|type of account|account class|kontoart|type", re.IGNORECASE)
 _GROUP = re.compile(r"account group|account category|class|group", re.IGNORECASE)
-_AMOUNT = re.compile(
-    r"(net |total )?(amount|value|balance|betrag|wert|saldo|montant|importe)( num| in local cur.*| in lc"
-    r"| \(one column\)"
-    r"| in company code.*| in doc.*| in hausw.*)?\.?( \(?[a-z]{3}\)?)?|(local|lc|company code) (currency )?amount"
-    r"|comp.*code currency value|umsatz \(ohne soll/haben-kz\)",
-    re.IGNORECASE,
-)
 _SPLIT = r"(?: amount| betrag| balance)?(?: \(.*\)| - .*|s)?"
 _DEBIT = re.compile(
-    rf"(debit|soll|d[ée]bit|debe|dr|amount debit|sollbetrag|umsatz soll|d[ée]bits){_SPLIT}\.?", re.IGNORECASE
+    rf"(debit|soll|débito?|debito?|debe|debet|dare|wn|dr|amount debit|sollbetrag|umsatz soll|d[ée]bits){_SPLIT}\.?",
+    re.IGNORECASE,
 )
 _CREDIT = re.compile(
-    rf"(credit|haben|cr[ée]dit|haber|cr|amount credit|habenbetrag|umsatz haben|cr[ée]dits){_SPLIT}\.?",
+    rf"(credit|haben|crédito?|credito?|haber|kredit|avere|ma|cr|amount credit|habenbetrag|umsatz haben|cr[ée]dits)"
+    rf"{_SPLIT}\.?",
     re.IGNORECASE,
 )
 _RUNNING = re.compile(
@@ -40,10 +35,13 @@ _OPENING_COLUMN = re.compile(
     r"|(balance|saldo)vortrag|solde (initial|d'ouverture)",
     re.IGNORECASE,
 )
+_SIDES = frozenset(
+    ["d", "c", "dr", "cr", "db", "debit", "credit", "s", "h", "soll", "haben", "debet", "kredit"]
+)
 DATES = (
     "date", "transaction date", "posting date", "pstng date", "posting date in the document", "buchungsdatum",
     "belegdatum", "voucher date", "journal date", "accounting date", "date comptable", "ecriture date", "fecha",
-    "datum",
+    "datum", "data", "boekdatum", "fecha contable", "data registrazione", "booking date",
 )  # fmt: skip
 _DOCUMENT = re.compile(
     r".*\b(journal|journal ?entry|voucher|vch|document|doc|transaction|txn|reference|ref|num|number"
@@ -115,7 +113,7 @@ def journal_columns(table: Table) -> JournalColumns:
     opening = first(_OPENING_COLUMN, money)
     running = first(_RUNNING, [at for at in money if at != opening])
     amount = next(
-        (at for at in money if at not in (opening,) and _AMOUNT.fullmatch(plain[at]) and at != running), None
+        (at for at in money if at not in (opening,) and AMOUNT.fullmatch(plain[at]) and at != running), None
     )
     if debit is None and amount is None and running is not None:
         amount, running = running, None
@@ -149,4 +147,4 @@ def journal_columns(table: Table) -> JournalColumns:
 
 def _is_side(cells: pl.Series) -> bool:
     words = {text.casefold().strip(" .") for text in cells.drop_nulls().unique().to_list()}
-    return bool(words) and words <= {"d", "c", "dr", "cr", "debit", "credit", "s", "h", "soll", "haben"}
+    return bool(words) and words <= _SIDES

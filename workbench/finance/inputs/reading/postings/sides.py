@@ -15,7 +15,7 @@ from workbench.finance.inputs.reading.columns import ColumnKind, evidence_of_mar
 __all__ = ["amounts_of", "has_sides", "read_side", "with_sides_as_signs"]
 
 _SIDE = re.compile(r"\s*(?P<amount>.*\d.*?)\s*(?P<side>dr|cr|db|soll|haben|[dcsh])\.?\s*", re.IGNORECASE)
-_DEBITS = frozenset(("d", "dr", "db", "debit", "s", "soll"))
+_DEBITS = frozenset(("d", "dr", "db", "debit", "s", "soll", "debet"))
 # Codes such as "12 C" are seldom alone in a column; amounts with a side are.
 MOSTLY = 0.9
 SAMPLE = 200
@@ -69,8 +69,16 @@ def amounts_of(
     if side is not None:
         is_debit = frame[str(side)].str.to_lowercase().str.strip_chars(" .").is_in(list(_DEBITS))
         signs = pl.select(pl.when(is_debit).then(1.0).otherwise(-1.0)).to_series()
+        if _have_the_side_as_sign(values, signs):
+            return values, f"'{names[side]}' names the side, and credits have a minus already", True
         return values * signs, f"'{names[side]}' names the side", True
     return values, f"the amounts of '{names[amount]}' with their signs", False
+
+
+def _have_the_side_as_sign(values: pl.Series, signs: pl.Series) -> bool:
+    """Whether credits are written with a minus beside their side, as SAP does; reversals alone are few."""
+    given = values.filter((signs < 0) & (values != 0))
+    return len(given) > 0 and (given < 0).sum() > MOSTLY * len(given)
 
 
 def _mark(frame: pl.DataFrame, columns: Sequence[int]) -> str:
