@@ -110,6 +110,15 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
             "outlook": "the most allowed is 16",
         },
     ),
+    (
+        "market_history",
+        {"first_month": "2008-01", "tables": ("prices",), "retries": 99},
+        {
+            "first_month": "the archive begins with 2009-07",
+            "tables": "tables names prices, expected some of unit_power",
+            "retries": "the most allowed is 20",
+        },
+    ),
     ("market_undo", {"files": ()}, {"files": "files is empty; name those to undo"}),
     ("market_backfill", BACKFILL | {"last_day": "2025-08-01"}, {"first_day": "but first_day is empty"}),
     (
@@ -209,6 +218,7 @@ def test_the_form_shows_each_fault_at_its_field() -> None:
         "capacity",
         "market_ingest",
         "market_backfill",
+        "market_history",
         "market_undo",
         "evapotranspiration",
         "evapotranspiration_validation",

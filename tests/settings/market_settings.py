@@ -22,13 +22,14 @@ from setting_runs import Inputs, JobCases
 from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.market.inputs.fetch import FeedClient
-from workbench.market.jobs import backfill_market, ingest_market
+from workbench.market.jobs import backfill_market, fetch_history, ingest_market
 from workbench.market.model.nem import NEM
 from workbench.market.results.saved import IngestResult
 from workbench.market.sample.files import write_nemweb
 from workbench.market.sample.market import SampleMarket
 from workbench.market.sample.units import write_register
 from workbench.market.steps import backfill as steps
+from workbench.market.steps import history as history_steps
 from workbench.market.store.dataset import create_dataset, market_folder
 from workbench.market.store.publication import writing
 
@@ -155,6 +156,36 @@ def watched(project: Project, **settings: Any) -> Watched:
     return Watched(result, client.call_args.kwargs["pause"]())
 
 
+def watched_history(project: Project, **settings: Any) -> Watched:
+    """Fetch from an archive that refuses the first request for a file once."""
+    feeds = archive(503)
+    feeds.faults[next(iter(feeds.files))] = [503]
+    with patch.object(history_steps, "FeedClient", wraps=FeedClient) as client:
+        result = fetch_history(project, **settings)
+    return Watched(result, client.call_args.kwargs["pause"]())
+
+
+@cache
+def archive(fault: int = 0, *, version: str = "5") -> Feeds:
+    """A month of the archive with prices and demands."""
+    feeds = OPEN.enter_context(serving())
+    folder = (
+        "/Data_Archive/Wholesale_Electricity/MMSDM/2010/MMSDM_2010_03/MMSDM_Historical_Data_SQLLoader/DATA"
+    )
+    columns = {"DISPATCHPRICE": f"PRICE,{version}", "DISPATCHREGIONSUM": "REGIONSUM,2"}
+    for table, kind in columns.items():
+        value = "RRP" if table == "DISPATCHPRICE" else "TOTALDEMAND"
+        text = (
+            f"C,NEMP.WORLD,X,AEMO,PUBLIC,2010/04/01,12:00:00,1,X,0\nI,DISPATCH,{kind},SETTLEMENTDATE,REGIONID,"
+            f'INTERVENTION,{value}\nD,DISPATCH,{kind},"2010/03/01 00:05:00",NSW1,0,50\nC,"END OF REPORT",4\n'
+        )
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as written:
+            written.writestr("x.CSV", text)
+        feeds.files[f"{folder}/PUBLIC_DVD_{table}_201003010000.zip"] = packed.getvalue()
+    return feeds
+
+
 def elsewhere() -> str:
     """A folder outside the project."""
     return str(Path(OPEN.enter_context(TemporaryDirectory())) / "elsewhere")
@@ -230,6 +261,43 @@ UNDO = JobCases(
     other={"scenario": "other", "folder": elsewhere, "files": (SECOND,)},
     refuses=("scenario", "folder"),
     compared=outcome,
+    fresh=True,
+)
+MONTHS: Mapping[str, Any] = {"first_month": "2010-03", "last_month": "2010-03", "pause": 0.0}
+HISTORY = JobCases(
+    "market_history",
+    (
+        Inputs("months", empty, lambda: {**MONTHS, "base_url": archive(503).address}, leave=("retries",)),
+        Inputs("faulty", empty, lambda: {**MONTHS, "base_url": archive(503).address}, ("retries",)),
+        Inputs(
+            "new_version",
+            empty,
+            lambda: {**MONTHS, "base_url": archive(version="99").address},
+            ("accepted_versions",),
+        ),
+    ),
+    other={
+        "scenario": "other",
+        "folder": elsewhere,
+        "base_url": lambda: archive(version="99").address,
+        "first_month": "2010-02",
+        "last_month": "2010-04",
+        "tables": ("region",),
+        "retries": 0,
+        "pause": 0.01,
+        "keep_files": True,
+        "accepted_versions": ("DISPATCH.PRICE.99",),
+    },
+    acts_with={"retries": "faulty", "accepted_versions": "new_version"},
+    own={
+        "scenario": place,
+        "folder": place,
+        "keep_files": lambda result: sorted(map(str, Path(result.result.folder).rglob("*.zip"))),
+        "pause": lambda result: result.pause,
+    },
+    compared=outcome,
+    run=watched_history,
+    unsolved=("retries", "pause", "keep_files"),
     fresh=True,
 )
 FETCH: Mapping[str, Any] = {"first_day": DAY, "pause": 0.0}

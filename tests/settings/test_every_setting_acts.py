@@ -33,6 +33,7 @@ ALL = (
     market_settings.INGEST,
     market_settings.BACKFILL,
     market_settings.UNDO,
+    market_settings.HISTORY,
 )
 
 LONG = ("capacity", "finance", "evapotranspiration_validation", "irrigation", "market_backfill")

@@ -20,7 +20,7 @@ from workbench.lazy import lazy_names
 
 if TYPE_CHECKING:
     from workbench.market.config import BackfillConfig, IngestConfig
-    from workbench.market.jobs import backfill_market, ingest_market, undo_files
+    from workbench.market.jobs import backfill_market, fetch_history, ingest_market, undo_files
     from workbench.market.market import Market
     from workbench.market.model.answer import Answer, Column
     from workbench.market.model.period import Period, Resolution
@@ -46,6 +46,7 @@ __all__ = [
     "add_sample",
     "backfill_market",
     "export_parquet",
+    "fetch_history",
     "ingest_market",
     "new_market",
     "profile_names",
@@ -69,6 +70,7 @@ __getattr__, __dir__ = lazy_names(
         "add_sample": "sample.market",
         "backfill_market": "jobs",
         "export_parquet": "store.export",
+        "fetch_history": "jobs",
         "ingest_market": "jobs",
         "new_market": "profiles.known",
         "profile_names": "profiles.known",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import SettingError
 from workbench.files import confine, is_folder
+from workbench.market.model.archive_months import ARCHIVE, FIRST_MONTH, TABLES, month_of_text
 from workbench.market.store.dataset import DEFAULT_NAME, INCOMING, market_folder
 from workbench.runs.model.setting_types import InForm
 from workbench.runs.model.settings import setting
@@ -149,7 +150,70 @@ def check_backfill(config: BackfillConfig) -> Iterator[SettingError]:
             yield SettingError(f"The last day {last} comes before the first, {first}.", "last_day", last)
 
 
-AnyConfig = IngestConfig | BackfillConfig | UndoConfig
+@dataclass(frozen=True, slots=True)
+class HistoryConfig:
+    """Parameters of fetching the monthly archives of the market and ingesting them."""
+
+    scenario: str = setting(
+        DEFAULT_NAME, title="Dataset", help="Name of the dataset in the project's results"
+    )
+    folder: str = setting(
+        "",
+        help="Folder of the dataset, when several projects share one; the project's own if empty",
+        advanced=True,
+    )
+    first_month: str = setting(FIRST_MONTH, help="First month to fetch", in_form=InForm("2020-01"))
+    last_month: str = setting(
+        "", help="Last month to fetch; the one before this if empty", in_form=InForm("2024-12")
+    )
+    tables: tuple[str, ...] = setting(tuple(TABLES), help=f"What to fetch of each month: {', '.join(TABLES)}")
+    base_url: str = setting(ARCHIVE, help="Address of the archive", advanced=True)
+    retries: int = setting(3, help="How often a failed download is tried again", minimum=0, maximum=20)
+    pause: float = setting(
+        1.0, help="Pause between two downloads", unit="s", minimum=0, maximum=60, adjustable=True
+    )
+    keep_files: bool = setting(
+        False, help="Keep the archives in the dataset's 'incoming'; all months since 2009 take some 100 GB"
+    )
+    accepted_versions: tuple[str, ...] = setting(
+        (),
+        help="New table versions that were checked and are accepted, such as DISPATCH.PRICE.6",
+        advanced=True,
+    )
+
+
+AnyConfig = IngestConfig | BackfillConfig | UndoConfig | HistoryConfig
+
+
+def check_history(config: HistoryConfig) -> Iterator[SettingError]:
+    """Give a problem for each value that its type and bounds allow, but not the rest of the config."""
+    if not re.match(r"https?://[^/\s]+", config.base_url):
+        yield SettingError(
+            f"base_url is {config.base_url!r}, expected an address such as https://example.org.",
+            "base_url",
+            config.base_url,
+        )
+    unknown = [name for name in config.tables if name not in TABLES]
+    if unknown or not config.tables:
+        yield SettingError(
+            f"tables names {', '.join(unknown) or 'nothing'}, expected some of {', '.join(TABLES)}.",
+            "tables",
+            config.tables,
+        )
+    months = []
+    for name in ("first_month", "last_month"):
+        text = getattr(config, name)
+        try:
+            months.append(month_of_text(text, name) if text else None)
+        except SettingError as error:
+            yield error
+    match months:
+        case datetime.date() as first, datetime.date() as last if last < first:
+            yield SettingError(
+                f"The last month {config.last_month} comes before the first, {config.first_month}.",
+                "last_month",
+                config.last_month,
+            )
 
 
 def check_undo(config: UndoConfig) -> Iterator[SettingError]:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from workbench.market.config import (
     BackfillConfig,
+    HistoryConfig,
     IngestConfig,
     UndoConfig,
     check_backfill,
+    check_history,
     check_undo,
     places,
 )
@@ -129,3 +131,41 @@ def backfill_market(job: Job, project: Project, config: BackfillConfig) -> Inges
     from workbench.market.steps.backfill import run_backfill
 
     return run_backfill(job, project, config)
+
+
+@job(
+    "market_history",
+    title="Market data: fetch the history",
+    config=HistoryConfig,
+    load=load_result,
+    check=check_history,
+    places=places,
+)
+def fetch_history(job: Job, project: Project, config: HistoryConfig) -> IngestResult:
+    """Fetch the monthly archives of the NEM since July 2009 and ingest them, one file at a time.
+
+    Each file becomes a version of its own, so that a run that is killed or cancelled continues where it stopped:
+    what was ingested is neither fetched nor read again. One page a month is asked for, and what it lists, with a
+    pause between any two requests.
+
+    Parameters
+    ----------
+    job
+        Handle of the run.
+    project
+        Where, unless a folder is set, the dataset is.
+    config
+        The settings.
+
+    Raises
+    ------
+    DataError
+        When the dataset is of another market, or nothing could be ingested.
+    SettingError
+        When the address, a month or a table is malformed.
+    ScenarioBusy
+        When another run is writing the dataset.
+    """
+    from workbench.market.steps.history import run_history
+
+    return run_history(job, project, config)

@@ -168,12 +168,12 @@ class FeedClient:
         watch = watch or Watch()
         if work.archive:
             target = folder / Path(work.archive).name
-            if is_file(target) or self._download(work.archive, target, watch):
+            if is_file(target) or self.download(work.archive, target, watch):
                 return (target,)
         found = []
         for name in self._current(work, watch):
             target = folder / name
-            if is_file(target) or self._download(f"{work.feed.current.rstrip('/')}/{name}", target, watch):
+            if is_file(target) or self.download(f"{work.feed.current.rstrip('/')}/{name}", target, watch):
                 found.append(target)
         return tuple(found)
 
@@ -212,8 +212,16 @@ class FeedClient:
                 return ()
             raise
 
-    def _download(self, address: str, target: Path, watch: Watch) -> bool:
-        """Download one file, wholly or not at all; False when the server has no such file."""
+    def download(self, address: str, target: Path, watch: Watch) -> bool:
+        """Download one file, wholly or not at all; False when the server has no such file.
+
+        Raises
+        ------
+        SourceFailed
+            When the server does not answer, refuses, or breaks off.
+        UnwritableFile
+            When the operating system refuses.
+        """
         watch.sleep(self._pause())
         try:
             self._client.download(HttpRequest(self._service, address), target, watch)

@@ -54,13 +54,18 @@ class NemwebTable:
     settled: bool = False
 
 
+def _up_to(version: int) -> tuple[str, ...]:
+    """Name the versions of a table up to the newest that is known: later ones only added columns."""
+    return tuple(str(number) for number in range(1, version + 1))
+
+
 LAYOUTS: Mapping[tuple[str, str], NemwebTable] = MappingProxyType(
     {
         ("DISPATCH", "UNIT_SCADA"): NemwebTable(
             UNIT_POWER, ("1",), "SETTLEMENTDATE", "DUID", {"mw": "SCADAVALUE"}
         ),
         ("DISPATCH", "PRICE"): NemwebTable(
-            PRICE, ("4", "5"), "SETTLEMENTDATE", "REGIONID", {"rrp": "RRP"}, "INTERVENTION"
+            PRICE, _up_to(5), "SETTLEMENTDATE", "REGIONID", {"rrp": "RRP"}, "INTERVENTION"
         ),
         ("DREGION", ""): NemwebTable(
             PRICE, ("2", "3"), "SETTLEMENTDATE", "REGIONID", {"rrp": "RRP"}, "INTERVENTION"
@@ -70,7 +75,7 @@ LAYOUTS: Mapping[tuple[str, str], NemwebTable] = MappingProxyType(
         ),
         ("DISPATCH", "REGIONSUM"): NemwebTable(
             REGION,
-            ("4", "5", "6", "7", "8", "9"),
+            _up_to(9),
             "SETTLEMENTDATE",
             "REGIONID",
             {
@@ -88,7 +93,7 @@ LAYOUTS: Mapping[tuple[str, str], NemwebTable] = MappingProxyType(
         ),
         ("DISPATCH", "INTERCONNECTORRES"): NemwebTable(
             FLOW,
-            ("3",),
+            _up_to(3),
             "SETTLEMENTDATE",
             "INTERCONNECTORID",
             {

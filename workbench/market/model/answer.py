@@ -18,8 +18,10 @@ from workbench.data.made_up import MADE_UP_NOTE
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
+    import polars as pl
 
     from workbench.charts.plots import Table, TablePlot
+    from workbench.market.model.question import Question
 
 
 MAX_SHARE_MISSING = 0.01
@@ -76,6 +78,8 @@ class Answer:
         What one row stands for, such as ``"30-minute means"``.
     newest
         Time of the newest data of the market, with its clock.
+    question
+        Which question it answers; None where it was not asked by a query.
 
     Raises
     ------
@@ -92,6 +96,7 @@ class Answer:
     made_up: bool = False
     resolution: str = ""
     newest: str = ""
+    question: Question | None = None
 
     def __post_init__(self) -> None:
         if self.made_up and MADE_UP_NOTE not in self.notes:
@@ -177,15 +182,44 @@ class Answer:
 
         from workbench.charts.plots import Table
 
-        units = {column.name: column.unit for column in self.columns if column.unit}
         read = f"Read from {self.source}, data version {self.version}." if self.source else ""
         notes = [note for note in (*self.notes, read) if note]
         frame = pd.DataFrame({c.name: c.cells for c in self.columns})
-        return Table(frame, units, self.title, notes, heading=self.heading)
+        return Table(frame, self.units, self.title, notes, heading=self.heading)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Give a DataFrame; the units of its columns are in :attr:`Column.unit`."""
-        return self.table().to_pandas()
+        """Give a pandas DataFrame; the units of its columns are in ``frame.attrs["units"]``."""
+        frame = self.table().to_pandas()
+        frame.attrs["units"] = self.units
+        return frame
+
+    def to_polars(self, *, with_units: bool = True) -> pl.DataFrame:
+        """Give a Polars DataFrame; the unit of a column stands behind its name, such as ``"Wind [MW]"``.
+
+        Parameters
+        ----------
+        with_units
+            Whether it does; else the names are those of the answer, and the units in :attr:`units`.
+        """
+        import polars as pl
+
+        return pl.DataFrame(
+            {
+                (column.header if with_units else column.name): pl.Series(
+                    column.cells.tolist()
+                    if column.cells.dtype == object
+                    else column.cells.astype("datetime64[ms]")
+                    if column.cells.dtype.kind == "M"
+                    else column.cells
+                )
+                for column in self.columns
+            }
+        )
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Column -> unit; of texts and times there is none."""
+        return {column.name: column.unit for column in self.columns if column.unit}
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

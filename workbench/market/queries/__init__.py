@@ -30,6 +30,7 @@ from workbench.market.queries.prices import (
 )
 from workbench.market.queries.revenue import By, revenue_by
 from workbench.market.queries.rooftop import rooftop, rooftop_totals
+from workbench.market.queries.scope import of_region
 from workbench.market.queries.stations import find_stations, station_series, station_table, station_units
 from workbench.market.queries.trends import annualised, penetration
 
@@ -52,6 +53,7 @@ __all__ = [
     "generation_by_hour",
     "interconnector_flow",
     "net_imports_by_region",
+    "of_region",
     "penetration",
     "price_bands",
     "price_duration",

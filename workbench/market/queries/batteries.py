@@ -18,6 +18,7 @@ from workbench.market.definitions import (
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution, bucket_resolution, cut
+from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import missing_notes, partial_columns, whole_totals
 from workbench.market.queries.generation import FuelEnergy, energy_by_fuel
 from workbench.market.queries.revenue import unit_sums
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 DISCHARGE, CHARGE = "Discharge", "Charge"
 
 
+@asked
 def batteries(data: MarketData, period: Period, *, region: str | None = None) -> Answer:
     """Figures of each battery station over a period, the highest net revenue first.
 
@@ -77,6 +79,7 @@ def batteries(data: MarketData, period: Period, *, region: str | None = None) ->
     return made.rows(seen).sorted_by("Net revenue")
 
 
+@asked
 def battery_power(
     data: MarketData, period: Period, *, region: str | None = None, resolution: Resolution | None = None
 ) -> Answer:
@@ -103,6 +106,7 @@ def battery_power(
     return answer(data, named("Battery power", region, period), columns, period, found.source, found.note)
 
 
+@asked
 def batteries_by_hour(data: MarketData, period: Period, *, region: str | None = None) -> Answer:
     """Mean discharge and charge in each hour of the day, split before they are averaged.
 

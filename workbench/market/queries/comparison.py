@@ -10,6 +10,7 @@ from workbench.market.definitions import annualised_energy, volume_weighted
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import LACKS, Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution
+from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import lacks_of_sums, whole_totals
 from workbench.market.queries.generation import flat_price, fuel_sums
 from workbench.market.queries.scope import answer, check_scope, named
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.market.store.reading import MarketData
 
 
+@asked
 def comparison(data: MarketData, period: Period, *, region: str | None = None) -> Answer:
     """Energy at the pace of a year and average price of each fuel, now and a year before.
 

@@ -13,11 +13,13 @@ from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.clock import Stamp
 from workbench.market.model.market_time import to_minutes
 from workbench.market.model.period import Period
+from workbench.market.queries.asking import asked
 
 if TYPE_CHECKING:
     from workbench.market.store.reading import MarketData
 
 
+@asked
 def coverage(data: MarketData, period: Period | None = None) -> Answer:
     """Span of each table, the time that it covers, and how far it lags behind the newest.
 
@@ -51,6 +53,7 @@ def coverage(data: MarketData, period: Period | None = None) -> Answer:
     return _about(data, f"Coverage, {period}", columns, "coverage")
 
 
+@asked
 def gaps(data: MarketData, period: Period | None = None) -> Answer:
     """Holes in the data, the newest first: what is to be fetched.
 

@@ -10,6 +10,7 @@ from workbench.market.definitions import curtailed_power, curtailment_rate
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Period, Resolution, cut
+from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import bin_minutes, feed_gaps, judged
 from workbench.market.queries.scope import (
     answer,
@@ -31,6 +32,7 @@ _COLUMNS = [f"{source}_{what}_mwh" for source in SOURCES for what in ("uigf", "c
 _NEGATIVE = [f"{source}_negative_mwh" for source in SOURCES]
 
 
+@asked
 def curtailment(
     data: MarketData, period: Period, *, region: str | None = None, resolution: Resolution | None = None
 ) -> Answer:
@@ -64,6 +66,7 @@ def curtailment(
     return answer(data, named("Curtailment", region, period), columns, period, found.source)
 
 
+@asked
 def curtailment_totals(data: MarketData, period: Period) -> Answer:
     """Curtailed energy and rate of each region and source.
 

@@ -10,6 +10,7 @@ from workbench.market.definitions import EVENING_PEAK_HOURS, day_of, in_hours, v
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column
 from workbench.market.model.period import Period, bucket_resolution, cut
+from workbench.market.queries.asking import asked
 from workbench.market.queries.flows import net_import_energy
 from workbench.market.queries.generation import DEMAND, NET_IMPORTS, energy_by_fuel
 from workbench.market.queries.scope import answer, named, only, region_rows
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 DAY = "Day"
 
 
+@asked
 def evening_peak(
     data: MarketData,
     period: Period,

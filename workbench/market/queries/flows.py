@@ -11,6 +11,7 @@ from workbench.market.definitions import net_imports
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution, cut
+from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import bin_minutes, feed_gaps, judged
 from workbench.market.queries.scope import answer, check_scope, named, regions_of, time_columns
 from workbench.market.queries.sums import Sums, common_hours, sums_of, total_of
@@ -39,6 +40,7 @@ def net_import_energy(data: MarketData, bins: Bins, region: str) -> tuple[Floats
     return np.broadcast_to(total, (len(bins),)), common_hours(found["minutes"][own])
 
 
+@asked
 def net_imports_by_region(
     data: MarketData, period: Period, *, resolution: Resolution | None = None
 ) -> Answer:
@@ -62,6 +64,7 @@ def net_imports_by_region(
     return answer(data, named("Net imports", None, period), columns, period, found.source)
 
 
+@asked
 def interconnector_flow(
     data: MarketData, period: Period, name: str, *, resolution: Resolution | None = None
 ) -> Answer:
@@ -96,6 +99,7 @@ def interconnector_flow(
     return answer(data, f"Flow {name} ({begin} to {end}), {period}", columns, period, found.source)
 
 
+@asked
 def flow_totals(data: MarketData, period: Period) -> Answer:
     """Energy in both directions and time at the limits, of each interconnector.
 

@@ -19,6 +19,7 @@ from workbench.market.definitions import (
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import LACKS, Answer, Column, texts
 from workbench.market.model.period import Bins, Period, Resolution, bucket_resolution, cut
+from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import (
     bin_minutes,
     expected_by_fuel,
@@ -50,6 +51,7 @@ DEMAND = "Demand"
 CHARGING = "charging"
 
 
+@asked
 def generation(
     data: MarketData, period: Period, *, region: str | None = None, resolution: Resolution | None = None
 ) -> Answer:
@@ -150,6 +152,7 @@ def mean_demand(data: MarketData, bins: Bins, region: str | None) -> Floats:
     return total
 
 
+@asked
 def fuel_totals(data: MarketData, period: Period, *, region: str | None = None) -> Answer:
     """Energy, share, revenue, capture price and utilisation of each fuel over a period.
 
@@ -262,6 +265,7 @@ def _capacity_factors(data: MarketData, period: Period, region: str | None) -> F
     return capacity_factor(amount, np.bincount(places, weights=possible, minlength=count), 1.0)
 
 
+@asked
 def generation_by_hour(data: MarketData, period: Period, *, region: str | None = None) -> Answer:
     """Mean power by fuel in each hour of the day; the half-hour that ends at 18:00 is in hour 17.
 

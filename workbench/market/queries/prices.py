@@ -21,6 +21,7 @@ from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.clock import Stamps
 from workbench.market.model.period import Period, Resolution, bucket_resolution, cut, native_resolution
+from workbench.market.queries.asking import asked
 from workbench.market.queries.scope import answer, check_scope, named, regions_of, time_columns
 from workbench.market.queries.sums import Sums, scattered, sums_of, total_of
 from workbench.market.store.resolution import Subject
@@ -34,6 +35,7 @@ CURVE_POINTS = 401
 """Of a duration curve: every quarter of a percent."""
 
 
+@asked
 def prices(data: MarketData, period: Period, *, resolution: Resolution | None = None) -> Answer:
     """Time-weighted mean price of each region in each bin.
 
@@ -78,6 +80,7 @@ def single_prices(data: MarketData, period: Period) -> tuple[Stamps, Floats, tup
     return np.asarray(block.stamps), np.asarray(block["rrp"], dtype=np.float64), tuple(block.axes[0].labels)
 
 
+@asked
 def price_statistics(data: MarketData, period: Period) -> Answer:
     """Mean, spread and extremes of each region's price.
 
@@ -141,6 +144,7 @@ def _by_region(data: MarketData, found: Sums, mean: Floats, period: Period) -> l
     return [Column(name, mean[row], unit) for name, row in zip(regions, found.rows(regions), strict=True)]
 
 
+@asked
 def prices_by_hour(data: MarketData, period: Period) -> Answer:
     """Time-weighted mean price of each region in each hour of the day; the half-hour to 18:00 is in hour 17.
 
@@ -159,6 +163,7 @@ def prices_by_hour(data: MarketData, period: Period) -> Answer:
     return answer(data, named("Prices by time of day", None, period), columns, period, found.source)
 
 
+@asked
 def price_bands(data: MarketData, period: Period, *, bands: PriceBands = PRICE_BANDS) -> Answer:
     """Time in each price band and what it adds to the mean price, by region.
 
@@ -189,6 +194,7 @@ def price_bands(data: MarketData, period: Period, *, bands: PriceBands = PRICE_B
     return answer(data, named("Price bands", None, period), columns, period, "price_interval")
 
 
+@asked
 def price_events(
     data: MarketData, period: Period, *, region: str | None = None, threshold: float = HIGH_PRICE
 ) -> Answer:
@@ -225,6 +231,7 @@ def price_events(
     return answer(data, title, columns, period, "price_interval")
 
 
+@asked
 def price_duration(data: MarketData, period: Period) -> Answer:
     """Price duration curve of each region: the price that is reached or exceeded for a share of the time.
 

@@ -12,6 +12,7 @@ from workbench.market.definitions import volume_weighted
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Period
+from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import (
     expected_minutes,
     missing_notes,
@@ -36,6 +37,7 @@ class By(StrEnum):
     UNIT = "unit"
 
 
+@asked
 def revenue_by(
     data: MarketData, period: Period, by: By = By.FUEL, *, region: str | None = None, fuel: str | None = None
 ) -> Answer:

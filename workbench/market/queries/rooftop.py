@@ -9,6 +9,7 @@ import numpy as np
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Period, Resolution, bucket_resolution, cut, native_resolution
+from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import bin_minutes, feed_gaps, judged
 from workbench.market.queries.scope import answer, named, regions_of, time_columns
 from workbench.market.queries.sums import sums_of, total_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.market.store.reading import MarketData
 
 
+@asked
 def rooftop(data: MarketData, period: Period, *, resolution: Resolution | None = None) -> Answer:
     """Mean rooftop power of each region.
 
@@ -45,6 +47,7 @@ def rooftop(data: MarketData, period: Period, *, resolution: Resolution | None =
     return answer(data, named("Rooftop solar", None, period), columns, period, found.source)
 
 
+@asked
 def rooftop_totals(data: MarketData, period: Period) -> Answer:
     """Rooftop energy of each region, beside the demand that the grid meets.
 

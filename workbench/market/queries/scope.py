@@ -76,6 +76,8 @@ def of_region(found: Answer, region: str | None, regions: Sequence[str]) -> Answ
     if region is None or scope not in found.title:
         return found
     title = found.title.replace(scope, f", {region}, ", 1)
+    if found.question is not None:
+        found = replace(found, question=replace(found.question, region=region))
     if "Region" in found:
         return replace(found.rows(found["Region"] == region), title=title)
     if {"From", "To"} <= set(found.names):

@@ -12,6 +12,7 @@ from workbench.market.definitions import capacity_factor, volume_weighted
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
 from workbench.market.model.period import Period, Resolution, cut
+from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import missing_notes, partial_columns, whole_totals
 from workbench.market.queries.prices import prices
 from workbench.market.queries.revenue import unit_sums, units_of
@@ -51,6 +52,7 @@ def find_stations(
     return tuple(sorted(found, key=str.casefold))
 
 
+@asked
 def station_table(
     data: MarketData, period: Period, *, search: str = "", region: str | None = None, fuel: str | None = None
 ) -> Answer:
@@ -72,6 +74,7 @@ def station_table(
     return _units(data, period, chosen, title)
 
 
+@asked
 def station_units(data: MarketData, period: Period, station: str) -> Answer:
     """Figures of the units of one station.
 
@@ -115,6 +118,7 @@ def _units(data: MarketData, period: Period, chosen: NDArray[np.bool_], title: s
     return answer(data, title, columns, period, source, *missing_notes(sums)).sorted_by("Energy")
 
 
+@asked
 def station_series(
     data: MarketData, period: Period, station: str, *, resolution: Resolution | None = None
 ) -> Answer:

@@ -10,6 +10,7 @@ from workbench.market.definitions import annualised_energy, renewable_share
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column
 from workbench.market.model.period import Period, Resolution, cut
+from workbench.market.queries.asking import asked
 from workbench.market.queries.generation import energy_by_fuel
 from workbench.market.queries.scope import answer, named, time_columns
 from workbench.market.queries.sums import covered_hours, rooftop_hours
@@ -21,6 +22,7 @@ RENEWABLES = "Renewables"
 ROLLING_DAYS = 30
 
 
+@asked
 def penetration(
     data: MarketData, period: Period, *, region: str | None = None, resolution: Resolution = Resolution.MONTH
 ) -> Answer:
@@ -62,6 +64,7 @@ def penetration(
     )
 
 
+@asked
 def annualised(
     data: MarketData, period: Period, *, region: str | None = None, days: int = ROLLING_DAYS
 ) -> Answer:

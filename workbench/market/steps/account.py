@@ -11,7 +11,7 @@ from workbench.data.projects.project import Project
 from workbench.data.reporting import log_problems
 from workbench.data.unused_settings import note_unused_settings
 from workbench.errors import InvalidData
-from workbench.market.config import BackfillConfig, IngestConfig, UndoConfig, dataset_folder
+from workbench.market.config import AnyConfig, UndoConfig, dataset_folder
 from workbench.market.results.saved import IngestResult
 from workbench.market.store.dataset import current_version, market_folder
 from workbench.market.store.publication import Published
@@ -82,9 +82,7 @@ class Account:
             self.notes.assumption(text, setting="register", advice="add them to the register")
 
 
-def finish(
-    job: Job, project: Project, config: IngestConfig | BackfillConfig | UndoConfig, account: Account
-) -> IngestResult:
+def finish(job: Job, project: Project, config: AnyConfig, account: Account) -> IngestResult:
     """Check the dataset for gaps, and save what the run came to."""
     folder = dataset_folder(project, config)
     for named, files in sorted(account.new_versions.items()):

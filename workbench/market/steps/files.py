@@ -63,7 +63,8 @@ def files_to_read(
         )
     for name in sorted(wanted - named):
         account.notes.unused(
-            f"no file that was read before is called {name}, which the setting 'again' names"
+            f"no file that was read before is called {name}, which the setting 'again' names",
+            setting="again",
         )
     _tell_read_again([*repeated, *earlier], earlier, drops, account)
     return fresh

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workbench.data.known_names import unknown_name
 from workbench.data.projects.project import Project
 from workbench.data.reporting import report_made_up
-from workbench.errors import InvalidData, SettingError
+from workbench.errors import InvalidData, SettingError, UnknownName
 from workbench.market.config import UndoConfig, dataset_folder
 from workbench.market.model.description import FILE_NAME
 from workbench.market.results.saved import IngestResult
@@ -82,7 +82,8 @@ def _one(name: str, files: Sequence[LedgerFile]) -> LedgerFile:
         found = [file for file in files if file.sha256.startswith(name.casefold())]
     present = [file for file in found if file.state is not FileState.UNDONE] or found
     if not present:
-        raise unknown_name("file", name, [file.name for file in files])
+        known = unknown_name("file", name, [file.name for file in files])
+        raise UnknownName(str(known), "files", name)
     if len(present) > 1:
         listed = "; ".join(
             f"{file.sha256[:12]} of {file.taken_at[:10]}, version {file.version}" for file in present

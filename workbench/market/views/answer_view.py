@@ -19,6 +19,7 @@ from workbench.market.model.clock import Stamp
 from workbench.market.model.period import Period
 from workbench.market.results.figure_style import for_narrow_page
 from workbench.market.store.reading import MarketData
+from workbench.market.views.answer_code import code_html
 from workbench.market.views.answer_figure import AnswerFigure
 from workbench.market.views.answer_tools import AnswerTools, Appearance
 from workbench.ui.base import sentence_of
@@ -84,6 +85,7 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         with explaining(self._origins):
             self._figure, self._table = AnswerFigure(), TableArea()
         self._notes = ipywidgets.HTML()
+        self._code = ipywidgets.HTML()
         self._tools = AnswerTools(self._zoomed, on_theme)
         self._as_table = ipywidgets.Checkbox(
             description="Table", value=draw is None, indent=False, layout={"width": "auto"}
@@ -92,9 +94,9 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         foot = ipywidgets.HBox([self._tools, self._as_table])
         foot.add_class("wb-answer-foot")
         parts = (
-            [self._table, self._notes, self._tools, self._origins]
+            [self._table, self._notes, self._tools, self._code, self._origins]
             if draw is None
-            else [self._figure, self._notes, foot, self._table, self._origins]
+            else [self._figure, self._notes, foot, self._table, self._code, self._origins]
         )
         super().__init__(parts)
         self.add_class("wb-answer")
@@ -126,7 +128,7 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
     def _say(self, reason: str) -> None:
         self.answer = None
         self._figure.clear()
-        self._table.value = ""
+        self._table.value = self._code.value = ""
         self._notes.value = note(f"This cannot be shown: {reason}").value
         self._tools.offer(None)
 
@@ -147,6 +149,7 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
             self._figure.show(for_narrow_page(figure) if self._screen.narrow else figure)
         self._notes.value = note(" ".join(answer.notes)).value if answer.notes else ""
         self._tools.offer(answer, zoomed=self._zoom is not None)
+        self._code.value = code_html(answer, self._screen.data)
         self._show_table()
 
     def _show_table(self) -> None:
