@@ -11,7 +11,7 @@ import pytest
 from workbench.data.problems import Problems
 from workbench.errors import ProjectError
 from workbench.ui.base import Pane
-from workbench.ui.polling import poll
+from workbench.ui.live.polling import poll
 
 
 def test_an_error_of_a_callback_is_shown_and_the_next_success_clears_it(caplog: pytest.LogCaptureFixture):

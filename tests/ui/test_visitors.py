@@ -5,8 +5,8 @@ import datetime
 import ipywidgets
 import pytest
 
-from workbench.ui import widget_guard as visitors
-from workbench.ui.widget_guard import refusal_of
+from workbench.ui.readers import widget_guard as visitors
+from workbench.ui.readers.widget_guard import refusal_of
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from workbench.runs.engine.start import runs
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import RunState
 from workbench.ui.base import Pane
-from workbench.ui.board import ACTIVE
+from workbench.ui.live.project_news import ACTIVE
 
 __all__ = ["ProjectCards", "moment_of"]
 

@@ -65,8 +65,8 @@ def _guard_kernel(project: Path | str | None) -> None:
     # Only needed under plain Voilà: `workbench serve` has done this before any cell runs.
     from IPython.core.getipython import get_ipython
 
-    from workbench.ui.outgoing import hide_folders
-    from workbench.ui.widget_guard import guard_widgets, is_guarded, serve_control_comm
+    from workbench.ui.readers.outgoing import hide_folders
+    from workbench.ui.readers.widget_guard import guard_widgets, is_guarded, serve_control_comm
 
     if is_guarded():
         return

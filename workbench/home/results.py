@@ -10,6 +10,7 @@ from workbench.planning.progress import newest_result
 from workbench.runs.jobs.registry import find_job, known_jobs
 from workbench.ui.base import Pane
 from workbench.ui.figures.tables import TableArea
+from workbench.ui.live.project_news import News, ProjectNews
 from workbench.ui.tabs import note
 
 __all__ = ["RecentResults"]
@@ -30,9 +31,13 @@ class RecentResults(Pane):
         self._table = TableArea()
         self.children = [self._table, self.strip]
         self.look()
+        ProjectNews.of(project).follow(self._take, jobs=tuple(known_jobs()), limit=0)
 
     def __repr__(self) -> str:
         return f"<RecentResults of {self._project.name}>"
+
+    def _take(self, _news: News) -> None:
+        self.look()
 
     def look(self) -> None:
         """Look again."""

@@ -13,6 +13,7 @@ from workbench.runs.model.read_only import is_viewer
 from workbench.runs.model.records import RunRecord
 from workbench.ui.base import Pane, sentence_of
 from workbench.ui.figures.tables import TableArea
+from workbench.ui.live.project_news import News, ProjectNews
 from workbench.ui.panel.run_panel import panel_of
 from workbench.ui.tabs import choice, note
 
@@ -50,9 +51,13 @@ class RunHistory(Pane):
         row = ipywidgets.HBox(tools, layout={"flex_flow": "row wrap"})
         self.children = [self._table, row, self._status, self.strip, self._area]
         self.look()
+        ProjectNews.of(project).follow(self._take, limit=MAX_RUNS)
 
     def __repr__(self) -> str:
         return f"<RunHistory of {self._project.name}>"
+
+    def _take(self, _news: News) -> None:
+        self.look()
 
     def look(self) -> None:
         """List the runs again."""

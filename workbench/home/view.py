@@ -16,9 +16,9 @@ from workbench.home.projects import ProjectPane
 from workbench.home.results import RecentResults
 from workbench.home.runs import RunHistory
 from workbench.runs.model.read_only import is_viewer
-from workbench.ui.board import LiveRuns
 from workbench.ui.earlier_views import close_tree, instead_of_earlier
 from workbench.ui.fold import Fold
+from workbench.ui.live.board import LiveRuns
 from workbench.ui.tabs import note
 
 __all__ = ["Home"]

@@ -12,12 +12,14 @@ from workbench.data.notes import Note
 from workbench.data.problems import Answer
 from workbench.data.projects.project import Project
 from workbench.errors import WorkbenchError
+from workbench.planning.chain import STEPS
 from workbench.planning.check import InputCheck, InputState, check_inputs
 from workbench.planning.settling import accept, key_of, settle, unsettle
 from workbench.planning.state import ChainState, StepState, chain_state, run_stale_steps
 from workbench.planning.steps import DEFAULT_SCENARIO
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.tables import table_of
+from workbench.ui.live.project_news import News, ProjectNews
 from workbench.ui.panel.run_panel import panel_of
 from workbench.ui.tabs import note
 
@@ -46,6 +48,7 @@ class ChainBoxes(ipywidgets.VBox):  # type: ignore[misc]
 
     def __init__(self, project: Project, scenario: str = DEFAULT_SCENARIO) -> None:
         self._project, self._scenario = project, scenario
+        self._is_running = False
         self._boxes, self._area = ipywidgets.HTML(), ipywidgets.VBox()
         self._run = ipywidgets.Button(
             description="Run the chain", tooltip="Run every step that is not up to date"
@@ -59,9 +62,14 @@ class ChainBoxes(ipywidgets.VBox):  # type: ignore[misc]
         buttons = [] if is_viewer() else [ipywidgets.HBox([self._run, self._check])]
         super().__init__([self._boxes, *buttons, self._area])
         self.refresh()
+        ProjectNews.of(project).follow(self._take, jobs=STEPS, limit=0)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+    def _take(self, _news: News) -> None:
+        if not self._is_running:
+            self.refresh()
 
     def refresh(self) -> ChainState:
         """Look at the steps again."""
@@ -96,7 +104,7 @@ class ChainBoxes(ipywidgets.VBox):  # type: ignore[misc]
 
     def run(self) -> threading.Thread:
         """Run what is not up to date in the background, and show the panel of each run."""
-        self._run.disabled = True
+        self._run.disabled = self._is_running = True
         thread = threading.Thread(target=self._run_all, name="planning chain", daemon=True)
         thread.start()
         return thread
@@ -108,6 +116,7 @@ class ChainBoxes(ipywidgets.VBox):  # type: ignore[misc]
         except WorkbenchError as error:
             self._area.children = (*self._area.children, note(str(error)))
         finally:
+            self._is_running = False
             self.refresh()
 
 

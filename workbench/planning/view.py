@@ -9,7 +9,6 @@ import ipywidgets
 
 from workbench.capacity.results.chart_parts import money_of
 from workbench.capacity.results.charts import capacity_chart
-from workbench.capacity.results.saved import finished_scenarios
 from workbench.data.explanation.shown import explain_shown
 from workbench.data.formatting import Style, energy_factor, format_number, year_label
 from workbench.data.projects.project import Project
@@ -24,8 +23,8 @@ from workbench.ui.declared import NO_RESULT
 from workbench.ui.figures.controls import figure_of
 from workbench.ui.figures.origins import OriginPanel, explaining
 from workbench.ui.figures.tables import table_of
-from workbench.ui.forms.saved_results import SavedResults
 from workbench.ui.headline import Tile
+from workbench.ui.live.saved_results import SavedResults
 from workbench.ui.notes import with_notes
 
 __all__ = ["PlanResults", "PlanningSummary"]
@@ -59,13 +58,13 @@ class PlanResults(SavedResults):
     def __init__(self, project: Project) -> None:
         super().__init__(
             "Plan",
-            finished_scenarios(project),
             lambda name: _summary_of(load_chain(project, name), project),
             NO_RESULT
             if is_viewer()
             else "There is no capacity plan yet: run `workbench demo --project FOLDER`, or the notebooks "
             "demand/10, load-profiles/10 and capacity/10.",
         )
+        self.follow(project, "capacity", made_from=("demand", "load_profiles"))
 
 
 def _summary_of(chain: PlanningChain, project: Project) -> ipywidgets.Widget:

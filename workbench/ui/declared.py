@@ -84,7 +84,10 @@ class JobView:
     def modules(self) -> tuple[str, ...]:
         """What a board imports."""
         locations = (self.result, self.load, self.live)
-        return ("workbench.ui.board", *(location.partition(":")[0] for location in locations if location))
+        return (
+            "workbench.ui.live.board",
+            *(location.partition(":")[0] for location in locations if location),
+        )
 
     def view(self, project: Project) -> ipywidgets.Widget:
         """Make the page on which an analyst starts runs; on a published page it is the board."""
@@ -106,8 +109,7 @@ class JobView:
 
     def board(self, project: Project) -> ipywidgets.Widget:
         """Make the page of active runs and saved results."""
-        from workbench.data.results.scenario import finished_scenarios
-        from workbench.ui.board import Board, LiveRuns
+        from workbench.ui.live.board import Board, LiveRuns
         from workbench.ui.notes import with_notes
 
         show, load = _located(self.result), _located(self.load)
@@ -122,7 +124,6 @@ class JobView:
             project,
             self.job,
             label=self.title,
-            names=lambda: finished_scenarios(project, self.job),
             view_of=shown,
             live_view=_located(self.live),
             when_empty=NO_RESULT if is_viewer() else self.empty,
@@ -181,7 +182,7 @@ def view(name: str, project: Project) -> ipywidgets.Widget:
     from workbench.ui.earlier_views import instead_of_earlier
 
     found = find_view(name)
-    return instead_of_earlier(_marked(found, found.view(project), project))
+    return instead_of_earlier(_finished(found, found.view(project), project))
 
 
 def board(name: str, project: Project) -> ipywidgets.Widget:
@@ -202,7 +203,7 @@ def board(name: str, project: Project) -> ipywidgets.Widget:
     from workbench.ui.earlier_views import instead_of_earlier
 
     found = find_view(name)
-    return instead_of_earlier(_marked(found, found.board(project), project))
+    return instead_of_earlier(_finished(found, found.board(project), project))
 
 
 def find_view(name: str) -> Declaration:
@@ -230,13 +231,23 @@ def known_views() -> tuple[str, ...]:
     return tuple(sorted({*entry_points_of(GROUP), *known_jobs()}))
 
 
+def _finished(found: Declaration, page: ipywidgets.Widget, project: Project) -> ipywidgets.Widget:
+    """Mark a page of a made-up project; what is chosen on one of readers is kept in its address."""
+    page = _marked(found, page, project)
+    if not is_viewer():
+        return page
+    from workbench.ui.readers.kept_choices import keeping_choices
+
+    return keeping_choices(page)
+
+
 def _marked(found: Declaration, page: ipywidgets.Widget, project: Project) -> ipywidgets.Widget:
     """Put above a page of a made-up project that it is one, unless the page says so of its own dataset."""
     if not project.made_up or getattr(found, "says_made_up", False):
         return page
     import ipywidgets
 
-    from workbench.ui.board import LiveRuns
+    from workbench.ui.live.board import LiveRuns
     from workbench.ui.notes import made_up_strip
 
     if isinstance(page, ipywidgets.VBox) and not isinstance(page, LiveRuns):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets
@@ -22,6 +22,7 @@ from workbench.ui.figures.download import csv_link
 from workbench.ui.figures.origins import OriginPanel, explaining
 from workbench.ui.figures.tables import table_of
 from workbench.ui.headline import Tile
+from workbench.ui.live.project_news import News, ProjectNews
 from workbench.ui.tabs import LazyTabs, choice, note, tab, tabs_of
 from workbench.ui.transfer.downloads import Downloads
 
@@ -67,29 +68,58 @@ class ResultTabs(LazyTabs):
 
     @tab("What changed")
     def _what_changed(self) -> ipywidgets.Widget:
-        store = store_of(self._result)
+        return _WhatChanged(self._result, self._project, self.beside)
+
+
+class _WhatChanged(ipywidgets.VBox):  # type: ignore[misc]
+    """A choice among the other results, also of those that come later, above what is different in them."""
+
+    def __init__(
+        self, result: Any, project: Project, beside: Callable[[Any], Sequence[ipywidgets.Widget]]
+    ) -> None:
+        self._result, self._project, self._beside = result, project, beside
+        self._store = store_of(result)
+        self._other: ipywidgets.Dropdown | None = None
+        self._area, self._strip = ipywidgets.VBox(), ErrorStrip()
+        super().__init__()
+        self._take(ProjectNews.of(project).follow(self._take, jobs=(self._store.domain,), limit=0))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def _take(self, _news: News) -> None:
         own = self._result.scenario
-        earlier = store.earlier(self._project, own)
-        others = [name for name in (earlier, *store.finished(self._project)) if name not in ("", own)]
-        if not others:
+        earlier = self._store.earlier(self._project, own)
+        names = [name for name in (earlier, *self._store.finished(self._project)) if name not in ("", own)]
+        if not names:
+            self._other = None
             more = "" if is_viewer() else ": run this scenario again, or another one under its own name"
-            return note(f"There is nothing to compare with yet{more}.")
-        other, area, strip = choice("Changed since", others), ipywidgets.VBox(), ErrorStrip()
+            self.children = [note(f"There is nothing to compare with yet{more}.")]
+        elif self._other is None:
+            self._other = choice("Changed since", names)
+            follow(self._show, self._other)
+            self.children = [self._other, self._strip, self._area]
+        elif names != list(self._other.options):
+            chosen = self._other.value
+            with self._other.hold_trait_notifications():
+                self._other.options = names
+                self._other.value = chosen if chosen in names else names[0]
 
-        def show() -> None:
-            try:
-                before = store.load_named(self._project, other.value)
-                changed = compare(before, self._result)
-                # A number of two results is not one of this result.
-                with explaining(None):
-                    area.children = (*comparison_widgets(changed, self._style), *self.beside(before))
-                strip.clear()
-            except WorkbenchError as error:
-                area.children = ()
-                strip.show(error)
-
-        follow(show, other)
-        return ipywidgets.VBox([other, strip, area])
+    def _show(self) -> None:
+        assert self._other is not None
+        try:
+            before = self._store.load_named(self._project, self._other.value)
+            changed = compare(before, self._result)
+            # A number of two results is not one of this result.
+            with explaining(None):
+                self._area.children = (
+                    *comparison_widgets(changed, self._project.style),
+                    *self._beside(before),
+                )
+            self._strip.clear()
+        except WorkbenchError as error:
+            self._area.children = ()
+            self._strip.show(error)
 
 
 def comparison_widgets(comparison: Comparison, style: Style) -> tuple[ipywidgets.Widget, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets
@@ -15,7 +15,7 @@ from workbench.errors import RunError, ScenarioBusy, SettingError, WorkbenchErro
 from workbench.runs.engine.kept_settings import kept_settings
 from workbench.runs.engine.run import Run
 from workbench.runs.engine.start import WhenBusy, attach, resume, runs, start
-from workbench.runs.jobs.registry import JobFunction
+from workbench.runs.jobs.registry import JobFunction, known_jobs
 from workbench.runs.model.read_only import is_viewer
 from workbench.runs.model.records import RunRecord
 from workbench.runs.model.states import RunState
@@ -23,6 +23,7 @@ from workbench.ui.base import Pane, guarded
 from workbench.ui.earlier_views import close_tree
 from workbench.ui.fold import Fold
 from workbench.ui.forms.form import ConfigForm
+from workbench.ui.live.project_news import News, ProjectNews
 from workbench.ui.panel.run_panel import panel_of
 from workbench.ui.tabs import choice
 from workbench.ui.transfer.uploads import Uploads
@@ -73,6 +74,7 @@ class RunView(Pane):
         self._live_view = live_view
         self._current: Run | None = None
         self._busy = threading.Lock()
+        self._results_seen: Mapping[str, Mapping[str, int]] | None = None
         offering = None if is_viewer() else _opened(project)
         if config is None and offering is not None:
             config = _begun_with(job, offering)
@@ -93,6 +95,8 @@ class RunView(Pane):
         ]
         self.children = [part for part in parts if part is not None]
         self._in_background(self._open)
+        if offering is not None:
+            ProjectNews.of(offering).follow(self._take_news, jobs=tuple(known_jobs()))
 
     def __repr__(self) -> str:
         return f"<RunView of {self._job.name}, {self._current or 'no run yet'}>"
@@ -152,6 +156,13 @@ class RunView(Pane):
             active = active or list(self._records.values())
         if active and self._current is None:
             self.show(attach(active[0].id, self._project))
+
+    def _take_news(self, news: News) -> None:
+        """Offer runs and results of other processes as well."""
+        before, self._results_seen = self._results_seen, news.results
+        self._list_runs()
+        if before is not None and before != news.results:
+            self.form.offer_again()
 
     # clicks
 

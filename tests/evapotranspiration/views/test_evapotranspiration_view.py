@@ -24,7 +24,7 @@ from workbench.evapotranspiration.views.validation_view import ValidationAnalysi
 from workbench.evapotranspiration.views.view import EtoAnalysis
 from workbench.ui import declared
 from workbench.ui.figures.area import FigureArea
-from workbench.ui.forms.saved_results import SavedResults
+from workbench.ui.live.saved_results import SavedResults
 from workbench.ui.transfer.downloads import Downloads
 
 TABS = (

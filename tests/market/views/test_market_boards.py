@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ from workbench.market.views import asset_boards as market_asset_boards
 from workbench.market.views.answer_figure import AnswerFigure
 from workbench.market.views.answer_tools import Appearance, Download, Zoom, read_request
 from workbench.market.views.answer_view import AnswerView
-from workbench.market.views.board import CHOSEN, EVERYTHING, AnswerBoard
+from workbench.market.views.board import CHOSEN, EVERYTHING, POLL_SECONDS, AnswerBoard
 from workbench.market.views.boards import (
     BatteriesBoard,
     GenerationBoard,
@@ -38,6 +39,7 @@ from workbench.market.views.boards import (
 )
 from workbench.market.views.headlines import battery_tiles
 from workbench.market.views.view import MarketView
+from workbench.ui.live.project_news import ProjectNews
 from workbench.ui.messages import InvalidMessage
 
 BOARDS = (TodayBoard, GenerationBoard, PricesBoard, StationsBoard, BatteriesBoard, TrendsBoard)
@@ -151,7 +153,9 @@ def test_new_data_is_shown_up_to_its_own_time_and_across_midnight(tmp_path, make
     market = SampleMarket.make(8, description=MADE_UP_MARKET)
     with writing(folder) as writer:
         writer.publish(market.frames("2025-07-02T00:00", "2025-07-02T00:05"), register=market.units)
-    assert board.look()
+    # What its thread does once a second.
+    board._poll()
+    assert POLL_SECONDS <= 1
     assert str(board.period()) == "2025-07-02 00:00 to 2025-07-02 00:05"
     assert "2025-07-02 00:05" in board._status.value
     (mix, _) = open_tab(board, "Now")
@@ -352,6 +356,18 @@ def test_strangers_are_told_that_there_is_no_data(tmp_path, monkeypatch):
     view = MarketView(project, "today")
     assert not any(isinstance(part, ipywidgets.Button) for part in view.children)
     assert "no market data here yet" in view.children[0].value
+
+
+def test_a_board_that_was_opened_without_data_shows_them_when_they_come(tmp_path, folder):
+    project = Project.create(tmp_path / "project", "Market")
+    view = MarketView(project, "today")
+    assert not isinstance(view.children[0], AnswerBoard)
+    shutil.copytree(folder, market_folder(project))
+    ProjectNews.of(project).look()
+    (board,) = view.children
+    assert isinstance(board, TodayBoard)
+    board.close()
+    view.close()
 
 
 def test_the_first_view_loads_no_pandas(folder):

@@ -22,7 +22,7 @@ from workbench.ui.figures.area import FigureArea
 from workbench.ui.figures.controls import figure_of
 from workbench.ui.figures.tables import TableArea, notes_table, table_of
 from workbench.ui.headline import Tile
-from workbench.ui.polling import poll
+from workbench.ui.live.polling import poll
 from workbench.ui.result_tabs import ResultTabs
 from workbench.ui.tabs import choice, note, tab
 

@@ -32,6 +32,7 @@ from workbench.data.known_names import unknown_name
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, ScenarioBusy, SettingError, UnreadableFile
 from workbench.files import (
+    changed_at,
     confine,
     inside,
     is_file,
@@ -159,6 +160,14 @@ def read_description(path: Path) -> MarketDescription:
 def manifest_path(folder: Path, version: int) -> Path:
     """Give the file of a version."""
     return folder / VERSIONS / f"{version:06d}.json"
+
+
+def pointer_stamp(folder: Path) -> int:
+    """When the number of the current version was written [ns since 1970]; 0 before the first."""
+    try:
+        return changed_at(folder / POINTER)
+    except OSError:
+        return 0
 
 
 def current_version(folder: Path) -> int:

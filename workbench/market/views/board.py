@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import html
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,14 +25,15 @@ from workbench.market.model.period import (
 )
 from workbench.market.queries.coverage import holes
 from workbench.market.queries.scope import ALL, of_region
+from workbench.market.store.dataset import pointer_stamp
 from workbench.market.store.reading import MarketData
 from workbench.market.views.answer_tools import Appearance
 from workbench.market.views.answer_view import AnswerView, Screen
 from workbench.ui.base import Pane, guarded
 from workbench.ui.days import DaySpan, said_put_back
 from workbench.ui.figures.controls import redrawing
+from workbench.ui.live.polling import poll
 from workbench.ui.notes import incomplete_word
-from workbench.ui.polling import poll
 from workbench.ui.tabs import choice
 
 if TYPE_CHECKING:
@@ -41,8 +43,10 @@ if TYPE_CHECKING:
 
 __all__ = ["PERIODS", "AnswerBoard", "Panel"]
 
-POLL_SECONDS = 5.0
+POLL_SECONDS = 1.0
 """How often a board looks whether something new was published."""
+STATUS_SECONDS = 30.0
+"""How often it says how old its data are."""
 MAX_NATIVE_DAYS = 32
 """Longest period that is shown in native intervals [d]."""
 TODAY, CHOSEN, EVERYTHING = "Today", "Chosen days", "Everything"
@@ -127,6 +131,7 @@ class AnswerBoard(Pane):
             control.observe(lambda _: self.guarded(self._filters_changed), "value")
         self._days.follow(lambda: self.guarded(self._filters_changed))
         self._tabs.observe(lambda _: self.guarded(self._draw_tab), "selected_index")
+        self._seen, self._told = 0, time.monotonic()
         self._filters_changed()
         poll(self, self._poll, POLL_SECONDS)
 
@@ -284,8 +289,11 @@ class AnswerBoard(Pane):
         )
 
     def _poll(self) -> None:
-        # What a callback has left in the strip stays.
-        guarded(self.look, self.show_error)
+        seen, now = pointer_stamp(self.data.folder), time.monotonic()
+        if seen != self._seen or now - self._told > STATUS_SECONDS:
+            self._seen, self._told = seen, now
+            # What a callback has left in the strip stays.
+            guarded(self.look, self.show_error)
 
 
 def _date_of(stamp: np.datetime64) -> datetime.date:

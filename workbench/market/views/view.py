@@ -8,15 +8,19 @@ import ipywidgets
 
 from workbench.data.projects.project import Project
 from workbench.errors import SettingError, UnreadableFile, WorkbenchError
-from workbench.market.store.dataset import DEFAULT_NAME, find_dataset, market_folder
+from workbench.market.store.dataset import DEFAULT_NAME, find_dataset, market_folder, pointer_stamp
 from workbench.market.store.reading import MarketData
-from workbench.market.views.board import TODAY
+from workbench.market.views.board import TODAY, AnswerBoard
 from workbench.market.views.boards import BOARDS
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.base import Pane, sentence_of
+from workbench.ui.live.polling import poll
 from workbench.ui.tabs import note
 
 __all__ = ["MarketView"]
+
+LOOK_SECONDS = 1.0
+"""How often a page without data looks whether some have come."""
 
 
 def _folder_of(project: Project, dataset: str | None) -> Path:
@@ -48,10 +52,21 @@ class MarketView(Pane):
         super().__init__()
         self._folder = _folder_of(project, dataset)
         self._board, self._period = BOARDS[board], period
+        self._project, self._dataset = project, dataset
         self._open()
+        poll(self, self._look, LOOK_SECONDS)
 
     def __repr__(self) -> str:
         return f"<MarketView of {self._board.title}>"
+
+    def _look(self) -> bool:
+        """Open when data have come, of whatever name; a board that is there looks for itself."""
+        if not isinstance(self.children[0], AnswerBoard):
+            self._folder = _folder_of(self._project, self._dataset)
+            if not pointer_stamp(self._folder):
+                return True
+            self._open()
+        return not isinstance(self.children[0], AnswerBoard)
 
     def _open(self, *, after: str = "") -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -9,21 +10,20 @@ import ipywidgets
 
 from workbench.data.projects.project import Project
 from workbench.runs.engine.run import Run
-from workbench.runs.engine.start import attach, runs
+from workbench.runs.engine.start import attach
 from workbench.runs.model.records import RunRecord
-from workbench.runs.model.states import RunState
 from workbench.ui.base import Pane
-from workbench.ui.forms.saved_results import SavedResults
+from workbench.ui.live.polling import poll
+from workbench.ui.live.project_news import News, ProjectNews
+from workbench.ui.live.saved_results import SavedResults
 from workbench.ui.panel.run_panel import panel_of
-from workbench.ui.polling import poll
 
 __all__ = ["Board", "LiveRuns"]
 
-POLL_SECONDS = 0.5
 KEEP_SECONDS = 60.0
 """How long a run that has ended stays in sight."""
+TIDY_SECONDS = 10.0
 MAX_SHOWN = 3
-ACTIVE = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
 
 
 class LiveRuns(Pane):
@@ -55,27 +55,45 @@ class LiveRuns(Pane):
         self._ended: dict[str, float] = {}
         self._told: set[str] = set()
         self._since = time.time()
+        self._looking = threading.RLock()
         self._in_sight: tuple[ipywidgets.Widget, ...] = ()
         super().__init__()
-        self.look()
-        poll(self, self.look, POLL_SECONDS)
+        self._news = ProjectNews.of(project)
+        self._take(self._news.follow(self._take))
+        poll(self, self._tidy, TIDY_SECONDS)
 
     def __repr__(self) -> str:
         return f"<LiveRuns of {self._project.name}>"
 
     def look(self) -> None:
-        """See which runs are active now, and which have ended."""
-        self.guarded(self._look)
+        """See now which runs are active, and which have ended."""
+        self._news.look()
+        self._tidy()
+
+    def _take(self, news: News) -> None:
+        with self._looking:
+            self.guarded(lambda: self._show(news))
+            self._arrange()
+
+    def _tidy(self) -> None:
+        """Take the panels of runs away that ended some time ago."""
+        with self._looking:
+            now = time.monotonic()
+            for identity in [one for one, ended in self._ended.items() if now - ended > KEEP_SECONDS]:
+                del self._shown[identity], self._ended[identity]
+            self._arrange()
+
+    def _arrange(self) -> None:
         children = (*self._shown.values(), self.strip)
         if children != self._in_sight:
             self._in_sight = self.children = children
 
-    def _look(self) -> None:
-        active = self._of_our_jobs(runs(self._project, states=ACTIVE, limit=50))
+    def _show(self, news: News) -> None:
+        active = self._of_our_jobs(news.active())
         self._add(active[:MAX_SHOWN])
-        self._remove_ended({record.id for record in active})
+        self._note_ended({record.id for record in active})
         # A short run may begin and end between two looks.
-        for record in self._of_our_jobs(runs(self._project, limit=MAX_SHOWN)):
+        for record in self._of_our_jobs(news.runs):
             if record.state.is_final and record.created >= self._since:
                 self._tell_ended(record)
 
@@ -91,16 +109,11 @@ class LiveRuns(Pane):
                     parts.append(self._live_view(run))
                 self._shown = {record.id: ipywidgets.VBox(parts), **self._shown}
 
-    def _remove_ended(self, active: set[str]) -> None:
-        now = time.monotonic()
-        for identity in list(self._shown):
-            if identity in active:
-                continue
-            if identity not in self._ended:
-                self._ended[identity] = now
+    def _note_ended(self, active: set[str]) -> None:
+        for identity in self._shown:
+            if identity not in active and identity not in self._ended:
+                self._ended[identity] = time.monotonic()
                 self._tell_ended(attach(identity, self._project).record)
-            elif now - self._ended[identity] > KEEP_SECONDS:
-                del self._shown[identity], self._ended[identity]
 
     def _tell_ended(self, record: RunRecord) -> None:
         if record.id not in self._told:
@@ -120,8 +133,6 @@ class Board(ipywidgets.VBox):  # type: ignore[misc]
         Name of the job.
     label
         What the dropdown of results chooses.
-    names
-        Gives the scenarios that have a result now.
     view_of
         Loads the result of a scenario and makes its view.
     live_view
@@ -136,19 +147,15 @@ class Board(ipywidgets.VBox):  # type: ignore[misc]
         job: str,
         *,
         label: str,
-        names: Callable[[], Sequence[str]],
         view_of: Callable[[str], ipywidgets.Widget],
         live_view: Callable[[Run], ipywidgets.Widget] | None = None,
         when_empty: str = "There is no result to show yet.",
     ) -> None:
-        self._names = names
-        self.results = SavedResults(label, names(), view_of, when_empty)
-        self.live = LiveRuns(project, (job,), when_ended=self._take_result, live_view=live_view)
+        self._job = job
+        self.results = SavedResults(label, view_of, when_empty)
+        self.live = LiveRuns(project, (job,), live_view=live_view)
         super().__init__([self.live, self.results])
+        self.results.follow(project, job)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
-
-    def _take_result(self, record: RunRecord) -> None:
-        if record.state == RunState.SUCCEEDED:
-            self.results.offer(self._names(), newest=record.scenario)

@@ -1,0 +1,1 @@
+"""What is shown as it is now: active runs, new results, from one look at the project for all widgets."""
