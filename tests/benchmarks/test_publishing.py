@@ -33,7 +33,7 @@ Report = Callable[[str, float, float | None, str, str, bool], None]
 
 BOARDS = ("demand", "load-profiles", "capacity")
 BUTTON = "import ipywidgets\nbutton = ipywidgets.Button(description='Press')\nbutton"
-RUNS = "import workbench\nfrom workbench.ui.board import LiveRuns\nLiveRuns(workbench.open_project())"
+RUNS = "import workbench\nfrom workbench.ui.live.board import LiveRuns\nLiveRuns(workbench.open_project())"
 READERS = 20
 _stop = threading.Event()
 

@@ -89,14 +89,17 @@ def half_open_requests(site: Site, count: int = 320) -> Iterator[None]:
         yield
 
 
-def malformed_requests(site: Site, count: int = 2_000) -> None:
-    """Send what is no request, each on a connection of its own."""
+def malformed_requests(site: Site, count: int = 2_000, source: str = "127.0.0.1") -> int:
+    """Send what is no request, each on a connection of its own; gives how many were answered."""
+    answered = 0
     for _ in range(count):
         with (
             contextlib.suppress(OSError),
-            socket.create_connection(("127.0.0.1", site.port), timeout=5) as begun,
+            socket.create_connection(("127.0.0.1", site.port), 5, (source, 0)) as begun,
         ):
             begun.sendall(b"\x16\x03\x01 nonsense\r\nand: more\r\n\r\n")
+            answered += bool(begun.recv(100))
+    return answered
 
 
 @contextlib.contextmanager

@@ -41,7 +41,7 @@ display(page)
 
 RUN_CELL = """
 from workbench.home.opening import open_project
-from workbench.ui.board import LiveRuns
+from workbench.ui.live.board import LiveRuns
 from workbench.runs.engine.start import attach, runs
 from workbench.ui.panel.run_panel import panel_of
 

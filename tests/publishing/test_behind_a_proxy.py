@@ -20,7 +20,7 @@ from site_under_test import CHECKOUT, PROTOCOL, Answer, Site, ask, packed, wait_
 from stranger_board import CELLS
 
 from workbench.cli.parser import make_parser
-from workbench.publishing.runtime_folder import make_folder, sweep_folders
+from workbench.publishing.kernels.runtime_folder import make_folder, sweep_folders
 
 pytestmark = pytest.mark.slow
 
@@ -158,9 +158,8 @@ def test_wrong_tokens_of_one_client_lock_out_no_other_and_a_lost_terminal_leaves
 
 def test_the_folder_of_a_killed_server_is_swept_at_the_next_start(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    code = (
-        "import os; from workbench.publishing.runtime_folder import make_folder; make_folder(); os._exit(9)"
-    )
+    module = "workbench.publishing.kernels.runtime_folder"
+    code = f"import os; from {module} import make_folder; make_folder(); os._exit(9)"
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "TMPDIR": str(tmp_path)}
     subprocess.run([sys.executable, "-c", code], env=environment, check=False)
     (tmp_path / "wb-foreign").mkdir()

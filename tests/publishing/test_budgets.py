@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import resource
 from collections.abc import Iterator
 
@@ -14,7 +15,7 @@ from stranger_board import CELLS
 
 from workbench.publishing.boards import PublishedBoard
 from workbench.publishing.budgets import Bucket, Buckets, Limits, LineBudget
-from workbench.publishing.sessions import Sessions, TooManySessions
+from workbench.publishing.sessions import End, Sessions, TooManySessions
 
 ELSEWHERE = "127.0.0.2"
 
@@ -86,6 +87,24 @@ def test_a_reader_has_so_many_pages_and_then_a_sentence(tmp_path):
         "Many of these pages are open at your place already",
     )
     assert asyncio.run(open_pages()) == ["asha", "asha", refused[0], "ravi", refused[1], "uma"]
+
+
+def test_a_page_with_a_live_panel_ends_when_nothing_is_chosen_on_it_for_long(tmp_path):
+    async def end_of_an_idle_page() -> tuple[object, object]:
+        clock = Clock()
+        sessions = Sessions(object(), tmp_path, Limits(idle_seconds=100), clock)
+        board = PublishedBoard("runs", "Title", "", "", ())
+        idle, used = sessions.begin(board, "asha"), sessions.begin(board, "ravi")
+        idle.sockets = used.sockets = 1
+        for clock.now in (60, 120):
+            sessions.note_choice(used)
+            sessions.end_abandoned()
+        found = sessions.end_of(idle.id, "asha"), sessions.end_of(used.id, "ravi")
+        assert sessions.end_of(idle.id, "ravi") is None
+        await sessions.end_all()
+        return found
+
+    assert asyncio.run(end_of_an_idle_page()) == (End.IDLE, None)
 
 
 # against a real server
@@ -176,8 +195,14 @@ def test_large_files_that_nobody_reads_cost_a_piece_each(besieged):
 
 
 @pytest.mark.usefixtures("honest")
-def test_what_is_no_request_does_not_fill_the_log(besieged):
-    attacks.malformed_requests(besieged)
+def test_what_is_no_request_is_counted_for_its_address_and_does_not_fill_the_log(besieged):
+    before = besieged.log_text().count("a malformed request from 127.0.0.5")
+    assert attacks.malformed_requests(besieged, 300, "127.0.0.5") < 60
+    assert 0 < besieged.log_text().count("a malformed request from 127.0.0.5") - before < 60
+    assert "it is not heard for a while" in besieged.log_text()
+    with pytest.raises((OSError, http.client.HTTPException)):
+        besieged.ask("/health", source="127.0.0.5")
+    assert besieged.ask("/health", source=ELSEWHERE).status == 200
 
 
 def test_a_kernel_that_grows_is_ended(besieged):

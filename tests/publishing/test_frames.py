@@ -12,6 +12,7 @@ from workbench.publishing.frames import (
     MESSAGES_PER_SECOND,
     FrameFilter,
     header_of,
+    is_choice,
     passes_to_browser,
 )
 
@@ -42,6 +43,23 @@ def test_what_a_page_sends_passes():
     assert door.refusal(frame("comm_open", CONTROL)) == ""
     assert door.refusal(frame("comm_msg", {"comm_id": "m", "data": {"method": "update", "state": {}}})) == ""
     assert door.refusal(frame("comm_close", {"comm_id": "c"})) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "is_one"),
+    [
+        ("comm_msg", {"method": "update", "state": {"index": 1}}, True),
+        ("comm_msg", {"method": "custom", "content": {"event": "click"}}, True),
+        ("comm_msg", {"method": "custom", "content": {"kind": "zoom"}}, True),
+        ("comm_msg", {"method": "custom", "content": {"kind": "here"}}, False),
+        ("comm_msg", {"method": "custom", "content": {"kind": "lines"}}, False),
+        ("comm_msg", {"method": "request_state"}, False),
+        ("comm_msg", "update", False),
+        ("kernel_info_request", {"method": "update"}, False),
+    ],
+)
+def test_a_panel_that_says_that_it_is_shown_is_no_reader_who_does_something(kind, data, is_one):
+    assert is_choice(frame(kind, {"comm_id": "m", "data": data})) is is_one
 
 
 @pytest.mark.parametrize(

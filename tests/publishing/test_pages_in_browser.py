@@ -180,17 +180,6 @@ def test_a_visitor_who_leaves_while_the_page_loads_leaves_no_kernel(site, open_p
     assert wait_until(lambda: not site.kernels(), 30) < 30
 
 
-def test_a_page_whose_kernel_is_gone_says_so(site, open_page):
-    page = open_page("/board/stranger", ".widget-dropdown")
-    for kernel in site.kernels():
-        kernel.kill()
-    identity = page.evaluate(
-        "JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
-    )
-    assert identity
-    page.wait_for_selector("#wb-status button:has-text('Load again')", timeout=40_000)
-
-
 def test_a_board_that_fails_says_so_and_nothing_more(site, open_page):
     page = open_page("/board/broken", "#wb-status:not([hidden])")
     assert "cannot be shown now" in page.inner_text("#wb-status")

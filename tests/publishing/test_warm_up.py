@@ -11,7 +11,7 @@ import pytest
 from site_under_test import CHECKOUT
 
 from workbench.publishing.boards import Library
-from workbench.publishing.kernels import FOR_FORKS
+from workbench.publishing.kernels.provisioner import FOR_FORKS
 
 BOARDS = tuple(
     dict.fromkeys(name for board in Library(CHECKOUT / "notebooks").boards() for name in board.modules)

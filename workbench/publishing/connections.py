@@ -7,16 +7,19 @@ page, a script or a kernel's messages.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import resource
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import tornado.httpserver
 
-__all__ = ["GuardedServer", "is_piled_up", "raise_descriptor_limit"]
+from workbench.publishing.budgets import Buckets
+
+__all__ = ["GuardedServer", "MalformedRequests", "is_piled_up", "raise_descriptor_limit"]
 
 HEADER_SECONDS = 20.0
 """How long a request may take to come, and a connection may be kept without one."""
@@ -28,8 +31,56 @@ MAX_HEADER_BYTES = 16_384
 DESCRIPTORS_OF_PAGE = 14
 """What a kernel's connections and a page's need."""
 RESERVED_DESCRIPTORS = 120
+MALFORMED, MALFORMED_SECONDS = 20.0, 5.0
+"""Malformed requests of an address at once; after these, one in so many seconds."""
 
 _log = logging.getLogger("workbench.publishing")
+
+
+class MalformedRequests(logging.Filter):
+    """Counts requests that are none by the address that sends them, from what tornado says of each.
+
+    Parameters
+    ----------
+    clock
+        Gives seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._allowed = Buckets(MALFORMED, 1 / MALFORMED_SECONDS, clock)
+
+    def may_connect(self, address: str) -> bool:
+        """Whether an address has not sent too many."""
+        return self._allowed.has_token(address)
+
+    @contextlib.contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count as long as this lasts."""
+        logger = logging.getLogger("tornado.general")
+        level = logger.level
+        # Told at a level below that of the server's log.
+        logger.setLevel(logging.INFO)
+        logger.addFilter(self)
+        try:
+            yield
+        finally:
+            logger.removeFilter(self)
+            logger.setLevel(level)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take the address of a line about a malformed request, and write a line of our own in its place."""
+        if not str(record.msg).startswith("Malformed HTTP message from"):
+            return record.levelno > logging.INFO
+        context = record.args[0] if isinstance(record.args, tuple) and record.args else None
+        address = str(getattr(context, "remote_ip", ""))
+        left = self._allowed.take(address) and self._allowed.has_token(address)
+        _log.warning(
+            "Refused 400 a malformed request from %s%s",
+            address,
+            "" if left else ": it is not heard for a while",
+        )
+        return False
 
 
 class _Watched:
@@ -57,6 +108,8 @@ class GuardedServer(tornado.httpserver.HTTPServer):
         What may wait for one reader.
     is_proxy
         Tells the addresses behind which all readers are.
+    malformed
+        Counts what is no request, by address; who sends more than a few is not heard for a while.
     """
 
     def initialize(  # type: ignore[override]
@@ -67,6 +120,7 @@ class GuardedServer(tornado.httpserver.HTTPServer):
         in_all: int,
         queued_bytes: int,
         is_proxy: Callable[[str], bool],
+        malformed: MalformedRequests,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the limits."""
@@ -78,7 +132,7 @@ class GuardedServer(tornado.httpserver.HTTPServer):
             body_timeout=BODY_SECONDS,
         )
         self._per_address, self._in_all, self._queued_bytes = per_address, in_all, queued_bytes
-        self._is_proxy, self._clock = is_proxy, clock
+        self._is_proxy, self._clock, self._malformed = is_proxy, clock, malformed
         self._watched: list[_Watched] = []
         self._of_address: Counter[str] = Counter()
 
@@ -87,6 +141,9 @@ class GuardedServer(tornado.httpserver.HTTPServer):
         name = str(address[0]) if isinstance(address, tuple) else ""
         if self._is_too_much(name):
             self._forget_closed()
+        if not self._malformed.may_connect(name) and not self._is_proxy(name):
+            stream.close()
+            return
         if self._is_too_much(name):
             _log.warning("Refused a connection from %s: too many are open", name)
             stream.close()

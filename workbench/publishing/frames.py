@@ -12,7 +12,7 @@ from typing import Any
 
 from workbench.publishing.budgets import Bucket
 
-__all__ = ["FrameFilter", "header_of", "passes_to_browser"]
+__all__ = ["FrameFilter", "header_of", "is_choice", "passes_to_browser"]
 
 MAX_FRAME_BYTES = 64_000
 MAX_PARTS = 64
@@ -41,9 +41,26 @@ _TO_BROWSER = frozenset(
 )
 
 
+_BY_ITSELF = frozenset({"hello", "here", "lines", "confirm", "bye", "theme"})
+"""Kinds of messages that are sent without a reader: panels live and follow the log, a page has a theme."""
+
+
 def passes_to_browser(message_type: str) -> bool:
     """Whether a kernel's message is for visitors; errors and printed lines are not."""
     return message_type in _TO_BROWSER
+
+
+def is_choice(frame: bytes) -> bool:
+    """Whether a reader does something by a frame; what a page says and asks by itself is none."""
+    parts = _parts_of(frame)
+    if parts is None or len(parts) < 5 or _plain(parts[1]).get("msg_type") != "comm_msg":
+        return False
+    data = _plain(parts[4]).get("data")
+    if not isinstance(data, dict):
+        return False
+    content = data.get("content")
+    kind = content.get("kind") if isinstance(content, dict) else None
+    return data.get("method") == "update" or (data.get("method") == "custom" and kind not in _BY_ITSELF)
 
 
 def header_of(frame: bytes) -> Mapping[str, Any]:

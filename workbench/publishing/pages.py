@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import re
 import secrets
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import jinja2
 import tornado.iostream
@@ -26,9 +28,12 @@ __all__ = ["AssetPage", "BoardPage", "Gallery", "Health", "NotFound", "Page", "R
 FOR_EVER = "public, max-age=31536000, immutable"
 THEMES = ("auto", "light", "dark")
 COOKIE_DAYS = 30
+AGAIN_SECONDS = 20
+"""After how long a board that could not be opened is tried again by its page."""
 
 _log = logging.getLogger("workbench.publishing")
 PIECE_BYTES = 128_000
+_OWN_PAGE = re.compile(r"/board/[A-Za-z0-9][A-Za-z0-9._-]{0,100}(\?[!-~]{0,4000})?")
 
 
 class Page(tornado.web.RequestHandler):
@@ -61,7 +66,7 @@ class Page(tornado.web.RequestHandler):
         sentences = {404: "There is no such page here.", 403: "This is not possible here."}
         sentence = sentences.get(status_code, "Something went wrong; it is in the server's log.")
         if self.request.method in ("GET", "HEAD") and not self._finished:
-            self.render_page("message.html.jinja", title="Not found", sentence=sentence, back=True)
+            self.render_page("message.html.jinja", title="Not found", sentence=sentence, again=0)
         else:
             self.finish({"error": sentence})
 
@@ -115,16 +120,22 @@ class BoardPage(Page):
         problem = publication.problem()
         if problem:
             self.set_status(503)
-            self.render_page("message.html.jinja", title="Not available now", sentence=problem, back=True)
+            self.render_page(
+                "message.html.jinja", title="Not available now", sentence=problem, again=AGAIN_SECONDS
+            )
             return
         visitor = self.visitor or secrets.token_hex(16)
         try:
-            session = publication.sessions.begin(board, visitor, self.request.remote_ip or "")
+            session = publication.sessions.begin(
+                board, visitor, self.request.remote_ip or "", self.request.query
+            )
         except TooManySessions as error:
             publication.log_refusal(self.request, Refusal(503, "too many pages"))
             self.set_status(503)
-            self.set_header("Retry-After", "30")
-            self.render_page("message.html.jinja", title="Too many pages", sentence=str(error), back=True)
+            self.set_header("Retry-After", str(AGAIN_SECONDS))
+            self.render_page(
+                "message.html.jinja", title="Too many pages", sentence=str(error), again=AGAIN_SECONDS
+            )
             return
         _log.info("Opened %s for %s", board.slug, publication.who(self.request))
         self.set_secret_cookie("visitor", visitor)
@@ -218,24 +229,24 @@ class SignIn(Page):
         if self.publication.access.token is None:
             self.redirect(self.publication.base)
             return
-        self.render_page("sign_in.html.jinja", wrong=False)
+        self.render_page("sign_in.html.jinja", wrong=False, wanted=self.get_query_argument("next", "/"))
 
     async def post(self) -> None:
         """Take the token."""
-        publication = self.publication
+        publication, wanted = self.publication, self.get_body_argument("next", "/")
         if not publication.may_try(self.request.remote_ip or ""):
             publication.log_refusal(self.request, Refusal(429, "too many wrong tokens"))
             self.set_status(429)
-            self.render_page("sign_in.html.jinja", wrong=True)
+            self.render_page("sign_in.html.jinja", wrong=True, wanted=wanted)
             return
         if not publication.access.is_token(self.get_body_argument("token", "")):
             publication.note_wrong_token(self.request.remote_ip or "")
             publication.log_refusal(self.request, Refusal(403, "a wrong token"))
             self.set_status(403)
-            self.render_page("sign_in.html.jinja", wrong=True)
+            self.render_page("sign_in.html.jinja", wrong=True, wanted=wanted)
             return
         self.set_secret_cookie("token", publication.token_digest)
-        self.redirect(publication.base)
+        self.redirect(own_address(publication.base, wanted))
 
 
 class Refused(Page):
@@ -255,7 +266,9 @@ class Refused(Page):
         self.publication.log_refusal(self.request, refusal)
         wants_page = "text/html" in self.request.headers.get("Accept", "")
         if refusal.may_sign_in and self.request.method == "GET" and wants_page:
-            self.redirect(f"{self.publication.base}sign-in")
+            wanted = self.request.path + (f"?{self.request.query}" if self.request.query else "")
+            query = "" if wanted == "/" else f"?{urlencode({'next': wanted})}"
+            self.redirect(f"{self.publication.base}sign-in{query}")
             return
         self.set_status(refusal.status)
         self.finish({"error": refusal.reason})
@@ -271,6 +284,11 @@ class NotFound(Page):
 
     def check_xsrf_cookie(self) -> None:
         """Is of no use where nothing is done."""
+
+
+def own_address(base: str, wanted: str) -> str:
+    """Give the address of one of our pages below ``base``; that of the gallery for whatever is none."""
+    return f"{base}{wanted[1:]}" if _OWN_PAGE.fullmatch(wanted) else base
 
 
 def _markdown(source: str) -> str:

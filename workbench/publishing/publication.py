@@ -62,6 +62,13 @@ class ServerOptions:
     base_url: str = "/"
 
 
+def _secret_of(token: str | None) -> bytes:
+    """Give what cookies are signed with: the same for a token, so that readers stay signed in over a new start."""
+    if token is None:
+        return secrets.token_bytes(32)
+    return hashlib.scrypt(token.encode(), salt=b"cookies of published boards", n=2**14, r=8, p=1, dklen=32)
+
+
 class Publication:
     """What the pages of one server share.
 
@@ -83,7 +90,7 @@ class Publication:
         self.assets = Assets()
         self.sessions = Sessions(kernels, options.notebooks, options.limits)
         self.started = time.monotonic()
-        self.secret = secrets.token_bytes(32)
+        self.secret = _secret_of(self.access.token)
         self.title, region = project.name, project.region
         self.subtitle = "" if region == self.title else region
         self.bundle = Bundle(self.assets)

@@ -19,10 +19,10 @@ from workbench.data.projects.project import Project
 from workbench.errors import ServeError
 from workbench.publishing import pages, sockets
 from workbench.publishing.access import is_loopback
-from workbench.publishing.connections import GuardedServer, raise_descriptor_limit
-from workbench.publishing.kernels import PreforkServer, ViewerKernels, register_prefork_server
+from workbench.publishing.connections import GuardedServer, MalformedRequests, raise_descriptor_limit
+from workbench.publishing.kernels.provisioner import PreforkServer, ViewerKernels, register_prefork_server
+from workbench.publishing.kernels.runtime_folder import make_folder, sweep_folders
 from workbench.publishing.publication import Publication, ServerOptions
-from workbench.publishing.runtime_folder import make_folder, sweep_folders
 
 __all__ = ["PublishingServer"]
 
@@ -71,6 +71,7 @@ class PublishingServer(Voila):  # type: ignore[misc]
         config = Config({"KernelManager": {"autorestart": False}})
         super().__init__(config=config, config_file_paths=[], root_dir=str(options.notebooks))
         self.options = options
+        self._malformed = MalformedRequests()
         self.on_ready: Callable[[], None] = lambda: None
 
     def initialize(self, argv: Any = None) -> None:
@@ -164,7 +165,8 @@ class PublishingServer(Voila):  # type: ignore[misc]
                 publication.sessions.watch(), publication.bundle.keep(), self._http.watch()
             )
             self.on_ready()
-            await self._stop.wait()
+            with self._malformed.counting():
+                await self._stop.wait()
         finally:
             if watching is not None:
                 watching.cancel()
@@ -189,6 +191,7 @@ class PublishingServer(Voila):  # type: ignore[misc]
             in_all=raise_descriptor_limit(options.limits.pages),
             queued_bytes=options.limits.queued_bytes,
             is_proxy=options.access.proxies.__contains__,
+            malformed=self._malformed,
         )
         try:
             found = tornado.netutil.bind_sockets(options.port, options.address)

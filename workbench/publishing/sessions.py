@@ -15,17 +15,18 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.publishing.boards import PublishedBoard
 from workbench.publishing.budgets import Bucket, Buckets, Limits
-from workbench.publishing.execution import CellFailed, Outputs, run_cell, subscribe
 from workbench.publishing.frames import FrameFilter
-from workbench.publishing.kernels import KERNEL_NAME, own_megabytes
+from workbench.publishing.kernels.execution import CellFailed, Outputs, run_cell, subscribe
+from workbench.publishing.kernels.provisioner import KERNEL_NAME, own_megabytes
 
-__all__ = ["Session", "Sessions", "TooManySessions"]
+__all__ = ["End", "Session", "Sessions", "TooManySessions"]
 
 LINGER_SECONDS = 12.0
 OPENINGS_PER_SECOND = 4.0
@@ -35,7 +36,24 @@ CELL_SECONDS = 60.0
 CONNECTS, CONNECTS_PER_SECOND = 200.0, 5.0
 """How often a page may connect: each time costs a subscription to its kernel."""
 
+MAX_ENDED = 1_000
+MAX_QUERY_CHARACTERS = 4_000
+"""More than any page writes into its address; the kernel says that it is too much."""
+
 _log = logging.getLogger(__name__)
+
+
+class End(StrEnum):
+    """Why a session has ended."""
+
+    GONE = "gone"
+    """Its page was left, or not heard for a while."""
+    DEAD = "dead"
+    """Its kernel has ended by itself."""
+    IDLE = "idle"
+    """Nothing was chosen for long."""
+    LARGE = "large"
+    """Its kernel used more memory than one may."""
 
 
 class TooManySessions(WorkbenchError):
@@ -56,6 +74,8 @@ class Session:
         What each code cell shows, in order; ends early with ``failure``.
     address
         Where it looks from.
+    query
+        What was chosen at first, as the address of the page says it; examined by the kernel.
     chosen
         When something was last chosen in it.
     sockets
@@ -69,6 +89,7 @@ class Session:
     visitor: str
     heard: float
     address: str = ""
+    query: str = ""
     chosen: float = 0.0
     outputs: list[Outputs] = field(default_factory=list)
     failure: str = ""
@@ -109,12 +130,22 @@ class Sessions:
         self._clock = clock
         self._sessions: dict[str, Session] = {}
         self._ending: set[asyncio.Task[None]] = set()
+        self._ended: dict[str, tuple[str, End]] = {}
 
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def begin(self, board: PublishedBoard, visitor: str, address: str = "") -> Session:
+    def begin(self, board: PublishedBoard, visitor: str, address: str = "", query: str = "") -> Session:
         """Begin a session; its kernel starts and its cells run while the page is on its way.
+
+        Parameters
+        ----------
+        board
+            What is looked at.
+        visitor, address
+            Who looks, and from where.
+        query
+            What is chosen on the page at first, as its address says it.
 
         Raises
         ------
@@ -123,7 +154,15 @@ class Sessions:
         """
         self._check_room(visitor, address)
         now = self._clock()
-        session = Session(str(uuid.uuid4()), board, visitor, now, address=address, chosen=now)
+        session = Session(
+            str(uuid.uuid4()),
+            board,
+            visitor,
+            now,
+            address=address,
+            query=query[:MAX_QUERY_CHARACTERS],
+            chosen=now,
+        )
         self._sessions[session.id] = session
         self.started += 1
         session.work = asyncio.create_task(self._run(session), name=f"session {session.id}")
@@ -154,6 +193,11 @@ class Sessions:
         session = self._sessions.get(identity)
         return session if session is not None and session.is_of(visitor) else None
 
+    def end_of(self, identity: str, visitor: str) -> End | None:
+        """Say why a session of this browser has ended; None where none is known."""
+        whose, reason = self._ended.get(identity, ("", None))
+        return reason if whose and secrets.compare_digest(whose, visitor) else None
+
     def hear(self, session: Session) -> None:
         """Note that the page is still there."""
         session.heard = self._clock()
@@ -171,9 +215,12 @@ class Sessions:
             session.sockets -= 1
             self.hear(session)
 
-    def end(self, session: Session) -> None:
-        """End a session and its kernel."""
+    def end(self, session: Session, reason: End = End.GONE) -> None:
+        """End a session and its kernel; the page is told why, if it is still there."""
         if self._sessions.pop(session.id, None) is not None:
+            self._ended[session.id] = (session.visitor, reason)
+            if len(self._ended) > MAX_ENDED:
+                del self._ended[next(iter(self._ended))]
             task = asyncio.create_task(self._end_kernel(session))
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
@@ -192,7 +239,7 @@ class Sessions:
         for session in list(self._sessions.values()):
             if now - session.chosen > self.limits.idle_seconds:
                 _log.info("Nothing was done on a page of %s for long", session.board.slug)
-                self.end(session)
+                self.end(session, End.IDLE)
             elif session.sockets:
                 session.heard = now
             elif now - session.heard > LINGER_SECONDS:
@@ -210,7 +257,7 @@ class Sessions:
                     used,
                     self.limits.kernel_megabytes,
                 )
-                self.end(session)
+                self.end(session, End.LARGE)
 
     async def _end_dead(self) -> None:
         for session in list(self._sessions.values()):
@@ -219,7 +266,7 @@ class Sessions:
                     if not await self._kernels.get_kernel(session.id).is_alive():
                         # The page finds out at its next sign of life, and says so.
                         _log.error("A kernel of %s has ended by itself", session.board.slug)
-                        self.end(session)
+                        self.end(session, End.DEAD)
 
     async def end_all(self) -> None:
         """End every session and wait for it."""
@@ -232,7 +279,10 @@ class Sessions:
         try:
             session.starting = asyncio.ensure_future(
                 self._kernels.start_kernel(
-                    kernel_id=session.id, kernel_name=KERNEL_NAME, cwd=str(self._folder), env={}
+                    kernel_id=session.id,
+                    kernel_name=KERNEL_NAME,
+                    cwd=str(self._folder),
+                    env={"QUERY_STRING": session.query},
                 )
             )
             # Of a start that is broken off in the middle, the kernel would not be known and could not be ended.

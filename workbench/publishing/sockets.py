@@ -14,7 +14,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from workbench.publishing.access import Refusal
 from workbench.publishing.connections import is_piled_up
-from workbench.publishing.frames import header_of, passes_to_browser
+from workbench.publishing.frames import header_of, is_choice, passes_to_browser
 from workbench.publishing.pages import COOKIE_DAYS, Page
 from workbench.publishing.publication import Publication
 from workbench.publishing.sessions import Session
@@ -48,6 +48,11 @@ class SessionPage(OfSession):
 
     async def post(self, identity: str) -> None:
         """Note it, and tell whether the board has been run, and could be."""
+        reason = self.publication.sessions.end_of(identity, self.visitor)
+        if reason is not None:
+            self.set_status(410)
+            self.finish({"ended": str(reason)})
+            return
         session = self.session(identity)
         self.publication.sessions.hear(session)
         self.finish(
@@ -180,7 +185,8 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         session = self._session
         reason = "no session" if session is None else session.frames.refusal(message)
         if not reason and session is not None:
-            self.publication.sessions.note_choice(session)
+            if isinstance(message, bytes) and is_choice(message):
+                self.publication.sessions.note_choice(session)
             super().on_message(message)
         else:
             self._refused += 1

@@ -107,7 +107,7 @@ class PreforkServer:
             if self.pid is None:
                 self._ready = asyncio.get_running_loop().create_future()
                 self._process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "workbench.publishing.prefork", *self._modules),
+                    *(sys.executable, "-m", "workbench.publishing.kernels.prefork", *self._modules),
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
                     env=self._environment,

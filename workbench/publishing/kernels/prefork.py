@@ -34,7 +34,12 @@ __all__ = ["load_modules", "main"]
 
 LIBRARIES = (
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipywidgets", "anywidget"),
-    *("workbench.ui.widget_guard", "workbench.ui.outgoing", "workbench.home.opening"),
+    *(
+        "workbench.ui.readers.widget_guard",
+        "workbench.ui.readers.outgoing",
+        "workbench.ui.readers.kept_choices",
+    ),
+    "workbench.home.opening",
     # What a kernel would only load while it starts.
     *(
         "IPython.core.completerlib",
@@ -70,7 +75,7 @@ def load_modules(modules: Sequence[str]) -> dict[str, str]:
     modules
         Their dotted names, beside those that every board needs.
     """
-    from workbench.ui.widget_guard import guard_widgets
+    from workbench.ui.readers.widget_guard import guard_widgets
 
     guard_widgets()
     failed = {}
@@ -80,7 +85,7 @@ def load_modules(modules: Sequence[str]) -> dict[str, str]:
         except Exception as error:  # noqa: BLE001 - a board that cannot be loaded says so on its own page
             failed[name] = f"{type(error).__name__}: {error}"
     if "workbench.ui.figures.area" in sys.modules:
-        from workbench.publishing.warm_up import warm_up
+        from workbench.publishing.kernels.warm_up import warm_up
 
         warm_up()
     gc.collect()
@@ -184,8 +189,8 @@ class KernelForker:
 def _run_kernel(connection_file: str) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
-    from workbench.ui.outgoing import hide_folders
-    from workbench.ui.widget_guard import serve_control_comm
+    from workbench.ui.readers.outgoing import hide_folders
+    from workbench.ui.readers.widget_guard import serve_control_comm
 
     application = IPKernelApp.instance()
     # No history: it is a file that all kernels would share, and no code is typed here.
