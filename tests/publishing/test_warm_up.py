@@ -18,7 +18,7 @@ BOARDS = tuple(
 )
 LOOK = """
 import json, sys
-from workbench.publishing import prefork
+from workbench.publishing.kernels import prefork
 
 failed = prefork.load_modules(sys.argv[1:])
 print(json.dumps([failed, prefork._number_of_threads(), sorted(sys.modules)]))

@@ -8,6 +8,7 @@ import logging
 import shutil
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import tornado.httputil
@@ -136,7 +137,10 @@ class PublishingServer(Voila):  # type: ignore[misc]
         # A folder of our own with a short name: the names of the kernels' sockets may not be long.
         sweep_folders()
         self.connection_dir = make_folder()
+        figures = Path(self.connection_dir) / "figures"
+        figures.mkdir(mode=0o700)
         environment = {
+            "WORKBENCH_FIGURES": str(figures),
             "WORKBENCH_PROJECT": str(project.folder),
             "IPYTHONDIR": self.connection_dir,
             "JUPYTER_RUNTIME_DIR": self.connection_dir,

@@ -20,6 +20,7 @@ from workbench.ui.base import ErrorStrip
 from workbench.ui.figures.controls import follow
 from workbench.ui.figures.download import csv_link
 from workbench.ui.figures.origins import OriginPanel, explaining
+from workbench.ui.figures.shared import Source, shared_figures
 from workbench.ui.figures.tables import table_of
 from workbench.ui.headline import Tile
 from workbench.ui.live.project_news import News, ProjectNews
@@ -47,10 +48,14 @@ class ResultTabs(LazyTabs):
         tabs = tabs_of(self)
         if result.folder is not None and not is_viewer():
             tabs["Files"] = self._files
+        files = getattr(result, "files", "")
+        # Headings and numbers are written as the project says: elsewhere the same result has other figures.
+        facts = (files, result.scenario, getattr(result, "made_up", False), project)
+        self._source = Source(repr(facts), result, self) if files else None
         super().__init__(tabs, always=[self._origins])
 
     def _made(self, index: int) -> ipywidgets.Widget:
-        with explaining(self._origins):
+        with explaining(self._origins), shared_figures(self._source):
             return super()._made(index)
 
     def headline(self) -> Sequence[Tile]:
@@ -111,7 +116,7 @@ class _WhatChanged(ipywidgets.VBox):  # type: ignore[misc]
             before = self._store.load_named(self._project, self._other.value)
             changed = compare(before, self._result)
             # A number of two results is not one of this result.
-            with explaining(None):
+            with explaining(None), shared_figures(None):
                 self._area.children = (
                     *comparison_widgets(changed, self._project.style),
                     *self._beside(before),

@@ -14,17 +14,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
-from workbench.data.heading import Heading
-from workbench.data.notes import Notes
 from workbench.data.projects.project import Project
 from workbench.data.results.compared import ComparedNumber, ComparedTable
 from workbench.data.results.earlier import (
@@ -34,6 +31,7 @@ from workbench.data.results.earlier import (
     scenario_of_earlier,
 )
 from workbench.data.results.kept_inputs import keep_inputs
+from workbench.data.results.result import MADE_UP, Result
 from workbench.data.results.saved_notes import notes_of
 from workbench.data.results.scenario import (
     SUMMARY_FILE,
@@ -44,104 +42,16 @@ from workbench.data.results.scenario import (
     open_scenario,
     stamp_of,
 )
-from workbench.data.results.tables import RUN_AGAIN, Provenance, read_provenance
-from workbench.errors import ProjectError, SettingError, UnreadableFile
+from workbench.data.results.tables import RUN_AGAIN
+from workbench.errors import SettingError, UnreadableFile
 from workbench.files import changed_at
+from workbench.runs.model.digest import digest_of
 from workbench.runs.model.settings import config_from_plain, to_plain
 
 __all__ = ["Result", "ResultStore", "store_of", "units_from"]
 
-C = TypeVar("C")
 R = TypeVar("R", bound="Result[Any]")
-_MADE_UP = "made_up"
 _stores: dict[type[Any], ResultStore[Any]] = {}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Result(Generic[C]):
-    """A finished result of any domain.
-
-    Parameters
-    ----------
-    scenario
-        Its name in the project.
-    config
-        The settings that it was made with.
-    tables
-        Name -> table.
-    notes
-        What is missing, assumed, ambiguous, doubtful, changed or not used.
-    facts
-        Inputs and their hashes, version, and what else the domain tells about the result; JSON values.
-    folder
-        Where it is saved; None before.
-    """
-
-    scenario: str
-    config: C
-    tables: Mapping[str, pd.DataFrame]
-    notes: Notes
-    facts: Mapping[str, Any]
-    folder: Path | None = None
-
-    called: ClassVar[str] = "Result"
-    """What pages and files call a result of the domain."""
-
-    @property
-    def heading(self) -> Heading:
-        """What pages, figures and files made of it are headed with."""
-        scenario = (f"scenario {self.scenario}",)
-        return Heading(self.called, scenario, self.resolution, self.newest, made_up=self.made_up)
-
-    @property
-    def resolution(self) -> str:
-        """What one value of its tables and figures stands for; a domain says so."""
-        return ""
-
-    @property
-    def newest(self) -> str:
-        """Time of the newest data that went in; empty where age does not matter."""
-        return ""
-
-    @property
-    def project(self) -> Project | None:
-        """The project that it is saved in; None before it is saved, or where there is no project any more."""
-        # An earlier result is kept one folder deeper than the results.
-        for home in () if self.folder is None else self.folder.parents[2:4]:
-            with contextlib.suppress(ProjectError):
-                return Project.open(home)
-        return None
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """The notes as sentences, in the order in which they were found."""
-        return tuple(str(note) for note in self.notes)
-
-    @property
-    def made_up(self) -> bool:
-        """Whether it was made of made-up inputs."""
-        return bool(self.facts.get(_MADE_UP))
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether no part of the result is missing."""
-        return self.notes.is_complete
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Give a table by name."""
-        return self.tables[name]
-
-    def trace(self) -> Provenance:
-        """Give the run, the inputs' hashes and the package version that made the result.
-
-        Raises
-        ------
-        UnreadableFile
-            When it was not saved yet, or its files are damaged.
-        """
-        if self.folder is None:
-            raise UnreadableFile(f"The result {self.scenario!r} was not saved yet.", Path())
-        return read_provenance(self.folder / f"{next(iter(self.tables))}.parquet")
 
 
 def store_of(result: Result[Any]) -> ResultStore[Any]:
@@ -295,7 +205,7 @@ class ResultStore(Generic[R]):
 
     def marked(self, result: R, project: Project) -> R:
         """Give a result marked as made up where its project is, for what is made of it before it is saved."""
-        return replace(result, facts={**result.facts, _MADE_UP: True}) if project.made_up else result
+        return replace(result, facts={**result.facts, MADE_UP: True}) if project.made_up else result
 
     def load(self, project: Project, scenario: str) -> R:
         """Read a saved result back.
@@ -345,8 +255,9 @@ class ResultStore(Generic[R]):
             config=self._config(summary.config, saved.folder / SUMMARY_FILE),
             tables={name: self._table(saved, name) for name in self.tables},
             notes=notes_of(summary),
-            facts={**summary.facts, **({_MADE_UP: True} if project.made_up else {})},
+            facts={**summary.facts, **({MADE_UP: True} if project.made_up else {})},
             folder=saved.folder,
+            files=digest_of(summary.stamp, summary.run, *summary.files.values()) if summary.files else "",
             **self.load_more(saved),
         )
 
@@ -388,7 +299,7 @@ class ResultStore(Generic[R]):
     def stamp(self, result: R, run: str = "") -> str:
         """Hash of everything that a result follows from: settings, inputs, version."""
         facts = dict((self.follows or self.inputs)(result.facts))
-        facts.pop(_MADE_UP, None)
+        facts.pop(MADE_UP, None)
         return stamp_of(
             result.config,
             json.dumps(facts, sort_keys=True, default=str),

@@ -138,7 +138,7 @@ class ProfileAnalysis(ResultTabs):
             # A day is meant with all of its hours.
             end = None if last is None else f"{last.isoformat()} 23:59"
             with redrawing(area):
-                area.show(charts.series_chart(result, year.value, start=start, end=end))
+                area.draw(lambda: charts.series_chart(result, year.value, start=start, end=end), year)
 
         def draw_year() -> None:
             span.limit(*self._days_of(year.value))

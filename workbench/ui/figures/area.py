@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -11,6 +13,7 @@ from workbench.data.explanation.place import Shown
 from workbench.runs.model.read_only import is_viewer
 from workbench.ui.figures.origins import current_panel, explaining, registered
 from workbench.ui.figures.page_theme import page_theme
+from workbench.ui.figures.shared import NotShared, current_source, key_of, store_here
 from workbench.ui.figures.tables import TableArea
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FigureArea", "shown_point"]
 
+MIME = "application/vnd.plotly.v1+json"
 _SWITCH = {"width": "auto", "align_self": "flex-start", "display": "none"}
 
 
@@ -31,7 +35,8 @@ class FigureArea(ipywidgets.VBox):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self._figure: go.Figure | None = None
-        self._mark, self._panel = registered(self), current_panel()
+        self._make: Callable[[], go.Figure] | None = None
+        self._mark, self._panel, self._source = registered(self), current_panel(), current_source()
         self._table: TableArea | None = None
         # Without a width of its own: with one, the first figures of a page collapse to no height.
         self._output = ipywidgets.Output()
@@ -58,15 +63,58 @@ class FigureArea(ipywidgets.VBox):  # type: ignore[misc]
 
     def show(self, figure: go.Figure) -> None:
         """Replace what is shown."""
-        self._figure = figure
+        self._figure, self._make = figure, None
         self._draw()
         self._switch.layout.display = ""
         if self._switch.value:
             self._show_table()
 
+    def draw(self, make: Callable[[], go.Figure], *controls: ipywidgets.Widget) -> None:
+        """Replace what is shown by what ``make`` draws, as it was drawn for another reader where it was.
+
+        Parameters
+        ----------
+        make
+            Draws the figure.
+        controls
+            What it is drawn by.
+        """
+        store, key = store_here(), ""
+        if store is not None and self._source is not None:
+            with contextlib.suppress(NotShared):
+                key = key_of(self._source, make, controls)
+        output = store.get(key) if store is not None and key else None
+        if output is not None:
+            self._show_drawn(output, make)
+            return
+        self.show(make())
+        if store is not None and key:
+            store.put(key, self._output_to_share())
+
+    def _output_to_share(self) -> Mapping[str, Any]:
+        """Give what is shown without what belongs to this page only."""
+        output = self.outputs[0]
+        figure = dict(output["data"][MIME])
+        figure["layout"] = {name: part for name, part in figure["layout"].items() if name != "meta"}
+        return {**output, "data": {**output["data"], MIME: figure}}
+
+    def _show_drawn(self, output: Mapping[str, Any], make: Callable[[], go.Figure]) -> None:
+        """Replace what is shown by a figure that was drawn before; drawn again where its numbers are asked for."""
+        self._figure, self._make = None, make
+        shown = {**output, "data": {**output["data"], MIME: _marked(output["data"][MIME], self._mark)}}
+        self._output.outputs = (shown,)
+        self._switch.layout.display = ""
+        if self._switch.value:
+            self._show_table()
+
+    def _drawn(self) -> go.Figure | None:
+        if self._figure is None and self._make is not None:
+            self._figure = self._make()
+        return self._figure
+
     def clear(self) -> None:
         """Show nothing."""
-        self._figure = None
+        self._figure = self._make = None
         self._output.outputs = ()
         self._switch.layout.display = "none"
         self.children = self._parts()
@@ -81,18 +129,19 @@ class FigureArea(ipywidgets.VBox):  # type: ignore[misc]
 
     def _show_table(self) -> None:
         parts = self._parts()
-        if self._switch.value and self._figure is not None:
+        if self._switch.value and (figure := self._drawn()) is not None:
             if self._table is None:
                 # Made when it is wanted: a published page knows no widget that it did not show when it was opened.
                 with explaining(self._panel):
                     self._table = TableArea()
-            _show_table_of(self._figure, self._table)
+            _show_table_of(figure, self._table)
             parts.append(self._table)
         self.children = parts
 
     def shown_at(self, first: int, second: int) -> Shown | None:
         """Give what a point of a trace shows; None where there is none."""
-        return None if self._figure is None else shown_point(self._figure, first, second)
+        figure = self._drawn()
+        return None if figure is None else shown_point(figure, first, second)
 
 
 def shown_point(figure: go.Figure, trace: int, point: int) -> Shown | None:
@@ -136,15 +185,22 @@ def _output_of(figure: go.Figure, theme: Theme, mark: str) -> dict[str, Any]:
     from workbench.charts.template import use_theme
 
     content = (use_theme(figure, theme) if theme == "dark" else figure).to_plotly_json()
-    if mark:
-        content["layout"] = {**content["layout"], "meta": {"origins": mark}}
+    content = _marked(content, mark)
     # JupyterLab resizes a figure itself; plotly's own way loses the height with the first change of the window.
     content["config"] = figure_config()
     return {
         "output_type": "display_data",
-        "data": {"application/vnd.plotly.v1+json": _plain(content), "text/plain": _describe(figure)},
+        "data": {MIME: _plain(content), "text/plain": _describe(figure)},
         "metadata": {},
     }
+
+
+def _marked(content: Mapping[str, Any], mark: str) -> dict[str, Any]:
+    """Let a page name a figure where it asks where a number comes from."""
+    marked = dict(content)
+    if mark:
+        marked["layout"] = {**marked["layout"], "meta": {"origins": mark}}
+    return marked
 
 
 def _plain(content: Any) -> Any:

@@ -47,12 +47,15 @@ def redrawing(*areas: ipywidgets.DOMWidget) -> Iterator[None]:
 
 
 def figure_of(make: Callable[[], go.Figure], *controls: ipywidgets.Widget) -> FigureArea:
-    """Make a figure that is drawn again whenever one of the controls changes its value."""
+    """Make a figure that is drawn again whenever one of the controls changes its value.
+
+    For readers, one that another reader has seen is taken as it was drawn then.
+    """
     area = FigureArea()
 
     def draw() -> None:
         with redrawing(area):
-            area.show(make())
+            area.draw(make, *controls)
 
     follow(draw, *controls)
     return area
