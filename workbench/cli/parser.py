@@ -257,6 +257,11 @@ def _add_serve(commands: Commands) -> None:
         "--proxy-header: this machine's own)",
     )
     serve.add_argument(
+        "--jupyterhub",
+        action="store_true",
+        help="a JupyterHub has started this as its service, signs readers in and says address, port and prefix",
+    )
+    serve.add_argument(
         "--max-pages", "--most", type=_count, default=60, help="open pages at once (default: %(default)s)"
     )
     serve.set_defaults(command="serve:serve")

@@ -15,24 +15,29 @@ from workbench.cli.terminal import console
 from workbench.data.projects.project import folder_of
 from workbench.publishing.access import Access
 from workbench.publishing.budgets import Limits, LineBudget
+from workbench.publishing.hub import service_address
 from workbench.publishing.publication import ServerOptions
 from workbench.publishing.server import PublishingServer
 
 __all__ = ["serve"]
 
 OWN_ADDRESSES = ("127.0.0.1", "::1")
-"""Where the proxy is when it signs readers in and none is named."""
+"""Where the proxy is when it, or a JupyterHub, signs readers in and none is named."""
 
 
 def serve(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
-    token = options.token or os.environ.get(TOKEN_VARIABLE) or None
+    if options.jupyterhub:
+        options.address, options.port, options.base_url = service_address(os.environ)
+    token = None if options.jupyterhub else options.token or os.environ.get(TOKEN_VARIABLE) or None
+    is_behind = options.proxy_header or options.jupyterhub
     access = Access(
         token=token,
         hosts=frozenset(name.lower() for name in options.host),
         is_public=options.address not in ("127.0.0.1", "::1", "localhost"),
         proxy_header=options.proxy_header,
-        proxies=frozenset(options.proxy or (OWN_ADDRESSES if options.proxy_header else ())),
+        proxies=frozenset(options.proxy or (OWN_ADDRESSES if is_behind else ())),
+        by_hub=options.jupyterhub,
     )
     project, folder = folder_of(options.project), notebooks_folder(options.folder)
     chosen = ServerOptions(

@@ -14,10 +14,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-__all__ = ["OPEN_PATHS", "Access", "AccessRequest", "Refusal"]
+__all__ = ["HUB_CALLBACK", "OPEN_PATHS", "Access", "AccessRequest", "Refusal"]
 
 OPEN_PATHS = frozenset({"/sign-in", "/health"})
 """Open to every client that knows the host's name; neither says anything about what is published."""
+
+HUB_CALLBACK = "/oauth_callback"
+"""Where a JupyterHub sends readers back to, who have only its code then."""
 
 METHODS = frozenset({"GET", "HEAD", "POST"})
 MAX_PATH_CHARACTERS = 400
@@ -85,6 +88,8 @@ class Access:
         Header in which a trusted proxy names the person it has authenticated.
     proxies
         Addresses of trusted proxies: what they say of the client's address and of encryption is believed.
+    by_hub
+        Whether a JupyterHub signs readers in.
     """
 
     token: str | None = None
@@ -92,6 +97,7 @@ class Access:
     is_public: bool = False
     proxy_header: str = ""
     proxies: frozenset[str] = frozenset()
+    by_hub: bool = False
 
     def refusal(self, request: AccessRequest) -> Refusal | None:
         """Judge a request; None when it may pass."""
@@ -107,7 +113,7 @@ class Access:
             return Refusal(403, "another site's page asks for it")
         if (request.method == "POST" or request.is_socket) and not self._is_our_page(request):
             return Refusal(403, "it does not come from our own page")
-        if request.path in OPEN_PATHS:
+        if request.path in OPEN_PATHS or (self.by_hub and request.path == HUB_CALLBACK):
             return None
         return self._authentication_refusal(request)
 
@@ -134,6 +140,9 @@ class Access:
         return self.token is not None and hmac.compare_digest(given.encode(), self.token.encode())
 
     def _authentication_refusal(self, request: AccessRequest) -> Refusal | None:
+        if self.by_hub:
+            reason = "the Hub has not signed the reader in"
+            return None if request.signed_in else Refusal(403, reason, may_sign_in=True)
         if self.proxy_header:
             if request.address not in self.proxies:
                 return Refusal(403, "it does not come through the proxy")

@@ -23,7 +23,17 @@ from workbench.publishing.publication import Publication
 from workbench.publishing.sessions import Session, TooManySessions
 from workbench.publishing.thumbnails import thumbnail
 
-__all__ = ["AssetPage", "BoardPage", "Gallery", "Health", "NotFound", "Page", "Refused", "SignIn"]
+__all__ = [
+    "AssetPage",
+    "BoardPage",
+    "Gallery",
+    "Health",
+    "HubCallback",
+    "NotFound",
+    "Page",
+    "Refused",
+    "SignIn",
+]
 
 FOR_EVER = "public, max-age=31536000, immutable"
 THEMES = ("auto", "light", "dark")
@@ -249,6 +259,27 @@ class SignIn(Page):
         self.redirect(own_address(publication.base, wanted))
 
 
+class HubCallback(Page):
+    """Where the Hub sends a reader back to."""
+
+    async def get(self) -> None:
+        """Exchange the code for our cookie, and show the page that was wanted."""
+        publication = self.publication
+        assert publication.hub is not None
+        try:
+            identity, wanted = await publication.hub.sign_in(self)
+        except (PermissionError, tornado.web.HTTPError) as error:
+            publication.log_refusal(self.request, Refusal(403, f"not signed in by the Hub: {error}"))
+            self.set_status(403)
+            sentence = (
+                "The Hub has not signed you in for these pages. Open them again, or ask who runs the Hub."
+            )
+            self.render_page("message.html.jinja", title="Not signed in", sentence=sentence, again=0)
+            return
+        self.set_secret_cookie("hub", identity)
+        self.redirect(own_address(publication.base, wanted))
+
+
 class Refused(Page):
     """What access control rejects."""
 
@@ -267,6 +298,9 @@ class Refused(Page):
         wants_page = "text/html" in self.request.headers.get("Accept", "")
         if refusal.may_sign_in and self.request.method == "GET" and wants_page:
             wanted = self.request.path + (f"?{self.request.query}" if self.request.query else "")
+            if self.publication.hub is not None:
+                self.redirect(self.publication.hub.address(self, wanted))
+                return
             query = "" if wanted == "/" else f"?{urlencode({'next': wanted})}"
             self.redirect(f"{self.publication.base}sign-in{query}")
             return

@@ -8,7 +8,7 @@ import secrets
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tornado.httputil
 import tornado.web
@@ -23,6 +23,9 @@ from workbench.publishing.bundle import Bundle
 from workbench.publishing.sessions import Session, Sessions
 from workbench.runs.journal.opening import is_there
 from workbench.runs.journal.reader import JournalReader
+
+if TYPE_CHECKING:
+    from workbench.publishing.hub import HubSignIn
 
 __all__ = ["Publication", "ServerOptions"]
 
@@ -80,9 +83,13 @@ class Publication:
         The project.
     kernels
         Jupyter's manager of kernels.
+    hub
+        Signs readers in, where a JupyterHub does.
     """
 
-    def __init__(self, options: ServerOptions, project: Project, kernels: Any) -> None:
+    def __init__(
+        self, options: ServerOptions, project: Project, kernels: Any, hub: HubSignIn | None = None
+    ) -> None:
         self.base = options.base_url
         self.access = options.access
         self.limits = options.limits
@@ -94,6 +101,7 @@ class Publication:
         self.title, region = project.name, project.region
         self.subtitle = "" if region == self.title else region
         self.bundle = Bundle(self.assets)
+        self.hub = hub
         self.has_figures = False
         self.is_ready = False
         self.port = options.port
@@ -179,7 +187,17 @@ class Publication:
         peer = getattr(request, "peer", request.remote_ip)
         return AccessRequest(request.method or "", path, headers, peer or "", self._is_signed_in(request))
 
+    def _hub_name(self, request: tornado.httputil.HTTPServerRequest) -> str:
+        """Name the reader whom the Hub has signed in; empty where there is none."""
+        morsel = request.cookies.get(self.cookie("hub"))
+        if morsel is None or self.hub is None:
+            return ""
+        value = tornado.web.decode_signed_value(self.secret, self.cookie("hub"), morsel.value)
+        return "" if value is None else self.hub.name_of(value.decode())
+
     def _is_signed_in(self, request: tornado.httputil.HTTPServerRequest) -> bool:
+        if self.hub is not None:
+            return bool(self._hub_name(request))
         morsel = request.cookies.get(self.cookie("token"))
         if morsel is None or self.access.token is None:
             return False
@@ -198,6 +216,8 @@ class Publication:
         """Say who asks: the address, and the name that a trusted proxy gives."""
         name = request.headers.get(self.access.proxy_header, "") if self.access.proxy_header else ""
         trusted = getattr(request, "peer", request.remote_ip) in self.access.proxies
+        if self.hub is not None:
+            name, trusted = self._hub_name(request), True
         # Shown as Python would write it: a name may hold anything.
         return f"{name[:80]!a} at {request.remote_ip}" if name and trusted else str(request.remote_ip)
 

@@ -19,8 +19,9 @@ from voila.app import Voila
 from workbench.data.projects.project import Project
 from workbench.errors import ServeError
 from workbench.publishing import pages, sockets
-from workbench.publishing.access import is_loopback
+from workbench.publishing.access import HUB_CALLBACK, is_loopback
 from workbench.publishing.connections import GuardedServer, MalformedRequests, raise_descriptor_limit
+from workbench.publishing.hub import HubSignIn
 from workbench.publishing.kernels.provisioner import PreforkServer, ViewerKernels, register_prefork_server
 from workbench.publishing.kernels.runtime_folder import make_folder, sweep_folders
 from workbench.publishing.publication import Publication, ServerOptions
@@ -118,6 +119,7 @@ class PublishingServer(Voila):  # type: ignore[misc]
             (r"/assets/([0-9a-f]{16})/(.+)", pages.AssetPage, facts),
             ("/health", pages.Health, facts),
             ("/sign-in", pages.SignIn, facts),
+            *([(HUB_CALLBACK, pages.HubCallback, facts)] if self.options.access.by_hub else []),
             (rf"/session/{_IDENTITY}", sockets.SessionPage, facts),
             (rf"/voila/api/shutdown/{_IDENTITY}", sockets.Shutdown, facts),
             (rf"/voila/execution/{_IDENTITY}", sockets.CellResults, facts),
@@ -147,7 +149,8 @@ class PublishingServer(Voila):  # type: ignore[misc]
         }
         settings = self.init_settings()
         self.kernel_manager.connection_dir = self.connection_dir
-        self.publication = publication = Publication(self.options, project, self.kernel_manager)
+        hub = HubSignIn() if self.options.access.by_hub else None
+        self.publication = publication = Publication(self.options, project, self.kernel_manager, hub)
         settings["cookie_secret"] = publication.secret
         modules = dict.fromkeys(name for board in publication.library.boards() for name in board.modules)
         prefork = PreforkServer(list(modules), environment)
@@ -165,9 +168,8 @@ class PublishingServer(Voila):  # type: ignore[misc]
             publication.port = self._listen(application)
             await prefork.start()
             publication.is_ready = True
-            watching = asyncio.gather(
-                publication.sessions.watch(), publication.bundle.keep(), self._http.watch()
-            )
+            tasks = [publication.sessions.watch(), publication.bundle.keep(), self._http.watch()]
+            watching = asyncio.gather(*tasks, *([] if hub is None else [hub.watch()]))
             self.on_ready()
             with self._malformed.counting():
                 await self._stop.wait()
@@ -218,7 +220,8 @@ def check_options(options: ServerOptions) -> None:
     """
     if not options.notebooks.is_dir():
         raise ServeError(f"There is no folder {options.notebooks}; name the folder of the notebooks.")
-    guarded = options.access.token is not None or options.access.proxy_header
+    access = options.access
+    guarded = access.token is not None or access.proxy_header or access.by_hub
     if not is_loopback(options.address) and not guarded:
         raise ServeError(
             f"{options.address} can be reached from other machines, whose users could read the project. Give a "
