@@ -39,7 +39,6 @@ from workbench.market.views.boards import (
 )
 from workbench.market.views.headlines import battery_tiles
 from workbench.market.views.view import MarketView
-from workbench.ui.live.project_news import ProjectNews
 from workbench.ui.messages import InvalidMessage
 
 BOARDS = (TodayBoard, GenerationBoard, PricesBoard, StationsBoard, BatteriesBoard, TrendsBoard)
@@ -362,8 +361,10 @@ def test_a_board_that_was_opened_without_data_shows_them_when_they_come(tmp_path
     project = Project.create(tmp_path / "project", "Market")
     view = MarketView(project, "today")
     assert not isinstance(view.children[0], AnswerBoard)
-    shutil.copytree(folder, market_folder(project))
-    ProjectNews.of(project).look()
+    assert view._look()
+    # The only dataset, whatever it is called.
+    shutil.copytree(folder, market_folder(project, "own"))
+    assert not view._look()
     (board,) = view.children
     assert isinstance(board, TodayBoard)
     board.close()
