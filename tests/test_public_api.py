@@ -21,6 +21,7 @@ INTERNAL = {
     "CancelSignal": "ends the work of a cancelled run; a BaseException, which a job lets pass",
     "CellFailed": "the server turns it into a page",
     "InvalidMessage": "a browser's message, refused and logged",
+    "NotShared": "the figure is drawn for this reader alone",
     "PreforkServerGone": "the server starts another one",
     "TooManySessions": "the server answers with 503",
     "SolverEnded": "a solver that did not finish by itself; what it has found is read and told",
