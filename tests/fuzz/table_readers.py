@@ -62,10 +62,15 @@ def read_plants(path: Path) -> Read:
 
     system = read_system(path, CapacityConfig())
     rows: list[tuple[Any, Any]] = [
-        (p.name, (p.carrier, p.p_nom, str(p.marginal_cost))) for p in system.plants
+        (p.name, (p.carrier, p.p_nom, _in_order(p.marginal_cost))) for p in system.plants
     ]
-    rows += [(c.name, (c.carrier, str(c.p_nom_max), str(c.marginal_cost))) for c in system.candidates]
+    rows += [(c.name, (c.carrier, str(c.p_nom_max), _in_order(c.marginal_cost))) for c in system.candidates]
     return Read(rows, [*map(str, system.problems), *map(str, system.notes)])
+
+
+def _in_order(value: Any) -> str:
+    """Show a value, or those of years whatever their order."""
+    return str(sorted(value.items()) if isinstance(value, dict) else value)
 
 
 def read_targets(path: Path) -> Read:

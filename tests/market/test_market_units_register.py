@@ -143,7 +143,7 @@ def test_units_are_found_on_whatever_sheet_they_are(tmp_path: Path) -> None:
         pd.DataFrame(columns).to_excel(writer, sheet_name="PU and Scheduled Loads", index=False)
     units, problems = read_register(path, NEM)
     assert [unit.name for unit in units] == ["U1"]
-    assert "the units are read from the sheet PU and Scheduled Loads" in str(problems.changes[0])
+    assert "sheet 'PU and Scheduled Loads': the table is read from this sheet" in str(problems.changes[0])
 
 
 def test_the_side_of_a_battery_that_charges_is_told_by_the_two_names_and_said(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from workbench.data.problems import Problems
 from workbench.data.texts import cells
 from workbench.data.texts.table import TextTable, any_of, read_text_table, without_totals
+from workbench.data.workbooks.one_table import read_one_table
 from workbench.errors import InvalidData, UnreadableFile
 
 TEXT = "site,date,load [°C],note\nSüd,2024-01-01,1234.5,a\nNA,2024-01-02,7.25,b\n"
@@ -374,3 +375,65 @@ def test_a_file_of_plain_numbers_is_not_searched_for_other_forms() -> None:
     plain = "site [no 1],u2 [m/s]\nSite 1,1.5\nSite 2,-2e-3\n"
 
     assert not cells.read_cells("a.csv", plain.encode()).may_have_groups
+
+
+def test_a_row_that_says_to_be_a_statistic_of_others_is_set_aside(read: Read) -> None:
+    table, _ = read(
+        "site,date,load\nMax,2024-01-01,5\nMax,2024-01-02,6\nMean,,5.5\nMax load,,6\nMaximal,,9\n"
+    )
+    problems = Problems("table.csv")
+
+    kept = without_totals(table, "date", problems)
+
+    # A site may be called so, and what only begins like it is a row without a date.
+    assert kept.frame["row"].to_list() == [2, 3, 5, 6]
+    assert [str(problem) for problem in problems] == [
+        "table.csv: row 4 was set aside: its label says that it is a statistic of other rows ('Mean')."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("units", "columns", "rows"),
+    [
+        (",degC,%", ("date", "tmax [degC]", "x"), [3, 4]),
+        (",[W/m2],", ("date", "tmax [W/m2]", "x"), [3, 4]),
+        # A day, a blank in words, a number: rows like any other.
+        ("2024-01-01,degC,%", ("date", "tmax", "x"), [2, 3, 4]),
+        (",n/a,-", ("date", "tmax", "x"), [2, 3, 4]),
+        (",degC,7", ("date", "tmax", "x"), [2, 3, 4]),
+    ],
+)
+def test_a_row_of_units_below_the_header_is_no_row(
+    tmp_path: Path, units: str, columns: tuple[str, ...], rows: list[int]
+) -> None:
+    path, problems = tmp_path / "table.csv", Problems("table.csv")
+    path.write_text(f"date,tmax,x\n{units}\n2024-01-02,5.5,1\n2024-01-03,6.5,2\n")
+
+    table = read_one_table(path, problems, lambda text: text.partition(" [")[0] in ("date", "tmax"))
+
+    assert (table.columns, table.frame["row"].to_list(), table.set_aside) == (columns, rows, rows[0] - 2)
+    assert [problem.message.startswith("row 2, below the header, holds units") for problem in problems] == (
+        [True] * (rows[0] - 2)
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "kept"),
+    [
+        (("5.5 MW", "", "-6MW"), "tmax [MW]", ["5.5", None, "-6"]),
+        # Two units, one that is unknown, a name of a number and a letter.
+        (("5.5 MW", "6 kW", "7 MW"), "tmax", ["5.5 MW", "6 kW", "7 MW"]),
+        (("5 apples", "6 apples", "7 apples"), "tmax", ["5 apples", "6 apples", "7 apples"]),
+        (("1A", "2A", "3A"), "tmax", ["1A", "2A", "3A"]),
+    ],
+)
+def test_a_unit_behind_every_number_of_a_column_is_its_unit(
+    tmp_path: Path, cells: tuple[str, ...], column: str, kept: list[str | None]
+) -> None:
+    path, problems = tmp_path / "table.csv", Problems("table.csv")
+    path.write_text("date,tmax\n" + "".join(f"2024-01-0{day},{cell}\n" for day, cell in enumerate(cells, 1)))
+
+    table = read_one_table(path, problems, lambda text: text.partition(" [")[0] in ("date", "tmax"))
+
+    assert (table.columns, table.frame["1"].to_list()) == (("date", column), kept)
+    assert len(problems) == (column != "tmax")

@@ -19,7 +19,7 @@ from workbench.data.texts.cells import Cells, read_cells
 from workbench.data.texts.content import COMPOUND_START, ZIP_START, read_whole, unpacked
 from workbench.data.texts.layout import Layout, column_letter, find_table, rows_text, without_footnotes
 from workbench.data.texts.plain_numbers import with_plain_numbers
-from workbench.data.texts.total_rows import total_sentence, undated_totals
+from workbench.data.texts.total_rows import total_sentence, undated_statistics, undated_totals
 from workbench.errors import UnreadableFile
 
 MAX_MEGABYTES = 512
@@ -191,7 +191,8 @@ def without_totals(table: TextTable, date: str, problems: Problems) -> TextTable
     }
     texts = {name: table.texts(name) for name in table.columns if name not in amounts}
     totals = undated_totals(rows, np.where(undated.to_numpy(), -1, 0), texts, amounts)
-    gone = {total.row: total_sentence(total) for total in totals}
+    gone = undated_statistics(rows, np.flatnonzero(undated.to_numpy()), texts)
+    gone |= {total.row: total_sentence(total) for total in totals if total.row not in gone}
     numbers = frame.select(
         pl.any_horizontal(column.is_not_null().alias(at) for at, column in values.items())
     ).to_series()
@@ -237,7 +238,8 @@ def rows_without_totals(
         else:
             texts[name] = pl.Series([v if isinstance(v, str) else None for v in values], dtype=pl.String)
     totals = undated_totals(np.array(table.row_numbers), np.where(undated, -1, 0), texts, amounts)
-    gone = {total.row: total_sentence(total) for total in totals if total.proved}
+    gone = undated_statistics(np.array(table.row_numbers), np.flatnonzero(undated), texts)
+    gone |= {total.row: total_sentence(total) for total in totals if total.proved and total.row not in gone}
     for row, reason in gone.items():
         problems.change(f"row {row} was set aside: {reason}.", sheet=table.sheet)
     kept = [at for at, row in enumerate(table.row_numbers) if row not in gone]

@@ -19,6 +19,12 @@ _WHOLE = re.compile(
 )
 # Every match of the two has one of these; a million cells are searched for them at once.
 _SUSPECT = r"(?i)total|sum|gesamt|somm|balance|all|consolidated"
+_STATISTIC = re.compile(
+    r"(\w+ )?(mean|average|avg|maximum|max|minimum|min|median|std|st(andard|d)?\.? ?dev(iation)?|mittelwert|mittel"
+    r"|durchschnitt|moyenne|promedio|media)\.?",
+    re.IGNORECASE,
+)
+_SUSPECT_STATISTIC = r"(?i)mean|average|avg|max|min|medi|std|dev|mittel|durchschnitt|moyenne"
 # A column of more different texts than this holds remarks, and no names of regions.
 MAX_LABELS = 1000
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -100,6 +106,25 @@ def undated_totals(
             for running in sums.values():
                 running.take(at)
     return found
+
+
+def undated_statistics(rows: Integers, undated: Integers, texts: Mapping[str, pl.Series]) -> dict[int, str]:
+    """Find the rows without a date that say to be the mean, the maximum … of others: row -> sentence.
+
+    Parameters
+    ----------
+    rows
+        Row in the file of each line.
+    undated
+        Places of the lines without a date.
+    texts
+        Text columns.
+    """
+    labels = _labels(texts, undated, _STATISTIC, _SUSPECT_STATISTIC)
+    return {
+        int(rows[at]): f"its label says that it is a statistic of other rows ('{label}')"
+        for at, (_, label) in labels.items()
+    }
 
 
 class _RunningSum:
@@ -191,16 +216,16 @@ def _against(
 
 
 def _labels(
-    texts: Mapping[str, pl.Series], among: Integers, pattern: re.Pattern[str]
+    texts: Mapping[str, pl.Series], among: Integers, pattern: re.Pattern[str], suspect: str = _SUSPECT
 ) -> dict[int, tuple[str, str]]:
-    """Column and words of the lines in which a cell says that it is a total."""
+    """Column and words of the lines in which a cell says that it is a total, or what else a pattern is of."""
     labels: dict[int, tuple[str, str]] = {}
     if not len(among):
         return labels
     chosen = pl.Series(among)
     for name, cells in texts.items():
         some = cells.gather(chosen)
-        suspects = some.filter(some.str.contains(_SUSPECT).fill_null(False)).unique(maintain_order=True)
+        suspects = some.filter(some.str.contains(suspect).fill_null(False)).unique(maintain_order=True)
         for text in suspects.to_list():
             if pattern.fullmatch(shown(text).strip(" :*")):
                 for position in chosen.filter((some == text).fill_null(False)).to_list():

@@ -15,6 +15,7 @@ from workbench.data.texts.content import FileKind, kind_of
 from workbench.data.texts.layout import column_letter
 from workbench.data.texts.plain_numbers import with_plain_numbers
 from workbench.data.texts.table import MAX_MEGABYTES, TextTable, read_text_table
+from workbench.data.texts.units_in_cells import with_units
 from workbench.data.workbooks.finding import SEARCHED_ROWS, header_text
 from workbench.data.workbooks.reading import Sheet, Workbook, read_workbook
 from workbench.errors import UnreadableFile
@@ -53,11 +54,13 @@ def read_one_table(
         When its rows do not fit its header, or its decimal mark cannot be told.
     """
     if kind_of(path) is not FileKind.WORKBOOK:
-        return read_text_table(path, problems, known, max_megabytes=max_megabytes, hashed=hashed)
+        table = read_text_table(path, problems, known, max_megabytes=max_megabytes, hashed=hashed)
+        return with_units(table, known, problems)
     book = read_workbook(path)
     problems.extend(book.problems)
     sheet, headers = _best_sheet(book, known, problems)
-    return replace(texts_of(sheet.table(problems, headers=headers), path.name, problems), sha256=book.sha256)
+    table = texts_of(sheet.table(problems, headers=headers), path.name, problems)
+    return with_units(replace(table, sha256=book.sha256), known, problems)
 
 
 def texts_of(table: Table, file: str, problems: Problems) -> TextTable:
@@ -94,6 +97,8 @@ def _best_sheet(book: Workbook, known: Known, problems: Problems) -> tuple[Sheet
             f"{book.path.name} has no cell with a value; fill it, or choose another file.", book.path
         )
     best = max(filled, key=lambda name: len(headers[name]))
+    if best != book.sheet_names[0]:
+        problems.change("the table is read from this sheet.", sheet=best)
     others = [name for name in filled if name != best and headers[name]]
     if others:
         problems.unused(f"the sheets {', '.join(others)} have such headers too and are not read.", sheet=best)

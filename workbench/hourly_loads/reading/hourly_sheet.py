@@ -14,6 +14,7 @@ from workbench.data.tables.parquet import read_frame
 from workbench.data.tables.table import Table, plain_name
 from workbench.data.texts.content import FileKind, kind_of
 from workbench.data.texts.table import read_text_table, rows_without_totals, without_totals
+from workbench.data.texts.units_in_cells import without_units_behind
 from workbench.data.workbooks.one_table import known_headers
 from workbench.data.workbooks.reading import Workbook, read_workbook
 from workbench.errors import InvalidData, UnreadableFile
@@ -72,7 +73,7 @@ def read_hourly_sheet(path: Path, sheet: str = "", load_columns: Sequence[str] =
     if (kind := kind_of(path)) is FileKind.PARQUET:
         return _read_parquet(path, problems, load_columns)
     if kind is FileKind.TEXT:
-        text = read_text_table(path, problems, is_header)
+        text = without_units_behind(read_text_table(path, problems, is_header), is_header, problems)
         if text.frame.is_empty():
             raise _without_rows(path)
         date = stamp_of(text.columns)

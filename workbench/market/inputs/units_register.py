@@ -319,42 +319,19 @@ def amount(text: str) -> tuple[float, str]:
 
 
 def _table(path: Path, named: Iterable[str], problems: Problems) -> Table:
-    usual = (*NAMES_OF_COLUMNS.values(), tuple(named))
-    kind = kind_of(path)
-    if kind is FileKind.WORKBOOK:
-        from workbench.data.workbooks.one_table import texts_of
-        from workbench.data.workbooks.reading import read_workbook
+    if kind_of(path) is not FileKind.PARQUET:
+        # A reader of roll-ups does not need them.
+        from workbench.data.texts.table import any_of
+        from workbench.data.workbooks.one_table import read_one_table
 
-        book = read_workbook(path)
-        unit = (*NAMES_OF_COLUMNS["unit"], *(name for name in named))
-        fitting = [name for name in book.sheet_names if _has_any(book.sheet(name).table(headers=usual), unit)]
-        chosen = fitting[0] if fitting else book.sheet_names[0]
-        if len(fitting) > 1:
-            problems.warning(f"the sheets {', '.join(fitting)} have units; {chosen} is read.")
-        elif chosen != book.sheet_names[0]:
-            problems.change(f"the units are read from the sheet {chosen}.")
-        problems.extend(book.problems)
-        return texts_of(book.sheet(chosen).table(problems, headers=usual), path.name, problems).table(
-            lambda _: False
-        )
-    if kind is FileKind.TEXT:
-        from workbench.data.texts.table import (  # a reader of roll-ups does not need it
-            any_of,
-            read_text_table,
-        )
-
-        return read_text_table(path, problems, any_of(*usual)).table(lambda _: False)
+        known = any_of(*NAMES_OF_COLUMNS.values(), tuple(named))
+        return read_one_table(path, problems, known).table(lambda _: False)
     from workbench.data.tables.parquet import read_plain_parquet
 
     table = read_plain_parquet(path)
     rows = tuple(zip(*(column.to_pylist() for column in table.columns), strict=True))
     names = tuple(table.column_names)
     return Table(path.stem, "", names, rows, range(2, 2 + len(rows)), range(len(names)), 1, path.name)
-
-
-def _has_any(table: Table, names: Sequence[str]) -> bool:
-    present = {name.strip().casefold() for name in table.columns}
-    return any(name.casefold() in present for name in names)
 
 
 def _find_columns(path: Path, header: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
