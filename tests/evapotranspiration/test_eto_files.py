@@ -131,12 +131,11 @@ def test_a_29_february_that_never_was_is_named(tmp_path: Path) -> None:
     assert "row 3, column 'date': '2023-02-29' is not a date: 2023 is not a leap year" in words
 
 
-def test_an_hourly_file_is_not_taken_for_a_daily_one(tmp_path: Path) -> None:
-    hours = pd.date_range("2024-01-01", periods=48, freq="h")
-    text = "date,tmax,tmin\n" + "".join(f"{hour:%Y-%m-%d %H:%M},30,20\n" for hour in hours)
-    words = refusal(tmp_path, text)
-    assert "24 rows for 2024-01-01 (2024-01-01 00:00, 2024-01-01 01:00" in words
-    assert "hourly file" in words
+def test_three_readings_a_day_are_not_taken_for_days(tmp_path: Path) -> None:
+    days = [f"2024-01-{day:02d} {hour}:00,30,20" for day in range(1, 15) for hour in ("07", "14", "21")]
+    words = refusal(tmp_path, "\n".join(["date,tmax,tmin", *days]))
+    assert "3 rows for 2024-01-01" in words
+    assert "expected one" in words
 
 
 def test_a_day_that_comes_twice_is_refused(tmp_path: Path) -> None:

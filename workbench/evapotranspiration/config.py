@@ -117,6 +117,20 @@ class EvapotranspirationConfig:
         "is assumed, and listed",
         advanced=True,
     )
+    wind_height: float | None = setting(
+        None,
+        help="Height of the wind of the weather file where its header does not say it; 2 m is assumed if empty",
+        unit="m",
+        minimum=0.5,
+        maximum=200,
+        advanced=True,
+    )
+    units: dict[str, str] = setting(
+        dict,
+        help="Units of columns of the weather file whose headers do not say them, as Wind Speed: km/h",
+        advanced=True,
+        in_form=InForm("Wind Speed: km/h"),
+    )
     learn: bool = setting(
         True, help="Learn bias and weights from the reference, never from the requested days", advanced=True
     )
@@ -182,6 +196,20 @@ class ValidationConfig:
     )
     left_out: tuple[str, ...] = setting(
         (), help="Columns of the weather file that are not read", advanced=True
+    )
+    wind_height: float | None = setting(
+        None,
+        help="Height of the wind of the weather file where its header does not say it; 2 m is assumed if empty",
+        unit="m",
+        minimum=0.5,
+        maximum=200,
+        advanced=True,
+    )
+    units: dict[str, str] = setting(
+        dict,
+        help="Units of columns of the weather file whose headers do not say them, as Wind Speed: km/h",
+        advanced=True,
+        in_form=InForm("Wind Speed: km/h"),
     )
     reference_file: str = setting(
         "",

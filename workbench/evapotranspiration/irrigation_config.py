@@ -185,6 +185,20 @@ class IrrigationConfig:
         advanced=True,
         in_form=_TABLES,
     )
+    wind_height: float | None = setting(
+        None,
+        help="Height of the wind of the weather file where its header does not say it; 2 m is assumed if empty",
+        unit="m",
+        minimum=0.5,
+        maximum=200,
+        advanced=True,
+    )
+    units: dict[str, str] = setting(
+        dict,
+        help="Units of columns of the weather file whose headers do not say them, as Wind Speed: km/h",
+        advanced=True,
+        in_form=InForm("Wind Speed: km/h"),
+    )
 
 
 def check_irrigation(config: IrrigationConfig) -> Iterator[SettingError]:

@@ -14,7 +14,7 @@ from workbench.data.problems import Problems
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.equation.daily import daily_eto
 from workbench.evapotranspiration.inputs.files import daily_rows, unused_columns
-from workbench.evapotranspiration.inputs.headers import named_columns
+from workbench.evapotranspiration.inputs.tables.headers import named_columns
 from workbench.evapotranspiration.model.equations import EQUATIONS, Equation
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS

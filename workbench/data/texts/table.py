@@ -252,10 +252,14 @@ def _note(cells: Cells, layout: Layout, problems: Problems) -> None:
         problems.change(f"the text was read as {cells.encoding}: {cells.evidence}.")
     groups: dict[tuple[ChangeKind, str, str], list[Change]] = {}
     for change in layout.changes:
-        groups.setdefault((change.kind, change.column, change.reason), []).append(change)
+        column = "" if change.kind is ChangeKind.RENAMED else change.column
+        groups.setdefault((change.kind, column, change.reason), []).append(change)
     for (kind, column, reason), changes in groups.items():
+        if kind is ChangeKind.RENAMED:
+            problems.change(_renamed([change.column for change in changes], reason, layout))
+            continue
         rows = [row for change in changes for row in change.rows]
-        problems.change(_sentence(kind, column, reason, rows, changes[0].before[0], layout))
+        problems.change(_sentence(kind, column, reason, rows, changes[0].before[0]))
     if layout.short:
         ends = "ends" if len(layout.short) == 1 else "end"
         problems.warning(
@@ -264,15 +268,18 @@ def _note(cells: Cells, layout: Layout, problems: Problems) -> None:
         )
 
 
-def _sentence(
-    kind: ChangeKind, column: str, reason: str, rows: Sequence[int], before: str, layout: Layout
-) -> str:
+def _renamed(columns: Sequence[str], reason: str, layout: Layout) -> str:
+    places = [column_letter(layout.places[layout.names.index(column)]) for column in columns]
+    where, first = f"row {layout.header_row}, column", columns[0]
+    if len(columns) == 1:
+        return f"{where} {places[0]}: {reason}; it is called '{first}' here."
+    return f"{where}s {', '.join(places)}: {reason}; they are called like '{first}' here."
+
+
+def _sentence(kind: ChangeKind, column: str, reason: str, rows: Sequence[int], before: str) -> str:
     if kind is ChangeKind.DROPPED:
         was = "was" if len(rows) == 1 else "were"
         return f"{rows_text(rows)} {was} passed over: {reason} ('{before[:60]}')."
-    if kind is ChangeKind.RENAMED:
-        place = column_letter(layout.places[layout.names.index(column)])
-        return f"row {layout.header_row}, column {place}: {reason}; it is called '{column}' here."
     place = f"column '{column}', " if column else ""
     return f"{place}{rows_text(rows) + ': ' if rows else ''}{reason}."
 

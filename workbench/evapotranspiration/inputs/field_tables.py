@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.data.problems import Problems
 from workbench.data.workbooks.one_table import read_one_table
-from workbench.evapotranspiration.inputs.headers import numbers
+from workbench.evapotranspiration.inputs.tables.headers import numbers
 
 __all__ = ["read_field_table"]
 

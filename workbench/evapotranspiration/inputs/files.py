@@ -8,7 +8,7 @@ brackets where it is another: ``tmax [degF]``, ``u2 [km/h]``, ``rs [W/m2]``. -99
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -26,18 +26,30 @@ from workbench.data.texts.layout import rows_text
 from workbench.data.texts.table import without_totals
 from workbench.data.workbooks.one_table import read_one_table
 from workbench.errors import UnreadableFile
-from workbench.evapotranspiration.inputs.headers import (
+from workbench.evapotranspiration.inputs.tables.headers import (
     MAX_BAD_CELLS_LISTED,
     is_header,
+    is_text_column,
     named_columns,
     numbers,
     read_header,
     refuse_unread,
     words,
 )
+from workbench.evapotranspiration.inputs.tables.hours import are_hours, clock_times, days_of_hours
+from workbench.evapotranspiration.inputs.tables.known_downloads import (
+    declared_units,
+    is_of_download,
+    known_download,
+)
+from workbench.evapotranspiration.inputs.tables.unit_rows import with_units_below
 from workbench.evapotranspiration.model.weather import WEATHER_UNITS
+from workbench.files import open_file
 from workbench.runs.model.digest import file_digest
 
+_PREAMBLE_BYTES = 16_384
+DAYS_BEYOND = 10_000_000
+"""More days than dates have, to number days of a site and source."""
 Days: TypeAlias = np.ndarray[tuple[int], np.dtype[np.datetime64]]
 
 
@@ -64,7 +76,11 @@ class DailyTable:
 
 
 def read_daily_table(
-    path: Path, columns: Sequence[str] = tuple(WEATHER_UNITS), left_out: Sequence[str] = ()
+    path: Path,
+    columns: Sequence[str] = tuple(WEATHER_UNITS),
+    left_out: Sequence[str] = (),
+    wind_height: float | None = None,
+    units: Mapping[str, str] | None = None,
 ) -> DailyTable:
     """Read a table of daily values.
 
@@ -76,6 +92,10 @@ def read_daily_table(
         Values to read; at least one must be there.
     left_out
         Columns that are not to be read, as the header names them.
+    wind_height
+        Height of a wind whose header does not say it [m].
+    units
+        Column -> unit, where the header does not say it.
 
     Raises
     ------
@@ -85,7 +105,7 @@ def read_daily_table(
         When rows cannot be used: with row, column, and the value seen.
     """
     problems = Problems(path.name)
-    raw, sha256 = read_raw(path, problems, left_out)
+    raw, sha256 = read_raw(path, problems, left_out, wind_height, units)
     frame = daily_rows(raw, columns, problems)
     return DailyTable(frame, problems, sha256, (*left_out, *unused_columns(raw, columns)))
 
@@ -142,7 +162,15 @@ def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) ->
     frame = pd.DataFrame(made, index=raw.index, copy=False)
     _refuse_shares(frame, problems)
     problems.raise_errors()
-    groups, days = _groups(frame, raw), frame["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    groups = _groups(frame, raw)
+    if (np.diff(np.sort(groups * DAYS_BEYOND + _day_numbers(frame))) == 0).any():
+        # Several rows a day: hours, or a mistake.
+        clock, keys = clock_times(raw["date"]), pd.Series(groups, index=frame.index)
+        if are_hours(frame["date"], clock, keys):
+            frame = days_of_hours(frame, clock, raw.attrs.get("rates", ()), raw["date"], problems)
+            problems.raise_errors()
+            groups = keys.loc[frame.index].to_numpy()
+    days = _day_numbers(frame)
     between, steps = np.diff(groups), np.diff(days)
     in_order = bool(((between > 0) | ((between == 0) & (steps >= 0))).all())
     order = np.arange(len(frame)) if in_order else np.lexsort((days, groups))
@@ -167,6 +195,10 @@ def _refuse_shares(frame: pd.DataFrame, problems: Problems) -> None:
             )
 
 
+def _day_numbers(frame: pd.DataFrame) -> Integers:
+    return np.asarray(frame["date"].to_numpy().astype("datetime64[D]").astype(np.int64))
+
+
 def _groups(frame: pd.DataFrame, raw: pd.DataFrame) -> Integers:
     """Number the site and source of each row, in the order of their names."""
     groups = np.zeros(len(frame), dtype=np.int64)
@@ -182,7 +214,13 @@ def _groups(frame: pd.DataFrame, raw: pd.DataFrame) -> Integers:
     return groups
 
 
-def read_raw(path: Path, problems: Problems, left_out: Sequence[str] = ()) -> tuple[pd.DataFrame, str]:
+def read_raw(
+    path: Path,
+    problems: Problems,
+    left_out: Sequence[str] = (),
+    wind_height: float | None = None,
+    units: Mapping[str, str] | None = None,
+) -> tuple[pd.DataFrame, str]:
     """Read a CSV, Excel or Parquet file with its columns named as ours and in our units; cells stay as they are.
 
     Returns
@@ -212,7 +250,17 @@ def read_raw(path: Path, problems: Problems, left_out: Sequence[str] = ()) -> tu
         )
         problems.raise_errors()
     raw = raw.drop(columns=list(left_out)) if left_out else raw
-    return named_columns(raw if is_text else raw.set_axis(range(2, len(raw) + 2), axis=0), problems), sha256
+    raw = raw if is_text else raw.set_axis(range(2, len(raw) + 2), axis=0)
+    declared = _declared(path) if is_text and any(map(is_of_download, map(str, raw.columns))) else {}
+    return named_columns(raw, problems, units, declared=declared, wind_height=wind_height), sha256
+
+
+def _declared(path: Path) -> dict[str, str]:
+    """Units that a download declares above its header."""
+    if kind_of(path) is FileKind.WORKBOOK:
+        return {}
+    with open_file(path) as stream:
+        return declared_units(stream.read(_PREAMBLE_BYTES).decode("latin-1").splitlines())
 
 
 def read_dates(values: pd.Series, problems: Problems) -> pd.Series:
@@ -320,8 +368,9 @@ def _note_gaps(frame: pd.DataFrame, steps: Integers, problems: Problems) -> None
 
 
 def _read_text(path: Path, problems: Problems) -> tuple[pd.DataFrame, str]:
-    table = read_one_table(path, problems, is_header, hashed=True)
+    table = with_units_below(read_one_table(path, problems, is_header, hashed=True), problems)
     date = next((name for name in table.columns if read_header(name)[0] == "date"), "")
     table = without_totals(table, date, problems) if date else table
-    texts = {name for name in table.columns if read_header(name)[0] in ("site", "source", "date")}
+    download = known_download(table.columns)
+    texts = {name for name in table.columns if is_text_column(name, download)}
     return table.pandas(lambda name: name not in texts, coded=texts), table.sha256

@@ -17,10 +17,10 @@ from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.errors import InvalidData, SettingError
 from workbench.evapotranspiration.config import EvapotranspirationConfig, Period, day_of
 from workbench.evapotranspiration.inputs.files import read_daily_table, read_raw
-from workbench.evapotranspiration.inputs.headers import numbers, words
 from workbench.evapotranspiration.inputs.places.land import land_at
 from workbench.evapotranspiration.inputs.places.place import Place, check_place
 from workbench.evapotranspiration.inputs.places.place_names import place_from_text
+from workbench.evapotranspiration.inputs.tables.headers import numbers, words
 from workbench.evapotranspiration.model.catalogue import plain_name, source_named
 from workbench.evapotranspiration.model.equations import GRASS
 from workbench.files import is_file
@@ -107,7 +107,7 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
     weather: dict[str, dict[str, pd.DataFrame]] = {}
     weather_path = find_input(project, config.weather_file, "eto_weather")
     if weather_path is not None:
-        table = read_daily_table(weather_path, left_out=config.left_out)
+        table = read_daily_table(weather_path, left_out=config.left_out, wind_height=config.wind_height)
         unused[weather_path.name] = table.unused
         problems.extend(table.problems)
         note(weather_path, table.sha256)
@@ -360,6 +360,11 @@ def _by_site(
         problems.extend([Problem(said, path.name, severity=severity)])
     frame = frame.assign(source=frame["source"].replace(known))
     wanted = {place.name for place in places}
+    written_sites = [str(name) for name in frame["site"].unique() if name]
+    if len(places) == 1 and len(written_sites) == 1 and not wanted & set(written_sites):
+        said = f"column 'site': '{written_sites[0]}' is the only one, and read as {places[0].name}, the only place."
+        problems.extend([Problem(said, path.name, severity=Severity.WARNING)])
+        frame = frame.assign(site=places[0].name)
     found: dict[str, dict[str, pd.DataFrame]] = {}
     for (site, source), part in frame.groupby(["site", "source"], sort=False):
         if site in wanted:

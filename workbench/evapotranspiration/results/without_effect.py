@@ -70,6 +70,8 @@ def without_effect(
         "parallel": offline,
         "patience": offline,
         "services": offline or (f"{', '.join(idle)} is not asked" if idle else ""),
+        "units": "" if data.weather else "no weather of a file is used",
+        "wind_height": "" if data.weather else "no weather of a file is used",
         "left_out": "" if data.weather else "no weather of a file is used",
     }
 

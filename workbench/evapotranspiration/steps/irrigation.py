@@ -285,7 +285,9 @@ def _note_unused(
     ruled = "no irrigation is planned: all days are over, and the file says what was applied"
     measured = config.field_capacity is not None and config.coefficients == "single"
     reasons = {
-        "weather_file": "a saved ETo is used" if weather.is_saved else "",
+        **dict.fromkeys(
+            ("weather_file", "wind_height", "units"), "a saved ETo is used" if weather.is_saved else ""
+        ),
         "wetted": "single coefficients do not follow the surface" if config.coefficients == "single" else "",
         "soil": "the water that it holds was given" if measured else "",
         "irrigation_file": "the past is planned" if config.applied is Applied.PLANNED else "",

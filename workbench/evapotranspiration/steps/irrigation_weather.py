@@ -233,7 +233,10 @@ def _without_empty_ends(days: pd.DataFrame, site: str) -> pd.DataFrame:
 
 
 def _of_file(project: Project, config: IrrigationConfig, notes: Notes) -> PlaceWeather:
-    data = read_inputs(project, EvapotranspirationConfig(weather_file=config.weather_file, learn=False))
+    settings = EvapotranspirationConfig(
+        weather_file=config.weather_file, wind_height=config.wind_height, units=config.units, learn=False
+    )
+    data = read_inputs(project, settings)
     notes.add_problems(data.problems)
     sites = {
         place.name: Site(place.name, place.latitude, place.longitude, float(place.elevation or 0.0))

@@ -79,6 +79,8 @@ def _read(job: Job, project: Project, config: ValidationConfig) -> EtoInput:
             sites_file=config.sites_file,
             weather_file=config.weather_file,
             left_out=config.left_out,
+            wind_height=config.wind_height,
+            units=config.units,
             reference_file=config.reference_file,
         ),
     )

@@ -1,0 +1,124 @@
+"""Downloads of weather services and networks that are told by their headers: what each column is, in which unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from workbench.evapotranspiration.inputs.tables.weather_words import Meaning
+
+_C, _TENTH = "degC", "0.1 degC"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDownload:
+    """A download.
+
+    Parameters
+    ----------
+    title
+        Who it is from.
+    marks
+        Headers in small letters that together are only there.
+    columns
+        Header in small letters -> what it is.
+    wind_height
+        Height of its wind where the header does not say [m].
+    """
+
+    title: str
+    marks: frozenset[str]
+    columns: Mapping[str, Meaning] = field(default_factory=dict)
+    wind_height: float | None = None
+
+
+DOWNLOADS: tuple[KnownDownload, ...] = (
+    # https://power.larc.nasa.gov/docs/services/api/temporal/daily ; the unit of radiation depends on the community.
+    KnownDownload(
+        "NASA POWER",
+        frozenset(("t2m_max", "t2m_min")),
+        {
+            "t2m_max": Meaning("tmax", _C), "t2m_min": Meaning("tmin", _C), "t2m": Meaning("tmean", _C),
+            "t2mdew": Meaning("tdew", _C), "rh2m": Meaning("rh", "%"), "ws2m": Meaning("u2", "m/s", 2.0),
+            "ws10m": Meaning("u2", "m/s", 10.0), "allsky_sfc_sw_dwn": Meaning("rs"),
+            "prectotcorr": Meaning("precip", "mm"), "prectot": Meaning("precip", "mm"),
+        },
+    ),
+    # https://dev.meteostat.net/formats.html
+    KnownDownload(
+        "Meteostat",
+        frozenset(("tavg", "prcp", "wspd")),
+        {
+            "tavg": Meaning("tmean", _C), "tmin": Meaning("tmin", _C), "tmax": Meaning("tmax", _C),
+            "prcp": Meaning("precip", "mm"), "wspd": Meaning("u2", "km/h", 10.0),
+        },
+    ),
+    KnownDownload(
+        "Meteostat, hourly",
+        frozenset(("temp", "dwpt", "rhum", "wspd")),
+        {
+            "temp": Meaning("tmean", _C), "dwpt": Meaning("tdew", _C), "rhum": Meaning("rh", "%"),
+            "prcp": Meaning("precip", "mm"), "wspd": Meaning("u2", "km/h", 10.0),
+        },
+    ),
+    # https://cimis.water.ca.gov ; the wind is that of 2 m.
+    KnownDownload("CIMIS", frozenset(("stn id", "cimis region")), wind_height=2.0),
+    # https://ag.arizona.edu/azmet : 3 m.
+    KnownDownload("AZMET", frozenset(("eto_azmet",)), wind_height=3.0),
+    # https://servicio.mapa.gob.es/siarweb ; wind at 2 m.
+    KnownDownload(
+        "SIAR", frozenset(("tempmedia", "velviento")), {"velviento": Meaning("u2", "m/s", 2.0)}, wind_height=2.0
+    ),
+    # https://opendata.dwd.de, climate, daily, kl.
+    KnownDownload(
+        "DWD",
+        frozenset(("mess_datum", "txk", "tnk")),
+        {
+            "mess_datum": Meaning("date"), "stations_id": Meaning("site"), "txk": Meaning("tmax", _C),
+            "tnk": Meaning("tmin", _C), "tmk": Meaning("tmean", _C), "upm": Meaning("rh", "%"),
+            "fm": Meaning("u2", "m/s", 10.0), "rsk": Meaning("precip", "mm"),
+        },
+    ),
+    # https://meteo.data.gouv.fr, quotidiennes.
+    KnownDownload(
+        "Météo-France",
+        frozenset(("aaaammjj", "tx", "tn")),
+        {
+            "aaaammjj": Meaning("date"), "nom_usuel": Meaning("site"), "tx": Meaning("tmax", _C),
+            "tn": Meaning("tmin", _C), "tm": Meaning("tmean", _C), "um": Meaning("rh", "%"),
+            "ux": Meaning("rh_max", "%"), "un": Meaning("rh_min", "%"), "ffm": Meaning("u2", "m/s", 10.0),
+            "rr": Meaning("precip", "mm"), "glot": Meaning("rs", "J/cm2"),
+        },
+    ),
+    # https://www.knmi.nl/nederland-nu/klimatologie/daggegevens ; in tenths, and RH is rain.
+    KnownDownload(
+        "KNMI",
+        frozenset(("yyyymmdd", "tx", "tn", "fg")),
+        {
+            "yyyymmdd": Meaning("date"), "stn": Meaning("site"), "tx": Meaning("tmax", _TENTH),
+            "tn": Meaning("tmin", _TENTH), "tg": Meaning("tmean", _TENTH), "fg": Meaning("u2", "0.1 m/s", 10.0),
+            "q": Meaning("rs", "J/cm2"), "rh": Meaning("precip", "0.1 mm"), "ug": Meaning("rh", "%"),
+            "ux": Meaning("rh_max", "%"), "un": Meaning("rh_min", "%"),
+        },
+    ),
+)  # fmt: skip
+_DECLARED = re.compile(r"^[#\s]*([A-Z0-9_]{3,})\s+\S.*\(([^()]+)\)\s*$")
+
+
+def known_download(headers: Iterable[str]) -> KnownDownload | None:
+    """Give the download whose headers these are; None where they are none that is known."""
+    present = {header.strip().casefold() for header in headers}
+    return next((one for one in DOWNLOADS if one.marks <= present), None)
+
+
+def is_of_download(header: str) -> bool:
+    """Whether a header is a column of a download that is known by such codes as no other file has."""
+    code = header.strip().casefold()
+    return any(code in one.marks or code in one.columns for one in DOWNLOADS)
+
+
+def declared_units(lines: Iterable[str]) -> dict[str, str]:
+    """Read the units that lines above a header declare, as ``T2M_MAX  MERRA-2 Temperature … (C)``."""
+    found = (_DECLARED.match(line) for line in lines)
+    return {match[1].casefold(): match[2] for match in found if match}
