@@ -233,3 +233,28 @@ def test_the_time_of_a_whole_run(tmp_path: Path, shared_data: Path, report: Repo
     )
     days = seconds("daily.csv.gz", scenario="daily")
     report("whole run, 10 500 daily rows", days, None, "CPU s", "< 15", days < 15)
+
+
+def test_the_time_of_a_run_with_hundreds_of_customers(tmp_path: Path, report: Report) -> None:
+    rng = np.random.default_rng(5)
+    count, customers = 10_000, 800
+    days = pd.date_range("2021-01-01", "2024-12-31")
+    customer = rng.integers(0, customers, count)
+    revenue = rng.gamma(2, 500, count).round(2)
+    costs = (revenue * rng.uniform(0.5, 0.7, count)).round(2)
+    table = pd.DataFrame(
+        {
+            "Date": days[np.sort(rng.integers(0, len(days), count))],
+            "Region": np.array(["North", "South", "West"])[customer % 3],
+            "Department": np.array(["Retail", "Online"])[customer % 2],
+            "Customer": [f"C{number:03d}" for number in customer],
+            "Revenue": revenue,
+            "Operating Costs": costs,
+            "Net Profit": (revenue - costs).round(2),
+        }
+    )
+    project = make_project(tmp_path / "board", customers__csv=table.to_csv(index=False).encode())
+    began = time.process_time()
+    make_finance_report(project, file="customers.csv")
+    seconds = time.process_time() - began
+    report("whole run, 10 000 rows with 800 customers", seconds, None, "CPU s", "< 8", seconds < 8)

@@ -176,8 +176,8 @@ def test_bank_statements_without_a_balance_are_known_by_what_only_banks_write() 
             for day, value in ((14, "1.100,50"), (25, "-100,25"))
         )
     )
-    dutch = '"Datum";"Naam / Omschrijving";"Rekening";"Tegenrekening";"Code";"Af Bij";"Bedrag (EUR)";"Mededelingen"\n'
-    dutch += "".join(
+    head = '"Datum";"Omschrijving";"IBAN";"Tegenrekening";"Code";"Af Bij";"Bedrag (EUR)";"Mutatiesoort"\n'
+    dutch = head + "".join(
         f'"2024{month:02d}{day}";"Klant";"NL01INGB0001234567";"NL02";"OV";"{side}";"{value}";"extra"\n'
         for month in range(1, 4)
         for day, side, value in ((14, "Bij", "1100,50"), (25, "Af", "100,25"))

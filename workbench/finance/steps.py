@@ -24,6 +24,7 @@ from workbench.finance.analysis.forecasts import (
     part_forecasts,
     unexplained,
 )
+from workbench.finance.analysis.many_parts import many_part_forecasts
 from workbench.finance.analysis.relations import relations
 from workbench.finance.analysis.scenario import (
     assumptions_of,
@@ -41,7 +42,13 @@ from workbench.finance.inputs.mapping.saved import load_mapping
 from workbench.finance.model.calendar import FiscalCalendar
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.questions import UsedAnswers
-from workbench.finance.model.series import FigureSeries, figure_series, season_of, with_joint_parts
+from workbench.finance.model.series import (
+    MAX_ENTITIES,
+    FigureSeries,
+    figure_series,
+    season_of,
+    with_joint_parts,
+)
 from workbench.finance.results.analysis import Analysis
 from workbench.finance.results.assemble import assemble
 from workbench.finance.results.audit import audit
@@ -214,6 +221,20 @@ def _forecast_parts(job: Job, work: _Work, stage: str, dimensions: Sequence[str]
         return
     with job.stage(stage, title=STAGES[stage][0]):
         for dimension in dimensions:
+            if (
+                work.ledger.lines[dimension].nunique() > MAX_ENTITIES
+                and dimension not in work.ledger.confounded
+            ):
+                work.parts[dimension] = many_part_forecasts(
+                    work.ledger,
+                    work.series,
+                    dimension,
+                    work.company,
+                    work.costs,
+                    work.season,
+                    work.config.level / 100,
+                )
+                continue
             rows = {
                 name: one.rows_of(dimension) for name, one in work.series.items() if one.rows_of(dimension)
             }

@@ -64,6 +64,8 @@ AMOUNTS = frozenset(
 )
 PERCENT = frozenset({"wape", "naive_wape", "coverage"})
 MAX_ROWS = 100_000
+MAX_FORECASTS = 5_000
+"""Rows of forecasts and their methods: with hundreds of customers they would be most of the work of a report."""
 
 
 def write_excel(result: FinanceResult, path: Path) -> Path:
@@ -81,7 +83,8 @@ def write_excel(result: FinanceResult, path: Path) -> Path:
         for name, title in SHEETS.items():
             table, units, formats = _for_reading(result, _for_people(result, name))
             rest = f"all are in {name}.parquet"
-            table_sheet(book, title, table, units, formats=formats, limit=MAX_ROWS, rest=rest)
+            limit = MAX_FORECASTS if name in ("forecasts", "models", "accuracy") else MAX_ROWS
+            table_sheet(book, title, table, units, formats=formats, limit=limit, rest=rest)
         sheet = book.sheet("Columns and settings")
         row = write_facts(sheet, f"Finance report, scenario {result.scenario}", facts, result.config)
         headers = ("column", "role", "kind", "reason")

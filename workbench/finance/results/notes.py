@@ -12,9 +12,11 @@ from workbench.data.notes import Notes, Weight
 from workbench.data.unused_settings import note_unused_settings
 from workbench.finance.analysis.checks import CheckStatus
 from workbench.finance.analysis.forecasts import OTHER
+from workbench.finance.analysis.many_parts import SHARES
 from workbench.finance.config import FinanceConfig
 from workbench.finance.model.ledger import Gap, Ledger
 from workbench.finance.model.roles import TITLES
+from workbench.finance.model.series import MAX_ENTITIES
 from workbench.finance.model.what_if import DriverKind
 from workbench.finance.results.analysis import Analysis
 from workbench.finance.results.formatter import Formatter
@@ -144,6 +146,14 @@ def _note_forecasts(found: Analysis, formatter: Formatter, notes: Notes) -> None
         for (name, entity), reason in parts.left_out.items():
             if not entity and name != OTHER and name not in found.without_forecast:
                 reasons.setdefault(reason, []).append(formatter.title(name))
+        fast = {item.part.entity for item in parts.forecasts if item.own.method == SHARES}
+        if fast:
+            notes.assumption(
+                f"{len(fast)} parts by {dimension} keep the share of the company that they had in the last year: "
+                f"more than {MAX_ENTITIES} are not forecast one by one, and not searched for what stands out",
+                weight=Weight.NORMAL,
+                tables=("forecasts",),
+            )
         for reason, titles in reasons.items():
             notes.doubt(
                 f"{', '.join(titles)} by {dimension}: no forecast, because {reason}",

@@ -82,7 +82,8 @@ class FinanceResult(DrawnResult[FinanceConfig]):
     @property
     def dimensions(self) -> tuple[str, ...]:
         """By which forecasts or figures can be looked at."""
-        return tuple(name for name in dict.fromkeys(self.tables["history"].dimension) if name)
+        both = (*self.tables["history"].dimension.unique(), *self.tables["forecasts"].dimension.unique())
+        return tuple(name for name in dict.fromkeys(both) if name)
 
     @property
     def resolution(self) -> str:

@@ -31,6 +31,7 @@ __all__ = [
 Table = tuple[list[str], list[list[str]]]
 MAX_ROWS = 40
 MAX_ROWS_CHARACTERS = 60
+MAX_PARTS = 8
 RECENT = 4
 """Periods side by side: more do not fit on a sheet of paper."""
 PERIODS_A_TABLE = 6
@@ -183,15 +184,24 @@ def part_forecasts(result: FinanceResult, dimension: str, style: Style) -> Table
     mine = table[(table.dimension == dimension) & (table.figure != "other_items")]
     whole = table[(table.dimension == "") & table.figure.isin(mine.figure)]
     entities = sorted(mine.entity.unique())
+    others = 0
+    if len(entities) > MAX_PARTS:
+        # The largest by the first figure, such as revenue; the rest is in the table of forecasts.
+        sizes = mine[mine.figure == mine.figure.iloc[0]].groupby("entity").forecast.sum().abs()
+        others = len(entities) - MAX_PARTS
+        entities = sizes.sort_values(ascending=False, kind="stable").index[:MAX_PARTS].tolist()
+    rest = [f"{others} others"] if others else []
     first, last = mine.period.min(), mine.period.max()
-    headers = [f"{first:%b %Y} to {last:%b %Y}", "Unit", *entities, "Company"]
+    headers = [f"{first:%b %Y} to {last:%b %Y}", "Unit", *entities, *rest, "Company"]
     rows = []
     for figure in dict.fromkeys(mine.figure):
         both = [t[t.figure == figure] for t in (mine, whole)]
         if figure in stocks:
             both = [t[t.period == last] for t in both]
         sums = both[0].groupby("entity").forecast.sum().reindex(entities)
-        cells = [*(_amount(value, style) for value in sums), _amount(float(both[1].forecast.sum()), style)]
+        total = float(both[1].forecast.sum())
+        left = [total - float(sums.sum())] if others else []
+        cells = [_amount(float(value), style) for value in (*sums, *left, total)]
         rows.append(
             [
                 result.title(figure) + (", at the end" if figure in stocks else ""),
