@@ -21,15 +21,18 @@ from workbench.demand.config import DemandConfig
 from workbench.demand.inputs.reading import read_demand
 from workbench.demand.jobs import forecast_demand
 from workbench.demand.model.choices import BENCHMARKS
+from workbench.demand.model.roles import Role
+from workbench.demand.model.sector import Sector
 from workbench.demand.models.catalogue import MODELS
 from workbench.demand.models.elasticity import growth_elasticities
 from workbench.demand.models.growth import damped_growth
 from workbench.demand.models.shocks import history_for_intervals, winsorised_history
+from workbench.demand.requirement.totals import coverage_of_total
 from workbench.demand.results.saved import DemandResult
-from workbench.demand.sectors.backtest import covered, forecast_driver, rolling_origin
+from workbench.demand.sectors.backtest import Preparation, covered, forecast_driver, rolling_origin
 from workbench.demand.sectors.many import forecast_many
 from workbench.demand.sectors.plan import make_plan
-from workbench.demand.sectors.sector_forecast import forecast_sector
+from workbench.demand.sectors.sector_forecast import Request, forecast_sector
 from workbench.forecasting.accuracy import smape
 from workbench.forecasting.combination import geometric_mean
 from workbench.forecasting.naive import drift, naive
@@ -40,6 +43,7 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 Report = Callable[[str, float, float | None, str, str, bool], None]
 HORIZONS = (1, 3, 5, 10)
 WINDOW, LEAST_HISTORY, STEP = 25, 20, 5
+SECTORS = 8
 
 
 @dataclass
@@ -195,6 +199,66 @@ def test_coverage_on_the_panel(
         share = 100 * float(np.nanmean(every[:, horizon - 1]))
         what = f"coverage of the {100 * level:g} % interval, h{horizon}, {len(every)} origins"
         report(what, share, None, "%", f"{low}-{high}", low <= share <= high)
+
+
+@pytest.fixture(scope="module")
+def inside_of_totals(shared_data: Path) -> dict[float, dict[int, list[bool]]]:
+    """Whether the intervals of totals of eight sectors held what came, by level and horizon.
+
+    A total is of eight series of the panel that have the same last 25 years: as far apart as sectors can be, and as
+    in a state they share the years of crises.
+    """
+    by_end: dict[int, list[np.ndarray]] = {}
+    for series in series_of(shared_data):
+        if len(series) >= WINDOW:
+            by_end.setdefault(int(series.index[-1]), []).append(series.y.to_numpy(float)[-WINDOW:])
+    inside: dict[float, dict[int, list[bool]]] = {level: {h: [] for h in HORIZONS} for level in (0.80, 0.95)}
+    for end, found in by_end.items():
+        for first in range(0, len(found) - SECTORS + 1, SECTORS):
+            group = found[first : first + SECTORS]
+            # No sector outweighs the others: each begins with a different share of the total.
+            energies = [values / values[0] * (1 + place) for place, values in enumerate(group)]
+            sectors = [
+                Sector(f"S{place}", Role.SALES, end - WINDOW + 1, energy, {}, ())
+                for place, energy in enumerate(energies)
+            ]
+            chosen = {sector.name: forecast_sector(request_of(sector)) for sector in sectors}
+            covered_at = coverage_of_total(sectors, chosen, (0.80, 0.95), seed=0)
+            for level, places in covered_at.items():
+                for (origin, horizon), held in places.items():
+                    if horizon in HORIZONS and origin >= end - WINDOW + 10:
+                        inside[level][horizon].append(held)
+    return inside
+
+
+def request_of(sector: Sector) -> Request:
+    return Request(
+        sector.name,
+        "damped_growth",
+        sector.first_year,
+        sector.energy,
+        10,
+        None,
+        0,
+        Preparation(),
+        (0.80, 0.95),
+        10,
+        6,
+    )
+
+
+@pytest.mark.parametrize(("level", "low", "high"), [(0.80, 76, 90), (0.95, 90, 99)])
+def test_coverage_of_totals_of_eight_sectors(
+    inside_of_totals: dict[float, dict[int, list[bool]]],
+    report: Report,
+    level: float,
+    low: float,
+    high: float,
+) -> None:
+    for horizon, held in inside_of_totals[level].items():
+        share = 100 * float(np.mean(held))
+        what = f"coverage of the {100 * level:g} % interval of totals of {SECTORS} sectors, h{horizon}"
+        report(f"{what}, {len(held)} origins", share, None, "%", f"{low}-{high}", low <= share <= high)
 
 
 def test_a_year_typed_ten_times_too_high_widens_the_interval_little(

@@ -133,6 +133,7 @@ CASES = JobCases(
         "scenario": "other",
         "target_year": 2033,
         "left_out": ("Factories",),
+        "blank_years": {"Homes": (2015,)},
         "return_to_trend": ("Homes",),
         "last_actual_year": 2023,
         "electricity_unit": "GWh",

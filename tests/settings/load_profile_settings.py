@@ -161,6 +161,28 @@ def with_outage(folder: Path) -> Project:
     return project_of(folder, outage=6)
 
 
+def net_of_sun(folder: Path) -> Project:
+    """Hours at noon that are below zero, in a project whose load passes through zero step by step."""
+    project = project_of(folder)
+    hours = history()
+    clock = pd.to_datetime(pd.Series(hours["datetime"])).dt.hour.to_numpy()
+    sun = np.maximum(0.0, np.cos((clock - 12) / 12 * np.pi)) ** 1.5
+    hours["load"] = np.asarray(hours["load"]) - 1.2 * np.mean(hours["load"]) * sun
+    pd.DataFrame(hours).to_csv(project.inputs / "hourly.csv", index=False)
+    return project
+
+
+def of_quarters(folder: Path) -> Project:
+    """The same hours in quarters that differ."""
+    project = project_of(folder)
+    hours = history()
+    begins = pd.to_datetime(pd.Series(hours["datetime"])).to_numpy()
+    quarters = (begins[:, None] + np.arange(4) * np.timedelta64(15, "m")).ravel()
+    load = (np.asarray(hours["load"])[:, None] * [0.98, 1.0, 1.02, 1.0]).ravel()
+    pd.DataFrame({"datetime": quarters, "load": load}).to_csv(project.inputs / "hourly.csv", index=False)
+    return project
+
+
 def without_unit(folder: Path) -> Project:
     return project_of(folder, {"Total Demand": {"Year": [2026], "Total Demand": [9000.0]}})
 
@@ -256,6 +278,8 @@ CASES = JobCases(
             {**ONE_YEAR, "energy_source": "scenario", "demand_scenario": "BAU"},
             ("scenario_layers", "plain_layers", "sun_place"),
         ),
+        Inputs("net", net_of_sun, ONE_TARGET, ("negative_loads",)),
+        Inputs("quarters", of_quarters, ONE_TARGET, ("peaks_of",)),
         Inputs("zones", of_zones, ONE_TARGET, ("load_columns",)),
         Inputs("stl", plain, {**ONE_YEAR, "file": "hourly_load.xlsx", "shape": "stl"}, ("seed",)),
         Inputs(
@@ -296,6 +320,7 @@ CASES = JobCases(
         "overlays": ({"name": "Sun", "energy": {2025: 300.0}},),
         "holdout_years": 2,
         "load_columns": ("north",),
+        "negative_loads": "missing",
         "peak_level": "p90",
         "plain_layers": ("Cars",),
         "sun_place": (27.0, 74.0),
@@ -315,6 +340,8 @@ CASES = JobCases(
         "precedence": "contradicting",
         "seed": "stl",
         "load_columns": "zones",
+        "negative_loads": "net",
+        "peaks_of": "quarters",
         "scenario_layers": "layers",
         "plain_layers": "layers",
         "sun_place": "layers",

@@ -56,6 +56,7 @@ class ChainBoxes(ipywidgets.VBox):  # type: ignore[misc]
         self._check = ipywidgets.Button(
             description="Look through the inputs",
             tooltip="Read all inputs and list what is wrong; nothing runs",
+            layout={"width": "auto"},
         )
         self._run.on_click(lambda _: self.run())
         self._check.on_click(lambda _: self.check())
@@ -88,7 +89,11 @@ class ChainBoxes(ipywidgets.VBox):  # type: ignore[misc]
         rows = [[item.title, str(item.state), item.summary] for item in found]
         listed = [(item, note) for item in found for note in item.notes if note not in item.open]
         rows += [[item.title, str(note.kind), str(note)] for item, note in listed]
-        to_settle = [_finding(item, note, self._settle) for item in found for note in item.open]
+        # What a setting settles comes first.
+        open_notes = sorted(
+            ((item, note) for item in found for note in item.open), key=lambda pair: not pair[1].answers
+        )
+        to_settle = [_finding(item, note, self._settle) for item, note in open_notes]
         kept = [line for item in found for line in _kept(item, self._settle)]
         self._area.children = (*to_settle, *kept, table_of(["Input", "State", "What was found"], rows))
 

@@ -133,7 +133,8 @@ def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> P
     config = replace(config, overlays=(*config.overlays, *proposed))
     energies = {item.name: overlay_energy(item, scenario) for item in config.overlays}
     tasks = _tasks(data, config, maker, targets, energies)
-    weather = learn_peak_weather(matrices, data.warmth(), source.is_holiday) if config.weather_peaks else None
+    learned = learn_peak_weather(matrices, data.warmth(), source.is_holiday)
+    weather = learned if config.weather_peaks else None
     chances = _chances(data, weather, notes)
     if config.peak_level is not PeakLevel.GIVEN:
         if chances is None:
@@ -151,6 +152,13 @@ def make_plan(project: Project, data: LoadInput, config: LoadProfileConfig) -> P
     _report_conflicts([c for task in tasks for c in task.reconciled.conflicts], config, problems, notes)
     notes.add_problems(problems)
     unused = without_effect(project, data, config, scenario, targets, tasks, holidays)
+    unused["weather_peaks"] = (
+        ""
+        if learned is not None
+        else "the temperatures of the history say too little about its peaks"
+        if len(data.history.temperature)
+        else "the history has no temperatures"
+    )
     note_unused_settings(config, unused, notes)
     files = dict(data.files)
     if scenario is not None:

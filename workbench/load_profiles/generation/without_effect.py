@@ -78,7 +78,6 @@ def without_effect(
         else "only similar days look at temperatures",
         "seed": "" if config.shape is ShapeMethod.STL else "only the shape 'stl' draws residuals",
         "transform": "" if has_peak else "no peak is given, so that months are scaled to their energy",
-        "weather_peaks": "" if len(data.history.temperature) else "the history has no temperatures",
         "peaks_of": "" if has_peak else "no peak is given",
         "conflicts": "" if conflicts else "no targets contradict each other",
         "precedence": "" if conflicts else "no targets contradict each other",
