@@ -48,8 +48,6 @@ from workbench.files import open_file
 from workbench.runs.model.digest import file_digest
 
 _PREAMBLE_BYTES = 16_384
-DAYS_BEYOND = 10_000_000
-"""More days than dates have, to number days of a site and source."""
 Days: TypeAlias = np.ndarray[tuple[int], np.dtype[np.datetime64]]
 
 
@@ -163,24 +161,18 @@ def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) ->
     _refuse_shares(frame, problems)
     problems.raise_errors()
     groups = _groups(frame, raw)
-    if (np.diff(np.sort(groups * DAYS_BEYOND + _day_numbers(frame))) == 0).any():
+    order, steps = _in_order(groups, frame)
+    if (steps == 0).any():
         # Several rows a day: hours, or a mistake.
         clock, keys = clock_times(raw["date"]), pd.Series(groups, index=frame.index)
         if are_hours(frame["date"], clock, keys):
             frame = days_of_hours(frame, clock, raw.attrs.get("rates", ()), raw["date"], problems)
             problems.raise_errors()
-            groups = keys.loc[frame.index].to_numpy()
-    days = _day_numbers(frame)
-    between, steps = np.diff(groups), np.diff(days)
-    in_order = bool(((between > 0) | ((between == 0) & (steps >= 0))).all())
-    order = np.arange(len(frame)) if in_order else np.lexsort((days, groups))
-    if not in_order:
-        between, steps = np.diff(groups[order]), np.diff(days[order])
-    # What follows another day of the same site and source; a step of no day is a day that comes twice.
-    steps = np.where(between == 0, steps, 1)
+            order, steps = _in_order(keys.loc[frame.index].to_numpy(), frame)
     _refuse_repeated(frame, raw["date"], order, steps, problems)
     problems.raise_errors()
-    frame = (frame if in_order else frame.take(order)).reset_index(drop=True)
+    is_ordered = bool((order == np.arange(len(order))).all())
+    frame = (frame if is_ordered else frame.take(order)).reset_index(drop=True)
     _note_gaps(frame, steps, problems)
     return frame
 
@@ -195,8 +187,16 @@ def _refuse_shares(frame: pd.DataFrame, problems: Problems) -> None:
             )
 
 
-def _day_numbers(frame: pd.DataFrame) -> Integers:
-    return np.asarray(frame["date"].to_numpy().astype("datetime64[D]").astype(np.int64))
+def _in_order(groups: Integers, frame: pd.DataFrame) -> tuple[Integers, Integers]:
+    """Give the order of the rows by group and day, and the days from each to the next; 1 to another group."""
+    days = frame["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    between, steps = np.diff(groups), np.diff(days)
+    order = np.arange(len(frame))
+    if not ((between > 0) | ((between == 0) & (steps >= 0))).all():
+        order = np.lexsort((days, groups))
+        between, steps = np.diff(groups[order]), np.diff(days[order])
+    # What follows another day of the same site and source; a step of no day is a day that comes twice.
+    return order, np.where(between == 0, steps, 1)
 
 
 def _groups(frame: pd.DataFrame, raw: pd.DataFrame) -> Integers:
