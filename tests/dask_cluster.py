@@ -28,11 +28,51 @@ def own_disk(folder: Path) -> list[str]:
     return ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, str(folder)]
 
 
+class Network:
+    """A network of its own for one more machine, whose link to this one can be cut; needs the right to make it."""
+
+    def __init__(self) -> None:
+        number = os.getpid() % 250
+        self.name = f"workbench{os.getpid()}"
+        self._link = f"wb{os.getpid()}"
+        self.here, self.there = f"10.231.{number}.1", f"10.231.{number}.2"
+
+    def __enter__(self) -> Network:
+        inside = ["netns", "exec", self.name, "ip"]
+        self._ip("netns", "add", self.name)
+        self._ip("link", "add", self._link, "type", "veth", "peer", "name", "there", "netns", self.name)
+        self._ip("addr", "add", f"{self.here}/24", "dev", self._link)
+        self._ip("link", "set", self._link, "up")
+        self._ip(*inside, "addr", "add", f"{self.there}/24", "dev", "there")
+        self._ip(*inside, "link", "set", "there", "up")
+        self._ip(*inside, "link", "set", "lo", "up")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        subprocess.run(["ip", "netns", "del", self.name], check=False, capture_output=True)
+
+    def cut(self) -> None:
+        """Have nothing pass any more, without a word to either side."""
+        self._ip("link", "set", self._link, "down")
+
+    def _ip(self, *words: str) -> None:
+        subprocess.run(["ip", *words], check=True, capture_output=True)
+
+
 class Cluster:
     """One scheduler, and workers that can be killed one by one."""
 
-    def __init__(self, folder: Path, workers: int = 2, threads: int = 1, *, nanny: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        workers: int = 2,
+        threads: int = 1,
+        *,
+        nanny: bool = False,
+        host: str = "127.0.0.1",
+    ) -> None:
         self.folder = folder
+        self._host = host
         folder.mkdir(parents=True, exist_ok=True)
         self._log = (folder / "log.txt").open("ab")
         self._file = folder / "scheduler.json"
@@ -46,7 +86,7 @@ class Cluster:
         return str(json.loads(self._file.read_text())["address"])
 
     def _start_scheduler(self, port: str) -> subprocess.Popen[bytes]:
-        words = ["--host", "127.0.0.1", "--port", port, "--no-dashboard", "--scheduler-file", str(self._file)]
+        words = ["--host", self._host, "--port", port, "--no-dashboard", "--scheduler-file", str(self._file)]
         made = self._start("distributed.cli.dask_scheduler", *words)
         self._wait(self._is_written)
         return made
@@ -73,14 +113,18 @@ class Cluster:
         path: Path | None = None,
         hidden: Path | None = None,
         python: str = sys.executable,
+        network: Network | None = None,
     ) -> subprocess.Popen[bytes]:
         """Start a worker: with a folder before its search path, a disk of its own in place of a folder, or another
         Python, which finds nothing of ours.
         """
-        words = ["--scheduler-file", str(self._file), "--host", "127.0.0.1", "--nthreads", str(threads)]
+        host = self._host if network is None else network.there
+        words = ["--scheduler-file", str(self._file), "--host", host, "--nthreads", str(threads)]
         words += ["--no-dashboard", "--local-directory", str(self.folder)]
         words.append("--nanny" if nanny else "--no-nanny")
-        return self._start("distributed.cli.dask_worker", *words, path=path, hidden=hidden, python=python)
+        return self._start(
+            "distributed.cli.dask_worker", *words, path=path, hidden=hidden, python=python, network=network
+        )
 
     def wait_for(self, workers: int) -> None:
         from distributed import Client
@@ -109,6 +153,7 @@ class Cluster:
         path: Path | None = None,
         hidden: Path | None = None,
         python: str = sys.executable,
+        network: Network | None = None,
     ) -> subprocess.Popen[bytes]:
         ours = PACKAGE_ROOT if python == sys.executable else None
         places = [str(place) for place in (path, ours) if place is not None]
@@ -116,6 +161,8 @@ class Cluster:
         command = [python, "-m", module, *words]
         if hidden is not None:
             command = [*own_disk(hidden), *command]
+        if network is not None:
+            command = ["ip", "netns", "exec", network.name, *command]
         return subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log)
 
     def _wait(self, condition: object, seconds: float = 30) -> None:

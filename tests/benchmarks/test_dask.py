@@ -188,6 +188,39 @@ def test_a_unit_on_a_cluster_costs_little_more_than_a_task(
     )
 
 
+def burns(seconds: float) -> float:
+    began = time.thread_time()
+    while time.thread_time() - began < seconds:
+        sum(range(1000))
+    return time.thread_time() - began
+
+
+@job("burning", config=Config)
+def burning(job: Job, project: Path, config: Any) -> float:
+    """Compute for half a second of CPU time, thirty-two times."""
+    return sum(outcome.value for outcome in job.map(burns, [Unit(f"unit {x}", (0.5,)) for x in range(32)]))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_workers_are_kept_busy(project: Path, tmp_path: Path, report: Report, workers: int) -> None:
+    cluster = Cluster(tmp_path / "of-its-own", workers=workers)
+    try:
+        with distributed.Client(cluster.address, set_as_default=False) as client:
+            # What workers import for their first unit is not what is measured.
+            start(nothings, project, workers=client, scenario="first").result(120)
+            began = time.perf_counter()
+            run = start(burning, project, workers=client)
+            used = run.result(300)
+            efficiency = used / workers / (time.perf_counter() - began)
+            counted = sum(one.cpu_seconds for one in run.resources._elsewhere.values())  # type: ignore[attr-defined]
+    finally:
+        cluster.end()
+    goal = efficiency >= 0.9
+    report(f"Dask: efficiency at {workers} workers", efficiency, None, "", ">= 0.9", goal)
+    away = abs(counted / used - 1)
+    report(f"Dask: CPU time accounted, {workers} workers", away, None, "", "<= 2 %", away <= 0.02)
+
+
 def ticks() -> None:
     handle = current_job()
     assert handle is not None

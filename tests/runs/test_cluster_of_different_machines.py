@@ -5,17 +5,19 @@ from __future__ import annotations
 import importlib
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dask_cluster import Cluster, own_disk
+from dask_cluster import Cluster, Network, own_disk
 
 from workbench.errors import WorkersLost
-from workbench.runs import EventKind, Job, Unit, UnitFiles, current_job, job, start
+from workbench.runs import EventKind, Job, RunState, Unit, UnitFiles, current_job, job, start
 from workbench.runs.cluster import dispatch as cluster_dispatch
 
 pytest.importorskip("distributed", reason="Dask is an optional extra")
@@ -297,6 +299,90 @@ def test_what_fails_on_every_worker_is_the_fault_of_the_unit_and_of_no_worker(
     errors = run.result(30)
     assert set(errors.values()) == {"ModuleNotFoundError: No module named 'only_on_one'"}
     assert run.logs(contains="gets no more units") == []
+
+
+def waits_for(file: Path, number: int) -> None:
+    job = current_job()
+    assert job is not None
+    (file.parent / f"{os.getpid()}").touch()
+    job.log("endless waits")
+    while not file.exists():
+        time.sleep(0.01)
+        job.checkpoint()
+
+
+def test_a_cancel_with_a_worker_cut_off_ends_within_two_seconds_and_names_it(
+    make_job: Make, project: Path, cluster: Cluster, until: Callable[..., None]
+) -> None:
+    cluster.workers = [cluster.add_worker(), cluster.add_worker()]
+    cluster.wait_for(2)
+    run = start(make_job(mapping(waits_for, project / "go", count=2)), project, workers=cluster.address)
+    until(lambda: all((project / str(one.pid)).exists() for one in cluster.workers), 30)
+    silent = cluster.workers[0]
+    silent.send_signal(signal.SIGSTOP)
+    began = time.monotonic()
+    run.cancel()
+    assert run.wait(10)
+    took = time.monotonic() - began
+    silent.send_signal(signal.SIGCONT)
+    assert run.state == RunState.CANCELLED
+    (told,) = run.logs(level="warning")
+    assert re.fullmatch(r"Cancelled, but tcp://\S+ could not be told: units there end by themselves", told)
+    assert took <= 2
+
+
+def endless(folder: Path) -> None:
+    waits_for(folder / "go", 0)
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    try:
+        with Network() as made:
+            yield made
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"this machine lets nobody make a network of its own: {error}")
+
+
+def test_a_machine_with_its_own_network_and_disk_computes_and_is_named_when_it_is_cut_off(
+    make_job: Make,
+    cluster: Cluster,
+    tmp_path: Path,
+    elsewhere: Path,
+    network: Network,
+    until: Callable[..., None],
+) -> None:
+    project = elsewhere / "plan"
+    (project / "inputs").mkdir(parents=True)
+    (project / "inputs" / "factor.txt").write_text("3")
+    files = UnitFiles(project, ("inputs",))
+
+    def work(job: Job, project: Path, config: Any) -> dict[str, Any]:
+        given = [Unit(f"unit {number}", (project, number)) for number in range(3)]
+        found = {one.key: one.error or one.value for one in job.map(plans, given, files=files)}
+        list(job.map(endless, [Unit("endless", (project,))], files=files))
+        return found
+
+    ours = Cluster(tmp_path / "here", workers=0, host=network.here)
+    try:
+        ours.workers = [ours.add_worker(hidden=elsewhere, network=network)]
+        ours.wait_for(1)
+        run = start(make_job(work), project, workers=ours.address)
+        until(lambda: (project / "results" / "plans" / "plan 2" / "result.json").exists(), 60)
+        until(lambda: run.logs(contains="endless waits"), 30)
+        network.cut()
+        began = time.monotonic()
+        run.cancel()
+        assert run.wait(10)
+        assert time.monotonic() - began <= 2
+        assert run.state == RunState.CANCELLED
+        (told,) = run.logs(level="warning")
+        assert re.fullmatch(rf"Cancelled, but tcp://{network.there}:\d+ could not be told: .*", told)
+        for number in range(3):
+            folder = project / "results" / "plans" / f"plan {number}"
+            assert (folder / "table.bin").stat().st_size == 9_000_000
+    finally:
+        ours.end()
 
 
 def count_of_the_run(number: int) -> Any:

@@ -124,7 +124,7 @@ def read_files(
     found: dict[str, FileRows | str] = {}
     units = [Unit(str(path), (path, description, drops, accepted)) for path in paths]
     # Each file is parsed by Python code, for which threads would only take turns.
-    for outcome in job.map(_read_or_refuse, units, title="Read", workers="measured", remember=False):
+    for outcome in job.map(_read_or_refuse, units, title="Read", workers=1, remember=False):
         found[outcome.key] = outcome.error if outcome.error is not None else outcome.value
     read = []
     for path in paths:
