@@ -29,7 +29,7 @@ def test_another_market_needs_no_change_of_code() -> None:
         interconnectors=(Interconnector("N1-W1", "N1", "W1"),),
         import_limits_negative=False,
     )
-    check(exchange, "market.toml")
+    check(exchange)
     assert MarketDescription.from_toml(exchange.to_toml()) == exchange
     assert exchange.cadences_of("price") == (15,)
 
@@ -50,7 +50,7 @@ def test_another_market_needs_no_change_of_code() -> None:
 )
 def test_a_description_that_cannot_be_is_refused(changes: dict[str, object], said: str) -> None:
     with pytest.raises(InvalidData, match=said):
-        check(dataclasses.replace(NEM, **changes), "market.toml")  # type: ignore[arg-type]
+        check(dataclasses.replace(NEM, **changes))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

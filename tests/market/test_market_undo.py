@@ -14,7 +14,7 @@ import pytest
 
 from market.test_market_ingest_contract import MAPPING, nemweb
 from workbench.data.projects.project import Project
-from workbench.errors import SettingError, UnknownName
+from workbench.errors import SettingError, UnknownName, UnreadableFile
 from workbench.market.config import ingested_files
 from workbench.market.jobs import ingest_market, undo_files
 from workbench.market.model.tables import TABLES
@@ -241,3 +241,14 @@ def test_the_command_line_undoes_a_file(tmp_path: Path) -> None:
     assert main(["run", "market_undo", "--project", str(project.folder), "--set", "files=c_power.CSV"]) == 0
     with MarketData.open(market_folder(project)) as data:
         assert data.units.names == ("COAL1", "WIND1")
+
+
+def test_a_dataset_whose_only_file_was_undone_says_that_it_has_no_readings(tmp_path: Path) -> None:
+    from workbench.market import Market
+
+    project = made(tmp_path / "one", ["d_price.CSV"])
+    assert undo_files(project, files=("d_price.CSV",)).removed == {"price": 6}
+    with pytest.raises(UnreadableFile, match="has no readings; ingest files into it first"):
+        Market.open(project)
+    ingest_market(project, files="files", again=("d_price.CSV",))
+    assert Market.open(project).data.row_counts == {"price": 6}

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from workbench.data.known_names import known_name
 from workbench.data.made_up import MADE_UP
 from workbench.data.projects.project import Project
-from workbench.errors import SettingError
 from workbench.market import queries
 from workbench.market.model.answer import Answer
 from workbench.market.model.clock import written
 from workbench.market.model.period import Period, Resolution
-from workbench.market.model.period_text import read_period
 from workbench.market.queries import By
+from workbench.market.results.asking import Asking, grouping, resolution_named
 from workbench.market.results.drawing import grouped_figure, series_figure
 from workbench.market.results.saved import last_notes
 from workbench.market.store.dataset import dataset_names, find_dataset
 from workbench.market.store.reading import MarketData
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from workbench.data.comparison.comparison import Comparison
 
 __all__ = ["Market"]
 
 
-class Market:
+class Market(Asking):
     """The market data of a project; make it with :meth:`open`.
 
     Periods are text, on the market's own clock: ``"2025"``, ``"2025-Q3"``, ``"2025-07"``, ``"2025-07-14"``,
@@ -57,9 +51,6 @@ class Market:
     >>> figure = market.revenue("2025-07", by="station").plot()
     """
 
-    def __init__(self, data: MarketData) -> None:
-        self.data = data
-
     @classmethod
     def open(cls, project: Project | Path | str, dataset: str | None = None) -> Market:
         """Open the market data of a project, as they are now; :meth:`refresh` looks for newer ones.
@@ -75,17 +66,14 @@ class Market:
         UnknownName, SettingError, UnreadableFile
             When there is none of that name, none that can be chosen, or none at all.
         """
-        return cls(MarketData.open(find_dataset(project, dataset)))
+        data = MarketData.open(find_dataset(project, dataset))
+        data.require_readings()
+        return cls(data)
 
     @staticmethod
     def datasets(project: Project) -> tuple[str, ...]:
         """Name the datasets of a project that can be opened."""
         return dataset_names(project)
-
-    @property
-    def name(self) -> str:
-        """Name of the dataset: of its folder."""
-        return self.data.folder.name
 
     def __repr__(self) -> str:
         return f"<Market {self.name!r}: {self._summary()}>"
@@ -123,53 +111,12 @@ class Market:
         notes = last_notes(before.data.folder), last_notes(self.data.folder)
         return market_changes(before.data, self.data, notes)
 
-    # what there is
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """Names of the price regions."""
-        return self.data.description.region_names
-
-    @property
-    def fuels(self) -> tuple[str, ...]:
-        """Names of the fuels that have units, in the order of the description."""
-        present = {*self.data.units.fuels, self.data.description.rooftop_fuel}
-        return tuple(fuel for fuel in self.data.description.fuel_names if fuel in present)
-
-    @property
-    def interconnectors(self) -> tuple[str, ...]:
-        """Names of the interconnectors."""
-        return self.data.description.interconnector_names
-
-    @property
-    def clock(self) -> str:
-        """Name of the market's time, such as ``UTC+10:00``."""
-        return self.data.description.clock
-
     def station_names(
         self, search: str = "", *, region: str | None = None, fuel: str | None = None
     ) -> list[str]:
         """Name the stations whose name, owner, unit or fuel holds all words of a text."""
         scope = self._scope(region, fuel)
         return list(queries.find_stations(self.data, search=search, **scope))
-
-    def period(self, text: Period | str) -> Period:
-        """Read a period, see :func:`~workbench.market.model.period_text.read_period`.
-
-        Raises
-        ------
-        SettingError
-            When it cannot be read, or the data have nothing of it.
-        """
-        period, data = read_period(text, self.data.last), self.data
-        if period.end <= data.first or period.begin >= data.last:
-            raise SettingError(
-                f"There are no data of {period}: {self.name} has {written(data.first)} to "
-                f"{written(data.last)}.",
-                "period",
-                text,
-            )
-        return period
 
     # prices
 
@@ -189,11 +136,11 @@ class Market:
             the period when left out.
         """
         unit = f"[{self.data.description.currency}/MWh]"
-        if _grouping(by, "time", "hour") == "hour":
+        if grouping(by, "time", "hour") == "hour":
             draw = grouped_figure("hours_chart", f"Mean price {unit}")
             return self._ask(queries.prices_by_hour, period, draw)
         draw = series_figure("lines_chart", self.clock, f"Price {unit}")
-        return self._ask(queries.prices, period, draw, resolution=_resolution(resolution))
+        return self._ask(queries.prices, period, draw, resolution=resolution_named(resolution))
 
     def price_statistics(self, period: Period | str) -> Answer:
         """Mean, spread and extremes of each region's price."""
@@ -236,12 +183,12 @@ class Market:
         resolution
             As for :meth:`prices`.
         """
-        if _grouping(by, "fuel", "hour") == "hour":
+        if grouping(by, "fuel", "hour") == "hour":
             draw = grouped_figure("hours_chart", "Mean power [MW]", by_fuel=True)
             return self._ask(queries.generation_by_hour, period, draw, **self._scope(region))
         draw = series_figure("mix_chart", self.clock)
         scope = self._scope(region)
-        return self._ask(queries.generation, period, draw, **scope, resolution=_resolution(resolution))
+        return self._ask(queries.generation, period, draw, **scope, resolution=resolution_named(resolution))
 
     def fuel_totals(self, period: Period | str, *, region: str | None = None) -> Answer:
         """Energy, share, revenue, capture price and capacity factor of each fuel."""
@@ -254,7 +201,7 @@ class Market:
         """Share of each fuel, and of all renewables, in the generation [%]."""
         draw = series_figure("share_chart", self.clock, "Renewables")
         scope = self._scope(region)
-        return self._ask(queries.penetration, period, draw, **scope, resolution=_resolution(resolution))
+        return self._ask(queries.penetration, period, draw, **scope, resolution=resolution_named(resolution))
 
     def year_before(self, period: Period | str, *, region: str | None = None) -> Answer:
         """Energy at the pace of a year and price of each fuel, now and 52 weeks before."""
@@ -271,12 +218,49 @@ class Market:
     ) -> Answer:
         """Mean solar and wind power that was available and not dispatched [MW]."""
         draw, scope = series_figure("curtailment_chart", self.clock), self._scope(region)
-        return self._ask(queries.curtailment, period, draw, **scope, resolution=_resolution(resolution))
+        return self._ask(queries.curtailment, period, draw, **scope, resolution=resolution_named(resolution))
+
+    def emissions(
+        self,
+        period: Period | str,
+        *,
+        by: str = "fuel",
+        region: str | None = None,
+        resolution: Resolution | str | None = None,
+    ) -> Answer:
+        """Emissions by fuel or region, or the intensity over time, with the source of each factor.
+
+        Parameters
+        ----------
+        period
+            Which stretch of time.
+        by
+            ``"fuel"``, ``"region"`` or ``"time"``.
+        region
+            One region, or all of them.
+        resolution
+            Of a series, as for :meth:`prices`.
+        """
+        match grouping(by, "fuel", "region", "time"):
+            case "region":
+                return self._ask(
+                    queries.emissions_by_region, period, grouped_figure("bars_chart", "Emissions")
+                )
+            case "time":
+                draw = series_figure("lines_chart", self.clock, "Intensity [kg/MWh]", names=("Intensity",))
+                found = resolution_named(resolution)
+                return self._ask(queries.intensity, period, draw, **self._scope(region), resolution=found)
+        draw = grouped_figure("bars_chart", "Emissions", by_fuel=True)
+        return self._ask(queries.emissions, period, draw, **self._scope(region))
+
+    def records(self, period: Period | str, *, region: str | None = None) -> Answer:
+        """Highest power of each fuel and of demand in all data up to the end of a period, and when it was."""
+        return self._ask(queries.records, period, **self._scope(region))
 
     def rooftop(self, period: Period | str, *, resolution: Resolution | str | None = None) -> Answer:
         """Mean rooftop power of each region [MW]."""
         draw = series_figure("lines_chart", self.clock, "Mean power [MW]")
-        return self._ask(queries.rooftop, period, draw, resolution=_resolution(resolution))
+        return self._ask(queries.rooftop, period, draw, resolution=resolution_named(resolution))
 
     # stations, batteries, flows
 
@@ -299,7 +283,7 @@ class Market:
         region, fuel
             Only units of this region and fuel.
         """
-        chosen = By(_grouping(by, *By))
+        chosen = By(grouping(by, *By))
         draw = grouped_figure("bars_chart", "Revenue", by_fuel=chosen is By.FUEL)
         return self._ask(queries.revenue_by, period, draw, by=chosen, **self._scope(region, fuel))
 
@@ -314,7 +298,7 @@ class Market:
     ) -> Answer:
         """Mean net power of each unit of a station, and the price of its region."""
         draw = series_figure("station_chart", self.clock)
-        found = _resolution(resolution)
+        found = resolution_named(resolution)
         return self._ask(queries.station_series, period, draw, station=name, resolution=found)
 
     def batteries(self, period: Period | str, *, by: str = "station", region: str | None = None) -> Answer:
@@ -333,7 +317,7 @@ class Market:
             "station": (queries.batteries, grouped_figure("bars_chart", "Net revenue")),
             "time": (queries.battery_power, series_figure("battery_chart", self.clock)),
             "hour": (queries.batteries_by_hour, grouped_figure("hours_chart", "Mean power [MW]")),
-        }[_grouping(by, "station", "time", "hour")]
+        }[grouping(by, "station", "time", "hour")]
         return self._ask(query, period, draw, **self._scope(region))
 
     def flows(
@@ -346,7 +330,7 @@ class Market:
         """Energy in both directions and time at the limits of each interconnector, or the flow of one over time."""
         if interconnector is None:
             return self._ask(queries.flow_totals, period)
-        draw, found = series_figure("flow_chart", self.clock), _resolution(resolution)
+        draw, found = series_figure("flow_chart", self.clock), resolution_named(resolution)
         return self._ask(queries.interconnector_flow, period, draw, name=interconnector, resolution=found)
 
     # the data themselves
@@ -358,40 +342,3 @@ class Market:
     def gaps(self, period: Period | str | None = None) -> Answer:
         """Holes in the data, the newest first."""
         return queries.gaps(self.data, None if period is None else self.period(period))
-
-    # inside
-
-    def _scope(self, region: str | None, *fuel: str | None) -> dict[str, Any]:
-        names = {"region": self.regions, "fuel": self.data.description.fuel_names}
-        given = zip(names.items(), (region, *fuel), strict=False)
-        return {
-            what: None if name is None else known_name(what, name, there) for (what, there), name in given
-        }
-
-    def _ask(
-        self,
-        query: Callable[..., Answer],
-        period: Period | str,
-        draw: Callable[..., go.Figure] | None = None,
-        **options: Any,
-    ) -> Answer:
-        chosen = self.period(period)
-        answer = query(self.data, chosen, **options)
-        first, last = self.data.first, self.data.last
-        outside = (
-            f"The data have only {written(max(first, chosen.begin))} to {written(min(last, chosen.end))} of "
-            "this period."
-            if chosen.begin < first or chosen.end > last
-            else ""
-        )
-        notes = tuple(note for note in (*answer.notes, outside) if note)
-        drawn = None if draw is None else lambda **theme: draw(answer, **theme)
-        return replace(answer, notes=notes, draw=drawn)
-
-
-def _grouping(by: object, *choices: str) -> str:
-    return known_name("grouping", by, [str(choice) for choice in choices])
-
-
-def _resolution(text: Resolution | str | None) -> Resolution | None:
-    return None if text is None else Resolution(known_name("resolution", text, [str(r) for r in Resolution]))

@@ -88,6 +88,8 @@ _TABS = {
         "Rooftop",
         "Curtailment",
         "Evening peak",
+        "Emissions",
+        "Records",
         "Data",
     ),
     "PricesBoard": ("Series", "Statistics", "Time of day", "Bands", "High prices", "Duration", "Data"),

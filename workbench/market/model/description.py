@@ -30,6 +30,8 @@ from workbench.structured import require_format, toml_from, typed
 _LISTS = ("regions", "subregions", "fuels", "interconnectors", "feeds", "settlements")
 FILE_NAME = "market.toml"
 FORMAT = 1
+MAX_FACTOR = 3.0
+"""Above any plant [t CO2/MWh]; larger ones are kilograms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class MarketDescription:
         Table -> cadences that its rows may have [min], the usual one first.
     fuel_aliases
         What registers call a fuel -> name of the fuel here.
+    emission_factors
+        Fuel -> emissions of its electricity [t CO2/MWh], in place of the usual ones.
     made_up
         Whether the data are a sample: every answer says so.
     settlements
@@ -79,6 +83,7 @@ class MarketDescription:
     interconnectors: tuple[Interconnector, ...] = ()
     cadences: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     fuel_aliases: Mapping[str, str] = field(default_factory=dict)
+    emission_factors: Mapping[str, float] = field(default_factory=dict)
     feeds: tuple[Feed, ...] = ()
     made_up: bool = False
     settlements: tuple[Settlement, ...] = ()
@@ -158,11 +163,11 @@ class MarketDescription:
         lines = ["# What this dataset says of its market; see the README of the workbench.", ""]
         lines += [f"format = {FORMAT}", "", "[market]"]
         nested = set(_LISTS)
-        tables = {"cadences", "fuel_aliases"}
+        tables = {"cadences", "fuel_aliases", "emission_factors"}
         for item in fields(self):
             if item.name not in nested | tables:
                 lines.append(f"{item.name} = {toml_value(getattr(self, item.name))}")
-        for name in ("cadences", "fuel_aliases"):
+        for name in ("cadences", "fuel_aliases", "emission_factors"):
             lines += ["", f"[{name}]"]
             lines += [
                 f"{toml_value(key)} = {toml_value(value)}" for key, value in getattr(self, name).items()
@@ -193,7 +198,7 @@ class MarketDescription:
         return made
 
 
-def check(description: MarketDescription, path: Path | str) -> None:
+def check(description: MarketDescription, path: Path | str = FILE_NAME) -> None:
     """Check that a description holds together.
 
     Raises
@@ -281,6 +286,11 @@ def _wrong_names(description: MarketDescription) -> Iterable[str]:
     for feed in description.feeds:
         if reason := _wrong_feed(feed):
             yield f"the feed {feed.name} {reason}."
+    for fuel, factor in description.emission_factors.items():
+        if fuel not in description.fuel_names:
+            yield f"an emission factor is of the fuel {fuel}, which is not listed."
+        if not 0 <= factor < MAX_FACTOR:
+            yield f"the emission factor of {fuel} is {factor}, expected t/MWh from 0 to {MAX_FACTOR:g}."
     for alias, fuel in description.fuel_aliases.items():
         if fuel not in description.fuel_names:
             yield f"{alias!r} is read as the fuel {fuel}, which is not listed."

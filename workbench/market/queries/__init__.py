@@ -17,6 +17,7 @@ from workbench.market.queries.batteries import batteries, batteries_by_hour, bat
 from workbench.market.queries.comparison import comparison
 from workbench.market.queries.coverage import coverage, gaps
 from workbench.market.queries.curtailment import curtailment, curtailment_totals
+from workbench.market.queries.emissions import emissions, emissions_by_region, intensity
 from workbench.market.queries.evening_peak import evening_peak
 from workbench.market.queries.flows import flow_totals, interconnector_flow, net_imports_by_region
 from workbench.market.queries.generation import fuel_totals, generation, generation_by_hour
@@ -28,6 +29,7 @@ from workbench.market.queries.prices import (
     prices,
     prices_by_hour,
 )
+from workbench.market.queries.records import records
 from workbench.market.queries.revenue import By, revenue_by
 from workbench.market.queries.rooftop import rooftop, rooftop_totals
 from workbench.market.queries.scope import of_region
@@ -44,6 +46,8 @@ __all__ = [
     "coverage",
     "curtailment",
     "curtailment_totals",
+    "emissions",
+    "emissions_by_region",
     "evening_peak",
     "find_stations",
     "flow_totals",
@@ -51,6 +55,7 @@ __all__ = [
     "gaps",
     "generation",
     "generation_by_hour",
+    "intensity",
     "interconnector_flow",
     "net_imports_by_region",
     "of_region",
@@ -61,6 +66,7 @@ __all__ = [
     "price_statistics",
     "prices",
     "prices_by_hour",
+    "records",
     "revenue_by",
     "rooftop",
     "rooftop_totals",

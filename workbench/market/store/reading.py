@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.errors import SettingError
+from workbench.errors import SettingError, UnreadableFile
 from workbench.files import confine, inside
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import (
@@ -108,6 +108,17 @@ class MarketData:
     def close(self) -> None:
         """Let the version go; arrays that were read stay usable, new questions may fail."""
         self._finalizer()
+
+    def require_readings(self) -> None:
+        """Refuse data without a single reading.
+
+        Raises
+        ------
+        UnreadableFile
+            When nothing was ingested, or all that was has been undone.
+        """
+        if not self.spans:
+            raise UnreadableFile(f"{self.folder} has no readings; ingest files into it first.", self.folder)
 
     def refresh(self) -> bool:
         """Look whether a newer version was published, and show that one from now on.

@@ -17,11 +17,14 @@ from workbench.market.queries import (
     comparison,
     curtailment,
     curtailment_totals,
+    emissions,
+    emissions_by_region,
     evening_peak,
     flow_totals,
     fuel_totals,
     generation,
     generation_by_hour,
+    intensity,
     interconnector_flow,
     price_bands,
     price_duration,
@@ -29,6 +32,7 @@ from workbench.market.queries import (
     price_statistics,
     prices,
     prices_by_hour,
+    records,
     rooftop,
     rooftop_totals,
 )
@@ -148,6 +152,8 @@ class GenerationBoard(MarketBoard):
             "Rooftop": self._rooftop,
             "Curtailment": self._curtailment,
             "Evening peak": self._evening,
+            "Emissions": self._emissions,
+            "Records": self._records,
             "Data": self.data_tab,
         }
         return _that_the_market_has(tabs, self.data.description)
@@ -212,6 +218,30 @@ class GenerationBoard(MarketBoard):
             ),
             Panel(lambda period: curtailment_totals(self.data, period)),
         )
+
+    def _emissions(self) -> Sequence[Panel]:
+        def over_time(period: Period) -> Answer:
+            resolution = self.chosen_resolution
+            return intensity(self.data, period, region=self.chosen_region, resolution=resolution)
+
+        def by_fuel(period: Period) -> Answer:
+            return emissions(self.data, period, region=self.chosen_region)
+
+        return (
+            Panel(
+                over_time,
+                lambda answer, theme: charts.lines_chart(
+                    answer, self.clock, "Intensity [kg/MWh]", names=("Intensity",), theme=theme
+                ),
+                zooms=True,
+            ),
+            self.bars(by_fuel, "Emissions", by_fuel=True),
+            Panel(by_fuel),
+            Panel(lambda period: emissions_by_region(self.data, period)),
+        )
+
+    def _records(self) -> Sequence[Panel]:
+        return (Panel(lambda period: records(self.data, period, region=self.chosen_region)),)
 
     def _evening(self) -> Sequence[Panel]:
         return (

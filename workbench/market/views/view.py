@@ -70,7 +70,9 @@ class MarketView(Pane):
 
     def _open(self, *, after: str = "") -> None:
         try:
-            self.children = (self._board(MarketData.open(self._folder), period=self._period),)
+            data = MarketData.open(self._folder)
+            data.require_readings()
+            self.children = (self._board(data, period=self._period),)
         except WorkbenchError as error:
             self.children = tuple(self._without_data(after or sentence_of(error)))
 
