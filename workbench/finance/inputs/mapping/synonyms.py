@@ -23,7 +23,8 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
         "datum", "buchungsdatum", "monat", "fecha", "date comptable", "timestamp", "quarter", "year",
     ),
     Role.REVENUE: (
-        "revenue", "sales", "sales revenue", "total revenue", "net sales", "gross sales", "turnover",
+        "revenue", "sales", "sales revenue", "sales account", "sales accounts", "total revenue", "net sales",
+        "gross sales", "turnover",
         "total income",
         "income", "net revenue", "operating revenue", "total sales", "sales amount", "revenues", "umsatz",
         "umsatzerloese", "erloese", "chiffre d affaires", "ingresos", "ventas", "topline",
@@ -76,15 +77,17 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
         "accounts receivable", "receivables", "trade receivables", "debtors", "a r", "ar", "ar balance",
         "forderungen", "creances clients", "crediti verso clienti", "debiteuren", "contas a receber",
         "clientes por cobrar",
-        "cuentas por cobrar", "trade debtors",
+        "cuentas por cobrar", "trade debtors", "sundry debtors",
     ),
     Role.PAYABLES: (
-        "accounts payable", "payables", "trade payables", "creditors", "a p", "ap", "ap balance",
+        "accounts payable", "payables", "trade payables", "sundry creditors", "creditors", "a p", "ap",
+        "ap balance",
         "trade creditors",
         "cuentas por pagar", "dettes fournisseurs", "debiti verso fornitori", "crediteuren", "contas a pagar",
         "verbindlichkeiten aus lieferungen und leistungen",
     ),
-    Role.INVENTORY: ("inventory", "inventories", "stock", "stock on hand", "stock value", "vorraete", "inventario"),
+    Role.INVENTORY: ("inventory", "inventories", "stock", "stock on hand", "stock value", "vorraete",
+        "inventario"),
     Role.MARKETING: (
         "marketing", "marketing spend", "marketing expense", "marketing costs", "advertising", "ad spend",
         "advertising spend", "promotion", "marketing budget spent", "werbung", "werbekosten", "pubblicita",
@@ -106,7 +109,8 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
     ),
     Role.COLLECTIONS: ("collections", "cash collected", "receipts from customers", "customer receipts",
     "cash receipts"),
-    Role.PURCHASES: ("purchases", "purchases on credit", "supplier invoices", "goods purchased"),
+    Role.PURCHASES: ("purchases", "purchases on credit", "supplier invoices", "goods purchased",
+        "purchase accounts", "purchase account"),
     Role.PAYMENTS: ("payments to suppliers", "supplier payments", "cash paid to suppliers"),
     Role.VOLUME: ("volume", "quantity", "units sold", "units", "qty", "quantity sold", "menge", "cantidad",
     "orders"),
@@ -121,7 +125,8 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
         "abteilung", "departement", "reparto", "afdeling", "service analytique", "kostenstelle", "kostenst",
         "departamento", "segment",
     ),
-    Role.PRODUCT: ("product", "product line", "item", "sku", "product category", "category", "service", "produkt"),
+    Role.PRODUCT: ("product", "product line", "item", "sku", "product category", "category", "service",
+        "produkt"),
     Role.CUSTOMER: ("customer", "client", "customer name", "buyer", "kunde", "cliente",
     "customer segment"),
     Role.CURRENCY: ("currency", "currency code", "ccy", "curr", "waehrung", "moneda", "devise"),
@@ -166,7 +171,7 @@ FILLING = frozenset(["amount", "amt", "value", "total", "figures", "sum", "betra
 
 RATIO_WORDS = re.compile(
     r".*(\b(margins?|ratio|rate|percent(age)?|pct|growth|share|anteil|\w*marge|\w+quote|yield|average|avg|dso|dpo|roi"
-    r"|roas|roe|price|conversion|per (unit|head))\b|%).*",
+    r"|roas|roe|price|conversion|per \w+)\b|%).*",
     re.IGNORECASE,
 )
 
