@@ -53,6 +53,7 @@ ALLOWED = {
     "ui/figures/origins.py": "a script of the package",
     "ui/figures/shared.py": "the server's own folder of figures, beside its sockets",
     "runs/report/page.py": "scripts of the package",
+    "publishing/bundle.py": "a list in the user's own cache",
     "publishing/assets.py": "scripts and styles of installed packages",
     "publishing/server.py": "the folder of notebooks that was named, and a folder of its own for sockets",
     "publishing/kernels/prefork.py": "facts about the own process",

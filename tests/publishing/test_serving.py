@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import shutil
 import socket
 import sqlite3
@@ -16,10 +18,10 @@ import pytest
 from site_under_test import CHECKOUT, PROTOCOL, Site, Visitor, ask, is_alive, wait_until, write_board
 from stranger_board import CELLS
 
-from workbench.errors import ServeError, WorkbenchError
+from workbench.errors import ProjectError, ServeError, WorkbenchError
 from workbench.publishing.access import Access
 from workbench.publishing.publication import ServerOptions
-from workbench.publishing.server import check_options
+from workbench.publishing.server import PublishingServer, check_options
 from workbench.publishing.sessions import LINGER_SECONDS
 
 pytestmark = pytest.mark.slow
@@ -49,7 +51,12 @@ def serve(*options: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=60,
         cwd=cwd,
-        env={"PYTHONPATH": str(CHECKOUT), "PATH": "/usr/bin:/bin", "HOME": str(cwd)},
+        env={
+            "PYTHONPATH": str(CHECKOUT),
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(cwd),
+            **{name: os.environ[name] for name in ("JUPYTER_PATH",) if name in os.environ},
+        },
         check=False,
     )
 
@@ -94,9 +101,8 @@ def test_a_port_in_use_is_named(finished_project, tmp_path):
 
 
 def test_a_folder_that_is_no_project_is_named(tmp_path):
-    ended = serve("--project", str(tmp_path), "--folder", str(tmp_path), cwd=tmp_path)
-    assert ended.returncode == 2
-    assert "is not a project" in ended.stderr
+    with pytest.raises(ProjectError, match="is not a project"):
+        asyncio.run(PublishingServer(ServerOptions(tmp_path, tmp_path, port=0)).serve())
 
 
 def test_an_unknown_board_is_a_page_that_leads_back(site):
@@ -105,7 +111,7 @@ def test_an_unknown_board_is_a_page_that_leads_back(site):
     assert "All boards" in answer.text
 
 
-def test_a_project_that_has_gone_is_a_page_and_a_line_in_the_log(
+def test_a_project_that_has_gone_and_a_journal_of_a_newer_version_are_a_page_and_a_line_in_the_log(
     start_site, finished_project, small_folder, tmp_path
 ):
     project = tmp_path / "project"
@@ -121,18 +127,9 @@ def test_a_project_that_has_gone_is_a_page_and_a_line_in_the_log(
     assert len(site.kernels()) == 0
     (tmp_path / "elsewhere").rename(project)
     assert site.ask("/health").status == 200
-    site.stop()
-
-
-def test_a_journal_of_a_newer_version_is_a_page_and_a_line_that_says_what_to_do(
-    start_site, finished_project, small_folder, tmp_path
-):
-    project = tmp_path / "project"
-    shutil.copytree(finished_project, project)
     with sqlite3.connect(project / ".workbench" / "journal.sqlite") as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    site = start_site(project=project, notebooks=small_folder).wait()
     answer = site.ask("/board/stranger")
     assert answer.status == 503
     assert "cannot be read at the moment" in answer.text
@@ -162,10 +159,10 @@ def test_a_token_in_the_header_lets_in(guarded):
     assert guarded.ask("/", headers={"Authorization": f"token {TOKEN}"}).status == 200
 
 
-def sign_in(site: Site, token: str) -> tuple[int, dict[str, str]]:
-    form = site.ask("/sign-in")
+def sign_in(site: Site, token: str, source: str = "127.0.0.1") -> tuple[int, dict[str, str]]:
+    form = site.ask("/sign-in", source=source)
     body = f"token={token}&_xsrf={form.cookies['_xsrf']}"
-    answer = site.ask("/sign-in", "POST", cookies=form.cookies, body=body)
+    answer = site.ask("/sign-in", "POST", cookies=form.cookies, body=body, source=source)
     return answer.status, {**form.cookies, **answer.cookies}
 
 
@@ -187,14 +184,13 @@ def test_a_forged_cookie_does_not(guarded):
         assert guarded.ask("/", cookies={name: value}).status == 403
 
 
-def test_guessing_is_slowed_down(start_site, small_folder):
-    site = start_site("--token", TOKEN, notebooks=small_folder).wait()
-    answers = [sign_in(site, f"wrong-{number}")[0] for number in range(12)]
+def test_guessing_is_slowed_down(guarded):
+    before, guesser = guarded.refusals(), "127.0.0.9"
+    answers = [sign_in(guarded, f"wrong-{number}", guesser)[0] for number in range(12)]
     assert answers[:10] == [403] * 10
     assert answers[10:] == [429] * 2
-    assert sign_in(site, TOKEN)[0] == 429
-    assert site.refusals() >= 12
-    site.stop()
+    assert sign_in(guarded, TOKEN, guesser)[0] == 429
+    assert guarded.refusals() - before >= 12
 
 
 def test_the_health_of_a_guarded_server_tells_a_stranger_nothing_but_that(guarded):
@@ -210,11 +206,10 @@ def gone_within(site: Site, seconds: float) -> float:
     return wait_until(lambda: not site.kernels(), seconds, "the kernels go")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def quiet(start_site, small_folder) -> Site:
-    site = start_site(notebooks=small_folder).wait()
-    yield site
-    site.stop()
+    """Give a server on which no page is open when a test begins: each waits until its own kernels are gone."""
+    return start_site(notebooks=small_folder).wait()
 
 
 def test_a_page_that_is_left_takes_its_kernel_with_it_at_once(quiet):
@@ -264,25 +259,32 @@ def test_a_browser_that_answers_no_more_leaves_no_kernel_after_thirty_seconds(qu
         assert gone_within(quiet, 30) > 5
 
 
-def test_a_full_house_says_so_and_opens_again(start_site, small_folder):
-    site = start_site("--most", "2", notebooks=small_folder).wait()
+def test_a_full_house_says_so_opens_again_shows_new_boards_and_leaves_no_process(start_site, tmp_path):
+    write_board(tmp_path, "stranger", CELLS, publish=True, title="A board for strangers")
+    site = start_site("--most", "2", notebooks=tmp_path).wait()
+    assert "The second" not in site.ask("/").text
     visitors = [site.visit("stranger", source=f"127.0.0.{number}") for number in (1, 2)]
     refused = site.ask("/board/stranger", source="127.0.0.3")
     assert refused.status == 503
     assert "Too many readers" in refused.text
+    assert '<meta http-equiv="refresh"' in refused.text
+    write_board(tmp_path, "second", ["print('shown')"], publish=True, title="The second")
+    assert "The second" in site.ask("/").text
     body = f"_xsrf={visitors[0].cookies['_xsrf']}"
     visitors[0].ask(f"/voila/api/shutdown/{visitors[0].kernel}", "POST", body=body)
-    assert site.visit("stranger").kernel
+    assert site.visit("second").kernel
+    family = psutil.Process(site.process.pid).children(recursive=True)
+    assert len(family) >= 2
     site.stop()
+    wait_until(lambda: not any(is_alive(process) for process in family), 10, "kernel and prefork server go")
 
 
-@pytest.mark.parametrize("way", ["terminate", "kill"])
-def test_no_process_outlives_the_server_however_it_ends(start_site, small_folder, way):
+def test_no_process_outlives_a_server_that_is_killed(start_site, small_folder):
     site = start_site(notebooks=small_folder).wait()
     site.visit("stranger")
     family = psutil.Process(site.process.pid).children(recursive=True)
     assert len(family) == 2
-    getattr(site.process, way)()
+    site.process.kill()
     site.process.wait(20)
     wait_until(lambda: not any(is_alive(process) for process in family), 10, "kernel and prefork server go")
 
@@ -293,16 +295,7 @@ def test_a_prefork_server_that_dies_is_replaced_for_the_next_visitor(quiet):
     wait_until(lambda: not is_alive(prefork), 5)
     with quiet.visit("stranger").socket() as wire:
         assert wire.is_answered()
-
-
-def test_boards_that_are_marked_while_the_server_runs_are_published(start_site, tmp_path):
-    write_board(tmp_path, "first", ["1"], publish=True, title="The first")
-    site = start_site(notebooks=tmp_path).wait()
-    assert "The second" not in site.ask("/").text
-    write_board(tmp_path, "second", ["print('shown')"], publish=True, title="The second")
-    assert "The second" in site.ask("/").text
-    assert site.visit("second").kernel
-    site.stop()
+    gone_within(quiet, 30)
 
 
 def test_errors_of_publishing_are_errors_of_the_workbench():

@@ -3,25 +3,37 @@
 Voilà's front end and the widgets' extensions are cut into pieces that a browser asks for in a chain, each known
 only when an earlier one has come. Every piece only announces itself, so that they may come together and beforehand.
 Which ones a page needs is not written down anywhere: the server remembers what pages ask for, and puts it into the
-bundle. A piece that is missing there is requested as before.
+bundle. A piece that is missing there is requested as before. The list outlives the server, so that the first page
+after a start gets what the later ones get.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import hashlib
+import json
+import os
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from workbench.publishing.assets import Asset, Assets
 
-__all__ = ["Bundle"]
+__all__ = ["Bundle", "kept_list"]
 
 BUNDLE_SECONDS = 0.5
 QUIET_SECONDS = 2.0
+MAX_PIECES = 500
 _PIECE = re.compile(r"voila/[0-9]+\.voila\.js|extensions/.+/static/(?!remoteEntry)[A-Za-z0-9._-]+\.js")
+
+
+def kept_list() -> Path:
+    """Give the file of the list, in the user's own cache."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "workbench" / "front-end-pieces.json"
 
 
 class Bundle:
@@ -33,9 +45,13 @@ class Bundle:
         Where the pieces are.
     clock
         Gives seconds.
+    kept
+        File of the list that an earlier server has left; none is kept without one.
     """
 
-    def __init__(self, assets: Assets, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, assets: Assets, clock: Callable[[], float] = time.monotonic, kept: Path | None = None
+    ) -> None:
         self._assets = assets
         self._clock = clock
         self._pieces: dict[str, None] = {}
@@ -44,6 +60,36 @@ class Bundle:
         self._made: dict[str, Asset] = {}
         self.name = ""
         """What is in the bundle's address; empty as long as there is none."""
+        self._kept = kept
+
+    def take_kept(self) -> None:
+        """Make it of what pages have requested of an earlier server with the same assets."""
+        if self._kept is None:
+            return
+        try:
+            known = json.loads(self._kept.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return
+        if not isinstance(known, dict) or known.get("version") != self._assets.version:
+            return
+        pieces = [piece for piece in known.get("pieces") or () if isinstance(piece, str)]
+        for piece in pieces[:MAX_PIECES]:
+            # The list is a file like any other: what is no piece of ours is left out.
+            if _PIECE.fullmatch(piece) and self._assets.find(piece) is not None:
+                self._pieces[piece] = None
+        if self._pieces:
+            self.make()
+
+    def _keep_list(self) -> None:
+        if self._kept is None:
+            return
+        # Without it the next server learns the list anew.
+        with contextlib.suppress(OSError):
+            self._kept.parent.mkdir(parents=True, exist_ok=True)
+            beside = self._kept.with_name(f".{self._kept.name}.{os.getpid()}")
+            facts = {"version": self._assets.version, "pieces": list(self._pieces)}
+            beside.write_text(json.dumps(facts), encoding="utf-8")
+            beside.replace(self._kept)
 
     def note(self, path: str) -> None:
         """Remember that a page has requested a file."""
@@ -78,6 +124,7 @@ class Bundle:
             await asyncio.sleep(BUNDLE_SECONDS)
             if self.is_due():
                 await asyncio.to_thread(self.make)
+                self._keep_list()
 
     def find(self, name: str) -> Asset | None:
         """Give a bundle by its name."""

@@ -19,7 +19,7 @@ from workbench.publishing.access import Access, AccessRequest, Refusal
 from workbench.publishing.assets import Assets
 from workbench.publishing.boards import Library
 from workbench.publishing.budgets import Buckets, Limits
-from workbench.publishing.bundle import Bundle
+from workbench.publishing.bundle import Bundle, kept_list
 from workbench.publishing.sessions import Session, Sessions
 from workbench.runs.journal.opening import is_there
 from workbench.runs.journal.reader import JournalReader
@@ -100,7 +100,7 @@ class Publication:
         self.secret = _secret_of(self.access.token)
         self.title, region = project.name, project.region
         self.subtitle = "" if region == self.title else region
-        self.bundle = Bundle(self.assets)
+        self.bundle = Bundle(self.assets, kept=kept_list())
         self.hub = hub
         self.has_figures = False
         self.is_ready = False

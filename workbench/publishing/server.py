@@ -166,7 +166,7 @@ class PublishingServer(Voila):  # type: ignore[misc]
         watching = None
         try:
             publication.port = self._listen(application)
-            await prefork.start()
+            await asyncio.gather(prefork.start(), asyncio.to_thread(publication.bundle.take_kept))
             publication.is_ready = True
             tasks = [publication.sessions.watch(), publication.bundle.keep(), self._http.watch()]
             watching = asyncio.gather(*tasks, *([] if hub is None else [hub.watch()]))
