@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from demand_workbooks import MakeWorkbook, series, small_sheets
 
+from workbench.data.projects.project import Project
 from workbench.demand.config import DemandConfig
 from workbench.demand.inputs.reading import read_demand
 from workbench.errors import InvalidData
@@ -113,3 +114,22 @@ def test_a_change_of_unit_in_the_midst_of_a_sector_is_named(make_workbook: MakeW
     (found,) = (p for p in read_demand(make_workbook(Homes=homes)).problems if p.sheet == "Homes")
     assert "later years stay there: is it in another unit" in found.message
     assert found.cell == "B11"
+
+
+def test_a_year_that_was_settled_as_wrong_is_bridged_in_the_whole_run(
+    small_project: Project, make_workbook: MakeWorkbook
+) -> None:
+    from workbench.demand.jobs import forecast_demand
+
+    values = [8e6 * 1.03**place for place in range(20)]
+    right = values[12] / 1e3
+    values[12] *= 10
+    make_workbook(small_project.inputs / "demand.xlsx", Homes=series(2006, values))
+    result = forecast_demand(
+        small_project, target_year=2027, models=(), draws=200, blank_years={"Homes": (2018,)}
+    )
+    history = result.table("history").set_index(["sector", "year"]).electricity
+
+    assert history[("Homes", 2018)] == pytest.approx(right, rel=1e-6)
+    assert any("blank_years says so" in note.message for note in result.notes)
+    assert not any("mistyped" in note.message for note in result.notes)

@@ -162,12 +162,25 @@ def with_outage(folder: Path) -> Project:
 
 
 def net_of_sun(folder: Path) -> Project:
-    """Hours at noon that are below zero, in a project whose load passes through zero step by step."""
+    """A load that passes through zero step by step at some noons."""
     project = project_of(folder)
     hours = history()
     clock = pd.to_datetime(pd.Series(hours["datetime"])).dt.hour.to_numpy()
     sun = np.maximum(0.0, np.cos((clock - 12) / 12 * np.pi)) ** 1.5
-    hours["load"] = np.asarray(hours["load"]) - 1.2 * np.mean(hours["load"]) * sun
+    load = np.asarray(hours["load"])
+    # On the clearest days an hour or two, so that they can be bridged too.
+    hours["load"] = load - sun * np.quantile(load[clock == 12], 0.1)
+    pd.DataFrame(hours).to_csv(project.inputs / "hourly.csv", index=False)
+    return project
+
+
+def of_weather(folder: Path) -> Project:
+    """A load that answers to a temperature that no calendar tells."""
+    project = project_of(folder)
+    hours = history()
+    days = np.repeat(np.random.default_rng(0).normal(0, 4, len(hours["load"]) // 24), 24)
+    hours["temperature"] = np.asarray(hours["temperature"]) + days
+    hours["load"] = np.asarray(hours["load"]) * (1 + 0.02 * np.maximum(hours["temperature"] - 26, 0))
     pd.DataFrame(hours).to_csv(project.inputs / "hourly.csv", index=False)
     return project
 
@@ -279,6 +292,7 @@ CASES = JobCases(
             ("scenario_layers", "plain_layers", "sun_place"),
         ),
         Inputs("net", net_of_sun, ONE_TARGET, ("negative_loads",)),
+        Inputs("warm", of_weather, ONE_TARGET, ("weather_peaks",)),
         Inputs("quarters", of_quarters, ONE_TARGET, ("peaks_of",)),
         Inputs("zones", of_zones, ONE_TARGET, ("load_columns",)),
         Inputs("stl", plain, {**ONE_YEAR, "file": "hourly_load.xlsx", "shape": "stl"}, ("seed",)),
@@ -342,6 +356,7 @@ CASES = JobCases(
         "load_columns": "zones",
         "negative_loads": "net",
         "peaks_of": "quarters",
+        "weather_peaks": "warm",
         "scenario_layers": "layers",
         "plain_layers": "layers",
         "sun_place": "layers",

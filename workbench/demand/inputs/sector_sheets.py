@@ -149,7 +149,8 @@ def without_years(sheet: SectorSheet, years: Collection[int], problems: Problems
     if not left:
         problems.error("blank_years leaves no year with a value.", sheet=sheet.name)
         return sheet
-    return replace(sheet, values=left)
+    # A value that is made has no cell.
+    return replace(sheet, values=left, cells={year: sheet.cells[year] for year in left})
 
 
 def fill_gaps(
