@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from tests.finance.finance_files import ledger_of
 from workbench.errors import InvalidData
+from workbench.finance.config import FinanceConfig
 from workbench.finance.inputs.grain import open_questions
 from workbench.finance.inputs.mapping.propose import propose_mapping
 from workbench.finance.inputs.reading.read import read_content
+from workbench.runs.model.settings import config_from_plain, parse_assignments
 
 REVENUE = [1000.5, 1100.25, 1200.0, 1300.75]
 
@@ -127,6 +131,19 @@ def test_a_column_that_a_payment_service_calls_charges_is_asked_and_never_a_cost
     assert figures(text, **{"role:Charges": "revenue"})["revenue"] == [100.25, 200.25, 300.25, 400.25]
     french = "".join(f"2024-{at:02d}-28,{at}00.25,{at}0.10\n" for at in range(1, 5))
     assert set(figures(f"Date,Produits,Charges\n{french}")) == {"revenue", "expenses"}
+
+
+def test_the_setting_that_answers_a_question_is_given_and_is_read_as_it_is_written() -> None:
+    text = "Date,Revenue,Revenue\n" + "".join(f"2024-{at:02d}-28,{at}00.5,{at}01.5\n" for at in range(1, 5))
+    with pytest.raises(InvalidData) as refused:
+        ledger_of(text)
+    given = shlex.split(str(refused.value).partition("such as ")[2].removesuffix("."))[1]
+    config = config_from_plain(FinanceConfig, parse_assignments([given]))
+
+    assert config.answers == {"role:revenue": "Revenue"}
+    short = config_from_plain(FinanceConfig, parse_assignments(["answers=role:revenue:Revenue"]))
+    assert short.answers == config.answers
+    assert figures(text, **config.answers)["revenue"] == [100.5, 200.5, 300.5, 400.5]
 
 
 def test_periods_may_be_written_as_their_days() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +13,7 @@ from workbench.data.problems import Problem
 from workbench.errors import InvalidData
 
 Answers = Mapping[str, str]
+MAX_EXAMPLES = 4
 
 
 class QuestionKind(StrEnum):
@@ -126,4 +129,7 @@ def require_answers(file: str, questions: Sequence[Question]) -> None:
         Problem(sentence, file, cell=f"row {question.row}")
         for sentence, question in zip(sentences, questions, strict=True)
     ]
-    raise InvalidData(f"{file}: {' '.join(sentences)}.", file, problems)
+    example = {one.key: one.recommended or one.options[0].value for one in questions[:MAX_EXAMPLES]}
+    setting = shlex.quote(f"answers={json.dumps(example, ensure_ascii=False)}")
+    how = f"In a script and on the command line the setting 'answers' gives them, such as --set {setting}"
+    raise InvalidData(f"{file}: {' '.join(sentences)}. {how}.", file, problems)

@@ -227,7 +227,8 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _name_and_value(part: str) -> tuple[str, str]:
-    name, sign, value = part.partition(":")
+    # A name may have a colon itself, as that of a question about a column has; an address has one in its value.
+    name, sign, value = part.partition(":") if "://" in part else part.rpartition(":")
     if not sign:
         raise ValueError(part)
     return name.strip(), value.strip()
