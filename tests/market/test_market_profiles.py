@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -63,9 +64,15 @@ def rows(market: Market, table: str, series: str) -> dict[np.datetime64, float]:
     return dict(zip(found["stamp"].to_numpy(), found[found.columns[2]].to_list(), strict=True))
 
 
-@pytest.mark.parametrize("minutes", [60, 15])
-@pytest.mark.parametrize("day", [AUTUMN, SPRING, "2024-06-12"])
-@pytest.mark.parametrize("layout", ["old", "new", "library"])
+def layouts() -> list[object]:
+    """Each layout over both changes of clocks; the other combinations only among the thorough tests."""
+    usual = {("old", AUTUMN, 60), ("old", SPRING, 15), ("new", AUTUMN, 15), ("library", SPRING, 60)}
+    every = itertools.product(("old", "new", "library"), (AUTUMN, SPRING, "2024-06-12"), (60, 15))
+    marks = [pytest.mark.slow, pytest.mark.thorough]
+    return [pytest.param(*case, marks=() if case in usual else marks) for case in every]
+
+
+@pytest.mark.parametrize(("layout", "day", "minutes"), layouts())
 def test_a_bidding_zone_has_the_values_of_each_layout_over_a_change_of_clocks(
     tmp_path: Path, layout: str, day: str, minutes: int
 ) -> None:
@@ -175,7 +182,16 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Market]:
 
 
 @pytest.mark.parametrize("board", list(BOARDS))
-@pytest.mark.parametrize("name", ["hourly", "quarter", "wem", "iex"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "hourly",
+        *(
+            pytest.param(name, marks=[pytest.mark.slow, pytest.mark.thorough])
+            for name in ("quarter", "wem", "iex")
+        ),
+    ],
+)
 def test_every_board_is_drawn_without_an_error(shown: Mapping[str, Market], name: str, board: str) -> None:
     made = BOARDS[board](shown[name].data, period="7 days")
     for number, title in enumerate(made._tabs.titles):
@@ -189,7 +205,7 @@ def test_every_board_is_drawn_without_an_error(shown: Mapping[str, Market], name
 
 
 def test_every_profile_describes_a_market_and_reads_its_mapping(tmp_path: Path) -> None:
-    for name in profile_names():
+    for name in ("nem", "wem", "iex", "entsoe-de-lu", "entsoe-pt", profile_names()[-1]):
         profile = profile_of(name)
         path = tmp_path / "drops.toml"
         path.write_text(profile.mapping or "drops = []")

@@ -79,8 +79,18 @@ def content(project: Project) -> dict[str, object]:
         return found | {"units": data.units.units, "spans": data.spans, "gaps": data.gaps()}
 
 
-@pytest.mark.parametrize("at_once", [True, False])
-@pytest.mark.parametrize("gone", ["b_power.CSV", "e_price.CSV"])
+THOROUGH = [pytest.mark.slow, pytest.mark.thorough]
+
+
+@pytest.mark.parametrize(
+    ("gone", "at_once"),
+    [
+        ("b_power.CSV", True),
+        ("e_price.CSV", True),
+        pytest.param("b_power.CSV", False, marks=THOROUGH),
+        pytest.param("e_price.CSV", False, marks=THOROUGH),
+    ],
+)
 def test_the_dataset_is_as_if_the_file_had_never_come(tmp_path: Path, gone: str, *, at_once: bool) -> None:
     project = made(tmp_path / "one", at_once=at_once)
     result = undo_files(project, files=(gone,))
@@ -204,7 +214,7 @@ KILLED = """
 """
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", ["before", pytest.param("after", marks=THOROUGH)])
 def test_an_undoing_that_is_killed_is_completed_by_the_next_run_that_writes(
     tmp_path: Path, moment: str
 ) -> None:

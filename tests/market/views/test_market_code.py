@@ -47,7 +47,9 @@ def same(one: Answer, two: Answer) -> None:
             assert mine.cells.tolist() == other.cells.tolist()
 
 
-@pytest.mark.parametrize("region", [None, "West"])
+@pytest.mark.parametrize(
+    "region", ["West", pytest.param(None, marks=[pytest.mark.slow, pytest.mark.thorough])]
+)
 @pytest.mark.parametrize("name", list(BOARDS))
 def test_the_lines_under_each_answer_give_it_again(project: Project, name: str, region: str | None) -> None:
     board = BOARDS[name](Market.open(project).data, period="7 days")
