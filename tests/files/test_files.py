@@ -255,6 +255,12 @@ def test_what_is_no_file_to_read_is_told_in_one_sentence(outside: Path, make: Us
         read_whole(outside / "x", 64, "a table")
 
 
+def test_a_link_that_leads_back_to_itself_is_no_file(outside: Path) -> None:
+    (outside / "x").symlink_to("x")
+    assert not files.is_file(outside / "x")
+    assert "x is a link to x, where there is no file" in str(files.missing(outside / "x"))
+
+
 @pytest.mark.skipif(not hasattr(os, "seteuid"), reason="needs users")
 def test_a_file_that_may_not_be_read_is_told_from_one_that_is_not_there() -> None:
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -92,6 +93,11 @@ class Place:
             found = os.stat(self.name, dir_fd=self.folder, follow_symlinks=not self.confined)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            # A link that leads back to itself leads to nothing.
+            if error.errno == errno.ELOOP:
+                return None
+            raise
         refuse_strange(found, self.path)
         return found
 

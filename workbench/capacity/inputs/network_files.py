@@ -99,7 +99,8 @@ def read_network(path: Path, problems: Problems | None = None) -> Network:
             f"{path.name}: a .h5 file can hold code; export the network as NetCDF (.nc).", path
         )
     else:
-        check_self_contained(path)
+        with own_errors(path, "a PyPSA network", advice="Export it again."):
+            check_self_contained(path)
     module = pypsa()
     sheets: tuple[str, ...] = ()
     if path.suffix.lower() in WORKBOOK_SUFFIXES:
