@@ -29,7 +29,6 @@ LAYOUTS: dict[str, dict[str, str]] = {
         "Chiffre d'affaires": "revenue", "Coût des ventes": "cost_of_sales",
         "Charges de personnel": "employee_cost",
         "Publicité": "marketing", "Résultat net": "profit", "Créances clients": "receivables",
-        "Taux de marge": RATIO,
     },
     "Spanish income statement": {
         "Ventas": "revenue", "Costo de ventas": "cost_of_sales", "Gastos de personal": "employee_cost",
