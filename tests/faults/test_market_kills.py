@@ -107,7 +107,7 @@ def test_after_any_number_of_kills_the_dataset_is_as_if_none_had_happened(tmp_pa
         assert writer.stdout.readline() == "ready\n"
         writer.stdin.write("\n")
         writer.stdin.flush()
-        time.sleep(rng.uniform(0.0, 0.5))
+        time.sleep(rng.uniform(0.0, 1.2))
         writer.send_signal(signal.SIGKILL)
         ended["killed" if writer.wait() == -9 else "had ended"] += 1
         writer.stdout.close()
@@ -115,7 +115,8 @@ def test_after_any_number_of_kills_the_dataset_is_as_if_none_had_happened(tmp_pa
         if current_version(folder) if (folder / "current.json").is_file() else 0:
             # Never half a version: each opens, and its roll-ups are of its rows.
             content(project)
-    assert ended["killed"] > KILLS / 2, ended
+    assert ended["killed"] > KILLS / 4, ended
+    assert current_version(folder) > KILLS / 10, "the kills came before anything was published"
     # Everything that was undone comes in again: then all files are there, each once.
     ingest_market(project, files="files", again=tuple(names))
     whole = Project.create(tmp_path / "whole", "A market")
