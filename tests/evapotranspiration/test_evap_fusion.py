@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from evapotranspiration.made_weather import HERE, features_of, made_weather, seen_by
 from made_references import FACTOR, PLACES, made_site, made_sites, of_site
 
 from workbench.errors import InvalidData
+from workbench.evapotranspiration.equation.daily import daily_eto
 from workbench.evapotranspiration.fusion.drift import follow_drift
 from workbench.evapotranspiration.fusion.fuse import Basis, FusionMethod, fuse
 from workbench.evapotranspiration.fusion.lead_time import with_lead_time
@@ -266,3 +268,27 @@ def test_a_forecast_is_less_certain_the_further_it_reaches(
     # Days that no forecast gave are as they were, whenever they are.
     archive = fuse(features, PLACES["centre"], statistics=statistics).table
     pd.testing.assert_frame_equal(with_lead_time(archive, today), archive)
+
+
+@pytest.mark.parametrize("method", [FusionMethod.RIDGE, FusionMethod.KALMAN])
+def test_months_of_which_nothing_was_learned_follow_the_others_with_a_wider_error(
+    method: FusionMethod,
+) -> None:
+    true = made_weather(730)
+    reference = daily_eto(true, HERE)["eto"]
+    features = features_of({"nasa_power": seen_by(true).assign(rs=lambda table: table["rs"] * 1.25)})
+    spring = reference.index.month <= 5
+    taught = learn(
+        features[spring].assign(site="here").reset_index(),
+        reference[spring].rename("eto").rename_axis("date").reset_index().assign(site="here"),
+        {"here": HERE},
+    )
+    table = fuse(features, HERE, statistics=taught, method=method).table
+    autumn = table.index.month.isin([8, 9, 10])
+    # The source itself is a tenth too high; without a slope of these months the estimate was zero.
+    assert table["eto"][autumn].mean() == pytest.approx(reference[autumn].mean(), rel=0.06)
+    assert skill(table["eto"][autumn], reference[autumn]).nse > 0.5
+    relative = table["standard_error"] / table["eto"]
+    assert relative[autumn].min() > 0.15 > relative[spring].median()
+    assert set(table["grade"][autumn]) == {"low"}
+    assert table["reason"][autumn].str.contains("no day of this time of year was learned from").all()

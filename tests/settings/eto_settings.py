@@ -68,11 +68,30 @@ def files(folder: Path) -> Project:
     return project
 
 
+def unsaid(folder: Path) -> Project:
+    """Weather of a crop that is not harvested, whose header says neither unit nor height of the wind."""
+    return without_words_of_wind(under_way(folder))
+
+
+def without_words_of_wind(project: Project) -> Project:
+    path = project.inputs / "eto_weather.csv"
+    header, rows = path.read_text(encoding="utf-8").split("\n", 1)
+    path.write_text(f"{header.replace('u2', 'wind')}\n{rows}", encoding="utf-8")
+    return project
+
+
+UNSAID = ("units", "wind_height")
+
+
 def years(folder: Path) -> Project:
     project = Project.create(folder, "Farms")
     write_files(project, 4 * 365)
     write_files(project, 4 * 365, "second", shift=1.0)
     return project
+
+
+def unsaid_years(folder: Path) -> Project:
+    return without_words_of_wind(years(folder))
 
 
 def two_blocks(folder: Path) -> Project:
@@ -159,6 +178,8 @@ ESTIMATE = JobCases(
         ),
         Inputs("untaught", files, lambda: {**local(), "learn": False}, ("stations",)),
         Inputs("online", nowhere, online, other={"place": "-21.5, -47.0"}),
+        Inputs("forecast", nowhere, lambda: {**online(), "period": "forecast"}, ("ahead",)),
+        Inputs("unsaid", unsaid, lambda: {**local(), "units": {"wind": "m/s"}}, UNSAID),
     ),
     other={
         "scenario": "other",
@@ -166,6 +187,10 @@ ESTIMATE = JobCases(
         "start": "2001-05-01",
         "end": "2001-08-31",
         "days": 20,
+        "ahead": 3,
+        "equation": "asce_tall",
+        "units": {"wind": "km/h"},
+        "wind_height": 10.0,
         "online": "never",
         "sources": ("nasa_power",),
         "method": "kalman",
@@ -186,6 +211,9 @@ ESTIMATE = JobCases(
         "stations": "untaught",
         "elevation": "online",
         "days": "recent",
+        "ahead": "forecast",
+        "units": "unsaid",
+        "wind_height": "unsaid",
         "period": "online",
         "online": "beside",
         "sources": "online",
@@ -209,10 +237,13 @@ VALIDATION = JobCases(
         Inputs("time", years),
         Inputs("site", years, {"split": "site"}, ("train_until", "buffer_km"), slow=True),
         Inputs("blocks", two_blocks, {"split": "blocks"}, ("train_until", "buffer_km"), slow=True),
+        Inputs("unsaid", unsaid_years, {"units": {"wind": "m/s"}}, UNSAID),
     ),
     other={
         "scenario": "other",
         "split": "site",
+        "units": {"wind": "km/h"},
+        "wind_height": 10.0,
         "train_until": "2002-12-31",
         "buffer_km": 100.0,
         "method": "kalman",
@@ -222,7 +253,7 @@ VALIDATION = JobCases(
         "left_out": ("u2",),
         "reference_file": "second_reference.csv",
     },
-    acts_with={"buffer_km": "site"},
+    acts_with={"buffer_km": "site", "units": "unsaid", "wind_height": "unsaid"},
     own={"scenario": lambda result: result.scenario},
 )
 
@@ -247,6 +278,12 @@ IRRIGATION = JobCases(
             "under way",
             under_way,
             {"planting": "2001-09-15", "site": "plain", "field_capacity": 30.0, "wilting_point": 14.0},
+        ),
+        Inputs(
+            "unsaid",
+            unsaid,
+            {"planting": "2001-09-15", "site": "plain", "units": {"wind": "m/s"}},
+            UNSAID,
         ),
     ),
     other={
@@ -275,7 +312,10 @@ IRRIGATION = JobCases(
         "curve_number": 95.0,
         "base_temperature": 14.0,
         "weather_file": "second_weather.csv",
+        "units": {"wind": "km/h"},
+        "wind_height": 10.0,
     },
+    acts_with={"units": "unsaid", "wind_height": "unsaid"},
     refuses=("eto", "forecast"),
     free=("stages",),
     own={"scenario": lambda result: result.scenario},

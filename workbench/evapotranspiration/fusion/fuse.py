@@ -39,6 +39,9 @@ STAND_IN_ERROR = 1.15
 YEAR_TO_YEAR = 0.03
 """Standard deviation of a learned bias from year to year, as a share of ETo: 2.8 to 4.2 % for the sources, less
 for their fusion."""
+UNLEARNED_MONTH = 0.15
+"""Standard error of a bias in a month of which nothing was learned, as a share of ETo: a little more than the
+standard deviation of a source's monthly bias over the year, 8 to 13 % at the shipped reference sites."""
 
 
 class FusionMethod(StrEnum):
@@ -252,6 +255,7 @@ def _by_ridge(days: pd.DataFrame, names: list[str], pool: Pool) -> _Estimate:
     slopes = by_day(model.slopes, day)
     eto = np.maximum(by_day(model.intercept, day) + (slopes * values).sum(axis=1), 0.0)
     error = _total_error(by_day(model.residual, day), by_day(model.level, day), eto)
+    error = np.hypot(error, UNLEARNED_MONTH * eto * by_day((~moments.learned).astype(float), day))
     spread = by_day(model.spread, day)
     return _Estimate(eto, error, _by_source(names, spread), unlikeness(values, day, moments), pool)
 
@@ -264,6 +268,7 @@ def _by_kalman(days: pd.DataFrame, names: list[str], pool: Pool) -> _Estimate:
     filtered = kalman(values, number, day, moments)
     level = _kalman_level(moments) if pool.basis is Basis.TRANSFERRED else np.zeros(12)
     error = _total_error(filtered.error, by_day(level, day), filtered.eto)
+    error = np.hypot(error, UNLEARNED_MONTH * filtered.eto * by_day((~moments.learned).astype(float), day))
     unlike = unlikeness(values, day, moments)
     return _Estimate(filtered.eto, error, _by_source(names, filtered.gains), unlike, pool)
 

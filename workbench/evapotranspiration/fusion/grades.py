@@ -30,13 +30,17 @@ class Grade(StrEnum):
 
 
 def unlikeness(values: Floats, day_of_year: NDArray[np.int_], moments: Moments) -> Floats:
-    """Squared Mahalanobis distance of each day's features from those learned from, over their number."""
+    """Squared Mahalanobis distance of each day's features from those learned from, over their number.
+
+    It is infinite in months of which nothing was learned.
+    """
     means = by_day(moments.means[:, :-1], day_of_year)
     covariance = by_day(moments.covariances[:, :-1, :-1], day_of_year)
     k = covariance.shape[1]
     scale = np.trace(covariance, axis1=1, axis2=2)[:, np.newaxis, np.newaxis] / k
     solved = np.linalg.solve(covariance + 0.02 * scale * np.eye(k), (values - means)[:, :, np.newaxis])
-    return np.asarray(np.einsum("dk,dk->d", values - means, solved[:, :, 0]) / k)
+    distance = np.einsum("dk,dk->d", values - means, solved[:, :, 0]) / k
+    return np.asarray(np.where(by_day(moments.learned.astype(float), day_of_year) > 0.5, distance, np.inf))
 
 
 def grade_days(
@@ -76,8 +80,11 @@ def grade_days(
         parts = [basis]
         parts.append("one source only" if single[row] else f"{sources[row]} sources")
         if odd[row]:
-            parts.append(
+            words = (
                 "a combination of sources never seen" if strange[row] else "an unusual combination of sources"
+            )
+            parts.append(
+                words if np.isfinite(unlike[row]) else "no day of this time of year was learned from"
             )
         parts.append(f"standard error {100 * relative[row]:.0f} %")
         reasons.append("; ".join(parts))

@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from workbench.data.arrays import Floats
+from workbench.data.arrays import Booleans, Floats
 from workbench.evapotranspiration.fusion.features import ETO, RH
 from workbench.evapotranspiration.fusion.statistics import MONTHS, SiteStatistics, Statistics
 from workbench.evapotranspiration.model.site import Site, distance_km
@@ -104,6 +104,8 @@ class Moments:
         Of the members.
     persistence
         Of the reference from day to day.
+    learned
+        Whether a month, or one beside it, has days; shape (12,). The others have the moments of all that have.
     """
 
     means: Floats
@@ -111,6 +113,7 @@ class Moments:
     member_means: Floats
     weights: Floats
     persistence: float
+    learned: Booleans
 
 
 def choose_pool(features: pd.DataFrame, site: Site, statistics: Statistics, wanted: list[str]) -> Pool:
@@ -189,11 +192,23 @@ def pooled_moments(pool: Pool, features: list[str]) -> Moments:
     member_means = np.array(means)
     mean = np.einsum("sm,smk->mk", weights, np.nan_to_num(member_means))
     covariance = np.einsum("sm,smkl->mkl", weights, np.array(covariances))
+    learned = weights.sum(axis=0) > 0
+    if not learned.all():
+        of_month = (np.array(days) * (weights > 0)).sum(axis=0)[learned]
+        mean[~learned], covariance[~learned] = _together(mean[learned], covariance[learned], of_month)
     overall = weights.mean(axis=1)
     persistence = float(
         np.dot(overall, [item.persistence for item in pool.members]) / max(overall.sum(), 1e-12)
     )
-    return Moments(mean, covariance, member_means, weights, persistence)
+    return Moments(mean, covariance, member_means, weights, persistence, learned)
+
+
+def _together(means: Floats, covariances: Floats, days: Floats) -> tuple[Floats, Floats]:
+    """Mean and covariance over several months, weighed by their days; the seasons are part of the covariance."""
+    share = days / days.sum()
+    mean = share @ means
+    second = np.einsum("m,mkl->kl", share, covariances + means[:, :, np.newaxis] * means[:, np.newaxis, :])
+    return np.asarray(mean), np.asarray(second - np.outer(mean, mean))
 
 
 def annual_ratio(pool: Pool, one: str, other: str) -> float | None:

@@ -65,12 +65,15 @@ class DailyTable:
         Hash of the file.
     unused
         Columns that are not read.
+    asks_wind_height
+        Whether the height of a wind stands nowhere in the file.
     """
 
     frame: pd.DataFrame
     problems: Problems
     sha256: str
     unused: tuple[str, ...] = ()
+    asks_wind_height: bool = False
 
 
 def read_daily_table(
@@ -105,7 +108,8 @@ def read_daily_table(
     problems = Problems(path.name)
     raw, sha256 = read_raw(path, problems, left_out, wind_height, units)
     frame = daily_rows(raw, columns, problems)
-    return DailyTable(frame, problems, sha256, (*left_out, *unused_columns(raw, columns)))
+    unused = (*left_out, *unused_columns(raw, columns))
+    return DailyTable(frame, problems, sha256, unused, bool(raw.attrs["asks_wind_height"]))
 
 
 def unused_columns(raw: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:

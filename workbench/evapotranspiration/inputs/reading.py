@@ -60,6 +60,8 @@ class EtoInput:
         Whether a place or a place of the reference is one of the sites file.
     has_reference
         Whether there is a reference, read or not.
+    asks_wind_height
+        Whether the height of a wind stands nowhere in the weather file.
     """
 
     places: tuple[Place, ...]
@@ -72,6 +74,14 @@ class EtoInput:
     unused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     uses_sites: bool = False
     has_reference: bool = False
+    asks_wind_height: bool = False
+
+    @property
+    def why_no_wind_height(self) -> str:
+        """Why the setting ``wind_height`` makes no difference; empty where it does."""
+        if not self.weather:
+            return "no weather of a file is used"
+        return "" if self.asks_wind_height else "the weather file says the height of its wind, or has none"
 
     @property
     def made_up(self) -> bool:
@@ -105,10 +115,17 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
         note(sites_path, file_digest(sites_path))
     places = _places(config, listed, problems)
     weather: dict[str, dict[str, pd.DataFrame]] = {}
+    asks_wind_height = False
     weather_path = find_input(project, config.weather_file, "eto_weather")
     if weather_path is not None:
-        table = read_daily_table(weather_path, left_out=config.left_out, wind_height=config.wind_height)
+        table = read_daily_table(
+            weather_path,
+            left_out=config.left_out,
+            wind_height=config.wind_height,
+            units=config.units,
+        )
         unused[weather_path.name] = table.unused
+        asks_wind_height = table.asks_wind_height
         problems.extend(table.problems)
         note(weather_path, table.sha256)
         weather = _by_site(table.frame, places, weather_path, problems)
@@ -149,6 +166,7 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
             {place.name for place in listed} & {place.name for place in (*places, *reference_places)}
         ),
         has_reference=reference_path is not None,
+        asks_wind_height=asks_wind_height,
     )
 
 

@@ -71,7 +71,7 @@ def without_effect(
         "patience": offline,
         "services": offline or (f"{', '.join(idle)} is not asked" if idle else ""),
         "units": "" if data.weather else "no weather of a file is used",
-        "wind_height": "" if data.weather else "no weather of a file is used",
+        "wind_height": data.why_no_wind_height,
         "left_out": "" if data.weather else "no weather of a file is used",
     }
 

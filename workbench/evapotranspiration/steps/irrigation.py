@@ -285,9 +285,8 @@ def _note_unused(
     ruled = "no irrigation is planned: all days are over, and the file says what was applied"
     measured = config.field_capacity is not None and config.coefficients == "single"
     reasons = {
-        **dict.fromkeys(
-            ("weather_file", "wind_height", "units"), "a saved ETo is used" if weather.is_saved else ""
-        ),
+        **dict.fromkeys(("weather_file", "units"), "a saved ETo is used" if weather.is_saved else ""),
+        "wind_height": weather.why_no_wind_height,
         "wetted": "single coefficients do not follow the surface" if config.coefficients == "single" else "",
         "soil": "the water that it holds was given" if measured else "",
         "irrigation_file": "the past is planned" if config.applied is Applied.PLANNED else "",

@@ -80,6 +80,8 @@ class PlaceWeather:
         Whether they are of a saved ETo.
     notes
         Place -> what is assumed of it; of those whose days were asked for.
+    why_no_wind_height
+        Why the setting ``wind_height`` makes no difference; empty where it does.
     eto, forecast
         Names of the saved ETo of the past and of the days ahead; empty without one.
     """
@@ -92,6 +94,7 @@ class PlaceWeather:
     made_up: bool = False
     is_saved: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
+    why_no_wind_height: str = "a saved ETo is used"
     eto: str = ""
     forecast: str = ""
 
@@ -252,7 +255,10 @@ def _of_file(project: Project, config: IrrigationConfig, notes: Notes) -> PlaceW
         return days
 
     days = DaysOnDemand(sites, days_of)
-    return PlaceWeather(days, "the weather file", {}, data.paths, (), data.made_up, notes=said)
+    return PlaceWeather(
+        days, "the weather file", {}, data.paths, (), data.made_up,
+        notes=said, why_no_wind_height=data.why_no_wind_height,
+    )  # fmt: skip
 
 
 def _of_best_source(found: SiteCheck) -> tuple[pd.DataFrame, str]:

@@ -59,6 +59,7 @@ def run_validation(job: Job, project: Project, config: ValidationConfig) -> Vali
             config,
             {
                 "train_until": "" if config.split == "time" else f"the split is '{config.split}'",
+                "wind_height": data.why_no_wind_height,
                 "buffer_km": "" if config.split == "site" else f"the split is '{config.split}'",
             },
             notes,

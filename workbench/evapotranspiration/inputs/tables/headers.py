@@ -103,7 +103,8 @@ def named_columns(
     Returns
     -------
     DataFrame
-        Its ``attrs["rates"]`` names the columns that were means over time (W/m2), where others are sums.
+        Its ``attrs["rates"]`` names the columns that were means over time (W/m2), where others are sums;
+        ``attrs["asks_wind_height"]`` says whether the height of a wind stands nowhere in the file.
 
     Raises
     ------
@@ -116,7 +117,7 @@ def named_columns(
     if download is not None:
         problems.change(f"the headers are those of {download.title}, and are read as its.")
     raw, date = _one_date(raw, problems)
-    named, rates = {} if date is None else {"date": date}, set()
+    named, rates, asks = {} if date is None else {"date": date}, set(), False
     for name, header, meaning in _chosen(list(raw.columns), download, problems):
         unit = given.pop(header, given.pop(name, meaning.unit or stated.get(header.strip().casefold(), "")))
         unit = unit_of(unit)
@@ -131,12 +132,13 @@ def named_columns(
         rates |= {name} if unit in RATES else set()
         if name == "u2" and (not is_ours or meaning.height is not None):
             known = meaning.height or (download.wind_height if download else None)
+            asks = known is None
             named[name] = _wind_at_2m(named[name], known, wind_height, header, problems)
     for left in given:
         problems.error(f"units names {left!r}, and there is no such column; present: {', '.join(headers)}.")
     problems.raise_errors()
     found = pd.DataFrame(named, index=raw.index, copy=False)
-    found.attrs["rates"] = tuple(sorted(rates))
+    found.attrs.update(rates=tuple(sorted(rates)), asks_wind_height=asks)
     return found
 
 
