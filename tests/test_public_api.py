@@ -22,6 +22,7 @@ INTERNAL = {
     "CellFailed": "the server turns it into a page",
     "InvalidMessage": "a browser's message, refused and logged",
     "NotShared": "the figure is drawn for this reader alone",
+    "ProtectedError": "of the readers of binary workbooks, told as an unreadable file",
     "PreforkServerGone": "the server starts another one",
     "TooManySessions": "the server answers with 503",
     "SolverEnded": "a solver that did not finish by itself; what it has found is read and told",

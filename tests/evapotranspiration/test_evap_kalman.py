@@ -24,6 +24,7 @@ def moments(error: list[list[float]], gain: list[float], offset: list[float], pe
         np.tile(mean, (1, 12, 1)),
         np.ones((1, 12)),
         persistence,
+        np.ones(12, dtype=bool),
     )
 
 

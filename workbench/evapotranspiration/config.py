@@ -55,7 +55,7 @@ class EvapotranspirationConfig:
     days: int = setting(30, help="Length of the recent days", unit="days", minimum=1, maximum=366)
     ahead: int = setting(
         7,
-        help="Days of the forecast after today; Open-Meteo reaches 15, MET Norway 9, the NWS 6",
+        help="Days of the forecast after today; the services reach 6 to 15",
         unit="days",
         minimum=0,
         maximum=15,

@@ -115,7 +115,7 @@ def test_saved_profiles_are_chosen_by_name(project, result):
     chooser = saved.children[0]
     assert set(chooser.options) == {"plain", "solar"}
     chooser.value = "solar"
-    *_, view = saved.children[1].children[0].children  # heading and notes of the result come first
+    *_, view = saved.children[-1].children[0].children  # heading and notes of the result come first
     assert "solar" in repr(view._result)
 
 
