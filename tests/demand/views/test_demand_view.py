@@ -94,12 +94,14 @@ def test_a_scenario_whose_files_are_damaged_is_said_and_nothing_is_raised(result
     folder.mkdir(parents=True)
     summary = folder / "result.json"
     summary.write_text("{", encoding="utf-8")
+    view = DemandResultView(result, project)
     try:
-        content = open_tab(DemandResultView(result, project), "What changed")
+        content = open_tab(view, "What changed")
         parts(content, ipywidgets.Dropdown)[0].value = "half"
         words = " ".join(widget.value for widget in parts(content, ipywidgets.HTML))
         assert "not valid JSON" in words
     finally:
+        close_tree(view)  # it would go to the other scenario once this one is gone
         summary.unlink()
         folder.rmdir()
 
