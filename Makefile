@@ -10,7 +10,8 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-WORKERS ?= 2
+# One more than the two processors of CI: tests that wait for a process leave theirs idle.
+WORKERS ?= 3
 BIN := $(VENV)/bin
 # The lowest versions have wheels for the lowest Python only.
 LOWEST_PYTHON ?= python3.11

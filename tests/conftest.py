@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import os
 import re
@@ -139,10 +140,10 @@ def copy_sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Pr
     from workbench.data.projects.project import Project
     from workbench.sample.project import create_from_sample
 
-    made = create_from_sample(tmp_path_factory.mktemp("original") / "sample")
+    made = _made_once(tmp_path_factory, "original", create_from_sample)
 
     def copy(folder: Path) -> Project:
-        return Project.open(shutil.copytree(made.folder, folder))
+        return Project.open(shutil.copytree(made, folder))
 
     return copy
 
@@ -152,8 +153,23 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a sample project on which the whole planning chain has run; change only a copy of it."""
     from workbench.cli import main
 
-    folder = tmp_path_factory.mktemp("planned") / "sample-project"
-    assert main(["demo", "--folder", str(folder)]) == 0
+    def make(folder: Path) -> None:
+        assert main(["demo", "--folder", str(folder)]) == 0
+
+    made = _made_once(tmp_path_factory, "sample-project", make)
+    return Path(shutil.copytree(made, tmp_path_factory.mktemp("planned") / "sample-project"))
+
+
+def _made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Make a folder once for all processes of a test run; none of them changes it."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = base / name, base / f"{name}.done"
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            make(folder)
+            done.touch()
     return folder
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matrix import each_nth
 
 from workbench.capacity.config import CapacityConfig
 from workbench.capacity.inputs import plant_list, template
@@ -16,6 +17,8 @@ from workbench.data.notes import NoteKind
 from workbench.data.workbooks.writing import Column, writing_workbook
 from workbench.errors import InvalidData
 from workbench.sample import plants as sample
+
+THOROUGH = (pytest.mark.slow, pytest.mark.thorough)
 
 CONFIG = CapacityConfig(years=(2030,))
 BY_YEAR = ("Pipe_Line_Generators_p_min", "Pipe_Line_Generators_p_max", "Capital_cost", "wacc", "Fuel_cost")
@@ -46,7 +49,7 @@ def outcome(path: Path, column: str, sheet: str) -> str:
     return str(kinds[0]) if kinds else ""
 
 
-@pytest.mark.parametrize(("sheet", "column"), list(columns()))
+@pytest.mark.parametrize(("sheet", "column"), each_nth(columns(), 3, *THOROUGH))
 def test_a_blank_cell_is_an_error_or_assumed_or_has_a_meaning_that_the_template_says(
     tmp_path: Path, sheet: str, column: str
 ) -> None:
@@ -66,7 +69,7 @@ def test_a_plant_that_emits_needs_its_efficiency(tmp_path: Path) -> None:
         read_system(path, CONFIG)
 
 
-@pytest.mark.parametrize("at", range(max(map(len, COLUMNS.values()))))
+@pytest.mark.parametrize("at", each_nth(range(max(map(len, COLUMNS.values()))), 3, *THOROUGH))
 def test_a_misspelt_header_is_named_with_the_right_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:

@@ -14,11 +14,14 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 import pytest
+from matrix import each_nth
 
 from workbench.data.projects.project import Project
 from workbench.errors import WorkbenchError
 from workbench.evapotranspiration.jobs import estimate_evapotranspiration
 from workbench.evapotranspiration.model.weather import WEATHER_UNITS
+
+THOROUGH = (pytest.mark.slow, pytest.mark.thorough)
 
 DAYS = pd.date_range("2024-01-01", periods=40, freq="D")
 SITES = ("Plain", "Hill")
@@ -117,7 +120,7 @@ def test_the_plain_tables_need_no_note_of_a_column(plain: Said) -> None:
     assert plain.daily["eto"].notna().all()
 
 
-@pytest.mark.parametrize(("file", "column", "kind"), list(cases()))
+@pytest.mark.parametrize(("file", "column", "kind"), each_nth(cases(), 3, *THOROUGH))
 def test_what_a_column_lacks_is_said_unless_it_changes_nothing(
     tmp_path: Path, plain: Said, file: str, column: str, kind: str
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from finance.finance_files import ledger_of
+from matrix import each_nth
 
 from workbench.data.problems import Problem
 from workbench.errors import WorkbenchError
@@ -20,6 +21,8 @@ from workbench.finance.inputs.mapping.synonyms import SYNONYMS
 from workbench.finance.inputs.reading.read import read_content
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.roles import FIGURES, Role, figure_name
+
+THOROUGH = (pytest.mark.slow, pytest.mark.thorough)
 
 MONTHS = pd.date_range("2022-01-31", "2023-12-31", freq="ME")
 ENTITIES = ("North", "South")
@@ -102,7 +105,7 @@ def test_each_role_is_proposed_for_the_first_of_its_headers(role: Role) -> None:
     assert propose_mapping(reading).column_of(role) == header(role)
 
 
-@pytest.mark.parametrize(("role", "kind"), list(cases()))
+@pytest.mark.parametrize(("role", "kind"), each_nth(cases(), 3, *THOROUGH))
 def test_what_a_column_lacks_is_said_or_missing(role: Role, kind: str) -> None:
     given = columns(*scope(role))
     plain = plain_ledger(scope(role))

@@ -19,7 +19,7 @@ from tests.fuzz.table_readers import TABLE_READERS, hour_books, read_hours
 from tests.fuzz.tables import Book, Line, Read, as_text, covers, lost_rows, table_seed
 from workbench.errors import InvalidData
 
-COUNT = 12
+COUNT = 8
 """Inputs a reader; ``python -m tests.fuzz --count 2000`` tries more."""
 LONG = (
     "network-file",

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matrix import each_nth
 
 from hourly_loads.series import local_hours, plain_load
 from workbench.data.problems import Severity
@@ -28,6 +29,8 @@ from workbench.hourly_loads.reading.hourly_sheet import (
 )
 from workbench.hourly_loads.reading.hourly_table import LOAD_UNITS
 from workbench.hourly_loads.reading.slots import BLOCK_NAMES
+
+THOROUGH = (pytest.mark.slow, pytest.mark.thorough)
 
 TIMES = local_hours("2024-04-01", "2024-04-05")
 LOAD, WARMTH = plain_load(TIMES), 25.0 + np.arange(len(TIMES)) / 100
@@ -94,7 +97,7 @@ def readings(sheet: HourlySheet) -> tuple[list[str], list[float], list[float]]:
     return [str(time) for time in sheet.times], sheet.load.tolist(), sheet.temperature.tolist()
 
 
-@pytest.mark.parametrize(("layout", "names", "kind", "suffix"), list(cases()))
+@pytest.mark.parametrize(("layout", "names", "kind", "suffix"), each_nth(cases(), 3, *THOROUGH))
 def test_what_a_column_lacks_is_said_or_missing(
     tmp_path: Path, layout: tuple[Any, ...], names: tuple[str, ...], kind: str, suffix: str
 ) -> None:
@@ -128,10 +131,11 @@ def test_what_a_column_lacks_is_said_or_missing(
         assert found_warmth == warmth
 
 
-def test_each_name_of_each_column_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", each_nth(range(6), 6, *THOROUGH))
+def test_each_name_of_each_column_is_read(tmp_path: Path, part: int) -> None:
     for layout in LAYOUTS:
         for names in layout:
-            for name in names:
+            for name in [*names][part::6]:
                 path = write(tmp_path / "hourly.csv", layout)
                 text = path.read_text(encoding="utf-8")
                 header, rest = text.split("\n", 1)
