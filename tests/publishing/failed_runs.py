@@ -25,6 +25,7 @@ MENTIONED = "in-a-file-of-"
 SETTINGS: dict[str, dict[str, object]] = {
     "market_backfill": {"base_url": "http://127.0.0.1:9/"},
     "finance": {"file": "not-there.xlsx"},
+    "market_undo": {"files": ("not-there.csv",)},
 }
 
 

@@ -9,12 +9,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from workbench.data.changes import Change, ChangeKind
 from workbench.data.texts.encoding import MOJIBAKE_LETTERS, decode
+from workbench.data.texts.signs import Signs, may_have_blanks, may_have_groups
 from workbench.errors import InvalidData, UnreadableFile
 
 MAX_FIELDS = 16_384
@@ -27,11 +26,6 @@ ROWS_AT_ONCE = 50_000
 TYPED = "\x1f"
 # Joiners (U+200C, U+200D) shape words of some scripts and stay.
 _UNSEEN = "\u200b\u2060\ufeff"
-GROUP_SIGNS = "'\u2019\u00a0\u202f\u2007\u2009\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d\u25b2\u25b3"
-"""Beside the comma, the point and the blank: what groups digits, and what typesetters write for a minus."""
-Bytes = npt.NDArray[np.uint8]
-_NUMERIC = np.isin(np.arange(256), list(b"0123456789.,+-()"))
-_OTHER_SPACES = "\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _MARKUP = re.compile(r"\s*<(!doctype|!--|\?xml|html|head|body|table|style|meta|div)\b", re.IGNORECASE)
 _SEPARATOR_LINE = re.compile(r'\A"?sep=."?\r?\n')
 _MARKED_AS_TEXT = r"^'[-+(.$€£₹¥]*\d"
@@ -102,7 +96,7 @@ def read_cells(name: str, content: bytes) -> Cells:
     delimiter, skip = sniff_delimiter(text)
     unchanged = decoded.encoding == "utf-8" and text is decoded.text
     body = content if unchanged else text.encode()
-    signs = _Signs.of(body)
+    signs = Signs.of(body)
     frame, lengths = _frame(text, body, signs, delimiter, name)
     if skip:
         frame, lengths = frame.slice(1), lengths.slice(1)
@@ -111,7 +105,7 @@ def read_cells(name: str, content: bytes) -> Cells:
         _refuse_swallowed_rows(frame, lengths, delimiter, name)
     frame, marked = without_text_marks(frame) if "'" in text else (frame, [])
     garbled = any(letter in text for letter in MOJIBAKE_LETTERS)
-    grouped = _may_have_groups(text, signs, delimiter)
+    grouped = may_have_groups(text, signs, delimiter)
     found = (*changes, *marked)
     return Cells(frame, lengths, decoded.encoding, decoded.evidence, delimiter, garbled, grouped, found)
 
@@ -219,26 +213,8 @@ def _records(lines: Iterable[str], delimiter: str) -> list[list[str]]:
         return []
 
 
-@dataclass(frozen=True, slots=True)
-class _Signs:
-    """The bytes of a text, and those before and behind each blank in it."""
-
-    all: Bytes
-    before: Bytes
-    behind: Bytes
-
-    @classmethod
-    def of(cls, content: bytes) -> _Signs:
-        signs = np.frombuffer(content, dtype=np.uint8)
-        at = np.flatnonzero(signs[1:-1] == ord(" "))
-        return cls(signs, signs[at], signs[at + 2])
-
-    def count(self, sign: str) -> int:
-        return int(np.count_nonzero(self.all == ord(sign)))
-
-
 def _frame(
-    text: str, content: bytes, signs: _Signs, delimiter: str, name: str
+    text: str, content: bytes, signs: Signs, delimiter: str, name: str
 ) -> tuple[pl.DataFrame, pl.Series]:
     # A quote after a blank opens a field for the csv module only; such files are rare and never so large.
     late = rf'{re.escape(delimiter)}[ \t]+"'
@@ -252,7 +228,7 @@ def _frame(
 
 
 def _polars_frame(
-    text: str, content: bytes, signs: _Signs, delimiter: str
+    text: str, content: bytes, signs: Signs, delimiter: str
 ) -> tuple[pl.DataFrame, pl.Series] | None:
     """Read a large file whose rows all have as many fields; ``None`` where that is not so."""
     records = _records(_first_lines(text), delimiter)[:-1]
@@ -278,7 +254,7 @@ def _polars_frame(
         if frame.height + int(inside.sum()) != lines:
             return None
         rows += inside.cum_sum() - inside
-    if lines != frame.height or _may_have_blanks(signs, text, delimiter, breaks):
+    if lines != frame.height or may_have_blanks(signs, text, delimiter, breaks):
         frame = stripped(frame)
     lengths = [len(fields) for fields in records]
     # A blank line has no field, and lacks no more delimiters than a line of one.
@@ -290,29 +266,6 @@ def _polars_frame(
             return None
     others = pl.Series([width], dtype=pl.Int64).new_from_index(0, frame.height - len(lengths))
     return frame.insert_column(0, rows.alias("row")), pl.concat([pl.Series(lengths, dtype=pl.Int64), others])
-
-
-def _may_have_blanks(signs: _Signs, text: str, delimiter: str, breaks: int) -> bool:
-    """Whether a cell may begin or end with a blank, or be a text of none; much faster than to look at each."""
-    if not text.isascii() and any(space in text for space in _OTHER_SPACES):
-        return True
-    known = breaks + sum(signs.count(sign) for sign in {"\r", delimiter} if sign < " " and sign in text)
-    if np.count_nonzero(signs.all < ord(" ")) != known or ('"' in text and '""' in text):
-        return True
-    edges = [*map(ord, ("\n", "\r", '"', " ", delimiter))]
-    around = np.bincount(signs.before, minlength=256) + np.bincount(signs.behind, minlength=256)
-    return text[:1] == " " or text[-1:] == " " or bool(around[edges].any())
-
-
-def _may_have_groups(text: str, signs: _Signs, delimiter: str) -> bool:
-    """Whether a cell may hold a number in another form than that of a program; much faster than to look at each.
-
-    Between delimiters that are commas, without quotes, no cell holds a comma; a blank that groups digits has a sign
-    of a number on both sides.
-    """
-    if delimiter != "," or '"' in text or any(sign in text for sign in GROUP_SIGNS):
-        return True
-    return bool((_NUMERIC[signs.before] & _NUMERIC[signs.behind]).any())
 
 
 def _csv_frame(text: str, delimiter: str, name: str) -> tuple[pl.DataFrame, pl.Series]:

@@ -9,8 +9,9 @@ import polars as pl
 from workbench.data.problems import Problems
 from workbench.data.texts.amount_column import looks_like_amounts
 from workbench.data.texts.amounts import plain_amount
-from workbench.data.texts.cells import GROUP_SIGNS, columns_with
+from workbench.data.texts.cells import columns_with
 from workbench.data.texts.decimal_mark import MarkEvidence, mark_evidence
+from workbench.data.texts.signs import GROUP_SIGNS
 
 # What a number in its plain form does not have.
 _GROUPED = f"[,{GROUP_SIGNS} ]"

@@ -16,7 +16,6 @@ Every number comes from :mod:`workbench.market.definitions`, summed from sums, n
 from workbench.market.queries.batteries import batteries, batteries_by_hour, battery_power
 from workbench.market.queries.comparison import comparison
 from workbench.market.queries.coverage import coverage, gaps
-from workbench.market.queries.curtailment import curtailment, curtailment_totals
 from workbench.market.queries.emissions import emissions, emissions_by_region, intensity
 from workbench.market.queries.evening_peak import evening_peak
 from workbench.market.queries.flows import flow_totals, interconnector_flow, net_imports_by_region
@@ -30,8 +29,9 @@ from workbench.market.queries.prices import (
     prices_by_hour,
 )
 from workbench.market.queries.records import records
+from workbench.market.queries.renewables.curtailment import curtailment, curtailment_totals
+from workbench.market.queries.renewables.rooftop import rooftop, rooftop_totals
 from workbench.market.queries.revenue import By, revenue_by
-from workbench.market.queries.rooftop import rooftop, rooftop_totals
 from workbench.market.queries.scope import of_region
 from workbench.market.queries.stations import find_stations, station_series, station_table, station_units
 from workbench.market.queries.trends import annualised, penetration

@@ -16,9 +16,9 @@ from workbench.charts.palette import nth_colour, nth_dash
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer
 from workbench.market.queries.batteries import CHARGE, DISCHARGE
-from workbench.market.queries.curtailment import SOURCES
 from workbench.market.queries.flows import FLOW, HIGHEST, LOWEST
 from workbench.market.queries.generation import CHARGING, DEMAND, NET_IMPORTS
+from workbench.market.queries.renewables.curtailment import SOURCES
 from workbench.market.queries.stations import PRICE
 from workbench.market.results.figure_style import (
     empty_figure,
@@ -254,7 +254,7 @@ def curtailment_chart(answer: Answer, clock: str, *, theme: Theme = "light") -> 
     Parameters
     ----------
     answer
-        Of :func:`workbench.market.queries.curtailment`.
+        Of :func:`workbench.market.queries.renewables.curtailment`.
     clock
         Name of the market's time.
     theme
