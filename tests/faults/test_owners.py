@@ -54,6 +54,11 @@ print(run.state, run.reason, flush=True)
 def own(scripts: Any, project: Path) -> Any:
     process = scripts.start(OWNER, project)
     assert process.stdout.readline() == "working\n"
+    # Its events reach the journal a moment after it has begun.
+    deadline = time.monotonic() + 30
+    while runs(project)[0].state != RunState.RUNNING:
+        assert time.monotonic() < deadline, "the run is not in the journal as running"
+        time.sleep(0.02)
     return process
 
 
