@@ -173,10 +173,9 @@ def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) ->
             frame = days_of_hours(frame, clock, raw.attrs.get("rates", ()), raw["date"], problems)
             problems.raise_errors()
             order, steps = _in_order(keys.loc[frame.index].to_numpy(), frame)
-    _refuse_repeated(frame, raw["date"], order, steps, problems)
+    _refuse_repeated(frame, raw["date"], np.arange(len(frame)) if order is None else order, steps, problems)
     problems.raise_errors()
-    is_ordered = bool((order == np.arange(len(order))).all())
-    frame = (frame if is_ordered else frame.take(order)).reset_index(drop=True)
+    frame = (frame if order is None else frame.take(order)).reset_index(drop=True)
     _note_gaps(frame, steps, problems)
     return frame
 
@@ -191,16 +190,21 @@ def _refuse_shares(frame: pd.DataFrame, problems: Problems) -> None:
             )
 
 
-def _in_order(groups: Integers, frame: pd.DataFrame) -> tuple[Integers, Integers]:
-    """Give the order of the rows by group and day, and the days from each to the next; 1 to another group."""
+def _in_order(groups: Integers, frame: pd.DataFrame) -> tuple[Integers | None, Integers]:
+    """Give the order of the rows by group and day, None where they are in it, and the days from each to the next.
+
+    What follows another day of the same site and source; a step of no day is a day that comes twice. To another
+    group it is 1.
+    """
     days = frame["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
-    between, steps = np.diff(groups), np.diff(days)
-    order = np.arange(len(frame))
-    if not ((between > 0) | ((between == 0) & (steps >= 0))).all():
-        order = np.lexsort((days, groups))
-        between, steps = np.diff(groups[order]), np.diff(days[order])
-    # What follows another day of the same site and source; a step of no day is a day that comes twice.
-    return order, np.where(between == 0, steps, 1)
+    steps, others = np.diff(days), np.flatnonzero(groups[1:] != groups[:-1])
+    steps[others] = 1
+    if (steps >= 0).all() and (groups[others + 1] > groups[others]).all():
+        return None, steps
+    order = np.lexsort((days, groups))
+    steps = np.diff(days[order])
+    steps[np.diff(groups[order]) != 0] = 1
+    return order, steps
 
 
 def _groups(frame: pd.DataFrame, raw: pd.DataFrame) -> Integers:
