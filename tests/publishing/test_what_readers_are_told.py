@@ -307,10 +307,12 @@ def plain_voila(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         except OSError:
             return False
 
-    wait_until(answers, 60, "Voilà starts")
-    yield port
-    server.terminate()
-    server.wait(20)
+    try:
+        wait_until(answers, 60, "Voilà starts")
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
 
 
 def test_under_plain_voila_a_kernel_is_read_only_and_tells_no_more(plain_voila, site_of_failures):
