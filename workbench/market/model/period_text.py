@@ -70,12 +70,12 @@ def _bounds(text: str) -> tuple[Stamp, Stamp]:
     """Begin and end of a year, quarter, month, day or hour; of a time, the time twice."""
     if found := _QUARTER.fullmatch(text):
         first = np.datetime64(f"{found[1]}-{3 * int(found[2]) - 2:02d}", "M")
-        return first.astype("datetime64[m]"), (first + 3).astype("datetime64[m]")
+        return first.astype("datetime64[m]"), (first + np.timedelta64(3, "M")).astype("datetime64[m]")
     if not _MOMENT.fullmatch(text):
         raise ValueError(f"{text!r} is not a date")
     unit = _UNIT_OF_LENGTH[len(text)]
     moment = np.array(text.replace(" ", "T"), dtype=f"datetime64[{unit}]")[()]
-    after = moment if unit in ("h", "m") else moment + 1
+    after = moment if unit in ("h", "m") else moment + np.array(1, dtype=f"timedelta64[{unit}]")[()]
     return moment.astype("datetime64[m]"), after.astype("datetime64[m]")
 
 
@@ -93,15 +93,16 @@ def _last(count: int, unit: str, data_time: Stamp) -> Period:
 
 
 def _last_months(count: int, data_time: Stamp) -> Period:
-    day_after = Period.last_days(1, data_time).begin.astype("datetime64[D]") + 1
+    day_after = Period.last_days(1, data_time).begin.astype("datetime64[D]") + np.timedelta64(1, "D")
     month = day_after.astype("datetime64[M]")
     # The same day of the month as today's end; the 31st of a short month is its last day.
-    within = min(day_after - month.astype("datetime64[D]"), _length(month - count) - np.timedelta64(1, "D"))
-    return Period((month - count).astype("datetime64[D]") + within, data_time)
+    first = month - np.timedelta64(count, "M")
+    within = min(day_after - month.astype("datetime64[D]"), _length(first) - np.timedelta64(1, "D"))
+    return Period(first.astype("datetime64[D]") + within, data_time)
 
 
 def _length(month: Stamp) -> Stamp:
-    return (month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")
+    return (month + np.timedelta64(1, "M")).astype("datetime64[D]") - month.astype("datetime64[D]")
 
 
 def _unreadable(text: object, reason: str = "") -> SettingError:
