@@ -185,8 +185,8 @@ def test_transforms_on_six_american_areas_and_kerala(report: Report, table: pd.D
         ramp,
         None,
         "%",
-        "asked <= 8, guarded <= 15",
-        ramp <= 15,
+        "<= 8",
+        ramp <= 8,
     )
 
 

@@ -235,6 +235,12 @@ HOURLY: dict[str, str] = {
         f'"{at:%Y-%m-%d %H:%M:%S}",1,12.6,{t:.3f},{h:.2f},2.0,180,{s:.3f},{p}\n'
         for at, t, h, s, p in hours(ends=True, minutes=30)
     ),
+    "nasa_power": _NASA.format(unit="Wh/m^2")
+    + "YEAR,MO,DY,HR,T2M,RH2M,WS2M,ALLSKY_SFC_SW_DWN,PRECTOTCORR\n"
+    + "".join(
+        f"{at.year},{at.month},{at.day},{at.hour},{t:.3f},{h:.2f},2,{s:.3f},{p}\n"
+        for at, t, h, s, p in hours()
+    ),
     "separate_time": "Date;Time;Temp Out;Temp In;Out Hum;Wind Speed (m/s);Rain (mm);Solar Rad.\n"
     + "".join(
         f"{at:%d/%m/%Y};{at:%H:%M};{t:.3f};21;{h:.2f};2;{p};{s:.2f}\n".replace(".", ",")

@@ -121,6 +121,21 @@ def test_a_column_with_its_own_name_goes_before_one_that_words_describe(tmp_path
         read(tmp_path, "date,Max temp (C),Temp max (F),tmin\n2024-06-01,30,99,16\n")
 
 
+@pytest.mark.parametrize("humidity", [55, 11])
+def test_a_humidity_that_is_called_as_an_hour_is_stays_a_humidity(tmp_path: Path, humidity: int) -> None:
+    days = [f"2023,6,{day},30,16,{humidity + day % 3}" for day in range(1, 20)]
+    table = read(tmp_path, "\n".join(["ano,mes,dia,tmax,tmin,HR", *days]))
+    assert table.frame["rh"].iloc[0] == humidity + 1
+    assert len(table.frame) == 19
+
+
+@pytest.mark.parametrize("other", ["data", "period", "tag"])
+def test_of_two_columns_that_may_be_dates_the_one_of_that_name_is(tmp_path: Path, other: str) -> None:
+    table = read(tmp_path, f"{other},date,tmax,tmin\n7,2023-06-01,30,16\n")
+    assert table.frame["date"].tolist() == [pd.Timestamp("2023-06-01")]
+    assert table.unused == (other,)
+
+
 def test_dates_in_parts_that_are_no_date_are_named_by_row(tmp_path: Path) -> None:
     with pytest.raises(InvalidData, match=r"row 3: the columns 'YEAR', 'DOY' are no date \('2023 366'\)"):
         read(tmp_path, "YEAR,DOY,tmax,tmin\n2023,152,30,16\n2023,366,30,16\n")

@@ -76,7 +76,11 @@ def content(project: Project) -> dict[str, object]:
                 f"{name} {column}": np.nan_to_num(block[column].astype(float), nan=-1e9).tolist()
                 for column in block.columns
             }
-        return found | {"units": data.units.units, "spans": data.spans, "gaps": data.gaps()}
+        return found | {
+            "units": [repr(unit) for unit in data.units.units],
+            "spans": data.spans,
+            "gaps": data.gaps(),
+        }
 
 
 THOROUGH = [pytest.mark.slow, pytest.mark.thorough]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from workbench.errors import SettingError
 from workbench.evapotranspiration.model.catalogue import SourceId
@@ -38,6 +39,28 @@ class Online(StrEnum):
     ALWAYS = "always"
     """Beside the weather file."""
     NEVER = "never"
+
+
+def wind_height_setting() -> Any:
+    """Give the setting of every job that reads a weather file."""
+    return setting(
+        None,
+        help="Height of the wind of the weather file where its header does not say it; 2 m is assumed if empty",
+        unit="m",
+        minimum=0.5,
+        maximum=200,
+        advanced=True,
+    )
+
+
+def units_setting() -> Any:
+    """Give the setting of every job that reads a weather file."""
+    return setting(
+        dict,
+        help="Units of columns of the weather file whose headers do not say them, as Wind Speed: km/h",
+        advanced=True,
+        in_form=InForm("Wind Speed: km/h"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +140,8 @@ class EvapotranspirationConfig:
         "is assumed, and listed",
         advanced=True,
     )
-    wind_height: float | None = setting(
-        None,
-        help="Height of the wind of the weather file where its header does not say it; 2 m is assumed if empty",
-        unit="m",
-        minimum=0.5,
-        maximum=200,
-        advanced=True,
-    )
-    units: dict[str, str] = setting(
-        dict,
-        help="Units of columns of the weather file whose headers do not say them, as Wind Speed: km/h",
-        advanced=True,
-        in_form=InForm("Wind Speed: km/h"),
-    )
+    wind_height: float | None = wind_height_setting()
+    units: dict[str, str] = units_setting()
     learn: bool = setting(
         True, help="Learn bias and weights from the reference, never from the requested days", advanced=True
     )
@@ -197,20 +208,8 @@ class ValidationConfig:
     left_out: tuple[str, ...] = setting(
         (), help="Columns of the weather file that are not read", advanced=True
     )
-    wind_height: float | None = setting(
-        None,
-        help="Height of the wind of the weather file where its header does not say it; 2 m is assumed if empty",
-        unit="m",
-        minimum=0.5,
-        maximum=200,
-        advanced=True,
-    )
-    units: dict[str, str] = setting(
-        dict,
-        help="Units of columns of the weather file whose headers do not say them, as Wind Speed: km/h",
-        advanced=True,
-        in_form=InForm("Wind Speed: km/h"),
-    )
+    wind_height: float | None = wind_height_setting()
+    units: dict[str, str] = units_setting()
     reference_file: str = setting(
         "",
         help="Trusted ETo in the inputs; eto_reference.csv or .parquet if empty",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.errors import SettingError
+from workbench.evapotranspiration.config import units_setting, wind_height_setting
 from workbench.evapotranspiration.model.crops import crop_names
 from workbench.evapotranspiration.model.fields import SYSTEMS
 from workbench.evapotranspiration.model.soils import TEXTURES
@@ -185,20 +186,8 @@ class IrrigationConfig:
         advanced=True,
         in_form=_TABLES,
     )
-    wind_height: float | None = setting(
-        None,
-        help="Height of the wind of the weather file where its header does not say it; 2 m is assumed if empty",
-        unit="m",
-        minimum=0.5,
-        maximum=200,
-        advanced=True,
-    )
-    units: dict[str, str] = setting(
-        dict,
-        help="Units of columns of the weather file whose headers do not say them, as Wind Speed: km/h",
-        advanced=True,
-        in_form=InForm("Wind Speed: km/h"),
-    )
+    wind_height: float | None = wind_height_setting()
+    units: dict[str, str] = units_setting()
 
 
 def check_irrigation(config: IrrigationConfig) -> Iterator[SettingError]:

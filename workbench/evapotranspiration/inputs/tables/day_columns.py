@@ -18,6 +18,7 @@ _PARTS: Mapping[str, str] = {
     **dict.fromkeys(("hour", "hr", "hh", "hora", "heure", "stunde"), "hour"),
 }
 _DAYS_OF_YEAR = 366
+HOURS_OF_A_DAY, MINUTES = 24, 60
 
 
 def is_date_part(header: str) -> bool:
@@ -41,6 +42,22 @@ def date_columns(headers: Sequence[str]) -> dict[str, str]:
     else:
         return {}
     return parts
+
+
+def without_other_hours(raw: pd.DataFrame, parts: Mapping[str, str]) -> dict[str, str]:
+    """Leave an hour out that is none: HR is the hour in English and the humidity in Spanish.
+
+    Hours are whole, from 0 to 24 or written as 1430, and the same day has several.
+    """
+    if "hour" not in parts:
+        return dict(parts)
+    hour = pd.to_numeric(raw[parts["hour"]], errors="coerce")
+    clock = hour.where(hour <= HOURS_OF_A_DAY, hour // 100)
+    are_whole = bool(((hour % 1 == 0) & clock.between(0, HOURS_OF_A_DAY) & (hour % 100 < MINUTES)).all())
+    days = [header for part, header in parts.items() if part != "hour"]
+    if are_whole and raw.duplicated(days).any():
+        return dict(parts)
+    return {part: header for part, header in parts.items() if part != "hour"}
 
 
 def joined_dates(raw: pd.DataFrame, parts: Mapping[str, str], problems: Problems) -> pd.Series:
@@ -73,8 +90,8 @@ def joined_dates(raw: pd.DataFrame, parts: Mapping[str, str], problems: Problems
     texts = stamps.dt.strftime("%Y-%m-%d")
     if "hour" not in numbers:
         return texts
-    hour = numbers["hour"].where(numbers["hour"] <= 24, numbers["hour"] // 100)
-    minutes = np.where(numbers["hour"] > 24, numbers["hour"] % 100, 0)
+    hour = numbers["hour"].where(numbers["hour"] <= HOURS_OF_A_DAY, numbers["hour"] // 100)
+    minutes = np.where(numbers["hour"] > HOURS_OF_A_DAY, numbers["hour"] % 100, 0)
     clock = hour.astype("Int64").astype(str).str.zfill(2) + pd.Series(minutes, index=raw.index).map(
         lambda value: f":{int(value):02d}" if value == value else ""
     )

@@ -10,7 +10,12 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.problems import Problems
-from workbench.evapotranspiration.inputs.tables.day_columns import date_columns, is_date_part, joined_dates
+from workbench.evapotranspiration.inputs.tables.day_columns import (
+    date_columns,
+    is_date_part,
+    joined_dates,
+    without_other_hours,
+)
 from workbench.evapotranspiration.inputs.tables.known_downloads import (
     KnownDownload,
     is_of_download,
@@ -146,7 +151,7 @@ def _one_date(raw: pd.DataFrame, problems: Problems) -> tuple[pd.DataFrame, pd.S
     """Join the columns that make up a date, or a day and its time; None where one column is all."""
     headers = list(raw.columns)
     dates = [header for header in headers if read_header(header)[0] == "date"]
-    parts = date_columns(headers)
+    parts = without_other_hours(raw, date_columns(headers))
     if parts and set(dates) <= set(parts.values()):
         return raw.drop(columns=list(parts.values())), joined_dates(raw, parts, problems)
     clock = next((header for header in headers if header.strip().casefold() in _CLOCKS), "")
@@ -173,11 +178,12 @@ def _chosen(
             yield header.lower(), header, Meaning(header.lower())
 
 
-def _rank(name: str, header: str, meaning: Meaning) -> tuple[bool, float, bool]:
+def _rank(name: str, header: str, meaning: Meaning) -> tuple[bool, bool, float, bool]:
     """Order columns that mean the same: our own name first, the wind nearest to 2 m, rain with snow before rain."""
+    is_letter_for_letter = header.strip().lower() == name
     height = abs((meaning.height or STATED_HEIGHT) - STATED_HEIGHT) if name == "u2" else 0.0
     partly = name == "precip" and "rain" in header.lower() and "fall" not in header.lower()
-    return read_header(header)[0] != name, height, partly
+    return read_header(header)[0] != name, name not in UNITS and not is_letter_for_letter, height, partly
 
 
 def is_text_column(header: str, download: KnownDownload | None) -> bool:

@@ -33,18 +33,16 @@ class KnownDownload:
     wind_height: float | None = None
 
 
+_NASA: Mapping[str, Meaning] = {
+    "t2m_max": Meaning("tmax", _C), "t2m_min": Meaning("tmin", _C), "t2m": Meaning("tmean", _C),
+    "t2mdew": Meaning("tdew", _C), "rh2m": Meaning("rh", "%"), "ws2m": Meaning("u2", "m/s", 2.0),
+    "ws10m": Meaning("u2", "m/s", 10.0), "allsky_sfc_sw_dwn": Meaning("rs"),
+    "prectotcorr": Meaning("precip", "mm"), "prectot": Meaning("precip", "mm"),
+}  # fmt: skip
 DOWNLOADS: tuple[KnownDownload, ...] = (
     # https://power.larc.nasa.gov/docs/services/api/temporal/daily ; the unit of radiation depends on the community.
-    KnownDownload(
-        "NASA POWER",
-        frozenset(("t2m_max", "t2m_min")),
-        {
-            "t2m_max": Meaning("tmax", _C), "t2m_min": Meaning("tmin", _C), "t2m": Meaning("tmean", _C),
-            "t2mdew": Meaning("tdew", _C), "rh2m": Meaning("rh", "%"), "ws2m": Meaning("u2", "m/s", 2.0),
-            "ws10m": Meaning("u2", "m/s", 10.0), "allsky_sfc_sw_dwn": Meaning("rs"),
-            "prectotcorr": Meaning("precip", "mm"), "prectot": Meaning("precip", "mm"),
-        },
-    ),
+    KnownDownload("NASA POWER", frozenset(("t2m_max", "t2m_min")), _NASA),
+    KnownDownload("NASA POWER, hourly", frozenset(("hr", "t2m")), _NASA),
     # https://dev.meteostat.net/formats.html
     KnownDownload(
         "Meteostat",

@@ -28,7 +28,7 @@ _SAME: Mapping[str, str] = {
     **dict.fromkeys(("kn", "kt", "kts", "knot", "knots"), "kn"),
     **dict.fromkeys(("ft/s", "fts-1"), "ft/s"),
     **dict.fromkeys(("mj/m2/d", "mjm-2d-1", "mj/m2", "mjm-2", "mj", "mjm2", "mj/m2d"), "MJ/m2/d"),
-    **dict.fromkeys(("mj/m2/h", "mjm-2h-1"), "MJ/m2/h"),
+    **dict.fromkeys(("mj/m2/h", "mjm-2h-1", "mj/h"), "MJ/m2/h"),
     **dict.fromkeys(("kj/m2", "kjm-2", "kj/m2/d", "kj"), "kJ/m2"),
     **dict.fromkeys(("j/m2", "jm-2", "j/m2/d"), "J/m2"),
     **dict.fromkeys(("j/cm2", "jcm-2", "j/cm2/d", "jcm2"), "J/cm2"),

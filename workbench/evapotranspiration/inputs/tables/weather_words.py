@@ -53,7 +53,7 @@ _OTHER_QUANTITIES = frozenset((
 _STEMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     # Our name, whole words, beginnings of words; the first that fits counts.
     ("eto", ("eto", "et0", "etref", "etpmon", "etorg"), ()),
-    ("tdew", ("dew", "dewpoint", "tdew", "dwpt", "tau", "rocio", "rosee", "orvalho", "td"), ("taupunkt",)),
+    ("tdew", ("dew", "dewpoint", "tdew", "dwpt", "rocio", "rosee", "orvalho", "td"), ("taupunkt",)),
     ("rh", ("rh", "hr", "ur", "hum", "relhum", "rhum"), ("humid", "humed", "umid", "luftfeucht", "feucht")),
     ("u2", ("wind", "viento", "vento", "vent", "wspd", "ws", "windspeed"), ("windgeschw", "velvient", "windspd")),
     (
