@@ -12,7 +12,7 @@ from evapotranspiration.made_weather import HERE, made_weather, seen_by
 
 import workbench
 from workbench.data.projects.project import Project
-from workbench.errors import SettingError
+from workbench.errors import SettingError, SourceFailed
 from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.equation.daily import daily_eto
 from workbench.evapotranspiration.equation.priestley_taylor import priestley_taylor
@@ -125,6 +125,16 @@ def test_temperature_alone_is_enough_for_hargreaves(
     assert set(result.table("daily")["inputs"]) == {"given"}
     expected = daily_eto(weather, HERE, equation=Equation.HARGREAVES)["eto"]
     assert result.site_days("here")["eto"].to_numpy() == pytest.approx(expected.to_numpy())
+
+
+def test_temperatures_that_are_refused_are_told_with_their_reason(farm: Project, tmp_path: Path) -> None:
+    made = Project.create(tmp_path / "stuck", "Stuck")
+    (made.inputs / "eto_sites.csv").write_bytes((farm.inputs / "eto_sites.csv").read_bytes())
+    days = pd.date_range("2023-01-01", periods=60).strftime("%Y-%m-%d")
+    table = pd.DataFrame({"site": "here", "source": "shed", "date": days, "tmax": 30.0, "tmin": 16.0})
+    table.to_csv(made.inputs / "eto_weather.csv", index=False)
+    with pytest.raises(SourceFailed, match=r"'tmax' does not change for up to 60 days"):
+        estimate_evapotranspiration(made)
 
 
 def test_crop_coefficients_are_not_multiplied_with_another_equation(farm: Project, tall: EtoResult) -> None:

@@ -336,6 +336,10 @@ def test_the_sample_is_the_same_every_time_and_never_replaces_files(project: Pro
     (project.inputs / "eto_sites.csv").write_text("mine")
     assert add_sample(project) == ()
     assert (project.inputs / "eto_sites.csv").read_text() == "mine"
+    own = Project.create(tmp_path / "own", "Own")
+    (own.inputs / "eto_weather.csv").write_text("date,tmax,tmin\n")  # the sample's is a Parquet file
+    assert add_sample(own) == ()
+    assert [path.name for path in own.inputs.iterdir()] == ["eto_weather.csv"]
     one, two = sample_tables(), sample_tables()
     pd.testing.assert_frame_equal(one[0], two[0])
     pd.testing.assert_frame_equal(one[1], two[1])

@@ -20,10 +20,10 @@ from workbench.data.atomic import write_text
 from workbench.data.projects.project import Project
 from workbench.data.results.tables import Provenance, write_table
 from workbench.evapotranspiration.equation.daily import daily_eto
+from workbench.evapotranspiration.inputs.reading import find_input
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.model.weather import WEATHER_UNITS
 from workbench.evapotranspiration.physics.radiation import clear_sky, extraterrestrial
-from workbench.files import is_file
 
 SITES_FILE = "eto_sites.csv"
 WEATHER_FILE = "eto_weather.parquet"
@@ -53,12 +53,12 @@ _COAST = Site("coast", 15.40, 73.80, 15.0)
 
 
 def add_sample(project: Project) -> tuple[Path, ...]:
-    """Write the sample into a project's inputs, unless files of these names are already there.
+    """Write the sample into a project's inputs, unless it has weather, sites or a reference of its own.
 
     Returns
     -------
     tuple of Path
-        The files that were written; files that were there are left as they are.
+        The files that were written; made-up files never stand beside a person's own, whatever kind these are of.
 
     Raises
     ------
@@ -66,8 +66,8 @@ def add_sample(project: Project) -> tuple[Path, ...]:
         When the operating system refuses.
     """
     project.require_writable()
-    names = (SITES_FILE, WEATHER_FILE, REFERENCE_FILE)
-    if any(is_file(project.inputs / name) for name in names):
+    names = (Path(name).stem for name in (SITES_FILE, WEATHER_FILE, REFERENCE_FILE))
+    if any(find_input(project, "", name) for name in names):
         return ()
     return write_sample(project.inputs)
 

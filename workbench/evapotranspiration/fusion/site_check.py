@@ -98,7 +98,8 @@ def check_site(
         equation,
     )
     if not made.sources:
-        unusable = made.findings[made.findings["unusable"].astype(bool)]
-        reasons = " ".join(unusable["message"]) or "no source has temperatures."
+        findings = made.findings
+        about = findings["unusable"].astype(bool) | findings["column"].isin(["tmax", "tmin"])
+        reasons = " ".join(findings[about]["message"]) or "no source has temperatures."
         raise InvalidData(f"{site.name}: no source can be used. {reasons}")
     return made
