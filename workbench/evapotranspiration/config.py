@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from workbench.errors import SettingError
 from workbench.evapotranspiration.model.catalogue import SourceId
 from workbench.evapotranspiration.model.equations import Equation
+from workbench.evapotranspiration.model.weather_settings import units_setting, wind_height_setting
 from workbench.runs.model.setting_types import InForm
 from workbench.runs.model.settings import setting
 
@@ -39,28 +39,6 @@ class Online(StrEnum):
     ALWAYS = "always"
     """Beside the weather file."""
     NEVER = "never"
-
-
-def wind_height_setting() -> Any:
-    """Give the setting of every job that reads a weather file."""
-    return setting(
-        None,
-        help="Height of the wind of the weather file where its header does not say it; 2 m is assumed if empty",
-        unit="m",
-        minimum=0.5,
-        maximum=200,
-        advanced=True,
-    )
-
-
-def units_setting() -> Any:
-    """Give the setting of every job that reads a weather file."""
-    return setting(
-        dict,
-        help="Units of columns of the weather file whose headers do not say them, as Wind Speed: km/h",
-        advanced=True,
-        in_form=InForm("Wind Speed: km/h"),
-    )
 
 
 @dataclass(frozen=True, slots=True)

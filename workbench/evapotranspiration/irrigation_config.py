@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.errors import SettingError
-from workbench.evapotranspiration.config import units_setting, wind_height_setting
 from workbench.evapotranspiration.model.crops import crop_names
 from workbench.evapotranspiration.model.fields import SYSTEMS
 from workbench.evapotranspiration.model.soils import TEXTURES
+from workbench.evapotranspiration.model.weather_settings import units_setting, wind_height_setting
 from workbench.runs.model.setting_types import InForm
 from workbench.runs.model.settings import setting
 
