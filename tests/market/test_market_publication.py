@@ -364,9 +364,12 @@ def test_a_writer_killed_in_the_middle_leaves_the_published_version_and_its_lock
     assert current_version(tmp_path) == 1
     for name, array in answers(tmp_path).items():
         np.testing.assert_array_equal(array, before[name])
+    # As if it had been killed while it wrote its manifest.
+    (tmp_path / "versions" / ".part-0123456789abcdef.json").write_text("{")
     report = publish(tmp_path, second, register=MARKET.units)
     assert report.version == 2
     # What the killed one had written is gone, and no half file is left.
+    assert not list(tmp_path.rglob(".part-*"))
     versions = {path.name.rpartition("-v")[2] for path in (tmp_path / "rollups").rglob("*.arrow")}
     assert versions <= {"000001.arrow", "000002.arrow"}
 

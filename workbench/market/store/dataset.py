@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.data.atomic import reason_of, write_text
+from workbench.data.atomic import reason_of, sweep, write_text
 from workbench.data.known_names import unknown_name
 from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, ScenarioBusy, SettingError, UnreadableFile
@@ -304,7 +304,8 @@ def remove_unused(folder: Path) -> int:
     """
     current = current_version(folder)
     needed: set[str] = set()
-    removed = 0
+    # Nobody else writes here meanwhile: what is unfinished is what a killed process left.
+    removed = sweep(folder / VERSIONS, older_than=0)
     for path in [path for path in listed(folder / VERSIONS) if re.fullmatch(r"\d+\.json", path.name)]:
         version = int(path.stem)
         if version != current and _remove_if_free(path):
