@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from workbench.ui.figures.area import FigureArea
+from workbench.ui.figures.page_theme import page_theme
 
 
 def shown_in(widget: ipywidgets.Widget) -> Iterator[str]:
@@ -37,6 +38,14 @@ def test_a_figure_holds_no_widget_that_a_published_page_has_not_shown(
     area.show(go.Figure(go.Bar(x=[2025, 2026], y=[1.5, 2.5])))
     assert made
     assert [made[name] for name in set(made) - set(shown_in(area))] == []
+
+
+def test_figures_are_drawn_after_all_widgets_of_the_kernel_were_closed() -> None:
+    FigureArea()
+    page_theme().layout.close()
+    page_theme().close()
+    area = FigureArea()
+    assert len(list(shown_in(area))) > 3
 
 
 def test_the_table_of_a_figure_comes_and_goes_with_its_button() -> None:

@@ -123,8 +123,15 @@ def test_a_view_says_what_it_is_in_a_line(result, project):
 def test_a_view_that_is_closed_leaves_no_widget_behind(result, project):
     DemandResultView(result, project).close()  # what a kernel has once for all views
     # Views of other tests would take what is new in their projects meanwhile.
-    for widget in list(ipywidgets.widgets.widget._instances.values()):
-        if not getattr(widget, "is_shared", False):
+    living = list(ipywidgets.widgets.widget._instances.values())
+    kept = {
+        id(part)
+        for widget in living
+        if getattr(widget, "is_shared", False)
+        for part in (widget, widget.layout)
+    }
+    for widget in living:
+        if id(widget) not in kept:
             widget.close()
     gc.collect()
     before = set(ipywidgets.widgets.widget._instances)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,7 +68,11 @@ class PageTheme(anywidget.AnyWidget):
             super().set_state({"dark": dark})
 
 
-@functools.cache
+_of_this_kernel: list[PageTheme] = []
+
+
 def page_theme() -> PageTheme:
-    """Give the one of this kernel."""
-    return PageTheme()
+    """Give the one of this kernel; another where someone has closed all widgets."""
+    if not _of_this_kernel or None in (_of_this_kernel[0].comm, _of_this_kernel[0].layout.comm):
+        _of_this_kernel[:] = [PageTheme()]
+    return _of_this_kernel[0]
