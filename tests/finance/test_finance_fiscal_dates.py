@@ -10,6 +10,7 @@ from workbench.errors import InvalidData
 from workbench.finance.inputs.finance_file import read_ledger
 from workbench.finance.model.calendar import FiscalCalendar
 from workbench.finance.model.ledger import Ledger
+from workbench.finance.model.spans import Span, windows_of
 
 
 def ledger_of(tmp_path: Path, header: str, *rows: str, start: int = 1) -> Ledger:
@@ -25,13 +26,13 @@ def periods(ledger: Ledger) -> list[str]:
 @pytest.mark.parametrize(
     ("header", "cells", "start", "expected"),
     [
-        ("FY", ("FY2012-13", "FY2013-14", "FY2014-15"), 4, ["2013-03", "2014-03", "2015-03"]),
-        ("Year", ("2010-11", "2011-12", "2012-13"), 4, ["2011-03", "2012-03", "2013-03"]),
-        ("FY", ("FY22", "FY23", "FY24"), 7, ["2022-06", "2023-06", "2024-06"]),
-        ("FY", ("FY 2022", "FY 2023", "FY 2024"), 1, ["2022-12", "2023-12", "2024-12"]),
-        ("Quarter", ("Q4 FY22", "Q1 FY23", "Q2 FY23"), 4, ["2022-03", "2022-06", "2022-09"]),
-        ("Quarter", ("Q3 FY2023-24", "Q4 FY2023-24", "Q1 FY2024-25"), 4, ["2023-12", "2024-03", "2024-06"]),
-        ("Quarter", ("FY24 Q1", "FY24 Q2", "FY24 Q3"), 10, ["2023-12", "2024-03", "2024-06"]),
+        ("FY", ("FY2012-13", "FY2013-14", "FY2014-15"), 4, ["2012-04", "2013-04", "2014-04"]),
+        ("Year", ("2010-11", "2011-12", "2012-13"), 4, ["2010-04", "2011-04", "2012-04"]),
+        ("FY", ("FY22", "FY23", "FY24"), 7, ["2021-07", "2022-07", "2023-07"]),
+        ("FY", ("FY 2022", "FY 2023", "FY 2024"), 1, ["2022-01", "2023-01", "2024-01"]),
+        ("Quarter", ("Q4 FY22", "Q1 FY23", "Q2 FY23"), 4, ["2022-01", "2022-04", "2022-07"]),
+        ("Quarter", ("Q3 FY2023-24", "Q4 FY2023-24", "Q1 FY2024-25"), 4, ["2023-10", "2024-01", "2024-04"]),
+        ("Quarter", ("FY24 Q1", "FY24 Q2", "FY24 Q3"), 10, ["2023-10", "2024-01", "2024-04"]),
         ("Period", ("P11 FY2023", "P12 FY2023", "P01 FY2024"), 4, ["2023-02", "2023-03", "2023-04"]),
         ("Period", ("2023-P11", "2023-P12", "2024-P01"), 1, ["2023-11", "2023-12", "2024-01"]),
         ("Fiscal year/period", ("001.2023", "002.2023", "003.2023"), 1, ["2023-01", "2023-02", "2023-03"]),
@@ -93,12 +94,12 @@ def test_a_week_belongs_to_the_month_that_has_its_thursday(tmp_path: Path) -> No
     ("name", "first", "last", "count"),
     [
         ("b22_yy", "2023-01", "2024-02", 14),
-        ("b27_fy", "2013-03", "2025-03", 13),
+        ("b27_fy", "2012-04", "2024-04", 13),
         ("iso_weeks", "2023-01", "2024-12", 24),
-        ("quarters_fy", "2021-06", "2024-03", 12),
+        ("quarters_fy", "2021-04", "2024-01", 12),
         ("fiscal_periods", "2022-04", "2024-03", 24),
         ("sap_period", "2022-04", "2024-03", 24),
-        ("q1_quarter_ends", "2021-03", "2024-12", 16),
+        ("q1_quarter_ends", "2021-01", "2024-10", 16),
     ],
 )
 def test_periods_of_files_as_people_have_them(
@@ -120,7 +121,7 @@ def test_periods_of_files_as_people_have_them(
             ["2023-11", "2024-01"],
         ),
         ("Plan,Date", ("FY24,2023-11-30", "FY24,2023-12-31", "FY24,2024-01-31"), ["2023-11", "2024-01"]),
-        ("FY,Quarter", ("FY24,Q2 FY24", "FY24,Q3 FY24", "FY24,Q4 FY24"), ["2023-09", "2024-03"]),
+        ("FY,Quarter", ("FY24,Q2 FY24", "FY24,Q3 FY24", "FY24,Q4 FY24"), ["2023-07", "2024-01"]),
     ],
 )
 def test_a_fiscal_year_beside_what_dates_the_rows_is_only_a_label(
@@ -130,6 +131,29 @@ def test_a_fiscal_year_beside_what_dates_the_rows_is_only_a_label(
 
     assert [found[0], found[-1]] == expected
     assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    ("cells", "start", "label", "days"),
+    [
+        (("2024-Q2", "2024-Q3", "2024-Q4"), 1, "Q4 2024", 92),
+        (("2024-06-30", "2024-09-30", "2024-12-31"), 4, "Q3 FY 2024-25", 92),
+        (("2024-04-01", "2024-07-01", "2024-10-01"), 1, "Q4 2024", 92),
+        (("Jun 2024", "Sep 2024", "Dec 2024"), 1, "Q4 2024", 92),
+        # A spreadsheet keeps "Dec 2024" as the first day of that month.
+        (("2024-06-01", "2024-09-01", "2024-12-01"), 1, "Q4 2024", 92),
+        (("2024-07-31", "2024-10-31", "2025-01-31"), 1, "Nov 2024 to Jan 2025", 92),
+        (("2022-12-31", "2023-12-31", "2024-12-31"), 4, "2024", 366),
+        (("2022-04-01", "2023-04-01", "2024-04-01"), 4, "FY 2024-25", 365),
+    ],
+)
+def test_quarters_and_years_have_their_true_beginning_and_end(
+    tmp_path: Path, cells: tuple[str, ...], start: int, label: str, days: int
+) -> None:
+    windows = windows_of(ledger_of(tmp_path, "Date", *cells, start=start), Span.MONTH)
+
+    assert windows.labels[-1] == label
+    assert windows.days[-1] == days
 
 
 def test_a_month_of_a_fiscal_year_is_not_guessed(tmp_path: Path) -> None:

@@ -320,7 +320,7 @@ def test_an_unknown_figure_or_dimension_is_refused_by_those_present() -> None:
 
 def test_the_ledger_prints_as_a_summary() -> None:
     assert repr(ledger_of(PANEL)) == (
-        "Ledger of figures.csv: 2 figures by region, 6 periods (month) from Jan 2024 to Jun 2024, 12 rows, "
+        "Ledger of figures.csv: 2 figures by region, 6 periods (month) in Jan 2024 to Jun 2024, 12 rows, "
         "0 changes, 0 gaps"
     )
 

@@ -126,7 +126,9 @@ def make_ledger(
     totals = totals.with_stage(stage)
 
     frequency = frequency_of(frame["date"], reading.months)
-    frame = frame.with_columns(period_of(frame["date"], frequency).alias("period"))
+    calendar = calendar or FiscalCalendar()
+    period = period_of(frame["date"], frequency, calendar.start_month)
+    frame = frame.with_columns(period.alias("period"))
     grid = all_periods(frame["period"], frequency)
     confounded, company_wide = labels_of_one_company(frame, entries.dimensions, entries.figures, grid)
     rows_of = {figure.name: _expected_rows(frame, figure, entries.figures) for figure in entries.figures}
@@ -146,7 +148,7 @@ def make_ledger(
         figures=entries.figures,
         dimensions=entries.dimensions,
         frequency=frequency,
-        calendar=calendar or FiscalCalendar(),
+        calendar=calendar,
         currency=currency,
         file=reading.file,
         sha256=reading.sha256,

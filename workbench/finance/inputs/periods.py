@@ -41,13 +41,40 @@ def frequency_of(dates: pl.Series, months: int = 0) -> Frequency:
     return Frequency.YEAR if YEAR_DAYS[0] <= step <= YEAR_DAYS[1] else Frequency.MONTH
 
 
-def period_of(dates: pl.Series, frequency: Frequency) -> pl.Series:
-    """Give the first day of the month in which each period is named, on the grid of the frequency."""
+def period_of(dates: pl.Series, frequency: Frequency, start_month: int = 1) -> pl.Series:
+    """Give the first day of the period of each date, on the grid of the frequency.
+
+    Parameters
+    ----------
+    dates
+        Of the rows. Quarters and years are dated by their end, as ``2024-Q4`` is, unless each date is the first
+        of a month and quarters or years begin in that month.
+    frequency
+        How far the periods lie apart.
+    start_month
+        First month of a fiscal year.
+    """
     months = dates.dt.year() * 12 + dates.dt.month().cast(pl.Int32) - 1
+    if not _are_beginnings(dates, frequency, start_month):
+        months = months - (frequency.months - 1)
     first = int(months.min())  # type: ignore[arg-type]
     months = (months - first) // frequency.months * frequency.months + first
     frame = pl.DataFrame({"month": months})
     return frame.select(pl.date(pl.col("month") // 12, pl.col("month") % 12 + 1, 1).alias("period"))["period"]
+
+
+def _are_beginnings(dates: pl.Series, frequency: Frequency, start_month: int) -> bool:
+    if frequency is Frequency.MONTH:
+        return True
+    if (dates.dt.day() != 1).any():
+        return False
+    month = int(dates.dt.month()[0])
+    # A spreadsheet writes "Mar 2024", which ends a quarter, as the first of March.
+    for begin in (start_month, 1):
+        place = (month - begin) % frequency.months
+        if place in (0, frequency.months - 1):
+            return place == 0
+    return True
 
 
 def all_periods(periods: pl.Series, frequency: Frequency) -> pd.DatetimeIndex:

@@ -42,3 +42,20 @@ class FiscalCalendar:
     def quarter_label(self, year: int, quarter: int) -> str:
         """Write a quarter: ``Q1 2024``, or ``Q1 FY 2024-25``."""
         return f"Q{quarter} {self.year_label(year)}"
+
+
+def period_text(first: pd.Timestamp, months: int) -> str:
+    """Write a period: ``Mar 2026``, ``Jan to Mar 2026``, ``Apr 2025 to Mar 2026`` or ``2026``."""
+    last = first + pd.DateOffset(months=months - 1)
+    if months == 12 and first.month == 1:
+        return f"{first:%Y}"
+    if months == 1:
+        return f"{first:%b %Y}"
+    return f"{first:%b} to {last:%b %Y}" if first.year == last.year else f"{first:%b %Y} to {last:%b %Y}"
+
+
+def span_text(first: pd.Timestamp, last: pd.Timestamp, months: int) -> str:
+    """Write several periods, each of so many months, by the first day of the first and the last."""
+    if first == last:
+        return period_text(first, months)
+    return f"{first:%b %Y} to {last + pd.DateOffset(months=months - 1):%b %Y}"

@@ -11,7 +11,7 @@ import pandas as pd
 from workbench.data.changes import ChangeLog
 from workbench.data.problems import Problem
 from workbench.errors import InvalidData
-from workbench.finance.model.calendar import FiscalCalendar
+from workbench.finance.model.calendar import FiscalCalendar, span_text
 from workbench.finance.model.control_totals import ControlTotals
 from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.roles import TITLES, Behaviour, Role, Variant
@@ -144,12 +144,12 @@ class Ledger:
     is_of_accounts: bool = False
 
     def __repr__(self) -> str:
-        first, last = (f"{period:%b %Y}" for period in (self.periods[0], self.periods[-1]))
+        span = span_text(self.periods[0], self.periods[-1], self.frequency.months)
         by = f" by {' and '.join(self.dimensions)}" if self.dimensions else ""
         return (
             f"Ledger of {self.file}: {len(self.figures)} figures{by}, {len(self.periods)} periods "
-            f"({self.frequency}) from "
-            f"{first} to {last}, {len(self.entries)} rows, {self.changes.count()} changes, {len(self.gaps)} gaps"
+            f"({self.frequency}) in {span}, {len(self.entries)} rows, "
+            f"{self.changes.count()} changes, {len(self.gaps)} gaps"
         )
 
     def has(self, *names: str) -> bool:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.data.arrays import Booleans, Floats
+from workbench.finance.model.calendar import period_text
 from workbench.finance.model.ledger import Frequency, Ledger
 
 
@@ -104,6 +105,10 @@ def _groups(ledger: Ledger, span: Span, months: npt.NDArray[np.int64]) -> list[t
 def _label(ledger: Ledger, span: Span, period: pd.Timestamp) -> str:
     calendar = ledger.calendar
     year = calendar.year_of(period)
+    step = ledger.frequency.months
+    if step > 1 and (int(period.month) - calendar.start_month) % step and span is not Span.ROLLING_12:
+        # The periods of the file are not those of the fiscal year.
+        return period_text(period, step)
     if span is Span.FISCAL_YEAR or (ledger.frequency is Frequency.YEAR and span is not Span.ROLLING_12):
         return calendar.year_label(year)
     if span is Span.QUARTER or (span is Span.MONTH and ledger.frequency is Frequency.QUARTER):

@@ -21,7 +21,7 @@ from workbench.finance.config import FinanceConfig
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.series import JOINT, MAX_ENTITIES, partial_sums
 from workbench.finance.results.analysis import Analysis
-from workbench.finance.results.formatter import formatter_of
+from workbench.finance.results.formatter import Formatter, formatter_of
 from workbench.finance.results.notes import notes_of
 from workbench.finance.results.report.against_plan import plan_sentences
 from workbench.finance.results.saved import FinanceResult, load
@@ -312,7 +312,7 @@ def _sentences(
     sentences = [
         *headlines(found.series, season, formatter, rows_of),
         *plan_sentences(tables["measures"], formatter),
-        *_partial(found),
+        *_partial(found, formatter),
         *check_sentences(tables["checks"], formatter),
         *forecast_sentences(company, left_out, found.periods_ahead, formatter, config.level),
         *event_sentences(tables["events"], formatter, rows_of, stocks),
@@ -322,11 +322,11 @@ def _sentences(
     return [*sentences, *difference_sentences(tables["difference"], before, formatter)]
 
 
-def _partial(found: Analysis) -> list[Sentence]:
+def _partial(found: Analysis, formatter: Formatter) -> list[Sentence]:
     return [
         Sentence(
             "Overview",
-            f"{item.period:%b %Y} is not whole ({item.reason}) and is compared with nothing.",
+            f"{formatter.period(item.period)} is not whole ({item.reason}) and is compared with nothing.",
             period=f"{item.period:%Y-%m}",
         )
         for item in found.ledger.partial

@@ -9,6 +9,7 @@ import pandas as pd
 
 from workbench.data.formatting import Style, format_number
 from workbench.finance.analysis.forecasts import OTHER
+from workbench.finance.model.calendar import period_text, span_text
 from workbench.finance.model.ledger import Ledger
 
 __all__ = ["Formatter", "formatter_of"]
@@ -53,13 +54,11 @@ class Formatter:
 
     def period(self, start: pd.Timestamp) -> str:
         """Write a period: ``Mar 2026``, or ``Jan to Mar 2026``."""
-        last = start + pd.DateOffset(months=self.step - 1)
-        return f"{start:%b %Y}" if self.step == 1 else f"{start:%b} to {last:%b %Y}"
+        return period_text(start, self.step)
 
     def span(self, first: pd.Timestamp, last: pd.Timestamp) -> str:
         """Write several periods."""
-        end = last + pd.DateOffset(months=self.step - 1)
-        return self.period(last) if first == last else f"{first:%b %Y} to {end:%b %Y}"
+        return span_text(first, last, self.step)
 
 
 def formatter_of(ledger: Ledger, style: Style) -> Formatter:

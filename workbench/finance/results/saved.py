@@ -12,6 +12,7 @@ from workbench.charts.drawn import DrawnResult
 from workbench.data.results.compared import ComparedTable
 from workbench.data.results.store import ResultStore
 from workbench.finance.config import FinanceConfig
+from workbench.finance.model.calendar import span_text
 
 __all__ = ["DOMAIN", "STORE", "TABLES", "FinanceResult", "load", "save", "stamp_of"]
 
@@ -86,9 +87,14 @@ class FinanceResult(DrawnResult[FinanceConfig]):
         return tuple(name for name in dict.fromkeys(both) if name)
 
     @property
+    def months_a_period(self) -> int:
+        """1 for months, 3 for quarters, 12 for years."""
+        return int(self.facts["months_a_period"])
+
+    @property
     def resolution(self) -> str:
         """Length of a period of the file."""
-        months = int(self.facts["months_a_period"])
+        months = self.months_a_period
         return {1: "monthly values", 3: "quarterly values", 12: "yearly values"}.get(
             months, f"values of {months} months"
         )
@@ -97,6 +103,11 @@ class FinanceResult(DrawnResult[FinanceConfig]):
     def newest(self) -> str:
         """The last period of the file."""
         return str(self.facts["last"])
+
+    def span(self, first: object, last: object | None = None) -> str:
+        """Write a period of the file, or several, by the first day of the first and the last."""
+        begin = pd.Timestamp(str(first))
+        return span_text(begin, begin if last is None else pd.Timestamp(str(last)), self.months_a_period)
 
     def title(self, figure: str) -> str:
         """What a figure is called."""

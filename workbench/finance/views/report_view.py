@@ -304,9 +304,8 @@ class FinanceReportView(ResultTabs):
 
 
 def _event_label(result: FinanceResult, row: Mapping[Hashable, Any]) -> str:
-    first = pd.Timestamp(str(row["first"]))
     of = f" of {row['entity']}" if row["entity"] else ""
-    return f"{result.title(str(row['figure']))}{of}, {first:%b %Y}, {row['kind']} ({row['status']})"
+    return f"{result.title(str(row['figure']))}{of}, {result.span(row['first'])}, {row['kind']} ({row['status']})"
 
 
 def _link(title: str, name: str, table: pd.DataFrame, heading: Heading) -> str:

@@ -58,7 +58,7 @@ def _with_gaps(known: pd.DataFrame, result: FinanceResult) -> pd.Series:
     values = known.set_index("period").value.sort_index()
     if not len(values):
         return values
-    step = int(result.facts["months_a_period"])
+    step = result.months_a_period
     return values.reindex(pd.date_range(values.index[0], values.index[-1], freq=f"{step}MS", unit="s"))
 
 

@@ -51,7 +51,7 @@ def latest(result: FinanceResult, style: Style) -> Table:
     mine = history[(history.dimension == "") & ~history.partial.astype(bool)]
     periods = sorted(mine.period.unique())[-RECENT:]
     sources = _sources(result)
-    months = (f"{pd.Timestamp(period):%b %Y}" for period in periods)
+    months = map(result.span, periods)
     headers = [f"Figure [{result.currency}]", *months, "Rows of the last"]
     rows = []
     for figure in dict.fromkeys(mine.figure):
@@ -131,7 +131,7 @@ def forecasts(result: FinanceResult, style: Style, some: slice = slice(None)) ->
     table = result.table("forecasts")
     mine = table[(table.dimension == "") & (table.figure != "other_items")]
     periods = sorted(mine.period.unique())[some]
-    headers = [f"Figure [{result.currency}]", *(f"{pd.Timestamp(period):%b %Y}" for period in periods)]
+    headers = [f"Figure [{result.currency}]", *map(result.span, periods)]
     rows = []
     for figure in dict.fromkeys(mine.figure):
         one = mine[mine.figure == figure].set_index("period").reindex(periods)
@@ -144,13 +144,13 @@ def forecasts(result: FinanceResult, style: Style, some: slice = slice(None)) ->
 def outlook(result: FinanceResult, style: Style) -> Table:
     """Forecasts of a year at most beside the same periods a year before; of stocks the last period."""
     ahead, known = result.table("forecasts"), result.table("history")
-    step = int(result.facts["months_a_period"])
+    step = result.months_a_period
     mine = ahead[(ahead.dimension == "") & (ahead.figure != "other_items") & (ahead.step * step <= 12)]
     if not len(mine):
         return [], []
     periods = sorted(mine.period.unique())
     before = [pd.Timestamp(period) - pd.DateOffset(years=1) for period in periods]
-    spans = [f"{pd.Timestamp(one[0]):%b %Y} to {pd.Timestamp(one[-1]):%b %Y}" for one in (before, periods)]
+    spans = [result.span(one[0], one[-1]) for one in (before, periods)]
     headers = [
         f"Figure [{result.currency}]",
         spans[0],
@@ -192,7 +192,7 @@ def part_forecasts(result: FinanceResult, dimension: str, style: Style) -> Table
         entities = sizes.sort_values(ascending=False, kind="stable").index[:MAX_PARTS].tolist()
     rest = [f"{others} others"] if others else []
     first, last = mine.period.min(), mine.period.max()
-    headers = [f"{first:%b %Y} to {last:%b %Y}", "Unit", *entities, *rest, "Company"]
+    headers = [result.span(first, last), "Unit", *entities, *rest, "Company"]
     rows = []
     for figure in dict.fromkeys(mine.figure):
         both = [t[t.figure == figure] for t in (mine, whole)]
@@ -221,7 +221,7 @@ def events(result: FinanceResult, style: Style) -> Table:
             "Figure": lambda row: result.title(row["figure"]),
             "Of": lambda row: row["entity"] or "company",
             "Kind": lambda row: row["kind"],
-            "When": lambda row: _span(row["first"], row["last"]),
+            "When": lambda row: result.span(row["first"], row["last"]),
             f"Was [{currency}]": lambda row: _amount(row["actual"], style),
             f"Expected [{currency}]": lambda row: (
                 f"{_amount(row['low'], style)} to {_amount(row['high'], style)}"
@@ -234,10 +234,6 @@ def events(result: FinanceResult, style: Style) -> Table:
             "Status": lambda row: row["status"] + (f": {row['note']}" if row["note"] else ""),
         },
     )
-
-
-def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
-    return f"{first:%b %Y}" if first == last else f"{first:%b %Y} to {last:%b %Y}"
 
 
 def relations(result: FinanceResult) -> Table:
@@ -283,7 +279,7 @@ def differences(result: FinanceResult, style: Style) -> Table:
         {
             "News": lambda row: row["news"],
             "Figure": lambda row: result.title(row["figure"]),
-            "Period": lambda row: f"{row['period']:%b %Y}",
+            "Period": lambda row: result.span(row["period"]),
             "Before": lambda row: _amount(row["before"], style),
             "Now": lambda row: _amount(row["after"], style),
             "Difference": lambda row: _amount(row["difference"], style, signed=True),
@@ -299,7 +295,7 @@ def exceptions(result: FinanceResult, style: Style) -> Table:
         {
             "Check": lambda row: row["check"],
             "Row": lambda row: str(row["row"]) if row["row"] else "",
-            "Period": lambda row: f"{row['period']:%b %Y}",
+            "Period": lambda row: result.span(row["period"]),
             "Of": lambda row: row["entity"],
             "Expected": lambda row: _amount(row["expected"], style),
             "Found": lambda row: _amount(row["found"], style),
