@@ -10,6 +10,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import ipywidgets
 
+from workbench.runs.model.read_only import is_viewer
+from workbench.ui.restored_views import watch_restored_views
+
 __all__ = ["Execution", "close_tree", "current_execution", "instead_of_earlier"]
 
 Page = TypeVar("Page", bound=ipywidgets.Widget)
@@ -38,6 +41,8 @@ def instead_of_earlier(page: Page, execution: Execution | None = None) -> Page:
     """
     execution = execution or current_execution()
     if execution is not None:
+        if not is_viewer():
+            watch_restored_views()
         message, pages = _made.get(execution.cell, ("", []))
         if message != execution.message:
             for earlier in pages:

@@ -16,6 +16,7 @@ from workbench.ui.base import sentence_of
 from workbench.ui.messages import MessageWidget
 from workbench.ui.panel.browser_messages import BrowserMessage, read_message
 from workbench.ui.panel.publisher import Publisher
+from workbench.ui.restored_views import watch_restored_views
 from workbench.ui.transfer.downloads import SAVE_PARTS
 
 __all__ = ["RunPanel", "panel_of", "present"]
@@ -136,6 +137,7 @@ def present(run: Run) -> Mapping[str, Any] | None:
 
     if getattr(get_ipython(), "kernel", None) is None:
         return None
+    watch_restored_views()
     shown = panel_of(run)._repr_mimebundle_()
     bundle: Mapping[str, Any] | None = shown[0] if isinstance(shown, tuple) else shown
     return bundle
