@@ -42,6 +42,7 @@ from workbench.finance.inputs.mapping.saved import load_mapping
 from workbench.finance.model.calendar import FiscalCalendar
 from workbench.finance.model.ledger import Ledger
 from workbench.finance.model.questions import UsedAnswers
+from workbench.finance.model.roles import Variant
 from workbench.finance.model.series import (
     MAX_ENTITIES,
     FigureSeries,
@@ -162,6 +163,13 @@ def _validate(job: Job, project: Project, config: FinanceConfig) -> _Work:
     work.idle_answers = tuple(key for key in config.answers if key not in known.used)
     work.series = {one.name: one for one in figure_series(ledger)}
     if not work.series:
+        plans = {str(figure.variant).replace("_", " ") for figure in ledger.figures}
+        if str(Variant.ACTUAL) not in plans:
+            raise InvalidData(
+                f"{ledger.file} holds {' and '.join(sorted(plans))} figures only, and a report is of what "
+                "happened; give a file of actual figures, with these beside them.",
+                ledger.file,
+            )
         raise InvalidData(
             f"{ledger.file} has no whole period with figures; export at least one complete month.",
             ledger.file,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -101,7 +102,7 @@ def read_numbers(cells: pl.Series, rows: pl.Series, decimal: str) -> NumberColum
         found.filter(pl.col("kind") == "unreadable"),
         _currencies(frame, found),
         int(found["percent"].sum()),
-        _decimals(cells, r"\." if decimal == "." else ","),
+        _decimals(cells, decimal),
     )
 
 
@@ -145,7 +146,7 @@ def _plain_column(cells: pl.Series, decimal: str) -> NumberColumn | None:
     if decimal == "," and cells.str.contains(".", literal=True).any():
         return None
     nothing = pl.DataFrame(schema={"row": pl.Int64(), "text": pl.String()})
-    return NumberColumn(values, {}, nothing, nothing, {}, 0, _decimals(cells, r"\."))
+    return NumberColumn(values, {}, nothing, nothing, {}, 0, _decimals(cells, "."))
 
 
 def _read_others(rest: pl.DataFrame, decimal: str) -> pl.DataFrame:
@@ -181,9 +182,13 @@ def _currencies(frame: pl.DataFrame, found: pl.DataFrame) -> dict[str, pl.Series
 
 
 def _decimals(cells: pl.Series, mark: str) -> int:
-    marked = cells.filter(cells.str.contains(mark))
-    digits = marked.str.extract(rf"{mark}(\d+)\D*$").str.len_chars().max()
-    return int(digits) if isinstance(digits, int) else 0
+    marked = cells.filter(cells.str.contains(mark, literal=True))
+    digits = [marked.str.extract(rf"{re.escape(mark)}(\d+)\D*$").str.len_chars().max()]
+    if mark != ".":
+        # Numbers of a workbook have a point whatever the texts beside them have.
+        typed = cells.filter(cells.str.starts_with(TYPED))
+        digits.append(typed.str.extract(r"\.(\d+)$").str.len_chars().max())
+    return max(int(count) if isinstance(count, int) else 0 for count in digits)
 
 
 def examples(frame: pl.DataFrame, limit: int = 3) -> str:

@@ -38,7 +38,8 @@ _MONTHS = {
 }
 MONTH_NAMES = {name: month for month, names in _MONTHS.items() for name in names.split()}
 
-_TIME = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
+_TIME = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp][Mm])?\s*"
+_TIME += r"(?:Z|(?:UTC|GMT|[A-Z]{2,4}T)?(?:[+-]\d{1,2}:?(?:\d{2})?)?)?)?"
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})" + _TIME)
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")

@@ -28,6 +28,8 @@ MONTHS_ACROSS = 3
 NOTES_WITHIN = 40
 # Posting periods as SAP heads its columns: three digits and the year.
 _YEAR = re.compile(r"(?:19|20)\d{2}")
+# A line that a list draws above, below and between its rows.
+_DRAWN = r"^[-_=+|]{5,}$"
 _PERIOD = re.compile(r"0\d{2}[./]\d{4}")
 
 
@@ -83,7 +85,7 @@ def find_table(cells: Cells, file: str, known: Callable[[str], bool] | None = No
     InvalidData
         When rows are longer than the header; with each of them.
     """
-    frame = _without_empty_edges(cells.frame)
+    frame = _without_empty_edges(_without_drawn_lines(cells.frame))
     columns = [name for name in frame.columns if name != "row"]
     filled = _filled(frame, columns)
     noted, rows = _parted(filled, _comments(filled, columns))
@@ -225,6 +227,14 @@ def rows_text(rows: Sequence[int], limit: int = 5) -> str:
     return f"rows {listed}" + (f" and {len(rows) - limit} more" if len(rows) > limit else "")
 
 
+def _without_drawn_lines(frame: pl.DataFrame) -> pl.DataFrame:
+    columns = [name for name in frame.columns if name != "row"]
+    if not columns or not frame[columns[0]].str.contains(_DRAWN).any():
+        return frame
+    drawn = pl.all_horizontal(pl.col(columns).is_null() | pl.col(columns).str.contains(_DRAWN))
+    return frame.filter(~drawn)
+
+
 def _without_empty_edges(frame: pl.DataFrame) -> pl.DataFrame:
     empty = [name for name in frame.columns if name != "row" and frame[name].null_count() == frame.height]
     return frame.drop(empty) if empty else frame
@@ -273,8 +283,11 @@ def _is_word(cell: str) -> bool:
 
 
 def _are_years(row: Sequence[str | None]) -> bool:
-    """Whether all cells behind the first are years that follow each other, up or down."""
+    """Whether all cells behind the first words are years that follow each other, up or down."""
     cells = [shown(cell) for cell in row[1:] if cell is not None]
+    cells = list(
+        itertools.dropwhile(lambda cell: not _YEAR.fullmatch(cell) and read_amount(cell) is None, cells)
+    )
     if len(cells) < 2 or not all(_YEAR.fullmatch(cell) for cell in cells):
         return False
     steps = {int(later) - int(earlier) for earlier, later in itertools.pairwise(cells)}

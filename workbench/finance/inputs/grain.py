@@ -63,16 +63,17 @@ def open_questions(
     InvalidData
         As :func:`make_ledger`.
     """
-    mapping = confirmed(mapping, answers or {})
-    asked = (*reading.questions, *role_questions(reading, mapping))
+    answers = answers or {}
+    mapping = confirmed(reading, mapping, answers)
+    asked = (*reading.questions, *role_questions(reading, mapping, answers))
     if asked:
         return asked
     entries = make_entries(reading, mapping)
     found = currencies_of(reading, mapping)
     duplicates = _duplicates(entries, reading)
     questions = (
-        currency_question(reading, found, answers or {}, rates or {}),
-        duplicate_question(duplicates, answers or {}),
+        currency_question(reading, found, answers, rates or {}),
+        duplicate_question(duplicates, answers),
     )
     return tuple(question for question in questions if question)
 
@@ -111,8 +112,8 @@ def make_ledger(
         When control totals do not agree.
     """
     answers, rates = answers or {}, rates or {}
-    mapping = confirmed(mapping, answers)
-    require_answers(reading.file, (*reading.questions, *role_questions(reading, mapping)))
+    mapping = confirmed(reading, mapping, answers)
+    require_answers(reading.file, (*reading.questions, *role_questions(reading, mapping, answers)))
     entries = make_entries(reading, mapping)
     currencies = currencies_of(reading, mapping)
     duplicates = _duplicates(entries, reading)

@@ -95,7 +95,7 @@ class MappingReview(Pane):
         path = self._project.input(self.file.value)
         self._reading = read_file(path, answers=self._answers, start_month=start_month)
         # What was answered is part of what is kept: a column that was answered to be unused stays so next month.
-        self._mapping = confirmed(propose_mapping(self._reading, remembered), self._answers)
+        self._mapping = confirmed(self._reading, propose_mapping(self._reading, remembered), self._answers)
         self._show()
 
     # what is shown

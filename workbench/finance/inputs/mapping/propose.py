@@ -69,7 +69,7 @@ def propose_mapping(reading: Reading, remembered: RoleMapping | None = None) -> 
         again = role not in (None, Role.RATIO) and (role, variant) in {
             (item.role, item.variant) for item in proposed.values()
         }
-        if before is not None and not again and (role is None or _fits(column, role)):
+        if before is not None and not again and (role is None or fits(column, role)):
             sign = _sign_now(column, before)
             reason = "as confirmed for an earlier file"
             if sign != before.sign:
@@ -158,7 +158,7 @@ def _assigned(
                 name = columns[at].name
                 found[name] = replace(
                     found[name], role=roles[to], variant=variant, score=min(score, 1.0), reason=reason,
-                    sign=_sign(columns[at], roles[to]), confirmed=roles[to] not in FIGURES or score >= 1.0,
+                    sign=sign_of(columns[at], roles[to]), confirmed=roles[to] not in FIGURES or score >= 1.0,
                 )  # fmt: skip
     for column in columns:
         if found[column.name].role is None and column.kind is ColumnKind.NUMBER and _is_ratio(column):
@@ -187,7 +187,7 @@ def _described(column: ColumnProfile) -> ColumnRole:
 
 
 def _score(column: ColumnProfile, role: Role, date_column: str, beside: frozenset[str]) -> tuple[float, str]:
-    if not _fits(column, role) or (role in FIGURES and _is_ratio(column)):
+    if not fits(column, role) or (role in FIGURES and _is_ratio(column)):
         return 0.0, ""
     words, _ = split_variant(header_words(column))
     exact = exact_roles(words)
@@ -241,7 +241,8 @@ def _content(column: ColumnProfile, role: Role) -> tuple[float, str]:
     return CONTENT_BONUS * share, f"cells such as '{known[0]}'" if known else ""
 
 
-def _fits(column: ColumnProfile, role: Role) -> bool:
+def fits(column: ColumnProfile, role: Role) -> bool:
+    """Whether the cells of a column can be what a role means."""
     if role is Role.DATE:
         return column.kind is ColumnKind.DATE
     if role in FIGURES or role is Role.RATIO:
@@ -269,11 +270,12 @@ def _variant(column: ColumnProfile) -> Variant:
 def _sign_now(column: ColumnProfile, before: ColumnRole) -> str:
     """Give the sign that was kept, unless the amounts of this file have the other one: evidence wins."""
     if before.role in COSTS:
-        return _sign(column, before.role)
+        return sign_of(column, before.role)
     positive = 1 - column.negative / max(1, column.filled)
     return "as given" if before.sign == "flipped" and positive >= MOSTLY_AS_KEPT else before.sign
 
 
-def _sign(column: ColumnProfile, role: Role) -> str:
-    negative = column.negative / max(1, column.filled)
-    return "flipped" if role in COSTS and negative >= MOSTLY_NEGATIVE else "as given"
+def sign_of(column: ColumnProfile, role: Role) -> str:
+    """Give the sign of a column in a role: costs that have a minus are flipped."""
+    is_negative = column.negative >= MOSTLY_NEGATIVE * column.filled or column.maximum <= 0
+    return "flipped" if role in COSTS and column.negative and is_negative else "as given"

@@ -28,9 +28,9 @@ MIN_ROWS = 3
 
 
 def header_words(column: ColumnProfile) -> str:
-    """Give the words of a header, without the number of an account and what tells two columns of one name apart."""
+    """Give the words of a header, without numbers of accounts and lines and what tells two of one name apart."""
     name = column.name.removesuffix(f" ({column.letter})").removesuffix(" (account)")
-    return plain_words(re.sub(r"^\d{3,8}\s*[-.:]?\s+(?=\D)", "", name))
+    return plain_words(re.sub(r"^(\d{3,8}\s*[-.:]?|\d{1,2}[.)]|[A-Z][.)]|[IVX]+\.)\s+(?=\D)", "", name))
 
 
 def exact_roles(words: str) -> dict[Role, str]:

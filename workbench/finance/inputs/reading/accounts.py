@@ -28,7 +28,7 @@ MAX_ACCOUNTS = 500
 ACCOUNT_NUMBER = re.compile(
     r"(g/?l |general ledger )?(account|acct) ?(code|number|no|nr|#)\.?|konto(nummer|nr)?\.?|sachkonto|code|compte"
     r"|num[eé]ro de compte|compte ?num|cuenta|hkont|ledger account|g/l acct"
-    r"|grootboek(nummer|rekening(nummer)?)|conto|codice conto|conta",
+    r"|grootboek(nummer|rekening(nummer)?)|conto|codice conto|conta|nominal( code)?|n/c",
     re.IGNORECASE,
 )
 ACCOUNT_NAME = re.compile(
@@ -41,7 +41,8 @@ ACCOUNT_NAME = re.compile(
 )
 AMOUNT = re.compile(
     r"(net |total )?(amount|value|balance|betrag|wert|saldo|montant|importe|importo|bedrag|valor)"
-    r"( num| in local cur.*| in lc| \(one column\)| in company code.*| in doc.*| in hausw.*)?\.?( \(?[a-z]{3}\)?)?"
+    r"( num| \(?net(to)?\)?| in local cur.*| in lc| \(one column\)| in company code.*| in doc.*| in hausw.*)?"
+    r"\.?( \(?[a-z]{3}\)?)?"
     r"|(local|lc|company code) (currency )?amount|comp.*code currency value|umsatz \(ohne soll/haben-kz\)",
     re.IGNORECASE,
 )

@@ -15,14 +15,18 @@ from workbench.errors import InvalidData
 from workbench.finance.inputs.reading.accounts import is_account, is_account_number
 from workbench.finance.inputs.reading.columns import ColumnKind, evidence_of_mark, kind_of, typed_number
 from workbench.finance.inputs.reading.date_column import looks_like_dates
-from workbench.finance.inputs.reading.period_headers import PeriodColumn, is_derived, period_columns
+from workbench.finance.inputs.reading.period_headers import (
+    PeriodColumn,
+    is_cumulated,
+    is_derived,
+    period_columns,
+)
 from workbench.finance.model.roles import Variant
 from workbench.finance.model.variants import variants_in
 
 __all__ = ["Across", "with_months_below"]
 
 ACCOUNT, PERIOD, AMOUNT, SCENARIO = "Account", "Period", "Amount", "Scenario"
-_WHOLE_YEAR = re.compile(r"(fy|full year|ytd|year|total|sum|summe|gesamt|jahr)\b.*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ def _without_sums(
         given = _numbers(frame, at)
         bound = RELATIVE_TOLERANCE * given.abs().fill_null(0.0) + ROUNDING * len(periods)
         adds_up = any(bool(((given - whole).abs().fill_null(0.0) <= bound).all()) for whole in sums.values())
-        if not adds_up and not _WHOLE_YEAR.fullmatch(shown(name)):
+        if not adds_up and not is_cumulated(name):
             raise InvalidData(
                 f"{file} has its periods side by side and a column '{name}' beside them that is not their sum; "
                 "remove it, or name its period.",

@@ -17,7 +17,7 @@ from workbench.finance.inputs.reading.postings.titles import span_of
 from workbench.finance.model.roles import Variant
 from workbench.finance.model.variants import split_variant
 
-__all__ = ["PeriodColumn", "PeriodColumns", "is_derived", "period_columns"]
+__all__ = ["PeriodColumn", "PeriodColumns", "is_cumulated", "is_derived", "period_columns"]
 
 MIN_YEARS = 2
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
@@ -29,6 +29,10 @@ _DERIVED = re.compile(
 _DAYS = re.compile(
     r"(?P<first>[^\W\d_]+)\.? 1 ?[-\u2013] ?(?:(?P<last>[^\W\d_]+)\.? ?)?"
     r"(?P<day>\d{1,2}),? ?(?P<year>(?:19|20)\d{2})"
+)
+_SUMMED = re.compile(
+    r"(fy|full year|ytd|year|total|sum|summe|gesamt|jahr|kum(uliert|\.)?|cumul(\w+)?)\b.*",
+    re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:per(?:iod|iode)?|posting period|p|buchungsperiode)\.? ?(\d{1,2})", re.IGNORECASE)
 
@@ -62,6 +66,13 @@ def is_derived(name: str) -> bool:
     return _DERIVED.fullmatch(shown(name)) is not None
 
 
+def is_cumulated(name: str) -> bool:
+    """Whether a header says that its column sums several periods: ``Jan/2024 - Dec/2024``, ``YTD``, ``Total``."""
+    text = shown(name)
+    ends = re.split(r"(?: ?[-\u2013] ?| (?:to|bis|a|au) )(?=[^\W\d_])", text, maxsplit=1)
+    return _SUMMED.fullmatch(text) is not None or (len(ends) == 2 and all(read_date(end) for end in ends))
+
+
 def period_columns(names: Sequence[str], titles: Sequence[str], file: str, dated: bool) -> PeriodColumns:
     """Find the columns that are periods; none where a table has its periods below each other.
 
@@ -87,6 +98,9 @@ def period_columns(names: Sequence[str], titles: Sequence[str], file: str, dated
         if column is not None:
             found[at] = column
     if len({one.period for one in found.values()}) >= MONTHS_ACROSS or len(found) > MONTHS_ACROSS:
+        return PeriodColumns(found)
+    if found and not dated and any(is_cumulated(name) for name in names):
+        # A month beside the months up to it, as a business assessment has them.
         return PeriodColumns(found)
     years = {at: PeriodColumn(shown(name)) for at, name in enumerate(names) if _YEAR.fullmatch(shown(name))}
     if len(years) >= MIN_YEARS and not dated:

@@ -29,9 +29,9 @@ from workbench.finance.inputs.reading.postings.contra_accounts import with_contr
 from workbench.finance.inputs.reading.postings.datev import DatevHeader, datev_header, datev_journal
 from workbench.finance.inputs.reading.postings.journal import journal_of
 from workbench.finance.inputs.reading.postings.journal_columns import Table
+from workbench.finance.inputs.reading.postings.payments import payments_journal
 from workbench.finance.inputs.reading.postings.sides import with_sides_as_signs
 from workbench.finance.inputs.reading.postings.statement_lines import as_statement
-from workbench.finance.inputs.reading.postings.stripe import stripe_journal
 from workbench.finance.inputs.reading.postings.titles import span_of
 from workbench.finance.inputs.reading.set_aside import date_column, set_aside_rows
 from workbench.finance.inputs.reading.type_columns import Typed, type_columns, unreadable_cells
@@ -255,7 +255,7 @@ def _table_of(
     table = Table(layout.names, layout.places, layout.frame)
     if batch is not None:
         return as_statement(datev_journal(batch, table, file), answers, file)
-    known = stripe_journal(table)
+    known = payments_journal(table, file)
     if known is not None:
         return as_statement(known, answers, file)
     across = with_months_below(layout.names, layout.places, layout.frame, titles, file)

@@ -17,6 +17,7 @@ from workbench.finance.inputs.reading.columns import ColumnKind, kind_of
 from workbench.finance.inputs.reading.date_column import looks_like_dates
 from workbench.finance.inputs.reading.postings.charts import Chart
 from workbench.finance.inputs.reading.postings.journal_columns import (
+    CATEGORY,
     DATES,
     JournalColumns,
     Table,
@@ -43,6 +44,8 @@ OPENING = re.compile(
     r"|er[oö]ffnungs.*",
     re.IGNORECASE,
 )
+# SAP marks sums of lists by stars where the lines have their account.
+_STARS = re.compile(r"\*{1,4}")
 _CLOSING = re.compile(
     r"(ending|closing|final) balances?\b.*|balance (carried|c/?f).*|endbestand|saldo final", re.IGNORECASE
 )
@@ -171,7 +174,12 @@ def _accounts(table: Table, found: JournalColumns, two_sided: bool) -> pl.Series
 
 
 def _is_posted(table: Table, found: JournalColumns, account: pl.Series, amount: pl.Series) -> bool:
-    """Whether amounts without two sides are postings: they add up to nothing, or an account has many on one day."""
+    """Whether amounts without two sides are postings: they add up to nothing, or an account has many a day.
+
+    What comes in and goes out by category is posted, too.
+    """
+    if any(CATEGORY.fullmatch(plain_header(table.names[at])) for at in found.names):
+        return True
     whole, size = abs(float(amount.sum() or 0.0)), float(amount.abs().sum() or 0.0)
     if size > 0 and whole <= BALANCED * size and account.n_unique() > 1:
         return True
@@ -228,7 +236,9 @@ def _without_totals(journal: Journal) -> Journal:
             account or ""
         ]
         words = [text for text in words if len(text) <= MAX_WORDS]
-        is_total = any(is_total_label(text) for text in (*words[:2], account or ""))
+        is_total = any(is_total_label(text) for text in (*words[:2], account or "")) or _STARS.fullmatch(
+            account or ""
+        )
         if is_total or any(_CLOSING.fullmatch(text) for text in words):
             gone.append(row)
     if dates and gone:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from workbench.data.texts.cells import TYPED
 from workbench.finance.inputs.reading.accounts import ACCOUNT_NAME, ACCOUNT_NUMBER, AMOUNT
 from workbench.finance.inputs.reading.columns import ColumnKind, kind_of
-from workbench.finance.inputs.reading.postings.sides import has_sides
+from workbench.finance.inputs.reading.postings.sides import SAGE_CREDITS, SAGE_DEBITS, has_sides
 
-__all__ = ["DATES", "JournalColumns", "Table", "has_document", "journal_columns", "plain_header"]
+__all__ = ["CATEGORY", "DATES", "JournalColumns", "Table", "has_document", "journal_columns", "plain_header"]
 
 _KIND = re.compile(r"account type|type of account|account class|kontoart|type", re.IGNORECASE)
 _GROUP = re.compile(r"account group|account category|class|group", re.IGNORECASE)
@@ -26,6 +27,9 @@ _CREDIT = re.compile(
     rf"{_SPLIT}\.?",
     re.IGNORECASE,
 )
+CATEGORY = re.compile(r"(buchungs)?kategorie|c[aá]t[eé]gor(y|ie|[ií]a)", re.IGNORECASE)
+_NOMINAL = re.compile(r"nominal( code| account)?|n/c", re.IGNORECASE)
+_NET = re.compile(r"net( amount)?", re.IGNORECASE)
 _RUNNING = re.compile(
     r"(running |closing |account |cumulative |cumulated )?balance|saldo|solde|kumul.*|kontostand|endsaldo",
     re.IGNORECASE,
@@ -35,6 +39,8 @@ _OPENING_COLUMN = re.compile(
     r"|(balance|saldo)vortrag|solde (initial|d'ouverture)",
     re.IGNORECASE,
 )
+# Share of amounts of the rarer sign in a list of what comes in and goes out.
+OTHER_SIDE = 0.05
 _SIDES = frozenset(
     ["d", "c", "dr", "cr", "db", "debit", "credit", "s", "h", "soll", "haben", "debet", "kredit"]
 )
@@ -132,17 +138,38 @@ def journal_columns(table: Table) -> JournalColumns:
             or (kinds[at] is ColumnKind.NUMBER and ACCOUNT_NAME.fullmatch(plain[at]))
         )
     ]
+    if any(_NOMINAL.fullmatch(plain[at]) for at in numbers):
+        # Beside it, "Account" is the customer's or the supplier's.
+        numbers, names = [at for at in numbers if _NOMINAL.fullmatch(plain[at])], []
     # "Full Account Name" says where the account lies, "Account Name" only its end.
     names.sort(key=lambda at: not plain[at].casefold().startswith("full"))
+    if not numbers and not names and amount is not None and _goes_both_ways(table.frame[str(amount)]):
+        # Of what comes in and goes out, the category says what it is.
+        names = [at for at in texts if kinds[at] is ColumnKind.TEXT and CATEGORY.fullmatch(plain[at])]
     text_columns = [
         at for at in texts if kinds[at] is ColumnKind.TEXT and at not in names and at not in numbers
     ]
+    sage = next((at for at in text_columns if _is_sage(table.frame[str(at)])), None)
+    if sage is not None:
+        text_columns.remove(sage)
+        amount = first(_NET, money) if amount is None else amount
     kind = next((at for at in text_columns if _KIND.fullmatch(plain[at])), None)
     group = next((at for at in text_columns if at != kind and _GROUP.fullmatch(plain[at])), None)
     side = next(
-        (at for at in text_columns if at not in (kind, group) and _is_side(table.frame[str(at)])), None
+        (at for at in text_columns if at not in (kind, group) and _is_side(table.frame[str(at)])), sage
     )
     return JournalColumns(numbers[:1], names[:1], kind, group, debit, credit, amount, side, running, opening)
+
+
+def _is_sage(cells: pl.Series) -> bool:
+    words = {text.casefold().strip() for text in cells.drop_nulls().unique().to_list()}
+    return not words.isdisjoint(("si", "pi", "jd")) and words <= SAGE_DEBITS | SAGE_CREDITS
+
+
+def _goes_both_ways(cells: pl.Series) -> bool:
+    filled = cells.drop_nulls().str.strip_prefix(TYPED)
+    below = filled.str.contains(r"^\s*[-\u2212(]|-\s*$").sum() / max(1, len(filled))
+    return OTHER_SIDE <= below <= 1 - OTHER_SIDE
 
 
 def _is_side(cells: pl.Series) -> bool:

@@ -12,10 +12,13 @@ from workbench.data.texts.amounts import MAX_AMOUNT_CHARACTERS
 from workbench.data.texts.cells import TYPED
 from workbench.finance.inputs.reading.columns import ColumnKind, evidence_of_mark, kind_of, typed_number
 
-__all__ = ["amounts_of", "has_sides", "read_side", "with_sides_as_signs"]
+__all__ = ["SAGE_CREDITS", "SAGE_DEBITS", "amounts_of", "has_sides", "read_side", "with_sides_as_signs"]
 
 _SIDE = re.compile(r"\s*(?P<amount>.*\d.*?)\s*(?P<side>dr|cr|db|soll|haben|[dcsh])\.?\s*", re.IGNORECASE)
 _DEBITS = frozenset(("d", "dr", "db", "debit", "s", "soll", "debet"))
+# The types of Sage's list of transactions: invoices and credits of sales and purchases, journals, payments.
+SAGE_DEBITS = frozenset(("pi", "jd", "sc", "bp", "cp", "vp", "sr", "sa", "sd"))
+SAGE_CREDITS = frozenset(("si", "jc", "pc", "br", "cr", "vr", "pp", "pa", "pd"))
 # Codes such as "12 C" are seldom alone in a column; amounts with a side are.
 MOSTLY = 0.9
 SAMPLE = 200
@@ -67,7 +70,7 @@ def amounts_of(
         return values * signs, f"the texts of '{names[amount]}' name the side", True
     values = _numbers(frame, amount, mark)
     if side is not None:
-        is_debit = frame[str(side)].str.to_lowercase().str.strip_chars(" .").is_in(list(_DEBITS))
+        is_debit = frame[str(side)].str.to_lowercase().str.strip_chars(" .").is_in([*_DEBITS, *SAGE_DEBITS])
         signs = pl.select(pl.when(is_debit).then(1.0).otherwise(-1.0)).to_series()
         if _have_the_side_as_sign(values, signs):
             return values, f"'{names[side]}' names the side, and credits have a minus already", True
