@@ -19,6 +19,7 @@ __all__ = [
     "add_line",
     "head",
     "headed",
+    "narrow_head",
     "new_figure",
     "note_empty",
     "plain_title",
@@ -31,8 +32,8 @@ HEIGHT, TOP_MARGIN = 420, 72
 """Of a figure with one line below its title [px]."""
 LINE_HEIGHT = 20
 """Of a line below the title [px]."""
-MAX_LINE = 44
-"""Characters of a line below the title: more do not fit on a narrow page."""
+MAX_LINE, MAX_NARROW_LINE = 124, 44
+"""Characters of a line below the title, and on a narrow page."""
 
 BAND = "rgba(0, 114, 178, 0.18)"
 
@@ -109,11 +110,26 @@ def headed(resolution: str = "") -> Callable[[Draw], Draw]:
     return mark
 
 
-def _wrapped(parts: Sequence[str]) -> list[str]:
+def narrow_head(figure: go.Figure) -> go.Figure:
+    """Break the lines below the title of a figure so that they fit on a narrow page."""
+    title, *lines = (figure.layout.title.text or "").split("<br>")
+    parts = [part for line in lines for part in re.sub("</?sup>", "", line).split(SEPARATOR)]
+    narrow = _wrapped(parts, MAX_NARROW_LINE)
+    more = LINE_HEIGHT * (len(narrow) - len(lines))
+    if more <= 0:
+        return figure
+    return figure.update_layout(
+        title_text="<br>".join([title, *(f"<sup>{line}</sup>" for line in narrow)]),
+        margin_t=figure.layout.margin.t + more,
+        height=figure.layout.height + more,
+    )
+
+
+def _wrapped(parts: Sequence[str], limit: int = MAX_LINE) -> list[str]:
     lines: list[str] = []
     for part in parts:
         longer = f"{lines[-1]}{SEPARATOR}{part}" if lines else ""
-        if lines and len(longer) <= MAX_LINE:
+        if lines and len(longer) <= limit:
             lines[-1] = longer
         else:
             lines.append(part)

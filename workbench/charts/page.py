@@ -192,7 +192,7 @@ class ReportPage:
         import jinja2
         from plotly.offline import get_plotlyjs
 
-        from workbench.charts.figure import head
+        from workbench.charts.figure import head, narrow_head
 
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -209,7 +209,8 @@ class ReportPage:
                 embedded = []
                 for one in part.content:
                     figure = one if self.heading is None else head(one, self.heading)
-                    embedded.append(_embed(figure, f"figure-{number}"))
+                    # Beside another one, on a phone and on paper there is room for short lines only.
+                    embedded.append(_embed(narrow_head(figure), f"figure-{number}"))
                     number += 1
                 inside = "".join(embedded)
                 content = inside if len(embedded) == 1 else f'<div class="beside">{inside}</div>'

@@ -25,7 +25,6 @@ from workbench.market.store.dataset import market_folder
 from workbench.market.store.publication import writing
 from workbench.market.store.reading import MarketData
 from workbench.market.views import asset_boards as market_asset_boards
-from workbench.market.views.answer_figure import AnswerFigure
 from workbench.market.views.answer_tools import Appearance, Download, Zoom, read_request
 from workbench.market.views.answer_view import AnswerView
 from workbench.market.views.board import CHOSEN, EVERYTHING, POLL_SECONDS, AnswerBoard
@@ -69,7 +68,7 @@ def open_tab(board: AnswerBoard, name: str) -> list[AnswerView]:
 
 
 def figure_in(view: AnswerView) -> dict[str, Any]:
-    (area,) = [part for part in view.children if isinstance(part, AnswerFigure)]
+    area = view._figure
     figure: dict[str, Any] = area.outputs[0]["data"]["application/vnd.plotly.v1+json"]
     return figure
 
@@ -260,7 +259,7 @@ def test_the_page_tells_its_theme_and_all_figures_follow(make):
     light = figure_in(mix)["layout"]["template"]["layout"]["paper_bgcolor"]
     mix._tools.receive({"kind": "theme", "id": 1, "dark": True, "narrow": True})
     assert figure_in(mix)["layout"]["template"]["layout"]["paper_bgcolor"] != light
-    assert figure_in(mix)["layout"]["legend"]["entrywidthmode"] == "fraction"
+    assert figure_in(mix)["layout"]["margin"]["l"] == 44
 
 
 @pytest.mark.parametrize(
@@ -316,7 +315,7 @@ def test_an_error_is_said_in_place_of_its_figure(make, monkeypatch):
     mix.redraw()
     assert "ZeroDivisionError" in mix._notes.value
     assert not mix._tools.ready
-    assert next(part for part in mix.children if isinstance(part, AnswerFigure)).outputs == ()
+    assert mix._figure.outputs == ()
 
 
 def test_stations_are_searched_and_a_search_without_finds_says_so(make):

@@ -15,7 +15,6 @@ import pytest
 from workbench.market.results.export import csv_of
 from workbench.market.sample.market import make_sample_dataset
 from workbench.market.store.reading import MarketData
-from workbench.market.views.answer_figure import AnswerFigure
 from workbench.market.views.answer_view import AnswerView
 from workbench.market.views.board import CHOSEN, EVERYTHING, FITTING, AnswerBoard
 from workbench.market.views.boards import (
@@ -70,7 +69,7 @@ def texts_of(view: AnswerView) -> dict[str, str]:
         "csv": csv_of(view.answer).decode().split("\r\n\r\n")[0],
     }
     if view._draw is not None:
-        (area,) = [part for part in view.children if isinstance(part, AnswerFigure)]
+        area = view._figure
         layout = area.outputs[0]["data"]["application/vnd.plotly.v1+json"]["layout"]
         forms["figure"] = json.dumps(layout["title"], ensure_ascii=False)
     return forms

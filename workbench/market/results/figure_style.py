@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.charts.figure import head, note_empty
+from workbench.charts.figure import head, narrow_head, note_empty
 from workbench.charts.figure import new_figure as plain_figure
 from workbench.charts.palette import INK, carrier_colour
+from workbench.charts.time_bands import shade_nights_and_weekends
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import LACKS, Answer
 from workbench.market.queries.scope import BEGIN, END
@@ -55,11 +56,14 @@ def new_figure(answer: Answer, y_title: str, theme: Theme = "light") -> go.Figur
 
 def for_narrow_page(figure: go.Figure) -> go.Figure:
     """Give a figure a legend in two columns below, and the height that leaves the drawing its own."""
+    figure = narrow_head(figure)
     entries = sum(trace.showlegend is not False for trace in figure.data)
     if figure.layout.showlegend is False or entries < 2:
         return figure.update_layout(margin={"l": 44})
     legend = {"xref": "container", "entrywidth": 0.58, "entrywidthmode": "fraction", "font": {"size": 10}}
-    return figure.update_layout(legend=legend, height=360 + 10 * entries, margin={"l": 44, "r": 12})
+    return figure.update_layout(
+        legend=legend, height=figure.layout.height + 10 * entries - 120, margin={"l": 44, "r": 12}
+    )
 
 
 def fuel_colour(name: str) -> str:
@@ -144,7 +148,9 @@ def time_axis(figure: go.Figure, answer: Answer, clock: str, theme: Theme = "lig
     theme
         Light or dark.
     """
-    figure.update_xaxes(title=f"Begin of interval [{clock}]", hoverformat=TIME_HOVER, type="date")
+    tint = shade_nights_and_weekends(figure, answer[BEGIN][0], answer[END][-1]) if len(answer) else ""
+    title = f"Begin of interval [{clock}]{f'<br>{tint}' if tint else ''}"
+    figure.update_xaxes(title=title, hoverformat=TIME_HOVER, type="date")
     middles = answer[BEGIN] + (answer[END] - answer[BEGIN]) / 2
     mark_lacking(figure, answer, middles.astype("datetime64[ms]"), theme)
     for begin, end in missing_stretches(answer):

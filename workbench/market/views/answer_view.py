@@ -23,6 +23,7 @@ from workbench.market.views.answer_code import code_html
 from workbench.market.views.answer_figure import AnswerFigure
 from workbench.market.views.answer_tools import AnswerTools, Appearance
 from workbench.ui.base import sentence_of
+from workbench.ui.figures.legend import LegendTable
 from workbench.ui.figures.origins import OriginPanel, explaining
 from workbench.ui.figures.tables import MAX_ROWS, TableArea
 from workbench.ui.tabs import note
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
     from workbench.charts import Theme
 
-__all__ = ["AnswerView", "Screen", "answer_rows"]
+__all__ = ["AnswerView", "Legend", "Screen", "answer_rows"]
+
+Legend = Callable[[LegendTable, Any, Answer, Period | None, set[str]], None]
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +69,8 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         Called when the page has told what it looks like.
     zooms
         Whether the figure has a time axis, so that a zoom can ask again.
+    legend
+        Shows a legend as a table, given the figure, the answer, the period and the parts that are left out.
     """
 
     def __init__(
@@ -76,8 +81,10 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         on_theme: Callable[[Appearance], None],
         *,
         zooms: bool = False,
+        legend: Legend | None = None,
     ) -> None:
         self._ask, self._draw, self._screen, self.zooms = ask, draw, screen, zooms
+        self._legend_of, self._hidden = legend, set[str]()
         self._period: Period | None = None
         self._zoom: Period | None = None
         self.answer: Answer | None = None
@@ -93,10 +100,17 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         self._as_table.observe(lambda _: self._show_table(), "value")
         foot = ipywidgets.HBox([self._tools, self._as_table])
         foot.add_class("wb-answer-foot")
+        self._legend = None if legend is None else LegendTable(self._toggle)
+        shown: list[ipywidgets.Widget] = [self._figure]
+        if self._legend is not None:
+            # Beside the figure where the page is wide enough for both.
+            beside = ipywidgets.Box([self._figure, self._legend])
+            beside.add_class("wb-answer-beside")
+            shown = [beside]
         parts = (
             [self._table, self._notes, self._tools, self._code, self._origins]
             if draw is None
-            else [self._figure, self._notes, foot, self._table, self._code, self._origins]
+            else [*shown, self._notes, foot, self._table, self._code, self._origins]
         )
         super().__init__(parts)
         self.add_class("wb-answer")
@@ -128,6 +142,8 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
     def _say(self, reason: str) -> None:
         self.answer = None
         self._figure.clear()
+        if self._legend is not None:
+            self._legend.show("", (), (), "")
         self._table.value = self._code.value = ""
         self._notes.value = note(f"This cannot be shown: {reason}").value
         self._tools.offer(None)
@@ -146,11 +162,18 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
             if self._zoom is not None:
                 begin, end = (str(stamp).replace("T", " ") for stamp in (self._zoom.begin, self._zoom.end))
                 figure.update_xaxes(range=[begin, end])
+            if self._legend is not None and self._legend_of is not None:
+                self._legend_of(self._legend, figure, answer, self._zoom or self._period, self._hidden)
+                figure.for_each_trace(lambda trace: trace.update(visible=trace.name not in self._hidden))
             self._figure.show(for_narrow_page(figure) if self._screen.narrow else figure)
         self._notes.value = note(" ".join(answer.notes)).value if answer.notes else ""
         self._tools.offer(answer, zoomed=self._zoom is not None)
         self._code.value = code_html(answer, self._screen.data)
         self._show_table()
+
+    def _toggle(self, name: str) -> None:
+        self._hidden ^= {name}
+        self._paint()
 
     def _show_table(self) -> None:
         if not self._as_table.value or self.answer is None:

@@ -28,7 +28,7 @@ from workbench.market.queries.scope import ALL, of_region
 from workbench.market.store.dataset import pointer_stamp
 from workbench.market.store.reading import MarketData
 from workbench.market.views.answer_tools import Appearance
-from workbench.market.views.answer_view import AnswerView, Screen
+from workbench.market.views.answer_view import AnswerView, Legend, Screen
 from workbench.ui.base import Pane, guarded
 from workbench.ui.days import DaySpan, said_put_back
 from workbench.ui.figures.controls import redrawing
@@ -67,11 +67,14 @@ class Panel:
         Draws it; None shows it as a table.
     zooms
         Whether its figure has a time axis.
+    legend
+        Shows the figure's legend as a table; None where the figure has its own.
     """
 
     ask: Callable[[Period], Answer]
     draw: Callable[[Answer, Theme], go.Figure] | None = None
     zooms: bool = False
+    legend: Legend | None = None
 
 
 class AnswerBoard(Pane):
@@ -240,7 +243,14 @@ class AnswerBoard(Pane):
             if index not in self._views:
                 panels = list(self._makers.values())[index]()
                 self._views[index] = [
-                    AnswerView(self._asked(panel), panel.draw, self.screen, self.set_page, zooms=panel.zooms)
+                    AnswerView(
+                        self._asked(panel),
+                        panel.draw,
+                        self.screen,
+                        self.set_page,
+                        zooms=panel.zooms,
+                        legend=panel.legend,
+                    )
                     for panel in panels
                 ]
                 self._tabs.children[index].children = tuple(self._views[index])

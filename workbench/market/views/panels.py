@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from workbench.charts.line_labels import label_lines
 from workbench.charts.spikes import split_spikes
 from workbench.market.model.answer import Answer
 from workbench.market.model.period import Period
 from workbench.market.queries import (
     coverage,
+    fuel_totals,
     gaps,
     generation,
     net_imports_by_region,
@@ -17,6 +19,8 @@ from workbench.market.queries import (
 )
 from workbench.market.results import charts, charts_by_group
 from workbench.market.views.board import AnswerBoard, Panel
+from workbench.market.views.mix_legend import HEADERS, mix_rows
+from workbench.ui.figures.legend import LegendTable
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -43,14 +47,28 @@ class MarketBoard(AnswerBoard):
             ),
             lambda answer, theme: charts.mix_chart(answer, self.clock, theme=theme),
             zooms=True,
+            legend=self._mix_legend,
         )
+
+    def _mix_legend(
+        self, table: LegendTable, figure: go.Figure, answer: Answer, period: Period | None, hidden: set[str]
+    ) -> None:
+        if period is None or not figure.data:
+            table.show("", (), (), "")
+            return
+        totals = fuel_totals(self.data, period, region=self.chosen_region)
+        units = ("GWh", "%", self.price_unit())
+        headers = ["Fuel", *(f"{name} [{unit}]" for name, unit in zip(HEADERS, units, strict=True))]
+        rows = mix_rows(figure, answer, totals, self.screen.style, hidden)
+        table.show(f"{figure.layout.title.text.partition('<')[0]}, {period}", headers, rows, "MW")
+        figure.update_layout(showlegend=False, margin_b=50, height=figure.layout.height - 60)
 
     def price_lines(self) -> Panel:
         """Prices over time: of one region, or of all."""
 
         def draw(answer: Answer, theme: Theme) -> go.Figure:
             title = f"Price [{self.price_unit()}]"
-            return split_spikes(charts.lines_chart(answer, self.clock, title, theme=theme))
+            return label_lines(split_spikes(charts.lines_chart(answer, self.clock, title, theme=theme)))
 
         return Panel(
             lambda period: prices(self.data, period, resolution=self.chosen_resolution), draw, zooms=True

@@ -61,11 +61,34 @@
   const figures = new Set();
   const LEGEND_ROW = 19;
   const LETTER = 6.6;
+  const SMALL_LETTER = 5.6;
+  const HEADING_LINE = 20;
+
+  // The lines below a title are written for a wide page: `title<br><sup>one · two · three</sup>`.
+  function wrapHeading(layout, width) {
+    const text = typeof layout.title === "string" ? layout.title : layout.title?.text;
+    if (!text?.includes("<sup>")) return;
+    const [title, ...lines] = text.split("<br>");
+    const room = Math.floor((width - 24) / SMALL_LETTER);
+    const wrapped = [];
+    for (const part of lines.flatMap((line) => line.replace(/<\/?sup>/g, "").split(" · "))) {
+      const longer = wrapped.length ? `${wrapped.at(-1)} · ${part}` : "";
+      if (longer && longer.length <= room) wrapped[wrapped.length - 1] = longer;
+      else wrapped.push(part);
+    }
+    const more = HEADING_LINE * (wrapped.length - lines.length);
+    if (more <= 0) return;
+    layout.title = { ...(typeof layout.title === "string" ? {} : layout.title), text: [title, ...wrapped.map((line) => `<sup>${line}</sup>`)].join("<br>") };
+    layout.margin = { ...layout.margin, t: (layout.margin?.t ?? 72) + more };
+    if (layout.height) layout.height += more;
+  }
 
   // On a phone a legend is a column, which must not take its room from the plot; and labels that an axis was given
   // are thinned out until they fit beside one another.
   function fitToWidth(layout, data, width) {
-    if (!width || width >= NARROW) return;
+    if (!width) return;
+    wrapHeading(layout, width);
+    if (width >= NARROW) return;
     const entries = data.filter((trace) => trace.name && trace.showlegend !== false && (trace.visible ?? true) === true);
     const height = layout.height ?? layout.template?.layout?.height;
     if (height && layout.showlegend !== false) layout.height = height + LEGEND_ROW * Math.max(0, entries.length - 3);
