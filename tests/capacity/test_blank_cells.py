@@ -25,6 +25,21 @@ BY_YEAR = ("Pipe_Line_Generators_p_min", "Pipe_Line_Generators_p_max", "Capital_
 EXAMPLE: dict[str, Any] = {
     **example_rows(),
     "Pipe_Line_Storage_p_min": [{"TECHNOLOGY": "Battery new", "2030": 10, "2035": 10}],
+    "Storage": [
+        {
+            "name": "Lake",
+            "bus": "Main_Bus",
+            "carrier": "battery",
+            "p_nom": 20,
+            "max_hours": 9,
+            "efficiency_dispatch": 0.9,
+        }
+    ],
+    "Markets": [
+        {"name": "IEX", "bus": "Main_Bus", "carrier": "gas", "import": 100, "export": 50, "price": 4000}
+    ],
+    "Outages": [{"name": "Coal 1", "from": "06-01", "to": "06-30"}],
+    "Zones": [{"bus": "Main_Bus", "2030": 0.6}, {"bus": "Outside", "2030": 0.4}],
     "Demand": [{"2030": 700.0}] * 8760,
     "P_max_pu": None,
 }

@@ -280,7 +280,7 @@ def test_without_any_load_the_three_ways_out_are_said(tmp_path: Path) -> None:
 
 
 def test_switches_of_the_workbook_that_the_form_decides_are_said(tmp_path: Path) -> None:
-    from workbench.capacity.inputs.workbook_settings import read_settings
+    from workbench.capacity.inputs.sheets.workbook_settings import read_settings
     from workbench.data.problems import Problems
     from workbench.data.workbooks.reading import read_workbook
     from workbench.data.workbooks.writing import Column, writing_workbook

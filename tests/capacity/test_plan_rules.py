@@ -229,16 +229,24 @@ def test_firm_capacity_goes_through_several_links_to_the_load() -> None:
         [("far", "mid", 0.9, 0.0, 100.0), ("mid", "main", 0.5, -20.0, 60.0)],
         columns=["bus0", "bus1", "efficiency", "low", "high"],
     )
-    found = delivered({"far": 200.0, "mid": 10.0, "main": 5.0, "alone": 40.0}, links, "main")
+    found = delivered({"far": 200.0, "mid": 10.0, "main": 5.0, "alone": 40.0}, links, {"main": 1.0})
     assert found.total == pytest.approx(5 + 0.5 * 60)
     assert found.parts["alone"] == 0.0
+
+
+def test_the_firm_capacity_of_zones_is_the_load_that_plants_and_links_serve_in_its_shape() -> None:
+    links = pd.DataFrame([("a", "b", 0.5, 0.0, 20.0)], columns=["bus0", "bus1", "efficiency", "low", "high"])
+    found = delivered({"a": 100.0, "b": 20.0}, links, {"a": 0.5, "b": 0.5})
+    # b has 20 MW and what the link brings, 10 MW; as much again at a.
+    assert found.total == pytest.approx(60)
+    assert found.parts["b"] == pytest.approx(60 / (50 + 20))
 
 
 def test_a_link_that_has_to_carry_something_is_no_firm_capacity_and_no_contradiction() -> None:
     line = Line("Tie", "Far", "Main_Bus", 100.0, 0.95, p_min_pu=0.2)
     links = links_between([Asset("Tie", line, 0, np.inf, 100.0)], {"Tie": 100.0}, 2030)
     # 20 MW that have to flow are more than the 10 MW that stand at its beginning.
-    found = delivered({"Main_Bus": 5.0, "Far": 10.0}, links, "Main_Bus")
+    found = delivered({"Main_Bus": 5.0, "Far": 10.0}, links, {"Main_Bus": 1.0})
     assert found.total == pytest.approx(5 + 0.95 * 10)
 
 

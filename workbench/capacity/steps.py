@@ -102,7 +102,7 @@ def _solve_workbook(
 ) -> CapacityResult:
     from workbench.capacity.inputs.demand_source import find_load
     from workbench.capacity.inputs.plan_settings import note_unused
-    from workbench.capacity.inputs.reading import read_system
+    from workbench.capacity.inputs.reading import read_system, require_currency
 
     known: list[System] = []
 
@@ -118,6 +118,7 @@ def _solve_workbook(
         with job.stage("validate", title="Check the inputs"):
             system = read_system(source, config)
             known.append(system)
+            require_currency(system, project.currency)
             job.uses(source, sha256=system.sha256)
             load = find_load(project, system, config)
             if load.path and load.path != str(source):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from workbench.capacity.config import CapacityConfig, planned_margin
 from workbench.capacity.extraction.solved import active_in, futures_of, periods_of
-from workbench.capacity.model.system import UNSERVED, Candidate, Kind, Plant, System, is_variable
+from workbench.capacity.model.system import UNSERVED, Candidate, Kind, Plant, System, is_variable, main_bus
 from workbench.capacity.network.firm import (
     FIRM_HOURS,
     PEAK_HOURS,
@@ -23,7 +23,6 @@ from workbench.capacity.network.firm import (
     firm_at_buses,
     highest_demand,
     links_between,
-    main_bus,
     mean_at_peak,
     outage_rate,
 )
@@ -73,7 +72,7 @@ def firm_of_plan(plan: Plan, assets: pd.DataFrame) -> dict[int, Firm]:
         credit = credits_of(plan.assets, year, plan.config)
         firm = firm_at_buses(plan.assets, sizes, credit, year.year)
         links = links_between(plan.assets, sizes, year.year)
-        carried = delivered(firm, links, main_bus(plan.system))
+        carried = delivered(firm, links, year.shares_at_peak(main_bus(plan.system)))
         found[year.year] = Firm(
             year.peak * highest_demand(plan.system, plan.config),
             carried.total,
@@ -89,6 +88,8 @@ def _loss(plan: Plan, year: Year, sizes: Mapping[str, float], carried: Delivered
         item = asset.item
         if item.kind not in (Kind.GENERATOR, Kind.STORAGE_UNIT) or not exists(asset, year.year):
             continue
+        if isinstance(item, Plant) and item.sells:
+            continue
         # What the links do not carry away from a bus is shared by all that stands there.
         size = sizes[asset.name] * carried.parts.get(asset.plant.bus, 0.0)
         profile = year.profiles.get(item.name)
@@ -96,6 +97,10 @@ def _loss(plan: Plan, year: Year, sizes: Mapping[str, float], carried: Delivered
             size *= min(1.0, asset.plant.max_hours / FIRM_HOURS)
         if is_variable(item.carrier) and profile is not None:
             weather = weather + size * profile
+        elif item.name in year.rest:
+            # A planned outage lowers what is there in its own hours; what fails by chance may be the same plant.
+            weather = weather - size * (1 - year.rest[item.name])
+            plants.append((size, outage_rate(item.carrier, plan.config)))
         elif not is_variable(item.carrier):
             size *= 1.0 if profile is None else mean_at_peak(profile, year.load)
             plants.append((size, outage_rate(item.carrier, plan.config)))
@@ -215,7 +220,9 @@ def note_reserve(config: CapacityConfig, system: System, adequacy: pd.DataFrame,
             )
     items: list[Plant | Candidate] = [*system.plants, *system.candidates]
     carriers = {
-        item.carrier for item in items if item.kind is not Kind.STORE and not is_variable(item.carrier)
+        item.carrier
+        for item in items
+        if item.kind is not Kind.STORE and not is_variable(item.carrier) and not getattr(item, "sells", False)
     }
     assumed = sorted(carriers - set(config.outage_rates))
     if assumed:

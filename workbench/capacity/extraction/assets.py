@@ -19,7 +19,7 @@ from workbench.capacity.extraction.solved import (
     weights_of,
 )
 from workbench.capacity.model.system import UNSERVED
-from workbench.capacity.network.assets import Asset
+from workbench.capacity.network.assets import SALE, Asset
 
 if TYPE_CHECKING:
     from pypsa import Network
@@ -106,13 +106,17 @@ def with_energy(network: Network, table: pd.DataFrame, periods: list[int]) -> pd
     return table
 
 
+def plants_of(assets: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a table of components that are capacity: no lines, no unserved load, nothing that a market buys."""
+    if assets.empty:
+        return assets
+    other = assets.component.isin(("Line", "Transformer")) | (assets.carrier == UNSERVED)
+    return assets[~other & (assets.origin != SALE)]
+
+
 def capacity_table(assets: pd.DataFrame) -> pd.DataFrame:
     """Existing, new and retired capacity by year and carrier; a plant that is gone is retired, not 0 MW."""
-    plants = (
-        assets[~assets.component.isin(("Line", "Transformer")) & (assets.carrier != UNSERVED)]
-        if len(assets)
-        else assets
-    )
+    plants = plants_of(assets)
     if plants.empty:
         return pd.DataFrame(
             columns=["year", "component", "carrier", "unit", "existing", "new", "retired", "capacity"]

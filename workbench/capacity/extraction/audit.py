@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from workbench.capacity.config import CapacityConfig, Method
+from workbench.capacity.extraction.assets import plants_of
 from workbench.capacity.extraction.costs import KINDS_OF_COST, Tables
 from workbench.capacity.extraction.limits import primary_energy
 from workbench.capacity.extraction.solved import NOMINAL, static_of, statistic_of, weights_of
-from workbench.capacity.model.system import UNSERVED
 from workbench.data.audit import require_all_equal, require_equal
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _check_parts(network: Network, tables: Tables, relative: float) -> None:
     assets, capacity = tables["assets"], tables["capacity"]
     keys = ["year", "component", "carrier"]
     if len(capacity):
-        plants = assets[~assets.component.isin(("Line", "Transformer")) & (assets.carrier != UNSERVED)]
+        plants = plants_of(assets)
         for column in ("existing", "new", "capacity"):
             sums = plants.groupby(keys)[column].sum()
             rows = capacity.set_index(keys)[column]

@@ -7,7 +7,7 @@ made: each investment period is a year of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -196,7 +196,32 @@ def _curtailment(network: Network, periods: list[int]) -> pd.DataFrame:
                     "rate": 100 * lost / available if available > 0 else 0.0,
                 }
             )
+    rows += _spilled(network, periods)
     return pd.DataFrame(rows, columns=["year", "carrier", "available", "curtailed", "rate"])
+
+
+def _spilled(network: Network, periods: list[int]) -> list[dict[str, Any]]:
+    """Water that flows into reservoirs, and what of it is spilled."""
+    inflow = dynamic_of(network, "StorageUnit", "inflow")
+    if inflow.empty:
+        return []
+    spill = dynamic_of(network, "StorageUnit", "spill").reindex(columns=inflow.columns, fill_value=0.0)
+    carriers = static_of(network, "StorageUnit").carrier.reindex(inflow.columns).astype(str)
+    year_of, weights = periods_of(network, periods[0])[0], weights_of(network)
+    rows = []
+    for year in periods:
+        inside = year_of == year
+        for carrier in dict.fromkeys(carriers):
+            names = carriers.index[carriers == carrier]
+            given, lost = (
+                float(weights[inside] @ table[names].to_numpy(dtype=float)[inside].sum(axis=1)) / 1e3
+                for table in (inflow, spill)
+            )
+            rate = 100 * lost / given if given > 0 else 0.0
+            rows.append(
+                {"year": year, "carrier": carrier, "available": given, "curtailed": lost, "rate": rate}
+            )
+    return rows
 
 
 def _storage(network: Network, year: int) -> pd.DataFrame:

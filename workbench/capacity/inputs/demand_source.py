@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 PROFILE_DOMAIN = "load_profiles"
 LOAD_SHEET = "Past_Hourly_Demand"
 """Sheet of an hourly load workbook."""
+OWN_SHEETS = ("Load", "Hourly load", "Load profile", "Hourly demand", "Demand profile", LOAD_SHEET)
+"""Sheets of a workbook of plants that may hold its load with the time of each hour."""
 FIRST_MONTH = 4
 """Fiscal years begin in April."""
 
@@ -91,7 +94,7 @@ def _find_load(project: Project | None, system: System, config: CapacityConfig) 
                 project.results,
             )
     if project is not None:
-        found = _from_hourly_load(project, config)
+        found = _from_hourly_load(project, system.path, config)
         if found is not None:
             return found
     raise InvalidData(
@@ -143,17 +146,17 @@ def _from_profile(project: Project, config: CapacityConfig) -> Load | None:
     return replace(grown, profile=name, notes=(*omissions, *grown.notes))
 
 
-def _from_hourly_load(project: Project, config: CapacityConfig) -> Load | None:
+def _from_hourly_load(project: Project, own: Path, config: CapacityConfig) -> Load | None:
     """Take the last complete fiscal year of the hourly load workbook and let it grow."""
-    for path in project.input_files():
-        if path.suffix.lower() not in (".xlsx", ".xlsm"):
-            continue
+    books = [path for path in project.input_files() if path.suffix.lower() in (".xlsx", ".xlsm")]
+    for path, names in [(own, OWN_SHEETS), *((path, (LOAD_SHEET,)) for path in books)]:
         book = read_workbook(path, sheets=())
-        if book.find_sheet(LOAD_SHEET) is None:
+        sheet = next((found for name in names if (found := book.find_sheet(name))), None)
+        if sheet is None:
             continue
         from workbench.hourly_loads.reading.hourly_sheet import read_hourly_sheet  # only such a plan needs it
 
-        hourly = read_hourly_sheet(path, LOAD_SHEET)
+        hourly = read_hourly_sheet(path, sheet)
         complete = _complete_years(_begins_of(hourly, project.settings.time_zone), hourly.load)
         if complete:
             grown = _grown(complete, config, f"{path.name}", book.sha256, str(path))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from workbench.capacity.inputs.blank_cells import Assumptions, check_columns, check_names
-from workbench.capacity.inputs.expansions import ASSUMED_LIFETIME, read_expansions
-from workbench.capacity.inputs.hourly_sheets import read_availability, read_demand_sheet
-from workbench.capacity.inputs.table_reader import Cells, Row, TableReader, read_life
+from workbench.capacity.inputs.sheets.blank_cells import Assumptions, check_columns
+from workbench.capacity.inputs.sheets.expansions import ASSUMED_LIFETIME, read_expansions
+from workbench.capacity.inputs.sheets.further_sheets import FURTHER, FurtherSheets
+from workbench.capacity.inputs.sheets.hourly_sheets import read_availability
+from workbench.capacity.inputs.sheets.kinds import PlanningHeaders
+from workbench.capacity.inputs.sheets.lookups import check_carriers_used, check_lookups
+from workbench.capacity.inputs.sheets.table_reader import Cells, Row, TableReader, read_life
+from workbench.capacity.inputs.sheets.workbook_settings import read_custom_days, read_settings
 from workbench.capacity.inputs.template import COLUMNS
-from workbench.capacity.inputs.workbook_settings import read_settings
 from workbench.capacity.model.system import (
     ByYear,
     Candidate,
@@ -18,7 +23,6 @@ from workbench.capacity.model.system import (
     Line,
     Plant,
     System,
-    at,
     needs_efficiency,
 )
 from workbench.data.notes import Notes
@@ -79,9 +83,12 @@ class _Reader:
         self.assumptions = Assumptions()
         self.years = years
         self.cells = Cells()
+        self.headers = PlanningHeaders(problems)
+        self.tables: dict[str, Table | None] = {}
 
     def read(self) -> System:
-        for sheet, known in COLUMNS.items():
+        for sheet in (name for name in COLUMNS if name not in FURTHER):
+            known = COLUMNS[sheet]
             if (table := self._table(sheet)) is not None:
                 check_columns(table, [*known, *_ALSO_READ.get(sheet, ())], self.problems, self.notes)
         carriers = self._carriers()
@@ -100,40 +107,48 @@ class _Reader:
             self.book.sha256,
             buses,
             tuple(plants),
-            tuple(self._candidates(buses, carriers, fixed, rows, plants)),
+            tuple(self._candidates(buses, carriers, fuel, fixed, rows, plants)),
             carriers,
             tuple(self._lines(buses)),
-            read_demand_sheet(self.book, self.problems),
-            read_availability(self.book, "P_max_pu", self.problems),
-            read_availability(self.book, "P_min_pu", self.problems),
-            self._wacc(),
-            monthly,
-            cycles,
-            self._custom_days(),
-            self._futures(),
-            settings,
-            self.cells.places,
+            p_max_pu=read_availability(self.book, "P_max_pu", self.problems),
+            p_min_pu=read_availability(self.book, "P_min_pu", self.problems),
+            locations=self._locations(),
+            wacc=self._wacc(),
+            monthly_limits=monthly,
+            cycles=cycles,
+            custom_days=read_custom_days(self._table("Custom days"), self.problems),
+            futures=self._futures(),
+            settings=settings,
+            cells=self.cells.places,
+            currency=self.headers.currency(),
         )
-        self._check_carriers_used(system)
-        self._check_lookups(system)
+        further = FurtherSheets(
+            self.book, buses, carriers, self.problems, self.notes, self.cells, self.headers
+        )
+        system = further.add_to(system)
+        system = replace(system, plants=tuple(self._with_fixed_costs(system.plants, fixed)))
+        check_carriers_used(system, max(self.years), self.problems, self.notes)
+        check_lookups(system, self._table, self.problems, self.notes)
         self.assumptions.note_in(self.notes)
         return system
 
     def _table(self, sheet: str) -> Table | None:
-        needed = _NEEDED_COLUMNS.get(sheet)
-        headers = (next(iter(COLUMNS[sheet])), *needed) if needed else ()
-        found = self.book.find_table(sheet, headers, self.problems, COLUMNS)
-        if found is None:
-            return None
-        return self.book.sheet(found).table(self.problems, headers=tuple(COLUMNS.get(sheet, ())))
+        if sheet not in self.tables:
+            needed = _NEEDED_COLUMNS.get(sheet)
+            headers = (next(iter(COLUMNS[sheet])), *needed) if needed else ()
+            found = self.book.find_table(sheet, headers, self.problems, COLUMNS)
+            self.tables[sheet] = (
+                None if found is None else self.headers.table_of(self.book.sheet(found), sheet)
+            )
+        return self.tables[sheet]
 
     def _rows(self, sheet: str, key: str) -> list[Row]:
         table = self._table(sheet)
         if table is None:
             return []
-        return list(
-            TableReader(table, self.problems, self.assumptions).rows(key, *_NEEDED_COLUMNS.get(sheet, ()))
-        )
+        # A candidate may have its cost on the sheet Fuel_cost.
+        needed = [name for name in _NEEDED_COLUMNS.get(sheet, ()) if name != "marginal_cost"]
+        return list(TableReader(table, self.problems, self.assumptions).rows(key, *needed))
 
     def _carriers(self) -> dict[str, Carrier]:
         found = {}
@@ -149,13 +164,13 @@ class _Reader:
         buses: tuple[str, ...],
         carriers: dict[str, Carrier],
         fuel: dict[str, ByYear],
-        fixed: dict[str, float],
+        fixed: dict[str, ByYear | float],
         commitable: dict[str, bool],
     ) -> Plant:
         name = row.text("name")
         self.cells.note(row, name, *row.table.columns)
         carrier = row.known("carrier", carriers, "CO2")
-        cost: ByYear | float | None = fuel.get(carrier)
+        cost: ByYear | float | None = fuel.get(name, fuel.get(carrier))
         if cost is None:
             if not row.has("marginal_cost"):
                 self.problems.error(
@@ -167,7 +182,8 @@ class _Reader:
             cost = row.number("marginal_cost", 0.0)
         elif row.has("marginal_cost"):
             self.notes.unused(
-                f"the marginal_cost of {name} is passed over: the sheet 'Fuel_cost' has a row for '{carrier}'.",
+                f"the marginal_cost of {name} is passed over: the sheet 'Fuel_cost' has a row for "
+                f"'{name if name in fuel else carrier}'.",
                 sheet=row.table.sheet,
                 cell=row.cell("marginal_cost"),
                 column="marginal_cost",
@@ -189,16 +205,29 @@ class _Reader:
             options=options,
         )
 
-    def _fixed_cost(self, name: str, carrier: str, fixed: dict[str, float]) -> float:
-        if carrier not in fixed:
+    def _fixed_cost(self, name: str, carrier: str, fixed: Mapping[str, ByYear | float]) -> ByYear | float:
+        if name not in fixed and carrier not in fixed:
             self.assumptions.add("FOM", "FOM", "0", name)
-        return fixed.get(carrier, 0.0)
+        return fixed.get(name, fixed.get(carrier, 0.0))
+
+    def _with_fixed_costs(
+        self, plants: Iterable[Plant], fixed: Mapping[str, ByYear | float]
+    ) -> Iterator[Plant]:
+        """Give storage of the sheet Storage its fixed costs too."""
+        for plant in plants:
+            stores = plant.kind is Kind.STORAGE_UNIT
+            yield (
+                replace(plant, fixed_cost=self._fixed_cost(plant.name, plant.carrier, fixed))
+                if stores
+                else plant
+            )
 
     def _candidates(
         self,
         buses: tuple[str, ...],
         carriers: dict[str, Carrier],
-        fixed: dict[str, float],
+        fuel: dict[str, ByYear],
+        fixed: dict[str, ByYear | float],
         rows: list[Row],
         plants: list[Plant],
     ) -> list[Candidate]:
@@ -228,6 +257,16 @@ class _Reader:
             if storage:
                 kind = Kind.STORE if row.text("Type").casefold() == "store" else Kind.STORAGE_UNIT
             limit = "e_nom_max" if kind is Kind.STORE else "p_nom_max"
+            cost: ByYear | float = fuel.get(name, {})
+            if not cost:
+                cost = row.number("marginal_cost", None if kind is Kind.GENERATOR else 0.0)
+            elif row.has("marginal_cost"):
+                self.notes.unused(
+                    f"the marginal_cost of {name} is passed over: the sheet 'Fuel_cost' has a row for it.",
+                    sheet=row.table.sheet,
+                    cell=row.cell("marginal_cost"),
+                    column="marginal_cost",
+                )
             given = _efficiency(row, carriers.get(carrier)) if kind is Kind.GENERATOR else 1.0
             store, dispatch, hours = _storage(row) if kind is Kind.STORAGE_UNIT else (1.0, given, 0.0)
             found.append(
@@ -238,7 +277,7 @@ class _Reader:
                     kind,
                     capital.get(name, 0.0),
                     self._fixed_cost(name, carrier, fixed),
-                    row.number("marginal_cost", None if kind is Kind.GENERATOR else 0.0),
+                    cost,
                     dispatch,
                     store,
                     lifetimes.get(name, ASSUMED_LIFETIME),
@@ -276,12 +315,23 @@ class _Reader:
             )
         return found
 
-    def _fixed_costs(self) -> dict[str, float]:
-        found = {}
+    def _fixed_costs(self) -> dict[str, ByYear | float]:
+        """Fixed costs by carrier, plant or candidate: one number, or one a year."""
+        table = self._table("FOM")
+        if table is not None and any(column.isdigit() for column in table.columns):
+            return dict(self._by_name("FOM", "carrier"))
+        found: dict[str, ByYear | float] = {}
         for row in self._rows("FOM", "carrier"):
             found[row.text("carrier")] = row.number("FOM", minimum=0.0)
             self.cells.add(row.text("carrier"), "FOM", row.table.sheet, row.cell("FOM"))
         return found
+
+    def _locations(self) -> dict[str, tuple[float, float]]:
+        return {
+            row.text("name"): (row.number("x"), row.number("y"))
+            for row in self._rows("Buses", "name")
+            if row.has("x") or row.has("y")
+        }
 
     def _wacc(self) -> ByYear | None:
         table = self._table("wacc")
@@ -322,17 +372,6 @@ class _Reader:
                 self.cells.add(name, f"{plain_name(sheet)} {year}", table.sheet, row.cell(year))
         return found
 
-    def _custom_days(self) -> tuple[str, ...]:
-        table = self._table("Custom days")
-        if table is None:
-            return ()
-        rows = [Row(table, number, self.problems) for number in range(len(table.rows))]
-        return tuple(
-            f"{int(row.number('Month', minimum=1, maximum=12)):02d}-"
-            f"{int(row.number('Day', minimum=1, maximum=31)):02d}"
-            for row in rows
-        )
-
     def _futures(self) -> dict[str, dict[str, float]]:
         table = self._table("Futures")
         if table is None:
@@ -345,45 +384,6 @@ class _Reader:
             }
             for row in reader.rows("name")
         }
-
-    def _check_lookups(self, system: System) -> None:
-        named = {
-            "Futures": {name for factors in system.futures.values() for name in factors}
-            - {"demand", "Demand"},
-            "Settings": {carrier for carrier, _ in system.monthly_limits},
-        }
-        for sheet, names in named.items():
-            for name in sorted(names - set(system.carriers)):
-                self.problems.error(
-                    f"the column '{name}' is not a carrier of the sheet 'CO2'; present: "
-                    f"{', '.join(system.carriers) or 'none'}.",
-                    sheet=sheet,
-                )
-        new = {(item.expands or item.name): item.kind for item in system.candidates}
-        storage = [name for name, kind in new.items() if kind is not Kind.GENERATOR]
-        generators = [name for name in new if name not in storage]
-        for sheet, key, known, where in (
-            ("Fuel_cost", "carrier", list(system.carriers), "CO2"),
-            ("FOM", "carrier", list(system.carriers), "CO2"),
-            ("Capital_cost", "TECHNOLOGY", list(new), "New_Generators' or 'New_Storage"),
-            ("Lifetime", "TECHNOLOGY", list(new), "New_Generators' or 'New_Storage"),
-            ("Pipe_Line_Generators_p_min", "TECHNOLOGY", generators, "New_Generators"),
-            ("Pipe_Line_Generators_p_max", "TECHNOLOGY", generators, "New_Generators"),
-            ("Pipe_Line_Storage_p_min", "TECHNOLOGY", storage, "New_Storage"),
-        ):
-            if (table := self._table(sheet)) is not None:
-                check_names(table, key, known, where, self.problems, self.notes)
-
-    def _check_carriers_used(self, system: System) -> None:
-        for name in system.p_max_pu:
-            known = name in system.carriers or any(p.name == name for p in system.plants)
-            if not known and not name.endswith("_Outside"):
-                self.notes.unused("it belongs to no carrier and no plant.", sheet="P_max_pu", column=name)
-        for candidate in system.candidates:
-            if candidate.kind is Kind.GENERATOR and at(candidate.capital_cost, max(self.years)) == 0:
-                self.problems.warning(
-                    f"'{candidate.name}' costs nothing to build in {max(self.years)}.", sheet="Capital_cost"
-                )
 
 
 def _efficiency(row: Row, carrier: Carrier | None) -> float:

@@ -154,6 +154,22 @@ def _kind(book: Workbook) -> str:
     return "list" if is_plant_list(book) else ""
 
 
+def require_currency(system: System, currency: str) -> None:
+    """Refuse costs in another currency than that of the project, by which every result is labelled.
+
+    Raises
+    ------
+    InvalidData
+        Naming both.
+    """
+    if system.currency and currency and system.currency != currency:
+        raise InvalidData(
+            f"The costs of {system.path.name} are in {system.currency}, as its headers say, and the project counts "
+            f"in {currency}: set the currency of the project (project.toml), or bring the costs to {currency}.",
+            system.path,
+        )
+
+
 def _note_cost_of_capital(system: System, config: CapacityConfig, notes: Notes) -> None:
     if config.discount_rate is None and system.wacc is None and system.candidates:
         notes.assumption(
@@ -201,7 +217,9 @@ def _check_whole(system: System, config: CapacityConfig, problems: Problems) -> 
 
 def _check_component_names(system: System, config: CapacityConfig, problems: Problems) -> None:
     """No two components of the network have one name: plants, links, what is built of a candidate in each year."""
-    taken = {UNSERVED_LOAD: "load that is not served"}
+    taken = dict.fromkeys(
+        (UNSERVED_LOAD, *(f"{UNSERVED_LOAD} {bus}" for bus in system.buses)), "load that is not served"
+    )
     for item in system.candidates:
         taken |= {f"{item.name} {year}": f"what is built of '{item.name}' in {year}" for year in config.years}
     for line in (line for line in system.lines if line.extendable):

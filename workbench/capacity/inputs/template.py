@@ -17,9 +17,13 @@ YEARS = (2030, 2035)
 Rows = Sequence[Mapping[str, object]]
 
 _FOR_THE_READER = ("", "For the reader, blank or not; nothing is computed from it.")
-# Sheet -> column -> unit, note. Columns by year are added to the sheets of _BY_YEAR.
+# Sheet -> column -> unit, note. Columns by year are added to the sheets of BY_YEAR.
 COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
-    "Buses": {"name": ("", "One is named Main_Bus and carries the demand.")},
+    "Buses": {
+        "name": ("", "One is named Main_Bus and carries the demand, where that is not given by zone."),
+        "x": ("degrees", "Longitude, for the map; may be blank."),
+        "y": ("degrees", "Latitude, for the map; may be blank."),
+    },
     "CO2": {
         "TECHNOLOGY": ("", "Carrier; every carrier that is used, once."),
         "tonnes/MWh": ("t/MWh", "Of the fuel's heat; of the electricity for what is bought."),
@@ -91,20 +95,66 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "carrier": _FOR_THE_READER,
         "Type": _FOR_THE_READER,
     },
-    "FOM": {"carrier": ("", ""), "FOM": ("currency/MW a year", "Fixed operation and maintenance.")},
+    "FOM": {
+        "carrier": ("", "Or the name of a plant or candidate, which goes before its carrier."),
+        "FOM": ("currency/MW a year", "Fixed operation and maintenance; columns by year may take its place."),
+    },
     "Lifetime": {"TECHNOLOGY": ("", ""), "carrier": _FOR_THE_READER, "lifetime": ("years", "")},
     "wacc": {"name": ("", "Cost of capital as a part of one; the name may be blank.")},
-    "Fuel_cost": {"carrier": ("", "Of existing plants.")},
+    "Fuel_cost": {"carrier": ("", "Of existing plants; or the name of one plant, or of a candidate.")},
+    "Storage": {
+        "name": ("", "Existing storage and reservoirs; further sheet, may be left out."),
+        "bus": ("", "On the sheet Buses."),
+        "carrier": ("", "On the sheet CO2."),
+        "p_nom": ("MW", "Power of its turbines or inverters."),
+        "max_hours": ("h", "Energy over power; or give energy."),
+        "energy": ("MWh", "Instead of max_hours."),
+        "p_store": ("MW", "Power of its pumps: p_nom when blank, 0 for a reservoir that only generates."),
+        "efficiency_store": ("MWh/MWh", "1 when blank."),
+        "efficiency_dispatch": ("MWh/MWh", "Of its turbines or inverters."),
+        "marginal_cost": ("currency/MWh", "0 when blank."),
+        "build_year": ("", "Needed where there is a lifetime."),
+        "lifetime": ("years", "Blank: for ever."),
+    },
+    "Markets": {
+        "name": ("", "What energy is bought from and sold to; further sheet, may be left out."),
+        "bus": ("", "On the sheet Buses."),
+        "carrier": ("", "On the sheet CO2, such as market, with the emissions of what is bought."),
+        "import": ("MW", "Most power bought; none when blank."),
+        "export": ("MW", "Most power sold; none when blank."),
+        "price": ("currency/MWh", "Of all hours; a column of the sheet Prices gives it by hour."),
+        "charge": (
+            "currency/MWh",
+            "Paid on top of what is bought, and taken off what is sold; 0 when blank.",
+        ),
+    },
+    "Outages": {
+        "name": ("", "Plant or storage that is out as planned; a row each outage. May be left out."),
+        "from": ("", "First day: a date, or 07-15 for every year."),
+        "to": ("", "Last day, included."),
+        "part": ("per unit", "Part of the capacity that is out; 1 when blank."),
+    },
+    "Zones": {"bus": ("", "Part of the load at each bus, as a part of one. May be left out.")},
     "Custom days": {"Month": ("", "Representative days, used for critical days."), "Day": ("", "")},
 }
-_BY_YEAR = {
+BY_YEAR = {
     "Pipe_Line_Generators_p_min": "MW",
     "Pipe_Line_Generators_p_max": "MW",
     "Pipe_Line_Storage_p_min": "MW or MWh",
     "Capital_cost": "currency/MW",
     "wacc": "per unit",
     "Fuel_cost": "currency/MWh",
+    "Zones": "part of one",
 }
+HOURLY = {
+    "Demand": "MW",
+    "P_max_pu": "per unit",
+    "P_min_pu": "per unit",
+    "Inflow": "MW",
+    "Prices": "currency/MWh",
+    "Futures": "factor",
+}
+"""Sheets whose columns the planner names."""
 
 
 def write_template(
@@ -132,6 +182,9 @@ def write_template(
         lines = (
             "Capacity planning",
             "The unit of each column is in the note of its heading.",
+            "Demand by zone: columns headed by bus and year (North 2030), or the sheet Zones.",
+            "Inflow: one column a storage, MW by hour, or twelve rows with a column Month, MWh.",
+            "Prices: one column a market, currency/MWh by hour; IEX 2030 where they differ by year.",
             "All plants are fictitious.",
         )
         readme.text(lines, title=True)
@@ -140,13 +193,12 @@ def write_template(
             if rows is not None:
                 notes = {
                     **columns,
-                    **({str(year): (_BY_YEAR[name], "") for year in years} if name in _BY_YEAR else {}),
+                    **({str(year): (BY_YEAR[name], "") for year in years} if name in BY_YEAR else {}),
                 }
                 _write_rows(book, name, notes, rows)
-        for name in ("Demand", "P_max_pu", "P_min_pu", "Futures"):
+        for name, unit in HOURLY.items():
             rows = sheets.get(name)
             if rows:
-                unit = {"Demand": "MW", "Futures": "factor"}.get(name, "per unit")
                 _write_rows(book, name, dict.fromkeys(rows[0], (unit, "")), rows)
         _write_settings(book)
     return Path(path)
@@ -155,11 +207,13 @@ def write_template(
 def example_rows(years: Sequence[int] = YEARS) -> dict[str, Rows]:
     """Give the rows of the example by sheet."""
     by_year = {str(year): year for year in years}
+    # Sheets that a planner may fill in; as they are, they say nothing.
+    further: dict[str, Rows] = {"Storage": [], "Markets": [], "Outages": [], "Zones": []}
 
     def yearly(value: float) -> dict[str, object]:
         return dict.fromkeys(by_year, value)
 
-    return {
+    return further | {
         "Buses": [{"name": "Main_Bus"}, {"name": "Outside"}],
         "CO2": [
             {"TECHNOLOGY": "coal", "tonnes/MWh": 0.346},

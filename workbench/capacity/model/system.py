@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from workbench.data.arrays import Floats
 from workbench.data.notes import Note
 from workbench.data.problems import Problem
 
 ByYear = Mapping[int, float]
+T = TypeVar("T")
 
 RENEWABLE_WORDS = ("solar", "wind", "hydro", "biomass", "biogas", "geothermal", "tidal", "waste", "ror")
 STORAGE_WORDS = ("battery", "pumped", "psp", "phs", "bess", "storage", "hydrogen store")
@@ -41,7 +43,7 @@ class Plant:
     bus: str = "Main_Bus"
     kind: Kind = Kind.GENERATOR
     marginal_cost: ByYear | float = 0.0
-    fixed_cost: float = 0.0
+    fixed_cost: ByYear | float = 0.0
     build_year: int = 0
     lifetime: float = float("inf")
     efficiency: float = 1.0
@@ -51,6 +53,10 @@ class Plant:
     committable: bool = False
     options: Mapping[str, float] = field(default_factory=dict)
     """Further attributes of PyPSA: start_up_cost, min_up_time, ramp_limit_up …"""
+    charging: float = 1.0
+    """Charging power of a storage, over ``p_nom``; 0 for a reservoir that only generates."""
+    sells: bool = False
+    """Whether it takes power and pays for it: the export side of a market."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ class Candidate:
     kind: Kind = Kind.GENERATOR
     capital_cost: ByYear | float = 0.0
     """Overnight, per MW (per MWh for a store)."""
-    fixed_cost: float = 0.0
+    fixed_cost: ByYear | float = 0.0
     marginal_cost: ByYear | float = 0.0
     efficiency: float = 1.0
     efficiency_store: float = 1.0
@@ -111,6 +117,18 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """A planned outage, from the begin of the first day to the end of the last one."""
+
+    plant: str
+    first: tuple[int, int, int]
+    """Calendar year (0: every year), month and day."""
+    last: tuple[int, int, int]
+    part: float = 1.0
+    """Part of the capacity that is out."""
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """Everything that a workbook says, checked.
 
@@ -125,10 +143,19 @@ class System:
     carriers: Mapping[str, Carrier]
     lines: tuple[Line, ...] = ()
     demand: Mapping[int, Floats] = field(default_factory=dict)
-    """MW by hour of each fiscal year, at the first bus."""
+    """MW by hour of each fiscal year, of all buses together."""
+    zones: Mapping[int, Mapping[str, Floats]] = field(default_factory=dict)
+    """Part of the load at each bus by hour, by fiscal year; without any, all is at the main bus."""
     p_max_pu: Mapping[str, Floats] = field(default_factory=dict)
     """Availability by carrier or plant, one value an hour of a year."""
     p_min_pu: Mapping[str, Floats] = field(default_factory=dict)
+    inflow: Mapping[str, Floats] = field(default_factory=dict)
+    """Water into a reservoir by hour [MW, before the efficiency of its turbines], by name of a storage."""
+    prices: Mapping[str, Mapping[int, Floats]] = field(default_factory=dict)
+    """Price of a market by hour [currency/MWh], by name and fiscal year (0: of every year)."""
+    outages: tuple[Outage, ...] = ()
+    locations: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Longitude and latitude [degrees] of buses."""
     wacc: ByYear | float | None = None
     """Cost of capital as a part of one; None where the workbook gives none."""
     monthly_limits: Mapping[tuple[str, int], float] = field(default_factory=dict)
@@ -139,6 +166,8 @@ class System:
     """Name of a future -> factors on ``demand`` and on fuel costs by carrier."""
     settings: Mapping[str, str] = field(default_factory=dict)
     cells: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    currency: str = ""
+    """Code of the currency that the workbook names; empty where it names none."""
     problems: tuple[Problem, ...] = ()
     notes: tuple[Note, ...] = ()
     """What was assumed for blank cells, and what nothing reads."""
@@ -152,6 +181,21 @@ class System:
         return self.cells.get((name, "name"), "")
 
 
+SALES = " export"
+"""End of the name and carrier of what a market buys from the plan."""
+
+
+def main_bus(system: System) -> str:
+    """Bus that carries the load, where no zones are given."""
+    return "Main_Bus" if "Main_Bus" in system.buses else system.buses[0]
+
+
+def of_year(values: Mapping[int, T], year: int) -> T | None:
+    """What holds in a year: its own, else that of the last one before it, else of the first; None without any."""
+    earlier = [known for known in values if known <= year]
+    return values[max(earlier) if earlier else min(values)] if values else None
+
+
 def expansion_of(name: str) -> str:
     """Name of the candidate that is more of an existing plant or link."""
     return f"{name} expansion"
@@ -159,10 +203,7 @@ def expansion_of(name: str) -> str:
 
 def at(values: ByYear | float, year: int) -> float:
     """Value of a year; a year that is not given takes that of the last one before it, else of the first."""
-    if not isinstance(values, Mapping):
-        return float(values)
-    earlier = [known for known in values if known <= year]
-    return float(values[max(earlier) if earlier else min(values)]) if values else 0.0
+    return float(of_year(values, year) or 0.0) if isinstance(values, Mapping) else float(values)
 
 
 def is_renewable(carrier: str) -> bool:

@@ -18,7 +18,7 @@ from workbench.capacity.model.system import (
     expansion_of,
 )
 
-EXISTING, BUILT = "existing", "built"
+EXISTING, BUILT, SALE = "existing", "built", "sale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ def _standing(system: System, config: CapacityConfig, years: list[int]) -> list[
                 plant.build_year,
                 end - plant.build_year,
                 plant.p_nom,
+                origin=SALE if plant.sells else EXISTING,
             )
         )
     return found

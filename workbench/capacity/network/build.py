@@ -12,11 +12,21 @@ import pandas as pd
 
 from workbench.capacity.config import CapacityConfig, Commitment, value_in
 from workbench.capacity.model.pypsa_import import pypsa
-from workbench.capacity.model.system import UNSERVED, UNSERVED_LOAD, Candidate, Kind, Plant, System
+from workbench.capacity.model.system import (
+    UNSERVED,
+    UNSERVED_LOAD,
+    Candidate,
+    Kind,
+    Plant,
+    System,
+    at,
+    main_bus,
+)
 from workbench.capacity.network.assets import Asset, assets_of
-from workbench.capacity.network.firm import highest_demand, main_bus
-from workbench.capacity.network.timeline import Year, cost_with_carbon, least_output
+from workbench.capacity.network.firm import highest_demand
+from workbench.capacity.network.timeline import Year, cost_with_carbon, least_output, price_of
 from workbench.charts.palette import carrier_colour
+from workbench.data.arrays import Floats
 
 if TYPE_CHECKING:
     from pypsa import Network
@@ -77,7 +87,8 @@ def build_plan(
     network: Any = pypsa().Network()
     spans = _set_snapshots(network, config, years)
     _add_carriers(network, system)
-    network.add("Bus", list(system.buses), carrier="AC")
+    places = [system.locations.get(bus, (0.0, 0.0)) for bus in system.buses]
+    network.add("Bus", list(system.buses), carrier="AC", x=[x for x, _ in places], y=[y for _, y in places])
     before = numbers[0] - 1 if previous_year is None else previous_year
     plan = Plan(network, system, config, tuple(years), tuple(assets), spans, before)
     for kind in Kind:
@@ -167,7 +178,8 @@ def _add_assets(plan: Plan, kind: Kind) -> None:
     else:
         columns |= {
             "bus": [asset.plant.bus for asset in assets],
-            "fom_cost": [asset.plant.fixed_cost for asset in assets],
+            # A fixed cost belongs to what is built in a year; of existing plants it is that of the first year.
+            "fom_cost": [at(a.plant.fixed_cost, max(a.build_year, plan.years[0].year)) for a in assets],
             "marginal_cost": _marginal_costs(plan, assets),
         }
     if kind is Kind.GENERATOR:
@@ -179,11 +191,53 @@ def _add_assets(plan: Plan, kind: Kind) -> None:
             "efficiency_dispatch": [asset.item.efficiency for asset in assets],
             "cyclic_state_of_charge": not plan.config.rolling_horizon,
             "cyclic_state_of_charge_per_period": plan.is_multi_period,
-            "p_min_pu": -1.0,
+            "p_min_pu": [-_charging(asset) for asset in assets],
         }
     elif kind is Kind.STORE:
         columns |= {"e_cyclic": not plan.config.rolling_horizon, "e_cyclic_per_period": plan.is_multi_period}
     plan.network.add(str(kind), [asset.name for asset in assets], **columns)
+    if kind is Kind.GENERATOR:
+        _add_hourly_prices(plan, assets)
+    elif kind is Kind.STORAGE_UNIT:
+        _add_water_and_outages(plan, assets)
+
+
+def _charging(asset: Asset) -> float:
+    return asset.plant.charging if isinstance(asset.plant, Plant) else 1.0
+
+
+def _add_hourly_prices(plan: Plan, assets: list[Asset]) -> None:
+    """Let what is bought and sold cost what the market says in each hour, on top of its own cost."""
+    costs = plan.network.components.generators.dynamic["marginal_cost"]
+    for asset in assets:
+        parts = []
+        for year in plan.years:
+            price = price_of(plan.system, asset.item.name, year.year, year.hours)
+            if price is not None:
+                own = cost_with_carbon(plan.system, asset.plant, year.year, plan.config.co2_price)
+                parts.append(year.selection.average(price) + own)
+        if parts:
+            costs[asset.name] = np.concatenate(parts)
+
+
+def _add_water_and_outages(plan: Plan, assets: list[Asset]) -> None:
+    """Let water flow into reservoirs, brought to that of the year, and let storage rest while it is out."""
+    units = plan.network.components.storage_units.dynamic
+    known = [asset for asset in assets if asset.item.name in plan.years[0].profiles]
+    if known:
+        available = _profiles(plan, known)
+        units["p_max_pu"][list(available)] = available
+        units["p_min_pu"][list(available)] = -available * [_charging(asset) for asset in known]
+    for asset in assets:
+        parts = [_water(year, asset.name) for year in plan.years if asset.name in year.inflow]
+        if parts:
+            units["inflow"][asset.name] = np.concatenate(parts)
+
+
+def _water(year: Year, name: str) -> Floats:
+    chosen = year.selection.average(year.inflow[name])
+    given = float(year.selection.weights @ chosen)
+    return chosen * (float(year.inflow[name].sum()) / given) if year.stretched and given > 0 else chosen
 
 
 def _generator_columns(plan: Plan, assets: list[Asset]) -> dict[str, Any]:
@@ -242,7 +296,9 @@ def _profiles(plan: Plan, assets: list[Asset]) -> pd.DataFrame:
         parts = []
         for year in plan.years:
             profile = year.profiles.get(asset.item.name)
-            parts.append(np.ones(len(year.times)) if profile is None else year.availability(profile))
+            sells = isinstance(asset.item, Plant) and asset.item.sells
+            always = np.full(len(year.times), 0.0 if sells else 1.0)
+            parts.append(always if profile is None else year.availability(profile))
         columns[asset.name] = np.concatenate(parts)
     return pd.DataFrame(columns, index=plan.network.snapshots)
 
@@ -266,19 +322,25 @@ def _least_outputs(plan: Plan, assets: list[Asset]) -> pd.DataFrame:
 
 
 def _add_load(plan: Plan) -> None:
-    network, bus = plan.network, main_bus(plan.system)
-    load = np.concatenate([year.selected_load for year in plan.years])
-    network.add("Load", ["Load"], bus=bus, p_set=pd.DataFrame({"Load": load}, index=network.snapshots))
-    if plan.config.unserved_cost > 0:
-        network.add(
-            "Generator",
-            [UNSERVED_LOAD],
-            bus=bus,
-            carrier=UNSERVED,
-            # In a future of high demand too.
-            p_nom=float(load.max()) * max(1.0, highest_demand(plan.system, plan.config)),
-            marginal_cost=plan.config.unserved_cost,
-        )
+    network, main = plan.network, main_bus(plan.system)
+    zones = list(dict.fromkeys(bus for year in plan.years for bus in year.zones)) or [main]
+    for bus in zones:
+        parts = [
+            year.loads().get(bus, np.zeros(len(year.times))) if year.zones else year.selected_load
+            for year in plan.years
+        ]
+        load, name = np.concatenate(parts), "Load" if bus == main else f"Load {bus}"
+        network.add("Load", [name], bus=bus, p_set=pd.DataFrame({name: load}, index=network.snapshots))
+        if plan.config.unserved_cost > 0:
+            network.add(
+                "Generator",
+                [UNSERVED_LOAD if bus == main else f"{UNSERVED_LOAD} {bus}"],
+                bus=bus,
+                carrier=UNSERVED,
+                # In a future of high demand too.
+                p_nom=float(load.max()) * max(1.0, highest_demand(plan.system, plan.config)),
+                marginal_cost=plan.config.unserved_cost,
+            )
 
 
 def _add_limits(plan: Plan) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.capacity.config import CapacityConfig
-from workbench.capacity.model.system import BOUGHT_WORDS, Kind, Line, System, is_variable
+from workbench.capacity.model.system import BOUGHT_WORDS, Kind, Line, Plant, System, is_variable
 from workbench.capacity.network.assets import Asset
 from workbench.capacity.network.timeline import Year
 from workbench.data.arrays import Floats
@@ -51,11 +51,13 @@ def credits_of(assets: Iterable[Asset], year: Year, config: CapacityConfig) -> d
     found = {}
     for asset in assets:
         item = asset.item
-        if item.kind not in (Kind.GENERATOR, Kind.STORAGE_UNIT):
+        if item.kind not in (Kind.GENERATOR, Kind.STORAGE_UNIT) or (isinstance(item, Plant) and item.sells):
             continue
         up = 1 - outage_rate(item.carrier, config)
         if item.kind is Kind.STORAGE_UNIT:
-            found[asset.name] = up * min(1.0, asset.plant.max_hours / FIRM_HOURS)
+            profile = year.profiles.get(item.name)
+            there = 1.0 if profile is None else mean_at_peak(profile, year.load)
+            found[asset.name] = up * there * min(1.0, asset.plant.max_hours / FIRM_HOURS)
         else:
             profile = year.profiles.get(item.name)
             known = is_variable(item.carrier) or profile is not None
@@ -81,8 +83,8 @@ class Delivered:
     parts: Mapping[str, float]
 
 
-def delivered(firm: Mapping[str, float], links: pd.DataFrame, bus: str) -> Delivered:
-    """Find how much firm capacity the links carry to the bus of the load, by a linear problem of flows.
+def delivered(firm: Mapping[str, float], links: pd.DataFrame, shares: Mapping[str, float]) -> Delivered:
+    """Find the highest load that firm capacity and links can serve, by a linear problem of flows.
 
     Parameters
     ----------
@@ -90,33 +92,38 @@ def delivered(firm: Mapping[str, float], links: pd.DataFrame, bus: str) -> Deliv
         Firm capacity at each bus [MW].
     links
         Columns bus0, bus1, efficiency, low and high [MW at bus0].
-    bus
-        Where the load is.
+    shares
+        Part of the load at each bus at the peak.
     """
-    elsewhere = {name: mw for name, mw in firm.items() if name != bus and mw > 0}
-    here = float(firm.get(bus, 0.0))
-    if links.empty or not elsewhere:
-        return Delivered(here, {bus: 1.0, **dict.fromkeys(elsewhere, 0.0)})
+    first = next(iter(shares))
+    if len(shares) == 1 and (links.empty or not any(mw > 0 for name, mw in firm.items() if name != first)):
+        return Delivered(float(firm.get(first, 0.0)), {**dict.fromkeys(firm, 0.0), first: 1.0})
     from scipy.optimize import linprog  # only plans with several buses need it
 
-    others = sorted({*links.bus0, *links.bus1, *elsewhere} - {bus})
-    # Columns: the flow of each link, then what each bus but that of the load feeds in.
-    balance = np.zeros((len(others), len(links) + len(others)))
-    gain = np.zeros(len(links) + len(others))
+    buses = sorted({*links.bus0, *links.bus1, *firm, *shares})
+    # Columns: the flow of each link, what each bus feeds in, and the load that is served.
+    balance = np.zeros((len(buses), len(links) + len(buses) + 1))
     ends = zip(links.bus0, links.bus1, links.efficiency.astype(float), strict=True)
     for column, (bus0, bus1, efficiency) in enumerate(ends):
-        for place, part in ((bus0, -1.0), (bus1, efficiency)):
-            if place == bus:
-                gain[column] += part
-            else:
-                balance[others.index(place), column] += part
-    balance[:, len(links) :] = np.eye(len(others))
-    limits = [*zip(links.low, links.high, strict=True), *((0.0, elsewhere.get(name, 0.0)) for name in others)]
-    found = linprog(-gain, A_eq=balance, b_eq=np.zeros(len(others)), bounds=limits, method="highs")
-    arriving = float(-found.fun)
-    fed = dict(zip(others, found.x[len(links) :], strict=True))
-    loss = arriving / sum(fed.values()) if sum(fed.values()) > 0 else 0.0
-    return Delivered(here + arriving, {bus: 1.0, **{n: loss * fed[n] / mw for n, mw in elsewhere.items()}})
+        balance[buses.index(bus0), column] -= 1.0
+        balance[buses.index(bus1), column] += efficiency
+    balance[:, len(links) : -1] = np.eye(len(buses))
+    balance[:, -1] = [-shares.get(bus, 0.0) for bus in buses]
+    fed_limits = [(0.0, max(firm.get(bus, 0.0), 0.0)) for bus in buses]
+    limits = [*zip(links.low, links.high, strict=True), *fed_limits, (0.0, None)]
+    gain = np.zeros(balance.shape[1])
+    gain[-1] = 1.0
+    found = linprog(-gain, A_eq=balance, b_eq=np.zeros(len(buses)), bounds=limits, method="highs")
+    served = float(found.x[-1])
+    fed = dict(zip(buses, found.x[len(links) : -1], strict=True))
+    if len(shares) == 1:
+        # What stands beside the load loses nothing; the others share what is lost on the way.
+        away = sum(mw for bus, mw in fed.items() if bus != first)
+        loss = (served - fed[first]) / away if away > 0 else 0.0
+        parts = {bus: loss * fed[bus] / mw for bus, mw in firm.items() if bus != first and mw > 0}
+        return Delivered(served, {**dict.fromkeys(firm, 0.0), **parts, first: 1.0})
+    loss = served / sum(fed.values()) if served > 0 else 0.0
+    return Delivered(served, {bus: loss * fed[bus] / mw if mw > 0 else 0.0 for bus, mw in firm.items()})
 
 
 def firm_flows(line: Line) -> tuple[float, float]:
@@ -167,11 +174,6 @@ def firm_at_buses(
             bus = asset.plant.bus
             firm[bus] = firm.get(bus, 0.0) + credit[asset.name] * sizes[asset.name]
     return firm
-
-
-def main_bus(system: System) -> str:
-    """Bus that carries the load."""
-    return "Main_Bus" if "Main_Bus" in system.buses else system.buses[0]
 
 
 def highest_demand(system: System, config: CapacityConfig) -> float:

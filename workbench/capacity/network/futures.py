@@ -6,6 +6,7 @@ import numpy as np
 
 from workbench.capacity.model.system import Kind, at
 from workbench.capacity.network.build import Plan
+from workbench.capacity.network.timeline import price_of
 
 
 def add_futures(plan: Plan) -> None:
@@ -24,7 +25,8 @@ def add_futures(plan: Plan) -> None:
         for what, factor in factors.items():
             if what.lower() == "demand":
                 load = network.components.loads.dynamic["p_set"]
-                load.loc[:, (future, "Load")] = load.loc[:, (future, "Load")] * factor
+                names = [column for column in load.columns if column[0] == future]
+                load[names] = load[names] * factor
                 continue
             _scale_fuel(plan, future, what, factor)
 
@@ -40,6 +42,12 @@ def _scale_fuel(plan: Plan, future: str, carrier: str, factor: float) -> None:
         column = (future, asset.name)
         if column in varying.columns:
             varying[column] += np.repeat(added, [len(year.times) for year in plan.years])
+            prices = [price_of(plan.system, asset.item.name, year.year, year.hours) for year in plan.years]
+            if prices[0] is not None:
+                chosen = [
+                    y.selection.average(p) for y, p in zip(plan.years, prices, strict=True) if p is not None
+                ]
+                varying[column] += (factor - 1) * np.concatenate(chosen)
         else:
             # A plain assignment by two keys: type stubs know no tuple of labels here.
             costs = generators.static["marginal_cost"]

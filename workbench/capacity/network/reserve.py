@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.capacity.config import planned_margin
 from workbench.capacity.model.outcomes import SolveStatus
-from workbench.capacity.model.system import Kind, Line
+from workbench.capacity.model.system import Kind, Line, main_bus
 from workbench.capacity.network.assets import Asset
 from workbench.capacity.network.build import PREFIX, Plan
 from workbench.capacity.network.firm import (
@@ -19,7 +19,6 @@ from workbench.capacity.network.firm import (
     firm_flows,
     highest_demand,
     links_between,
-    main_bus,
 )
 from workbench.capacity.network.timeline import Year
 from workbench.errors import ModelInfeasible
@@ -42,7 +41,8 @@ def most_capacity(plan: Plan, year: Year) -> float:
     credit = credits_of(plan.assets, year, plan.config)
     sizes = {asset.name: _largest(plan, asset, year) for asset in plan.assets}
     firm = firm_at_buses(plan.assets, sizes, credit, year.year)
-    return delivered(firm, links_between(plan.assets, sizes, year.year), main_bus(plan.system)).total
+    links = links_between(plan.assets, sizes, year.year)
+    return delivered(firm, links, year.shares_at_peak(main_bus(plan.system))).total
 
 
 def add_reserve_margin(plan: Plan, network: Network, year: Year) -> None:
@@ -76,7 +76,7 @@ def add_reserve_margin(plan: Plan, network: Network, year: Year) -> None:
 def _add_rows(plan: Plan, network: Network, year: Year, need: float) -> None:
     """One row a bus: what is firm there and what links bring covers what they take, and what the load needs."""
     model: Any = network.model
-    bus = main_bus(plan.system)
+    shares = year.shares_at_peak(main_bus(plan.system))
     credit = credits_of(plan.assets, year, plan.config)
     terms: dict[str, list[Any]] = {}
     fixed: dict[str, float] = {}
@@ -96,8 +96,10 @@ def _add_rows(plan: Plan, network: Network, year: Year, need: float) -> None:
         terms.setdefault(line.bus0, []).append(-1.0 * flow)
         terms.setdefault(line.bus1, []).append(line.efficiency * flow)
     for place, parts in terms.items():
-        least = (need if place == bus else 0.0) - fixed.get(place, 0.0)
-        name = f"reserve_margin-{year.year}" if place == bus else f"firm_bus-{place} {year.year}"
+        least = need * shares.get(place, 0.0) - fixed.get(place, 0.0)
+        name = f"firm_bus-{place} {year.year}"
+        if place in shares:
+            name = f"reserve_margin-{place} {year.year}" if len(shares) > 1 else f"reserve_margin-{year.year}"
         model.add_constraints(sum(parts[1:], parts[0]) >= least, name=f"{PREFIX}{name}")
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from workbench.capacity.config import CapacityConfig, Snapshots
 from workbench.capacity.inputs.availability import solar_availability, wind_availability
 from workbench.capacity.model.fiscal_hours import fit_to, hours_of
-from workbench.capacity.model.system import Candidate, Plant, System, at, is_variable
+from workbench.capacity.model.system import SALES, Candidate, Outage, Plant, System, at, is_variable, of_year
 from workbench.capacity.network.periods import (
     Selection,
     chosen_days,
@@ -42,6 +44,12 @@ class Year:
         Profiles that the workbook does not give, in words.
     stretched
         Whether the chosen hours are brought to the year's own energy, peak and mean availabilities.
+    zones
+        Part of the load at each bus by hour; without any, all is at the main bus.
+    inflow
+        Water into reservoirs by hour [MW], by plant name.
+    rest
+        What planned outages leave of a plant by hour [per unit], by its name; profiles have it too.
     """
 
     year: int
@@ -51,6 +59,9 @@ class Year:
     profiles: dict[str, Floats]
     assumed: tuple[str, ...]
     stretched: bool = False
+    zones: Mapping[str, Floats] = field(default_factory=dict)
+    inflow: Mapping[str, Floats] = field(default_factory=dict)
+    rest: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def times(self) -> pd.DatetimeIndex:
@@ -64,6 +75,19 @@ class Year:
         if not self.stretched:
             return chosen
         return stretched_load(chosen, self.selection.weights, float(self.load.sum()), self.peak)
+
+    def loads(self) -> dict[str, Floats]:
+        """MW by snapshot at each bus of the load, where it is given by zone."""
+        total, chosen = self.selected_load, self.selection.average(self.load)
+        safe = np.where(chosen > 0, chosen, 1.0)
+        return {
+            bus: total * self.selection.average(part * self.load) / safe for bus, part in self.zones.items()
+        }
+
+    def shares_at_peak(self, bus: str) -> dict[str, float]:
+        """Part of the load at each bus in the hour of the highest load, all at one bus without zones."""
+        hour = int(self.load.argmax())
+        return {name: float(part[hour]) for name, part in self.zones.items()} or {bus: 1.0}
 
     def availability(self, profile: Floats) -> Floats:
         """Availability by snapshot [per unit], of the year's mean."""
@@ -101,9 +125,42 @@ def make_year(system: System, load: Floats, config: CapacityConfig, year: int) -
     hours = hours_of(year)
     profiles, assumed = _profiles(system, hours)
     residual = load - _weather_output(system, profiles, year)
-    selection = _select(config, hours, load, residual, profiles, system.custom_days)
+    zones = {bus: fit_to(part, hours) for bus, part in (of_year(system.zones, year) or {}).items()}
+    inflow = {name: fit_to(water, hours) for name, water in system.inflow.items()}
+    prices = [price for name in system.prices if (price := price_of(system, name, year, hours)) is not None]
+    different = [*profiles.values(), *inflow.values(), *prices, *(part * load for part in zones.values())]
+    selection = _select(config, hours, load, residual, different, system.custom_days)
     stretched = config.snapshots is Snapshots.TYPICAL_DAYS
-    return Year(year, hours, load, selection, profiles, assumed, stretched)
+    rest = _after_outages(system, hours)
+    profiles |= {name: profiles.get(name, 1.0) * part for name, part in rest.items()}
+    return Year(year, hours, load, selection, profiles, assumed, stretched, zones, inflow, rest)
+
+
+def price_of(system: System, name: str, year: int, hours: pd.DatetimeIndex) -> Floats | None:
+    """Price of a market by hour of a year [currency/MWh], for what it sells and what it buys; None without one."""
+    prices = of_year(system.prices.get(name.removesuffix(SALES), {}), year)
+    return None if prices is None else fit_to(prices, hours)
+
+
+def _after_outages(system: System, hours: pd.DatetimeIndex) -> dict[str, Floats]:
+    """What planned outages leave of each plant that has some, by hour of a year."""
+    found: dict[str, Floats] = {}
+    for outage in system.outages:
+        known = found.get(outage.plant, np.ones(len(hours)))
+        found[outage.plant] = np.where(_is_out(outage, hours), known * (1 - outage.part), known)
+    return found
+
+
+def _is_out(outage: Outage, hours: pd.DatetimeIndex) -> NDArray[np.bool_]:
+    first, last = (day[0] * 10_000 + day[1] * 100 + day[2] for day in (outage.first, outage.last))
+    day = hours.month.to_numpy() * 100 + hours.day.to_numpy()
+    if outage.first[0]:
+        day = day + hours.year.to_numpy() * 10_000
+    # What begins in December and ends in January goes over the turn of the year.
+    found: NDArray[np.bool_] = (
+        (day >= first) & (day <= last) if first <= last else (day >= first) | (day <= last)
+    )
+    return found
 
 
 def stretched_load(chosen: Floats, weights: Floats, energy: float, peak: float) -> Floats:
@@ -154,7 +211,7 @@ def _select(
     hours: pd.DatetimeIndex,
     load: Floats,
     residual: Floats,
-    profiles: dict[str, Floats],
+    profiles: list[Floats],
     custom_days: tuple[str, ...],
 ) -> Selection:
     block = config.hours
@@ -170,10 +227,10 @@ def _select(
     return whole_year(len(hours), block)
 
 
-def _features(load: Floats, profiles: dict[str, Floats]) -> Floats:
-    """Days x hours of load and of each different availability, each scaled to a spread of one."""
+def _features(load: Floats, profiles: Sequence[Floats]) -> Floats:
+    """Days x hours of load and of each different profile, each scaled to a spread of one."""
     different: list[Floats] = []
-    for profile in profiles.values():
+    for profile in profiles:
         if not any(profile is other or np.array_equal(profile, other) for other in different):
             different.append(profile)
     parts = [load, *different]
@@ -194,6 +251,8 @@ def _profiles(system: System, hours: pd.DatetimeIndex) -> tuple[dict[str, Floats
     made: dict[str, Floats] = {}
     items: list[Plant | Candidate] = [*system.plants, *system.candidates]
     for item in items:
+        if isinstance(item, Plant) and item.sells:
+            continue
         given = _given(system, item)
         if given is not None:
             found[item.name] = fit_to(given, hours)

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.capacity.model.system import UNSERVED
+from workbench.capacity.network.assets import SALE
 from workbench.capacity.results.chart_parts import (
     currency_of,
     money_of,
@@ -141,6 +142,7 @@ def capacity_factor_chart(
         (assets.year == year)
         & (assets.component == "Generator")
         & (assets.carrier != UNSERVED)
+        & (assets.origin != SALE)
         & (assets.capacity > 1e-3)
     ]
     sums = rows.groupby("carrier")[["energy", "capacity"]].sum()

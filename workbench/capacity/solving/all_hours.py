@@ -218,7 +218,8 @@ def _row(check: Plan, year: Year, tables: Tables) -> dict[str, float]:
     thrown = operation.name.str.startswith(SURPLUS)
     cost = planned - float((costs.operation + costs.start_up).sum()) + float(operation.value[~thrown].sum())
     power = dynamic_of(network, "Generator", "p")
-    unserved = power[UNSERVED_LOAD].to_numpy(dtype=float).clip(min=0.0)
+    unserved_at = [name for name in power.columns if str(name).startswith(UNSERVED_LOAD)]
+    unserved = power[unserved_at].to_numpy(dtype=float).clip(min=0.0).sum(axis=1)
     unserved[unserved < 1e-6 * year.peak] = 0.0
     surplus = power[[name for name in power.columns if str(name).startswith(SURPLUS)]]
     emitted = tables["emissions"]

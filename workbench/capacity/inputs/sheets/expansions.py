@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from workbench.capacity.inputs.blank_cells import Assumptions
-from workbench.capacity.inputs.table_reader import Cells, Row
+from workbench.capacity.inputs.sheets.blank_cells import Assumptions
+from workbench.capacity.inputs.sheets.table_reader import Cells, Row
 from workbench.capacity.model.system import ByYear, Candidate, Plant, expansion_of
 from workbench.data.problems import Problems
 from workbench.data.tables.table import plain_name

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from workbench.capacity.inputs.table_reader import Row, TableReader
+from workbench.capacity.inputs.sheets.table_reader import Row, TableReader, month_of
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table, plain_name
 from workbench.data.workbooks.reading import Workbook
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 HOURS_OF_CYCLE = {"daily": 1.0, "weekly": 7.0, "monthly": 30.4, "yearly": 365.0}
 """Days that a type of cycle limit covers."""
 
@@ -81,6 +80,16 @@ def read_settings(
     return main, commitable, monthly, cycles
 
 
+def read_custom_days(table: Table | None, problems: Problems) -> tuple[str, ...]:
+    """Read representative days as MM-DD."""
+    rows = [] if table is None else [Row(table, number, problems) for number in range(len(table.rows))]
+    return tuple(
+        f"{int(row.number('Month', minimum=1, maximum=12)):02d}-"
+        f"{int(row.number('Day', minimum=1, maximum=31)):02d}"
+        for row in rows
+    )
+
+
 def _is_on(main: dict[str, str], name: str) -> bool:
     return main.get(name, "Yes").casefold() not in ("no", "off", "none")
 
@@ -88,22 +97,8 @@ def _is_on(main: dict[str, str], name: str) -> bool:
 def _monthly(table: Table, problems: Problems) -> Monthly:
     found: Monthly = {}
     for row in TableReader(table, problems).rows("Month"):
-        month = _month(row, problems)
+        month = month_of(row, problems)
         for column in table.columns:
             if plain_name(column) != "month" and row.has(column):
                 found[column, month] = row.number(column, minimum=0.0, maximum=1.0)
     return found
-
-
-def _month(row: Row, problems: Problems) -> int:
-    word = row.text("Month").casefold()
-    if word.isdigit() and 1 <= int(word) <= 12:
-        return int(word)
-    if word[:3] in MONTHS:
-        return MONTHS.index(word[:3]) + 1
-    problems.error(
-        f"the month is '{word}', expected a number from 1 to 12 or a name.",
-        sheet=row.table.sheet,
-        cell=row.cell("Month"),
-    )
-    return 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from workbench.data.notes import Notes
 from workbench.data.problems import Problems
-from workbench.data.tables.table import Table, plain_name
+from workbench.data.tables.table import Table, plain_name, without_unit
 
 SHOWN = 3
 """Places that a note names; the others are counted."""
@@ -52,7 +52,8 @@ def check_columns(table: Table, known: Collection[str], problems: Problems, note
     absent = [name for name in known if table.find_column(name) is None]
     names = {plain_name(name) for name in known}
     for column in table.columns:
-        if column.isdigit() or plain_name(column) in names:
+        name = plain_name(without_unit(column))
+        if column.isdigit() or {plain_name(column), name, name[:-4] if name[-4:].isdigit() else name} & names:
             continue
         close = difflib.get_close_matches(column, absent, 1, 0.75)
         if close:

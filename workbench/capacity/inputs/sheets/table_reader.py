@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from workbench.capacity.inputs.blank_cells import Assumptions
+from workbench.capacity.inputs.sheets.blank_cells import Assumptions
+from workbench.capacity.model.system import ByYear
 from workbench.data.problems import Problems
-from workbench.data.tables.table import Table
+from workbench.data.tables.table import Table, plain_name, without_unit
 from workbench.data.workbooks.number_cells import number_at
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,9 @@ class Row:
             Sheet that lists them.
         """
         word = self.text(column)
+        if word not in names:
+            alike = [name for name in names if name.casefold() == word.casefold()]
+            word = alike[0] if len(alike) == 1 else word
         if word not in names and self.table.find_column(column) is not None:
             close = difflib.get_close_matches(word, list(names), 1)
             hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(names) or 'none'}."
@@ -108,6 +115,17 @@ class Row:
             self._error(column, _outside(column, value, minimum, maximum))
         return value
 
+    def by_year(
+        self, column: str, default: float | None = None, *, minimum: float = -math.inf, assumed: str = ""
+    ) -> ByYear | float:
+        """Number of a cell, or of the cells of the columns of each year (``capital_cost 2030``).
+
+        Years that are blank take the value of the year before; where all are, the default counts.
+        """
+        columns = columns_by_year(self.table, column)
+        found = {year: self.number(name, minimum=minimum) for year, name in columns.items() if self.has(name)}
+        return found or self.number(column, default, minimum=minimum, assumed=assumed)
+
     def _missing(self, column: str) -> None:
         if self.table.find_column(column) is not None:
             self._error(column, f"the {column} is missing; fill it in (0 where there is none).")
@@ -150,7 +168,11 @@ class TableReader:
 
     def require(self, *columns: str) -> bool:
         """Report the columns that are missing; False when there are some."""
-        missing = [name for name in columns if self.table.find_column(name) is None]
+        missing = [
+            name
+            for name in columns
+            if self.table.find_column(name) is None and not columns_by_year(self.table, name)
+        ]
         for name in missing:
             present = ", ".join(self.columns) or "none"
             such = f"; add it, with values such as {self.examples[name]}" if name in self.examples else ""
@@ -159,7 +181,7 @@ class TableReader:
             )
         return not missing
 
-    def rows(self, key: str, *needed: str) -> Iterator[Row]:
+    def rows(self, key: str, *needed: str, twice: bool = False) -> Iterator[Row]:
         """Give the rows that have a name; a name that occurs twice is an error.
 
         Parameters
@@ -168,6 +190,8 @@ class TableReader:
             Column of the names.
         needed
             Further columns that have to be there; without them there are no rows.
+        twice
+            Whether a name may have several rows.
         """
         if not self.require(key, *needed):
             return
@@ -178,7 +202,7 @@ class TableReader:
             if not name:
                 row._error(key, f"the {key} is missing; fill it in, or delete the row.")
                 continue
-            if name in seen:
+            if name in seen and not twice:
                 row._error(key, f"'{name}' is there twice, also in {seen[name]}; rename or delete one.")
                 continue
             seen[name] = row.cell(key)
@@ -209,6 +233,28 @@ def read_life(row: Row) -> tuple[int, float]:
     lifetime = row.number("lifetime", math.inf, minimum=1, maximum=300, assumed="no end")
     first = row.number("build_year", 0.0 if math.isinf(lifetime) else None, minimum=1880, maximum=2100)
     return int(first), lifetime
+
+
+def columns_by_year(table: Table, name: str) -> dict[int, str]:
+    """Columns of a value by year, such as ``capital_cost 2030``: header by year."""
+    wanted = re.compile(re.escape(plain_name(name)) + r"((?:19|20|21)\d\d)")
+    found = {column: wanted.fullmatch(plain_name(without_unit(column))) for column in table.columns}
+    return {int(match[1]): column for column, match in found.items() if match}
+
+
+def month_of(row: Row, problems: Problems) -> int:
+    """Month of the year in the column ``Month``, a number or a name; an error and 1 for anything else."""
+    word = row.text("Month").casefold()
+    if word.isdigit() and 1 <= int(word) <= 12:
+        return int(word)
+    if word[:3] in MONTHS:
+        return MONTHS.index(word[:3]) + 1
+    problems.error(
+        f"the month is '{word}', expected a number from 1 to 12 or a name.",
+        sheet=row.table.sheet,
+        cell=row.cell("Month"),
+    )
+    return 1
 
 
 def _outside(column: str, value: float, minimum: float, maximum: float) -> str:
