@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+import itertools
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import linregress
 
-from tests.finance import planted_events
+from tests.finance import cost_shares, planted_events
 from tests.finance.report_cases import AIR_PASSENGERS, business_series, make_project
+from workbench.errors import InvalidData
+from workbench.finance.analysis.variable_share import estimate_variable_share
 from workbench.finance.analysis.what_if import simulate
 from workbench.finance.anomalies.detect import find_outliers
 from workbench.finance.inputs.finance_file import read_ledger
@@ -208,6 +213,36 @@ def test_a_what_if_of_nothing(report: Report) -> None:
     path = simulate(baseline, drivers, Assumptions(0.37, -1.1))
     moved = float(np.abs(np.concatenate([path.revenue, path.profit, path.cash_flow, path.receivables])).max())
     report("what-if of 0 %, largest change", moved, None, "", "0", moved == 0.0)
+
+
+def test_the_interval_of_the_cost_share_beside_that_of_a_regression(report: Report) -> None:
+    ours, peers = [], []
+    for company, share, seed in itertools.product(
+        cost_shares.COMPANIES.values(), (0.3, 0.6, 0.96), range(40)
+    ):
+        figures, baseline, truth = replace(company, share=share).year_after(seed)
+        found = estimate_variable_share(figures, ("expenses",), baseline)
+        ours.append(found.low <= truth <= found.high)
+        revenue, costs = (figures[name].company for name in ("revenue", "expenses"))
+        line = linregress(revenue, costs)
+        per_cost = baseline.revenue.sum() / baseline.costs["expenses"].sum()
+        peers.append(abs(line.slope * per_cost - truth) <= 1.96 * line.stderr * per_cost)
+    inside, beside = 100 * float(np.mean(ours)), 100 * float(np.mean(peers))
+    met = 90 <= inside <= 99
+    what = "volume +10 % inside its interval, 960 companies, beside least squares"
+    report(what, inside, beside, "%", "90 to 99", met)
+
+
+def test_ten_thousand_columns_are_refused_at_once(tmp_path: Path, report: Report) -> None:
+    columns = 10_000
+    rows = [",".join([f"2024-{month:02d}-28", *["1.5"] * columns]) for month in range(1, 13)]
+    head = ",".join(["Date", *(f"Figure {at}" for at in range(columns))])
+    (tmp_path / "wide.csv").write_text("\n".join([head, *rows]))
+    began = time.process_time()
+    with pytest.raises(InvalidData, match="has 10,001 columns, at most 2,000 are read"):
+        read_ledger(tmp_path / "wide.csv")
+    seconds = time.process_time() - began
+    report("10 000 columns refused", seconds, None, "CPU s", "< 10", seconds < 10)
 
 
 def test_the_time_of_a_whole_run(tmp_path: Path, shared_data: Path, report: Report) -> None:

@@ -262,7 +262,7 @@ def _analyse(job: Job, work: _Work) -> Analysis:
     targets = [name for name in ("profit", "revenue") if name in named]
     leading = tuple(_leading_indicators(work, formatter.title(name), name, company) for name in targets)
     baseline = baseline_of(work.company, work.costs, work.ahead, work.step)
-    assumptions, origin = assumptions_of(config, estimate_variable_share(series, work.costs))
+    assumptions, origin = assumptions_of(config, estimate_variable_share(series, work.costs, baseline))
     what_if = None if baseline is None else what_if_tables(baseline, config, assumptions, work.ahead)
     return Analysis(
         ledger=work.ledger,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,17 @@ __all__ = [
     "what_if_tables",
 ]
 
-WHAT_IF_COLUMNS = ["period", "figure", "baseline", "scenario", "difference", "lower", "upper"]
+WHAT_IF_COLUMNS = [
+    "period",
+    "figure",
+    "baseline",
+    "scenario",
+    "difference",
+    "lower",
+    "upper",
+    "difference_lower",
+    "difference_upper",
+]
 TORNADO_COLUMNS = ["driver", "measure", "effect", "opposite"]
 
 
@@ -74,11 +85,14 @@ def assumptions_of(config: FinanceConfig, estimated: ShareEstimate) -> tuple[Ass
     """Give the assumptions of a scenario, and as text where the share of variable costs comes from."""
     if config.variable_share is not None:
         share, words = config.variable_share / 100, "as set"
+        low, high = share, share
     elif np.isfinite(estimated.share):
-        share, words = estimated.share, estimated.words
+        share, low, high, words = estimated.share, estimated.low, estimated.high, estimated.words
     else:
-        share, words = 1.0, "too few months to estimate it, so that all costs follow volume"
-    return Assumptions(share, config.price_elasticity, config.marketing_elasticity), words
+        # Nothing is known of it, and the effect on profit is said to lie between none of the costs and all.
+        share, low, high = 1.0, 0.0, 1.0
+        words = "too few months to estimate it, so that all costs follow volume"
+    return Assumptions(share, config.price_elasticity, config.marketing_elasticity, low, high), words
 
 
 def what_if_tables(
@@ -89,7 +103,8 @@ def what_if_tables(
     Returns
     -------
     DataFrame
-        period, figure, baseline, scenario, difference, lower, upper (interval, of profit only).
+        period, figure, baseline, scenario, difference, lower, upper (interval, of profit only), difference_lower,
+        difference_upper (the difference at both ends of the interval of the share of variable costs).
     DataFrame
         driver, measure, effect at its change, effect at the opposite change (over all periods).
 
@@ -99,6 +114,11 @@ def what_if_tables(
         When a driver does not fit the forecast.
     """
     path = simulate(baseline, config.drivers, assumptions)
+    ends = [
+        simulate(baseline, config.drivers, replace(assumptions, variable_share=share))
+        for share in (assumptions.low, assumptions.high)
+        if share is not None
+    ] or [path]
     pairs = [("revenue", baseline.revenue, path.revenue)]
     pairs += [(name, values, path.costs[name]) for name, values in baseline.costs.items()]
     pairs.append(("profit", baseline.profit, path.profit))
@@ -110,10 +130,18 @@ def what_if_tables(
     for name, values, difference in pairs:
         scenario = values + difference
         width = path.half_width if name == "profit" else np.full(len(values), np.nan)
+        at_ends = [end.costs[name] if name in path.costs else getattr(end, name) for end in ends]
         facts = {"period": periods, "figure": name, "baseline": values, "scenario": scenario}
         tables.append(
             pd.DataFrame(
-                {**facts, "difference": difference, "lower": scenario - width, "upper": scenario + width}
+                {
+                    **facts,
+                    "difference": difference,
+                    "lower": scenario - width,
+                    "upper": scenario + width,
+                    "difference_lower": np.min(at_ends, axis=0),
+                    "difference_upper": np.max(at_ends, axis=0),
+                }
             )
         )
     rows = [

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import theilslopes
 
-from workbench.data.arrays import Floats
+from workbench.data.arrays import Booleans, Floats
 from workbench.finance.model.series import FigureSeries
+from workbench.finance.model.what_if import Baseline
 
 __all__ = ["ShareEstimate", "estimate_variable_share"]
 
 MIN_PERIODS = 13
-CONFIDENCE = 0.95
+CONFIDENCE, WIDER = 0.95, 0.98
+# Revenue that does not move, as a share of costs, tells nothing.
+MIN_MOVE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,16 @@ class ShareEstimate:
     words: str
 
 
-def estimate_variable_share(series: Mapping[str, FigureSeries], costs: Sequence[str]) -> ShareEstimate:
+def estimate_variable_share(
+    series: Mapping[str, FigureSeries], costs: Sequence[str], baseline: Baseline | None = None
+) -> ShareEstimate:
     """Estimate the share of costs (marketing left out) that follows revenue.
 
-    It is the elasticity of costs: the slope of their logarithm on that of revenue, once over the levels and once
-    over the changes from period to period, season included, because it moves revenue most. Both are medians of
-    pairwise slopes, so that a spike does not count. Fixed costs that grow beside revenue make the slope of the
-    levels too steep; it is taken only where the changes agree with it.
+    What a unit of revenue adds to costs is the median of pairwise slopes of costs on revenue, so that a spike
+    does not count. Both are taken as shares of the trend of costs and without their own trends, because fixed
+    costs may grow beside revenue; what is left of revenue is mostly its season. Where the errors hang
+    together, as after a step in fixed costs, both are differenced by as much (Cochrane and Orcutt 1949). The
+    share is that of the forecast costs.
 
     Parameters
     ----------
@@ -49,11 +56,14 @@ def estimate_variable_share(series: Mapping[str, FigureSeries], costs: Sequence[
         By figure.
     costs
         Figures that profit is revenue less of.
+    baseline
+        The forecast to whose costs the share refers; those of the last year of the file when left out.
 
     References
     ----------
     Theil (1950), Indagationes Mathematicae 12, 85-91; Sen (1968), Journal of the American Statistical Association
-    63, 1379-1389 (slope and its interval).
+    63, 1379-1389 (slope and its interval); Cochrane and Orcutt (1949), Journal of the American Statistical
+    Association 44, 32-61; Kendall (1954), Biometrika 41, 403-404 (bias of the correlation of errors).
     """
     nothing = ShareEstimate(float("nan"), float("nan"), float("nan"), "")
     names = [name for name in costs if name in series and name != "marketing"]
@@ -64,22 +74,53 @@ def estimate_variable_share(series: Mapping[str, FigureSeries], costs: Sequence[
     known = np.isfinite(revenue) & np.isfinite(total) & (revenue > 0) & (total > 0)
     if known.sum() < MIN_PERIODS:
         return nothing
-    logs = np.log(np.where(known, revenue, np.nan)), np.log(np.where(known, total, np.nan))
-    levels = _slope(*logs)
-    steps = _slope(np.diff(logs[0]), np.diff(logs[1]))
-    if steps is None or levels is None:
+    slopes = _slope(np.where(known, revenue, np.nan), np.where(known, total, np.nan), known)
+    if slopes is None:
         return nothing
-    agree = levels[1] <= steps[2] and steps[1] <= levels[2]
-    # The levels know it better; without agreement their slope is that of a common trend.
-    share, low, high = (float(np.clip(value, 0.0, 1.0)) for value in (levels if agree else steps))
-    how = "levels and changes" if agree else "changes from period to period; the levels share a trend"
-    words = f"estimated from the {how}, {100 * low:.0f} to {100 * high:.0f} % with 95 % confidence"
+    year = np.flatnonzero(known)[-12:]
+    per_cost = revenue[year].sum() / total[year].sum()
+    if baseline is not None:
+        ahead = sum(float(baseline.costs[name].sum()) for name in names if name in baseline.costs)
+        per_cost = float(baseline.revenue.sum()) / ahead if ahead > 0 else per_cost
+    share, low, high = (float(np.clip(slope * per_cost, 0.0, 1.0)) for slope in slopes)
+    words = (
+        f"estimated from {known.sum()} periods, {100 * low:.0f} to {100 * high:.0f} % with 95 % confidence"
+    )
     return ShareEstimate(share, low, high, words)
 
 
-def _slope(x: Floats, y: Floats) -> tuple[float, float, float] | None:
-    both = np.isfinite(x) & np.isfinite(y)
-    if both.sum() < MIN_PERIODS - 1 or np.ptp(x[both]) == 0:
+def _slope(revenue: Floats, costs: Floats, known: Booleans) -> tuple[float, float, float] | None:
+    """Costs that a unit of revenue adds, with the interval."""
+    trend = _trend(costs, known)
+    if (trend <= 0).any():
+        trend = np.full(len(costs), float(np.nanmean(costs)))
+    x, y = (values / trend for values in (revenue, costs))
+    x, y = x - _trend(x, known), y - _trend(y, known)
+    if np.ptp(x[known]) <= MIN_MOVE:
         return None
-    found = theilslopes(y[both], x[both], CONFIDENCE)
+    errors = y - float(theilslopes(y[known], x[known]).slope) * x
+    errors -= np.nanmedian(errors)
+    hang = _correlation(errors)
+    if hang:
+        x, y = (values[1:] - hang * values[:-1] for values in (x, y))
+    both = np.isfinite(x) & np.isfinite(y)
+    if both.sum() < MIN_PERIODS - 1:
+        return None
+    # How much the errors hang together is estimated, too.
+    found = theilslopes(y[both], x[both], WIDER if hang else CONFIDENCE)
     return float(found.slope), float(found.low_slope), float(found.high_slope)
+
+
+def _trend(values: Floats, known: Booleans) -> Floats:
+    at = np.arange(len(values), dtype=float)
+    return np.asarray(np.polyval(np.polyfit(at[known], values[known], 1), at))
+
+
+def _correlation(errors: Floats) -> float:
+    """Correlation of each error with the next; 0 where so few may show as much by chance."""
+    products = errors[1:] * errors[:-1]
+    found = float(np.nansum(products) / max(np.nansum(errors**2), np.finfo(float).tiny))
+    count = int(np.isfinite(products).sum())
+    if found * math.sqrt(count) <= 1:
+        return 0.0
+    return min(0.99, found + (1 + 3 * found) / count)

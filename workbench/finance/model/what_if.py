@@ -68,11 +68,15 @@ class Assumptions:
         Percent of volume per percent of price; 0 when customers do not mind, negative when they do.
     marketing_elasticity
         Percent of volume per percent of marketing spend.
+    low, high
+        Ends of the 95 % interval of ``variable_share``; equal to it where it is set.
     """
 
     variable_share: float
     price_elasticity: float = 0.0
     marketing_elasticity: float = 0.0
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

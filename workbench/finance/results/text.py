@@ -248,9 +248,18 @@ def what_if_sentences(
             moved, scenario = float(rows.difference.sum()), float(rows.scenario.sum())
             text = (
                 f"{formatter.title(name)} over {formatter.span(first, last)} is {formatter.of(name, scenario)}, "
-                f"{formatter.of(name, moved, signed=True)} against the forecast."
+                f"{formatter.of(name, moved, signed=True)} against the forecast{_between(rows, name, formatter)}."
             )
             yield Sentence("What if", text, figure=name, period=f"{first:%Y-%m} to {last:%Y-%m}")
+
+
+def _between(rows: pd.DataFrame, name: str, formatter: Formatter) -> str:
+    """Say between which amounts the difference lies, for the share of costs that follows volume."""
+    low, high = (float(rows[f"difference_{end}"].sum()) for end in ("lower", "upper"))
+    if low == high:
+        return ""
+    ends = f"{formatter.of(name, low, signed=True)} to {formatter.of(name, high, signed=True)}"
+    return f" ({ends} over the interval of the share of costs that follow volume)"
 
 
 def difference_sentences(difference: pd.DataFrame, before: str, formatter: Formatter) -> Iterator[Sentence]:

@@ -35,6 +35,7 @@ MAX_PARTS = 8
 RECENT = 4
 """Periods side by side: more do not fit on a sheet of paper."""
 PERIODS_A_TABLE = 6
+ENDS = ("difference_lower", "difference_upper")
 
 
 def rows_text(rows: str) -> str:
@@ -265,8 +266,10 @@ def what_if(result: FinanceResult, style: Style) -> Table:
         cells = [_amount(float(mine[name].sum()), style) for name in ("baseline", "scenario")]
         moved = _amount(float(mine.difference.sum()), style, signed=True)
         title = result.title(figure) + (", at the end" if figure in stocks else "")
-        rows.append([title, result.unit(figure), *cells, moved])
-    return ["Figure", "Unit", "Forecast", "Scenario", "Difference"], rows
+        ends = [float(mine[name].sum()) for name in ENDS if name in mine]
+        between = " to ".join(_amount(end, style, signed=True) for end in ends) if len(set(ends)) > 1 else ""
+        rows.append([title, result.unit(figure), *cells, moved, between])
+    return ["Figure", "Unit", "Forecast", "Scenario", "Difference", "95 % interval of the cost share"], rows
 
 
 def differences(result: FinanceResult, style: Style) -> Table:
