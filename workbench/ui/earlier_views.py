@@ -67,6 +67,13 @@ def current_execution() -> Execution | None:
 
 def close_tree(page: ipywidgets.Widget) -> None:
     """Close a widget with all widgets that it holds; what a kernel has once for all views stays."""
+    # What follows a project may have drawn something new before it was closed.
+    while still_open := [part for part in _tree(page) if part.comm is not None]:
+        for part in still_open:
+            part.close()
+
+
+def _tree(page: ipywidgets.Widget) -> list[ipywidgets.Widget]:
     found = [page]
     seen = {id(page)}
     for widget in found:
@@ -74,8 +81,7 @@ def close_tree(page: ipywidgets.Widget) -> None:
             if id(part) not in seen and not getattr(part, "is_shared", False):
                 seen.add(id(part))
                 found.append(part)
-    for widget in found:
-        widget.close()
+    return found
 
 
 def _widgets_in(values: Iterable[Any]) -> Iterator[ipywidgets.Widget]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import gc
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from workbench.demand.results.saved import DemandResult
 from workbench.demand.views.view import DemandResultView
 from workbench.ui.earlier_views import close_tree
 from workbench.ui.figures.area import FigureArea
+from workbench.ui.figures.page_theme import page_theme
 from workbench.ui.figures.tables import TableArea
 from workbench.ui.transfer.downloads import Downloads
 
@@ -120,27 +121,24 @@ def test_a_view_says_what_it_is_in_a_line(result, project):
     assert view._repr_mimebundle_()
 
 
-def test_a_view_that_is_closed_leaves_no_widget_behind(result, project):
-    DemandResultView(result, project).close()  # what a kernel has once for all views
-    # Views of other tests would take what is new in their projects meanwhile.
-    living = list(ipywidgets.widgets.widget._instances.values())
-    kept = {
-        id(part)
-        for widget in living
-        if getattr(widget, "is_shared", False)
-        for part in (widget, widget.layout)
-    }
-    for widget in living:
-        if id(widget) not in kept:
-            widget.close()
-    gc.collect()
-    before = set(ipywidgets.widgets.widget._instances)
+def test_a_view_that_is_closed_leaves_no_widget_behind(
+    result: DemandResult, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page_theme()  # what a kernel has once for all views
+    made: list[ipywidgets.Widget] = []
+    opened, this_thread = ipywidgets.Widget.open, threading.get_ident()
+
+    def remember(widget: ipywidgets.Widget) -> None:
+        opened(widget)
+        # Views of other tests may take what is new in their projects meanwhile.
+        if threading.get_ident() == this_thread:
+            made.append(widget)
+
+    monkeypatch.setattr(ipywidgets.Widget, "open", remember)
     view = DemandResultView(result, project)
     for name in view.titles:
         open_tab(view, name)
     close_tree(view)
-    left = [
-        ipywidgets.widgets.widget._instances[key]
-        for key in set(ipywidgets.widgets.widget._instances) - before
-    ]
+    assert len(made) > 100
+    left = [widget for widget in made if widget.comm is not None]
     assert left == []
