@@ -188,3 +188,18 @@ def _wait_for_run(project) -> str:
             return found[0].id
         time.sleep(0.02)
     raise AssertionError("the run did not begin")
+
+
+def test_a_setting_may_be_written_as_an_option(project, capsys):
+    assert run_count(project, "--scenario", "high", "--steps=3") == 0
+    assert "scenario high" in capsys.readouterr().out
+    assert run_count(project, "--stepz", "3") == 2
+    assert "no setting 'stepz'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--scenario"], ["--scenario", "--json"], ["oops"]])
+def test_an_option_without_a_value_is_refused(project, words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        run_count(project, *words)
+    assert ended.value.code == 2
+    assert "unrecognized arguments" in capsys.readouterr().err

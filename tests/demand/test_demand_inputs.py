@@ -34,6 +34,7 @@ def with_row(rows: list[list[object]], row: int, column: int, value: object) -> 
 def test_sectors_drivers_and_shares_are_read(make_workbook: MakeWorkbook) -> None:
     data = read_demand(make_workbook())
     assert list(data.sectors) == ["Homes", "Factories", "solar_rooftop"]
+    assert list(data.drivers.actual) == ["Total Population", "GSDP", "Per Capita GSDP", "Rainfall"]
     assert data.sectors["Homes"].drivers == ("GSDP", "Per Capita GSDP")
     assert data.sectors["Homes"].energy[0] == pytest.approx(1e7 * 0.97 / 1000)
     assert data.solar_share == {"Homes": 60, "Factories": 40}
@@ -76,10 +77,13 @@ def test_everything_that_is_wrong_is_reported_at_once_with_sheet_and_cell(
     assert "sheet 'Economic_Indicators', cell C2:C21: 'GSDP' has no value in 2009" in found
 
 
-def test_a_workbook_without_main_says_what_is_there(make_workbook: MakeWorkbook) -> None:
-    found = refused(make_workbook(main=None))
-    assert "there is no sheet 'main'" in found
-    assert "Homes, Factories" in found
+def test_without_main_a_sheet_with_sales_by_year_is_a_sector(make_workbook: MakeWorkbook) -> None:
+    whole, data = read_demand(make_workbook()), read_demand(make_workbook(main=None))
+    assert list(data.sectors) == ["Homes", "Factories", "solar_rooftop"]
+    assert list(data.drivers.actual) == ["Total Population", "GSDP", "Per Capita GSDP", "Rainfall"]
+    for name, sector in data.sectors.items():
+        np.testing.assert_allclose(sector.energy, whole.sectors[name].energy)
+    assert "read as the sectors Homes, Factories, solar_rooftop" in " ".join(map(str, data.problems))
 
 
 def test_main_without_a_list_of_sectors_is_refused(make_workbook: MakeWorkbook) -> None:

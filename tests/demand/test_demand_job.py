@@ -295,7 +295,7 @@ def test_settings_that_do_not_fit_are_refused_and_nothing_is_written(
 def test_a_workbook_with_errors_is_refused_and_nothing_is_written(
     small_project: Project, make_workbook: MakeWorkbook
 ) -> None:
-    make_workbook(small_project.inputs / "demand.xlsx", main=None)
+    make_workbook(small_project.inputs / "demand.xlsx", Factories=None)
     with pytest.raises(InvalidData) as caught:
         run(small_project)
     assert caught.value.problems

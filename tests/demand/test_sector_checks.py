@@ -81,7 +81,7 @@ def test_a_total_that_is_left_out_counts_nothing_twice(shared_data: Path) -> Non
     assert sum(s.energy[-1] for s in read.sectors.values() if s.role == "sales") == pytest.approx(
         29_780, rel=0.1
     )
-    with pytest.raises(InvalidData, match="left_out names the sector 'Totals', which ~Consumption_Sectors"):
+    with pytest.raises(InvalidData, match="left_out names the sector 'Totals', which the workbook"):
         read_demand(book, DemandConfig(left_out=("Totals",)))
 
 

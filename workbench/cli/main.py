@@ -49,9 +49,8 @@ def _carry_out(words: Sequence[str]) -> int:
         return ExitCode.SUCCEEDED
     parser = make_parser()
     try:
-        options = (
-            parser.parse_args(words) if words[:1] != ["lab"] else _with_options_of_jupyterlab(parser, words)
-        )
+        parse = _PARSE.get(words[0] if words else "")
+        options = parser.parse_args(words) if parse is None else parse(parser, words)
         if not hasattr(options, "command"):
             parser.print_help()
             return ExitCode.WRONG_USE
@@ -73,6 +72,22 @@ def _with_options_of_jupyterlab(parser: argparse.ArgumentParser, words: Sequence
     options, others = parser.parse_known_args(own)
     options.rest = [*others, *behind]
     return options
+
+
+def _with_settings(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
+    """Take ``--scenario High`` and ``--scenario=High`` as ``--set scenario=High``."""
+    options, others = parser.parse_known_args(words)
+    rest = iter(others)
+    for word in rest:
+        name, is_set, value = word.removeprefix("--").partition("=")
+        value = value if is_set else next(rest, "")
+        if not word.startswith("--") or not name or (not is_set and (not value or value.startswith("--"))):
+            parser.error(f"unrecognized arguments: {' '.join(others)}")
+        options.settings.append(f"{name.replace('-', '_')}={value}")
+    return options
+
+
+_PARSE = {"lab": _with_options_of_jupyterlab, "run": _with_settings}
 
 
 def _split(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:

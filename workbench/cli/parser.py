@@ -137,7 +137,14 @@ def _add_run_commands(commands: Commands) -> None:
     run.add_argument(
         "-h", "--help", action=_HelpWithSettings, help="show this, with all settings of JOB where it is given"
     )
-    run.add_argument("--set", dest="settings", action="append", default=[], metavar="NAME=VALUE")
+    run.add_argument(
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting of the job; --NAME VALUE does the same",
+    )
     run.add_argument("--when-busy", choices=("refuse", "queue", "rename"), default="refuse")
     run.add_argument(
         "--deadline", type=_seconds, metavar="SECONDS", help="cancel after so many seconds of work"

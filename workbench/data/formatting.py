@@ -1,7 +1,7 @@
 """Numbers, energy, money and years as text, by the settings of a project.
 
-India: 1 MU (million units) = 1 GWh, lakh = 1e5, crore = 1e7, digits grouped 12,34,567; a fiscal year that
-runs April to March and ends in 2025 is ``FY 2024-25``, and is number 2025 in tables.
+India: 1 MU (million units) = 1 GWh, 1 LU (lakh units) = 100 MWh, lakh = 1e5, crore = 1e7, digits grouped
+12,34,567; a fiscal year that runs April to March and ends in 2025 is ``FY 2024-25``, and is number 2025 in tables.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LAKH = 1e5
 CRORE = 1e7
 MISSING = "\N{EN DASH}"
 
-ENERGY_IN_MWH = {"kWh": 1e-3, "MWh": 1.0, "GWh": 1e3, "MU": 1e3, "TWh": 1e6}
+ENERGY_IN_MWH = {"kWh": 1e-3, "MWh": 1.0, "GWh": 1e3, "MU": 1e3, "LU": 100.0, "TWh": 1e6}
 CURRENCY_SYMBOLS = {"INR": "₹", "EUR": "€", "USD": "$", "GBP": "£"}
 
 

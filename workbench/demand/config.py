@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from workbench.data.formatting import ENERGY_IN_MWH
 from workbench.demand.model.choices import AUTOMATIC, DEFAULT_MODELS, GIVEN_PATH, MODEL_NAMES, ShockHandling
 from workbench.demand.model.roles import Role
 from workbench.errors import SettingError
@@ -91,7 +92,7 @@ class DemandConfig:
     electricity_unit: str = setting(
         "workbook",
         help="Unit of the sales; 'workbook' believes the label there unless the magnitude contradicts it",
-        choices=("workbook", "kWh", "MWh", "GWh", "MU", "TWh"),
+        choices=("workbook", *ENERGY_IN_MWH),
         advanced=True,
     )
     default_model: str = setting(

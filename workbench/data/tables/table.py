@@ -30,6 +30,15 @@ def cell_name(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
+def position_of(cell: str) -> tuple[int, int]:
+    """Give the zero-based row and column of a cell: ``"B7"`` is (6, 1)."""
+    letters = cell.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = 26 * column + ord(letter) - 64
+    return int(cell[len(letters) :]) - 1, column - 1
+
+
 def plain_name(name: str) -> str:
     """Reduce a name to what counts when names are compared: no case, spaces or underscores."""
     return re.sub(r"[\s_]+", "", name).casefold()

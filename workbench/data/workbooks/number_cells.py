@@ -8,6 +8,7 @@ import math
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table
 from workbench.data.texts.amounts import plain_amount
+from workbench.data.texts.years import read_year
 
 
 def number_at(table: Table, row: int, column: str, problems: Problems) -> float:
@@ -61,22 +62,62 @@ def number_from_text(text: str) -> float | None:
     return plain_amount(text.strip().removeprefix("'"))
 
 
-def _number(value: object, table: Table, row: int, column: str, problems: Problems) -> float:
-    if type(value) is float and math.isfinite(value):
-        return value
+def cell_number(value: object, problems: Problems, *, sheet: str, cell: str) -> float:
+    """Read the value of a cell as a number, see :func:`number_at`.
+
+    Parameters
+    ----------
+    value
+        Of the cell.
+    problems
+        Collects what was found.
+    sheet, cell
+        Where it stands.
+    """
     if value is None:
         return math.nan
-    cell = table.cell(row, column)
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
     if isinstance(value, str):
         number = number_from_text(value)
         if number is not None:
             message = f"the text '{value}' was read as the number {number:.15g}; store it as a number."
-            problems.change(message, sheet=table.sheet, cell=cell)
+            problems.change(message, sheet=sheet, cell=cell)
             return number
-    problems.error(f"expected a number, found {_describe(value)}", sheet=table.sheet, cell=cell)
+    problems.error(f"expected a number, found {_describe(value)}", sheet=sheet, cell=cell)
     return math.nan
+
+
+def year_in(value: object, problems: Problems, *, sheet: str, cell: str) -> float:
+    """Read the value of a cell as a year; ``2014-15`` is 2015, what else is no number is an error.
+
+    Parameters
+    ----------
+    value
+        Of the cell.
+    problems
+        Collects what was found.
+    sheet, cell
+        Where it stands.
+    """
+    written = read_year(value) if isinstance(value, (str, datetime.date)) else None
+    return cell_number(value, problems, sheet=sheet, cell=cell) if written is None else float(written.year)
+
+
+def year_at(table: Table, row: int, column: str, problems: Problems) -> float:
+    """Read one value of a table as a year, see :func:`year_in` and :func:`number_at`."""
+    value = table.rows[row][table.position(column)]
+    return year_in(value, problems, sheet=table.sheet, cell=table.cell(row, column))
+
+
+def _number(value: object, table: Table, row: int, column: str, problems: Problems) -> float:
+    if type(value) is float and math.isfinite(value):
+        return value
+    return (
+        math.nan
+        if value is None
+        else cell_number(value, problems, sheet=table.sheet, cell=table.cell(row, column))
+    )
 
 
 def _describe(value: object) -> str:

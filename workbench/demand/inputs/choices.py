@@ -12,6 +12,7 @@ from workbench.data.results.scenario import finished_scenarios
 from workbench.data.workbooks.reading import Workbook
 from workbench.demand.inputs.driver_sheets import DriverTables, read_drivers
 from workbench.demand.inputs.main_sheet import MainSheet, read_main
+from workbench.demand.inputs.plain_workbook import PlainWorkbook, is_plain, read_plain
 from workbench.demand.inputs.reading import find_workbook, open_workbook
 from workbench.demand.model.choices import AUTOMATIC, GIVEN_PATH, MODEL_NAMES
 from workbench.demand.model.roles import Role
@@ -52,13 +53,13 @@ def roles(_project: Project, _values: Values) -> list[str]:
 
 def sectors(project: Project, values: Values) -> list[str]:
     """Name the sectors of the workbook."""
-    _, main = _opened(project, values)
+    _, main, _ = _opened(project, values)
     return list(main.sectors)
 
 
 def sectors_and_layers(project: Project, values: Values) -> list[str]:
     """Name the sectors and the policy layers of the workbook."""
-    _, main = _opened(project, values)
+    _, main, _ = _opened(project, values)
     return [*main.sectors, *main.policy]
 
 
@@ -69,16 +70,19 @@ def drivers(project: Project, values: Values) -> list[str]:
 
 def paths(project: Project, values: Values) -> list[str]:
     """Name the paths of the drivers, by their plain names."""
-    _, main = _opened(project, values)
+    _, main, _ = _opened(project, values)
     named = [path for _, path in (*_drivers(project, values).growth, *main.driver_growth)]
     return list(dict.fromkeys(named))
 
 
 def _drivers(project: Project, values: Values) -> DriverTables:
-    book, main = _opened(project, values)
-    return read_drivers(book, main, Problems(book.path.name))
+    book, main, plain = _opened(project, values)
+    return read_drivers(book, main, Problems(book.path.name)) if plain is None else plain.drivers
 
 
-def _opened(project: Project, values: Values) -> tuple[Workbook, MainSheet]:
+def _opened(project: Project, values: Values) -> tuple[Workbook, MainSheet, PlainWorkbook | None]:
     book = open_workbook(find_workbook(project, str(values.get("workbook") or "")))
-    return book, read_main(book, Problems(book.path.name)) or MainSheet("")
+    problems = Problems(book.path.name)
+    plain = read_plain(book, (), problems) if is_plain(book) else None
+    main = plain.main if plain is not None else read_main(book, problems)
+    return book, main or MainSheet(""), plain

@@ -16,7 +16,7 @@ import numpy as np
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table, plain_name
 from workbench.data.workbooks.finding import MARK
-from workbench.data.workbooks.number_cells import number_at
+from workbench.data.workbooks.number_cells import number_at, year_at
 from workbench.data.workbooks.reading import Workbook
 from workbench.demand.model.roles import WORDS, Role
 from workbench.errors import InvalidData
@@ -75,7 +75,10 @@ def read_main(book: Workbook, problems: Problems) -> MainSheet | None:
     found = book.find_sheet(MAIN) or _only_sheet_with_sectors(book, problems)
     if found is None:
         present = ", ".join(book.sheet_names)
-        problems.error(f"there is no sheet '{MAIN}' with the table ~Consumption_Sectors; present: {present}.")
+        problems.error(
+            f"there is no sheet '{MAIN}' with the table ~Consumption_Sectors, and no table of sales by year (years "
+            f"in a row or a column, a sector in each of the others); present: {present}."
+        )
         return None
     try:
         tables = {
@@ -175,7 +178,7 @@ def _read_policy(table: Table, main: MainSheet, problems: Problems) -> None:
         return
     layers, years, values = table.columns[:3]
     for row, layer in enumerate(table.column(layers)):
-        year = number_at(table, row, years, problems)
+        year = year_at(table, row, years, problems)
         value = number_at(table, row, values, problems)
         blank = [name for name in table.columns[:3] if table.rows[row][table.position(name)] is None]
         if blank and len(blank) < 3:
@@ -299,7 +302,7 @@ def _by_year(
         return found
     years, values = table.columns[0], table.columns[1]
     for row in range(len(table.rows)):
-        year = number_at(table, row, years, problems)
+        year = year_at(table, row, years, problems)
         value = number_at(table, row, values, problems)
         if not (np.isfinite(year) and np.isfinite(value)):
             continue

@@ -1,7 +1,8 @@
 """The demand workbook: read once, checked in one pass, every problem reported at once with sheet and cell.
 
-Two kinds are read alike: workbooks with the ``~`` tables that analysts use, and the template of
-:mod:`workbench.demand.inputs.template`. Electricity is in GWh from here on.
+Workbooks with the ``~`` tables that analysts use, the template of :mod:`workbench.demand.inputs.template`, and
+plain tables of sales by year (:mod:`workbench.demand.inputs.plain_workbook`) are read alike. Electricity is in GWh
+from here on.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from workbench.data.problems import Problem, Problems
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.data.projects.unfilled import filled
 from workbench.data.tables.table import plain_name
-from workbench.data.workbooks.reading import Workbook, read_workbook
+from workbench.data.workbooks.reading import PLAIN_SUFFIXES, Workbook, read_workbook
 from workbench.demand.config import DemandConfig, GapHandling
 from workbench.demand.inputs.driver_sheets import DriverTables, read_drivers
-from workbench.demand.inputs.electricity_unit import resolve_unit
+from workbench.demand.inputs.electricity_unit import label_of, resolve_unit
 from workbench.demand.inputs.main_sheet import MainSheet, read_main
 from workbench.demand.inputs.measured_hours import MeasuredHours, read_measured_hours
+from workbench.demand.inputs.plain_workbook import is_plain, read_plain
 from workbench.demand.inputs.sector_checks import check_sectors
 from workbench.demand.inputs.sector_sheets import SectorSheet, fill_gaps, read_sector, without_years
 from workbench.demand.inputs.unused import unused_inputs
@@ -33,7 +35,9 @@ from workbench.demand.model.roles import REDUCING, Role, role_of
 from workbench.demand.model.sector import Sector
 from workbench.errors import InvalidData, UnreadableFile
 from workbench.files import changed_at, size_of
+from workbench.hourly_loads.reading.hourly_sheet import has_history_name
 
+FILE_WORDS = ("demand", "sales", "consumption")
 MIN_SHARE_SUM, MAX_SHARE_SUM = 99.9, 100.1
 
 
@@ -86,11 +90,15 @@ def find_workbook(project: Project, name: str) -> Path:
     """
     if name:
         return project.input(name)
-    present = [path for path in project.input_files() if path.suffix.lower() in WORKBOOK_SUFFIXES]
+    files = project.input_files()
+    present = [path for path in files if path.suffix.lower() in WORKBOOK_SUFFIXES]
     books = filled(present)
-    named = [path for path in books if "demand" in path.stem.lower()]
+    named = [path for path in books if _is_named(path)]
     if len(books) == 1 or len(named) == 1:
         return (named or books)[0]
+    texts = [path for path in files if path.suffix.lower() in PLAIN_SUFFIXES and _is_named(path)]
+    if not named and len(texts) == 1:
+        return texts[0]
     if present and not books:
         raise UnreadableFile(
             f"{', '.join(path.name for path in present)} in {project.inputs} are still empty templates; fill in "
@@ -106,6 +114,11 @@ def find_workbook(project: Project, name: str) -> Path:
         f"There are several workbooks in {project.inputs} ({names}); name one in the setting 'workbook'.",
         project.inputs,
     )
+
+
+def _is_named(path: Path) -> bool:
+    """Whether a file is named like one of yearly sales."""
+    return any(word in path.stem.casefold() for word in FILE_WORDS) and not has_history_name(path.stem)
 
 
 def read_demand(path: Path | str, config: DemandConfig | None = None) -> DemandInput:
@@ -167,23 +180,22 @@ def _read_once(path: Path, _changed: int, _size: int) -> Workbook:
 def _read(book: Workbook, config: DemandConfig) -> DemandInput:
     problems = Problems(book.path.name)
     problems.extend(book.problems)
-    main = read_main(book, problems)
+    plain = read_plain(book, config.left_out, problems) if is_plain(book) else None
+    main = plain.main if plain is not None else read_main(book, problems)
     if main is None:
         problems.raise_errors()
-        raise InvalidData(f"{book.path.name} has no sheet 'main'.", book.path)
-    sheets = {}
+        raise InvalidData(f"{book.path.name} has no sales by year.", book.path)
     _check_named(main, config, problems)
-    for name, cell in main.sectors.items():
-        if name in config.left_out:
-            continue
-        role = _role(name, main, config)
-        found = read_sector(book, name, main.name, cell, role in REDUCING, problems)
-        if found is not None:
-            sheets[name] = without_years(found, config.blank_years.get(name, ()), problems)
-    drivers = read_drivers(book, main, problems)
+    sheets = plain.sheets if plain is not None else _read_sheets(book, main, config, problems)
+    sheets = {
+        name: without_years(sheet, config.blank_years.get(name, ()), problems)
+        for name, sheet in sheets.items()
+    }
+    drivers = plain.drivers if plain is not None else read_drivers(book, main, problems)
     problems.raise_errors()
     last_actual = config.last_actual_year or most_common_last_year(sheets)
-    unit, factor = resolve_unit(book, config.electricity_unit, sheets, drivers, last_actual, problems)
+    label = plain.unit if plain is not None else label_of(book, problems)
+    unit, factor = resolve_unit(label, config.electricity_unit, sheets, drivers, last_actual, problems)
     sectors = {
         name: _sector(sheet, _role(name, main, config), last_actual, factor, main, config, problems)
         for name, sheet in sheets.items()
@@ -209,11 +221,22 @@ def _read(book: Workbook, config: DemandConfig) -> DemandInput:
         last_actual,
         tuple(problems),
         main.peaks,
-        unused_inputs(book, main, sheets.values(), drivers),
+        tuple(plain.unused) if plain is not None else unused_inputs(book, main, sheets.values(), drivers),
         main.name,
         end_year,
         main.cells,
     )
+
+
+def _read_sheets(
+    book: Workbook, main: MainSheet, config: DemandConfig, problems: Problems
+) -> dict[str, SectorSheet]:
+    found = {
+        name: read_sector(book, name, main.name, cell, _role(name, main, config) in REDUCING, problems)
+        for name, cell in main.sectors.items()
+        if name not in config.left_out
+    }
+    return {name: sheet for name, sheet in found.items() if sheet is not None}
 
 
 def _check_named(main: MainSheet, config: DemandConfig, problems: Problems) -> None:
@@ -222,7 +245,7 @@ def _check_named(main: MainSheet, config: DemandConfig, problems: Problems) -> N
     for setting, name in named:
         if name not in main.sectors:
             problems.error(
-                f"{setting} names the sector '{name}', which ~Consumption_Sectors does not have; present: "
+                f"{setting} names the sector '{name}', which the workbook does not have; present: "
                 f"{', '.join(main.sectors)}.",
                 sheet=main.name,
             )
@@ -252,7 +275,9 @@ def _sector(
     actual = {year: value for year, value in values.items() if year not in later}
     given = {year: value for year, value in values.items() if year in later}
     if given:
-        problems.warning(
+        # What the file itself calls a projection is no doubt.
+        say = problems.change if sheet.projected.issuperset(given) else problems.warning
+        say(
             f"the values of {min(given)} to {max(given)} lie after the last actual year {last_actual}: "
             "they are taken as projections, not as history.",
             sheet=sheet.name,

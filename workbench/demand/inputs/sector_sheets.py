@@ -9,7 +9,8 @@ import numpy as np
 
 from workbench.data.problems import Answer, Problems
 from workbench.data.tables.table import Table, plain_name
-from workbench.data.workbooks.number_cells import number_at, read_numbers
+from workbench.data.texts.years import Kind, read_year
+from workbench.data.workbooks.number_cells import number_at, year_in
 from workbench.data.workbooks.reading import Workbook
 
 HEADERS = ("Year", "Electricity", "Status")
@@ -79,7 +80,7 @@ def read_sector(
     if not values:
         problems.error("there is no year with a value.", sheet=name)
         return None
-    values = _signs(values, cells, name, reducing, problems)
+    values = with_signs(values, cells, name, reducing, problems)
     return SectorSheet(sector, name, values, cells, _projected(table, years, problems))
 
 
@@ -95,11 +96,13 @@ def read_years(table: Table, problems: Problems) -> list[int | None]:
     """
     found: list[int | None] = []
     seen: dict[int, str] = {}
-    for row, year in enumerate(read_numbers(table, "Year", problems)):
+    column = table.position("Year")
+    for row, values in enumerate(table.rows):
         cell = table.cell(row, "Year")
+        year = year_in(values[column], problems, sheet=table.sheet, cell=cell)
         value = None
         if not np.isfinite(year):
-            if table.rows[row][table.columns.index(table.find_column("Year") or "Year")] is None:
+            if values[column] is None:
                 problems.error(
                     "there is no year beside the values; fill it in.", sheet=table.sheet, cell=cell
                 )
@@ -197,7 +200,12 @@ def fill_gaps(
 
 def _projected(table: Table, years: list[int | None], problems: Problems) -> frozenset[int]:
     column = table.find_column("Status")
-    found = set()
+    found = {
+        year
+        for year, value in zip(years, table.column("Year"), strict=True)
+        if year is not None and isinstance(value, str)
+        if (written := read_year(value)) is not None and written.kind is Kind.PROJECTION
+    }
     for row, word in enumerate(table.column(column) if column else ()):
         year = years[row]
         text = plain_name(str(word or "actual"))
@@ -212,9 +220,10 @@ def _projected(table: Table, years: list[int | None], problems: Problems) -> fro
     return frozenset(found)
 
 
-def _signs(
+def with_signs(
     values: Mapping[int, float], cells: Mapping[int, str], sheet: str, reducing: bool, problems: Problems
 ) -> dict[int, float]:
+    """Refuse negative values; those of a sector that lowers the demand may all be written as such."""
     negative = [year for year, value in values.items() if value < 0]
     if not negative:
         return dict(values)

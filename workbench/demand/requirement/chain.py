@@ -180,7 +180,7 @@ def _note_forecasts_in_actual_years(done: Sequence[Sector], last_actual: int, no
             notes.assumption(
                 f"the actuals of {sector.name} end in {sector.last_year}, those of most sectors in {last_actual}: "
                 "the years between hold its forecast",
-                sheet=sector.name,
+                sheet=sector.sheet or sector.name,
                 tables=("consolidated", "requirement"),
                 years=range(sector.last_year + 1, last_actual + 1),
                 advice="give its actuals, or set last_actual_year",

@@ -15,12 +15,15 @@ from workbench.data.audit import require_all_equal
 from workbench.data.formatting import energy_factor
 from workbench.data.origins import Origin
 from workbench.data.problems import Problems
-from workbench.data.workbooks.number_cells import read_numbers
+from workbench.data.tables.table import position_of
+from workbench.data.workbooks.number_cells import cell_number, read_numbers
 from workbench.data.workbooks.reading import Workbook
 from workbench.demand.config import DemandConfig, SalesBasis
+from workbench.demand.inputs.plain_workbook import is_plain
 from workbench.demand.inputs.reading import DemandInput
-from workbench.demand.inputs.sector_sheets import electricity_column
+from workbench.demand.inputs.sector_sheets import electricity_column, read_years
 from workbench.demand.model.roles import REDUCING, Role
+from workbench.demand.model.sector import Sector
 from workbench.demand.results.saved import DemandResult
 
 ROUNDING = 1e-9
@@ -61,17 +64,11 @@ def _check_rows(result: DemandResult, data: DemandInput, book: Workbook) -> None
     """Each cell of a sector's sheet is in the history or among the values that are no history."""
     factor, blank = energy_factor(data.unit, "GWh"), result.config.blank_years
     history = result.table("history").set_index(["sector", "year"]).electricity
+    is_table = is_plain(book)
     for name, sector in data.sectors.items():
-        table = book.sheet(book.find_sheet(name) or name).table()
-        column = electricity_column(table)
-        assert column is not None
-        years, values = (read_numbers(table, header, Problems()) for header in ("Year", column))
-        given = [
-            (int(year), abs(value) * factor)
-            for year, value in zip(years, values, strict=True)
-            # What the settings call wrong is bridged, which the notes say.
-            if np.isfinite(year) and np.isfinite(value) and int(year) not in blank.get(name, ())
-        ]
+        read = _cells_of(sector, book) if is_table else _rows_of(name, book)
+        # What the settings call wrong is bridged, which the notes say.
+        given = [(year, abs(value) * factor) for year, value in read if year not in blank.get(name, ())]
         known = {**sector.given, **history.get(name, pd.Series(dtype=float)).to_dict()}
         require_all_equal(
             f"electricity of {name} in {{}} [GWh]",
@@ -82,6 +79,25 @@ def _check_rows(result: DemandResult, data: DemandInput, book: Workbook) -> None
             [known.get(year, np.nan) for year, _ in given],
             absolute=ROUNDING,
         )
+
+
+def _rows_of(name: str, book: Workbook) -> list[tuple[int, float]]:
+    table = book.sheet(book.find_sheet(name) or name).table()
+    column = electricity_column(table)
+    assert column is not None
+    years = read_years(table, Problems())
+    values = read_numbers(table, column, Problems())
+    return [(year, value) for year, value in zip(years, values, strict=True) if year and np.isfinite(value)]
+
+
+def _cells_of(sector: Sector, book: Workbook) -> list[tuple[int, float]]:
+    found = []
+    for year, place in sector.cells.items():
+        sheet, _, cell = place.rpartition("!")
+        row, column = position_of(cell)
+        value = book.sheet(sheet or sector.sheet).rows[row][column]
+        found.append((year, cell_number(value, Problems(), sheet=sheet, cell=cell)))
+    return found
 
 
 def _check_sectors(result: DemandResult, data: DemandInput) -> None:

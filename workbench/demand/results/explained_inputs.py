@@ -43,6 +43,8 @@ def main_cell(cell: Cell, table: str, year: int | None = None) -> str:
     if data is None:
         return f"{workbook}, table ~{table}; {UNREAD}"
     at = data.cells.get((plain_name(table), year))
+    if at and "!" in at:
+        return f"{workbook}, cell {at}"
     return f"{workbook}, sheet '{data.main}', " + (f"cell {at}" if at else f"table ~{table}")
 
 

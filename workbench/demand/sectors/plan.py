@@ -13,6 +13,7 @@ from workbench.data.unused_settings import note_unused_settings
 from workbench.demand.config import DemandConfig
 from workbench.demand.inputs.reading import DemandInput
 from workbench.demand.model.choices import AUTOMATIC, BENCHMARKS, GIVEN_PATH, choose
+from workbench.demand.model.roles import Role
 from workbench.demand.model.sector import Sector
 from workbench.demand.models.catalogue import MODELS, DriverPaths, Needs
 from workbench.demand.models.given import given_path
@@ -103,11 +104,22 @@ def make_plan(data: DemandInput, config: DemandConfig) -> Plan:
 
 
 def _with_last_year(data: DemandInput, config: DemandConfig, notes: Notes) -> DemandConfig:
-    """Settle the last year of the forecast: the setting, else the workbook's, else some years ahead."""
+    """Settle the last year of the forecast: the setting, else the workbook's, else some years ahead.
+
+    Where every sector has a path of its own, these years end with the first of the paths.
+    """
     if config.target_year is not None:
         return config
     if data.end_year is not None:
         return replace(config, target_year=data.end_year)
+    sales = [sector for sector in data.sectors.values() if sector.role is Role.SALES]
+    if sales and all(sector.given for sector in sales):
+        end = min(max(sector.given) for sector in sales)
+        notes.change(
+            f"No last year of the forecast is given: {end}, to which all sectors are projected, is taken.",
+            setting="target_year",
+        )
+        return replace(config, target_year=end)
     assumed = data.last_actual_year + YEARS_AHEAD
     notes.assumption(
         f"No last year of the forecast is given: {assumed}, {YEARS_AHEAD} years after the last actual, is assumed.",
@@ -124,7 +136,7 @@ def _model_of(sector: Sector, drivers: DriverPlan, config: DemandConfig, notes: 
             notes.unused(
                 f"{sector.name}: its given path to {max(sector.given)} is not used, because a model is chosen.",
                 weight=Weight.NORMAL,
-                sheet=sector.name,
+                sheet=sector.sheet or sector.name,
                 setting="sector_models" if sector.name in config.sector_models else "default_model",
             )
         return requested
@@ -135,7 +147,7 @@ def _model_of(sector: Sector, drivers: DriverPlan, config: DemandConfig, notes: 
         notes.assumption(
             f"{sector.name}: GDP and population have no path to {config.last_year}: damped growth instead of "
             "combined growth.",
-            sheet=sector.name,
+            sheet=sector.sheet or sector.name,
             setting="default_model",
             tables=("forecast", "consolidated", "requirement"),
             advice="give GDP and population a path, or choose a model",
@@ -148,7 +160,7 @@ def _note_trend(sector: Sector, notes: Notes) -> None:
     notes.change(
         f"{sector.name}: the forecast starts from {start:,.4g} GWh, where the growth before {sector.last_year} "
         f"leads, and not from the {sector.energy[-1]:,.4g} GWh of that year.",
-        sheet=sector.name,
+        sheet=sector.sheet or sector.name,
         setting="return_to_trend",
         tables=("forecast", "consolidated", "requirement"),
     )
@@ -165,13 +177,13 @@ def _request(
             notes.unused(
                 f"{sector.name}: {MODELS[model].label} leaves out {', '.join(left_out)}: no path to "
                 f"{config.last_year}.",
-                sheet=sector.name,
+                sheet=sector.sheet or sector.name,
             )
     if needs is not Needs.NOTHING and paths is None:
         if needs is Needs.DRIVERS:
             notes.unused(
                 f"{sector.name}: {MODELS[model].label} is left out: no driver of the sector has a path.",
-                sheet=sector.name,
+                sheet=sector.sheet or sector.name,
                 setting="models",
             )
         else:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from workbench.data.arrays import Floats
-from workbench.data.formatting import ENERGY_IN_MWH, year_from_label
+from workbench.data.formatting import ENERGY_IN_MWH
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table, plain_name
+from workbench.data.texts.years import read_year
 from workbench.data.workbooks.number_cells import number_at
 from workbench.data.workbooks.reading import Workbook
 from workbench.hourly_loads.year_hours import MONTH_NAMES, hours_of_year, month_of_header
@@ -255,11 +256,12 @@ def _years(table: Table, problems: Problems) -> list[tuple[int, int]]:
         return []
     found, seen = [], set()
     for row, value in enumerate(table.column(name)):
-        try:
-            year = int(value) if isinstance(value, (int, float)) else year_from_label(str(value))
-        except ValueError as error:
-            problems.error(str(error), sheet=table.sheet, cell=table.cell(row, name))
+        written = read_year(value)
+        if written is None:
+            message = f"'{value}' is not a year; write FY 2024-25 or 2025."
+            problems.error(message, sheet=table.sheet, cell=table.cell(row, name))
             continue
+        year = written.year
         if year in seen:
             problems.error(
                 f"the year {year} is listed twice; delete one.", sheet=table.sheet, cell=table.cell(row, name)
@@ -373,7 +375,7 @@ def _energy_unit(
         known, given, by = history_mwh, energies[min(energies)], "the history"
     else:
         return "GWh"
-    names = [unit for unit in ENERGY_IN_MWH if unit != "MU"]
+    names = [unit for unit in ENERGY_IN_MWH if unit not in ("MU", "LU")]
     away = {unit: abs(np.log(given * ENERGY_IN_MWH[unit] / known)) for unit in names}
     unit = min(away, key=lambda name: away[name])
     place = found.places.get("energy", "")

@@ -1,0 +1,319 @@
+"""A workbook of yearly sales as planners keep it, without ``~`` tables: what each of its series by year means.
+
+Sectors, drivers, losses, load factors and peaks are told by their names and units; whatever is told to be none of
+these is listed as not used, and totals are compared with the sum of their sectors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from workbench.data.notes import Notes
+from workbench.data.problems import Problems
+from workbench.data.tables.table import plain_name, without_unit
+from workbench.data.texts.years import Kind
+from workbench.data.workbooks.finding import MARK
+from workbench.data.workbooks.number_cells import cell_number
+from workbench.data.workbooks.reading import Workbook
+from workbench.demand.inputs.driver_sheets import DriverTables
+from workbench.demand.inputs.electricity_unit import UNITS_SHEET, UnitLabel, label_of
+from workbench.demand.inputs.main_sheet import MAIN, MAX_PEAK_MW, MainSheet
+from workbench.demand.inputs.sector_sheets import SectorSheet, with_signs
+from workbench.demand.inputs.series_meaning import Meaning, is_not_used, meaning_of, says_no_user, unit_in
+from workbench.demand.inputs.year_series import YearSeries, series_of
+from workbench.demand.model.roles import REDUCING, role_of
+
+__all__ = ["PlainWorkbook", "is_plain", "read_plain"]
+
+FOR_READERS = ("readme", "notes", "cover", "contents", "index")
+TOTAL_TOLERANCE = 0.005
+"""Share by which a total may differ from the sum of its sectors before that is said."""
+
+
+MAX_CHANGES = 3
+"""Texts read as numbers that are said one by one."""
+
+
+@dataclass(slots=True)
+class PlainWorkbook:
+    """What a workbook without ``~`` tables says."""
+
+    main: MainSheet
+    sheets: dict[str, SectorSheet]
+    drivers: DriverTables
+    unit: UnitLabel
+    unused: Notes
+    totals: list[YearSeries] = field(default_factory=list)
+
+
+def is_plain(book: Workbook) -> bool:
+    """Whether a workbook has no ``~`` table on any sheet, and no sheet ``main`` that lacks them."""
+    main = book.find_sheet(MAIN)
+    return not any(
+        isinstance(value, str) and value.startswith(MARK)
+        for sheet in book.sheets
+        for row in sheet.rows
+        for value in row
+    ) and (main is None or bool(series_of(book.sheet(main)).series))
+
+
+def read_plain(book: Workbook, left_out: Sequence[str], problems: Problems) -> PlainWorkbook | None:
+    """Read the series by year of a workbook; None where none is of a sector.
+
+    Parameters
+    ----------
+    book
+        The workbook.
+    left_out
+        Sectors that are not read.
+    problems
+        Collects what was found, and how it was read.
+    """
+    plain = PlainWorkbook(MainSheet(""), {}, DriverTables(), UnitLabel(), Notes(book.path.name))
+    sectors: list[YearSeries] = []
+    for name in book.sheet_names:
+        found = series_of(book.sheet(name))
+        if not found.series and plain_name(name) not in (UNITS_SHEET, *FOR_READERS):
+            plain.unused.unused("the sheet is not used: it has no values by year", sheet=name)
+        for cell, text in found.unread:
+            plain.unused.unused(f"'{text}' stands beside the years and is not used", sheet=name, cell=cell)
+        for series in found.series:
+            _take(series, sectors, plain, problems)
+    sectors = sectors or plain.totals
+    if not sectors:
+        return None
+    named = _named(sectors, problems)
+    counts = {sheet: sum(series.sheet == sheet for series in sectors) for sheet in book.sheet_names}
+    plain.main.name = max(counts, key=lambda sheet: counts[sheet])
+    plain.main.sectors = {name: parts[0].cell for name, parts in named.items()}
+    plain.unit = _unit(sectors, problems)
+    if not plain.unit.unit and (stated := label_of(book, problems)).unit:
+        plain.unit = stated
+    for name, parts in named.items():
+        if name not in left_out:
+            plain.sheets[name] = _sector(name, parts, problems)
+    plain.main.drivers = dict.fromkeys(named, tuple(plain.drivers.actual))
+    _tell(plain, named, problems)
+    if sectors is not plain.totals:
+        _compare_totals(plain, sectors, problems)
+    return plain
+
+
+def _take(series: YearSeries, sectors: list[YearSeries], plain: PlainWorkbook, problems: Problems) -> None:
+    """Put one series where it belongs."""
+    main, meaning = plain.main, meaning_of(series)
+    targets: dict[Meaning, tuple[dict[int, float], str, float]] = {
+        Meaning.LOSSES: (main.losses, "losses", 100.0),
+        Meaning.LOAD_FACTOR: (main.load_factors, "loadfactor", 100.0),
+        Meaning.PEAK: (main.peaks, "peak", MAX_PEAK_MW),
+    }
+    if meaning is Meaning.SECTOR:
+        sectors.append(series)
+    elif meaning is Meaning.TOTAL:
+        plain.totals.append(series)
+    elif meaning is Meaning.DRIVER:
+        _take_driver(series, plain.drivers, problems)
+    elif meaning in targets:
+        target, table, largest = targets[meaning]
+        factor = 1000.0 if meaning is Meaning.PEAK and _says(series.words, r"\bgw\b") else 1.0
+        factor = 100.0 if largest == 100.0 and _is_share(series) else factor
+        for year, value in _numbers(series, problems).items():
+            if not 0 <= factor * value <= largest:
+                expected = f"expected {meaning} from 0 to {largest:g}, found {value:g}."
+                problems.error(expected, sheet=series.sheet, cell=series.cells[year])
+            target[year] = factor * value
+            main.cells[table, year] = f"{series.sheet}!{series.cells[year]}"
+    else:
+        told = next((word for word in series.words if is_not_used(word)), series.name)
+        plain.unused.unused(
+            f"'{told}' is not used: no sales of a sector, and no driver, losses, load factor or peak",
+            sheet=series.sheet,
+            cell="" if told != series.name else series.cell,
+        )
+
+
+def _says(words: Iterable[str], pattern: str) -> bool:
+    return any(re.search(pattern, word, re.IGNORECASE) for word in words)
+
+
+def _is_share(series: YearSeries) -> bool:
+    """Whether percentages are written as shares of one, as a spreadsheet keeps them."""
+    numbers = [value for value in series.values.values() if isinstance(value, (int, float))]
+    return bool(numbers) and max(numbers) <= 1.0
+
+
+def _numbers(series: YearSeries, problems: Problems) -> dict[int, float]:
+    found = Problems(problems.file)
+    read = {
+        year: cell_number(value, found, sheet=series.sheet, cell=series.cells[year])
+        for year, value in series.values.items()
+    }
+    if len(found.changes) > MAX_CHANGES:
+        cells = list(series.cells.values())
+        problems.change(
+            f"{len(found.changes)} numbers of '{series.name}' are stored as text and were read as numbers.",
+            sheet=series.sheet,
+            cell=f"{cells[0]}:{cells[-1]}",
+        )
+        problems.extend(found.errors)
+    else:
+        problems.extend(found)
+    return {year: value for year, value in read.items() if value == value}
+
+
+def _take_driver(series: YearSeries, drivers: DriverTables, problems: Problems) -> None:
+    name = without_unit(series.name)
+    name = name if not says_no_user(name) else series.sheet
+    if not drivers.actual:
+        drivers.sheet = series.sheet
+    values = _numbers(series, problems)
+    if name in drivers.actual:
+        known = drivers.actual[name]
+        if any(known.get(year, value) != value for year, value in values.items()):
+            problems.error(
+                f"the driver '{name}' is there twice with different values; remove one.",
+                sheet=series.sheet,
+                cell=series.cell,
+            )
+    gaps = [year for year in range(min(values, default=0), max(values, default=0)) if year not in values]
+    if gaps:
+        listed = ", ".join(map(str, gaps))
+        problems.error(
+            f"'{name}' has no value in {listed}; fill it in.", sheet=series.sheet, cell=series.cell
+        )
+    drivers.actual.setdefault(name, {}).update(values)
+    for year in values:
+        place = series.cells[year]
+        drivers.cells[name, year] = place if series.sheet == drivers.sheet else f"{series.sheet}!{place}"
+
+
+def _named(sectors: Sequence[YearSeries], problems: Problems) -> dict[str, list[YearSeries]]:
+    """Name the sectors: by section where several have one name, by sheet where the name says no user."""
+    names: dict[str, list[YearSeries]] = {}
+    for series in sectors:
+        name = without_unit(series.name)
+        names.setdefault(series.sheet if says_no_user(name) else name, []).append(series)
+    named: dict[str, list[YearSeries]] = {}
+    for name, same in names.items():
+        if not _clash(same):
+            named[name] = same
+            continue
+        parts = {f"{series.section} {name}".strip(): series for series in same}
+        if len(parts) == len(same):
+            named |= {part: [series] for part, series in parts.items()}
+            continue
+        places = " and ".join(dict.fromkeys(f"'{series.sheet}'!{series.cell}" for series in same))
+        problems.error(
+            f"the sector '{name}' is there more than once, in {places}, with other values in the same years; keep "
+            "one, or give each its own name.",
+            sheet=same[1].sheet,
+            cell=same[1].cell,
+        )
+        named[name] = same[:1]
+    return named
+
+
+def _clash(same: Sequence[YearSeries]) -> bool:
+    known: dict[int, object] = {}
+    for series in same:
+        if any(known.get(year, value) != value for year, value in series.values.items()):
+            return True
+        known |= series.values
+    return False
+
+
+def _sector(name: str, parts: Sequence[YearSeries], problems: Problems) -> SectorSheet:
+    values: dict[int, float] = {}
+    cells: dict[int, str] = {}
+    projected: set[int] = set()
+    for series in parts:
+        other = series.sheet != parts[0].sheet
+        for year, value in _numbers(series, problems).items():
+            values[year] = value
+            cells[year] = f"{series.sheet}!{series.cells[year]}" if other else series.cells[year]
+        projected |= {year for year, kind in series.kinds.items() if kind is Kind.PROJECTION}
+    sheet = parts[0].sheet
+    values = with_signs(values, cells, sheet, role_of(name) in REDUCING, problems)
+    return SectorSheet(name, sheet, values, cells, frozenset(projected))
+
+
+def _unit(sectors: Sequence[YearSeries], problems: Problems) -> UnitLabel:
+    """The unit of energy that the sectors are in; an error where they say several."""
+    found: dict[str, UnitLabel] = {}
+    for series in sectors:
+        unit = next((unit for word in series.words if (unit := unit_in(word))), None)
+        if unit is not None:
+            found.setdefault(unit, UnitLabel(unit, series.sheet, series.cell))
+    if len(found) > 1:
+        first, second = list(found.values())[:2]
+        problems.error(
+            f"'{first.unit}' is said in '{first.sheet}'!{first.cell} and '{second.unit}' here: bring all sectors "
+            "to one unit.",
+            sheet=second.sheet,
+            cell=second.cell,
+        )
+    return next(iter(found.values()), UnitLabel(sheet=sectors[0].sheet, is_needed=True))
+
+
+def _tell(plain: PlainWorkbook, named: Mapping[str, Sequence[YearSeries]], problems: Problems) -> None:
+    """Say how the workbook was read, so that a wrong guess is seen."""
+    years = {year for sheet in plain.sheets.values() for year in sheet.values}
+    if not years:
+        return
+    others = {
+        "drivers": ", ".join(plain.drivers.actual),
+        "losses": "losses" if plain.main.losses else "",
+        "load factors": "load factors" if plain.main.load_factors else "",
+        "peaks": "peaks" if plain.main.peaks else "",
+    }
+    more = "; ".join(text for text in others.values() if text)
+    problems.change(
+        f"there are no ~ tables: the sales by year of {min(years)} to {max(years)} are read as the sectors "
+        f"{', '.join(named)}" + (f"; also read: {more}." if more else "."),
+        sheet=plain.main.name,
+    )
+    first = next(iter(named.values()))[0]
+    marks = {year: kind for parts in named.values() for s in parts for year, kind in s.kinds.items()}
+    provisional = sorted(year for year, kind in marks.items() if kind is Kind.PROVISIONAL)
+    if provisional:
+        problems.warning(
+            f"{', '.join(map(str, provisional))}: marked as provisional (P), and read as actual; if they are "
+            "projections, name the last actual year in the setting last_actual_year.",
+            sheet=first.sheet,
+        )
+
+
+def _differences(
+    said: Mapping[int, float], parts: Sequence[YearSeries], silent: Problems
+) -> dict[int, float]:
+    """Sum of the parts in the years in which a total says something else."""
+    numbers = [_numbers(series, silent) for series in parts]
+    sums = {year: sum(part.get(year, 0.0) for part in numbers) for year in said}
+    return {
+        year: sums[year] for year in said if abs(sums[year] - said[year]) > TOTAL_TOLERANCE * abs(said[year])
+    }
+
+
+def _compare_totals(plain: PlainWorkbook, sectors: Sequence[YearSeries], problems: Problems) -> None:
+    """Compare the total of a table with the sum of its sectors: a part may be missing, or counted twice."""
+    silent = Problems(problems.file)
+    for total in plain.totals:
+        whole = [s for s in sectors if (s.sheet, s.block) == (total.sheet, total.block)]
+        section = [s for s in whole if s.section == total.section]
+        said = _numbers(total, silent)
+        # A total below the last section is of that section, or of all.
+        off = min(
+            (_differences(said, mine, silent) for mine in (section, whole) if mine), key=len, default={}
+        )
+        if off:
+            year = max(off)
+            summed = off[year]
+            problems.warning(
+                f"'{total.name}' says {said[year]:,.6g} in {year}, its sectors sum to {summed:,.6g}"
+                + (f" ({len(off)} years differ)" if len(off) > 1 else "")
+                + ": a sector is missing, or one counts twice.",
+                sheet=total.sheet,
+                cell=total.cells[year],
+            )

@@ -1,0 +1,151 @@
+"""What a series by year of a planner's table is, told by the words and units written about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+
+from workbench.data.tables.table import plain_name, without_unit
+from workbench.data.texts.labels import is_total_label
+from workbench.demand.inputs.year_series import YearSeries
+
+__all__ = ["Meaning", "is_not_used", "meaning_of", "says_no_user", "unit_in"]
+
+
+class Meaning(StrEnum):
+    """What a series is."""
+
+    SECTOR = "sector"
+    TOTAL = "total"
+    DRIVER = "driver"
+    LOSSES = "losses"
+    LOAD_FACTOR = "load factor"
+    PEAK = "peak"
+    NOT_USED = "not used"
+
+
+_UNITS = {
+    "MU": r"m\.?u'?s?\.?|mn\.? ?(kwh|units?)|million (kwh|units?)|m ?kwh",
+    "LU": r"l\.?u'?s?\.?|lakhs? (kwh|units?)",
+    "TWh": r"twh|b\.?u'?s?\.?|billion (kwh|units?)|bn\.? ?(kwh|units?)",
+    "kWh": r"kwh|kilowatt[ -]?hours?",
+    "MWh": r"mwh|megawatt[ -]?hours?",
+    "GWh": r"gwh|gigawatt[ -]?hours?",
+}
+"""The long forms first: a million kWh is no kWh."""
+_UNIT = {
+    unit: re.compile(rf"(?:^|[\s(\[/,:-])(?:{pattern})(?=$|[\s)\],.;:*])", re.IGNORECASE)
+    for unit, pattern in _UNITS.items()
+}
+_CAPITALS_ONLY = frozenset(("MU", "LU", "TWh"))
+"""Units whose letters are also the beginnings of words where they are small."""
+_IS = re.compile
+_RATIO = _IS(r"growth|\bcagr\b|\byoy\b|y-o-y|\bshare\b|per ?cent|%|\bratio\b|\bproportion\b", re.IGNORECASE)
+_LOSSES = _IS(r"\bloss(es)?\b", re.IGNORECASE)
+_COMMERCIAL = _IS(r"\bat ?& ?c\b|aggregate|commercial loss", re.IGNORECASE)
+_LOAD_FACTOR = _IS(r"load ?factor|\blf\b", re.IGNORECASE)
+_PEAK = _IS(r"\bpeak\b|\bmax(imum|\.)? demand\b", re.IGNORECASE)
+_DRIVER = _IS(
+    r"\bg[sn]?dp\b|\bgd?dp\b|\bn?sdp\b|\bg?s?va\b|\bgva\b|population|per ?capita (income|gs?dp)|\bhouseholds?\b"
+    r"|\bcpi\b|price index|rainfall|temperature|cooling degree|heating degree|\bincome\b",
+    re.IGNORECASE,
+)
+_OTHER = _IS(
+    r"^\s*(no\.?|nos\.?|numbers?|count)\b|\b(no\.?|number) of\b"
+    r"|^\s*(consumers?|customers?|connections?)\s*([(\[].*)?$|connected load|contract(ed)? (demand|load)"
+    r"|revenue|tariff|\brs\.?\b|\u20b9|\binr\b|crores?\b|\bcost\b"
+    r"|\bmw\b|\bgw\b|\bkw\b|\bkva\b|\bmva\b|\bhp\b|installed capacity|per ?capita|specific consumption"
+    r"|kwh ?/|units ?/",
+    re.IGNORECASE,
+)
+_GRID = _IS(
+    r"requirement|(energy|power) (input|purchased?|available|availability|supplied|handled|met)|input energy"
+    r"|energy (at|into|sent)|ex-?bus|power purchase|\bt ?& ?d\b|\bat ?& ?c\b|surplus|deficit|shortage"
+    r"|gross generation",
+    re.IGNORECASE,
+)
+_ENERGY = _IS(r"\bsales?\b|consumption|\benergy\b|electricity|\bdemand\b|units? sold|billed", re.IGNORECASE)
+_GENERIC = frozenset(
+    (
+        *(
+            "electricity",
+            "sales",
+            "sale",
+            "consumption",
+            "energy",
+            "demand",
+            "unitssold",
+            "energysales",
+            "value",
+        ),
+        *(
+            "electricityconsumption",
+            "energyconsumption",
+            "electricitysales",
+            "electricitydemand",
+            "energysold",
+        ),
+        *(
+            "billedenergy",
+            "units",
+            "energydemand",
+            "salesofelectricity",
+            "salesofpower",
+            "amount",
+            "quantity",
+        ),
+    )
+)
+"""Names that say what is counted, not who uses it, as plain names."""
+
+
+def meaning_of(series: YearSeries) -> Meaning:
+    """Tell what a series is by what is written about it; the nearest text that says something decides."""
+    own = _said(series.name)
+    if is_total_label(without_unit(series.name)) and own in (None, Meaning.SECTOR):
+        rest = [meaning for text in series.words[1:] if (meaning := _said(text)) is not None]
+        return Meaning.TOTAL if not rest or rest[0] is Meaning.SECTOR else Meaning.NOT_USED
+    for text in series.words:
+        if (meaning := _said(text)) is not None:
+            return meaning
+    return Meaning.SECTOR
+
+
+def _said(text: str) -> Meaning | None:
+    unit = unit_in(text)
+    rules: tuple[tuple[Callable[[str], object], Meaning], ...] = (
+        (lambda t: _LOSSES.search(t) and unit is None and not _COMMERCIAL.search(t), Meaning.LOSSES),
+        (_LOSSES.search, Meaning.NOT_USED),
+        (_LOAD_FACTOR.search, Meaning.LOAD_FACTOR),
+        (lambda t: _PEAK.search(t) and unit is None, Meaning.PEAK),
+        (_RATIO.search, Meaning.NOT_USED),
+        (_DRIVER.search, Meaning.DRIVER),
+        (_GRID.search, Meaning.NOT_USED),
+        (lambda _: unit is not None, Meaning.SECTOR),
+        (_OTHER.search, Meaning.NOT_USED),
+        (_ENERGY.search, Meaning.SECTOR),
+    )
+    return next((meaning for rule, meaning in rules if rule(text)), None)
+
+
+def unit_in(text: str) -> str | None:
+    """Give the unit of energy that a text names."""
+    for unit, pattern in _UNIT.items():
+        found = pattern.search(text)
+        if found is None:
+            continue
+        written = found[0].strip(" ([/,:-")
+        if unit not in _CAPITALS_ONLY or len(written) > 4 or written.rstrip("s").isupper():
+            return unit
+    return None
+
+
+def is_not_used(text: str) -> bool:
+    """Whether a text says that its series is none that a forecast uses."""
+    return _said(text) is Meaning.NOT_USED
+
+
+def says_no_user(name: str) -> bool:
+    """Whether a name says what is counted, such as sales, and not who uses it."""
+    return plain_name(name) in _GENERIC
