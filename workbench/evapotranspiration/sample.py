@@ -66,10 +66,13 @@ def add_sample(project: Project) -> tuple[Path, ...]:
         When the operating system refuses.
     """
     project.require_writable()
+    return () if has_own_inputs(project) else write_sample(project.inputs)
+
+
+def has_own_inputs(project: Project) -> bool:
+    """Whether a project has weather, sites or a reference, whatever kind of file these are."""
     names = (Path(name).stem for name in (SITES_FILE, WEATHER_FILE, REFERENCE_FILE))
-    if any(find_input(project, "", name) for name in names):
-        return ()
-    return write_sample(project.inputs)
+    return any(find_input(project, "", name) for name in names)
 
 
 def write_sample(folder: Path, *, rng: np.random.Generator | int = SEED) -> tuple[Path, ...]:

@@ -20,6 +20,7 @@ from workbench.evapotranspiration.sample import add_sample
 from workbench.evapotranspiration.views import view as evapotranspiration_view
 from workbench.evapotranspiration.views.place_map import COLUMNS, ROWS, PlaceMap
 from workbench.evapotranspiration.views.place_picker import PlacePicker
+from workbench.evapotranspiration.views.sample_offer import SampleOffer
 from workbench.evapotranspiration.views.validation_view import ValidationAnalysis
 from workbench.evapotranspiration.views.view import EtoAnalysis
 from workbench.ui import declared
@@ -239,3 +240,17 @@ def test_long_sentences_stay_few_lines_high_on_a_narrow_page(result: EtoResult, 
     sentence = str(result.table("sites")["explanation"].iloc[-1])
     assert sentence not in words
     assert sentence in words.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("job", ["evapotranspiration", "evapotranspiration_validation", "irrigation"])
+def test_made_up_weather_comes_only_when_a_person_asks_for_it(tmp_path: Path, job: str) -> None:
+    real = Project.create(tmp_path / "real", "A real farm")
+    (offer,) = parts(workbench.view(job, real), SampleOffer)
+    assert list(real.inputs.iterdir()) == []
+    assert "made up" in words_of(offer)
+    (add,) = parts(offer, ipywidgets.Button)
+    add.click()
+    assert (real.inputs / "eto_weather.parquet").is_file()
+    assert "eto_weather.parquet" in words_of(offer)
+    assert not parts(offer, ipywidgets.Button)
+    assert not parts(parts(workbench.view(job, real), SampleOffer)[0], ipywidgets.Button)

@@ -17,6 +17,7 @@ VALIDATION = JobView(
     title="Validation",
     result="workbench.evapotranspiration.views.validation_view:ValidationAnalysis",
     load="workbench.evapotranspiration.results.validation_saved:load",
+    above="workbench.evapotranspiration.views.sample_offer:sample_above",
     empty="There is no validation yet: make one in evapotranspiration/20-validation.ipynb.",
 )
 IRRIGATION = JobView(
@@ -24,5 +25,6 @@ IRRIGATION = JobView(
     title="Irrigation",
     result="workbench.evapotranspiration.views.irrigation_view:IrrigationAnalysis",
     load="workbench.evapotranspiration.results.irrigation.saved:load",
+    above="workbench.evapotranspiration.views.sample_offer:sample_above",
     empty="There is no irrigation plan yet: make one in evapotranspiration/30-irrigation.ipynb.",
 )

@@ -19,6 +19,7 @@ from workbench.evapotranspiration.inputs.places.place import (
 )
 from workbench.evapotranspiration.inputs.places.place_names import name_of
 from workbench.evapotranspiration.views.place_map import PlaceMap
+from workbench.evapotranspiration.views.sample_offer import SampleOffer
 from workbench.runs.model.settings import changed
 from workbench.ui.base import Pane
 from workbench.ui.fold import Fold
@@ -116,7 +117,7 @@ class PlacePicker(Pane):
 
 
 def picker_above(project: Project, form: ConfigForm) -> ipywidgets.Widget:
-    """Make a folded picker that puts the place into the form of a run.
+    """Make the offer of the sample, and a folded picker that puts the place into the form of a run.
 
     Parameters
     ----------
@@ -135,4 +136,4 @@ def picker_above(project: Project, form: ConfigForm) -> ipywidgets.Widget:
             form.show(changed(EvapotranspirationConfig(), chosen))
 
     title = "Pick a place (the sites file of the inputs is used without one)"
-    return Fold(title, PlacePicker(take))
+    return ipywidgets.VBox([SampleOffer(project, form), Fold(title, PlacePicker(take))])
