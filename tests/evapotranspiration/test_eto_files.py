@@ -13,7 +13,8 @@ from workbench.data.projects.project import Project
 from workbench.errors import InvalidData, SettingError, UnreadableFile
 from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.inputs.files import read_daily_table
-from workbench.evapotranspiration.inputs.reading import read_inputs, read_sites
+from workbench.evapotranspiration.inputs.reading import read_inputs
+from workbench.evapotranspiration.inputs.sites import read_sites
 from workbench.evapotranspiration.jobs import estimate_evapotranspiration
 
 HEAD = "date,tmax,tmin,rh,u2,rs,precip\n"

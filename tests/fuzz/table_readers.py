@@ -111,7 +111,7 @@ def read_weather(path: Path) -> Read:
 
 def read_sites(path: Path) -> Read:
     from workbench.data.problems import Problems
-    from workbench.evapotranspiration.inputs.reading import read_sites
+    from workbench.evapotranspiration.inputs.sites import read_sites
 
     problems = Problems(path.name)
     places = read_sites(path, problems)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime
 import re
+import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.errors import SettingError
 from workbench.evapotranspiration.model.catalogue import SourceId
-from workbench.evapotranspiration.model.equations import Equation
+from workbench.evapotranspiration.model.equations import HOURLY, Equation, TimeStep
 from workbench.evapotranspiration.model.weather_settings import units_setting, wind_height_setting
 from workbench.runs.model.setting_types import InForm
 from workbench.runs.model.settings import setting
 
 _TABLES = InForm(offers="workbench.data.projects.input_names:tables")
 METHODS = ("ridge", "kalman", "error_weights")
+MAX_MINUTES_FROM_UTC = 14 * 60
 SPLITS = ("time", "blocks", "site")
 
 
@@ -71,6 +73,19 @@ class EvapotranspirationConfig:
         help="Equation of reference evapotranspiration; of others than FAO-56 (and ASCE short, the same in daily "
         "steps) no reference is known, and only stations correct the sources",
         advanced=True,
+    )
+    time_step: TimeStep = setting(
+        TimeStep.DAILY,
+        help="Whether the hours of a weather file are made days first (daily), or go through the hourly equation "
+        "and are summed to days (hourly)",
+        advanced=True,
+    )
+    time_zone: str = setting(
+        "",
+        help="Time zone of those hours, as Europe/Madrid or +05:30, where the times do not say it; told from the "
+        "sun if empty",
+        advanced=True,
+        in_form=InForm("Europe/Madrid"),
     )
     elevation: float | None = setting(
         None,
@@ -206,6 +221,16 @@ def check(config: EvapotranspirationConfig) -> Iterator[SettingError]:
             yield error
     if len(days) == 2 and days[0] and days[1] and days[0] > days[1]:
         yield SettingError(f"start {days[0]} lies after end {days[1]}; exchange them.", "start", config.start)
+    if config.time_step is TimeStep.HOURLY and config.equation not in HOURLY:
+        yield SettingError(
+            f"The equation '{config.equation}' is one of days; take another, or the time_step 'daily'.",
+            "time_step",
+            config.time_step,
+        )
+    try:
+        zone_named(config.time_zone)
+    except SettingError as error:
+        yield error
     if config.grid:
         yield from _grid_problems(config.grid)
     if config.place and config.grid:
@@ -254,6 +279,31 @@ def day_of(config: EvapotranspirationConfig, name: str) -> datetime.date | None:
         reason = "; that year has no 29 February" if text.endswith("-02-29") else ""
         raise SettingError(
             f"{name} is {text!r}, expected a date such as 2024-02-29{reason}.", name, text
+        ) from error
+
+
+def zone_named(text: str) -> datetime.tzinfo | None:
+    """Give the time zone that a setting names; None for an empty one.
+
+    Raises
+    ------
+    SettingError
+        When there is no such zone.
+    """
+    if not text:
+        return None
+    if found := re.fullmatch(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?", text.strip(), re.IGNORECASE):
+        minutes = int(found[2]) * 60 + int(found[3] or 0)
+        if minutes <= MAX_MINUTES_FROM_UTC:
+            ahead = datetime.timedelta(minutes=-minutes if found[1] == "-" else minutes)
+            return datetime.timezone(ahead)
+    try:
+        return zoneinfo.ZoneInfo(text.strip())
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SettingError(
+            f"time_zone is {text!r}, expected a name such as Europe/Madrid or a distance from UTC such as +05:30.",
+            "time_zone",
+            text,
         ) from error
 
 

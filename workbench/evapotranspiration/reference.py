@@ -13,7 +13,7 @@ from workbench.data.known_names import known_name
 from workbench.data.problems import Problems
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.equation.daily import daily_eto
-from workbench.evapotranspiration.inputs.files import daily_rows, unused_columns
+from workbench.evapotranspiration.inputs.files import days_and_hours, unused_columns
 from workbench.evapotranspiration.inputs.tables.headers import named_columns
 from workbench.evapotranspiration.model.equations import EQUATIONS, Equation
 from workbench.evapotranspiration.model.site import Site
@@ -119,7 +119,7 @@ def _weather(
         raise InvalidData(
             f"The table holds {len(sites)} sites, and latitude and elevation are those of one: select its rows."
         )
-    rows = daily_rows(raw.drop(columns=["site", "source"], errors="ignore"), WEATHER_COLUMNS, problems)
+    rows, _ = days_and_hours(raw.drop(columns=["site", "source"], errors="ignore"), WEATHER_COLUMNS, problems)
     return rows.set_index("date").drop(columns=["site", "source"]), unused_columns(raw, WEATHER_COLUMNS)
 
 

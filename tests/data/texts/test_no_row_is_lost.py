@@ -14,7 +14,7 @@ from workbench.data.texts.layout import find_table
 from workbench.data.texts.table import any_of, read_text_table, without_totals
 from workbench.errors import DataError
 from workbench.evapotranspiration.inputs.files import read_daily_table
-from workbench.evapotranspiration.inputs.reading import read_sites
+from workbench.evapotranspiration.inputs.sites import read_sites
 from workbench.finance.inputs.reading.read import read_content
 from workbench.hourly_loads.reading.hourly_sheet import read_hourly_sheet
 from workbench.market.inputs.drop_rows import Drop

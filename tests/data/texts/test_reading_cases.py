@@ -10,7 +10,7 @@ import pytest
 from workbench.data.problems import Problems
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.inputs.files import DailyTable, read_daily_table
-from workbench.evapotranspiration.inputs.reading import read_sites
+from workbench.evapotranspiration.inputs.sites import read_sites
 from workbench.finance.inputs.reading.read import Reading, read_file
 
 

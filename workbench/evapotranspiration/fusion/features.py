@@ -15,12 +15,18 @@ from workbench.evapotranspiration.physics.radiation import extraterrestrial
 from workbench.evapotranspiration.quality.flags import Checked
 
 ETO, RS, RH = "eto_", "rs_", "rh_"
+HOURLY_INPUTS = ("tmax", "tmin", "u2", "rs", "rh", "tdew")
+"""What of a day quality control may refuse, and its sum of hours with it."""
+_NO_HOURS: Mapping[str, pd.Series] = {}
 PREFERRED_RADIATION = "rs_nasa_power"
 """From satellites (CERES); a reanalysis computes its clouds."""
 
 
 def source_features(
-    checked: Mapping[str, Checked], site: Site, equation: Equation = Equation.FAO56
+    checked: Mapping[str, Checked],
+    site: Site,
+    equation: Equation = Equation.FAO56,
+    of_hours: Mapping[str, pd.Series] = _NO_HOURS,
 ) -> pd.DataFrame:
     """Give ETo, radiation and humidity of every source.
 
@@ -32,6 +38,8 @@ def source_features(
         The place.
     equation
         How ETo is computed from weather.
+    of_hours
+        Sums of the hourly equation by source [mm/d]; they count before all else on days whose inputs stand.
 
     Returns
     -------
@@ -44,7 +52,7 @@ def source_features(
     columns: dict[str, pd.Series] = {}
     for source, item in checked.items():
         weather = item.weather
-        eto = _eto(item, weather, site, equation)
+        eto = _eto(item, weather, site, equation, of_hours.get(source))
         if eto is not None:
             columns[ETO + source] = eto
         for prefix, name in ((RS, "rs"), (RH, "rh")):
@@ -56,11 +64,14 @@ def source_features(
 
 
 def assumed_inputs(
-    checked: Mapping[str, Checked], site: Site, equation: Equation = Equation.FAO56
+    checked: Mapping[str, Checked],
+    site: Site,
+    equation: Equation = Equation.FAO56,
+    of_hours: Mapping[str, pd.Series] = _NO_HOURS,
 ) -> pd.DataFrame:
     """Give what FAO-56 put in the place of missing inputs: bits of ``Filled.assumed``, a column for each source.
 
-    A source's own ETo counts as given, and what the equation does not use as well.
+    A source's own ETo counts as given, and what the equation does not use as well; hours have all inputs.
     """
     columns = {}
     for source, item in checked.items():
@@ -71,11 +82,8 @@ def assumed_inputs(
         ra = extraterrestrial(np.full(len(days), site.latitude), days.day_of_year.to_numpy())
         assumed = assumed_for(equation, fill_missing(weather_arrays(weather), ra).assumed)
         bits = pd.Series(assumed, index=days)
-        columns[source] = (
-            bits
-            if "eto" not in weather or equation not in GRASS
-            else bits.where(weather["eto"].isna().to_numpy(), 0)
-        )
+        own = _own(weather, equation, of_hours.get(source))
+        columns[source] = bits if own is None else bits.where(own.isna().to_numpy(), 0)
     return pd.DataFrame(columns).fillna(0).astype(np.uint8).sort_index()
 
 
@@ -98,8 +106,18 @@ def source_of(feature: str) -> str:
     return feature.split("_", 1)[1]
 
 
-def _eto(item: Checked, weather: pd.DataFrame, site: Site, equation: Equation) -> pd.Series | None:
-    own = weather.get("eto") if equation in GRASS else None
+def _own(weather: pd.DataFrame, equation: Equation, of_hours: pd.Series | None) -> pd.Series | None:
+    """Give what a source has without the daily equation: its sums of hours, else its own ETo of grass."""
+    if of_hours is None:
+        return weather.get("eto") if equation in GRASS else None
+    used = weather[[name for name in HOURLY_INPUTS if name in weather]]
+    return of_hours.reindex(weather.index).where(used.notna().all(axis=1))
+
+
+def _eto(
+    item: Checked, weather: pd.DataFrame, site: Site, equation: Equation, of_hours: pd.Series | None
+) -> pd.Series | None:
+    own = _own(weather, equation, of_hours)
     refused = item.unusable & EQUATIONS[equation].columns
     if refused or not {"tmax", "tmin"} <= set(weather.columns):
         return own if own is not None and own.notna().any() else None

@@ -8,7 +8,8 @@ from typing import Any
 from workbench.data.problems import Problems
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import finished_scenarios
-from workbench.evapotranspiration.inputs.reading import find_input, read_sites
+from workbench.evapotranspiration.inputs.reading import find_input
+from workbench.evapotranspiration.inputs.sites import read_sites
 from workbench.evapotranspiration.model.crops import crop_names, regions_of
 
 __all__ = ["regions", "saved", "sites"]

@@ -19,8 +19,8 @@ from workbench.data.texts.layout import rows_text
 from workbench.errors import InvalidData, SettingError, UnknownName
 from workbench.evapotranspiration.inputs.field_notes import FieldNotes
 from workbench.evapotranspiration.inputs.field_tables import read_field_table
-from workbench.evapotranspiration.inputs.files import read_dates
 from workbench.evapotranspiration.inputs.reading import find_input
+from workbench.evapotranspiration.inputs.tables.dates import read_dates
 from workbench.evapotranspiration.inputs.tables.headers import numbers, words
 from workbench.evapotranspiration.irrigation_config import (
     Applied,

@@ -7,27 +7,23 @@ brackets where it is another: ``tmax [degF]``, ``u2 [km/h]``, ``rs [W/m2]``. -99
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
-import polars as pl
 
 from workbench.data.arrays import Integers
 from workbench.data.problems import Problems
 from workbench.data.tables.parquet import read_frame
 from workbench.data.texts.content import FileKind, kind_of
-from workbench.data.texts.dates import Precision, daily_order, read_date
 from workbench.data.texts.layout import rows_text
 from workbench.data.texts.table import without_totals
 from workbench.data.workbooks.one_table import read_one_table
 from workbench.errors import UnreadableFile
+from workbench.evapotranspiration.inputs.tables.dates import read_dates
 from workbench.evapotranspiration.inputs.tables.headers import (
-    MAX_BAD_CELLS_LISTED,
     is_header,
     is_text_column,
     named_columns,
@@ -48,7 +44,6 @@ from workbench.files import open_file
 from workbench.runs.model.digest import file_digest
 
 _PREAMBLE_BYTES = 16_384
-Days: TypeAlias = np.ndarray[tuple[int], np.dtype[np.datetime64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +62,9 @@ class DailyTable:
         Columns that are not read.
     asks_wind_height
         Whether the height of a wind stands nowhere in the file.
+    hours
+        The hours that the days were made of, as :func:`~.tables.hours.whole_hours` gives them; None where the rows
+        are days, or longer than an hour.
     """
 
     frame: pd.DataFrame
@@ -74,6 +72,7 @@ class DailyTable:
     sha256: str
     unused: tuple[str, ...] = ()
     asks_wind_height: bool = False
+    hours: pd.DataFrame | None = None
 
 
 def read_daily_table(
@@ -107,9 +106,9 @@ def read_daily_table(
     """
     problems = Problems(path.name)
     raw, sha256 = read_raw(path, problems, left_out, wind_height, units)
-    frame = daily_rows(raw, columns, problems)
+    frame, hours = days_and_hours(raw, columns, problems)
     unused = (*left_out, *unused_columns(raw, columns))
-    return DailyTable(frame, problems, sha256, unused, bool(raw.attrs["asks_wind_height"]))
+    return DailyTable(frame, problems, sha256, unused, bool(raw.attrs["asks_wind_height"]), hours)
 
 
 def unused_columns(raw: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
@@ -117,8 +116,10 @@ def unused_columns(raw: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]
     return tuple(str(name) for name in raw.columns if name not in ("site", "source", "date", *columns))
 
 
-def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) -> pd.DataFrame:
-    """Check the rows of a table of daily values and sort them, as :attr:`DailyTable.frame`.
+def days_and_hours(
+    raw: pd.DataFrame, columns: Sequence[str], problems: Problems
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Check the rows of a table and sort them, as :attr:`DailyTable.frame` and :attr:`DailyTable.hours`.
 
     Parameters
     ----------
@@ -166,18 +167,19 @@ def daily_rows(raw: pd.DataFrame, columns: Sequence[str], problems: Problems) ->
     problems.raise_errors()
     groups = _groups(frame, raw)
     order, steps = _in_order(groups, frame)
+    hours = None
     if (steps == 0).any():
         # Several rows a day: hours, or a mistake.
         clock, keys = clock_times(raw["date"]), pd.Series(groups, index=frame.index)
         if are_hours(frame["date"], clock, keys):
-            frame = days_of_hours(frame, clock, raw.attrs.get("rates", ()), raw["date"], problems)
+            frame, hours = days_of_hours(frame, clock, raw.attrs.get("rates", ()), raw["date"], problems)
             problems.raise_errors()
             order, steps = _in_order(keys.loc[frame.index].to_numpy(), frame)
     _refuse_repeated(frame, raw["date"], np.arange(len(frame)) if order is None else order, steps, problems)
     problems.raise_errors()
     frame = (frame if order is None else frame.take(order)).reset_index(drop=True)
     _note_gaps(frame, steps, problems)
-    return frame
+    return frame, hours
 
 
 def _refuse_shares(frame: pd.DataFrame, problems: Problems) -> None:
@@ -269,70 +271,6 @@ def _declared(path: Path) -> dict[str, str]:
         return {}
     with open_file(path) as stream:
         return declared_units(stream.read(_PREAMBLE_BYTES).decode("latin-1").splitlines())
-
-
-def read_dates(values: pd.Series, problems: Problems) -> pd.Series:
-    """Read the cells of a column of dates; a cell that is none is missing, and among the problems."""
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        plain = values.dt.tz_localize(None) if values.dt.tz is not None else values
-        _refuse_blank(values.index[values.isna()], problems)
-        return plain.astype("datetime64[s]")
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        # The days of one site are those of the next: each is read once.
-        days, codes = (
-            _iso_days(pl.Series(values.cat.categories, dtype=pl.String)),
-            values.cat.codes.to_numpy(),
-        )
-        if not np.isnat(days).any() and (codes >= 0).all():
-            return pd.Series(days[codes], index=values.index)
-    texts = words(values)
-    found = pd.Series(_iso_days(pl.Series(texts.to_list(), dtype=pl.String)), index=values.index)
-    if not found.isna().any():
-        return found
-    _refuse_blank(values.index[texts == ""], problems)
-    found = found.fillna(_other_dates(texts[found.isna() & (texts != "")], problems))
-    bad = found.isna() & (texts != "")
-    for row in values.index[bad][:MAX_BAD_CELLS_LISTED]:
-        problems.error(f"row {row}, column 'date': {texts[row]!r} {_why_no_date(texts[row])}")
-    if int(bad.sum()) > MAX_BAD_CELLS_LISTED:
-        problems.error(f"column 'date': {int(bad.sum()) - MAX_BAD_CELLS_LISTED} more cells are no dates.")
-    return found
-
-
-def _iso_days(texts: pl.Series) -> Days:
-    """Days of texts that begin with an ISO 8601 date and may go on with a time; missing where they do not."""
-    plain = (texts.str.len_bytes() == len("2024-02-29")).all()
-    days = texts if plain else texts.str.extract(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?$")
-    return days.str.to_date("%Y-%m-%d", strict=False).to_numpy().astype("datetime64[s]")
-
-
-def _refuse_blank(rows: pd.Index, problems: Problems) -> None:
-    if len(rows):
-        problems.error(
-            f"{rows_text(list(rows))}, column 'date': the cell is blank; write a date like 2024-02-29."
-        )
-
-
-def _other_dates(texts: pd.Series, problems: Problems) -> pd.Series:
-    """Read dates that are not ISO 8601, where it is certain which of day and month comes first."""
-    order, evidence = daily_order(texts)
-    days = {text: read_date(text, order, named=True) for text in texts.unique()}
-    found = texts.map(
-        {text: date.day for text, date in days.items() if date and date.precision is Precision.DAY}
-    )
-    read = int(found.notna().sum())
-    if read and order is None:
-        rows = rows_text(list(texts.index))
-        problems.error(f"column 'date', {rows}: {evidence}; write dates like 2024-02-29 (year, month, day).")
-    elif read:
-        problems.change(f"column 'date': {read} dates were read {order}, {evidence}.")
-    return found.astype("datetime64[s]")
-
-
-def _why_no_date(text: str) -> str:
-    if found := re.fullmatch(r"(\d{4})-02-29.*", text):
-        return f"is not a date: {found[1]} is not a leap year; leave the row out."
-    return "is not a date; write dates like 2024-02-29 (year, month, day)."
 
 
 def _refuse_repeated(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,13 +16,13 @@ from workbench.data.problems import Problem, Problems, Severity
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.errors import InvalidData, SettingError
 from workbench.evapotranspiration.config import EvapotranspirationConfig, Period, day_of
-from workbench.evapotranspiration.inputs.files import read_daily_table, read_raw
+from workbench.evapotranspiration.inputs.files import read_daily_table
 from workbench.evapotranspiration.inputs.places.land import land_at
 from workbench.evapotranspiration.inputs.places.place import Place, check_place
 from workbench.evapotranspiration.inputs.places.place_names import place_from_text
-from workbench.evapotranspiration.inputs.tables.headers import numbers, words
+from workbench.evapotranspiration.inputs.sites import read_sites
 from workbench.evapotranspiration.model.catalogue import plain_name, source_named
-from workbench.evapotranspiration.model.equations import GRASS
+from workbench.evapotranspiration.model.equations import GRASS, TimeStep
 from workbench.files import is_file
 from workbench.runs.model.digest import file_digest
 
@@ -62,6 +62,10 @@ class EtoInput:
         Whether there is a reference, read or not.
     asks_wind_height
         Whether the height of a wind stands nowhere in the weather file.
+    hours
+        Its hours by site and source, where its rows are parts of days and the hourly equation is requested.
+    has_hours
+        Whether its rows are hours or parts of them.
     """
 
     places: tuple[Place, ...]
@@ -75,6 +79,8 @@ class EtoInput:
     uses_sites: bool = False
     has_reference: bool = False
     asks_wind_height: bool = False
+    hours: Weather = field(default_factory=dict)
+    has_hours: bool = False
 
     @property
     def why_no_wind_height(self) -> str:
@@ -115,7 +121,8 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
         note(sites_path, file_digest(sites_path))
     places = _places(config, listed, problems)
     weather: dict[str, dict[str, pd.DataFrame]] = {}
-    asks_wind_height = False
+    hours: dict[str, dict[str, pd.DataFrame]] = {}
+    asks_wind_height = has_hours = False
     weather_path = find_input(project, config.weather_file, "eto_weather")
     if weather_path is not None:
         table = read_daily_table(
@@ -128,7 +135,10 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
         asks_wind_height = table.asks_wind_height
         problems.extend(table.problems)
         note(weather_path, table.sha256)
-        weather = _by_site(table.frame, places, weather_path, problems)
+        weather, called = _by_site(table.frame, places, weather_path, problems)
+        has_hours = table.hours is not None
+        if table.hours is not None and config.time_step is TimeStep.HOURLY:
+            hours = _parts_of(called(table.hours), {place.name for place in places}, weather_path, "begin")
         _check_stations(config.stations, weather)
         _note_sites_not_read(table.frame, listed, places, weather_path.name, problems)
     reference = pd.DataFrame({"site": [], "date": pd.to_datetime([]), "eto": []})
@@ -167,57 +177,9 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
         ),
         has_reference=reference_path is not None,
         asks_wind_height=asks_wind_height,
+        hours=hours,
+        has_hours=has_hours,
     )
-
-
-def read_sites(path: Path, problems: Problems) -> tuple[Place, ...]:
-    """Read a table of sites: site, latitude, longitude and, where known, elevation.
-
-    Raises
-    ------
-    InvalidData
-        With every row that cannot be used.
-    """
-    found = Problems(path.name)
-    raw, _ = read_raw(path, found)
-    missing = [name for name in ("site", "latitude", "longitude") if name not in raw]
-    if missing:
-        found.error(f"columns are missing: {', '.join(missing)}; present: {', '.join(raw.columns)}.")
-        found.raise_errors()
-    unread = [name for name in raw.columns if name not in ("site", "latitude", "longitude", "elevation")]
-    if unread:
-        found.unused(
-            f"not read: the columns {', '.join(map(str, unread))}; read are site and its coordinates."
-        )
-    values = {
-        name: numbers(raw[name], name, found)
-        for name in ("latitude", "longitude", "elevation")
-        if name in raw
-    }
-    found.raise_errors()
-    names = words(raw["site"])
-    places: dict[str, Place] = {}
-    for row in raw.index:
-        name = names[row]
-        height = values["elevation"][row] if "elevation" in values else np.nan
-        place = Place(
-            name,
-            float(values["latitude"][row]),
-            float(values["longitude"][row]),
-            None if np.isnan(height) else float(height),
-        )
-        if not name or "/" in name:
-            found.error(f"row {row}, column 'site': {name!r} is not a name; give one without a slash.")
-        elif name in places:
-            found.error(f"row {row}, column 'site': {name!r} comes twice; rename one.")
-        else:
-            try:
-                places[name] = check_place(place)
-            except SettingError as error:
-                found.error(f"row {row}: {error}")
-    problems.extend(found)
-    found.raise_errors()
-    return tuple(places.values())
 
 
 def period_of(
@@ -359,9 +321,12 @@ def _check_stations(stations: tuple[str, ...], weather: Weather) -> None:
 
 def _by_site(
     frame: pd.DataFrame, places: tuple[Place, ...], path: Path, problems: Problems
-) -> dict[str, dict[str, pd.DataFrame]]:
+) -> tuple[dict[str, dict[str, pd.DataFrame]], Callable[[pd.DataFrame], pd.DataFrame]]:
+    """Give the weather of the places by source, and what names sites and sources of its hours alike."""
+    names: dict[str, str] = {}
     if (frame["site"] == "").all():
         frame = _of_one_site(frame, places, path)
+        names = {"": places[0].name}
     written = {str(name): source_named(str(name)) for name in frame["source"].unique() if str(name)}
     counts = Counter(written.values())
     known = {old: new for old, new in written.items() if old != new and counts[new] == 1}
@@ -376,16 +341,26 @@ def _by_site(
         else:
             continue
         problems.extend([Problem(said, path.name, severity=severity)])
-    frame = frame.assign(source=frame["source"].replace(known))
     wanted = {place.name for place in places}
     written_sites = [str(name) for name in frame["site"].unique() if name]
     if len(places) == 1 and len(written_sites) == 1 and not wanted & set(written_sites):
         said = f"column 'site': '{written_sites[0]}' is the only one, and read as {places[0].name}, the only place."
         problems.extend([Problem(said, path.name, severity=Severity.WARNING)])
-        frame = frame.assign(site=places[0].name)
+        names = {written_sites[0]: places[0].name}
+
+    def called(table: pd.DataFrame) -> pd.DataFrame:
+        return table.assign(source=table["source"].replace(known), site=table["site"].replace(names))
+
+    return _parts_of(called(frame), wanted, path, "date"), called
+
+
+def _parts_of(
+    frame: pd.DataFrame, wanted: Collection[str], path: Path, index: str
+) -> dict[str, dict[str, pd.DataFrame]]:
+    """Divide rows by the sites that are wanted and their sources; one without a name is called as the file is."""
     found: dict[str, dict[str, pd.DataFrame]] = {}
     for (site, source), part in frame.groupby(["site", "source"], sort=False):
         if site in wanted:
-            daily = part.drop(columns=["site", "source"]).set_index("date").dropna(axis=1, how="all")
-            found.setdefault(str(site), {})[str(source) or path.stem] = daily
+            rows = part.drop(columns=["site", "source"]).set_index(index).dropna(axis=1, how="all")
+            found.setdefault(str(site), {})[str(source) or path.stem] = rows
     return found

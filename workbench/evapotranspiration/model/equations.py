@@ -22,6 +22,15 @@ class Equation(StrEnum):
     """From radiation, without wind."""
 
 
+class TimeStep(StrEnum):
+    """In which steps the weather of files goes through the equation."""
+
+    DAILY = "daily"
+    """Hours are made days of extremes, means and sums first."""
+    HOURLY = "hourly"
+    """Hours go through the hourly equation, and are summed to days."""
+
+
 @dataclass(frozen=True, slots=True)
 class EquationFacts:
     """What is known of an equation.
@@ -57,3 +66,5 @@ EQUATIONS: Mapping[Equation, EquationFacts] = {
 }
 GRASS = frozenset((Equation.FAO56, Equation.ASCE_SHORT))
 """In daily steps one and the same: what services deliver, what references hold, what crop coefficients are for."""
+HOURLY = frozenset((Equation.FAO56, Equation.ASCE_SHORT, Equation.ASCE_TALL))
+"""Those that have a form for hours."""

@@ -11,7 +11,7 @@ from workbench.data.explanation.cells import Cell, Rules
 from workbench.data.explanation.steps import Explained, is_missing
 from workbench.data.origins import Origin
 from workbench.evapotranspiration.model.catalogue import SOURCES
-from workbench.evapotranspiration.model.equations import EQUATIONS
+from workbench.evapotranspiration.model.equations import EQUATIONS, TimeStep
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
 from workbench.evapotranspiration.results.explained_rows import row_with
 
@@ -80,7 +80,9 @@ def _own(cell: Cell) -> Explained | None:
         if part.startswith(word)
     ]
     title = EQUATIONS[cell.tracer.result.config.equation].title
-    rule = f"reference evapotranspiration ({title}) of the weather of this source"
+    by_hours = cell.tracer.result.config.time_step is TimeStep.HOURLY and str(row["source"]) not in SOURCES
+    steps = ", the sum of its hours where all of them are there," if by_hours else ""
+    rule = f"reference evapotranspiration ({title}{steps}) of the weather of this source"
     return cell.by(rule, *parts, *missing)
 
 

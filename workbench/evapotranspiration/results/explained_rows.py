@@ -14,7 +14,8 @@ from workbench.data.explanation.steps import Explained, is_missing
 from workbench.data.origins import Origin
 from workbench.data.problems import Problems
 from workbench.errors import WorkbenchError
-from workbench.evapotranspiration.inputs.files import read_dates, read_raw
+from workbench.evapotranspiration.inputs.files import read_raw
+from workbench.evapotranspiration.inputs.tables.dates import read_dates
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS, WEATHER_UNITS
 
 __all__ = ["FileRows", "readings", "reference_rows", "row_with", "weather_rows"]

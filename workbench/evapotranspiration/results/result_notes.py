@@ -59,6 +59,16 @@ def notes_of(
                 )
         if item.basis == Basis.STATION and len(checks[name].sources) > 1:
             notes.assumption(f"{name}: {item.explanation.rstrip('.')}", weight=Weight.LOW, setting="stations")
+        for hours in checks[name].of_hours:
+            notes.change(f"{name}, {hours.message}", column="eto", tables=("daily",))
+            if hours.zone_derived:
+                notes.assumption(
+                    f"{name}: the time zone of its hours is not known, and derived",
+                    weight=Weight.LOW,
+                    setting="time_zone",
+                )
+            if hours.doubt:
+                notes.doubt(f"{name}, {hours.message.partition(':')[0]}: {hours.doubt}", setting="time_zone")
     if config.equation not in GRASS:
         title = EQUATIONS[config.equation].title
         notes.assumption(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from workbench.evapotranspiration.config import EvapotranspirationConfig, Online, Period
 from workbench.evapotranspiration.inputs.downloads import SitePlan
 from workbench.evapotranspiration.inputs.reading import EtoInput
-from workbench.evapotranspiration.model.equations import GRASS
+from workbench.evapotranspiration.model.equations import GRASS, TimeStep
 
 __all__ = ["without_effect"]
 
@@ -44,6 +44,8 @@ def without_effect(
         else f"a reference is of FAO-56, and the equation is '{config.equation}'"
     )
     not_learned = other if config.learn else "learn is 'no'"
+    by_hours = "" if data.has_hours else "the weather file has no hours"
+    zone_told = by_hours or ("" if config.time_step is TimeStep.HOURLY else "the time_step is 'daily'")
     in_file = all(place.name in data.weather for place in data.places)
     return {
         "start": history,
@@ -72,6 +74,8 @@ def without_effect(
         "services": offline or (f"{', '.join(idle)} is not asked" if idle else ""),
         "units": "" if data.weather else "no weather of a file is used",
         "wind_height": data.why_no_wind_height,
+        "time_step": by_hours,
+        "time_zone": zone_told,
         "left_out": "" if data.weather else "no weather of a file is used",
     }
 

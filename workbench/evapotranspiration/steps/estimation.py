@@ -10,7 +10,7 @@ import pandas as pd
 from workbench.data.projects.project import Project
 from workbench.data.reporting import report_files, report_made_up, report_notes
 from workbench.errors import SourceFailed
-from workbench.evapotranspiration.config import EvapotranspirationConfig
+from workbench.evapotranspiration.config import EvapotranspirationConfig, zone_named
 from workbench.evapotranspiration.fusion.features import ETO
 from workbench.evapotranspiration.fusion.lead_time import with_lead_time
 from workbench.evapotranspiration.fusion.learning import lessons
@@ -28,7 +28,7 @@ from workbench.evapotranspiration.inputs.downloads import (
 )
 from workbench.evapotranspiration.inputs.reading import EtoInput, read_inputs
 from workbench.evapotranspiration.model.catalogue import today_at
-from workbench.evapotranspiration.model.equations import GRASS, Equation
+from workbench.evapotranspiration.model.equations import GRASS
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.results.audit import audit
 from workbench.evapotranspiration.results.result_tables import assemble
@@ -48,7 +48,7 @@ def run_evapotranspiration(job: Job, project: Project, config: Evapotranspiratio
     with job.stage("download", title="Download"):
         gathered, plans = _download(job, project, config, data, plans)
     with job.stage("quality_control", title="Quality control and each source's ETo"):
-        checks, elevations, failed = _check(job, config.equation, data, plans, gathered, refused)
+        checks, elevations, failed = _check(job, config, data, plans, gathered, refused)
     with job.stage("fusion", title="Fusion"):
         fused, words = _fuse(job, config, data, plans, checks, failed)
     with job.stage("save", title="Save the results"):
@@ -108,7 +108,7 @@ def _download(
 
 def _check(
     job: Job,
-    equation: Equation,
+    config: EvapotranspirationConfig,
     data: EtoInput,
     plans: Sequence[SitePlan],
     gathered: Gathered,
@@ -124,7 +124,8 @@ def _check(
             continue
         place, elevations[name] = place_with_elevation(plan.place, given[name], gathered)
         site = Site(place.name, place.latitude, place.longitude, float(place.elevation or 0.0))
-        units.append(Unit(name, (site, weather, equation)))
+        own = data.hours.get(name, {})
+        units.append(Unit(name, (site, weather, config.equation, own, zone_named(config.time_zone))))
     checks: dict[str, SiteCheck] = {}
     # A site takes tens of milliseconds of numpy: more threads would only take turns, other processes may pay.
     found = job.map(check_site, units, title="Site", workers="measured", remember=False, files=NO_FILES)

@@ -9,6 +9,7 @@ from workbench.data.problems import Problems
 from workbench.evapotranspiration.inputs.tables.headers import words
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
 
+HOUR = pd.Timedelta(hours=1)
 LONGEST_STEP = pd.Timedelta(hours=3)
 WHOLE_DAY = 23 / 24
 """Share of its rows that a day has to have; what it lacks is spread evenly."""
@@ -17,6 +18,8 @@ MOST_OF_AN_HOUR = 6.0
 CLOCK_IS_SET_BACK = 1 / 700
 """Share of its hours that may come twice: one of a month."""
 _TIME = r"[T ](\d{1,2})(?::(\d{2})(?::(\d{2}))?)?\s*(?:([AaPp])[Mm])?"
+_AHEAD = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?|(Z|UTC|GMT))$"
+"""What a time of day is followed by where it says how far its clock is ahead of UTC."""
 _UTC = r"(?:Z|[+-]00:?00|UTC)\s*$"
 _OF_TEMPERATURE = ("tmax", "tmin", "tmean")
 
@@ -46,7 +49,7 @@ def are_hours(days: pd.Series, times: pd.Series, groups: pd.Series) -> bool:
 
 def days_of_hours(
     frame: pd.DataFrame, times: pd.Series, rates: tuple[str, ...], texts: pd.Series, problems: Problems
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Make days of the rows of hours.
 
     Parameters
@@ -67,6 +70,8 @@ def days_of_hours(
     DataFrame
         The same columns, with both extremes and the mean of temperature and humidity; the index is that of the
         first row of each day.
+    DataFrame or None
+        As of :func:`whole_hours`; None where rows are longer than an hour.
     """
     stamps = frame["date"] + times
     groups = frame["site"] + "\0" + frame["source"]
@@ -76,7 +81,7 @@ def days_of_hours(
             "column 'date': there are several rows a day, and no even step of at most three hours between most of "
             "them; give one row a day, or an even part of it."
         )
-        return frame
+        return frame, None
     ends, why = _are_ends(stamps, times, step)
     begins = stamps - step if ends else stamps
     repeated = pd.DataFrame({"group": groups, "stamp": stamps}).duplicated()
@@ -86,10 +91,11 @@ def days_of_hours(
         # A clock that is set back repeats an hour, once a year and place.
         if rows > max(1.0, CLOCK_IS_SET_BACK * len(frame)) * (pd.Timedelta(hours=1) / step):
             problems.error(f"{said}; keep one row a time.")
-            return frame
+            return frame, None
         problems.warning(f"{said}, as where a clock is set back; both count.")
     keys = [groups, begins.dt.normalize().rename("day")]
-    table = _reduced_to_days(_with_known_radiation(frame, rates, step, problems), keys, step)
+    frame = _with_known_radiation(frame, rates, step, problems)
+    table = _reduced_to_days(frame, keys, step)
     partial = int(table.drop(columns="row").isna().all(axis=1).sum())
     table = table[table.drop(columns="row").notna().any(axis=1)]
     parts = [str(group).split("\0") for group in table.index.get_level_values(0)]
@@ -106,7 +112,63 @@ def days_of_hours(
             "the place is far from it."
         )
     names = [name for name in WEATHER_COLUMNS if name in table]
-    return table.set_index("row")[["site", "source", "date", *names]].rename_axis(None)
+    made = table.set_index("row")[["site", "source", "date", *names]].rename_axis(None)
+    return made, whole_hours(frame, begins, step, texts)
+
+
+def whole_hours(
+    frame: pd.DataFrame, begins: pd.Series, step: pd.Timedelta, texts: pd.Series
+) -> pd.DataFrame | None:
+    """Give what the hourly equation needs, hour by hour.
+
+    Parameters
+    ----------
+    frame
+        Rows of an hour or an even part of it, radiation as a mean [MJ/m2/d].
+    begins
+        Clock time at which each row begins.
+    step
+        Length of a row.
+    texts
+        Dates as they are written, to tell how far the clock is ahead of UTC.
+
+    Returns
+    -------
+    DataFrame or None
+        site, source, begin (clock time), ahead (of UTC [h], missing where it is not written), and those there are
+        of temperature, tdew [degC], rh [%], u2 [m/s] and rs [MJ/m2/h]: means of hours of which every row is there.
+        None where rows are no part of an hour.
+    """
+    per_hour = HOUR / step
+    if per_hour < 1 or per_hour % 1:
+        return None
+    columns = {
+        "temperature": frame.get("tmean"),
+        **{name: frame.get(name) for name in ("tdew", "rh", "u2")},
+        "rs": frame["rs"] / 24 if "rs" in frame else None,
+    }
+    if columns["temperature"] is None and {"tmax", "tmin"} <= set(frame):
+        columns["temperature"] = (frame["tmax"] + frame["tmin"]) / 2
+    values = pd.DataFrame({name: column for name, column in columns.items() if column is not None})
+    keys = {"site": frame["site"], "source": frame["source"], "begin": begins.dt.floor("h")}
+    table = values.assign(**keys, ahead=_ahead_of_utc(texts))
+    if per_hour == 1:
+        return table.reset_index(drop=True)
+    grouped = table.groupby(list(keys), sort=False)
+    whole = grouped[list(values)].mean().where(grouped[list(values)].count() >= per_hour)
+    return whole.assign(ahead=grouped["ahead"].first()).reset_index()
+
+
+def _ahead_of_utc(texts: pd.Series) -> pd.Series:
+    """Hours that a clock is ahead of UTC, where its times say it."""
+    if pd.api.types.is_datetime64_any_dtype(texts.dtype):
+        if texts.dt.tz is None:
+            return pd.Series(np.nan, index=texts.index)
+        local = texts.dt.tz_localize(None) - texts.dt.tz_convert("UTC").dt.tz_localize(None)
+        return pd.Series(local / HOUR, index=texts.index)
+    found = words(texts).str.extract(_AHEAD)
+    hours = pd.to_numeric(found[1]) + pd.to_numeric(found[2]).fillna(0) / 60
+    return (hours * np.where(found[0] == "-", -1.0, 1.0)).where(found[3].isna(), 0.0)
 
 
 def _with_known_radiation(
