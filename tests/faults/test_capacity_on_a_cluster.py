@@ -93,3 +93,27 @@ def test_scenarios_solved_on_another_disk_are_those_that_are_solved_here(
     other = dataclasses.replace(QUICK, changes={"co2 at 500": "co2_price=600"})
     start(plan_capacity, project, other, workers=cluster.address).result(240)
     assert STORE.earlier(project, "co2 at 500")
+
+
+@pytest.mark.slow
+@pytest.mark.thorough
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:pypsa")
+def test_sixty_four_scenarios_on_a_cluster_are_those_that_are_solved_here(
+    tmp_path: Path, make_cluster: Callable[..., Any]
+) -> None:
+    prices = {f"co2 at {25 * step}": f"co2_price={25 * step}" for step in range(1, 65)}
+    config = dataclasses.replace(QUICK, changes=prices)
+    projects = [Project.create(tmp_path / name, "Scenarios") for name in ("here", "there")]
+    for project in projects:
+        write_template(project.inputs / "plan.xlsx")
+    here, there = projects
+    start(plan_capacity, here, config, workers=1).result(900)
+    cluster = make_cluster(workers=2)
+    run = start(plan_capacity, there, config, workers=cluster.address)
+    run.result(900)
+    assert run.failed_stages == []
+    for name in prices:
+        alone, sent = load(here, name), load(there, name)
+        assert sent.facts["objective"] == pytest.approx(alone.facts["objective"], rel=1e-9)
+        for table in ("capacity", "costs"):
+            pd.testing.assert_frame_equal(sent.table(table), alone.table(table))

@@ -99,6 +99,7 @@ ALLOWED = {
     "capacity/inputs/network_files.py": "checked before; PyPSA tells the kind of file from its name",
     "capacity/network/build.py": "an empty network",
     "evapotranspiration/results/export.py": "name from replacing",
+    "evapotranspiration/inputs/netcdf_files.py": "name from as_name",
     "data/projects/project.py": "the folder of a project that a person names",
     "data/projects/recent.py": "folders that a person opened",
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pandas as pd
 from made_weather import made_weather, seen_by
 from setting_runs import Inputs, JobCases
@@ -81,6 +82,30 @@ def without_words_of_wind(project: Project) -> Project:
 
 
 UNSAID = ("units", "wind_height")
+OF_HOURS = ("time_step", "time_zone")
+
+
+def by_hours(folder: Path) -> Project:
+    """A logger's hours at one site, whose clock says no zone."""
+    project = Project.create(folder, "Farms")
+    begin = pd.date_range("2001-06-01", periods=24 * 20, freq="h")
+    angle = np.pi * (begin.hour.to_numpy() - 11.5) / 12
+    warmth = 22 + 6 * np.cos(angle - 0.5) + np.repeat(np.arange(20) % 7, 24) / 2
+    light = np.maximum(np.cos(angle), 0.0) * (2.4 + np.repeat(np.arange(20) % 5, 24) / 10)
+    hours = {"date": begin, "tmean": warmth, "rh": 90 - warmth, "u2": 1 + warmth / 20, "rs [MJ/m2]": light}
+    pd.DataFrame(hours).to_csv(project.inputs / "eto_weather.csv", index=False)
+    pd.DataFrame([vars_of("plain")]).to_csv(project.inputs / "eto_sites.csv", index=False)
+    return project
+
+
+def vars_of(name: str) -> dict[str, object]:
+    site = SITES[name]
+    return {
+        "site": name,
+        "latitude": site.latitude,
+        "longitude": site.longitude,
+        "elevation": site.elevation,
+    }
 
 
 def years(folder: Path) -> Project:
@@ -180,8 +205,17 @@ ESTIMATE = JobCases(
         Inputs("online", nowhere, online, other={"place": "-21.5, -47.0"}),
         Inputs("forecast", nowhere, lambda: {**online(), "period": "forecast"}, ("ahead",)),
         Inputs("unsaid", unsaid, lambda: {**local(), "units": {"wind": "m/s"}}, UNSAID),
+        Inputs(
+            "hours",
+            by_hours,
+            lambda: {"services": server().services, "time_step": "hourly"},
+            OF_HOURS,
+            {"time_step": "daily"},
+        ),
     ),
     other={
+        "time_step": "hourly",
+        "time_zone": "+02:00",
         "scenario": "other",
         "place": "plain",
         "start": "2001-05-01",
@@ -214,6 +248,8 @@ ESTIMATE = JobCases(
         "ahead": "forecast",
         "units": "unsaid",
         "wind_height": "unsaid",
+        "time_step": "hours",
+        "time_zone": "hours",
         "period": "online",
         "online": "beside",
         "sources": "online",

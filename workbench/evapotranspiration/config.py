@@ -16,6 +16,7 @@ from workbench.evapotranspiration.model.weather_settings import units_setting, w
 from workbench.runs.model.setting_types import InForm
 from workbench.runs.model.settings import setting
 
+_WEATHER = InForm(offers="workbench.data.projects.input_names:arrays_and_tables")
 _TABLES = InForm(offers="workbench.data.projects.input_names:tables")
 METHODS = ("ridge", "kalman", "error_weights")
 MAX_MINUTES_FROM_UTC = 14 * 60
@@ -111,9 +112,10 @@ class EvapotranspirationConfig:
     )
     weather_file: str = setting(
         "",
-        help="Daily weather (site, date, source, values) in the inputs; eto_weather.csv or .parquet if empty",
+        help="Weather of days or hours (site, date, source, values) in the inputs; eto_weather.csv, .parquet, .nc "
+        "or a workbook if empty",
         advanced=True,
-        in_form=_TABLES,
+        in_form=_WEATHER,
     )
     reference_file: str = setting(
         "",

@@ -91,7 +91,9 @@ def sums_of_hours(
     whole = pd.date_range(placed.index[0], placed.index[-1], freq="h")
     placed = placed.reindex(whole).set_axis(whole.tz_localize("UTC"))
     eto = hourly_eto(placed, site, surface=Surface(equation.value))["eto"].where(placed.notna().all(axis=1))
-    by_day = eto.tz_localize(None).reindex(local.index).groupby(local.to_numpy()).agg(["mean", "count", "size"])
+    by_day = (
+        eto.tz_localize(None).reindex(local.index).groupby(local.to_numpy()).agg(["mean", "count", "size"])
+    )
     # A day on which clocks change has 23 hours or 25; of any other the hour that is missing is as the rest.
     changes = pd.Series(ahead, index=own.index).groupby(local_days).agg(np.ptp) > 0
     length = by_day["size"].where(changes.reindex(by_day.index), HOURS_OF_A_DAY)

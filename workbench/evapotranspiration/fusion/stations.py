@@ -102,11 +102,11 @@ def complete_days(check: SiteCheck, source: str) -> Booleans:
 def without_station(check: SiteCheck, station: str) -> pd.DataFrame:
     """Give the features of the other sources of a place, and of the station its days that are not complete.
 
-    On these it is a source like any other, whose missing inputs FAO-56 replaces; it counts where nothing better does.
+    On these it is a source like any other, whose missing inputs FAO-56 replaces; it counts where nothing better is.
     """
     own = [name for name in check.features if source_of(str(name)) == station]
     complete = complete_days(check, station)
-    return check.features.assign(**{name: check.features[name].mask(complete) for name in own})
+    return check.features.assign(**{str(name): check.features[name].mask(complete) for name in own})
 
 
 def truth_of(checks: Mapping[str, SiteCheck], stations: Mapping[str, str]) -> pd.DataFrame:
@@ -155,7 +155,7 @@ def with_station(fused: pd.DataFrame, measured: pd.Series, station: str, coverag
     share = (other**2 / (other**2 + error**2)).where(np.isfinite(other), 1.0).where(has, 0.0)
     table[weights] = table[weights].mul(1.0 - share, axis=0)
     column = f"weight_{station}"
-    table[column] = share + (table[column] if column in table else 0.0)
+    table[column] = share + table.get(column, 0.0)
     both = share * own.fillna(0.0) + (1.0 - share) * table["eto"].fillna(0.0)
     joint = error * np.sqrt(share)
     half = NormalDist().inv_cdf(0.5 + coverage / 2.0) * joint

@@ -22,6 +22,8 @@ from workbench.data.texts.layout import rows_text
 from workbench.data.texts.table import without_totals
 from workbench.data.workbooks.one_table import read_one_table
 from workbench.errors import UnreadableFile
+from workbench.evapotranspiration.inputs.netcdf_files import is_netcdf, read_netcdf
+from workbench.evapotranspiration.inputs.places.place import Place
 from workbench.evapotranspiration.inputs.tables.dates import read_dates
 from workbench.evapotranspiration.inputs.tables.headers import (
     is_header,
@@ -65,6 +67,8 @@ class DailyTable:
     hours
         The hours that the days were made of, as :func:`~.tables.hours.whole_hours` gives them; None where the rows
         are days, or longer than an hour.
+    places
+        Of a NetCDF file: those that were wanted and lie in it, or all of it.
     """
 
     frame: pd.DataFrame
@@ -73,6 +77,7 @@ class DailyTable:
     unused: tuple[str, ...] = ()
     asks_wind_height: bool = False
     hours: pd.DataFrame | None = None
+    places: tuple[Place, ...] = ()
 
 
 def read_daily_table(
@@ -81,13 +86,14 @@ def read_daily_table(
     left_out: Sequence[str] = (),
     wind_height: float | None = None,
     units: Mapping[str, str] | None = None,
+    places: Sequence[Place] = (),
 ) -> DailyTable:
     """Read a table of daily values.
 
     Parameters
     ----------
     path
-        ``.csv`` or ``.parquet``.
+        ``.csv``, ``.parquet``, a workbook or ``.nc``.
     columns
         Values to read; at least one must be there.
     left_out
@@ -96,6 +102,8 @@ def read_daily_table(
         Height of a wind whose header does not say it [m].
     units
         Column -> unit, where the header does not say it.
+    places
+        Whose cells of a NetCDF file are read.
 
     Raises
     ------
@@ -105,10 +113,18 @@ def read_daily_table(
         When rows cannot be used: with row, column, and the value seen.
     """
     problems = Problems(path.name)
-    raw, sha256 = read_raw(path, problems, left_out, wind_height, units)
+    found: tuple[Place, ...] = ()
+    if is_netcdf(path):
+        file = read_netcdf(path, places, problems)
+        raw = _without(file.raw, left_out, problems)
+        raw = named_columns(raw, problems, units, wind_height=wind_height)
+        sha256, found, more = file.sha256, file.places, file.unused
+    else:
+        raw, sha256 = read_raw(path, problems, left_out, wind_height, units)
+        more = ()
     frame, hours = days_and_hours(raw, columns, problems)
-    unused = (*left_out, *unused_columns(raw, columns))
-    return DailyTable(frame, problems, sha256, unused, bool(raw.attrs["asks_wind_height"]), hours)
+    unused = (*left_out, *more, *unused_columns(raw, columns))
+    return DailyTable(frame, problems, sha256, unused, bool(raw.attrs["asks_wind_height"]), hours, found)
 
 
 def unused_columns(raw: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
@@ -252,17 +268,25 @@ def read_raw(
         raise UnreadableFile(
             f"{path.name} has no rows below its header; fill it, or choose another file.", path
         )
-    unknown = [name for name in left_out if name not in raw]
+    raw = _without(raw, left_out, problems)
+    raw = raw if is_text else raw.set_axis(range(2, len(raw) + 2), axis=0)
+    declared = _declared(path) if is_text and any(map(is_of_download, map(str, raw.columns))) else {}
+    return named_columns(raw, problems, units, declared=declared, wind_height=wind_height), sha256
+
+
+def _without(raw: pd.DataFrame, left_out: Sequence[str], problems: Problems) -> pd.DataFrame:
+    """Leave columns out that a person names, as the header does or as ours."""
+    if not left_out:
+        return raw
+    columns = {str(name): name for name in raw.columns} | {read_header(str(n))[0]: n for n in raw.columns}
+    unknown = [name for name in left_out if name not in columns]
     if unknown:
         problems.error(
             f"left_out names {unknown[0]!r}, and there is no such column; present: "
             f"{', '.join(map(str, raw.columns))}."
         )
         problems.raise_errors()
-    raw = raw.drop(columns=list(left_out)) if left_out else raw
-    raw = raw if is_text else raw.set_axis(range(2, len(raw) + 2), axis=0)
-    declared = _declared(path) if is_text and any(map(is_of_download, map(str, raw.columns))) else {}
-    return named_columns(raw, problems, units, declared=declared, wind_height=wind_height), sha256
+    return raw.drop(columns=[columns[name] for name in left_out])
 
 
 def _declared(path: Path) -> dict[str, str]:

@@ -17,6 +17,7 @@ from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.errors import InvalidData, SettingError
 from workbench.evapotranspiration.config import EvapotranspirationConfig, Period, day_of
 from workbench.evapotranspiration.inputs.files import read_daily_table
+from workbench.evapotranspiration.inputs.netcdf_files import is_netcdf
 from workbench.evapotranspiration.inputs.places.land import land_at
 from workbench.evapotranspiration.inputs.places.place import Place, check_place
 from workbench.evapotranspiration.inputs.places.place_names import place_from_text
@@ -119,18 +120,23 @@ def read_inputs(project: Project, config: EvapotranspirationConfig) -> EtoInput:
     if sites_path is not None:
         listed = read_sites(sites_path, problems)
         note(sites_path, file_digest(sites_path))
-    places = _places(config, listed, problems)
+    weather_path = find_input(project, config.weather_file, "eto_weather")
+    of_file = (
+        weather_path is not None and is_netcdf(weather_path) and not (listed or config.place or config.grid)
+    )
+    places = () if of_file else _places(config, listed, problems)
     weather: dict[str, dict[str, pd.DataFrame]] = {}
     hours: dict[str, dict[str, pd.DataFrame]] = {}
     asks_wind_height = has_hours = False
-    weather_path = find_input(project, config.weather_file, "eto_weather")
     if weather_path is not None:
         table = read_daily_table(
             weather_path,
             left_out=config.left_out,
             wind_height=config.wind_height,
             units=config.units,
+            places=places,
         )
+        places = table.places if of_file else places
         unused[weather_path.name] = table.unused
         asks_wind_height = table.asks_wind_height
         problems.extend(table.problems)
@@ -218,7 +224,9 @@ def find_input(project: Project, name: str, usual: str) -> Path | None:
     """Give the input that is named, else the one of the usual name; None where there is none."""
     if name:
         return project.input(name)
-    known = (project.inputs / f"{usual}{suffix}" for suffix in (".csv", ".parquet", *WORKBOOK_SUFFIXES))
+    known = (
+        project.inputs / f"{usual}{suffix}" for suffix in (".csv", ".parquet", ".nc", *WORKBOOK_SUFFIXES)
+    )
     return next(filter(is_file, known), None)
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 WEIGHT_PREFIX = "weight_"
+FILLED_GRID = 0.5
+"""Share of the cells of a grid that are places (the others lie at sea) from which on it is written as one."""
+MISSING = {"quality": np.int8(-1)}
 GRADES = ("low", "medium", "high")
 
 
@@ -120,7 +123,7 @@ def write_excel(result: EtoResult, path: Path) -> Path:
 
 
 def write_netcdf(result: EtoResult, path: Path) -> Path:
-    """Write the days as NetCDF 4: a CF time series of each site.
+    """Write the days as NetCDF 4: a CF time series of each site, or a grid where the sites make one.
 
     Parameters
     ----------
@@ -147,7 +150,9 @@ def write_netcdf(result: EtoResult, path: Path) -> Path:
 
 
 def to_xarray(result: EtoResult) -> xr.Dataset:
-    """Give the days as a dataset, dimensions ``site`` and ``time``, described by the CF conventions 1.11.
+    """Give the days as a dataset of ``site`` and ``time``, described by the CF conventions 1.11.
+
+    Sites that make a regular grid have ``latitude`` and ``longitude`` instead.
 
     A day's millimetre of water is a kilogram on a square metre, the unit that CF wants for amounts.
     """
@@ -204,7 +209,30 @@ def to_xarray(result: EtoResult) -> xr.Dataset:
         "license": " ".join(result.credits),
         "comment": " ".join([*result.heading.lines, result.facts["learned_from"]]),
     }
-    return xr.Dataset(variables, coordinates, attributes)
+    found = xr.Dataset(variables, coordinates, attributes)
+    return _as_grid(found) if _is_grid(sites) else found
+
+
+def _is_grid(sites: pd.DataFrame) -> bool:
+    """Whether sites are most cells of a grid with even steps in both directions."""
+    axes = [np.unique(sites[name].to_numpy(dtype=float).round(6)) for name in ("latitude", "longitude")]
+    if min(map(len, axes)) < 2 or len(sites) < FILLED_GRID * len(axes[0]) * len(axes[1]):
+        return False
+    # Rows in which no cell is left may be missing.
+    return all(
+        np.allclose(steps / steps.min(), np.round(steps / steps.min()), atol=0.01)
+        for steps in map(np.diff, axes)
+    )
+
+
+def _as_grid(found: xr.Dataset) -> xr.Dataset:
+    cells = found.assign_coords({name: found[name].round(6) for name in ("latitude", "longitude")})
+    cells = cells.drop_vars("site").set_index(site=["latitude", "longitude"])
+    grid = cells.unstack("site", fill_value=MISSING)  # noqa: PD010
+    for name in ("latitude", "longitude"):
+        grid[name].attrs = found[name].attrs
+    grid.attrs.pop("featureType")
+    return grid.sortby("latitude").transpose("latitude", "longitude", "time")
 
 
 def _with_unit(name: str) -> str:

@@ -36,7 +36,7 @@ _SAME: Mapping[str, str] = {
     **dict.fromkeys(("kwh/m2", "kwhm-2", "kwh/m2/d", "kwhm-2d-1", "kwh"), "kWh/m2"),
     **dict.fromkeys(("wh/m2", "whm-2", "wh/m2/d"), "Wh/m2"),
     **dict.fromkeys(("w/m2", "wm-2", "wm2", "w", "watt/m2", "watts/m2", "wattspersquaremeter"), "W/m2"),
-    **dict.fromkeys(("mm", "mm/d", "mmd-1", "l/m2", "lm-2", "kgm-2", "kg/m2"), "mm/d"),
+    **dict.fromkeys(("mm", "mm/d", "mmd-1", "l/m2", "lm-2", "kgm-2", "kg/m2", "kgm-2d-1"), "mm/d"),
     **dict.fromkeys(("in", "inch", "inches", "in/d"), "in"),
     **dict.fromkeys(("cm", "cm/d"), "cm"),
     **dict.fromkeys(("%", "percent", "pct", "prozent", "porcentaje"), "%"),
@@ -65,6 +65,7 @@ _CONVERSIONS: Mapping[tuple[str, str], Callable[[pd.Series], pd.Series]] = {
     ("W/m2", "MJ/m2/d"): lambda values: values * 0.0864,
     ("in", "mm/d"): lambda values: values * 25.4,
     ("cm", "mm/d"): lambda values: values * 10,
+    ("m", "mm/d"): lambda values: values * 1000,
     ("1", "%"): lambda values: values * 100,
 }
 _SIGNS = str.maketrans("²³⁻¹\N{MINUS SIGN}º℃", "23-1-°c")
