@@ -136,7 +136,7 @@ MISTAKES: dict[str, tuple[Any, str, Callable[[Any], Any], str]] = {
     ),
     "a month is lost": (
         result_tables,
-        "monthly_table",
+        "monthly_climate",
         lambda months: months.iloc[1:],
         r"months: the days gives \d+, the table of months gives \d+, a difference of 1\.",
     ),

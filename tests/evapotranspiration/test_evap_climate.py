@@ -15,41 +15,42 @@ from workbench.evapotranspiration.results.climate import (
 
 
 def table(years: int = 3) -> pd.DataFrame:
-    date = pd.date_range("2001-01-01", f"{2000 + years}-12-31", freq="D", name="date")
+    date = pd.date_range("2001-01-01", f"{2000 + years}-12-31", freq="D")
     year = date.year.to_numpy() - 2000
-    return pd.DataFrame({"eto": 4.0, "precip": 1.0 * year, "tmax": 30.0}, index=date)
+    farm = pd.DataFrame({"site": "farm", "date": date, "eto": 4.0, "precip": 1.0 * year})
+    return pd.concat([farm, farm.assign(site="a dry one", precip=0.0)], ignore_index=True)
 
 
-def test_months_sum_water_and_average_the_rest() -> None:
-    found = monthly_totals(table()).loc["2002-02-01"]
-    assert found["eto"] == pytest.approx(4.0 * 28)
-    assert found["precip"] == pytest.approx(2.0 * 28)
-    assert found["balance"] == pytest.approx(-2.0 * 28)
-    assert found["tmax"] == pytest.approx(30.0)
+def test_months_sum_water_by_site() -> None:
+    found = monthly_totals(table())
+    assert found.loc[("farm", "2002-02-01"), "eto"] == pytest.approx(4.0 * 28)
+    assert found.loc[("farm", "2002-02-01"), "precip"] == pytest.approx(2.0 * 28)
+    assert found.loc[("farm", "2002-02-01"), "balance"] == pytest.approx(-2.0 * 28)
+    assert found.loc[("a dry one", "2002-02-01"), "balance"] == pytest.approx(-4.0 * 28)
 
 
 def test_a_month_with_a_few_days_missing_is_scaled_and_one_with_many_is_missing() -> None:
     days = table()
-    days.loc["2001-03-01":"2001-03-03", "eto"] = np.nan
-    days.loc["2001-04-01":"2001-04-09", "eto"] = np.nan
-    found = monthly_totals(days)
+    days.loc[days["date"].between("2001-03-01", "2001-03-03"), "eto"] = np.nan
+    days.loc[days["date"].between("2001-04-01", "2001-04-09"), "eto"] = np.nan
+    found = monthly_totals(days).loc["farm"]
     assert found.loc["2001-03-01", "eto"] == pytest.approx(4.0 * 31)
     assert np.isnan(found.loc["2001-04-01", "eto"])
 
 
 def test_the_climate_of_a_month_is_the_mean_over_its_years() -> None:
     found = monthly_climate(table())
-    assert found.index.tolist() == list(range(1, 13))
-    assert found.loc[1, "precip"] == pytest.approx(31 * 2.0)
-    assert found.loc[1, "precip_p10"] == pytest.approx(31 * 1.2)
-    assert found.loc[1, "precip_p90"] == pytest.approx(31 * 2.8)
+    assert found["site"].tolist() == 12 * ["farm"] + 12 * ["a dry one"]
+    assert found["month"].tolist() == 2 * list(range(1, 13))
+    assert found.loc[0, "precip"] == pytest.approx(31 * 2.0)
+    assert found.loc[0, "eto_p90"] == pytest.approx(31 * 4.0)
     assert (found["years"] == 3).all()
 
 
-def test_a_part_of_a_year_leaves_the_other_months_empty() -> None:
-    found = monthly_climate(table().loc["2001-05-01":"2001-06-30"])
-    assert found["eto"].notna().sum() == 2
-    assert found.loc[1, "years"] == 0
+def test_months_of_which_a_site_has_no_whole_one_are_left_out() -> None:
+    days = table()
+    found = monthly_climate(days[days["date"].between("2001-05-01", "2001-06-30")])
+    assert found["month"].tolist() == [5, 6, 5, 6]
 
 
 def test_the_water_balance_adds_up_and_a_missing_day_adds_nothing() -> None:

@@ -102,7 +102,8 @@ def test_sixty_four_scenarios_on_a_cluster_are_those_that_are_solved_here(
     tmp_path: Path, make_cluster: Callable[..., Any]
 ) -> None:
     prices = {f"co2 at {25 * step}": f"co2_price={25 * step}" for step in range(1, 65)}
-    config = dataclasses.replace(QUICK, changes=prices)
+    # The dispatch of all hours takes four fifths of each, and is the same problem again.
+    config = dataclasses.replace(QUICK, changes=prices, check_all_hours=False)
     projects = [Project.create(tmp_path / name, "Scenarios") for name in ("here", "there")]
     for project in projects:
         write_template(project.inputs / "plan.xlsx")

@@ -6,10 +6,12 @@ Sums are made again from the days by other means than those that made the tables
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from workbench.data.arrays import Booleans
 from workbench.data.audit import require_all_equal, require_equal
 from workbench.evapotranspiration.inputs.downloads import Gathered, SitePlan
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
@@ -18,6 +20,8 @@ from workbench.evapotranspiration.results.climate import FEWEST_DAYS_OF_MONTH
 from workbench.evapotranspiration.results.saved import EtoResult
 from workbench.evapotranspiration.validation.holdout import FUSED, WHOLE_YEAR, Validation
 
+FIRST_MONTH, MONTHS_OF_ALL = -12 * 1970, 12 * 10_000
+"""January of year 0 in months since 1970, and the months until year 10 000."""
 ROUNDING = 1e-6
 """mm that sums of many days may differ by."""
 
@@ -45,8 +49,13 @@ def audit(
     """
     done = [plan for plan in plans if plan.place.name not in failed]
     _check_site_days(result, done)
+    names = ("weather", "flags", "findings")
+    of_site = {
+        name: dict(list(result.table(name).groupby("site", sort=False, observed=True))) for name in names
+    }
     for plan in done:
-        _check_values(result, plan, gathered.weather.get(plan.place.name, {}))
+        tables = tuple(of_site[name].get(plan.place.name, result.table(name).iloc[:0]) for name in names)
+        _check_values(plan, gathered.weather.get(plan.place.name, {}), *tables)
     _check_weights(result.table("daily"))
     _check_sites(result)
     _check_months(result)
@@ -113,12 +122,15 @@ def _check_site_days(result: EtoResult, plans: Sequence[SitePlan]) -> None:
         require_all_equal("days of {}", names, first, counts, second, others, relative=0.0)
 
 
-def _check_values(result: EtoResult, plan: SitePlan, weather: Mapping[str, pd.DataFrame]) -> None:
+def _check_values(
+    plan: SitePlan,
+    weather: Mapping[str, pd.DataFrame],
+    used: pd.DataFrame,
+    flags: pd.DataFrame,
+    findings: pd.DataFrame,
+) -> None:
     """Each value that was read is used as it is, or listed among the flags, or its column among the findings."""
     name = plan.place.name
-    used, flags, findings = (
-        _of_site(result.table(table), name) for table in ("weather", "flags", "findings")
-    )
     refused = flags[flags.flag != Flag.SUSPECT.value].drop_duplicates(["source", "column", "date"])
     unusable = findings[findings.unusable.astype(bool)]
     for source, table in weather.items():
@@ -140,28 +152,38 @@ def _check_values(result: EtoResult, plan: SitePlan, weather: Mapping[str, pd.Da
                 )  # fmt: skip
 
 
-def _of_site(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    return table[table.site == name]
+class _SiteDays(Sequence[str]):
+    """Names the site and day of each row; only of one that is wrong is it needed."""
+
+    def __init__(self, daily: pd.DataFrame, rows: Booleans) -> None:
+        self._daily, self._rows = daily, rows
+
+    def __len__(self) -> int:
+        return int(self._rows.sum())
+
+    def __getitem__(self, at: Any) -> Any:
+        row = self._daily.iloc[int(np.flatnonzero(self._rows)[at])]
+        return f"{row['site']} on {row['date']:%Y-%m-%d}"
 
 
 def _check_weights(daily: pd.DataFrame) -> None:
     """The weights of the sources of a day sum to one, and only the sources that are named have one."""
     weights = daily[[name for name in daily.columns if str(name).startswith("weight_")]]
     known = daily.eto.notna().to_numpy()
-    places = (daily.site + " on " + daily.date.dt.strftime("%Y-%m-%d")).to_numpy()
+    places, whole = _SiteDays(daily, np.ones(len(daily), dtype=bool)), _SiteDays(daily, known)
     sums = weights.sum(axis=1).to_numpy()
     require_all_equal(
         "weights of the sources of {}",
-        places[known],
+        whole,
         "the sources",
         sums[known],
         "a whole",
         np.ones(known.sum()),
     )
-    named = daily.sources.astype(str).str.split(" + ", regex=False)
+    codes, texts = daily.sources.cat.codes.to_numpy(), daily.sources.cat.categories
     for column in weights.columns:
         source = column.removeprefix("weight_")
-        here = np.array([source in sources for sources in named])
+        here = np.array([source in str(text).split(" + ") for text in texts])[codes]
         given = weights[column].fillna(0.0).to_numpy()
         require_all_equal(
             f"weight of {source} in {{}}",
@@ -198,12 +220,17 @@ def _check_sites(result: EtoResult) -> None:
 def _check_months(result: EtoResult) -> None:
     """Months are the sums of their days, scaled to their length where a few are missing, averaged over years."""
     daily = result.table("daily")
+    known = daily[daily.eto.notna()]
+    site, names = pd.factorize(known.site)
+    month = known.date.to_numpy().astype("datetime64[M]").astype(np.int64) - FIRST_MONTH
+    each, place = np.unique(site * MONTHS_OF_ALL + month, return_inverse=True)
+    count, total = np.bincount(place), np.bincount(place, weights=known.eto.to_numpy())
+    begin = (each % MONTHS_OF_ALL + FIRST_MONTH).astype("datetime64[M]")
+    length = ((begin + 1).astype("datetime64[D]") - begin.astype("datetime64[D]")).astype(int)
     sums: dict[tuple[str, int], list[float]] = {}
-    for _, days in daily.groupby(["site", daily.date.dt.year, daily.date.dt.month]):
-        count, first = int(days.eto.notna().sum()), days.iloc[0]
-        if count >= FEWEST_DAYS_OF_MONTH:
-            total = float(days.eto.sum()) * first.date.days_in_month / count
-            sums.setdefault((str(first.site), int(first.date.month)), []).append(total)
+    for at in np.flatnonzero(count >= FEWEST_DAYS_OF_MONTH):
+        key = str(names[each[at] // MONTHS_OF_ALL]), int(each[at] % 12) + 1
+        sums.setdefault(key, []).append(float(total[at] * length[at] / count[at]))
     months = result.table("monthly")
     keys = [*sums]
     table = months.set_index(["site", "month"]).reindex(pd.MultiIndex.from_tuples(keys)) if keys else months

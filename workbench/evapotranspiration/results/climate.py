@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 SUMS = ("eto", "precip", "balance")
-"""Summed over a month [mm/month]; everything else is averaged."""
+"""Summed over a month [mm/month]."""
+MONTHLY_COLUMNS = ("site", "month", "years", "eto", "eto_p10", "eto_p90", "precip", "balance")
 FEWEST_DAYS_OF_MONTH = 25
 LOW, HIGH = 0.1, 0.9
 
@@ -31,61 +32,53 @@ def water_balance(eto: pd.Series, precip: pd.Series) -> pd.DataFrame:
     return both
 
 
-def monthly_totals(table: pd.DataFrame) -> pd.DataFrame:
-    """Put days together to months.
+def monthly_totals(daily: pd.DataFrame) -> pd.DataFrame:
+    """Put the days of sites together to months.
 
     Parameters
     ----------
-    table
-        Indexed by date: any of ``eto``, ``precip`` [mm/d] and weather columns.
+    daily
+        site, date, eto and precip [mm/d].
 
     Returns
     -------
     DataFrame
-        Indexed by the first day of the month: sums [mm/month] of ``eto``, ``precip`` and ``balance`` (where both
-        are there), means of the rest. A sum of a month with 25 or more days is scaled to its whole length;
-        with fewer it is missing.
+        Indexed by site and first day of the month: sums of ``eto``, ``precip`` and ``balance`` (of days that have
+        both) [mm/month]. That of a month with 25 or more days is scaled to its whole length; with fewer it is
+        missing.
     """
-    days = table.select_dtypes("number").copy()
-    if {"eto", "precip"} <= set(days.columns):
-        days["balance"] = days["precip"] - days["eto"]
-    months = days.resample("MS")
+    days = daily[["site", "eto", "precip"]].assign(month=daily["date"].to_numpy().astype("datetime64[M]"))
+    days["balance"] = days["precip"] - days["eto"]
+    months = days.groupby(["site", "month"], sort=False, observed=True)[list(SUMS)]
     means, counts = months.mean(), months.count()
-    means = means.where(counts >= FEWEST_DAYS_OF_MONTH)
-    summed = [name for name in SUMS if name in means]
-    length = pd.DatetimeIndex(means.index).days_in_month.to_numpy()
-    means[summed] = means[summed].mul(length, axis=0)
-    return means
+    length = pd.DatetimeIndex(means.index.get_level_values("month")).days_in_month.to_numpy()
+    return means.where(counts >= FEWEST_DAYS_OF_MONTH).mul(length, axis=0)
 
 
-def monthly_climate(table: pd.DataFrame) -> pd.DataFrame:
-    """Describe each month of the year.
+def monthly_climate(daily: pd.DataFrame) -> pd.DataFrame:
+    """Describe each month of the year of sites.
 
     Parameters
     ----------
-    table
+    daily
         As of :func:`monthly_totals`.
 
     Returns
     -------
     DataFrame
-        Indexed by ``month`` 1 to 12: ``<column>`` (mean over the years), ``<column>_p10``, ``<column>_p90``, and
-        ``years`` counted; months that never occur are missing.
+        site, month (1 to 12, those that came whole), years, eto, eto_p10, eto_p90, precip, balance [mm/month].
     """
-    months = monthly_totals(table)
-    number = pd.DatetimeIndex(months.index).month
-    groups = months.groupby(number)
-    parts = [
-        groups.mean(),
-        groups.quantile(LOW).add_suffix("_p10"),
-        groups.quantile(HIGH).add_suffix("_p90"),
-    ]
-    whole = pd.concat(parts, axis=1, sort=True)
-    names = [f"{name}{end}" for name in months.columns for end in ("", "_p10", "_p90")]
-    leading = months.columns[0] if len(months.columns) else None
-    whole = whole[names].reindex(range(1, 13)).rename_axis("month")
-    whole["years"] = groups[leading].count().reindex(range(1, 13)).fillna(0).astype(int) if leading else 0
-    return whole
+    totals = monthly_totals(daily)
+    number = pd.DatetimeIndex(totals.index.get_level_values("month")).month.rename("month")
+    groups = totals.groupby([totals.index.get_level_values("site"), number], observed=True)
+    found = groups.mean().assign(
+        years=groups["eto"].count(), eto_p10=groups["eto"].quantile(LOW), eto_p90=groups["eto"].quantile(HIGH)
+    )
+    rows = found[found["years"] > 0].reset_index()
+    order = {name: at for at, name in enumerate(daily["site"].unique())}
+    # In the order of the sites, as all tables are.
+    rows = rows.sort_values("site", key=lambda names: names.map(order).astype(int), kind="stable")
+    return rows[list(MONTHLY_COLUMNS)].reset_index(drop=True)
 
 
 def summary_statistics(table: pd.DataFrame) -> pd.DataFrame:

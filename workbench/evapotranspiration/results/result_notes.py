@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from workbench.data.arrays import Booleans
 from workbench.data.notes import Notes, Weight
 from workbench.data.unused_settings import note_unused_settings
 from workbench.evapotranspiration.config import EvapotranspirationConfig
@@ -76,7 +77,7 @@ def notes_of(
             "errors are the usual ones of FAO-56 with these sources, except where a station teaches them",
             setting="equation",
         )
-    if daily["reason"].str.contains("days ahead", regex=False).any():
+    if says(daily["reason"], "days ahead").any():
         notes.assumption(
             "the standard error of a forecast grows with the days ahead, to "
             f"{error_growth(np.array(7.0)):.2f} times in a week",
@@ -107,14 +108,14 @@ def notes_of(
 
 def _note_days(notes: Notes, daily: pd.DataFrame) -> None:
     tables = ("daily", "monthly", "sites")
-    for site, days in daily.groupby("site", sort=False):
+    for site, days in daily.groupby("site", sort=False, observed=True):
         known = days[days["eto"].notna()]
         lost = days[days["eto"].isna()]
         if len(lost):
             years = sorted({int(year) for year in lost["date"].dt.year})
             notes.omission(f"{site}: {len(lost)} of {len(days)} days have no ETo", tables=tables, years=years)
         for text in INPUTS:
-            touched = known[known["inputs"].str.contains(text, regex=False)]
+            touched = known[says(known["inputs"], text)]
             if len(touched):
                 column, words, advice = _ADVICE[text]
                 notes.assumption(
@@ -124,6 +125,13 @@ def _note_days(notes: Notes, daily: pd.DataFrame) -> None:
                     years=sorted({int(year) for year in touched["date"].dt.year}),
                     advice=advice,
                 )
+
+
+def says(column: pd.Series, text: str) -> Booleans:
+    """Whether the texts of a column of categories have another in them; each is looked at once."""
+    has = np.array([text in str(one) for one in column.cat.categories], dtype=bool)
+    codes = column.cat.codes.to_numpy()
+    return np.asarray(has[codes] & (codes >= 0) if len(has) else codes >= 0, dtype=bool)
 
 
 def _note_own_estimates(notes: Notes, gathered: Gathered) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.equation.missing_inputs import INPUTS, origins
@@ -17,11 +18,10 @@ from workbench.evapotranspiration.inputs.reading import EtoInput
 from workbench.evapotranspiration.model.catalogue import ELEVATION, SOURCES
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS
 from workbench.evapotranspiration.results.climate import monthly_climate
-from workbench.evapotranspiration.results.result_notes import notes_of
+from workbench.evapotranspiration.results.result_notes import notes_of, says
 from workbench.evapotranspiration.results.saved import DAILY_COLUMNS, EtoResult
 from workbench.version import package_version
 
-MONTHLY_COLUMNS = ("site", "month", "years", "eto", "eto_p10", "eto_p90", "precip", "balance")
 WEIGHT_PREFIX = "weight_"
 NO_SOURCE = "no source has this day"
 RAIN_ORDER = ("openmeteo_archive", "openmeteo_forecast", "nasa_power", "nws_forecast", "met_norway")
@@ -54,7 +54,7 @@ def assemble(
         Places without a result -> why.
     """
     done = [plan for plan in plans if plan.place.name in fused]
-    daily = pd.concat([_days_of(plan, checks, fused) for plan in done], ignore_index=True)
+    daily = stacked([_days_of(plan, checks, fused) for plan in done])
     weights = [name for name in daily.columns if str(name).startswith(WEIGHT_PREFIX)]
     daily = daily[[*DAILY_COLUMNS, *weights]]
     tables = {
@@ -65,7 +65,7 @@ def assemble(
         "findings": _all_of(done, {name: item.findings for name, item in checks.items()}),
         "sites": _sites(done, checks, elevations, fused, daily),
         "downloads": gathered.table(),
-        "monthly": monthly_table(daily),
+        "monthly": monthly_climate(daily),
     }
     notes = notes_of(config, data, plans, gathered, checks, elevations, fused, daily, words, failed)
     facts = {
@@ -79,24 +79,25 @@ def assemble(
     return EtoResult(config.scenario, config, tables, notes, facts)
 
 
-def monthly_table(daily: pd.DataFrame) -> pd.DataFrame:
-    """Describe the months of each site, see :func:`workbench.evapotranspiration.results.climate.monthly_climate`.
+def stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put tables of places below each other; columns of texts that repeat are kept as categories.
 
     Parameters
     ----------
-    daily
-        site, date, eto and precip [mm/d].
-
-    Returns
-    -------
-    DataFrame
-        site, month (1 to 12, those that came whole), years, eto, eto_p10, eto_p90, precip, balance [mm/month].
+    parts
+        Of the same columns, but for some that a few lack; their texts are categories already.
     """
-    parts = []
-    for site, days in daily.groupby("site", sort=False):
-        months = monthly_climate(days.set_index("date")[["eto", "precip"]])
-        parts.append(months[months["years"] > 0].reset_index().assign(site=site))
-    return pd.concat(parts, ignore_index=True)[list(MONTHLY_COLUMNS)]
+    names = list(dict.fromkeys(str(name) for part in parts for name in part))
+    coded = {name for part in parts for name in part if isinstance(part[name].dtype, pd.CategoricalDtype)}
+    plain = pd.concat([part.drop(columns=[*coded & set(part)]) for part in parts], ignore_index=True)
+    for name in coded:
+        missing = pd.Categorical([])
+        own = [
+            part[name].array if name in part else missing.take([-1] * len(part), allow_fill=True)
+            for part in parts
+        ]
+        plain[name] = union_categoricals(own, ignore_order=True)
+    return plain[names]
 
 
 def _days_of(
@@ -107,23 +108,34 @@ def _days_of(
     table = fused[name].table.reindex(asked)
     missing = table["eto"].isna()
     for column, value in (("grade", "low"), ("sources", ""), ("reason", NO_SOURCE)):
-        table[column] = table[column].astype(object).where(~(missing & table[column].isna()), value)
+        table[column] = pd.Categorical(
+            table[column].astype(object).where(~(missing & table[column].isna()), value)
+        )
     table["inputs"] = _inputs(checks[name], table)
     table["precip"] = _rain(checks[name], fused[name].station).reindex(asked)
     table["balance"] = table["precip"] - table["eto"]
-    return table.reset_index().assign(site=name)
+    return _of_place(table.reset_index(), name)
 
 
-def _inputs(check: SiteCheck, table: pd.DataFrame) -> list[str]:
+def _of_place(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Give a table the name of its place, and its sources as categories."""
+    codes = np.zeros(len(table), dtype=np.int8)
+    made = table.assign(site=pd.Categorical.from_codes(codes, pd.Index([name])))
+    return made.assign(source=pd.Categorical(made["source"])) if "source" in made else made
+
+
+def _inputs(check: SiteCheck, table: pd.DataFrame) -> pd.Categorical:
     """Say of each day which inputs of the sources it is made of were estimated or assumed; "given" for none."""
     bits = check.assumed.reindex(table.index, fill_value=0)
     found = np.zeros(len(table), dtype=np.uint8)
-    parts = table["sources"].astype(str).str.split(" + ", regex=False)
+    codes, texts = table["sources"].cat.codes.to_numpy(), table["sources"].cat.categories
     for source in bits.columns:
-        has_part = np.array([source in used for used in parts], dtype=bool)
-        found |= np.where(has_part, bits[source].to_numpy(), 0).astype(np.uint8)
-    known = table["eto"].notna()
-    return [(text or "given") if has else "" for text, has in zip(origins(found), known, strict=True)]
+        has_part = np.array([source in str(text).split(" + ") for text in texts], dtype=bool)
+        found |= np.where(has_part[codes], bits[source].to_numpy(), 0).astype(np.uint8)
+    known = table["eto"].notna().to_numpy()
+    present, of_day = np.unique(np.where(known, found, 255), return_inverse=True)
+    words = ["" if code == 255 else origins(np.array([code], np.uint8))[0] or "given" for code in present]
+    return pd.Categorical(np.array(words, dtype=object)[of_day])
 
 
 def _rain(check: SiteCheck, station: str) -> pd.Series:
@@ -140,9 +152,8 @@ def _rain(check: SiteCheck, station: str) -> pd.Series:
 
 
 def _all_of(plans: Sequence[SitePlan], tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    parts = [tables[plan.place.name].assign(site=plan.place.name) for plan in plans]
-    full = [part for part in parts if len(part)] or parts[:1]
-    joined = pd.concat(full, ignore_index=True)
+    parts = [_of_place(tables[plan.place.name], plan.place.name) for plan in plans]
+    joined = stacked([part for part in parts if len(part)] or parts[:1])
     return joined[["site", *(name for name in joined.columns if name != "site")]]
 
 
@@ -167,9 +178,10 @@ def _sites(
     daily: pd.DataFrame,
 ) -> pd.DataFrame:
     rows = []
+    by_site = dict(list(daily.groupby("site", sort=False, observed=True)))
     for plan in plans:
         site = checks[plan.place.name].site
-        days = daily[daily["site"] == site.name]
+        days = by_site[site.name]
         known = days.dropna(subset=["eto"])
         shares = known["grade"].value_counts(normalize=True) * 100
         both = known.dropna(subset=["precip"])
@@ -190,7 +202,7 @@ def _sites(
                 "total_precip": float(both["precip"].sum()) if len(both) else np.nan,
                 "total_balance": float(both["balance"].sum()) if len(both) else np.nan,
                 **{
-                    text.replace(" ", "_"): 100.0 * float(known["inputs"].str.contains(text).mean())
+                    text.replace(" ", "_"): 100.0 * float(says(known["inputs"], text).mean())
                     for text in INPUTS
                 },
                 **{f"{grade}_grade": float(shares.get(grade, 0.0)) for grade in ("high", "medium", "low")},

@@ -158,12 +158,15 @@ def _fuse(
         name: without_station(item, stations[name]) if name in stations else item.features
         for name, item in checks.items()
     }
-    known = [table.assign(site=name).reset_index() for name, table in gridded.items()]
     reference = pd.concat(
         [data.reference, *([truth_of(checks, stations)] if config.learn and stations else [])]
     )
+    teaching = set(reference["site"])
+    # Of places without a reference nothing is learned, and there may be a thousand of them.
+    known = [table.assign(site=name).reset_index() for name, table in gridded.items() if name in teaching]
+    features = pd.concat(known, ignore_index=True) if known else pd.DataFrame({"site": []})
     shipped = None if config.equation in GRASS else Statistics(())
-    taught, words = lessons(pd.concat(known, ignore_index=True), reference, sites, asked, shipped)
+    taught, words = lessons(features, reference, sites, asked, shipped)
     units = []
     for name, item in checks.items():
         own = gridded[name][gridded[name].index.isin(periods[name])].dropna(how="all")
