@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from workbench.data.formatting import format_energy, format_number
+from workbench.data.formatting import format_energy, format_number, year_label
 from workbench.data.notes import NoteKind, Weight
 from workbench.data.projects.project import Project
 from workbench.data.results.scenario import SUMMARY_FILE
@@ -142,7 +142,8 @@ def _demand(project: Project, scenario: str) -> Step:
         files[str(measured["file"])] = str(measured["sha256"])
     last = result.table("requirement").iloc[-1]
     energy = format_energy(last.requirement, "GWh", decimals=0, style=project.style)
-    facts = f"{last.year:.0f}: {energy}, {format_number(last.peak_mw, decimals=0, style=project.style)} MW"
+    peak = format_number(last.peak_mw, decimals=0, style=project.style)
+    facts = f"{year_label(int(last.year), project.style)}: {energy}, {peak} MW"
     return _with_result("demand", result, facts, _changed(project, files), inputs)
 
 
@@ -175,7 +176,7 @@ def _profile(project: Project, scenario: str, demand: Step) -> Step:
         reasons = (*reasons, "the demand forecast under it is out of date")
     last = result.table("years").iloc[-1]
     low, high = (format_number(value, decimals=0, style=project.style) for value in (last.minimum, last.peak))
-    facts = f"{last.year:.0f}: {low} to {high} MW"
+    facts = f"{year_label(int(last.year), project.style)}: {low} to {high} MW"
     return _with_result("load_profiles", result, facts, reasons, inputs)
 
 
@@ -202,7 +203,8 @@ def _capacity(project: Project, profile: Step) -> Step:
         elif profile.state is StepState.STALE:
             reasons = (*reasons, "the load profile under it is out of date")
     new = float(result.table("capacity").new.sum())
-    facts = f"{format_number(new, decimals=0, style=project.style)} MW new, to {result.years[-1]}"
+    until = year_label(result.years[-1], project.style)
+    facts = f"{format_number(new, decimals=0, style=project.style)} MW new to {until}"
     step = _with_result("capacity", result, facts, reasons, inputs)
     if step.state is StepState.CURRENT and used:
         apart = _apart(project, result.scenario)

@@ -3,8 +3,8 @@
 Voilà's front end and the widgets' extensions are cut into pieces that a browser asks for in a chain, each known
 only when an earlier one has come. Every piece only announces itself, so that they may come together and beforehand.
 Which ones a page needs is not written down anywhere: the server remembers what pages ask for, and puts it into the
-bundle. A piece that is missing there is requested as before. The list outlives the server, so that the first page
-after a start gets what the later ones get.
+bundle. A piece that is missing there is requested as before. The list outlives the server, and one comes with the
+package, so that the first page after a start gets what the later ones get.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from workbench.publishing.assets import Asset, Assets
 
@@ -27,6 +28,8 @@ __all__ = ["Bundle", "kept_list"]
 BUNDLE_SECONDS = 0.5
 QUIET_SECONDS = 2.0
 MAX_PIECES = 500
+SHIPPED = Path(__file__).with_name("front-end-pieces.json")
+"""What pages request of the versions that the package was made with."""
 _PIECE = re.compile(r"voila/[0-9]+\.voila\.js|extensions/.+/static/(?!remoteEntry)[A-Za-z0-9._-]+\.js")
 
 
@@ -63,15 +66,14 @@ class Bundle:
         self._kept = kept
 
     def take_kept(self) -> None:
-        """Make it of what pages have requested of an earlier server with the same assets."""
-        if self._kept is None:
-            return
-        try:
-            known = json.loads(self._kept.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return
-        if not isinstance(known, dict) or known.get("version") != self._assets.version:
-            return
+        """Make it of what pages have requested of an earlier server with the same assets.
+
+        The first server on a machine takes the list that comes with the package: names that the installed versions
+        do not have are left out, and what is missing is learned.
+        """
+        known = self._read(self._kept)
+        if known.get("version") != self._assets.version:
+            known = self._read(SHIPPED)
         pieces = [piece for piece in known.get("pieces") or () if isinstance(piece, str)]
         for piece in pieces[:MAX_PIECES]:
             # The list is a file like any other: what is no piece of ours is left out.
@@ -79,6 +81,14 @@ class Bundle:
                 self._pieces[piece] = None
         if self._pieces:
             self.make()
+
+    @staticmethod
+    def _read(path: Path | None) -> dict[str, Any]:
+        try:
+            known = json.loads(path.read_text(encoding="utf-8")) if path else {}
+        except (OSError, ValueError):
+            return {}
+        return known if isinstance(known, dict) else {}
 
     def _keep_list(self) -> None:
         if self._kept is None:

@@ -10,6 +10,7 @@ import pytest
 
 import workbench
 from workbench.capacity.jobs import plan_capacity
+from workbench.capacity.results import charts
 from workbench.capacity.results.saved import CapacityResult
 from workbench.capacity.views.view import CapacityResultView, SolverCurve
 from workbench.data.projects.project import Project
@@ -85,7 +86,8 @@ def test_every_tab_is_drawn_with_a_title_on_the_axis_of_its_quantity(result, pro
 
 def test_money_is_in_the_currency_and_energy_in_the_unit_of_the_project(result, project):
     costs = parts(open_tab(CapacityResultView(result, project), "Costs"), TableArea)[0].value
-    assert f"[{project.currency} a year]" in costs
+    assert f"[crore {project.currency} a year]" in costs
+    assert charts.cost_chart(result).layout.yaxis.title.text == f"Costs [crore {project.currency} a year]"
     energy = parts(open_tab(CapacityResultView(result, project), "Energy"), TableArea)[0].value
     assert f"[{project.energy_unit}]" in energy
     assert "[GWh]" not in energy

@@ -65,6 +65,27 @@ def test_the_headline_says_when_irrigation_is_due(plan: IrrigationResult, projec
     assert tiles[1].value == f"{whole['etc'].mean():.0f}"
 
 
+def test_where_eto_is_missing_nobody_is_told_that_no_irrigation_is_due(
+    project: Project, tmp_path: Path
+) -> None:
+    gap = Project.create(tmp_path / "gap", "Gap")
+    weather = pd.read_csv(project.inputs / "eto_weather.csv")
+    weather[(weather.index < 420) | (weather.index > 440)].to_csv(
+        gap.inputs / "eto_weather.csv", index=False
+    )
+    (gap.inputs / "eto_sites.csv").write_bytes((project.inputs / "eto_sites.csv").read_bytes())
+    plan = plan_irrigation(gap, planting="09-15", crop="tomato", area=2.0)
+    ahead = plan.table("outlook")
+    assert len(ahead)
+    assert ahead[["depletion", "net", "gross"]].isna().all(axis=None)
+    first = IrrigationAnalysis(plan, gap).headline()[0]
+    assert (first.name, first.value) == ("Next irrigation", "not known")
+    (said,) = charts.outlook_chart(plan, plan.fields[0]).layout.annotations
+    assert said.text.startswith("Not known")
+    newest = plan.table("seasons").iloc[-1]
+    assert newest[["etc", "net", "effective_rain"]].isna().all()
+
+
 @pytest.mark.parametrize("unit", ["mm", "inch"])
 def test_the_figures_are_in_the_unit_that_was_chosen(plan: IrrigationResult, unit: str) -> None:
     factor = 1.0 if unit == "mm" else 25.4

@@ -322,7 +322,7 @@ def _one_year(values: pd.Series, title: str, unit: str, year: str) -> go.Figure:
         )
     )
     height = 150 + 28 * len(ordered)
-    figure.update_yaxes(dtick=1)
+    figure.update_yaxes(dtick=1).update_xaxes(separatethousands=True)
     return figure.update_layout(hovermode="closest", height=height)
 
 

@@ -105,7 +105,7 @@ def duration_chart(
         if what == "load"
         else ("Price duration", f"Price [{currency_of(result)}/MWh]")
     )
-    figure = new_figure(title, "Hours of the year [h]", unit)
+    figure = new_figure(title, "Hours of the year [h]", unit).update_xaxes(separatethousands=True)
     years = result.years if year is None else (year,)
     dispatch = result.table("dispatch")
     for index, number in enumerate(years):

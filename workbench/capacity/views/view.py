@@ -233,18 +233,23 @@ class CapacityResultView(ResultTabs):
     def _table(self, name: str) -> TableArea:
         """Show a table of the result in the project's energy unit."""
         table, unit, frame = TableArea(), self._project.energy_unit, self._result.table(name).copy()
+        money, factor = money_of(self._result)
         units: dict[str, Any] = dict(units_of(name, frame))
         for column, word in units.items():
             if word == "GWh":
                 frame[column] = frame[column] * energy_factor("GWh", unit)
                 units[column] = unit
+            elif word in ("currency", "currency a year"):
+                # In the unit of the figures: the same amount is not written in two ways on one page.
+                frame[column] = frame[column] / factor
+                units[column] = str(word).replace("currency", money)
             elif str(word).startswith("currency"):
                 units[column] = str(word).replace("currency", self._project.currency)
         for column in ("year", "build_year"):
             if column in frame and frame[column].notna().all():
                 frame[column] = [year_label(int(year), self._project.style) for year in frame[column]]
         if frame.empty:
-            table.value = note(f"There is nothing to show under {name}.").value
+            table.value = note(f"{name.replace('_', ' ').capitalize()}: this plan has none.").value
         else:
             table.show_frame(frame, units=units, caption=name.replace("_", " ").capitalize())
         return table

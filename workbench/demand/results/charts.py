@@ -163,8 +163,13 @@ def peak_chart(result: DemandResult, *, style: Style = INDIA) -> go.Figure:
     """Peak load with its bands."""
     figure = new_figure()
     table = result.table("requirement")
-    renamed = table.drop(columns=interval_columns(table))
-    _add_bands(figure, renamed.rename(columns=lambda name: name.removeprefix("peak_mw_")), 1.0)
+    bands = table.drop(columns=interval_columns(table))
+    bands = bands.rename(columns=lambda name: name.removeprefix("peak_mw_"))
+    # What was measured has no band: it begins at that point, as that of the requirement does.
+    actual = bands.year == int(result.facts["last_actual_year"])
+    for name in interval_columns(bands):
+        bands.loc[actual & bands[name].isna(), name] = bands["peak_mw"]
+    _add_bands(figure, bands, 1.0)
     _add_by_origin(figure, table, "peak_mw", 1.0, "Peak load", nth_colour(5))
     _mark_start(figure, int(result.facts["last_actual_year"]), style)
     return _finish(figure, "Peak load", "Power [MW]", style)

@@ -256,6 +256,8 @@ def _table(
     def of(name: str) -> Floats:
         return flat(getattr(balance, name)[MIDDLE])
 
+    # Where the water of the root zone is not known, nobody knows that no irrigation is due.
+    irrigation = np.where(np.isfinite(balance.depletion), balance.irrigation, np.nan)
     # What the root zone lacks if the irrigation of the days ahead is not applied.
     ahead = np.where(table["over"] > 0, 0.0, balance.irrigation)
     need = balance.depletion + np.cumsum(ahead, axis=-1)
@@ -278,8 +280,8 @@ def _table(
             "eta": of("eta"),
             "evaporation": of("evaporation"),
             "transpiration": of("transpiration"),
-            "net": of("irrigation"),
-            "gross": of("irrigation") / field.system.efficiency,
+            "net": flat(irrigation[MIDDLE]),
+            "gross": flat(irrigation[MIDDLE]) / field.system.efficiency,
             "runoff": of("runoff"),
             "percolation": of("percolation"),
             "depletion": of("depletion"),

@@ -49,7 +49,7 @@ def season_totals(days: pd.DataFrame, season_days: int, area: float | None) -> p
                 "days": len(part),
                 "whole": len(part) == season_days,
                 **sums,
-                "effective_rain": float(_effective(part).sum()),
+                "effective_rain": float(_effective(part).sum(min_count=len(part))),
                 "irrigations": int((part["net"] > 0).sum()),
                 "stress_days": int((part["ks"] < STRESSED).sum()),
                 "lost": 100.0 * (1.0 - sums["transpiration"] / wanted) if wanted > 0 else np.nan,

@@ -68,6 +68,10 @@ class IrrigationAnalysis(ResultTabs):
         due = ahead[ahead["net"] > 0]
         if ahead.empty:
             next_one = Tile("Next irrigation", "-", "", "no season is under way")
+        elif due.empty and ahead["net"].isna().any():
+            next_one = Tile(
+                "Next irrigation", "not known", "", "ETo of days before is missing: see the notes"
+            )
         elif due.empty:
             next_one = Tile("Next irrigation", "none", "", f"in the next {ahead['date'].nunique()} days")
         else:
@@ -84,7 +88,8 @@ class IrrigationAnalysis(ResultTabs):
         def mean(name: str) -> str:
             return format_number(float(shown[name].mean()), decimals=0)
 
-        detail = f"mean of {len(shown)} {'whole ' if len(whole) else ''}seasons"
+        count = "1 season" if len(shown) == 1 else f"{len(shown)} seasons"
+        detail = f"mean of {count.replace(' ', ' whole ') if len(whole) else count}"
         return (
             next_one,
             Tile("Demand of the crop", mean("etc"), "mm", detail),

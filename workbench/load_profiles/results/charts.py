@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from workbench.charts.figure import headed, new_figure, say_resolution
 from workbench.charts.palette import HISTORY, nth_colour, nth_dash
 from workbench.charts.repeated import join
+from workbench.charts.time_bands import shade_nights_and_weekends
 from workbench.data.formatting import INDIA, Style, energy_factor, year_label
 from workbench.hourly_loads.year_hours import MONTH_NAMES, hours_of_year
 from workbench.load_profiles.results.analysis import daily, duration_curve, hour_day_matrix, monthly
@@ -219,7 +220,8 @@ def series_chart(
             add_line(
                 figure, wall_time(values.index), values, name, nth_colour(1 + place), dash=nth_dash(1 + place)
             )
-        figure.update_xaxes(title="Time (begin of the hour)")
+        tint = shade_nights_and_weekends(figure, first, last)
+        figure.update_xaxes(title=f"Time (begin of the hour){f'<br>{tint}' if tint else ''}")
     else:
         _add_daily_range(say_resolution(figure, "daily means and ranges"), daily(inside))
     return figure.update_xaxes(rangeslider={"visible": start is None and end is None, "thickness": 0.08})

@@ -52,6 +52,8 @@ class Screen:
     data: MarketData | None = None
     """What the answers are of, where their numbers are to be explained."""
     style: Style = field(default_factory=lambda: Style(grouping=Grouping.THOUSANDS))
+    key: Callable[..., str] | None = None
+    """Tells the figure of an answer by what draws it, the answer and what else was chosen; empty: not shared."""
 
 
 class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
@@ -158,18 +160,29 @@ class AnswerView(ipywidgets.VBox):  # type: ignore[misc]
         if answer is None:
             return
         if self._draw is not None:
-            figure = self._draw(answer, self._screen.theme)
-            if self._zoom is not None:
-                begin, end = (str(stamp).replace("T", " ") for stamp in (self._zoom.begin, self._zoom.end))
-                figure.update_xaxes(range=[begin, end])
-            if self._legend is not None and self._legend_of is not None:
-                self._legend_of(self._legend, figure, answer, self._zoom or self._period, self._hidden)
-                figure.for_each_trace(lambda trace: trace.update(visible=trace.name not in self._hidden))
-            self._figure.show(for_narrow_page(figure) if self._screen.narrow else figure)
+            draw, tell = self._draw, self._screen.key
+            chosen = (self._zoom, sorted(self._hidden))
+            key = "" if tell is None else tell(draw, answer, *chosen)
+            legend = self._legend
+            kept = self._figure.draw(
+                lambda: self._drawn(draw, answer), key, lambda: None if legend is None else legend.content
+            )
+            if legend is not None and kept is not None:
+                legend.take_content(kept)
         self._notes.value = note(" ".join(answer.notes)).value if answer.notes else ""
         self._tools.offer(answer, zoomed=self._zoom is not None)
         self._code.value = code_html(answer, self._screen.data)
         self._show_table()
+
+    def _drawn(self, draw: Callable[[Answer, Theme], go.Figure], answer: Answer) -> go.Figure:
+        figure = draw(answer, self._screen.theme)
+        if self._zoom is not None:
+            begin, end = (str(stamp).replace("T", " ") for stamp in (self._zoom.begin, self._zoom.end))
+            figure.update_xaxes(range=[begin, end])
+        if self._legend is not None and self._legend_of is not None:
+            self._legend_of(self._legend, figure, answer, self._zoom or self._period, self._hidden)
+            figure.for_each_trace(lambda trace: trace.update(visible=trace.name not in self._hidden))
+        return for_narrow_page(figure) if self._screen.narrow else figure
 
     def _toggle(self, name: str) -> None:
         self._hidden ^= {name}

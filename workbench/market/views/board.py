@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import numpy as np
@@ -32,6 +32,7 @@ from workbench.market.views.answer_view import AnswerView, Legend, Screen
 from workbench.ui.base import Pane, guarded
 from workbench.ui.days import DaySpan, said_put_back
 from workbench.ui.figures.controls import redrawing
+from workbench.ui.figures.shared import NotShared, Source, key_of, store_here
 from workbench.ui.live.polling import poll
 from workbench.ui.notes import incomplete_word
 from workbench.ui.tabs import choice
@@ -103,7 +104,7 @@ class AnswerBoard(Pane):
 
     def __init__(self, data: MarketData, *, period: str = TODAY) -> None:
         self.data = data
-        self.screen = Screen(data=data)
+        self.screen = Screen(data=data, key=self._key_of_figure)
         self._lock = threading.RLock()
         self._views: dict[int, list[AnswerView]] = {}
         self._stale: set[int] = set()
@@ -276,6 +277,19 @@ class AnswerBoard(Pane):
         return lambda period: of_region(
             panel.ask(period), self.chosen_region, self.data.description.region_names
         )
+
+    def _key_of_figure(self, draw: Callable[..., Any], answer: Answer, *chosen: object) -> str:
+        """Tell a figure by the data, the question, the filters and the page; empty where it is not shared."""
+        if store_here() is None or answer.question is None:
+            return ""
+        data, screen = self.data, self.screen
+        of = (str(data.folder), pointer_stamp(data.folder), data.version, type(self).__qualname__)
+        facts = (*of, answer.question, answer.title, screen.theme, screen.narrow, *chosen)
+        try:
+            controls = (self.region, self.resolution, *self._extra)
+            return key_of(Source(repr(facts), answer, self), draw, controls)
+        except NotShared:
+            return ""
 
     def _tell_status(self) -> None:
         self._status.value = f"{self._status_line()}{self.headline(self.period())}"

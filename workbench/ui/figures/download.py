@@ -29,10 +29,8 @@ def csv_link(title: str, name: str, content: bytes, heading: Heading | None = No
     if heading is not None:
         content = heading.comments.encode() + content
     megabytes = len(content) / 1e6
+    size = f"{megabytes:.1f} MB" if megabytes >= 0.1 else f"{max(len(content) / 1e3, 0.1):.1f} kB"
     if len(content) > MAX_LINK_BYTES:
         return html.escape(f"{title}: {megabytes:.0f} MB, too large for a download from the page")
     data, file = base64.b64encode(content).decode(), html.escape(f"{name}.csv", quote=True)
-    return (
-        f'<a download="{file}" href="data:text/csv;base64,{data}">'
-        f"{html.escape(title)} (CSV, {megabytes:.1f} MB)</a>"
-    )
+    return f'<a download="{file}" href="data:text/csv;base64,{data}">{html.escape(title)} (CSV, {size})</a>'

@@ -48,8 +48,12 @@ class LegendTable(MessageWidget):
     def show(self, caption: str, headers: Sequence[str], rows: Sequence[LegendRow], unit: str) -> None:
         """Replace what is shown; without rows nothing is."""
         shown = [{**asdict(row), "cells": list(row.cells)} for row in rows]
-        self.content = {"caption": caption, "headers": list(headers), "rows": shown, "unit": unit}
-        self.layout.display = "" if rows else "none"
+        self.take_content({"caption": caption, "headers": list(headers), "rows": shown, "unit": unit})
+
+    def take_content(self, content: Any) -> None:
+        """Show what another one has shown."""
+        self.content = content
+        self.layout.display = "" if content["rows"] else "none"
 
     def read(self, content: object) -> str:
         """Read which row a browser toggles."""

@@ -28,7 +28,7 @@ __all__ = ["TableArea", "frame_cells", "notes_table", "table_html", "table_of"]
 MAX_ROWS = 400
 MAX_NAME = 60
 MAX_SHORT = 20
-"""Characters of a text that stays in one line on paper."""
+"""Characters of a text that stays in one line."""
 
 _STYLE = """<style>
 .workbench-table, .workbench-part { border-collapse: collapse; font-size: 13px; margin: 4px 0 12px;
@@ -39,6 +39,7 @@ _STYLE = """<style>
 :is(.workbench-table, .workbench-part) th { color: var(--jp-ui-font-color2, #52606d); font-weight: 600;
   white-space: normal; vertical-align: bottom; min-width: 4em; }
 :is(.workbench-table, .workbench-part) .text { text-align: left; white-space: normal; }
+.workbench-table td.short { white-space: nowrap; }
 .workbench-table td.text:first-child { min-width: 7em; }
 .workbench-table td.text:not(:first-child, :empty) { min-width: 6em; }
 :is(.workbench-table, .workbench-part) tr.marked td { font-weight: 600;
@@ -176,7 +177,9 @@ def frame_cells(
     titles, units = titles or {}, units or {}
     headers, columns, text_columns = [], [], []
     for position, name in enumerate(frame.columns):
-        title = titles.get(name, str(name).replace("_", " ").capitalize())
+        title = titles.get(
+            name, str(name).replace("_", " ").capitalize().replace("Co2", "CO2").replace("co2", "CO2")
+        )
         headers.append(f"{title} [{units[name]}]" if name in units else title)
         values = frame[name].tolist()
         decimals = None if frame[name].dtype.kind != "f" else column_decimals(values)
@@ -233,11 +236,12 @@ def table_html(
     """
     parts = parts_for_paper(columns, rows, text_columns)
     printed = "" if len(parts) == 1 else _printed(columns, rows, caption, text_columns, marked, parts)
-    kinds = [' class="text"' if number in text_columns else "" for number in range(len(columns))]
+    texts = set(text_columns)
+    kinds = [' class="text"' if number in texts else "" for number in range(len(columns))]
     head = "".join(f"<th{kind}>{_text(name)}</th>" for kind, name in zip(kinds, columns, strict=True))
     body = "".join(
         f"<tr{' class=marked' if number in marked else ''}>"
-        + "".join(f"<td{kind}>{_text(cell)}</td>" for kind, cell in zip(kinds, row, strict=True))
+        + "".join(_cell_html(place in texts, cell) for place, cell in enumerate(row))
         + "</tr>"
         for number, row in enumerate(rows)
     )
@@ -252,6 +256,13 @@ def table_html(
         f'{_STYLE}<div class="workbench-scroll{scrolls}"><table class="workbench-table"{origins}>{title}'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{printed}"
     )
+
+
+def _cell_html(is_text: bool, cell: object) -> str:
+    if not is_text:
+        return f"<td>{_text(cell)}</td>"
+    # A year or a name is not broken in two.
+    return f'<td class="text{" short" if len(str(cell)) <= MAX_SHORT else ""}">{_text(cell)}</td>'
 
 
 def _printed(

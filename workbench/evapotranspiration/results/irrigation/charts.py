@@ -72,6 +72,10 @@ def outlook_chart(result: IrrigationResult, field: str, unit: str = "mm") -> go.
     figure = new_figure(f"{field}: the days ahead", "", f"Depth of water [{unit}/d]")
     if days.empty:
         return note_empty(figure, "No season is under way after the last day of the weather.")
+    if days["etc"].isna().all():
+        return note_empty(
+            figure, "Not known: ETo of days before is missing. Fill the gap, then run it again."
+        )
     add_band(figure, days["date"], days["etc_low"], days["etc_high"], "Demand: band")
     hover = f"%{{y:.2f}} {unit}"
     add_line(figure, days["date"], days["etc"], "Demand of the crop", NEED, hover=hover)

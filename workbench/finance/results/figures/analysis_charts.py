@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from workbench.charts.figure import add_band, add_line, headed, new_figure, note_empty
 from workbench.charts.palette import HISTORY, nth_colour
-from workbench.finance.results.figures.figure_style import FORECAST_COLOUR, legend_below, short_amounts
+from workbench.finance.results.figures.figure_style import FORECAST_COLOUR, legend_below
 from workbench.finance.results.saved import FinanceResult
 
 __all__ = ["events_chart", "tornado_chart", "what_if_chart"]
@@ -40,7 +40,7 @@ def events_chart(result: FinanceResult, figure: str, dimension: str = "", entity
         )
     )
     _mark_levels(chart, result, figure, dimension, entity)
-    return short_amounts(legend_below(chart))
+    return legend_below(chart)
 
 
 def _mark_levels(chart: go.Figure, result: FinanceResult, figure: str, dimension: str, entity: str) -> None:
@@ -77,7 +77,7 @@ def what_if_chart(result: FinanceResult, figure: str = "profit") -> go.Figure:
     ]
     for title, values, line_colour, line_dash in lines:
         add_line(chart, rows.period, values, title, line_colour, dash=line_dash, hover=f"%{{y:,.2f}} {unit}")
-    return short_amounts(legend_below(chart))
+    return legend_below(chart)
 
 
 @headed()
@@ -103,5 +103,5 @@ def tornado_chart(result: FinanceResult) -> go.Figure:
             )
         )
     chart.update_layout(barmode="overlay", hovermode="closest", height=220 + 60 * len(table))
-    chart.update_xaxes(exponentformat="SI", tickformat="~s").update_yaxes(autorange="reversed")
+    chart.update_xaxes(separatethousands=True).update_yaxes(autorange="reversed")
     return legend_below(chart)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from workbench.charts.figure import add_band, add_line, headed, new_figure, note_empty
 from workbench.charts.palette import HISTORY, nth_colour, nth_dash
 from workbench.charts.repeated import join
-from workbench.finance.results.figures.figure_style import FORECAST_COLOUR, legend_below, short_amounts
+from workbench.finance.results.figures.figure_style import FORECAST_COLOUR, legend_below
 from workbench.finance.results.saved import FinanceResult
 
 __all__ = [
@@ -50,7 +50,7 @@ def forecast_chart(result: FinanceResult, figure: str, dimension: str = "", enti
         add_band(chart, ahead.period, ahead.lower, ahead.upper, f"{result.config.level:g} % interval")
         join(chart, whole.index, whole, ahead.period, ahead.forecast, FORECAST_COLOUR)
         add_line(chart, ahead.period, ahead.forecast, "forecast", FORECAST_COLOUR, dash="dash", hover=hover)
-    return short_amounts(legend_below(chart))
+    return legend_below(chart)
 
 
 def _with_gaps(known: pd.DataFrame, result: FinanceResult) -> pd.Series:
@@ -82,7 +82,7 @@ def small_forecasts_chart(result: FinanceResult, figures: Sequence[str]) -> go.F
         template=base.layout.template, title=base.layout.title, height=90 + 210 * rows, margin_b=48
     )
     chart.update_annotations(font={"size": 12})
-    return short_amounts(chart)
+    return chart
 
 
 @headed()
@@ -120,7 +120,7 @@ def parts_chart(result: FinanceResult, figure: str, dimension: str) -> go.Figure
             )
     if len(sizes) > MAX_LINES:
         chart.update_layout(title_text=f"{result.title(figure)} by {dimension}, the {MAX_LINES} largest")
-    return short_amounts(legend_below(chart))
+    return legend_below(chart)
 
 
 @headed()
@@ -156,7 +156,7 @@ def bridge_chart(result: FinanceResult, bridge: str, window: str) -> go.Figure:
         )
     )
     _zoom(chart, rows.amount.tolist())
-    return short_amounts(chart)
+    return chart
 
 
 @headed()

@@ -1,4 +1,4 @@
-"""What all figures of a finance report share: their two colours, room for the legend, short amounts."""
+"""What all figures of a finance report share: their two colours, and room for the legend."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.charts.palette import CATEGORIES
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["FORECAST_COLOUR", "legend_below", "short_amounts"]
+__all__ = ["FORECAST_COLOUR", "legend_below"]
 
 FORECAST_COLOUR = CATEGORIES[0]
 
@@ -17,8 +17,3 @@ FORECAST_COLOUR = CATEGORIES[0]
 def legend_below(figure: go.Figure, rows: int = 1) -> go.Figure:
     """Leave room at the foot for a legend of some rows."""
     return figure.update_layout(margin_b=72 + 22 * rows)
-
-
-def short_amounts(figure: go.Figure) -> go.Figure:
-    """Write large ticks as 1.2M: the unit is in the title of the axis."""
-    return figure.update_yaxes(exponentformat="SI", tickformat="~s")
