@@ -12,7 +12,7 @@ from network_kinds import KINDS
 from workbench.capacity.config import CapacityConfig
 from workbench.capacity.jobs import plan_capacity
 from workbench.data.projects.project import Project
-from workbench.errors import InvalidData, SettingError
+from workbench.errors import InvalidData
 
 # PyPSA 1.4 writes stochastic networks in a way that xarray is going to change.
 pytestmark = [pytest.mark.filterwarnings("ignore::FutureWarning"), pytest.mark.slow, pytest.mark.thorough]
@@ -46,13 +46,18 @@ def test_cases_balance_or_are_refused(tmp_path: Path, path: Path) -> None:
     assert len(result.table("dispatch"))
 
 
-def test_a_cap_on_the_whole_year_is_refused_with_windows(tmp_path: Path) -> None:
+def test_a_cap_on_the_whole_year_is_handed_on_from_window_to_window(tmp_path: Path) -> None:
     path = SHARED.parent / "cases" / "capacity" / "yearly_co2_cap.nc"
     if not path.is_file():
         pytest.skip(f"the case is not at {path}")
     project = Project.create(tmp_path / "project", "Networks")
     shutil.copy(path, project.inputs / path.name)
-    with pytest.raises(SettingError, match="hold over all its snapshots and not in each window"):
-        plan_capacity(project, CapacityConfig(source=path.name, rolling_horizon=12))
     held = plan_capacity(project, CapacityConfig(source=path.name))
-    assert held.table("emissions").co2.sum() * 1e6 <= 2500 * (1 + 1e-6)
+    for overlap in (0, 4):
+        config = CapacityConfig(source=path.name, rolling_horizon=12, rolling_overlap=overlap)
+        windows = plan_capacity(project, config)
+        assert windows.table("emissions").co2.sum() * 1e6 <= 2500 * (1 + 1e-6)
+        (row,) = windows.table("constraints").itertuples()
+        assert (row.left, row.right) == (pytest.approx(windows.table("emissions").co2.sum() * 1e6), 2500.0)
+        # What cannot be seen beyond a window costs something, and never less than to see the whole year.
+        assert held.facts["objective"] <= windows.facts["objective"] * (1 + 1e-9)

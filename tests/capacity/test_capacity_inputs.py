@@ -187,7 +187,10 @@ def test_the_kind_of_a_source_does_not_depend_on_its_name(make_project: MakeProj
         ({"years": (2035, 2030), "horizon": Horizon.ROLLING}, "each once, in rising order"),
         ({"years": ()}, "No year is given"),
         ({"rolling_horizon": 24, "rolling_overlap": 24}, "The windows overlap"),
-        ({"rolling_horizon": 24, "co2_limit": {2030: 5.0}}, "co2_limit is a limit of the whole year"),
+        (
+            {"rolling_horizon": 24, "renewable_share": {2030: 5.0}},
+            "renewable_share is a limit of the whole year",
+        ),
         ({"renewable_share": {2030: 140.0}}, "is 140.0 at 2030, the most allowed is 100"),
         ({"futures": {"dry": 0.5}}, "add up to 0.5, expected 1"),
     ],

@@ -35,18 +35,11 @@ def plan(folder: Path, name: str, **settings: Any) -> CapacityResult:
     ("name", "settings", "error", "sentence"),
     [
         ("nan_marginal_cost.nc", {}, InvalidData, r"Generator 'gas': its marginal_cost is blank \(NaN\)"),
-        ("yearly_co2_cap.nc", {"rolling_horizon": 12}, SettingError, r"^rolling_horizon is set.*\(co2\)"),
         (
             "renewable_share_without_renewables.xlsx",
             {"renewable_share": {2030: 30.0}},
             SettingError,
             r"renewable_share asks for up to 30 %, but nothing .* is renewable; carriers here are",
-        ),
-        (
-            "rolling_years_with_futures.xlsx",
-            {"horizon": "rolling years", "years": (2030, 2035), "futures": {"dry": 0.5, "wet": 0.5}},
-            SettingError,
-            r"^futures is set, but belongs to one problem",
         ),
         (
             "reserve_margin_nothing_to_build.xlsx",

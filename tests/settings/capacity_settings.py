@@ -149,7 +149,7 @@ SOLVED = (
 AT_ONCE = ("time_limit",)
 """What a plan that is solved at once leaves no time for; longer solves try it (tests/capacity/test_solve.py)."""
 OF_SNAPSHOTS = ("typical_days", "peak_weeks", "critical_days")
-OF_WINDOWS = ("discount_rate", "co2_limit", "alternatives", "futures", "reserve_margin")
+OF_WINDOWS = ("discount_rate", "renewable_share", "alternatives", "futures", "reserve_margin")
 OF_YEARS = (
     "social_discount_rate",
     "demand_growth",
@@ -173,9 +173,7 @@ CASES = JobCases(
         Inputs("peak_weeks", workbook, {**QUICK, "snapshots": "peak weeks"}, ("peak_weeks",)),
         Inputs("critical_days", workbook, {**QUICK, "snapshots": "critical days"}, ("critical_days",)),
         Inputs("perfect", workbook, {**QUICK, **PERFECT}, OF_YEARS, {"horizon": "single year"}),
-        Inputs(
-            "rolling", workbook, {**QUICK, **ROLLING}, ("alternatives", "futures", "social_discount_rate")
-        ),
+        Inputs("rolling", workbook, {**QUICK, **ROLLING}, ("social_discount_rate",)),
         Inputs("windows", workbook, {**QUICK, "rolling_horizon": 2}, OF_WINDOWS),
         Inputs("solved_windows", workbook, {**QUICK, "rolling_horizon": 2}, ("rolling_overlap",), slow=True),
         Inputs(

@@ -17,15 +17,6 @@ def check(config: CapacityConfig) -> Iterator[SettingError]:
     yield from _year_problems(config)
     if config.rolling_horizon:
         yield from _window_problems(config)
-    if config.horizon is Horizon.ROLLING:
-        for name in ("alternatives", "futures"):
-            if getattr(config, name):
-                yield SettingError(
-                    f"{name} is set, but belongs to one problem, which rolling years do not have; plan a single "
-                    "year or with perfect foresight, or leave it out.",
-                    name,
-                    getattr(config, name),
-                )
     if config.futures and abs(sum(config.futures.values()) - 1) > 1e-6:
         yield SettingError(
             f"The probabilities of the futures add up to {sum(config.futures.values()):g}, expected 1.",
@@ -83,7 +74,7 @@ def _window_problems(config: CapacityConfig) -> Iterator[SettingError]:
             "security_constrained",
             config.security_constrained,
         )
-    yearly = ("co2_limit", "renewable_share", "energy_limits", "build_limits", "storage_cycles")
+    yearly = ("renewable_share", "build_limits")
     for name in (*yearly, "reserve_margin", "alternatives", "futures"):
         if getattr(config, name):
             yield SettingError(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from workbench.capacity.extraction.limits import whole_horizon
 from workbench.capacity.extraction.solved import (
     futures_of,
     periods_of,
@@ -165,8 +166,10 @@ def constraints_table(network: Network, year: int) -> pd.DataFrame:
                 if sense.startswith(">")
                 else -np.abs(left - right)
             )
-            tightest = int(np.argmin(slack)) if slack.size else 0
             own = name.startswith(PREFIX)
+            if whole := _over_windows(network, model, name):
+                left, right, slack, prices = whole
+            tightest = int(np.argmin(slack)) if slack.size else 0
             rows.append(
                 {
                     "year": _year_of(network, name, periods),
@@ -180,6 +183,27 @@ def constraints_table(network: Network, year: int) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows, columns=columns)
+
+
+def _over_windows(network: Network, model: Any, name: str) -> tuple[np.ndarray, ...] | None:
+    """A limit over all windows, where the model is that of the last one: its parts have no one price."""
+    known = name.removeprefix("GlobalConstraint-")
+    limits = static_of(network, "GlobalConstraint")
+    if known not in limits.index or network.has_scenarios:
+        return None
+    computed = max(
+        (
+            variable.sizes["snapshot"]
+            for variable in model.variables.data.values()
+            if "snapshot" in variable.dims
+        ),
+        default=0,
+    )
+    left = whole_horizon(network, known) if 0 < computed < len(network.snapshots) else None
+    if left is None:
+        return None
+    right = float(limits.constant[known])
+    return tuple(np.array([value]) for value in (left, right, right - left, np.nan))
 
 
 def _year_of(network: Network, name: str, periods: list[int]) -> int:

@@ -13,6 +13,26 @@ if TYPE_CHECKING:
     from pypsa import Network
 
 
+def whole_horizon(network: Network, name: str) -> float | None:
+    """Left side of a limit over all snapshots, where they were computed in windows; None for other kinds of limits.
+
+    Parameters
+    ----------
+    network
+        Solved, without futures and periods.
+    name
+        Of a global constraint.
+    """
+    limit = static_of(network, "GlobalConstraint").loc[name]
+    if limit.type == "primary_energy":
+        return primary_energy(network, name)
+    if limit.type != "operational_limit":
+        return None
+    generators, power = static_of(network, "Generator"), dynamic_of(network, "Generator", "p")
+    names = generators.index[generators.carrier == limit.carrier_attribute].intersection(power.columns)
+    return float(weights_of(network) @ power[names].sum(axis=1).to_numpy(dtype=float))
+
+
 def primary_energy(network: Network, name: str) -> float | None:
     """Left side of a limit on what carriers emit, over all snapshots and the years that they stand for.
 

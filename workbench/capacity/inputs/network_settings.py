@@ -147,10 +147,11 @@ def _year_problems(config: CapacityConfig, network: Network) -> list[SettingErro
 
 
 def _window_problems(config: CapacityConfig, network: Network) -> list[SettingError]:
-    """Refuse windows for a network with limits over its horizon: each window would have them alone."""
+    """Refuse windows for a network with limits over its horizon that cannot be handed on from one to the next."""
     if not config.rolling_horizon:
         return []
-    named = list(network.components.global_constraints.static.index)
+    limits = network.components.global_constraints.static
+    named = [str(name) for name in limits.index if not _is_handed_on(network, str(name))]
     for component in ("Generator", "Link"):
         table = network.components[component].static
         for column in ("e_sum_min", "e_sum_max"):
@@ -159,8 +160,30 @@ def _window_problems(config: CapacityConfig, network: Network) -> list[SettingEr
     if not named:
         return []
     listed = ", ".join(map(str, named[:5]))
-    reason = f"its limits ({listed}) hold over all its snapshots and not in each window"
+    reason = (
+        f"its limits ({listed}) hold over all its snapshots and cannot be handed on from window to window"
+    )
     return [_refusal("rolling_horizon", config.rolling_horizon, reason)]
+
+
+def _is_handed_on(network: Network, name: str) -> bool:
+    """Whether what a limit leaves after a window can go to the next: a most of what generators give or emit."""
+    if network.has_scenarios or network.has_investment_periods:
+        return False
+    limit = network.components.global_constraints.static.loc[name]
+    carriers = network.components.carriers.static
+    if limit.type == "operational_limit":
+        counted = {limit.carrier_attribute}
+    elif limit.type == "primary_energy" and limit.carrier_attribute in carriers:
+        emissions = carriers[str(limit.carrier_attribute)]
+        counted = set(emissions.index[emissions != 0])
+    else:
+        return False
+    stored = (network.components[component].static for component in ("StorageUnit", "Store"))
+    # Levels of storage at the end of a window are those at the beginning of the next.
+    return limit.sense == "<=" and not any(
+        table.carrier.isin(counted).any() for table in stored if len(table)
+    )
 
 
 def _loss_problems(config: CapacityConfig, network: Network) -> list[SettingError]:

@@ -26,7 +26,7 @@ def close_stretches(model: Any, stretch: Positions, cycle: Positions) -> None:
     cycle
         Number of the year of each snapshot: what is before its first snapshot is its end.
     """
-    place = _positions_of_labels(model, stretch.size)
+    place = snapshots_of_labels(model, stretch.size)
     first = np.searchsorted(stretch, stretch, side="left")
     last = np.searchsorted(stretch, stretch, side="right") - 1
     end = np.searchsorted(cycle, cycle, side="right") - 1
@@ -49,8 +49,16 @@ def close_stretches(model: Any, stretch: Positions, cycle: Positions) -> None:
             values[foreign] = _moved(model, values[foreign], target[foreign])
 
 
-def _positions_of_labels(model: Any, count: int) -> Positions:
-    """Snapshot of each variable by its label; -1 where it has none."""
+def snapshots_of_labels(model: Any, count: int) -> Positions:
+    """Snapshot of each variable by its label; -1 where it has none.
+
+    Parameters
+    ----------
+    model
+        Of linopy.
+    count
+        Snapshots of the model.
+    """
     place = np.full(model._xCounter + 1, -1)
     for name in model.variables:
         labels = model.variables[name].labels

@@ -7,13 +7,13 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from workbench.capacity.config import CapacityConfig, Commitment, Horizon
 from workbench.capacity.config_checks import scenario_config
 from workbench.capacity.extraction.costs import Tables
 from workbench.capacity.extraction.extract import extract, join
+from workbench.capacity.extraction.solved import static_of
 from workbench.capacity.model.outcomes import SolveStatus
 from workbench.capacity.model.program import Conflict, Program
 from workbench.capacity.model.pypsa_import import pypsa_slot
@@ -28,6 +28,7 @@ from workbench.capacity.solving.all_hours import dispatch_all_hours
 from workbench.capacity.solving.infeasible import explain_conflict
 from workbench.capacity.solving.near_optimal import RANGE_COLUMNS, near_optimal_ranges
 from workbench.capacity.solving.solve import PlanSolver
+from workbench.capacity.solving.windows import optimise_in_windows, set_right_side
 from workbench.data.notes import Notes
 from workbench.errors import ModelInfeasible, SettingError, SolveError
 from workbench.runs import Job
@@ -125,7 +126,7 @@ def optimise(
     solver.show_stages = False
     try:
         with pypsa_slot(job.checkpoint):
-            _in_windows(job, network, config, solver, options)
+            optimise_in_windows(job, network, config, solver, options)
         solver.solved.append(("", network))
     finally:
         solver.show_stages = True
@@ -145,30 +146,6 @@ def _secured(network: Network, options: dict[str, Any]) -> tuple[str, str]:
         multi_investment_periods=multi, model_kwargs=of_model, remote=options["remote"]
     )
     return ending
-
-
-def _in_windows(
-    job: Job, network: Network, config: CapacityConfig, solver: PlanSolver, options: dict[str, Any]
-) -> None:
-    step = config.rolling_horizon - config.rolling_overlap
-    total = -(-len(network.snapshots) // step)
-    solve = solver.solve_on_remote
-    done = 0
-
-    class Counted:
-        """The same solver; PyPSA calls it once a window."""
-
-        def solve_on_remote(self, model: Model, **given: Any) -> Model:
-            nonlocal done
-            solver.label = f"window {done + 1} of {total}"
-            solved = solve(model, **given)
-            done += 1
-            job.progress(done, total, solver.label)
-            return solved
-
-    options["remote"] = Counted()
-    horizon, overlap = config.rolling_horizon, config.rolling_overlap
-    network.optimize.optimize_with_rolling_horizon(horizon=horizon, overlap=overlap, **options)
 
 
 def solve_years(
@@ -239,10 +216,13 @@ def _solve_rolling(
     for done, year in enumerate(years):
         with job.stage(str(year.year), title=f"Year {year.year}"):
             plan = build_plan(system, config, [year], built, previous)
+            if config.futures:
+                add_futures(plan)
             solver.label = str(year.year)
             optimise(job, plan.network, config, solver, plan)
             networks.append(plan.network)
             parts.append(extract(plan.network, year.year, plan))
+            parts[-1]["alternatives"] = _alternatives(job, plan, config, solver, notes)
             parts[-1]["ranges"] = near_optimal_ranges(job, plan, config, solver, notes)
             parts[-1]["all_hours"] = dispatch_all_hours(job, plan, parts[-1], config, solver, notes)
             built = [asset for asset in _frozen(plan, built) if year.year < asset.build_year + asset.lifetime]
@@ -259,7 +239,7 @@ def _frozen(plan: Plan, earlier: Sequence[Asset]) -> list[Asset]:
         if asset.origin != BUILT or not asset.extendable:
             continue
         nominal = "e_nom" if asset.item.kind is Kind.STORE else "p_nom"
-        size = float(plan.network.components[str(asset.item.kind)].static.loc[asset.name, f"{nominal}_opt"])
+        size = float(static_of(plan.network, str(asset.item.kind))[f"{nominal}_opt"][asset.name])
         if size > MIN_BUILD:
             kept.append(dataclasses.replace(asset, p_nom=size, extendable=False, p_nom_min=0.0))
     return kept
@@ -294,6 +274,14 @@ def _alternative(
     network = plan.network.copy()
     _fold_fixed_costs(network)
     twin = dataclasses.replace(plan, network=network)
+    best = _whole_costs(plan.network, extract(plan.network, plan.years[0].year, plan))
+    most_costs = float(plan.network.objective or 0.0) + config.alternatives_slack / 100 * best
+
+    def add(n: Network, _: pd.Index) -> None:
+        add_constraints(twin, n)
+        # PyPSA's own budget weighs years twice, and adds up the costs of futures.
+        set_right_side(n.model.constraints["budget"], most_costs)
+
     with pypsa_slot(job.checkpoint):
         ending = network.optimize.optimize_mga(
             multi_investment_periods=plan.is_multi_period,
@@ -301,11 +289,12 @@ def _alternative(
             sense="max" if most else "min",
             slack=config.alternatives_slack / 100,
             model_kwargs={"include_objective_constant": False},
-            extra_functionality=lambda n, _: add_constraints(twin, n),
+            extra_functionality=add,
             remote=solver,
         )
     _require_ok(ending)
-    extra = 100 * (_whole_costs(network) / _whole_costs(plan.network) - 1)
+    tables = extract(network, plan.years[0].year, twin)
+    extra = 100 * (_whole_costs(network, tables) / best - 1)
     return [
         {
             "year": row.year,
@@ -314,7 +303,7 @@ def _alternative(
             "capacity": row.capacity,
             "cost": extra,
         }
-        for row in extract(network, plan.years[0].year, twin)["capacity"].itertuples()
+        for row in tables["capacity"].itertuples()
     ]
 
 
@@ -327,13 +316,12 @@ def _fold_fixed_costs(network: Network) -> None:
             table["fom_cost"] = 0.0
 
 
-def _whole_costs(network: Network) -> float:
-    statistics = network.statistics
-    parts = [
-        np.asarray(part().to_numpy(), dtype=float).sum()
-        for part in (statistics.capex, statistics.fom, statistics.opex)
-    ]
-    return float(sum(parts))
+def _whole_costs(network: Network, tables: Tables) -> float:
+    """Costs of all years as the objective weighs them, expected over the futures."""
+    costs = tables["costs"].groupby("year").total.sum()
+    if network.has_investment_periods:
+        costs = costs * network.investment_period_weightings["objective"]
+    return float(costs.sum())
 
 
 def _mga_weights(network: Network, carrier: str) -> dict[str, dict[str, pd.Series]]:

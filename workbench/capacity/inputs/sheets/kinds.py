@@ -141,7 +141,7 @@ class PlanningHeaders(Headers):
     def table_of(self, sheet: Sheet, name: str) -> Table:
         """The table of a sheet, which is read as the one of a name, under the names that are known."""
         by_year = BY_YEAR.get(name, "") or ("currency/MW a year" if name == "FOM" else "")
-        units = {column: unit for column, (unit, _) in COLUMNS[name].items()}
+        units = {column: unit for column, (unit, _) in COLUMNS.get(name, {}).items()}
         units |= dict.fromkeys({"build_year"} & set(units), "year")
-        header = header_of(sheet, units, by_year) or tuple(COLUMNS[name])
+        header = header_of(sheet, units, by_year) or tuple(units)
         return self.translated(sheet.table(self.problems, headers=header), units, by_year)
