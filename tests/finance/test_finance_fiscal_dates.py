@@ -80,16 +80,6 @@ def test_months_of_two_years_that_follow_each_other_are_no_fiscal_years(tmp_path
     ]
 
 
-def test_a_week_belongs_to_the_month_that_has_its_thursday(tmp_path: Path) -> None:
-    weeks = [f"2024-W{week:02d}" for week in range(1, 53)]
-    ledger = ledger_of(tmp_path, "Week", *weeks)
-
-    assert periods(ledger) == [f"2024-{month:02d}" for month in range(1, 13)]
-    assert ledger.partial == ()
-    # Of week 5 the Thursday is 1 February.
-    assert ledger.lines["revenue"].iloc[0] == sum(week * 100 + 0.5 for week in range(1, 5))
-
-
 @pytest.mark.parametrize(
     ("name", "first", "last", "count"),
     [

@@ -156,7 +156,7 @@ def _validate(job: Job, project: Project, config: FinanceConfig) -> _Work:
         mapping=mapping,
         sheet=config.sheet,
     )
-    job.metric("Rows", len(ledger.entries))
+    job.metric("Rows", ledger.rows_behind)
     job.metric("Changes to the data", ledger.changes.count())
     checks = check_ledger(ledger, tolerance=config.tolerance)
     work = _Work(project, config, ledger, checks, profit_costs(ledger))

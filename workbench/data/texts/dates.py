@@ -69,6 +69,7 @@ class Precision(StrEnum):
     """What a date says."""
 
     DAY = "day"
+    WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
@@ -142,7 +143,7 @@ def read_date(text: str, order: DateOrder | None = None, named: bool = False) ->
         year, quarter = int(match[1] or match[4]), int(match[2] or match[3])
         return _month_end(year, 3 * quarter, Precision.QUARTER, Shape.QUARTER)
     if match := _WEEK.fullmatch(text):
-        return _week(int(match[1] or match[5]), int(match[2] or match[4]), int(match[3] or THURSDAY))
+        return _week(int(match[1] or match[5]), int(match[2] or match[4]), match[3])
     if named and (match := _MONTH_SHORT_YEAR.fullmatch(text)):
         return _month_end(_full_year(match[2]), int(match[1]), Precision.MONTH, Shape.MONTH)
     # 12.2024 may as well be an amount.
@@ -251,11 +252,12 @@ def _day(
         return None
 
 
-def _week(year: int, week: int, day: int) -> ReadDate | None:
+def _week(year: int, week: int, day: str | None) -> ReadDate | None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     try:
-        return ReadDate(datetime.date.fromisocalendar(year, week, day), Precision.DAY, Shape.WEEK)
+        found = datetime.date.fromisocalendar(year, week, int(day or THURSDAY))
+        return ReadDate(found, Precision.DAY if day else Precision.WEEK, Shape.WEEK)
     except ValueError:
         return None
 

@@ -31,12 +31,19 @@ from workbench.finance.inputs.periods import (
     period_of,
 )
 from workbench.finance.inputs.reading.read import Reading
+from workbench.finance.inputs.weeks import (
+    about_one_weekday,
+    covered_days,
+    days_behind,
+    partly_covered,
+    with_weeks_parted,
+)
 from workbench.finance.model.calendar import FiscalCalendar
 from workbench.finance.model.control_totals import StageTotals
 from workbench.finance.model.ledger import Figure, Gap, Ledger, PartialPeriod
 from workbench.finance.model.mapping import RoleMapping
 from workbench.finance.model.questions import Answers, Question, require_answers
-from workbench.finance.model.roles import Behaviour, Variant
+from workbench.finance.model.roles import Behaviour, Role, Variant
 
 
 def open_questions(
@@ -125,6 +132,11 @@ def make_ledger(
     totals = reading.totals.with_stage(entries.stage)
     frame, currency, changes, stage = _chosen_rows(entries, currencies, duplicates, reading, answers, rates)
     totals = totals.with_stage(stage)
+    date = reading.column(mapping.column_of(Role.DATE) or reading.date_column)
+    behind = None if reading.is_ledger else days_behind(date, frame["date"])
+    days = covered_days(frame["date"], date, behind)
+    frame, short, parted = _in_months(frame, entries, behind, date.name)
+    changes = [*changes, *parted]
 
     frequency = frequency_of(frame["date"], reading.months)
     calendar = calendar or FiscalCalendar()
@@ -134,12 +146,17 @@ def make_ledger(
     confounded, company_wide = labels_of_one_company(frame, entries.dimensions, entries.figures, grid)
     rows_of = {figure.name: _expected_rows(frame, figure, entries.figures) for figure in entries.figures}
     lines = _lines(frame, entries, company_wide)
-    totals = totals.with_stage(_stage_of_lines(frame, lines, entries.figures))
+    totals = totals.with_stage(_stage_of_lines(frame, lines, entries.figures, stage.rows_out))
     gaps = [
         *missing_periods(frame["period"], grid),
         *(() if confounded else missing_entities(frame, entries.dimensions, grid)),
         *blank_amounts(frame, entries.dimensions, entries.figures, rows_of, company_wide),
     ]
+    if behind is not None:
+        # The first days of a file end no week: a month of them has no balance, and none is missing.
+        stocks = {one.name for one in entries.figures if one.behaviour is Behaviour.STOCK}
+        begun = {item.period for item in short}
+        gaps = [gap for gap in gaps if gap.figure not in stocks or gap.period not in begun]
     ahead = _ahead(frame, entries, grid)
     gaps = [gap for gap in gaps if gap.period not in ahead or gap.figure in _plans(entries)]
     order = ["row", "date", "period", *entries.dimensions, *(figure.name for figure in entries.figures)]
@@ -154,7 +171,7 @@ def make_ledger(
         file=reading.file,
         sha256=reading.sha256,
         periods=grid,
-        partial=_partial(frame, gaps, entries, grid[: len(grid) - len(ahead)]),
+        partial=_partial(short, gaps, entries, grid[: len(grid) - len(ahead)]),
         gaps=tuple(sorted(gaps, key=lambda gap: (gap.period, gap.entity, gap.figure))),
         confounded=confounded,
         company_wide=company_wide,
@@ -164,10 +181,22 @@ def make_ledger(
         problems=(
             *reading.problems,
             *_doubts(reading, duplicates, confounded, company_wide),
+            *about_one_weekday(reading, date, behind),
             *_about(ahead, reading),
         ),
         is_of_accounts=reading.is_ledger,
+        days=days,
+        parted=frame.height - stage.rows_out,
     )
+
+
+def _in_months(
+    frame: pl.DataFrame, entries: Entries, behind: int | None, column: str
+) -> tuple[pl.DataFrame, tuple[PartialPeriod, ...], list[Change]]:
+    if behind is None:
+        return frame, partial_periods(frame["date"]), []
+    parted, change = with_weeks_parted(frame, entries.figures, behind, column)
+    return parted, partly_covered(frame["date"], behind), [change]
 
 
 def _plans(entries: Entries) -> set[str]:
@@ -196,9 +225,8 @@ def _about(ahead: Sequence[pd.Timestamp], reading: Reading) -> list[Problem]:
 
 
 def _partial(
-    frame: pl.DataFrame, gaps: Sequence[Gap], entries: Entries, grid: pd.DatetimeIndex
+    found: Sequence[PartialPeriod], gaps: Sequence[Gap], entries: Entries, grid: pd.DatetimeIndex
 ) -> tuple[PartialPeriod, ...]:
-    found = partial_periods(frame["date"])
     ends = {item.period for item in found}
     return (*found, *(item for item in open_period(gaps, entries.figures, grid) if item.period not in ends))
 
@@ -292,12 +320,14 @@ def _last_balances(frame: pl.DataFrame, keys: list[str], figure: Figure) -> pl.D
     return by_date.sort("date").group_by(keys, maintain_order=True).agg(pl.col(figure.name).last())
 
 
-def _stage_of_lines(frame: pl.DataFrame, lines: pl.DataFrame, figures: Sequence[Figure]) -> StageTotals:
+def _stage_of_lines(
+    frame: pl.DataFrame, lines: pl.DataFrame, figures: Sequence[Figure], rows: int
+) -> StageTotals:
     flows = [figure.name for figure in figures if figure.behaviour is Behaviour.FLOW]
     sums_in = {name: float(frame[name].sum()) for name in flows}
     sums_out = {name: float(lines[name].sum()) for name in flows}
     sizes = {name: float(frame[name].abs().sum()) for name in flows}
-    return StageTotals("add to periods", frame.height, frame.height, 0, sums_in, sums_out, {}, sizes)
+    return StageTotals("add to periods", rows, rows, 0, sums_in, sums_out, {}, sizes)
 
 
 def _to_pandas(frame: pl.DataFrame) -> pd.DataFrame:

@@ -121,6 +121,10 @@ class Ledger:
         What was done to the data, the control totals, what the columns mean, and what is doubtful.
     is_of_accounts
         Whether the figures are sums of accounts, of which each belongs to one figure: no cost is within another.
+    days
+        First and last day that the entries cover, where they have their days or the ISO weeks in which those lie.
+    parted
+        Number of rows with two entries: weeks that lie in two months.
     """
 
     lines: pd.DataFrame
@@ -142,13 +146,20 @@ class Ledger:
     mapping: RoleMapping
     problems: tuple[Problem, ...] = field(default=())
     is_of_accounts: bool = False
+    days: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    parted: int = 0
+
+    @property
+    def rows_behind(self) -> int:
+        """Number of rows behind the figures; a week in two months is one row with two entries."""
+        return len(self.entries) - self.parted
 
     def __repr__(self) -> str:
         span = span_text(self.periods[0], self.periods[-1], self.frequency.months)
         by = f" by {' and '.join(self.dimensions)}" if self.dimensions else ""
         return (
             f"Ledger of {self.file}: {len(self.figures)} figures{by}, {len(self.periods)} periods "
-            f"({self.frequency}) in {span}, {len(self.entries)} rows, "
+            f"({self.frequency}) in {span}, {self.rows_behind} rows, "
             f"{self.changes.count()} changes, {len(self.gaps)} gaps"
         )
 

@@ -25,7 +25,7 @@ from workbench.finance.results.formatter import Formatter, formatter_of
 from workbench.finance.results.notes import notes_of
 from workbench.finance.results.report.against_plan import plan_sentences
 from workbench.finance.results.saved import FinanceResult, load
-from workbench.finance.results.sources import row_ranges, sources_table
+from workbench.finance.results.sources import row_ranges, sources_table, weeks_table
 from workbench.finance.results.text import (
     Sentence,
     check_sentences,
@@ -86,6 +86,7 @@ def assemble(found: Analysis, project: Project, config: FinanceConfig) -> Financ
         "changes": ledger.changes.table(),
         "totals": ledger.totals.table(),
         "sources": sources_table(ledger),
+        "weeks": weeks_table(ledger),
     }
     before, before_history, before_forecasts = _before(project, config, tables)
     tables |= {"before_history": before_history, "before_forecasts": before_forecasts}
@@ -105,7 +106,7 @@ def _facts(found: Analysis, before: str) -> dict[str, Any]:
         "file": ledger.file,
         "sha256": ledger.sha256,
         "currency": ledger.currency,
-        "rows": len(ledger.entries),
+        "rows": ledger.rows_behind,
         "first": f"{periods[0]:%Y-%m}",
         "last": f"{periods[-1]:%Y-%m}",
         "months_a_period": ledger.frequency.months,

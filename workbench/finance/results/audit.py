@@ -79,7 +79,7 @@ def _check_stages(ledger: Ledger) -> None:
         "what comes out",
         rows.out,
         "what goes into the next",
-        [*rows["in"].iloc[1:], len(ledger.entries)],
+        [*rows["in"].iloc[1:], ledger.rows_behind],
         relative=0.0,
     )
 

@@ -139,6 +139,10 @@ def _difference(cell: Cell) -> Explained | None:
     return cell.by("this report beside the last one that was kept")
 
 
+def _week(cell: Cell) -> Explained | None:
+    return cell.by("sum of the days of the ISO week, without weeks in which an amount is not given")
+
+
 def _scenario(cell: Cell) -> Explained | None:
     tracer, facts = cell.tracer, cell.tracer.result.facts
     share = tracer.setting("variable_share", is_value=True)
@@ -160,6 +164,7 @@ def _of_rows(cell: Cell) -> Explained | None:
 
 TABLES: Rules = {
     "history": _history,
+    "weeks": _week,
     "measures": _measure,
     "forecasts": _forecast,
     "difference": _difference,

@@ -36,6 +36,7 @@ SHEETS = {
     "changes": "Changes to the data",
     "totals": "Control totals",
     "sources": "Rows behind figures",
+    "weeks": "Weeks",
 }
 """Tables that people read, and the sheets they are on."""
 AMOUNTS = frozenset(

@@ -56,3 +56,4 @@ class FinanceReport(Opened[FinanceResult]):
         changes: Table
         totals: Table
         sources: Table
+        weeks: Table

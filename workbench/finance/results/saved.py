@@ -41,6 +41,7 @@ TABLES = (
     "changes",
     "totals",
     "sources",
+    "weeks",
 )
 
 
@@ -61,7 +62,8 @@ class FinanceResult(DrawnResult[FinanceConfig]):
     ``leading_indicators`` ·
     ``bridges`` · ``what_if``, ``tornado`` · ``sentences`` section, text, figure, period, rows ·
     ``difference`` to the last report, ``before_history`` and ``before_forecasts`` · ``changes``, ``totals``
-    · ``sources`` period, dimension, entity, rows.
+    · ``sources`` period, dimension, entity, rows · ``weeks`` figure, dimension, entity, week, period, value,
+    partial.
 
     Facts: file and its hash, currency, calendar, first and last period, assumptions, version.
     """
@@ -166,6 +168,7 @@ STORE = ResultStore(
     result=FinanceResult,
     config=FinanceConfig,
     tables=TABLES,
+    added=("weeks",),
     units=_units,
     saved_as={"leading_indicators": "foretelling"},
     shown={

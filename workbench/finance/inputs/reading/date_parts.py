@@ -16,6 +16,10 @@ from workbench.errors import InvalidData
 _YEAR = re.compile(r"(calendar )?(year|yr|jahr|año|année)", re.IGNORECASE)
 _FISCAL_YEAR = re.compile(r"(fiscal|financial) year|fy", re.IGNORECASE)
 _MONTH = re.compile(r"(calendar )?(month|monat|mes|mois)( (no|number|name|nr))?\.?", re.IGNORECASE)
+_WEEK = re.compile(
+    r"(iso |calendar |kalender)?(week|kw|woche|semaine|semana)( (no|number|nr))?\.?", re.IGNORECASE
+)
+_WEEK_OF_YEAR = r"^(\d{4})(\d{2})$"
 _QUARTER = re.compile(r"(calendar )?(quarter|qtr|quartal|trimestre)", re.IGNORECASE)
 SAMPLE = 50
 
@@ -60,6 +64,7 @@ def with_whole_dates(
     InvalidData
         When the year is a fiscal one: which calendar month is meant cannot be known.
     """
+    frame = _with_weeks(names, frame)
     parts = _find(names, frame, file)
     if parts is None:
         return tuple(names), frame, []
@@ -69,7 +74,9 @@ def with_whole_dates(
     number = part.str.to_lowercase().str.strip_chars(".").replace(MONTH_NAMES_AS_TEXT)
     # 1, 01, 1.0 and Q1 are one part.
     number = number.str.strip_suffix(".0").str.zfill(2)
-    joined = pl.when(number.str.contains(r"^\d{2}$")).then(year + "-" + number).otherwise(year + " " + part)
+    if _WEEK.fullmatch(names[parts.part].strip().replace("_", " ")):
+        number = "W" + number.str.strip_chars("wk").str.zfill(2)
+    joined = pl.when(number.str.contains(r"^W?\d{2}$")).then(year + "-" + number).otherwise(year + " " + part)
     name = f"{names[parts.year]} + {names[parts.part]}"
     added = frame.with_columns(joined.alias(str(len(names))))
     reason = (
@@ -93,6 +100,9 @@ def _find(names: Sequence[str], frame: pl.DataFrame, file: str) -> DateParts | N
             at for at, name in enumerate(plain) if _QUARTER.fullmatch(name) and _is_part(frame[str(at)])
         )
         part = next(quarters, None)
+    if part is None:
+        weeks = (at for at, name in enumerate(plain) if _WEEK.fullmatch(name) and _is_week(frame[str(at)]))
+        part = next(weeks, None)
     if part is None or any(_has_whole_dates(frame[str(at)]) for at in range(len(names))):
         return None
     year = next((at for at, name in enumerate(plain) if _YEAR.fullmatch(name)), None)
@@ -112,6 +122,24 @@ def dates_rows(name: str, cells: pl.Series) -> bool:
     plain = name.strip().replace("_", " ")
     is_named = _MONTH.fullmatch(plain) or _QUARTER.fullmatch(plain)
     return _has_whole_dates(cells) or (is_named is not None and _is_part(cells))
+
+
+def _with_weeks(names: Sequence[str], frame: pl.DataFrame) -> pl.DataFrame:
+    """Write ``202405`` in a column of weeks as week 5, not as May."""
+    for at, name in enumerate(names):
+        cells = frame[str(at)].str.strip_prefix(TYPED)
+        if (
+            _WEEK.fullmatch(name.strip().replace("_", " "))
+            and cells.drop_nulls().str.contains(_WEEK_OF_YEAR).all()
+        ):
+            weeks = cells.str.replace(_WEEK_OF_YEAR, "${1}-W${2}").alias(str(at))
+            frame = frame.with_columns(weeks) if len(cells.drop_nulls()) else frame
+    return frame
+
+
+def _is_week(cells: pl.Series) -> bool:
+    sample = [text.removesuffix(".0").casefold().lstrip("kw").strip() for text in _sample(cells)]
+    return bool(sample) and all(text.isdecimal() and 1 <= int(text) <= 53 for text in sample)
 
 
 def _sample(cells: pl.Series) -> list[str]:

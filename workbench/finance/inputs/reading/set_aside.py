@@ -48,7 +48,7 @@ def date_column(typed: Typed, file: str) -> int:
     def rank(at: int) -> tuple[bool, bool, int]:
         profile = typed.columns[at].profile
         exact = profile.name.strip().casefold().replace("_", " ") in _DATE_WORDS
-        fine = profile.precision is not None and profile.precision.value in ("day", "month")
+        fine = profile.precision is not None and profile.precision.value in ("day", "week", "month")
         return fine, exact, profile.filled
 
     return max(dates, key=lambda at: (rank(at), -at))
