@@ -144,7 +144,7 @@ def test_what_is_no_sales_is_listed_with_its_place(tmp_path: Path) -> None:
     assert any(message.startswith("'Growth (%)' is not used") for message in unused)
     others = read_demand(write(tmp_path / "b.xlsx", columns_below_years())).unused
     assert {"'Consumers (Nos.)'", "'Connected load (MW)'"} == {
-        note.message.partition(" is")[0] for note in others
+        note.message.partition(" (Dom")[0] for note in others
     }
 
 
@@ -213,6 +213,22 @@ def test_a_total_that_is_not_the_sum_of_its_sectors_is_said(tmp_path: Path) -> N
     said = " ".join(map(str, read_demand(write(tmp_path / "sales.xlsx", rows)).problems))
     assert "cell P7: 'Total sales' says 99,000 in 2025, its sectors sum to" in said
     assert "is the sum" not in said
+
+
+def test_a_sector_that_is_repeated_counts_once_and_is_said(tmp_path: Path) -> None:
+    rows = across()
+    rows.insert(4, [9, "Domestic", *SALES["Domestic"][:7]])
+    data = read_demand(write(tmp_path / "sales.xlsx", rows))
+    assert_sales(data)
+    said = " ".join(map(str, data.problems))
+    assert "the sector 'Domestic' is there again" in said
+    assert "its sectors sum to" not in said
+
+
+def test_a_number_beside_the_years_is_said(tmp_path: Path) -> None:
+    rows = [*across()[:6], [4, "", *[7.5] * 14]]
+    said = " ".join(map(str, read_demand(write(tmp_path / "sales.xlsx", rows)).problems))
+    assert "cell C7: a number stands here (and 13 more)" in said
 
 
 @pytest.mark.parametrize("text", ["-", "\u2013", "NA", "n.a.", ""])

@@ -418,6 +418,18 @@ def demand_books() -> list[Book]:
     return _made(lambda path: write_demand_template(path, sample_demand(np.random.default_rng(1))))
 
 
+def sales_books() -> list[Book]:
+    years = range(2013, 2027)
+    names = ("Homes", "Shops", "Farms", "Rails")
+    sales = {
+        name: [4000.5 * (i + 1) + 10.25 * k * (i + 2) for k in range(14)] for i, name in enumerate(names)
+    }
+    across = [("Sales (MU)", *(f"{y - 1}-{y % 100:02}" for y in years)), *((n, *v) for n, v in sales.items())]
+    down = [("Year", *(f"{name} (MU)" for name in names))]
+    down += [(year, *(values[k] for values in sales.values())) for k, year in enumerate(years)]
+    return [table_seed(across, ""), table_seed(down, "")]
+
+
 def plant_books() -> list[Book]:
     from capacity.test_blank_cells import EXAMPLE
 
@@ -495,6 +507,8 @@ TABLE_READERS = (
     table_reader("hours-workbook", read_hours, lambda: hour_books("Hourly"), as_workbook, "hourly.xlsx"),
     table_reader("hours-parquet", read_hours, lambda: hour_books("")[:1], as_parquet, "hourly.parquet"),
     table_reader("demand-workbook", read_demand, demand_books, as_workbook, "demand.xlsx"),
+    table_reader("sales-text", read_demand, sales_books, as_text, "sales.csv"),
+    table_reader("sales-workbook", read_demand, sales_books, as_workbook, "sales.xlsx"),
     table_reader("plants-workbook", read_plants, plant_books, as_workbook, "plants.xlsx"),
     table_reader("targets", read_targets, target_books, as_workbook, "targets.xlsx"),
     table_reader("weather-text", read_weather, weather_books, as_text, "eto_weather.csv"),

@@ -26,6 +26,7 @@ LONG = (
     "network-workbook",
     "plants-workbook",
     "demand-workbook",
+    "sales-workbook",
     "sites-text",
     "sites-parquet",
 )

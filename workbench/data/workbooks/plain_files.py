@@ -43,7 +43,7 @@ def read_plain_rows(path: Path, max_megabytes: float, problems: Problems) -> tup
     content = read_content(path, max_megabytes, "a CSV or TSV file")
     text = parse_text_table(path, content, problems)
     cells = text.table(lambda name: _is_number(text, name))
-    rows: list[tuple[object, ...]] = [()] * max(cells.header_row, *cells.row_numbers)
+    rows: list[tuple[object, ...]] = [()] * max([cells.header_row, *cells.row_numbers])
     if cells.header_row:
         rows[cells.header_row - 1] = _placed(cells.columns, cells.places)
     for number, row in zip(cells.row_numbers, cells.rows, strict=True):

@@ -32,6 +32,8 @@ TOTAL_TOLERANCE = 0.005
 """Share by which a total may differ from the sum of its sectors before that is said."""
 
 
+MAX_NAMES = 3
+"""Series that one note names."""
 MAX_CHANGES = 3
 """Texts read as numbers that are said one by one."""
 
@@ -46,6 +48,8 @@ class PlainWorkbook:
     unit: UnitLabel
     unused: Notes
     totals: list[YearSeries] = field(default_factory=list)
+    not_used: dict[tuple[str, str], list[YearSeries]] = field(default_factory=dict)
+    """By sheet and the words that tell it."""
 
 
 def is_plain(book: Workbook) -> bool:
@@ -77,10 +81,27 @@ def read_plain(book: Workbook, left_out: Sequence[str], problems: Problems) -> P
         found = series_of(book.sheet(name))
         if not found.series and plain_name(name) not in (UNITS_SHEET, *FOR_READERS):
             plain.unused.unused("the sheet is not used: it has no values by year", sheet=name)
+        if found.series and found.numbers:
+            more = f" (and {len(found.numbers) - 1} more)" if len(found.numbers) > 1 else ""
+            problems.warning(
+                f"a number stands here{more} in no row or column of a year and a name: it is not read.",
+                sheet=name,
+                cell=found.numbers[0],
+            )
         for cell, text in found.unread:
             plain.unused.unused(f"'{text}' stands beside the years and is not used", sheet=name, cell=cell)
         for series in found.series:
             _take(series, sectors, plain, problems)
+    for (sheet, told), group in plain.not_used.items():
+        names = ", ".join(series.name for series in group[:MAX_NAMES])
+        names += f" and {len(group) - MAX_NAMES} more" if len(group) > MAX_NAMES else ""
+        last = next(reversed(list(group[-1].cells.values())))
+        plain.unused.unused(
+            f"'{told}' {'' if told == names else f'({names}) '}is not used: no sales of a sector, and no driver, "
+            "losses, load factor or peak",
+            sheet=sheet,
+            cell=f"{group[0].cell}:{last}",
+        )
     sectors = sectors or plain.totals
     if not sectors:
         return None
@@ -97,7 +118,7 @@ def read_plain(book: Workbook, left_out: Sequence[str], problems: Problems) -> P
     plain.main.drivers = dict.fromkeys(named, tuple(plain.drivers.actual))
     _tell(plain, named, problems)
     if sectors is not plain.totals:
-        _compare_totals(plain, sectors, problems)
+        _compare_totals(plain, [series for parts in named.values() for series in parts], problems)
     return plain
 
 
@@ -127,11 +148,7 @@ def _take(series: YearSeries, sectors: list[YearSeries], plain: PlainWorkbook, p
             main.cells[table, year] = f"{series.sheet}!{series.cells[year]}"
     else:
         told = next((word for word in series.words if is_not_used(word)), series.name)
-        plain.unused.unused(
-            f"'{told}' is not used: no sales of a sector, and no driver, losses, load factor or peak",
-            sheet=series.sheet,
-            cell="" if told != series.name else series.cell,
-        )
+        plain.not_used.setdefault((series.sheet, told), []).append(series)
 
 
 def _says(words: Iterable[str], pattern: str) -> bool:
@@ -198,7 +215,7 @@ def _named(sectors: Sequence[YearSeries], problems: Problems) -> dict[str, list[
     named: dict[str, list[YearSeries]] = {}
     for name, same in names.items():
         if not _clash(same):
-            named[name] = same
+            named[name] = _once(name, same, problems)
             continue
         parts = {f"{series.section} {name}".strip(): series for series in same}
         if len(parts) == len(same):
@@ -215,6 +232,20 @@ def _named(sectors: Sequence[YearSeries], problems: Problems) -> dict[str, list[
     return named
 
 
+def _once(name: str, same: Sequence[YearSeries], problems: Problems) -> list[YearSeries]:
+    """Say which series repeat values of others; they count once."""
+    known: set[int] = set()
+    for series in same:
+        if not known.isdisjoint(series.values):
+            message = (
+                f"the sector '{name}' is there again, with the values of '{same[0].sheet}'!{same[0].cell}: it"
+            )
+            problems.warning(f"{message} counts once.", sheet=series.sheet, cell=series.cell)
+        known |= set(series.values)
+    whole = max(same, key=lambda series: len(series.values))
+    return [series for series in same if series is whole or not whole.values.keys() >= series.values.keys()]
+
+
 def _clash(same: Sequence[YearSeries]) -> bool:
     known: dict[int, object] = {}
     for series in same:
@@ -229,6 +260,11 @@ def _sector(name: str, parts: Sequence[YearSeries], problems: Problems) -> Secto
     cells: dict[int, str] = {}
     projected: set[int] = set()
     for series in parts:
+        if series.placeholders:
+            text, first = series.placeholders[0]
+            many = f" and {len(series.placeholders) - 1} more" if len(series.placeholders) > 1 else ""
+            message = f"'{text}'{many} in the values of '{series.name}': not known, and no zero."
+            problems.change(message, sheet=series.sheet, cell=first)
         other = series.sheet != parts[0].sheet
         for year, value in _numbers(series, problems).items():
             values[year] = value

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from workbench.data.tables.table import cell_name
+from workbench.data.tables.table import cell_name, position_of
 from workbench.data.texts.amounts import is_placeholder
 from workbench.data.texts.years import Kind, WrittenYear, read_year
 from workbench.data.workbooks.finding import MAX_BLANK_COLUMNS, MAX_BLANK_ROWS, Merged
@@ -65,14 +65,17 @@ class YearSeries:
     cell: str
     section: str = ""
     block: int = 0
+    placeholders: tuple[tuple[str, str], ...] = ()
+    """Texts such as a dash that say that a value is not known, with their cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundSeries:
-    """What was found on a sheet: its series, and the headers beside years that name none, with their cells."""
+    """What was found on a sheet: its series, headers beside years that name none, and cells of numbers not read."""
 
     series: tuple[YearSeries, ...]
     unread: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 def series_of(sheet: Sheet) -> FoundSeries:
@@ -82,7 +85,7 @@ def series_of(sheet: Sheet) -> FoundSeries:
     found.read_down()
     if not found.series:
         found.read_long()
-    return FoundSeries(tuple(found.series), tuple(found.unread))
+    return FoundSeries(tuple(found.series), tuple(found.unread), tuple(found.numbers_left()))
 
 
 @dataclass(slots=True)
@@ -95,6 +98,8 @@ class _Finder:
     """Rows that a table with years across takes."""
     block: int = 0
     unread: list[tuple[str, str]] = field(default_factory=list)
+    serials: set[int] = field(default_factory=set)
+    """Columns that number the rows."""
 
     def read_across(self) -> None:
         heads = {at: runs for at, row in enumerate(self.rows) if (runs := _runs(_years(row)))}
@@ -161,9 +166,10 @@ class _Finder:
         for column in range(min(left, len(self.rows[at]))):
             value = self._merged_down(at, column)
             header = self.rows[head][column] if column < len(self.rows[head]) else None
-            if not isinstance(value, str) or number_from_text(value) is not None or is_placeholder(value):
-                continue
             if isinstance(header, str) and _SERIAL.fullmatch(header.strip()):
+                self.serials.add(column)
+                continue
+            if not isinstance(value, str) or number_from_text(value) is not None or is_placeholder(value):
                 continue
             if isinstance(header, str) and _UNIT_HEADER.fullmatch(header.strip()):
                 unit.append(value)
@@ -201,11 +207,8 @@ class _Finder:
         title = self._title(first - height, column)
         blank = 0
         for place in range(column + 1, end):
-            texts = [
-                str(text)
-                for at in range(first - height, first)
-                if (text := self._spread(at, place)) is not None
-            ]
+            above = [self._spread(at, place) for at in range(first - height, first)]
+            texts = [text for text in above if isinstance(text, str) and not _is_number(text)]
             values = self._values({year.year: (at, place) for at, year in run.items()})
             if not texts and not values:
                 blank += 1
@@ -222,7 +225,7 @@ class _Finder:
         """Rows of the header above the first year: the nearest, and those above it with several texts."""
         height = 0
         for at in range(first - 1, max(-1, first - 1 - MAX_HEADER_ROWS), -1):
-            beside = [value for value in self.rows[at][column + 1 : end] if isinstance(value, str)]
+            beside = [v for v in self.rows[at][column + 1 : end] if isinstance(v, str) and not _is_number(v)]
             if not beside or (height and len(beside) < 2 and not self._is_across(at, column, end)):
                 break
             height += 1
@@ -289,6 +292,17 @@ class _Finder:
                 words = (group[-1], header, *group[:-1], self.sheet)
                 self._add(group[-1], words, values, rows.values(), cell, " ".join(group[:-1]))
 
+    def numbers_left(self) -> Iterator[str]:
+        """Give the cells of numbers that are no value of a series, no year and no number of a row."""
+        read = {cell for series in self.series for cell in series.cells.values()}
+        beside = {position_of(cell)[1] for cell, _ in self.unread} | self.serials
+        for at, row in enumerate(self.rows):
+            for column, value in enumerate(row):
+                if _is_number(value) and read_year(value) is None and column not in beside:
+                    cell = cell_name(at, column)
+                    if cell not in read:
+                        yield cell
+
     def _title(self, above: int, column: int) -> list[str]:
         """Texts of the rows above a table, the nearest first, up to the table before it."""
         texts = []
@@ -304,13 +318,13 @@ class _Finder:
         found: dict[int, tuple[object, str]] = {}
         for year, (at, column) in places.items():
             value = self.rows[at][column] if column < len(self.rows[at]) else None
-            is_blank = isinstance(value, str) and is_placeholder(value) and not value.startswith("#")
-            if value is not None and not is_blank:
+            if value is not None:
                 found[year] = value, cell_name(at, column)
-        numbers = [v for v, _ in found.values() if not isinstance(v, str) or number_from_text(v) is not None]
+        numbers = [value for value, _ in found.values() if _is_number(value)]
         # One number alone is a beginning in the last year; before it, it is something beside the years.
-        is_series = len(numbers) > 1 or max(places, default=0) in found
-        return found if is_series and 2 * len(numbers) > len(found) else {}
+        is_series = len(numbers) > 1 or _is_number(found.get(max(places, default=0), ("", ""))[0])
+        texts = [value for value, _ in found.values() if not _is_number(value) and not _is_blank(value)]
+        return found if is_series and len(numbers) > len(texts) else {}
 
     def _add(
         self,
@@ -326,14 +340,26 @@ class _Finder:
                 self.sheet,
                 " ".join(name.split()),
                 tuple(word for word in words if word),
-                {year: value for year, (value, _) in values.items()},
-                {year: at for year, (_, at) in values.items()},
+                {year: value for year, (value, _) in values.items() if not _is_blank(value)},
+                {year: at for year, (value, at) in values.items() if not _is_blank(value)},
                 {year.year: year.kind for year in years},
                 cell,
                 section,
                 self.block,
+                tuple((str(value), at) for value, at in values.values() if _is_blank(value)),
             )
         )
+
+
+def _is_blank(value: object) -> bool:
+    """Whether a text says that nothing is known; an error of a spreadsheet says that something is wrong."""
+    return isinstance(value, str) and is_placeholder(value) and not value.startswith("#")
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, str):
+        return number_from_text(value) is not None
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _years(row: Sequence[object]) -> Years:
