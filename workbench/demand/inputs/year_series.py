@@ -139,6 +139,8 @@ class _Finder:
                     continue
                 if not values:
                     section = texts[-1][1]
+                    if any(self.rows[at][column] is not None for column in columns):
+                        self.unread.append((cell_name(at, texts[-1][0]), section))
                     continue
                 place, name = texts[-1]
                 above = " ".join(text for _, text in texts[:-1]) or section
@@ -216,6 +218,8 @@ class _Finder:
                     return
                 continue
             blank = 0
+            if texts and not values and any(self.rows[at][place] is not None for at in run):
+                self.unread.append((cell_name(first - 1, place), " ".join(texts)))
             if values and texts:
                 name = " ".join(dict.fromkeys(texts))
                 words = (name, *title, self.sheet)
