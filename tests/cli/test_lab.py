@@ -13,7 +13,7 @@ import pytest
 
 import workbench
 from tests.conftest import PROJECT
-from workbench.cli.lab import OWN_FOLDERS, opening, show_project, writable_folders
+from workbench.cli.lab import OWN_FOLDERS, QUIET, opening, show_project, writable_folders
 from workbench.cli.notebooks import notebooks_folder
 from workbench.errors import ProjectError
 
@@ -148,6 +148,14 @@ def test_without_a_writable_home_jupyter_gets_folders_for_the_time_and_it_is_sai
         assert all(Path(folder).parent.is_dir() for folder in changed.values())
     assert not any(Path(folder).parent.is_dir() for folder in changed.values())
     assert "JUPYTER_CONFIG_DIR" in capsys.readouterr().err
+
+
+def test_jupyterlab_asks_nobody_for_news(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    from jupyterlab_server.config import get_page_config
+
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", f"{tmp_path}{os.pathsep}{QUIET}")
+    disabled = get_page_config([], app_settings_dir=None)["disabledExtensions"]
+    assert "@jupyterlab/apputils-extension:announcements" in disabled
 
 
 STAND_IN = """

@@ -227,6 +227,23 @@ def test_files_are_chosen_from_those_of_the_project_and_one_that_is_gone_stays_i
     assert form.config.file == "else.csv"
 
 
+def test_a_file_that_comes_is_chosen_where_it_can_only_be_what_the_job_begins_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    form = offered_form()
+    monkeypatch.setattr(f"{HERE}.OFFERED", ["late.csv"])
+    form.take_file("late.csv")
+    assert form.config.file == "late.csv"
+    form.take_file("a.csv")
+    assert form.config.file == "late.csv"
+    chosen = offered_form(Offered(file="b.csv"))
+    chosen.take_file("late.csv")
+    assert chosen.config.file == "b.csv"
+    other = offered_form()
+    other.take_file("notes.txt")
+    assert other.config.file == ""
+
+
 def test_a_name_that_may_be_new_is_typed_beside_those_that_there_are_and_a_free_text_has_an_example() -> None:
     form = offered_form()
     scenario = form._fields["scenario"].input

@@ -13,6 +13,7 @@ def test_a_tile_has_name_number_unit_and_detail_and_is_escaped() -> None:
     assert written.count('class="workbench-tile"') == 2
     assert "<span>Peak &lt;2037&gt;</span><b>9,507<small>MW</small></b><span>+4.5 % a year</span>" in written
     assert "<span>Places</span><b>4</b></div>" in written
+    assert '<b class="long">35,928 to 78,351<small>' in tiles_html([Tile("95 %", "35,928 to 78,351", "MU")])
     assert tiles_html([]) == ""
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 __all__ = ["Tile", "tiles_html"]
 
+MAX_LARGE = 12
+"""Characters that fit beside other tiles in the largest type."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tile:
@@ -42,4 +45,5 @@ def _tile(tile: Tile) -> str:
     unit = f"<small>{html.escape(tile.unit)}</small>" if tile.unit else ""
     detail = f"<span>{html.escape(tile.detail)}</span>" if tile.detail else ""
     name, value = html.escape(tile.name), html.escape(tile.value)
-    return f'<div class="workbench-tile"><span>{name}</span><b>{value}{unit}</b>{detail}</div>'
+    size = ' class="long"' if len(tile.value) > MAX_LARGE else ""
+    return f'<div class="workbench-tile"><span>{name}</span><b{size}>{value}{unit}</b>{detail}</div>'

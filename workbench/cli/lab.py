@@ -22,12 +22,16 @@ LINK = "project"
 """Name of the link in the notebooks' folder that leads to the project."""
 SHUTDOWN_SECONDS = 15.0
 """In which a server ends its kernels; then it is killed."""
+QUIET = Path(__file__).parent / "jupyter"
+"""Settings of JupyterLab: no other host is asked for news, and no question about it covers the first page."""
 OWN_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
 
 
 def lab(options: argparse.Namespace) -> int:
     """Start JupyterLab and wait until it ends; its exit code is ours, and our end is its end."""
     environment = dict(os.environ)
+    known = environment.get("JUPYTER_CONFIG_PATH")
+    environment["JUPYTER_CONFIG_PATH"] = f"{known}{os.pathsep}{QUIET}" if known else str(QUIET)
     folder = notebooks_folder(options.folder)
     project = options.project or environment.get("WORKBENCH_PROJECT")
     if project:

@@ -49,6 +49,7 @@ def new(options: argparse.Namespace) -> int:
         f"{escape(command('check', project=project.folder))}  and then  ",
         "empty": f"put your files into {escape(str(project.inputs))}, then  ",
     }.get(options.origin, "")
+    target.print(f"In JupyterLab: {escape(command('lab', project=project.folder))}")
     target.print(f"Next: {first}{escape(command('run', 'demand', project=project.folder))}")
     return ExitCode.SUCCEEDED
 

@@ -90,7 +90,13 @@ def _notebooks() -> Path:
 
 
 def _describe(project: Project, made: bool) -> HTML:
-    inputs = ", ".join(html.escape(path.name) for path in project.input_files()) or "none yet"
+    from workbench.data.projects.unfilled import is_unfilled
+
+    inputs = ", ".join(
+        html.escape(path.name) + (" (still empty)" if is_unfilled(path) else "")
+        for path in project.input_files()
+    )
+    inputs = inputs or "none yet"
     scenarios = ", ".join(html.escape(name) for name in project.scenarios("demand")) or "none yet"
     note = " (made just now)" if made else ""
     region = f", {html.escape(project.region)}" if project.region not in ("", project.name) else ""

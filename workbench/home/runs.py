@@ -48,8 +48,8 @@ class RunHistory(Pane):
         self._area = ipywidgets.VBox()
         self._choice.observe(lambda _: self.guarded(self._show), "value")
         tools = [self._choice] if is_viewer() else [self._choice, self._report, self._abandon]
-        row = ipywidgets.HBox(tools, layout={"flex_flow": "row wrap"})
-        self.children = [self._table, row, self._status, self.strip, self._area]
+        self._row = ipywidgets.HBox(tools, layout={"flex_flow": "row wrap"})
+        self.children = [self._table, self._row, self._status, self.strip, self._area]
         self.look()
         ProjectNews.of(project).follow(self._take, limit=MAX_RUNS)
 
@@ -66,6 +66,7 @@ class RunHistory(Pane):
         except WorkbenchError as error:
             self._table.value = note(sentence_of(error)).value
             return
+        self._row.layout.display = "" if found else "none"
         if not found:
             self._table.value = note("Nothing has been run in this project yet.").value
         else:

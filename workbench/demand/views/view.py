@@ -39,6 +39,9 @@ class DemandResultView(ResultTabs):
 
         def growth(name: str) -> str:
             rate = 100 * ((last[name] / first[name]) ** (1 / years) - 1) if years else float("nan")
+            if rate != rate:
+                missing = [when for when, row in ((since, first), (when, last)) if row[name] != row[name]]
+                return f"not known for {' and '.join(missing)}" if missing else ""
             return f"{format_number(rate, '%', decimals=1, signed=True)} a year since {since}"
 
         def number(value: float) -> str:

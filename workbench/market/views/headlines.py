@@ -104,8 +104,11 @@ def battery_tiles(fleet: Answer, description: MarketDescription, style: Style) -
     cycles = given.sum() / held.sum() if held.sum() else float("nan")
     return (
         Tile("Storage", _sum(held, 0, style), "MWh"),
-        Tile("Discharged", _sum(given, 0, style), "MWh", lacking),
-        Tile("Net revenue", _sum(fleet["Net revenue"], 0, style), description.currency, lacking),
+        Tile("Discharged", _sum(given, 0, style), "MWh", _lacks(given, lacking)),
+        Tile(
+            *("Net revenue", _sum(fleet["Net revenue"], 0, style), description.currency),
+            _lacks(fleet["Net revenue"], lacking),
+        ),
         Tile("Full cycles", format_number(float(cycles), decimals=1, style=style)),
     )
 
@@ -127,8 +130,8 @@ def revenue_tiles(revenues: Answer, description: MarketDescription, style: Style
     in_mwh = energy.sum() * (1e3 if unit == "GWh" else 1.0)
     each = revenue.sum() / in_mwh if in_mwh else float("nan")
     return (
-        Tile("Energy", _sum(energy, 1, style), unit, lacking),
-        Tile("Revenue", _sum(revenue, 0, style), description.currency, lacking),
+        Tile("Energy", _sum(energy, 1, style), unit, _lacks(energy, lacking)),
+        Tile("Revenue", _sum(revenue, 0, style), description.currency, _lacks(revenue, lacking)),
         Tile("For each MWh", format_number(float(each), decimals=2, style=style), description.price_unit),
     )
 
@@ -137,6 +140,11 @@ def newest(values: NDArray[Any]) -> float:
     """Give the last value that is known."""
     seen = values[~np.isnan(values)]
     return float(seen[-1]) if len(seen) else float("nan")
+
+
+def _lacks(values: NDArray[Any], lacking: str) -> str:
+    """Say how much of a sum is missing, or that it is missing for it."""
+    return "a part is missing: see the notes" if np.isnan(values).any() else lacking
 
 
 def _sum(values: NDArray[Any], decimals: int, style: Style) -> str:

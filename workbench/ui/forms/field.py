@@ -111,6 +111,11 @@ class Field:
         elif isinstance(self.input, ipywidgets.Dropdown) and self._picks:
             self._take_options(tuple(names), str(self.input.value or ""))
 
+    def is_open_for(self, name: str) -> bool:
+        """Whether nothing is chosen here yet, and this name can be."""
+        is_list = self._picks and isinstance(self.input, ipywidgets.Dropdown)
+        return is_list and not self.value and name in self._names
+
     def say(self, sentence: str) -> None:
         """Show why the value is wrong, or the help when it is not."""
         help_text = " ".join(part for part in (self.item.help, _range_text(self.item)) if part)

@@ -117,8 +117,11 @@ class ConfigForm(ipywidgets.VBox):  # type: ignore[misc]
         self._of_files.append(listener)
 
     def take_file(self, name: str) -> None:
-        """Offer a file that has come into the project."""
+        """Offer a file that has come into the project; chosen where it can only be what the job begins with."""
         self.offer_again()
+        first, *others = self._fields.values()
+        if first.is_open_for(name) and not any(field.is_open_for(name) for field in others):
+            first.show(name)
         for listener in self._of_files:
             listener(name)
 
