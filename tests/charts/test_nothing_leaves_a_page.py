@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,14 @@ def test_a_figure_that_a_notebook_shows_by_itself_offers_no_upload() -> None:
     configs = [renderer.config for renderer in renderers if hasattr(renderer, "config")]
     assert len(configs) > 5
     assert all(config["showSendToCloud"] is False for config in configs)
+
+
+def test_drawing_builds_no_grammar_of_addresses_and_leaves_it_to_others() -> None:
+    source = (
+        "import sys, workbench.charts.template; assert 'jsonschema' in sys.modules and 'lark' not in sys.modules; "
+        "import rfc3987_syntax; assert 'lark' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", source], check=True)
 
 
 @pytest.mark.browser

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 __all__ = ["figure_config", "use_config"]
+
+GRAMMAR = "rfc3987_syntax"
 
 
 def figure_config(*, responsive: bool = False) -> dict[str, Any]:
@@ -35,7 +40,26 @@ def use_config() -> None:
     """Let figures that a notebook shows by themselves have this configuration too."""
     import plotly.io as pio
 
-    for name in pio.renderers:
-        renderer = pio.renderers[name]
+    with _without_grammar_of_addresses():
+        renderers = pio.renderers
+    for name in renderers:
+        renderer = renderers[name]
         if hasattr(renderer, "config"):
             renderer.config = {**(renderer.config or {}), **figure_config(responsive=True)}
+
+
+@contextlib.contextmanager
+def _without_grammar_of_addresses() -> Iterator[None]:
+    """Let jsonschema be imported without its check of international addresses, unless it is there already.
+
+    Plotly asks nbformat for its version, which imports jsonschema, which compiles a grammar: over a second of CPU
+    in each process that draws, for a check that nothing here asks for.
+    """
+    known = sys.modules.get(GRAMMAR)
+    if known is None:
+        sys.modules[GRAMMAR] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if known is None:
+            del sys.modules[GRAMMAR]

@@ -70,9 +70,7 @@ def test_where_eto_is_missing_nobody_is_told_that_no_irrigation_is_due(
 ) -> None:
     gap = Project.create(tmp_path / "gap", "Gap")
     weather = pd.read_csv(project.inputs / "eto_weather.csv")
-    weather[(weather.index < 420) | (weather.index > 440)].to_csv(
-        gap.inputs / "eto_weather.csv", index=False
-    )
+    weather[(weather.index < 420) | (weather.index > 440)].to_csv(gap.inputs / "eto_weather.csv", index=False)
     (gap.inputs / "eto_sites.csv").write_bytes((project.inputs / "eto_sites.csv").read_bytes())
     plan = plan_irrigation(gap, planting="09-15", crop="tomato", area=2.0)
     ahead = plan.table("outlook")
