@@ -16,7 +16,7 @@ from workbench.capacity.config_checks import scenario_config
 from workbench.capacity.inputs.template import example_rows, write_template
 from workbench.capacity.jobs import plan_capacity
 from workbench.capacity.network.assets import annuity
-from workbench.capacity.results import charts
+from workbench.capacity.results import charts, market_charts
 from workbench.capacity.results import hourly_charts as charts_hourly
 from workbench.capacity.results.compare import compare_years, side_by_side
 from workbench.capacity.results.opened import CapacityPlan
@@ -98,6 +98,43 @@ def test_every_figure_of_a_plan_is_drawn_by_its_name(quick: CapacityResult) -> N
     assert {bar.name for bar in bars.data} == set(quick.table("costs").carrier)
     assert bars.layout.yaxis.title.text == "total [INR a year]"
     assert "load" not in {bar.name for bar in quick.plot.dispatch.bar().data}
+
+
+def test_market_values_and_rents_are_those_of_prices_and_dispatch(quick: CapacityResult) -> None:
+    network = quick.network()
+    weights = network.snapshot_weightings.generators.to_numpy()
+    price, power = network.buses_t.marginal_price["Main_Bus"], network.generators_t.p
+    row = quick.table("market_values").set_index("carrier").loc["gas"]
+    sold = power[[name for name in power if name.startswith("Gas")]].sum(axis=1)
+    assert row.energy == pytest.approx(weights @ sold / 1e3)
+    assert row.revenue == pytest.approx(weights @ (sold * price))
+    assert row.market_value == pytest.approx(row.revenue / row.energy / 1e3)
+    assert row.capture_rate == pytest.approx(100 * row.market_value / (weights @ price / weights.sum()))
+    tie = quick.table("transmission").set_index("name").loc["Tie"]
+    flow = network.links_t.p0["Tie"]
+    assert tie.forward == pytest.approx(weights @ flow / 1e3)
+    assert tie.lost == pytest.approx(0.03 * tie.forward)
+    assert tie.loading == pytest.approx(100 * (weights @ flow) / 8760 / 250)
+    rent = flow * (0.97 * price - network.buses_t.marginal_price["Outside"])
+    assert tie.rent == pytest.approx(weights @ rent)
+
+
+def test_chosen_days_are_drawn_with_gaps_between_them(quick: CapacityResult) -> None:
+    for figure in (charts_hourly.price_chart(quick), charts_hourly.dispatch_chart(quick)):
+        line = figure.data[-1]
+        values = np.asarray(line.y, dtype=float)
+        # Two days of 24 hours, each drawn to its end and followed by a gap.
+        assert np.flatnonzero(np.isnan(values)).tolist() == [25, 51]
+        assert values[24] == values[23]
+
+
+def test_plans_without_a_common_year_are_said_to_have_none(
+    quick: CapacityResult, rolling: CapacityResult
+) -> None:
+    later = dataclasses.replace(quick, scenario="later", facts={**quick.facts, "years": [2040]})
+    figure = charts.comparison_chart(quick, later)
+    assert "No year is in both plans: quick is of 2030, later of 2040" in figure.layout.annotations[-1].text
+    assert charts.comparison_chart(quick, rolling).data
 
 
 def test_a_plan_of_chosen_days_is_dispatched_in_all_hours(quick: CapacityResult) -> None:
@@ -529,7 +566,8 @@ def test_a_scenario_is_solved_within_its_own_limits_and_follows_what_is_adjusted
         charts.curtailment_chart,
         charts.capacity_factor_chart,
         charts.adequacy_chart,
-        charts.network_map,
+        market_charts.network_map,
+        market_charts.market_value_chart,
     ],
 )
 def test_every_chart_has_data_and_a_unit_on_its_axes(rolling: CapacityResult, draw: Any) -> None:

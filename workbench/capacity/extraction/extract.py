@@ -20,6 +20,7 @@ from workbench.capacity.extraction.costs import (
     costs_table,
     emissions_table,
 )
+from workbench.capacity.extraction.market import market_values_table, transmission_table
 from workbench.capacity.extraction.solved import (
     LOSSES,
     active_in,
@@ -74,6 +75,8 @@ def extract(
         "emissions": emissions_table(network, periods),
         "constraints": constraints_table(network, year),
         "buses": _buses(network, periods),
+        "market_values": market_values_table(network, periods),
+        "transmission": transmission_table(network, periods),
     }
     tables["capacity"] = capacity_table(tables["assets"])
     firm = firm_of_network(network, periods) if plan is None else firm_of_plan(plan, tables["assets"])

@@ -214,7 +214,7 @@ def example_rows(years: Sequence[int] = YEARS) -> dict[str, Rows]:
         return dict.fromkeys(by_year, value)
 
     return further | {
-        "Buses": [{"name": "Main_Bus"}, {"name": "Outside"}],
+        "Buses": [{"name": "Main_Bus", "x": 76.3, "y": 9.9}, {"name": "Outside", "x": 77.4, "y": 11.2}],
         "CO2": [
             {"TECHNOLOGY": "coal", "tonnes/MWh": 0.346},
             {"TECHNOLOGY": "gas", "tonnes/MWh": 0.202},

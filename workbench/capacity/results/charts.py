@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -17,7 +14,7 @@ from workbench.capacity.results.chart_parts import (
     year_labels,
 )
 from workbench.capacity.results.saved import CapacityResult
-from workbench.charts.figure import headed, new_figure
+from workbench.charts.figure import headed, new_figure, note_empty
 from workbench.charts.palette import CATEGORIES, HISTORY, carrier_colour
 from workbench.data.comparison.comparison import compare
 from workbench.data.formatting import INDIA, Style, energy_factor, format_number, year_label
@@ -177,54 +174,6 @@ def adequacy_chart(result: CapacityResult, *, style: Style = INDIA) -> go.Figure
     return figure
 
 
-@headed("yearly values")
-def network_map(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
-    """Buses where they are, coloured by price and sized by load, and the links between them."""
-    year = result.years[0] if year is None else year
-    buses = result.table("buses")
-    rows = buses[buses.year == year].set_index("bus")
-    figure = new_figure(f"Network in {year_label(year, style)}", "Longitude or x", "Latitude or y")
-    assets = result.table("assets")
-    between = assets[(assets.year == year) & assets.component.isin(("Line", "Link", "Transformer"))]
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for pair in between.bus:
-        one, _, other = str(pair).partition(" to ")
-        if one in rows.index and other in rows.index:
-            xs += [rows.x[one], rows.x[other], None]
-            ys += [rows.y[one], rows.y[other], None]
-    figure.add_trace(
-        go.Scatter(
-            x=xs,
-            y=ys,
-            mode="lines",
-            line={"color": "#A0A7AD", "width": 1},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-    )
-    largest = float(rows.load.max()) or 1.0
-    marker: dict[str, Any] = {
-        "size": 6 + 20 * np.sqrt(rows.load.clip(lower=0) / largest),
-        "line": {"width": 0.5, "color": "#1F2933"},
-    }
-    if rows.price.notna().any():
-        marker |= {
-            "color": rows.price,
-            "colorscale": "Cividis",
-            "colorbar": {"title": {"text": f"Price [{currency_of(result)}/MWh]"}},
-        }
-    text = [f"{bus}: {load:,.0f} GWh" for bus, load in rows.load.items()]
-    figure.add_trace(
-        go.Scatter(
-            x=rows.x, y=rows.y, mode="markers", marker=marker, text=text, hoverinfo="text", showlegend=False
-        )
-    )
-    figure.update_layout(hovermode="closest")
-    figure.update_yaxes(scaleanchor="x", showgrid=False)
-    return figure
-
-
 def solve_chart(metrics: pd.DataFrame, currency: str) -> go.Figure:
     """Objective, bound and gap of a solve over time.
 
@@ -283,6 +232,13 @@ def comparison_chart(before: CapacityResult, after: CapacityResult, name: str = 
     name
         One of :data:`~workbench.capacity.results.saved.COMPARED` with a carrier.
     """
+    if not set(before.years) & set(after.years):
+        years = [", ".join(map(str, result.years)) for result in (before, after)]
+        figure = new_figure(f"Difference: {name}", "", "")
+        return note_empty(
+            figure,
+            f"No year is in both plans: {before.scenario} is of {years[0]}, {after.scenario} of {years[1]}",
+        )
     changed = compare(before, after).numbers
     rows = changed[(changed.table == name) & (changed.difference.abs() > 1e-6)].sort_values("year")
     unit = f" [{rows.unit.iloc[0]}]" if len(rows) and rows.unit.iloc[0] else ""

@@ -311,5 +311,7 @@ TABLES: Rules = {
     "prices": _by_hour,
     "flows": _by_hour,
     "buses": _chosen,
+    "market_values": _chosen,
+    "transmission": _chosen,
     "constraints": _limit,
 }

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from workbench.capacity.model.system import SALES
 from workbench.capacity.results.chart_parts import (
     currency_of,
     stack_order,
@@ -45,11 +46,12 @@ def dispatch_chart(
     table = result.table("dispatch")
     year = result.years[0] if year is None else year
     rows = table[table.year == year].iloc[first : None if count is None else first + count]
-    hours, ticks = _axis(rows)
+    many = len(rows)
+    rows, hours, ticks = _axis(rows)
     carriers = [c for c in rows.columns if c not in _NO_CARRIERS and rows[c].abs().max() > 1e-3]
     figure = new_figure(f"Dispatch in {year_label(year, style)}", "Snapshot", "Power [MW]")
-    if len(rows) < (of_year := int((table.year == year).sum())):
-        say_resolution(figure, f"snapshots {first + 1} to {first + len(rows)} of {of_year}")
+    if many < (of_year := int((table.year == year).sum())):
+        say_resolution(figure, f"snapshots {first + 1} to {first + many} of {of_year}")
     for carrier in sorted(carriers, key=stack_order):
         colour = carrier_colour(carrier)
         values = rows[carrier].to_numpy()
@@ -66,7 +68,7 @@ def dispatch_chart(
                 go.Scatter(
                     x=hours,
                     y=below,
-                    name=f"{carrier}, charging",
+                    name=carrier if carrier.endswith(SALES) else f"{carrier}, charging",
                     stackgroup="below",
                     mode="lines",
                     line=line,
@@ -146,7 +148,7 @@ def storage_chart(result: CapacityResult, year: int | None = None, *, style: Sty
     year = result.years[0] if year is None else year
     table = result.table("storage")
     rows = table[table.year == year]
-    hours, ticks = _axis(rows)
+    rows, hours, ticks = _axis(rows)
     figure = new_figure(f"State of charge in {year_label(year, style)}", "Snapshot", "Energy [MWh]")
     for carrier in rows.columns[2:]:
         line = {"color": carrier_colour(str(carrier)), "width": 2}
@@ -160,7 +162,7 @@ def price_chart(result: CapacityResult, year: int | None = None, *, style: Style
     year = result.years[0] if year is None else year
     table = result.table("prices")
     rows = table[table.year == year]
-    hours, ticks = _axis(rows)
+    rows, hours, ticks = _axis(rows)
     figure = new_figure(
         f"Marginal price in {year_label(year, style)}", "Snapshot", f"Price [{currency_of(result)}/MWh]"
     )
@@ -178,7 +180,7 @@ def flow_chart(result: CapacityResult, year: int | None = None, *, style: Style 
     year = result.years[0] if year is None else year
     table = result.table("flows")
     rows = table[table.year == year]
-    hours, ticks = _axis(rows)
+    rows, hours, ticks = _axis(rows)
     names = rows.columns[2:]
     busiest = rows[names].abs().mean().sort_values(ascending=False).index[:8]
     figure = new_figure(f"Flows in {year_label(year, style)}", "Snapshot", "Power [MW]")
@@ -200,15 +202,30 @@ def _falling(
     )
 
 
-def _axis(rows: pd.DataFrame) -> tuple[list[Any], dict[str, Any]]:
-    """Snapshots one after another: chosen days are not spread over the year with gaps between them."""
+def _axis(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Any], dict[str, Any]]:
+    """Rows, their places on the axis, and its ticks.
+
+    Chosen days stand one after another, with a gap between them: what does not follow is no line. The last value of
+    a day is drawn to its end.
+    """
     times = rows.time
     if not pd.api.types.is_datetime64_any_dtype(times):
-        return list(range(len(rows))), {}
+        return rows, list(range(len(rows))), {}
     steps = times.diff().dropna()
     if steps.empty or (steps == steps.iloc[0]).all():
-        return times.tolist(), {}
-    days = times.dt.strftime("%d %b")
-    starts = np.flatnonzero((days != days.shift()).to_numpy())
-    shown = starts[:: max(1, len(starts) // 12)]
-    return list(range(len(rows))), {"tickvals": shown.tolist(), "ticktext": days.iloc[shown].tolist()}
+        return rows, times.tolist(), {}
+    step = steps[steps > pd.Timedelta(0)].min()
+    first = np.flatnonzero(np.append(True, (steps != step).to_numpy()))
+    last = np.append(first[1:], len(rows)) - 1
+    # Each stretch is followed by its last row again, at its end, and by a blank one.
+    order = np.concatenate([[*range(a, b + 1), b, b] for a, b in zip(first, last, strict=True)])
+    blank = np.cumsum(last - first + 3) - 1
+    shown = rows.iloc[order].reset_index(drop=True)
+    numbers = shown.select_dtypes("number").columns
+    shown[numbers] = shown[numbers].astype(float)
+    shown.loc[blank, numbers] = np.nan
+    begins = blank - (last - first + 2)
+    chosen = slice(None, None, max(1, len(first) // 12))
+    texts = rows.time.iloc[first].dt.strftime("%d %b")
+    ticks = {"tickvals": begins[chosen].tolist(), "ticktext": texts.iloc[chosen].tolist()}
+    return shown, list(range(len(shown))), ticks

@@ -54,6 +54,8 @@ class CapacityPlan(Opened[CapacityResult]):
         retirements: Table
         ranges: Table
         all_hours: Table
+        market_values: Table
+        transmission: Table
 
     def network(self, year: int | None = None) -> Network:
         """Give the solved network of a year, see :meth:`CapacityResult.network`."""

@@ -26,6 +26,8 @@ SHOWN = (
     "adequacy",
     "emissions",
     "curtailment",
+    "market_values",
+    "transmission",
     "constraints",
     "alternatives",
     "solves",
@@ -81,7 +83,7 @@ def add_overview(section: Section, result: CapacityResult, style: Style) -> None
 
 
 def _detail_charts(result: CapacityResult, style: Style) -> list[go.Figure]:
-    from workbench.capacity.results import charts
+    from workbench.capacity.results import charts, market_charts
     from workbench.capacity.results import hourly_charts as charts_hourly
 
     found = [
@@ -95,10 +97,12 @@ def _detail_charts(result: CapacityResult, style: Style) -> list[go.Figure]:
         found.append(charts.curtailment_chart(result, style=style))
     if result.table("prices").shape[1] > 2:
         found.append(charts_hourly.duration_chart(result, "prices", style=style))
+    if len(result.tables.get("market_values", ())):
+        found.append(market_charts.market_value_chart(result, style=style))
     if result.table("storage").shape[1] > 2 and len(result.table("storage")) <= 4 * MAX_SNAPSHOTS:
         found.append(charts_hourly.storage_chart(result, result.years[-1], style=style))
     if len(set(result.table("buses").bus)) > 1:
-        found.append(charts.network_map(result, style=style))
+        found.append(market_charts.network_map(result, style=style))
     return found
 
 

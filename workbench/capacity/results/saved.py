@@ -44,6 +44,8 @@ TABLES = (
     "retirements",
     "ranges",
     "all_hours",
+    "market_values",
+    "transmission",
 )
 
 _UNITS = {
@@ -69,6 +71,19 @@ _UNITS = {
     },
     "assets": {"hours": "h", "energy": "GWh", "capacity_factor": "%"},
     "buses": {"price": "currency/MWh", "load": "GWh"},
+    "market_values": {
+        "energy": "GWh",
+        "revenue": "currency a year",
+        "market_value": "currency/MWh",
+        "capture_rate": "%",
+    },
+    "transmission": {
+        "capacity": "MW",
+        **dict.fromkeys(("forward", "back", "lost"), "GWh"),
+        "loading": "%",
+        "full_hours": "h",
+        "rent": "currency a year",
+    },
     "solves": {"seconds": "s", "objective": "currency"},
     "alternatives": {"capacity": "MW", "cost": "%"},
     "retirements": {"capacity": "MW"},
@@ -94,7 +109,8 @@ class CapacityResult(DrawnResult[CapacityConfig]):
     row a component · ``dispatch`` MW by carrier, load and weight of each snapshot · ``energy`` · ``curtailment`` ·
     ``storage`` state of charge [MWh] · ``prices`` by bus · ``flows`` by link and line · ``costs`` · ``emissions`` ·
     ``adequacy`` · ``constraints`` with shadow prices · ``buses`` · ``solves`` · ``alternatives`` · ``ranges`` of
-    almost the least costs · ``all_hours`` what the plan comes to in all hours.
+    almost the least costs · ``all_hours`` what the plan comes to in all hours · ``market_values`` of carriers ·
+    ``transmission`` by link and line.
 
     Facts: source, hash, objective, status, assumptions, version.
     """
@@ -218,7 +234,7 @@ STORE = ResultStore(
     config=CapacityConfig,
     tables=TABLES,
     units=units_of,
-    added=("retirements", "ranges", "all_hours"),
+    added=("retirements", "ranges", "all_hours", "market_values", "transmission"),
     inputs=_inputs,
     save_more=_save_networks,
     shown={
@@ -244,6 +260,8 @@ STORE = ResultStore(
         "retirements": {"x": "name", "y": ("capacity",)},
         "ranges": {"x": "carrier", "y": ("least", "new", "most")},
         "all_hours": {"x": "year", "y": ("planned_cost", "cost")},
+        "market_values": {"x": "carrier", "y": ("market_value",)},
+        "transmission": {"x": "name", "y": ("loading",)},
     },
     figures={
         "capacity": "workbench.capacity.results.charts:capacity_chart",
@@ -258,7 +276,8 @@ STORE = ResultStore(
         "emissions": "workbench.capacity.results.charts:emission_chart",
         "adequacy": "workbench.capacity.results.charts:adequacy_chart",
         "duration_curve": "workbench.capacity.results.hourly_charts:duration_chart",
-        "network_map": "workbench.capacity.results.charts:network_map",
+        "market_values": "workbench.capacity.results.market_charts:market_value_chart",
+        "network_map": "workbench.capacity.results.market_charts:network_map",
     },
     compared=tuple(
         ComparedTable(

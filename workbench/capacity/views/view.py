@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import pandas as pd
 
-from workbench.capacity.results import charts
+from workbench.capacity.results import charts, market_charts
 from workbench.capacity.results import hourly_charts as charts_hourly
 from workbench.capacity.results.chart_parts import currency_of, money_of
 from workbench.capacity.results.saved import CapacityResult, units_of
@@ -185,6 +185,8 @@ class CapacityResultView(ResultTabs):
             [
                 year,
                 self._yearly(charts_hourly.price_chart, year),
+                self._yearly(market_charts.market_value_chart, year),
+                self._table("market_values"),
                 self._table("constraints"),
             ]
         )
@@ -204,8 +206,8 @@ class CapacityResultView(ResultTabs):
     @tab("Network")
     def _network(self) -> ipywidgets.Widget:
         year = self._year()
-        figure = self._yearly(charts.network_map, year)
-        return ipywidgets.VBox([year, figure, self._table("buses")])
+        figure = self._yearly(market_charts.network_map, year)
+        return ipywidgets.VBox([year, figure, self._table("transmission"), self._table("buses")])
 
     def beside(self, other: CapacityResult) -> tuple[ipywidgets.Widget, ...]:
         """Draw the difference of both by carrier."""
