@@ -165,7 +165,9 @@ MAPPING = {
     "period": '"ending"',
     "values": '{ rrp = "v_rrp" }',
     "columns": None,
-    **dict.fromkeys(("date", "length", "records", "suffix", "optional", "only", "names", "units")),
+    **dict.fromkeys(
+        ("date", "interval", "length", "records", "suffix", "optional", "only", "names", "units")
+    ),
 }
 """Those without a value are tried in the mappings of the profiles."""
 MAY_BE_LEFT_OUT = {

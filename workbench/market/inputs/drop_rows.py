@@ -30,6 +30,8 @@ FACTORS: Mapping[str, float] = {
 }  # fmt: skip
 """Unit of a file -> factor to that of a table; energies are divided by the hours of their row."""
 ENERGIES = ("MWh", "kWh", "GWh")
+# Of a day of 25 hours, in minutes.
+MOST_BLOCKS = 1500
 _ISO_LENGTH = r"^PT(?:(\d+)H)?(?:(\d+)M)?$"
 
 
@@ -48,6 +50,7 @@ class Drop:
     values: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     date: str = ""
+    interval: str = ""
     length: str = ""
     records: str = ""
     suffix: str = ""
@@ -109,7 +112,7 @@ def open_rows(
 
 def _columns_of(drop: Drop) -> list[str]:
     values = list(drop.columns.values()) or [drop.series, *drop.values.values()]
-    names = [drop.stamp, drop.date, drop.length, *values, *drop.only]
+    names = [drop.stamp, drop.date, drop.interval, drop.length, *values, *drop.only]
     return [name for name in names if name]
 
 
@@ -144,15 +147,21 @@ def found_in(path: Path, drop: Drop, columns: Sequence[str], problems: Problems)
         stamp=find(drop.stamp),
         series=find(drop.series),
         date=find(drop.date),
+        interval=find(drop.interval),
         length=find(drop.length),
         columns={series: name for series, name in wide.items() if name},
         values={value: name for value, name in values.items() if name},
         only={find(name): texts for name, texts in drop.only.items()},
     )
     if missing:
+        advice = (
+            "Give the column a header in the file, where it has none, and correct"
+            if any(name.startswith("Column ") for name in missing)
+            else "Correct"
+        )
         raise InvalidData(
             f"{path.name} has no column {', '.join(missing)}; its columns are {_listed(columns, 40)}. "
-            f"Correct {MAPPING_FILE}.",
+            f"{advice} {MAPPING_FILE}.",
             path,
         )
     return found
@@ -299,16 +308,63 @@ def with_dates(frame: pl.DataFrame, drop: Drop, problems: Problems) -> tuple[pl.
             f"{blank} rows have no {drop.date}: they are of the day above them, as in merged cells."
         )
     day = day.str.replace(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$", "").forward_fill()
-    time = pl.col(drop.stamp).cast(pl.String).str.strip_chars()
+    time = pl.col(drop.stamp).cast(pl.String).str.replace_all("\u00a0", " ").str.strip_chars()
+    step = drop.cadences[0]
+    # "00 - 01" is an hour, "00:00 - 00:15" a quarter of one; of either the beginning is taken.
+    first = time.str.split(" - ").list.first().str.strip_chars()
+    hour, minute = (first.str.extract(r"^(\d{1,2})(?::(\d{2}))?", group).cast(pl.Int64) for group in (1, 2))
     block = time.str.extract(r"^(\d{1,3})$", 1).cast(pl.Int64)
-    minutes = (block - 1) * drop.cadences[0]
-    clock = pl.format(
-        "{}:{}", (minutes // 60).cast(pl.String).str.zfill(2), (minutes % 60).cast(pl.String).str.zfill(2)
+    numbered = block.is_between(1, MOST_BLOCKS // step)
+    if drop.interval:
+        part = pl.col(drop.interval).cast(pl.String).str.strip_chars().cast(pl.Int64, strict=False)
+        begins = (block - 1) * 60 + (part - 1) * step
+    else:
+        # Hour 2 ends at 2:00, also where it comes twice: it is told by its beginning.
+        shift = step if drop.period == "ending" else 0
+        is_range = time.str.contains(" - ")
+        of_clock = hour * 60 + minute.fill_null(0) - pl.when(is_range).then(0).otherwise(shift)
+        begins = pl.when(numbered).then((block - 1) * step).otherwise(of_clock)
+    frame = frame.with_columns(_day=day, _begins=begins, _block=pl.when(numbered).then(block))
+    frame = frame.with_columns(_passed=_passed(drop))
+    clock = pl.when(pl.col("_passed") == 0).then(pl.col("_begins")).otherwise(0)
+    text = pl.format(
+        "{} {}:{}",
+        "_day",
+        (clock // 60).cast(pl.String).str.zfill(2),
+        (clock % 60).cast(pl.String).str.zfill(2),
     )
-    of_block = pl.when(block.is_between(1, 1440 // drop.cadences[0])).then(clock)
-    first = pl.coalesce(of_block, time.str.split(" - ").list.first().str.strip_chars())
-    both = frame.with_columns(pl.format("{} {}", day, first).alias("_stamp"))
-    return both, replace(drop, stamp="_stamp")
+    both = frame.with_columns(pl.coalesce(text, pl.format("{} {}", "_day", first)).alias("_stamp"))
+    return both, replace(drop, stamp="_stamp", period="beginning")
+
+
+def _passed(drop: Drop) -> pl.Expr:
+    """Minutes of a day that have passed before a block, where blocks count them: a day has 23 to 25 hours."""
+    if not drop.time_zone or drop.interval:
+        return pl.lit(0, pl.Int64)
+    day = ["_day", *([drop.series] if drop.series else [])]
+    block = pl.col("_block")
+    counts = (block.max().over(day) == pl.len().over(day)) & (
+        block.n_unique().over(day) == pl.len().over(day)
+    )
+    return pl.when(counts).then(pl.col("_begins")).otherwise(0).fill_null(0)
+
+
+def without_units_row(frame: pl.DataFrame, drop: Drop, problems: Problems) -> pl.DataFrame:
+    """Pass over a second row of headers, which has no time and words in place of numbers."""
+    names = [
+        name for name in (*drop.columns.values(), *drop.values.values()) if frame.schema[name] == pl.String
+    ]
+    if not len(frame) or not names or frame.schema[drop.stamp] != pl.String:
+        return frame
+    head = frame.head(1)
+    words = pl.all_horizontal(
+        pl.col(name).is_null() | pl.col(name).cast(pl.Float64, strict=False).is_null() for name in names
+    )
+    is_blank = pl.col(drop.stamp).str.strip_chars().fill_null("") == ""
+    if not head.select((is_blank & words).any()).item():
+        return frame
+    problems.change(f"row {head['_row'][0]} has no time and no numbers: it is a row of units, and left out.")
+    return frame.tail(-1)
 
 
 def with_units(frame: pl.DataFrame, drop: Drop) -> pl.DataFrame:

@@ -19,7 +19,11 @@ _FORMATS = tuple(
     for seconds in (":%S%.f", "")
 )
 _SLASHED = {
-    order: tuple(f"{order.replace('/', mark)} %H:%M{seconds}" for mark in "/-" for seconds in (":%S", ""))
+    order: tuple(
+        f"{order.replace('/', mark)} {clock}"
+        for mark in "/-"
+        for clock in ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
+    )
     for order in ("%d/%m/%Y", "%m/%d/%Y")
 }
 _ZONES = {
@@ -28,6 +32,7 @@ _ZONES = {
 }  # fmt: skip
 """What the header of a column of times says of their zone."""
 _OFFSET = r"[+-]\d{2}:?\d{2}$"
+_HOUR_24 = r"([T ])24:00(:00)?$"
 _NAMED_OFFSETS = {
     "UTC": "+00:00", "GMT": "+00:00", "WET": "+00:00", "WEST": "+01:00", "BST": "+01:00", "CET": "+01:00",
     "CEST": "+02:00", "EET": "+02:00", "EEST": "+03:00",
@@ -121,7 +126,7 @@ def _read_texts(
         wanted, other = other, wanted
     texts = frame.with_columns(_text=_with_offset(wanted), _other=_with_offset(other))
     plain = pl.col("_text").str.replace(_OFFSET, "").str.strip_chars()
-    forms = (*((form,) if form else ()), *_FORMATS)
+    forms = (*_alike(form), *_FORMATS)
     if not form:
         forms += _slashed_forms(texts, plain, problems)
     timed = texts.with_columns(_when=_instant("_text", forms), _zoned=pl.col("_text").str.contains(_OFFSET))
@@ -129,6 +134,15 @@ def _read_texts(
         apart = (pl.col("_when") - _instant("_other", forms)).dt.total_minutes().abs()
         timed = timed.with_columns(_length=apart)
     return timed.drop("_text", "_other")
+
+
+def _alike(form: str) -> tuple[str, ...]:
+    """Give a form and what differs in the clock only: the same pages come with seconds and without, and by noon."""
+    bare = form.removesuffix(":%S")
+    if not bare.endswith("%H:%M"):
+        return (form,) if form else ()
+    noon = bare.replace("%H:%M", "%I:%M")
+    return (form, bare, f"{bare}:%S", f"{noon}:%S %p", f"{noon} %p")
 
 
 def _with_offset(text: pl.Expr) -> pl.Expr:
@@ -141,7 +155,11 @@ def _instant(column: str, forms: Sequence[str]) -> pl.Expr:
     """Read the texts of a column: in UTC where they have an offset, else as they are written."""
     text = pl.col(column)
     plain = text.str.replace(_OFFSET, "").str.strip_chars()
+    # The end of a day is written as its hour 24, too.
+    is_end = plain.str.contains(_HOUR_24)
+    plain = plain.str.replace(_HOUR_24, "${1}00:00${2}")
     local = pl.coalesce(*(plain.str.to_datetime(item, strict=False, time_unit="us") for item in forms))
+    local = pl.when(is_end).then(local + pl.duration(days=1)).otherwise(local)
     sign = pl.when(text.str.contains(r"-\d{2}:?\d{2}$")).then(-1).otherwise(1)
     hours, minutes = (text.str.extract(r"[+-](\d{2}):?(\d{2})$", group).cast(pl.Int64) for group in (1, 2))
     ahead = pl.duration(minutes=sign * (hours * 60 + minutes))

@@ -24,6 +24,7 @@ names, whatever the case, blanks and a star at the end; ``"MTU*"`` finds any tha
 market platforms::
 
     date = "Date"                        # column with the day, where the stamp is the time of day or a block 1 … 96
+    interval = "Delivery Interval"       # column with the part of the hour 1 … 24 that the stamp numbers
     length = "ResolutionCode"            # column with the length of each row: PT15M, 60 …
     records = "data.prices"              # of a JSON file: where its list of records is
     suffix = " consumption"              # added to each name of a series
@@ -65,6 +66,7 @@ from workbench.market.inputs.drop_rows import (
     with_dates,
     with_names,
     with_units,
+    without_units_row,
 )
 from workbench.market.inputs.drop_times import with_stamps
 from workbench.market.model.description import MarketDescription
@@ -186,6 +188,9 @@ def read_drop(
     frame, found = open_rows(path, drop, problems, left_out)
     if frame.is_empty():
         problems.warning("has no rows below its header; nothing was ingested from it.")
+    height = frame.height
+    frame = without_units_row(frame, found, problems)
+    left_out[table.name] += (height - frame.height) * found.series_of_row
     frame, found = with_dates(frame, found, problems)
     frame = frame.with_columns(_valueless=is_empty(frame, found))
     height = frame.height
@@ -200,6 +205,8 @@ def read_drop(
         form=found.format,
     )
     left_out[table.name] += (height - frame.height) * found.series_of_row
+    if "_passed" in frame.columns:
+        frame = frame.with_columns(pl.col("stamp") + pl.duration(minutes=pl.col("_passed")))
     frame = lengths_of(frame, found, problems)
     long = _long(frame, found, table)
     long = _with_numbers(long, table, problems)
@@ -289,6 +296,7 @@ def _finish(
     if len(found) > 1:
         counts = ", ".join(f"{count} rows of {length} min" for length, count in found.items())
         problems.warning(f"holds two cadences: {counts}; each row counts with its own.")
+    _refuse_twice(frame, minutes, cadence, table, problems)
     made = (
         frame.with_columns(
             stamp=pl.Series(minutes.astype("datetime64[m]").astype("datetime64[ms]")),
@@ -300,6 +308,34 @@ def _finish(
         .cast(schema_of(table))
     )
     return with_units(made, drop)
+
+
+def _refuse_twice(
+    frame: pl.DataFrame,
+    minutes: NDArray[np.int64],
+    cadence: NDArray[np.int16],
+    table: RawTable,
+    problems: Problems,
+) -> None:
+    """Refuse a file that says different things of one series and time: its mapping lacks what tells them apart."""
+    key = frame.select(table.key, _ends=pl.Series(minutes), _lasts=pl.Series(cadence))
+    if not key.is_duplicated().any():
+        return
+    given = [name for name in table.value_names if name in frame.columns]
+    unlike = key.with_columns(frame.select("_row", *given)).unique(
+        [*key.columns, *given], maintain_order=True
+    )
+    twice = unlike.filter(pl.struct(key.columns).is_duplicated()).sort(key.columns, maintain_order=True)
+    if twice.is_empty():
+        return
+    (name, ends, *_), rows = twice.select(key.columns).row(0), twice["_row"][:2].to_list()
+    stamp = np.datetime64(int(ends), "m").astype("datetime64[s]").item()
+    problems.error(
+        f"rows {rows[0]} and {rows[1]} both are of {name} at {stamp:%Y-%m-%d %H:%M} and differ; tell in "
+        f"{MAPPING_FILE} what tells them apart: 'only' picks rows, 'interval' names a part of an hour, 'series' "
+        "what they are of, 'time_zone' local times."
+    )
+    problems.raise_errors()
 
 
 def _lengths(frame: pl.DataFrame, drop: Drop) -> NDArray[np.int64] | None:
