@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import time
@@ -11,8 +12,9 @@ import pandas as pd
 import pytest
 
 from workbench.capacity.model.outcomes import SolveStatus
+from workbench.capacity.model.program import Matrix, Program
 from workbench.capacity.model.pypsa_import import pypsa
-from workbench.capacity.solving.incumbent import best_so_far, incumbent_file
+from workbench.capacity.solving.incumbent import best_so_far, bound_of_columns, incumbent_file
 from workbench.capacity.solving.planning import forget_solution
 from workbench.capacity.solving.solve import PlanSolver, require_solver
 from workbench.errors import ModelInfeasible, ModelUnbounded, NoSolutionInTime, SolverFailed, SolverMissing
@@ -213,6 +215,16 @@ def test_an_incumbent_outlives_a_solver_that_is_ended_with_its_true_gap(tmp_path
     assert SolveStatus(best_so_far(kept, 5.0, None).status) is SolveStatus.TIME_LIMIT
     np.save(kept, [100.0, -np.inf, 1.0, 2.0])
     assert best_so_far(kept, 5.0, None).gap is None
+    # Before the root is solved, the bounds of the columns are one: 2 x 10 + 3 x 20 of costs, -1 x 5 of a gain.
+    costs, low = np.array([2.0, 3.0, -1.0, 0.0]), np.array([10.0, -np.inf, 0.0, 0.0])
+    high = np.array([np.inf, 30.0, 5.0, 1.0])
+    # The second column has its least from a row, x1 - 20 x3 >= 0, and x3 its own from another: it is one at least.
+    starts, columns = np.array([0, 2, 3], dtype=np.int32), np.array([1, 3, 3], dtype=np.int32)
+    matrix = Matrix(starts, columns, np.array([1.0, -20.0, 1.0]))
+    sides = np.array([0.0, 1.0]), np.array([np.inf, np.inf])
+    program = Program(costs, low, high, *sides, matrix, np.array([1, 0, 0, 0], dtype=np.uint8))
+    assert bound_of_columns(program) == 75.0
+    assert bound_of_columns(dataclasses.replace(program, matrix=Matrix(np.zeros(3, np.int32)))) is None
     found = best_so_far(kept, 5.0, 80.0)
     assert (found.status, found.objective, found.bound) == ("incumbent", 100.0, 80.0)
     assert found.gap == pytest.approx(0.2)

@@ -11,7 +11,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -29,7 +29,7 @@ from workbench.capacity.solving.child import (
     solve_with_highs,
 )
 from workbench.capacity.solving.conflict import find_conflict, find_ray
-from workbench.capacity.solving.incumbent import SolverEnded, best_so_far, incumbent_file
+from workbench.capacity.solving.incumbent import SolverEnded, best_so_far, bound_of_columns, incumbent_file
 from workbench.capacity.solving.infeasible import penalties_and_groups
 from workbench.capacity.solving.methods import choose_method, require_solver
 from workbench.capacity.solving.watch import SolveWatch, finish_reason
@@ -189,8 +189,6 @@ class PlanSolver:
             raise SolverFailed(f"{self.solver} failed: {error}") from error
 
     def _stage(self, name: str, title: str) -> Any:
-        from contextlib import nullcontext
-
         return self._job.stage(name, title=title) if self.show_stages else nullcontext()
 
     def _report_size(self, program: Program) -> None:
@@ -223,7 +221,6 @@ class PlanSolver:
             return self._watched(_solve_elsewhere, call, limits.mip_gap)
         if program.is_mixed_integer:
             options.setdefault("mip_rel_gap", limits.mip_gap)
-        assert self._request is not None
         asked = float(options.get("mip_rel_gap", limits.mip_gap))
         return self._watched(solve_with_highs, (program, options, str(self._request)), asked)
 
@@ -235,6 +232,10 @@ class PlanSolver:
         request[0] = 0.0
         incumbent_file(self._request).unlink(missing_ok=True)
         watch = self._watch = SolveWatch(self._job, phases=self.show_stages)
+        program = arguments[0]
+        mixed = isinstance(program, Program) and program.is_mixed_integer
+        # The linear problem at the root cannot be interrupted; its bound may come too late.
+        least = bound_of_columns(program) if mixed else None
         reason, since = "", 0.0
 
         def look() -> None:
@@ -247,14 +248,15 @@ class PlanSolver:
                     since = watch.seconds
                     request[0] = 1.0
                     self._job.log(f"The solver is asked to finish: the {reason} limit is reached.")
-            elif watch.seconds - since > _grace(watch, limits):
+            elif watch.seconds - since > _grace(watch, limits, bounded=least is not None):
                 raise SolverEnded
 
         try:
             with slot_released():
                 answer = self._child.call(function, arguments, meanwhile=look)
         except SolverEnded:
-            answer = best_so_far(incumbent_file(self._request), watch.seconds, watch.bound)
+            bound = least if watch.bound is None else watch.bound
+            answer = best_so_far(incumbent_file(self._request), watch.seconds, bound)
         except ChildCrashed as error:
             raise SolverFailed(_describe_crash(self.solver, error)) from error
         except UnitFailed as error:
@@ -316,7 +318,8 @@ class PlanSolver:
     def _prices(self, program: Program, answer: Answer) -> Floats:
         """Prices of a solution with whole numbers: of the linear problem with these fixed."""
         with self._stage("prices", "Prices with the whole numbers fixed"), slot_released():
-            options = {"output_flag": False, "time_limit": EXPLAIN_SECONDS}
+            longest = min(EXPLAIN_SECONDS, self._limits().time_limit or EXPLAIN_SECONDS)
+            options = {"output_flag": False, "time_limit": longest}
             try:
                 dual: Floats = self._child.call(prices_with_highs, (program, answer.primal, options))
             except (ChildCrashed, UnitFailed) as error:
@@ -352,8 +355,6 @@ class PlanSolver:
     ) -> tuple[str, ...]:
         if self._explain is None:
             return ()
-        from contextlib import nullcontext
-
         stage = self._job.stage("explain", title="Find out why") if self.show_stages else nullcontext()
         with stage:
             try:
@@ -369,7 +370,9 @@ class PlanSolver:
             return causes
 
 
-def _grace(watch: SolveWatch, limits: Limits) -> float:
+def _grace(watch: SolveWatch, limits: Limits, *, bounded: bool) -> float:
+    if bounded:
+        return GRACE_SECONDS
     unproven = watch.has_incumbent and watch.bound is None and limits.accept_incumbent
     return GRACE_FOR_A_BOUND_SECONDS if unproven else GRACE_SECONDS
 
