@@ -49,8 +49,8 @@ class DemandConfig:
 
     workbook: str = setting(
         "",
-        help="Input workbook, by its name in the project's inputs; the only one if empty",
-        in_form=InForm(offers="workbench.data.projects.input_names:workbooks"),
+        help="File of yearly sales, by its name in the project's inputs; the only workbook if empty",
+        in_form=InForm(offers="workbench.data.projects.input_names:tables"),
     )
     hourly_file: str = setting(
         HOURLY_AUTOMATIC,
@@ -66,7 +66,7 @@ class DemandConfig:
     )
     target_year: int | None = setting(
         None,
-        help="Last year of the forecast; that of the workbook (~Settings, End_Year) if empty",
+        help="Last year of the forecast; if empty that of the workbook (~Settings, End_Year, or its projections)",
         minimum=2000,
         maximum=2100,
         adjustable=True,
