@@ -25,13 +25,13 @@ from workbench.hourly_loads.reading.hourly_table import (
     LOAD_NAMES,
     TEMPERATURE_NAMES,
     TIME_NAMES,
+    has_parts_of_days,
     is_header,
     read_table,
     stamp_of,
 )
 from workbench.hourly_loads.reading.joined_sheets import join_sheets
 from workbench.hourly_loads.reading.readings import HourlySheet
-from workbench.hourly_loads.reading.slots import find_slots
 
 __all__ = [
     "CLOCK_NAMES",
@@ -93,12 +93,7 @@ def read_hourly_sheet(path: Path, sheet: str = "", load_columns: Sequence[str] =
 
 def _with_hours(book: Workbook, named: list[str], problems: Problems) -> list[str]:
     """Leave out sheets that are called like a history, but have no stamps or loads."""
-    found = [
-        name
-        for name in named
-        if book.sheet(name).has((HEADERS[0], HEADERS[2]))
-        or find_slots(book.sheet(name).table(headers=known_headers(book.sheet(name), is_header)).columns)
-    ]
+    found = [name for name in named if _may_hold_hours(book, name)]
     others = [name for name in named if name not in found]
     if not found:
         found, others = named[:1], named[1:]
@@ -107,6 +102,14 @@ def _with_hours(book: Workbook, named: list[str], problems: Problems) -> list[st
             f"the sheets {', '.join(others)} may hold hourly loads too and are not read.", sheet=found[0]
         )
     return found
+
+
+def _may_hold_hours(book: Workbook, name: str) -> bool:
+    """Whether a sheet has stamps and a load, or a column for each part of the day."""
+    sheet = book.sheet(name)
+    if sheet.has((HEADERS[0], HEADERS[2])):
+        return True
+    return has_parts_of_days(sheet.table(headers=known_headers(sheet, is_header)))
 
 
 def _read_page(
@@ -143,7 +146,7 @@ def _history_sheets(path: Path, asked: str) -> list[str]:
         wanted = wanted or (list(names) if len(names) == 1 else [])
     if not wanted and not asked:
         book = read_workbook(path)
-        wanted = [name for name in names if book.sheet(name).has((HEADERS[0], HEADERS[2]))]
+        wanted = [name for name in names if _may_hold_hours(book, name)]
     if not wanted:
         what = (
             f"no sheet '{asked}'"

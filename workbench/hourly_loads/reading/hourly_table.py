@@ -15,6 +15,7 @@ from workbench.data.arrays import Times
 from workbench.data.problems import Problems
 from workbench.data.tables.table import Table, plain_name
 from workbench.data.texts.table import any_of
+from workbench.hourly_loads.reading.column_contents import load_by_content, said_unit, times_by_content
 from workbench.hourly_loads.reading.day_tables import days_across, read_days, read_days_across
 from workbench.hourly_loads.reading.load_cells import read_loads
 from workbench.hourly_loads.reading.load_units import (
@@ -64,6 +65,8 @@ PART_NAMES = (("year", "jahr"), ("month", "monat"), ("day", "tag"))
 """Columns that make up a date together."""
 DATE_NAMES = ("date", "day", "datum", "fecha", "dates")
 CLOCK_NAMES = ("time", "hour", "clock", "hr", "uhrzeit", "hora", "hours", "timeofday")
+MINUTE_NAMES = ("min", "minute", "minutes", "mins")
+"""Beside the hour of the day."""
 HOUR_ENDING_NAMES = ("hourending", "hourend", "endofhour", "he")
 """Of the day beside a date, or whole stamps: either way they end their hour."""
 LOAD_UNITS = (
@@ -89,6 +92,7 @@ LOAD_NAMES = tuple(LOAD_UNITS)
 UTC_NAMES = ("utc", "datetimeutc")
 TEMPERATURE_NAMES = ("temperature", "temp", "temperature(c)", "temperature(°c)", "t2m", "drybulb")
 STAMP_NAMES = (*TIME_NAMES, *DATE_NAMES, *HOUR_ENDING_NAMES)
+HOURS_OF_YEARS = (8760, 8784)
 MANY_AT_ONCE, MAX_LOADS, MOSTLY = 1.5, 60, 0.9
 """How many rows a time must have on average to be of several loads, how many these may be, and how nearly all."""
 HEADERS = (STAMP_NAMES, (*CLOCK_NAMES, *BLOCK_NAMES), LOAD_NAMES)
@@ -127,8 +131,20 @@ def read_table(
     if load_name is None and stamp in (None, beside) and (across := days_across(table, beside)):
         are_blocks = plain_name(str(beside)) in BLOCK_NAMES
         return read_days_across(file, table, str(beside), across, problems, are_blocks=are_blocks)
+    if stamp is None and (told := times_by_content(table, problems)) is not None:
+        stamp, ends = told
+        columns = {name: column for name, column in columns.items() if column != stamp}
+        columns["hourending" if ends else "datetime"] = stamp
     slots = find_slots(table.columns) if load_name is None and stamp is not None else None
-    if stamp is None or (load_name is None and slots is None):
+    if load_name is None and slots is None and public is None and stamp is not None:
+        load_name = load_by_content(table, {*_not_loads(table), stamp}, problems)
+    if stamp is None and (numbered := _numbers_hours(table)):
+        problems.error(
+            f"the rows of '{numbered}' number the hours of a year, of which is not said: add a column 'datetime'.",
+            sheet=table.sheet,
+            cell=table.header_cell(numbered),
+        )
+    elif stamp is None or (load_name is None and slots is None):
         missing = "times (datetime, or date and time)" if stamp is None else "loads (demand, load or mw)"
         others = [name for name in table.columns if name not in _not_loads(table)]
         advice = (
@@ -151,12 +167,12 @@ def read_table(
     stamped = _public_times(table, public, problems) if public else _times(table, columns, problems)
     temperature_name = _pick(columns, TEMPERATURE_NAMES)
     if public is None:
-        _note_unread(table, (load_name, temperature_name or ""), problems)
+        _note_unread(table, (stamp, load_name, temperature_name or ""), problems)
     temperature = read_loads(table, temperature_name, problems) if temperature_name else np.empty(0)
     load = read_loads(table, load_name, problems)
     _refuse_several_loads(table, stamped.times, (load_name, temperature_name or ""), problems)
     problems.raise_errors()
-    said = LOAD_UNITS.get(plain_name(load_name), "")
+    said = LOAD_UNITS.get(plain_name(load_name), said_unit(load_name))
     unit = "mwh" if public and public.layout.energy else unit or said
     if said not in ("", "mw"):
         problems.change(
@@ -181,6 +197,16 @@ def read_table(
     )
 
 
+def _numbers_hours(table: Table) -> str | None:
+    """Name a column that counts the hours of a whole year."""
+    for name in table.columns:
+        values = table.column(name)
+        for first in (0, 1):
+            if len(values) in HOURS_OF_YEARS and values == list(range(first, first + len(values))):
+                return name
+    return None
+
+
 def _slots_of(table: Table, columns: dict[str, str]) -> Slots | None:
     return find_slots(table.columns) if _pick(columns, STAMP_NAMES) is not None else None
 
@@ -202,7 +228,7 @@ _has_known_name = any_of(STAMP_NAMES, CLOCK_NAMES, BLOCK_NAMES, LOAD_NAMES)
 def _note_unread(table: Table, read: Sequence[str], problems: Problems) -> None:
     """Name the columns that are not read: a temperature under another name may be among them."""
     parts = {name for names in PART_NAMES for name in names}
-    times = {*STAMP_NAMES, *CLOCK_NAMES, *BLOCK_NAMES, *HOUR_ENDING_NAMES, *END_NAMES, *parts}
+    times = {*STAMP_NAMES, *CLOCK_NAMES, *MINUTE_NAMES, *BLOCK_NAMES, *END_NAMES, *parts}
     others = [name for name in table.columns if name not in read and plain_name(name) not in times]
     if others:
         problems.unused(
@@ -280,11 +306,15 @@ def _days_and_parts(
 ) -> Stamped:
     """Add the parts of the day in the column beside them to days."""
     stamps: Stamps | None = Stamps.BEGINS
+    minute = _pick({plain_name(name): name for name in table.columns}, MINUTE_NAMES)
     if clock or not block:
         if clock is None and ending is None:
             problems.error("there is no column of hours beside the days.", sheet=table.sheet)
             problems.raise_errors()
-        minutes, stamps = read_minutes(table, str(clock or ending), problems, as_written=not clock)
+        as_written = not clock or minute is not None
+        minutes, stamps = read_minutes(table, str(clock or ending), problems, as_written=as_written)
+        if minute is not None and not (minutes % 60).any():
+            minutes = minutes + np.nan_to_num(read_loads(table, minute, problems)).astype(np.int64)
     else:
         minutes = read_blocks(table, block, problems)
     if ending and not clock and not block:
@@ -299,6 +329,12 @@ def _note_hour_ending(table: Table, column: str, problems: Problems) -> Stamps:
         cell=table.header_cell(column),
     )
     return Stamps.ENDS
+
+
+def has_parts_of_days(table: Table) -> bool:
+    """Whether a table has a column for each part of the day, or one for each day beside its parts."""
+    clock = _pick(_by_plain_name(table.columns), (*CLOCK_NAMES, *BLOCK_NAMES))
+    return find_slots(table.columns) is not None or bool(days_across(table, clock))
 
 
 def stamp_of(columns: Sequence[str]) -> str | None:

@@ -277,6 +277,16 @@ def _read_others(
     return "month-day-year" if order is DateOrder.MONTH_FIRST else "day-month-year"
 
 
+def is_moment(value: object) -> bool:
+    """Whether a cell holds a day and, where it is text, a time of it."""
+    if not isinstance(value, str):
+        return isinstance(value, datetime.date)
+    if re.fullmatch(_ISO, value):
+        return "T" in value or ":" in value
+    day, clock = _parts(value)
+    return bool(clock) and minute_of(clock) >= 0 and read_date(day) is not None
+
+
 def _parts(text: str) -> tuple[str, str]:
     match = _DAY_AND_CLOCK.fullmatch(text.strip()) if len(text) <= MAX_DATE_CHARACTERS else None
     return (match[1], match[2]) if match else (text, "")
