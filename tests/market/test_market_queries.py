@@ -354,6 +354,7 @@ def test_every_query_answers_a_period_without_data(data):
             continue
         query = getattr(queries, name)
         extra = {"station_series": [station], "station_units": [station], "interconnector_flow": ["V-SA"]}
+        extra["ancillary_prices"] = ["NSW1"]
         answer = query(data, empty, *extra.get(name, []))
         for column in answer:
             if column.unit in ("MW", "AUD/MWh") and column.name != "Capacity":

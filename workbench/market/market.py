@@ -160,6 +160,15 @@ class Market(Asking):
         """Price that is reached or exceeded for a share of the time, by region."""
         return self._ask(queries.price_duration, period, grouped_figure("duration_chart"))
 
+    def ancillary_prices(
+        self, period: Period | str, *, region: str, resolution: Resolution | str | None = None
+    ) -> Answer:
+        """Mean price of each ancillary service of a region, where the files have them; as for :meth:`prices`."""
+        draw = series_figure("lines_chart", self.clock, "Price")
+        return self._ask(
+            queries.ancillary_prices, period, draw, region=region, resolution=resolution_named(resolution)
+        )
+
     # generation
 
     def generation(

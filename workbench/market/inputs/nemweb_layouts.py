@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from workbench.market.model.tables import FLOW, PRICE, REGION, ROOFTOP, UNIT_POWER, USUAL, RawTable
+from workbench.market.model.tables import FLOW, PRICE, REGION, ROOFTOP, SERVICES, UNIT_POWER, USUAL, RawTable
 
 CHANGED = "LASTCHANGED"
 """Column with the time when a row was last changed; files without it have the time of their publication."""
@@ -59,19 +59,27 @@ def _up_to(version: int) -> tuple[str, ...]:
     return tuple(str(number) for number in range(1, version + 1))
 
 
+_SHORT = {"1s": "1SEC", "6s": "6SEC", "60s": "60SEC", "5min": "5MIN", "reg": "REG"}
+_PRICES = {"rrp": "RRP"} | {
+    service: f"{way.upper()}{_SHORT[name]}RRP"
+    for service in SERVICES
+    for way, _, name in (service.partition("_"),)
+}
+"""Price of energy, and of ancillary services where a file has them."""
+
 LAYOUTS: Mapping[tuple[str, str], NemwebTable] = MappingProxyType(
     {
         ("DISPATCH", "UNIT_SCADA"): NemwebTable(
             UNIT_POWER, ("1",), "SETTLEMENTDATE", "DUID", {"mw": "SCADAVALUE"}
         ),
         ("DISPATCH", "PRICE"): NemwebTable(
-            PRICE, _up_to(5), "SETTLEMENTDATE", "REGIONID", {"rrp": "RRP"}, "INTERVENTION"
+            PRICE, _up_to(5), "SETTLEMENTDATE", "REGIONID", _PRICES, "INTERVENTION"
         ),
         ("DREGION", ""): NemwebTable(
-            PRICE, ("2", "3"), "SETTLEMENTDATE", "REGIONID", {"rrp": "RRP"}, "INTERVENTION"
+            PRICE, ("2", "3"), "SETTLEMENTDATE", "REGIONID", _PRICES, "INTERVENTION"
         ),
         ("TRADING", "PRICE"): NemwebTable(
-            PRICE, ("1", "2", "3"), "SETTLEMENTDATE", "REGIONID", {"rrp": "RRP"}, rank=2, settled=True
+            PRICE, ("1", "2", "3"), "SETTLEMENTDATE", "REGIONID", _PRICES, rank=2, settled=True
         ),
         ("DISPATCH", "REGIONSUM"): NemwebTable(
             REGION,

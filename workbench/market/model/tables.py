@@ -83,7 +83,27 @@ USUAL = 1
 """Rank of a reading whose source is like any other's."""
 
 UNIT_POWER = RawTable("unit_power", "unit", (Value("mw", "MW", required=True),))
-PRICE = RawTable("price", "region", (Value("rrp", "currency/MWh", required=True),), physical=False)
+SERVICES: Mapping[str, str] = MappingProxyType(
+    {
+        f"{way}_{name}": f"{way} {title}"
+        for way in ("raise", "lower")
+        for name, title in (
+            ("1s", "1 s"),
+            ("6s", "6 s"),
+            ("60s", "60 s"),
+            ("5min", "5 min"),
+            ("reg", "regulation"),
+        )
+    }
+)
+"""Ancillary services for frequency control: column of their price -> what they are called."""
+
+PRICE = RawTable(
+    "price",
+    "region",
+    (Value("rrp", "currency/MWh", required=True), *(Value(name, "currency/MWh") for name in SERVICES)),
+    physical=False,
+)
 REGION = RawTable(
     "region",
     "region",

@@ -13,6 +13,7 @@
 Every number comes from :mod:`workbench.market.definitions`, summed from sums, never from means.
 """
 
+from workbench.market.queries.ancillary import ancillary_prices
 from workbench.market.queries.batteries import batteries, batteries_by_hour, battery_power
 from workbench.market.queries.comparison import comparison
 from workbench.market.queries.coverage import coverage, gaps
@@ -38,6 +39,7 @@ from workbench.market.queries.trends import annualised, penetration
 
 __all__ = [
     "By",
+    "ancillary_prices",
     "annualised",
     "batteries",
     "batteries_by_hour",

@@ -194,7 +194,10 @@ def _long(
     for column, array in values.items():
         columns[column] = pl.Series(array[order].T.reshape(-1)).fill_nan(None)
     frame = pl.DataFrame(columns).with_columns(
-        minutes=pl.lit(minutes, pl.Int16), rank=pl.lit(USUAL, pl.Int8), published=pl.col("stamp")
+        *(pl.lit(None, pl.Float64).alias(value) for value in table.value_names if value not in values),
+        minutes=pl.lit(minutes, pl.Int16),
+        rank=pl.lit(USUAL, pl.Int8),
+        published=pl.col("stamp"),
     )
     return frame.select(table.columns).cast(schema_of(table))
 

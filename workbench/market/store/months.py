@@ -39,6 +39,10 @@ def stored(frame: pl.DataFrame, table: RawTable) -> pl.DataFrame:
     """Give rows the columns in which they are stored: with the file that they came from, where it is known."""
     if ORIGIN not in frame.columns:
         frame = frame.with_columns(pl.lit(None, pl.Int64).alias(ORIGIN))
+    # Values that tables have had since, such as prices of ancillary services.
+    added = [name for name in table.value_names if name not in frame.columns]
+    if added:
+        frame = frame.with_columns(pl.lit(None, pl.Float64).alias(name) for name in added)
     return frame.select(*table.columns, ORIGIN)
 
 

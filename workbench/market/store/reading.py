@@ -12,6 +12,7 @@ Opening loads numpy and pyarrow; Polars is loaded by the first question that nee
 from __future__ import annotations
 
 import datetime
+import itertools
 import weakref
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import SettingError, UnreadableFile
-from workbench.files import confine, inside
+from workbench.files import as_name, confine, inside
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.market_time import (
     Minutes,
@@ -41,12 +42,13 @@ from workbench.market.store.dataset import (
     read_units,
 )
 from workbench.market.store.gaps import Gap, find_gaps
-from workbench.market.store.manifest import Manifest, Part
+from workbench.market.store.manifest import RESTORE, Manifest, Part
 from workbench.market.store.resolution import RAW, Subject, choose
 from workbench.market.store.rollups.block import Block
 from workbench.market.store.rollups.pages import RollupPages
 from workbench.market.store.rollups.schema import ROLLUPS, RollupColumn
 from workbench.market.store.service import service_spans
+from workbench.structured import own_errors
 
 if TYPE_CHECKING:
     import polars as pl
@@ -301,6 +303,21 @@ class MarketData:
         return {
             table: sum(part.rows for part in parts.values()) for table, parts in self._manifest.tables.items()
         }
+
+    def filled(self, table: str) -> set[str]:
+        """Names of the columns that have values in the newest raw file of a table, by its footer alone."""
+        import pyarrow.parquet as pq
+
+        found: set[str] = set()
+        for path in self.raw_files(table)[-1:]:
+            with own_errors(path, f"a month of {table}", advice=RESTORE), as_name(path) as name:
+                groups = pq.read_metadata(name)
+            for at, column in itertools.product(range(groups.num_row_groups), range(groups.num_columns)):
+                chunk = groups.row_group(at).column(column)
+                known = chunk.statistics
+                if known is None or not known.has_null_count or known.null_count < chunk.num_values:
+                    found.add(chunk.path_in_schema)
+        return found
 
     def raw_files(self, table: str) -> tuple[Path, ...]:
         """List the raw files of a table in this version, in the order of time."""

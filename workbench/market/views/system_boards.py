@@ -14,6 +14,7 @@ from workbench.market.model.answer import Answer
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.period import Period, bucket_resolution, native_resolution
 from workbench.market.queries import (
+    ancillary_prices,
     comparison,
     curtailment,
     curtailment_totals,
@@ -36,6 +37,7 @@ from workbench.market.queries import (
     rooftop,
     rooftop_totals,
 )
+from workbench.market.queries.ancillary import has_ancillary_prices
 from workbench.market.queries.generation import DEMAND
 from workbench.market.queries.scope import regions_of
 from workbench.market.results import charts, charts_by_group
@@ -272,8 +274,23 @@ class PricesBoard(MarketBoard):
             "Bands": self._bands,
             "High prices": self._events,
             "Duration": self._duration,
+            **({"Ancillary services": self._ancillary} if has_ancillary_prices(self.data) else {}),
             "Data": self.data_tab,
         }
+
+    def _ancillary(self) -> Sequence[Panel]:
+        def ask(period: Period) -> Answer:
+            region = self.chosen_region or regions_of(self.data, period)[0]
+            return ancillary_prices(self.data, period, region, resolution=self.chosen_resolution)
+
+        title = f"Price [{self.price_unit()}]"
+        return (
+            Panel(
+                ask,
+                lambda answer, theme: charts.lines_chart(answer, self.clock, title, theme=theme),
+                zooms=True,
+            ),
+        )
 
     def headline(self, period: Period) -> str:
         """Give the prices of the period as tiles."""
