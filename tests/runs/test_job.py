@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cProfile
 import sys
 import threading
 import time
@@ -63,6 +64,19 @@ def test_after_an_interruptible_block_a_cancel_waits_for_a_checkpoint(make_job: 
     cancelled.set()
     run.wait(10)
     assert (run.state, reached) == (RunState.CANCELLED, [True])
+
+
+def test_an_interruptible_block_ends_under_a_profiler(make_job: Make, project: Path) -> None:
+    def work(job: Job, project: Path, config: Any) -> int:
+        with cProfile.Profile():
+            with job.interruptible():
+                pass
+            return sum(number for number in range(100))
+
+    run = start(make_job(work), project)
+    run.wait(10)
+    assert run.state == RunState.SUCCEEDED
+    assert run.result() == 4950
 
 
 # what a job reports
