@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -122,3 +123,14 @@ def test_the_one_call_says_which_columns_it_does_not_use() -> None:
     days = pd.DataFrame({"date": ["2024-07-06"], "tmax": [21.5], "tmin": [12.3], "remark": ["dry"]})
     notes = reference_evapotranspiration(days, latitude=50.8, elevation=100).notes
     assert "Column 'remark' was not used." in notes
+
+
+def test_the_error_grows_with_each_input_that_was_not_measured(tmp_path: Path) -> None:
+    errors = {}
+    for lacks, columns in (("nothing", "u2,rh,rs"), ("wind", "rh,rs"), ("all but temperature", "remark")):
+        daily = run_with(tmp_path / lacks, columns, stations=("none",)).result().table("daily")
+        errors[lacks] = float((daily["standard_error"] / daily["eto"].clip(lower=1.0)).mean())
+        assert ("inputs that were not measured" in str(daily["reason"].iloc[0])) == (lacks != "nothing")
+    whole = errors["nothing"]
+    assert errors["wind"] == pytest.approx(np.hypot(whole, 0.11), rel=0.02)
+    assert errors["all but temperature"] == pytest.approx(np.sqrt(whole**2 + 3 * 0.11**2), rel=0.02)

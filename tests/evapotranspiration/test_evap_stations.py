@@ -16,8 +16,16 @@ from workbench.evapotranspiration import Evapotranspiration, estimate_evapotrans
 from workbench.evapotranspiration.config import EvapotranspirationConfig
 from workbench.evapotranspiration.equation.daily import daily_eto
 from workbench.evapotranspiration.fusion.fuse import Basis, fuse
+from workbench.evapotranspiration.fusion.learning import lessons
 from workbench.evapotranspiration.fusion.site_check import SiteCheck, check_site
-from workbench.evapotranspiration.fusion.stations import complete_days, stations_of, with_station
+from workbench.evapotranspiration.fusion.site_fusion import fuse_site
+from workbench.evapotranspiration.fusion.stations import (
+    complete_days,
+    stations_of,
+    truth_of,
+    with_station,
+    without_station,
+)
 from workbench.evapotranspiration.inputs.reading import read_inputs
 from workbench.evapotranspiration.model.catalogue import source_named
 from workbench.evapotranspiration.model.site import Site
@@ -221,3 +229,51 @@ def test_the_season_of_a_farm_with_its_own_station_is_the_stations(tmp_path: Pat
     # The station's own mean; the gridded source says 3.91.
     assert daily["eto"].mean() == pytest.approx(3.28, abs=0.01)
     assert (daily["weight_my_station"] >= 0.5).all()
+
+
+def in_climate(name: str) -> tuple[Site, pd.DataFrame]:
+    """Two years that a perfect station sees in a climate, made of those of the savanna."""
+    latitude, elevation, warmth, humidity, wind = {
+        "arid": (31.0, 200.0, 2.0, 0.5, 1.6),
+        "mediterranean": (40.4, 640.0, -6.0, 0.8, 1.3),
+        "maritime": (52.0, 20.0, -16.0, 1.25, 1.6),
+        "highland": (-13.5, 3200.0, -14.0, 0.85, 1.2),
+    }[name]
+    site = Site(name, latitude, 0.0, elevation)
+    true = made_weather(DAYS, site=site)
+    true[["tmax", "tmin"]] += warmth
+    return site, true.assign(rh=(true["rh"] * humidity).clip(8, 98), u2=true["u2"] * wind)
+
+
+@pytest.mark.parametrize("climate", ["arid", "mediterranean", "maritime", "highland"])
+def test_a_farms_station_corrects_a_biased_grid_in_any_climate(climate: str) -> None:
+    site, true = in_climate(climate)
+    grid = seen_by(true)
+    grid["rs"], grid["u2"] = grid["rs"] * 1.12, grid["u2"] * 1.3
+    eto = daily_eto(true, site)["eto"]
+    station = {"finca": true.iloc[:365], "nasa_power": grid}
+    check = check_site(site, station)
+    stations = stations_of({site.name: check}, (), ())
+    assert stations == {site.name: "finca"}
+    gridded = without_station(check, "finca")
+    taught, _ = lessons(
+        gridded.assign(site=site.name).reset_index(),
+        truth_of({site.name: check}, stations),
+        {site.name: site},
+        gridded.index[365:],
+    )
+    asked = gridded.iloc[365:]
+    fused = fuse_site(site, asked, taught, "ridge", 0.9).table
+    held = eto.iloc[365:]
+    raw = daily_eto(grid, site)["eto"].iloc[365:]
+    assert abs(raw.mean() / held.mean() - 1) > 0.07, "the grid is biased"
+    assert fused["eto"].mean() == pytest.approx(held.mean(), rel=0.03)
+    inside = ((fused["low"] <= held) & (held <= fused["high"])).mean()
+    assert inside >= 0.86
+    # Without the station there is no reference for the climate: wider, low, and why.
+    alone = fuse(asked, site)
+    assert ((alone.table["low"] <= held) & (held <= alone.table["high"])).mean() >= 0.9
+    assert alone.basis is Basis.SOURCE_ERRORS
+    assert set(alone.table["grade"]) == {"low"}
+    assert "% larger for" in alone.explanation
+    assert (alone.table["standard_error"].mean() / fused["standard_error"].mean()) > 1.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import NormalDist
 
@@ -26,7 +26,7 @@ from workbench.evapotranspiration.fusion.pooling import (
     pooled_moments,
 )
 from workbench.evapotranspiration.fusion.regression_ensemble import by_day, fit
-from workbench.evapotranspiration.fusion.source_errors import error_weights
+from workbench.evapotranspiration.fusion.source_errors import climate_prior, error_weights
 from workbench.evapotranspiration.fusion.statistics import Statistics, shipped_statistics
 from workbench.evapotranspiration.model.site import Site
 
@@ -140,8 +140,11 @@ def fuse(
             "findings of quality control."
         )
     parts, first = [], None
+    prior, unlike = climate_prior(site, features)
     for names, rows, pool in _groups(table, site, known):
         estimate = _estimate(table, rows, names, known, pool, method)
+        if pool.basis is Basis.SOURCE_ERRORS:
+            estimate = replace(estimate, error=prior * estimate.error)
         parts.append(_day_table(table.index[rows], estimate, coverage))
         if first is None or len(rows) > first[1]:
             first = (estimate.pool, len(rows))
@@ -149,7 +152,9 @@ def fuse(
     pool = first[0] if first else Pool(Basis.SOURCE_ERRORS)
     used = method if pool.basis is not Basis.SOURCE_ERRORS else FusionMethod.ERROR_WEIGHTS
     marked = _marked(_finished(whole), substituted)
-    return Fused(site, marked, pool.basis, pool.neighbours, used, _explained(pool, site), coverage)
+    return Fused(
+        site, marked, pool.basis, pool.neighbours, used, _explained(pool, site, prior, unlike), coverage
+    )
 
 
 def _with_stand_ins(features: pd.DataFrame, known: Statistics) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
@@ -336,7 +341,7 @@ def _finished(whole: pd.DataFrame) -> pd.DataFrame:
     return whole
 
 
-def _explained(pool: Pool, site: Site) -> str:
+def _explained(pool: Pool, site: Site, prior: float, unlike: str) -> str:
     if pool.basis is Basis.LOCAL:
         item = pool.members[0]
         return (
@@ -353,5 +358,7 @@ def _explained(pool: Pool, site: Site) -> str:
         )
     return (
         f"No reference site near enough has a climate like that of {site.name}: the sources are weighed by "
-        "their usual errors and keep their bias; give a local reference to do better."
+        "their usual errors"
+        + (f", taken {100 * (prior - 1):.0f} % larger for {unlike} (a prior)," if unlike else "")
+        + " and keep their bias; give a local reference to do better."
     )

@@ -13,12 +13,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.data.arrays import Floats
-from workbench.evapotranspiration.fusion.grades import (
-    HIGH_RELATIVE_ERROR,
-    MEDIUM_RELATIVE_ERROR,
-    SMALL_ETO,
-    Grade,
-)
+from workbench.evapotranspiration.fusion.widening import widened
 from workbench.evapotranspiration.model.catalogue import SOURCES
 
 DAYS_TO_DOUBLE_VARIANCE = 8.0
@@ -57,17 +52,7 @@ def with_lead_time(table: pd.DataFrame, today: datetime.date) -> pd.DataFrame:
     where = forecast & (ahead > 0)
     if not where.any():
         return table
-    grown, factor = table.copy(), np.where(where, error_growth(ahead), 1.0)
-    for name in ("low", "high"):
-        grown[name] = (table["eto"] + factor * (table[name] - table["eto"])).clip(lower=0.0)
-    grown["standard_error"] = table["standard_error"] * factor
-    relative = grown["standard_error"] / table["eto"].clip(lower=SMALL_ETO)
-    for limit, grades, held in (
-        (HIGH_RELATIVE_ERROR, (Grade.HIGH,), Grade.MEDIUM),
-        (MEDIUM_RELATIVE_ERROR, (Grade.HIGH, Grade.MEDIUM), Grade.LOW),
-    ):
-        too_good = where & (relative > limit).to_numpy() & grown["grade"].isin([str(one) for one in grades])
-        grown["grade"] = grown["grade"].where(~too_good, held.value)
+    grown = widened(table, np.where(where, error_growth(ahead), 1.0), where)
     said = [f"{text}; {days} days ahead" for text, days in zip(table["reason"], ahead, strict=True)]
     grown["reason"] = table["reason"].where(~where, pd.Series(said, index=table.index))
     return grown

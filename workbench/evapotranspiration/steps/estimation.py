@@ -14,10 +14,12 @@ from workbench.evapotranspiration.config import EvapotranspirationConfig, zone_n
 from workbench.evapotranspiration.fusion.features import ETO
 from workbench.evapotranspiration.fusion.lead_time import with_lead_time
 from workbench.evapotranspiration.fusion.learning import lessons
+from workbench.evapotranspiration.fusion.pooling import Basis
 from workbench.evapotranspiration.fusion.site_check import SiteCheck, check_site
 from workbench.evapotranspiration.fusion.site_fusion import SiteFusion, fuse_site
 from workbench.evapotranspiration.fusion.stations import station_eto, stations_of, truth_of, without_station
 from workbench.evapotranspiration.fusion.statistics import Statistics
+from workbench.evapotranspiration.fusion.widening import with_assumed_inputs
 from workbench.evapotranspiration.inputs.downloads import (
     Downloader,
     Gathered,
@@ -184,8 +186,13 @@ def _fuse(
     found = job.map(fuse_site, units, title="Site", workers="measured", remember=False, files=NO_FILES)
     for outcome in found:
         if outcome.error is None:
-            today = today_at(sites[outcome.key].longitude)
-            fused[outcome.key] = replace(outcome.value, table=with_lead_time(outcome.value.table, today))
+            name, today = outcome.key, today_at(sites[outcome.key].longitude)
+            assumed = checks[name].assumed
+            if outcome.value.basis in (Basis.LOCAL, Basis.STATION):
+                # What was learned at the place has the errors of what was assumed there in it.
+                assumed = assumed.filter(items=[outcome.value.station])
+            table = with_assumed_inputs(outcome.value.table, assumed)
+            fused[name] = replace(outcome.value, table=with_lead_time(table, today))
         else:
             failed[outcome.key] = outcome.error
     if not fused:

@@ -21,6 +21,7 @@ from workbench.evapotranspiration.inputs.tables.known_downloads import (
     is_of_download,
     known_download,
 )
+from workbench.evapotranspiration.inputs.tables.quality_flags import without_flagged
 from workbench.evapotranspiration.inputs.tables.units import RATES, UNITS, conversion, readable_units, unit_of
 from workbench.evapotranspiration.inputs.tables.weather_words import (
     MAX_HEADER_CHARACTERS,
@@ -121,7 +122,7 @@ def named_columns(
     headers, download = list(raw.columns), known_download(raw.columns)
     if download is not None:
         problems.change(f"the headers are those of {download.title}, and are read as its.")
-    raw, date = _one_date(raw, problems)
+    raw, date = _one_date(without_flagged(raw, download, problems), problems)
     named, rates, asks = {} if date is None else {"date": date}, set(), False
     for name, header, meaning in _chosen(list(raw.columns), download, problems):
         unit = given.pop(header, given.pop(name, meaning.unit or stated.get(header.strip().casefold(), "")))

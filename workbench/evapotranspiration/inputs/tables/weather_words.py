@@ -41,6 +41,7 @@ _OTHER_QUANTITIES = frozenset((
     "racha", "rachas", "rafale", "rafales", "rajada", "rajadas", "dir", "direction", "direccion", "direcao",
     "richtung", "windrichtung", "chill", "vap", "vapor", "vapour", "vpd", "deficit", "dampfdruck", "pres",
     "press", "pressure", "druck", "luftdruck", "presion", "pressao", "pression", "wet", "bulb", "leaf",
+    "attributes",
     "blatt", "hoja", "qc", "flag", "qn", "quality", "std", "stdev", "sd", "batt", "battv", "battery", "volt",
     "snow", "snowfall", "schnee", "nieve", "neige", "neve", "sun", "sunshine", "sonnenschein",
     "sonnenscheindauer", "hours", "stunden", "horas", "heures", "duration", "dauer", "probability",
