@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -12,14 +14,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workbench.data.projects.project import Project
+from workbench.evapotranspiration.equation.daily import daily_eto_table
 from workbench.evapotranspiration.equation.penman_monteith import penman_monteith_daily
 from workbench.evapotranspiration.fusion.fuse import FusionMethod
+from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.physics.atmosphere import saturation_vapour_pressure
 from workbench.evapotranspiration.quality.control import check_sources
 from workbench.evapotranspiration.validation.holdout import Split, Validation, compare_methods, validate
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "evapotranspiration"))
 import brazilian_sites as brazil
+from made_weather import made_weather, seen_by
 
 pytestmark = pytest.mark.benchmark
 
@@ -195,3 +201,120 @@ def test_the_regression_ensemble_beats_the_kalman_ensemble(shared_data: Path, re
     ).set_index("method")
     ridge, kalman = (table.loc[method.value, "mae"] for method in (FusionMethod.RIDGE, FusionMethod.KALMAN))
     report("blocks of 5 years, MAE: ridge beside Kalman", ridge, kalman, "mm/d", "<= Kalman", ridge <= kalman)
+
+
+def many_sites(folder: Path, count: int, days: int) -> Project:
+    """A project of sites that differ a little, each seen by two sources."""
+    project = Project.create(folder, "Many")
+    true = made_weather(days)
+    seen = {"nasa_power": seen_by(true, seed=2), "openmeteo_archive": seen_by(true, seed=3)}
+    tables, places = [], []
+    for number in range(count):
+        name = f"farm {number:04d}"
+        places.append((name, -10 - number / 1000, -46 + number / 1000, 300.0))
+        for source, weather in seen.items():
+            own = weather.assign(
+                tmax=weather["tmax"] + number / 1000, rs=weather["rs"] * (1 - number / 20_000)
+            )
+            tables.append(own.assign(site=name, source=source).reset_index())
+    pd.concat(tables).to_parquet(project.inputs / "eto_weather.parquet")
+    columns = ["site", "latitude", "longitude", "elevation"]
+    pd.DataFrame(places, columns=columns).to_csv(project.inputs / "eto_sites.csv", index=False)
+    return project
+
+
+THIRTY_YEARS = 10_957
+ONE_RUN = """
+import json, resource, sys, time
+from workbench import Project
+from workbench.evapotranspiration import jobs
+from workbench.evapotranspiration.results import charts  # what is loaded once is no cost of a site
+from workbench.evapotranspiration.steps import estimation
+spent = {}
+def timed(name):
+    step = getattr(estimation, name)
+    def run(*given, **options):
+        started = time.process_time()
+        try:
+            return step(*given, **options)
+        finally:
+            spent[name] = time.process_time() - started
+    setattr(estimation, name, run)
+for name in ("_read", "_check", "_fuse", "assemble", "audit", "_save"):
+    timed(name)
+jobs.estimate_evapotranspiration(Project.open(sys.argv[1]), online="never")
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({**spent, "peak": peak}))
+"""
+
+
+def one_run(project: Project) -> dict[str, float]:
+    """CPU seconds of the steps of a run, and the most memory that it has held [MB], in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", ONE_RUN, str(project.folder)], capture_output=True, text=True, check=True
+    )
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_many_sites_cost_little_more_than_their_parts(tmp_path: Path, report: Report) -> None:
+    few, many = (one_run(many_sites(tmp_path / str(n), n, THIRTY_YEARS)) for n in (10, 50))
+    steps = {name: many[name] - few[name] for name in many}
+    parts, peak = steps["_check"] + steps["_fuse"], steps.pop("peak")
+    whole = sum(steps.values())
+    saved = steps["assemble"] + steps["audit"] + steps["_save"]
+    report(
+        "40 sites x 30 years x 2 sources, the run beside quality control, equation and fusion",
+        whole,
+        parts,
+        "CPU s",
+        "<= 1.3 x",
+        whole <= 1.3 * parts,
+    )
+    report(
+        "the same, saving beside the rest", saved, whole - saved, "CPU s", "<= 1 x", saved <= whole - saved
+    )
+    expected = few["peak"] + peak / 40 * 990
+    report(
+        "peak memory of 1 000 such sites, by its growth", expected, None, "MB", "<= 1500", expected <= 1500
+    )
+
+
+def test_the_table_function_costs_at_most_twice_refet(report: Report) -> None:
+    refet = pytest.importorskip("refet")
+    days = million()
+    names = [f"site {number}" for number in range(SITES)]
+    dates = pd.date_range("1990-01-01", periods=DAYS)
+    sites = {
+        name: Site(name, float(days["latitude"][at, 0]), 0.0, float(days["elevation"][at, 0]))
+        for at, name in enumerate(names)
+    }
+    columns = {name: days[name].ravel() for name in ("tmax", "tmin", "rs", "u2")}
+    share = days["ea"] / saturation_vapour_pressure(days["tmin"])
+    tdew = days["tmin"] - 10 * (1 - share)
+    table = pd.DataFrame(
+        {
+            "site": pd.Categorical(np.repeat(names, DAYS)),
+            "date": np.tile(dates.to_numpy(), SITES),
+            **columns,
+            "tdew": tdew.ravel(),
+        }
+    )
+    shared = {name: days[name] for name in ("tmin", "tmax", "ea", "rs")}
+    place = {
+        "uz": days["u2"],
+        "zw": 2,
+        "elev": days["elevation"],
+        "lat": days["latitude"],
+        "doy": dates.day_of_year.to_numpy(),
+    }
+    ours = cpu(lambda: daily_eto_table(table, sites))
+    theirs = cpu(lambda: refet.Daily(**shared, **place).eto())
+    report(
+        "a table of 10^6 site-days beside refet on arrays",
+        ours,
+        theirs,
+        "CPU s",
+        "<= 2 x",
+        ours <= 2 * theirs,
+    )

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from workbench.data.arrays import Floats
 from workbench.errors import InvalidData
 from workbench.evapotranspiration.equation.hargreaves import hargreaves
 from workbench.evapotranspiration.equation.missing_inputs import assumed_for, described, fill_missing
-from workbench.evapotranspiration.equation.penman_monteith import Surface, penman_monteith_daily
+from workbench.evapotranspiration.equation.penman_monteith import DAILY, Surface, combined
 from workbench.evapotranspiration.equation.priestley_taylor import priestley_taylor
 from workbench.evapotranspiration.model.equations import Equation
 from workbench.evapotranspiration.model.site import Site
 from workbench.evapotranspiration.model.weather import WEATHER_COLUMNS, WEATHER_UNITS
-from workbench.evapotranspiration.physics.atmosphere import mean_saturation_vapour_pressure
+from workbench.evapotranspiration.physics.atmosphere import (
+    air_pressure,
+    mean_saturation_vapour_pressure,
+    psychrometric_constant,
+    vapour_pressure_slope,
+)
 from workbench.evapotranspiration.physics.radiation import (
     clear_sky,
     extraterrestrial,
     net_longwave,
     net_shortwave,
 )
+
+DAYS_OF_LEAP_YEAR = 366
 
 
 def daily_eto(
@@ -57,8 +66,8 @@ def daily_eto(
             f"Weather of '{site.name}': the index holds {weather.index.dtype}, expected dates; set the column "
             "with the dates as index."
         )
-    place = np.full(len(weather), site.latitude), np.full(len(weather), site.elevation)
-    found = _computed(weather, weather.index, site.name, place, equation, coastal)
+    nowhere_else = np.zeros(len(weather), dtype=np.intp)
+    found = _computed(weather, weather.index, site.name, _Rows((site,), nowhere_else), equation, coastal)
     return found.set_axis(weather.index.rename("date"))
 
 
@@ -95,12 +104,10 @@ def daily_eto_table(
             f"Weather of {', '.join(unknown[:3])}: no such site; known are {', '.join(list(sites)[:5])}. Add "
             "latitude, longitude and elevation of each."
         )
-    codes = names.cat.codes.to_numpy()
-    facts = [sites[str(name)] for name in names.cat.categories]
-    latitude = np.array([site.latitude for site in facts])[codes]
-    elevation = np.array([site.elevation for site in facts])[codes]
+    facts = tuple(sites[str(name)] for name in names.cat.categories)
     days = pd.DatetimeIndex(table["date"])
-    found = _computed(table, days, "the table", (latitude, elevation), equation, coastal)
+    rows = _Rows(facts, names.cat.codes.to_numpy())
+    found = _computed(table, days, "the table", rows, equation, coastal)
     return found.set_axis(table.index)
 
 
@@ -131,41 +138,77 @@ def weather_arrays(weather: pd.DataFrame, what: str = "the table") -> dict[str, 
     return arrays
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Which site each row is of: what hangs on the place alone is computed once a site.
+
+    Parameters
+    ----------
+    sites
+        The places.
+    codes
+        Of each row, shape (rows,).
+    """
+
+    sites: tuple[Site, ...]
+    codes: NDArray[np.integer]
+
+    def extraterrestrial(self, day: NDArray[np.integer]) -> Floats:
+        """Ra of each row [MJ m-2 d-1]."""
+        latitude = np.array([site.latitude for site in self.sites])[:, np.newaxis]
+        table = extraterrestrial(latitude, np.arange(1, DAYS_OF_LEAP_YEAR + 1))
+        return np.asarray(table[self.codes, day - 1])
+
+    def of_elevation(self, rule: Callable[[Floats], Floats]) -> Floats:
+        """What a rule makes of the elevation, by row."""
+        return np.asarray(rule(np.array([site.elevation for site in self.sites], dtype=float))[self.codes])
+
+
+def _day_of_year(days: pd.DatetimeIndex) -> NDArray[np.integer]:
+    """Day of the year of each row; many rows of the same days are looked up."""
+    number = days.tz_localize(None).to_numpy().astype("datetime64[D]").astype(np.int64)
+    if not len(number) or days.hasnans or (length := int(np.ptp(number)) + 1) > len(number):
+        return np.asarray(days.day_of_year)
+    first = number.min()
+    table = pd.date_range(np.datetime64(int(first), "D"), periods=length, freq="D").day_of_year.to_numpy()
+    return np.asarray(table[number - first])
+
+
 def _computed(
     weather: pd.DataFrame,
     days: pd.DatetimeIndex,
     what: str,
-    place: tuple[Floats, Floats],
+    rows: _Rows,
     equation: Equation,
     coastal: bool,
 ) -> pd.DataFrame:
     arrays = weather_arrays(weather, what)
-    latitude, elevation = place
-    day = days.day_of_year.to_numpy()
-    ra = extraterrestrial(latitude, day)
+    day = _day_of_year(days)
+    ra = rows.extraterrestrial(day)
     filled = fill_missing(arrays, ra, coastal=coastal)
     tmax, tmin = arrays["tmax"], arrays["tmin"]
-    rso = clear_sky(ra, elevation)
+    rso = rows.of_elevation(lambda height: clear_sky(1.0, height)) * ra
     net = net_shortwave(filled.rs) - net_longwave(tmax, tmin, filled.ea, filled.rs, rso)
+    es = mean_saturation_vapour_pressure(tmax, tmin)
+    texts: object = described(assumed_for(equation, filled.assumed))
     if equation is Equation.HARGREAVES:
+        latitude = np.array([site.latitude for site in rows.sites])[rows.codes]
         eto = hargreaves(tmax=tmax, tmin=tmin, latitude=latitude, day_of_year=day)
-        texts = np.where(np.isnan(eto), "tmax or tmin missing", "temperature alone").tolist()
+        texts = np.where(np.isnan(eto), "tmax or tmin missing", "temperature alone")
     elif equation is Equation.PRIESTLEY_TAYLOR:
-        eto = priestley_taylor(tmax=tmax, tmin=tmin, rn=net, elevation=elevation)
-        texts = described(assumed_for(equation, filled.assumed))
+        eto = priestley_taylor(tmax=tmax, tmin=tmin, rn=net, elevation=rows.of_elevation(np.asarray))
     else:
-        eto = penman_monteith_daily(
-            tmax=tmax,
-            tmin=tmin,
-            ea=filled.ea,
-            rs=filled.rs,
+        mean, crop = (tmax + tmin) * 0.5, DAILY[Surface(equation.value)]
+        eto = combined(
+            available=net,
+            temperature=mean,
+            deficit=np.maximum(es - filled.ea, 0.0),
+            slope=vapour_pressure_slope(mean),
+            gamma=rows.of_elevation(lambda height: psychrometric_constant(air_pressure(height))),
             u2=filled.u2,
-            latitude=latitude,
-            elevation=elevation,
-            day_of_year=day,
-            surface=Surface(equation.value),
+            numerator=crop.numerator,
+            denominator=crop.by_day,
         )
-        texts = described(filled.assumed)
     return pd.DataFrame(
         {
             "eto": eto,
@@ -173,7 +216,7 @@ def _computed(
             "rso": rso,
             "rs": filled.rs,
             "rn": net,
-            "es": mean_saturation_vapour_pressure(tmax, tmin),
+            "es": es,
             "ea": filled.ea,
             "u2": filled.u2,
             "assumed": texts,

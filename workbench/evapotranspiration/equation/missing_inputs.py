@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from workbench.data.arrays import Floats
@@ -117,13 +118,13 @@ def assumed_for(equation: Equation, assumed: NDArray[np.uint8]) -> NDArray[np.ui
     return (assumed & np.uint8(mask)).astype(np.uint8)
 
 
-def described(assumed: NDArray[np.uint8]) -> list[str]:
+def described(assumed: NDArray[np.uint8]) -> pd.Categorical[str]:
     """Describe what was assumed on each day; empty where all was measured."""
-    texts = {
-        int(code): "; ".join(text for bit, text in enumerate(ASSUMPTIONS) if int(code) >> bit & 1)
-        for code in np.unique(assumed)
-    }
-    return [texts[int(code)] for code in assumed]
+    present = np.flatnonzero(np.bincount(assumed, minlength=256))
+    texts = ["; ".join(text for bit, text in enumerate(ASSUMPTIONS) if code >> bit & 1) for code in present]
+    places = np.zeros(256, dtype=np.int16)
+    places[present] = np.arange(len(present))
+    return pd.Categorical.from_codes(places[assumed], pd.Index(texts, dtype=str))
 
 
 INPUTS = ("radiation estimated", "humidity estimated", "wind assumed")
