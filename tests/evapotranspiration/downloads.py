@@ -154,6 +154,65 @@ DAILY: dict[str, tuple[str, dict[str, float | None]]] = {
         ),
         {"u2": 2.3 * TEN_TO_TWO},
     ),
+    "aemet": (
+        _lines(
+            "fecha;indicativo;nombre;provincia;altitud;tmed;prec;tmin;horatmin;tmax;horatmax;dir;velmedia;racha;sol;"
+            "hrMedia",
+            "{day}iso;3195;RETIRO;MADRID;667;{mean:.1f};{rain:.1f};{low:.1f};05:10;{high:.1f};15:20;24;{wind:.1f};"
+            "8.1;11.2;{humid}",
+            comma=True,
+        ).replace(";0,0;", ";Ip;"),
+        {"u2": 2.3 * TEN_TO_TWO, "rs": None},
+    ),
+    "silo": (
+        _lines(
+            "latitude,longitude,YYYY-MM-DD,daily_rain,daily_rain_source,max_temp,max_temp_source,min_temp,"
+            "min_temp_source,vp,vp_source,radiation,radiation_source,rh_tmax,rh_tmax_source,rh_tmin,metadata",
+            "-27.5,151.0,{day}iso,{rain:.1f},0,{high:.1f},25,{low:.1f},25,14.2,25,{sun:.1f},42,35,26,82,",
+        ),
+        {"u2": None, "rh": None, "tdew": 12.19, "rh_max": 82.0, "rh_min": 35.0},
+    ),
+    "agri4cast": (
+        _lines(
+            "GRID_NO;LATITUDE;LONGITUDE;ALTITUDE;DAY;TEMPERATURE_MAX;TEMPERATURE_MIN;TEMPERATURE_AVG;WINDSPEED;"
+            "VAPOURPRESSURE;PRECIPITATION;RADIATION",
+            "85079;41.2;1.3;320;{day}bare;{high:.1f};{low:.1f};{mean:.1f};{wind:.1f};14.2;{rain:.1f};{joule:.0f}0",
+        ),
+        {"u2": 2.3 * TEN_TO_TWO, "rh": None, "tdew": 12.19},
+    ),
+    "bom": (
+        "Daily Evapotranspiration for TOWN\n\nBureau of Meteorology\n\n"
+        + _lines(
+            "Station Name,Date,Evapo-Transpiration 0000-2400 (mm),Rain 0900-0900 (mm),Maximum Temperature (C),"
+            "Minimum Temperature (C),Maximum Relative Humidity (%),Minimum Relative Humidity (%),"
+            "Average 10m Wind Speed (m/sec),Solar Radiation (MJ/sq m)",
+            "TOWN,{day}dmy,4.6,{rain:.1f},{high:.1f},{low:.1f},80,35,{wind:.2f},{sun:.1f}",
+        ),
+        {"u2": 2.3 * TEN_TO_TWO, "rh": None, "rh_max": 80.0},
+    ),
+    "noaa_in_tenths": (
+        _lines(
+            "STATION,NAME,LATITUDE,DATE,AWND,AWND_ATTRIBUTES,PRCP,PRCP_ATTRIBUTES,TMAX,TMAX_ATTRIBUTES,TMIN",
+            'USW1,"FRESNO, CA US",36.8,{day}iso,{tenth_wind:.0f},",,W",{tenth_rain:.0f},",,W",{tenth_high:.0f},'
+            '",,W",{tenth_low:.0f}',
+        ),
+        {"u2": 2.3 * TEN_TO_TWO, "rh": None, "rs": None},
+    ),
+    "noaa_in_us_units": (
+        _lines(
+            "STATION,NAME,DATE,AWND,PRCP,TMAX,TMIN",
+            'USW1,"FRESNO, CA US",{day}iso,{mph:.4f},{inch:.4f},{hot:.2f},{cold:.2f}',
+        ),
+        {"u2": 2.3 * TEN_TO_TWO, "rh": None, "rs": None},
+    ),
+    "units_at_the_end": (
+        _lines(
+            "Datum;Temperatur Max;Temperatur Min;Feuchte Mittel;Wind 2m km/h;Globalstrahlung J/cm²;Regen l/m²",
+            "{day}dot;{high:.1f};{low:.1f};{humid};{kmh:.2f};{joule:.0f};{rain:.1f}",
+            comma=True,
+        ).replace(",06,2023", ".06.2023"),
+        {},
+    ),
     "german": (
         _lines(
             "Datum;Höchsttemperatur [°C];Tiefsttemperatur [°C];Mittlere Luftfeuchte [%];"
@@ -244,6 +303,18 @@ HOURLY: dict[str, str] = {
     "separate_time": "Date;Time;Temp Out;Temp In;Out Hum;Wind Speed (m/s);Rain (mm);Solar Rad.\n"
     + "".join(
         f"{at:%d/%m/%Y};{at:%H:%M};{t:.3f};21;{h:.2f};2;{p};{s:.2f}\n".replace(".", ",")
+        for at, t, h, s, p in hours()
+    ),
+    "hobo": '"Plot Title: Finca 3"\n"#","Date Time, GMT+02:00","Temp, °C (LGR S/N: 2055, SEN S/N: 1)",'
+    '"RH, % (LGR S/N: 2055, SEN S/N: 1)","Solar Radiation, W/m² (LGR S/N: 2055)","Wind Speed, m/s (LGR S/N: 2055)",'
+    '"Gust Speed, m/s (LGR S/N: 2055)","Rain, mm (LGR S/N: 2055)"\n'
+    + "".join(
+        f"1,{at:%m/%d/%y %I:%M:%S %p},{t:.3f},{h:.2f},{s:.3f},2.0,4.0,{p}\n" for at, t, h, s, p in hours()
+    ),
+    "ecowitt": "Time,Outdoor Temperature(℃),Feels Like(℃),Outdoor Humidity(%),Indoor Temperature(℃),"
+    "Solar Rad.(w/m2),Rain Rate(mm/hr),Rain(mm),Wind(m/s),Gust(m/s),Wind Direction(º)\n"
+    + "".join(
+        f"{at:%Y-%m-%d %H:%M},{t:.3f},{t},{h:.2f},21,{s:.3f},0.0,{p},2.0,4.0,270\n"
         for at, t, h, s, p in hours()
     ),
     "megajoules": "year,month,day,hour,tair [degC],rh,u2,rs [MJ/m2/h],rain [mm]\n"

@@ -151,3 +151,33 @@ def test_the_cases_of_downloads_are_read(shared_data: Path) -> None:
     assert frames["meteostat"]["u2"].iloc[0] == pytest.approx(8.1 / 3.6 * TEN_TO_TWO, rel=1e-3)
     assert frames["cimis"]["rs"].iloc[0] == pytest.approx(256 * 0.0864, rel=1e-3)
     assert frames["nasa_power"]["rs"].iloc[0] == pytest.approx(22.09)
+
+
+def test_a_header_of_two_rows_is_joined_and_what_it_does_not_say_is_asked(tmp_path: Path) -> None:
+    above = ",,Temp,Hi,Low,Out,Dew,Wind,Wind,Wind,Hi,Wind,Solar,,Rain".replace(",", "\t")
+    below = "Date,Time,Out,Temp,Temp,Hum,Pt.,Speed,Dir,Run,Speed,Chill,Rad.,Rain,Rate".replace(",", "\t")
+    rows = "".join(
+        f"{at:%d/%m/%y},{at:%H:%M},{t:.2f},{t + 0.3:.2f},{t - 0.3:.2f},{h:.0f},9,7.2,NW,3,9,{t:.1f},{s:.1f},{p},0\n"
+        for at, t, h, s, p in hours(minutes=30)
+    ).replace(",", "\t")
+    with pytest.raises(InvalidData, match="column 'Wind Speed': the unit of the wind is not known"):
+        read(tmp_path, f"{above}\n{below}\n{rows}")
+    table = read(tmp_path, f"{above}\n{below}\n{rows}", units={"Wind Speed": "km/h"}, wind_height=2.0)
+    first = table.frame.iloc[0]
+    assert first["u2"] == pytest.approx(2.0, rel=1e-3)
+    assert first["tmax"] == pytest.approx(29.3, abs=0.05)
+    assert first["precip"] == pytest.approx(1.0)
+    assert "the header has two rows" in said(table)
+
+
+def test_the_speed_of_a_wind_in_two_parts_is_said_to_be_that_of_the_mean_wind(tmp_path: Path) -> None:
+    text = (
+        "date,temperature_2m_max,temperature_2m_min,dewpoint_temperature_2m,u_component_of_wind_10m,"
+        "v_component_of_wind_10m,surface_solar_radiation_downwards_sum,total_precipitation_sum\n"
+        "2023-06-01,302.75,288.15,285.15,3.0,-4.0,22100000,0.0032\n"
+    )
+    table = read(tmp_path, text)
+    first = table.frame.iloc[0]
+    values = {"tmax": 29.6, "tmin": 15.0, "tdew": 12.0, "u2": 5 * TEN_TO_TWO, "rs": 22.1, "precip": 3.2}
+    assert {name: float(first[name]) for name in values} == pytest.approx(values, rel=1e-3)
+    assert "their speed is that of the mean wind" in said(table)

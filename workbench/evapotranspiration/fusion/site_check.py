@@ -120,7 +120,13 @@ def check_site(
     sums, of_hours = _day_sums(site, weather, equation, hours or {}, zone)
     features = source_features(checked, site, equation, sums)
     flags = [item.flags.assign(source=source) for source, item in checked.items() if len(item.flags)]
-    used = [item.weather.assign(source=source).reset_index() for source, item in checked.items()]
+    kind = pd.CategoricalDtype(list(checked))
+    used = [
+        item.weather.assign(
+            source=pd.Categorical.from_codes([at] * len(item.weather), dtype=kind)
+        ).reset_index()
+        for at, item in enumerate(checked.values())
+    ]
     columns = ["source", "date", "column", "value", "flag", "reason"]
     made = SiteCheck(
         site,

@@ -40,7 +40,7 @@ from workbench.evapotranspiration.inputs.tables.known_downloads import (
     is_of_download,
     known_download,
 )
-from workbench.evapotranspiration.inputs.tables.unit_rows import with_units_below
+from workbench.evapotranspiration.inputs.tables.unit_rows import with_header_below, with_units_below
 from workbench.evapotranspiration.model.weather import WEATHER_UNITS
 from workbench.files import open_file
 from workbench.runs.model.digest import file_digest
@@ -338,7 +338,9 @@ def _note_gaps(frame: pd.DataFrame, steps: Integers, problems: Problems) -> None
 
 
 def _read_text(path: Path, problems: Problems) -> tuple[pd.DataFrame, str]:
-    table = with_units_below(read_one_table(path, problems, is_header, hashed=True), problems)
+    table = with_units_below(
+        with_header_below(read_one_table(path, problems, is_header, hashed=True), problems), problems
+    )
     date = next((name for name in table.columns if read_header(name)[0] == "date"), "")
     table = without_totals(table, date, problems) if date else table
     download = known_download(table.columns)

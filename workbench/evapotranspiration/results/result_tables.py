@@ -108,9 +108,8 @@ def _days_of(
     table = fused[name].table.reindex(asked)
     missing = table["eto"].isna()
     for column, value in (("grade", "low"), ("sources", ""), ("reason", NO_SOURCE)):
-        table[column] = pd.Categorical(
-            table[column].astype(object).where(~(missing & table[column].isna()), value)
-        )
+        texts = table[column].cat.add_categories([value][: value not in table[column].cat.categories])
+        table[column] = texts.mask(missing & table[column].isna(), value)
     table["inputs"] = _inputs(checks[name], table)
     table["precip"] = _rain(checks[name], fused[name].station).reindex(asked)
     table["balance"] = table["precip"] - table["eto"]
@@ -162,9 +161,8 @@ def _long(plans: Sequence[SitePlan], tables: Mapping[str, pd.DataFrame]) -> pd.D
     for plan in plans:
         table = tables[plan.place.name]
         first, last = pd.Timestamp(plan.first), pd.Timestamp(plan.last)
-        cut[plan.place.name] = (
-            table[(table["date"] >= first) & (table["date"] <= last)] if len(table) else table
-        )
+        inside = (table["date"] >= first) & (table["date"] <= last) if len(table) else pd.Series(dtype=bool)
+        cut[plan.place.name] = table if inside.all() else table[inside]
     joined = _all_of(plans, cut)
     usual = [name for name in ("site", "date", "source", *WEATHER_COLUMNS) if name in joined]
     return joined[[*usual, *(name for name in joined.columns if name not in usual)]]

@@ -192,7 +192,10 @@ def _fuse(
                 # What was learned at the place has the errors of what was assumed there in it.
                 assumed = assumed.filter(items=[outcome.value.station])
             table = with_assumed_inputs(outcome.value.table, assumed)
-            fused[name] = replace(outcome.value, table=with_lead_time(table, today))
+            table = with_lead_time(table, today)
+            # A handful of texts on eleven thousand days: each is held once.
+            texts = {column: pd.Categorical(table[column]) for column in ("grade", "reason", "sources")}
+            fused[name] = replace(outcome.value, table=table.assign(**texts))
         else:
             failed[outcome.key] = outcome.error
     if not fused:

@@ -16,13 +16,25 @@ from workbench.evapotranspiration.inputs.tables.day_columns import (
     joined_dates,
     without_other_hours,
 )
+from workbench.evapotranspiration.inputs.tables.declared_otherwise import (
+    units_shown,
+    with_wind_speed,
+    without_traces,
+)
 from workbench.evapotranspiration.inputs.tables.known_downloads import (
     KnownDownload,
     is_of_download,
     known_download,
 )
 from workbench.evapotranspiration.inputs.tables.quality_flags import without_flagged
-from workbench.evapotranspiration.inputs.tables.units import RATES, UNITS, conversion, readable_units, unit_of
+from workbench.evapotranspiration.inputs.tables.units import (
+    RATES,
+    UNITS,
+    conversion,
+    is_unit,
+    readable_units,
+    unit_of,
+)
 from workbench.evapotranspiration.inputs.tables.weather_words import (
     MAX_HEADER_CHARACTERS,
     Meaning,
@@ -65,6 +77,8 @@ _OTHER_NAMES = {
 _WIND = re.compile(
     r"(?:avg_|mean_)?(?:wind(?:_?speed)?|wspd|ws|u)(?:_(?:at_)?)?(?P<height>\d+(?:\.\d+)?)?(?:_?m)?(?:_mean|_avg)?"
 )
+_DATE_OF_ZONE = re.compile(r"date_time,_gmt[+-]\d{2}:?\d{2}")
+"""As HOBO writes it."""
 _NO_MEAN_WIND = ("dir", "gust", "max")
 _UNREAD = {"u2": ("wind", "wspd"), "rs": ("radiation", "solar", "srad", "ghi"), "rh": ("humid", "dew", "hum")}
 """Input of the equation -> what the names of columns that hold it have in them."""
@@ -122,7 +136,9 @@ def named_columns(
     headers, download = list(raw.columns), known_download(raw.columns)
     if download is not None:
         problems.change(f"the headers are those of {download.title}, and are read as its.")
-    raw, date = _one_date(without_flagged(raw, download, problems), problems)
+    stated |= units_shown(raw, download, problems)
+    raw = with_wind_speed(without_flagged(raw, download, problems), problems)
+    raw, date = _one_date(raw, problems)
     named, rates, asks = {} if date is None else {"date": date}, set(), False
     for name, header, meaning in _chosen(list(raw.columns), download, problems):
         unit = given.pop(header, given.pop(name, meaning.unit or stated.get(header.strip().casefold(), "")))
@@ -134,7 +150,8 @@ def named_columns(
                 f"'{header} [m/s]' ({readable_units('u2')}), or give it with the setting units, as "
                 f"{header}: m/s."
             )
-        named[name] = _in_our_unit(raw[header], name, unit, header, problems)
+        cells = without_traces(raw[header], header, problems) if name == "precip" else raw[header]
+        named[name] = _in_our_unit(cells, name, unit, header, problems)
         rates |= {name} if unit in RATES else set()
         if name == "u2" and (not is_ours or meaning.height is not None):
             known = meaning.height or (download.wind_height if download else None)
@@ -196,6 +213,8 @@ def is_text_column(header: str, download: KnownDownload | None) -> bool:
 def _meaning(header: str) -> Meaning:
     """What a header says, by our own names first and by its words else; its own name where it says nothing."""
     name, unit = read_header(header)
+    if unit and not is_unit(unit) and (said := meaning_of(header)) is not None:
+        return said
     height = _height_of_wind(name)
     if height is not None:
         return Meaning("u2", unit, height or None)
@@ -271,8 +290,8 @@ def read_header(header: str) -> tuple[str, str]:
         return header.lower(), ""
     found = _HEADER.fullmatch(header)
     name = (found["name"] if found else header).strip().lower().replace(" ", "_")
-    if name in _DATES or name in _PLACES:
-        return "date" if name in _DATES else "site", ""
+    if name in _DATES or name in _PLACES or _DATE_OF_ZONE.fullmatch(name):
+        return "site" if name in _PLACES else "date", ""
     return _OTHER_NAMES.get(name, name), (found["unit"] or "") if found else ""
 
 

@@ -66,7 +66,64 @@ DOWNLOADS: tuple[KnownDownload, ...] = (
     KnownDownload("AZMET", frozenset(("eto_azmet",)), wind_height=3.0),
     # https://servicio.mapa.gob.es/siarweb ; wind at 2 m.
     KnownDownload(
-        "SIAR", frozenset(("tempmedia", "velviento")), {"velviento": Meaning("u2", "m/s", 2.0)}, wind_height=2.0
+        "SIAR",
+        frozenset(("tempmedia", "velviento")),
+        {"velviento": Meaning("u2", "m/s", 2.0), "etpmon": Meaning("eto", "mm")},
+        wind_height=2.0,
+    ),
+    # https://opendata.aemet.es, valores climatológicos diarios: velmedia in m/s at 10 m.
+    KnownDownload(
+        "AEMET",
+        frozenset(("indicativo", "tmed", "velmedia")),
+        {
+            "nombre": Meaning("site"), "tmed": Meaning("tmean", _C), "tmax": Meaning("tmax", _C),
+            "tmin": Meaning("tmin", _C), "prec": Meaning("precip", "mm"), "velmedia": Meaning("u2", "m/s", 10.0),
+            "hrmedia": Meaning("rh", "%"), "hrmax": Meaning("rh_max", "%"), "hrmin": Meaning("rh_min", "%"),
+        },
+    ),
+    # https://www.longpaddock.qld.gov.au/silo ; vapour pressure at 9 am in hPa, ETo of FAO-56.
+    KnownDownload(
+        "SILO",
+        frozenset(("yyyy-mm-dd", "daily_rain")),
+        {
+            "yyyy-mm-dd": Meaning("date"), "station": Meaning("site"), "daily_rain": Meaning("precip", "mm"),
+            "max_temp": Meaning("tmax", _C), "min_temp": Meaning("tmin", _C), "vp": Meaning("tdew", "hPa"),
+            "radiation": Meaning("rs", "MJ/m2"), "et_short_crop": Meaning("eto", "mm"),
+            # At the time of the highest temperature the humidity is lowest.
+            "rh_tmax": Meaning("rh_min", "%"), "rh_tmin": Meaning("rh_max", "%"),
+        },
+    ),
+    # https://agri4cast.jrc.ec.europa.eu ; wind at 10 m, vapour pressure in hPa, radiation in kJ/m2.
+    KnownDownload(
+        "Agri4Cast",
+        frozenset(("grid_no", "temperature_max", "windspeed")),
+        {
+            "grid_no": Meaning("site"), "temperature_max": Meaning("tmax", _C),
+            "temperature_min": Meaning("tmin", _C), "temperature_avg": Meaning("tmean", _C),
+            "windspeed": Meaning("u2", "m/s", 10.0),
+            "vapourpressure": Meaning("tdew", "hPa"), "precipitation": Meaning("precip", "mm"),
+            "et0": Meaning("eto", "mm"), "radiation": Meaning("rs", "kJ/m2"),
+        },
+    ),
+    # https://developers.google.com/earth-engine, ECMWF/ERA5 and ERA5_LAND DAILY_AGGR: K, J/m2, m.
+    KnownDownload(
+        "ERA5, daily",
+        frozenset(("temperature_2m_max", "temperature_2m_min", "surface_solar_radiation_downwards_sum")),
+        {
+            "temperature_2m": Meaning("tmean", "K"), "temperature_2m_max": Meaning("tmax", "K"),
+            "temperature_2m_min": Meaning("tmin", "K"), "dewpoint_temperature_2m": Meaning("tdew", "K"),
+            "surface_solar_radiation_downwards_sum": Meaning("rs", "J/m2"),
+            "total_precipitation_sum": Meaning("precip", "m"),
+        },
+    ),
+    # https://www.ncei.noaa.gov/cdo-web ; what its units are, the order does not say: see units_of_noaa.
+    KnownDownload(
+        "NOAA", frozenset(("station", "tmax", "tmin", "prcp")),
+        {
+            "station": Meaning("site"), "tmax": Meaning("tmax", ""), "tmin": Meaning("tmin", ""),
+            "tavg": Meaning("tmean", ""), "prcp": Meaning("precip", ""), "awnd": Meaning("u2", "", 10.0),
+            "name": Meaning("station_name"),
+        },
     ),
     # https://opendata.dwd.de, climate, daily, kl.
     KnownDownload(

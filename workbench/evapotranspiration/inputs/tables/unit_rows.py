@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from workbench.data.problems import Problems
@@ -54,6 +55,24 @@ def with_units_below(table: TextTable, problems: Problems) -> TextTable:
     rows = "1 row below the header was" if gone == 1 else f"{gone} rows below the header were"
     problems.change(f"{rows} read as units and what a value is of its time.")
     return replace(table, columns=tuple(names), frame=table.frame.slice(gone))
+
+
+def with_header_below(table: TextTable, problems: Problems) -> TextTable:
+    """Join a header of two rows, of which the second names date and time, as Davis' WeatherLink writes it."""
+    first = next(iter(table.frame.head(1).rows()), None)
+    if first is None:
+        return table
+    cells = [(cell or "").strip() for cell in first[1:]]
+    words = {cell.casefold() for cell in cells}
+    if not {"date", "time"} <= words or any(letter.isdigit() for cell in cells for letter in cell):
+        return table
+    names: list[str] = []
+    for name, cell in zip(table.columns, cells, strict=True):
+        above = re.sub(r" \([A-Z]{1,3}\)$|^\(?[Cc]olumn [A-Z]{1,3}\)?$", "", name)
+        joined = f"{above} {cell}".strip()
+        names.append(joined if joined not in names else f"{joined} ({len(names) + 1})")
+    problems.change(f"the header has two rows, which were joined, as '{names[-1]}'.")
+    return replace(table, columns=tuple(names), frame=table.frame.slice(1))
 
 
 def _plain_unit(cell: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from workbench.evapotranspiration.model.weather import WEATHER_UNITS
@@ -40,6 +41,7 @@ _SAME: Mapping[str, str] = {
     **dict.fromkeys(("in", "inch", "inches", "in/d"), "in"),
     **dict.fromkeys(("cm", "cm/d"), "cm"),
     **dict.fromkeys(("%", "percent", "pct", "prozent", "porcentaje"), "%"),
+    **dict.fromkeys(("hpa", "mbar", "mb"), "hPa"),
     "1": "1",
     "m": "m",
     **dict.fromkeys(("deg", "degrees"), "degrees"),
@@ -64,6 +66,8 @@ _CONVERSIONS: Mapping[tuple[str, str], Callable[[pd.Series], pd.Series]] = {
     ("MJ/m2/h", "MJ/m2/d"): lambda values: values * 24,
     ("W/m2", "MJ/m2/d"): lambda values: values * 0.0864,
     ("in", "mm/d"): lambda values: values * 25.4,
+    # Of vapour pressure: the dew point that has it (FAO-56, equation 14 the other way round).
+    ("hPa", "degC"): lambda values: _dew_point(values / 10),
     ("cm", "mm/d"): lambda values: values * 10,
     ("m", "mm/d"): lambda values: values * 1000,
     ("1", "%"): lambda values: values * 100,
@@ -79,9 +83,22 @@ def unit_of(text: str) -> str:
     plain = text.strip().casefold().translate(_SIGNS)
     plain = re.sub(r"\b(?:day|dia|día|tag|jour)\b|(?<=/)(?:day|dia|tag|jour)$", "d", plain)
     plain = re.sub(r"\b(?:hour|hr|hora|stunde|heure)\b", "h", plain)
-    plain = plain.replace("sq.m", "m2").replace("sqm", "m2").replace("m**2", "m2").replace("kw-h", "kwh")
+    plain = (
+        plain.replace("sq.m", "m2")
+        .replace("sq m", "m2")
+        .replace("sqm", "m2")
+        .replace("m**2", "m2")
+        .replace("kw-h", "kwh")
+    )
     plain = re.sub(r"[\s^·.*°_]", "", plain)
     return _SAME.get(plain, text.strip())
+
+
+def _dew_point(pressure: pd.Series) -> pd.Series:
+    """Dew point [degC] of a vapour pressure [kPa]."""
+    power = np.log(pressure.where(pressure > 0) / 0.6108)
+    found: pd.Series = 237.3 * power / (17.27 - power)
+    return found
 
 
 def is_unit(text: str) -> bool:
@@ -97,5 +114,5 @@ def conversion(unit: str, name: str) -> Callable[[pd.Series], pd.Series] | None:
 def readable_units(name: str) -> str:
     """List the units in which a column can be."""
     wanted = UNITS[name]
-    others = [unit for unit, ours in _CONVERSIONS if ours == wanted and not unit.startswith("0.1")]
+    others = [unit for unit, ours in _CONVERSIONS if ours == wanted and not unit.startswith(("0.1", "hPa"))]
     return " or ".join([", ".join([wanted, *others[:-1]]), *others[-1:]])

@@ -12,6 +12,8 @@ from workbench.evapotranspiration.inputs.tables.units import is_unit
 
 MAX_HEADER_CHARACTERS = 200
 _BRACKETS = re.compile(r"[\[(]\s*([^\[\]()]*?)\s*[\])]")
+_OF_SENSOR = re.compile(r"\s*\([^()]*\bS/N\b[^()]*\)", re.IGNORECASE)
+"""What HOBO writes behind the unit: serial numbers of logger and sensor."""
 _HEIGHT = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?) ?(?:m|meters?|metres?|metros?|metern?|cm)(?= |$)")
 _STATISTICS: Mapping[str, str] = {
     **dict.fromkeys(
@@ -48,6 +50,7 @@ _OTHER_QUANTITIES = frozenset((
     "apparent", "feels", "heat", "index", "net", "netto", "neta", "nette", "uv", "par", "longwave", "diffuse",
     "direct", "terrestrial", "clear", "clrsky", "toa", "normal", "departure", "canopy", "water", "sea", "dni",
     "dhi", "hora", "uhrzeit", "heure", "run", "growing", "degree", "panel", "logger", "ptemp", "record",
+    "source", "metadata", "rate", "hor",
     "instantaneous", "code", "id", "inside", "indoor", "innen", "altitude", "elevation", "height", "level",
 ))  # fmt: skip
 """Words of columns that are something else, whatever quantity they name beside."""
@@ -134,6 +137,7 @@ def meaning_of(header: str) -> Meaning | None:
     """
     if len(header) > MAX_HEADER_CHARACTERS:
         return None
+    header = _OF_SENSOR.sub("", header)
     brackets = _BRACKETS.findall(header)
     text = _plain(_BRACKETS.sub(" ", header))
     words = text.split()
@@ -156,6 +160,8 @@ def meaning_of(header: str) -> Meaning | None:
     unit = next((one for one in brackets if is_unit(one)), "") or next(
         reversed(_possible_units(brackets)), ""
     )
+    last = header.strip().split()[-1] if header.split() else ""
+    unit = unit or (last if last != header.strip() and is_unit(last) else "")
     unit = unit or next((_TRAILING_UNITS[word] for word in reversed(words) if word in _TRAILING_UNITS), "")
     return Meaning(name, unit, height if name == "u2" else None)
 
