@@ -181,3 +181,9 @@ def test_the_speed_of_a_wind_in_two_parts_is_said_to_be_that_of_the_mean_wind(tm
     values = {"tmax": 29.6, "tmin": 15.0, "tdew": 12.0, "u2": 5 * TEN_TO_TWO, "rs": 22.1, "precip": 3.2}
     assert {name: float(first[name]) for name in values} == pytest.approx(values, rel=1e-3)
     assert "their speed is that of the mean wind" in said(table)
+
+
+def test_a_header_that_says_the_zone_places_the_hours(tmp_path: Path) -> None:
+    table = read(tmp_path, HOURLY["hobo"])
+    assert table.hours is not None
+    assert set(table.hours["ahead"]) == {2.0}

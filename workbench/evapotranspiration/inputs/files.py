@@ -188,7 +188,7 @@ def days_and_hours(
         # Several rows a day: hours, or a mistake.
         clock, keys = clock_times(raw["date"]), pd.Series(groups, index=frame.index)
         if are_hours(frame["date"], clock, keys):
-            frame, hours = days_of_hours(frame, clock, raw.attrs.get("rates", ()), raw["date"], problems)
+            frame, hours = days_of_hours(frame, clock, raw.attrs, raw["date"], problems)
             problems.raise_errors()
             order, steps = _in_order(keys.loc[frame.index].to_numpy(), frame)
     _refuse_repeated(frame, raw["date"], np.arange(len(frame)) if order is None else order, steps, problems)

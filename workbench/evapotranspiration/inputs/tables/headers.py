@@ -77,8 +77,8 @@ _OTHER_NAMES = {
 _WIND = re.compile(
     r"(?:avg_|mean_)?(?:wind(?:_?speed)?|wspd|ws|u)(?:_(?:at_)?)?(?P<height>\d+(?:\.\d+)?)?(?:_?m)?(?:_mean|_avg)?"
 )
-_DATE_OF_ZONE = re.compile(r"date_time,_gmt[+-]\d{2}:?\d{2}")
-"""As HOBO writes it."""
+_DATE_OF_ZONE = re.compile(r"date_time,_gmt(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})")
+"""As HOBO writes it, with how far its clock is ahead of UTC."""
 _NO_MEAN_WIND = ("dir", "gust", "max")
 _UNREAD = {"u2": ("wind", "wspd"), "rs": ("radiation", "solar", "srad", "ghi"), "rh": ("humid", "dew", "hum")}
 """Input of the equation -> what the names of columns that hold it have in them."""
@@ -124,7 +124,8 @@ def named_columns(
     -------
     DataFrame
         Its ``attrs["rates"]`` names the columns that were means over time (W/m2), where others are sums;
-        ``attrs["asks_wind_height"]`` says whether the height of a wind stands nowhere in the file.
+        ``attrs["asks_wind_height"]`` says whether the height of a wind stands nowhere in the file;
+        ``attrs["ahead"]`` how far its clock is ahead of UTC [h] where a header says it, else NaN.
 
     Raises
     ------
@@ -161,8 +162,16 @@ def named_columns(
         problems.error(f"units names {left!r}, and there is no such column; present: {', '.join(headers)}.")
     problems.raise_errors()
     found = pd.DataFrame(named, index=raw.index, copy=False)
-    found.attrs.update(rates=tuple(sorted(rates)), asks_wind_height=asks)
+    found.attrs.update(rates=tuple(sorted(rates)), asks_wind_height=asks, ahead=_ahead_of_utc(headers))
     return found
+
+
+def _ahead_of_utc(headers: Sequence[str]) -> float:
+    for header in headers:
+        if found := _DATE_OF_ZONE.fullmatch(header.strip().lower().replace(" ", "_")):
+            ahead = int(found["hours"]) + int(found["minutes"]) / 60
+            return -ahead if found["sign"] == "-" else ahead
+    return math.nan
 
 
 def _one_date(raw: pd.DataFrame, problems: Problems) -> tuple[pd.DataFrame, pd.Series | None]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -48,7 +51,11 @@ def are_hours(days: pd.Series, times: pd.Series, groups: pd.Series) -> bool:
 
 
 def days_of_hours(
-    frame: pd.DataFrame, times: pd.Series, rates: tuple[str, ...], texts: pd.Series, problems: Problems
+    frame: pd.DataFrame,
+    times: pd.Series,
+    headers: Mapping[Any, Any],
+    texts: pd.Series,
+    problems: Problems,
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Make days of the rows of hours.
 
@@ -58,8 +65,9 @@ def days_of_hours(
         site, source, date (the day as it is written) and values in our units; the index numbers the rows.
     times
         Time of day of each row.
-    rates
-        Columns whose values are means over their time; radiation, rain and ETo that are not are sums over it.
+    headers
+        What the headers say: ``rates`` names columns whose values are means over their time (radiation, rain and
+        ETo that are not are sums over it), ``ahead`` how far the clock is ahead of UTC [h].
     texts
         Dates as they are written, to tell a zone.
     problems
@@ -94,7 +102,7 @@ def days_of_hours(
             return frame, None
         problems.warning(f"{said}, as where a clock is set back; both count.")
     keys = [groups, begins.dt.normalize().rename("day")]
-    frame = _with_known_radiation(frame, rates, step, problems)
+    frame = _with_known_radiation(frame, headers.get("rates", ()), step, problems)
     table = _reduced_to_days(frame, keys, step)
     partial = int(table.drop(columns="row").isna().all(axis=1).sum())
     table = table[table.drop(columns="row").notna().any(axis=1)]
@@ -113,11 +121,12 @@ def days_of_hours(
         )
     names = [name for name in WEATHER_COLUMNS if name in table]
     made = table.set_index("row")[["site", "source", "date", *names]].rename_axis(None)
-    return made, whole_hours(frame, begins, step, texts)
+    ahead = _ahead_of_utc(texts).fillna(headers.get("ahead", np.nan))
+    return made, whole_hours(frame, begins, step, ahead)
 
 
 def whole_hours(
-    frame: pd.DataFrame, begins: pd.Series, step: pd.Timedelta, texts: pd.Series
+    frame: pd.DataFrame, begins: pd.Series, step: pd.Timedelta, ahead: pd.Series
 ) -> pd.DataFrame | None:
     """Give what the hourly equation needs, hour by hour.
 
@@ -129,8 +138,8 @@ def whole_hours(
         Clock time at which each row begins.
     step
         Length of a row.
-    texts
-        Dates as they are written, to tell how far the clock is ahead of UTC.
+    ahead
+        How far the clock of each row is ahead of UTC [h]; missing where nothing says it.
 
     Returns
     -------
@@ -151,7 +160,7 @@ def whole_hours(
         columns["temperature"] = (frame["tmax"] + frame["tmin"]) / 2
     values = pd.DataFrame({name: column for name, column in columns.items() if column is not None})
     keys = {"site": frame["site"], "source": frame["source"], "begin": begins.dt.floor("h")}
-    table = values.assign(**keys, ahead=_ahead_of_utc(texts))
+    table = values.assign(**keys, ahead=ahead)
     if per_hour == 1:
         return table.reset_index(drop=True)
     grouped = table.groupby(list(keys), sort=False)
