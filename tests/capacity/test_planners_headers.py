@@ -229,6 +229,31 @@ def test_what_cannot_be_read_is_named_with_its_cell(
     assert any(re.search(said, str(problem)) for problem in caught.value.problems)
 
 
+def test_capacity_of_units_lifetime_to_retirement_and_what_is_gone(tmp_path: Path) -> None:
+    rows = [
+        [
+            "Name of\nstation",
+            "Fuel",
+            "Unit size (MW)",
+            "No. of units",
+            "COD",
+            "Retirement year",
+            "Cost (Rs/kWh)",
+            "Efficiency",
+            "Status",
+        ],
+        ["A", "Coal", 500, 4, 2001, 2031, 2.8, 0.36, "Operating"],
+        ["B", "Coal", 200, 2, 1980, 2015, 2.8, 0.3, "Retired"],
+    ]
+    options = [["fuel", "capex", "vc", "life"], ["Solar", 4.0, 0, 25]]
+    system = read(tmp_path, {"Existing": rows, "New": options, "Fuels": FUELS})
+    (plant,) = system.plants
+    assert (plant.p_nom, plant.build_year, plant.lifetime, plant.marginal_cost) == (2000, 2001, 30, 2800)
+    said = " ".join(map(str, system.problems))
+    assert "the row is left out: it is retired" in said
+    assert "New Solar cost less than 1000 currency/MW to build: write the unit into the header" in said
+
+
 def test_costs_in_two_currencies_are_refused(tmp_path: Path) -> None:
     sheets: Sheets = {
         "Existing": [["Plant", "Fuel", "MW", "Cost (EUR/MWh)", "Efficiency"], ["A", "Coal", 500, 28, 0.36]],

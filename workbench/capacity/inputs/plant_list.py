@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from workbench.capacity.inputs.sheets.blank_cells import Assumptions, check_columns
 from workbench.capacity.inputs.sheets.further_sheets import FurtherSheets
@@ -14,9 +14,9 @@ from workbench.capacity.inputs.sheets.kinds import (
     Found,
     PlanningHeaders,
     by_status,
+    plain_list,
     sheets_of_list,
     table_of,
-    without_totals,
 )
 from workbench.capacity.inputs.sheets.table_reader import Cells, Row, TableReader, columns_by_year, read_life
 from workbench.capacity.model.system import (
@@ -96,6 +96,7 @@ def read_plant_list(book: Workbook, problems: Problems, notes: Notes) -> System:
         carriers = _carriers_of([readers["plants"], readers["options"]], problems, notes)
     plants = _read_plants(readers["plants"], cells, carriers)
     options = _read_options(readers["options"], cells, carriers, headers)
+    _doubt_costs(plants, options, carriers, problems)
     assumptions.note_in(notes)
     system = System(
         book.path,
@@ -119,7 +120,7 @@ def _tables(book: Workbook, headers: Headers) -> dict[str, Table]:
         name = book.find_sheet(sheet)
         if name is not None:
             table = book.sheet(name).table(headers.problems, headers=_names_of(sheet, guessed))
-            found[sheet] = without_totals(headers.translated(table, LIST), headers.problems)
+            found[sheet] = plain_list(headers.translated(table, LIST), headers.problems)
         elif sheet in guessed:
             headers.problems.change(
                 f"there is no sheet '{sheet}': this one has its headers and is read as it.",
@@ -153,7 +154,7 @@ def _reader(
 
 
 _ALSO = {
-    "plants": ("energy", "fuel_price", "variable_om", "status"),
+    "plants": ("energy", "fuel_price", "variable_om", "units", "status"),
     "options": ("name", "fuel_price", "variable_om", "status"),
     "carriers": (),
 }
@@ -209,6 +210,34 @@ def _needed(reader: TableReader, *columns: str) -> tuple[str, ...]:
     """Columns that a sheet has to have; the parts of a cost may stand for it."""
     parts = any(reader.table.find_column(name) for name in ("fuel_price", "variable_om"))
     return tuple(name for name in columns if name != "marginal_cost" or not parts)
+
+
+LEAST_FUEL, LEAST_CAPITAL = 5.0, 1000.0
+"""Costs [currency/MWh, currency/MW] below which a unit is likely to be left out, whatever the currency."""
+
+
+def _doubt_costs(
+    plants: Sequence[Plant], options: Sequence[Candidate], carriers: Mapping[str, Carrier], problems: Problems
+) -> None:
+    """Doubt costs that are too small for their unit: of a kWh, or in millions, where no header says so."""
+    factors = {name: carrier.co2_emissions for name, carrier in carriers.items()}
+    burning = [plant for plant in plants if needs_efficiency(plant.carrier, factors.get(plant.carrier, 0.0))]
+    cheap = [
+        p.name for p in burning if isinstance(p.marginal_cost, float) and 0 < p.marginal_cost < LEAST_FUEL
+    ]
+    if cheap:
+        problems.warning(
+            f"the fuel of {', '.join(cheap[:3])} costs less than {LEAST_FUEL:g} currency/MWh: if these are costs "
+            "of a kWh, write the unit into the header, such as marginal_cost [Rs/kWh].",
+        )
+    built = [
+        c.name for c in options if isinstance(c.capital_cost, float) and 0 < c.capital_cost < LEAST_CAPITAL
+    ]
+    if built:
+        problems.warning(
+            f"{', '.join(built[:3])} cost less than {LEAST_CAPITAL:g} currency/MW to build: write the unit into "
+            "the header, such as capital_cost [Rs crore/MW].",
+        )
 
 
 _SUM = "marginal_cost is fuel_price over efficiency, plus variable_om."

@@ -14,7 +14,7 @@ from workbench.data.texts.amounts import read_amount
 
 _WORDS: dict[str, str] = {
     "name": "plant plantname station stationname unit unitname powerplant powerstation generator project asset "
-    "facility kraftwerk genco stationunit",
+    "facility kraftwerk genco stationunit nameofstation nameofplant nameofthestation nameoftheplant nameofunit",
     "carrier": "fuel fueltype primaryfuel energysource source resource energietrager brennstoff technology tech "
     "technologie technologytype type planttype",
     "p_nom": "capacity installedcapacity mw power size ratedpower nameplate nameplatecapacity ratedcapacity "
@@ -24,7 +24,7 @@ _WORDS: dict[str, str] = {
     "efficiency": "eff netefficiency wirkungsgrad roundtripefficiency roundtrip rte thermalefficiency heatrate "
     "stationheatrate shr netheatrate unitheatrate nshr gshr",
     "marginal_cost": "variablecost energycharge vc ecr operatingcost energycost grenzkosten variablecharge srmc "
-    "marginal variablecosts energychargerate cost",
+    "marginal variablecosts energychargerate variablecharges energycharges cost",
     "fuel_price": "fuelprice fuelcost",
     "variable_om": "variableom vom variableomcost variableoandm",
     "fixed_cost": "fixedom fom fixedomcost fixedoandm om omcost fixedcosts fixkosten fixedomcosts",
@@ -39,12 +39,15 @@ _WORDS: dict[str, str] = {
     "energy": "storagecapacity energycapacity storageenergy storagesize",
     "first_year": "availablefrom earliestyear firstavailable",
     "co2_emissions": "co2 emissionfactor co2factor emissions co2intensity emissionsfactor co2emissionfactor ef",
+    "unit_size": "unitcapacity sizeofunit capacityperunit unitrating",
+    "units": "noofunits numberofunits nos unitcount nounits",
+    "retirement_year": "retirement retiresin retired decommissioning decommissioningyear yearofretirement",
     "status": "state plantstatus",
 }
 WORDS = {name: (plain_name(name), *words.split()) for name, words in _WORDS.items()}
 """Name -> headers that mean it, without spaces and signs, the plainest first."""
 UNITS = {
-    **dict.fromkeys(("p_nom", "p_nom_max"), "MW"),
+    **dict.fromkeys(("p_nom", "p_nom_max", "unit_size"), "MW"),
     "efficiency": "MWh/MWh",
     **dict.fromkeys(("marginal_cost", "fuel_price", "variable_om"), "currency/MWh"),
     "fixed_cost": "currency/MW a year",
@@ -54,12 +57,12 @@ UNITS = {
     "max_hours": "h",
     "energy": "MWh",
     "co2_emissions": "t/MWh",
-    **dict.fromkeys(("build_year", "first_year"), "year"),
+    **dict.fromkeys(("build_year", "first_year", "retirement_year"), "year"),
 }
 """Unit of each value of a plant list."""
 YEAR = re.compile(r"(?:fy|year)?((?:19|20|21)\d\d)(?:[-/](\d\d|\d{4}))?")
 _UNIT_LIKE = re.compile(
-    r"[%/$€£₹]|\b(?:[kmgt]?wh?[ep]?|rs|inr|usd|eur|cr|crore|lakh|h|hrs?|hours?|y|yrs?|years?|t|kg)\b"
+    r"[%/$€£₹]|\b(?:[kmgt]?(?:wh?[ep]?|va|hp|cal|j)|btu|rs|inr|usd|eur|cr|crore|lakh|h|hrs?|hours?|y|yrs?|years?|t|kg)\b"
 )
 _NUMBER = re.compile(r"([-+]?\d[\d,.' ]*)\s*(\D.*)")
 _ROUND_TRIP = ("roundtrip", "rte")
@@ -148,6 +151,7 @@ class Headers:
             self.currencies.setdefault(read.currency, f"sheet '{table.sheet}', column '{header}'")
         if read is not None and read.per_energy:
             self.per_energy.add((table.sheet, name))
+        header = " ".join(header.split())
         known = plain_name(without_unit(header)) == plain_name(name)
         if known and (read is None or (read.factor == 1.0 and not read.inverse)):
             return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from workbench.capacity.inputs.sheets.headers import UNITS, Headers, meaning_of
@@ -15,7 +15,8 @@ from workbench.data.workbooks.reading import Sheet, Workbook
 _COST = {"marginal_cost", "fuel_price", "variable_om"}
 _BUILT = ("candidate", "new", "proposed", "option", "planned", "expansion", "potential")
 _STANDING = ("existing", "operat", "commission", "construction", "active", "running")
-LIST = {"name": "", "carrier": "", **UNITS, "status": ""}
+_GONE = ("retired", "decommissioned", "scrapped", "closed", "shut")
+LIST = {"name": "", "carrier": "", **UNITS, "units": "", "status": ""}
 """Every column that a plant list may have, with its unit."""
 
 
@@ -61,7 +62,7 @@ def _kind_of(names: set[str]) -> str:
     names = {name.rpartition(" ")[0] if name[-4:].isdigit() else name for name in names}
     if "carrier" not in names:
         return ""
-    if "p_nom" in names and names & (_COST | {"status"}):
+    if names & {"p_nom", "unit_size"} and names & (_COST | {"status"}):
         return "plants"
     if "capital_cost" in names:
         return "options"
@@ -113,6 +114,12 @@ def by_status(table: Table, problems: Problems) -> Mapping[str, Table]:
             parts["options"].append(number)
         elif any(part in word for part in _STANDING):
             parts["plants"].append(number)
+        elif any(part in word for part in _GONE):
+            problems.change(
+                f"the row is left out: it is {word}.",
+                sheet=table.sheet,
+                cell=table.cell(number, table.columns[place]),
+            )
         else:
             problems.error(
                 f"the status '{row[place] or ''}' does not say whether it exists or can be built; write existing "
@@ -132,7 +139,39 @@ def by_status(table: Table, problems: Problems) -> Mapping[str, Table]:
 def table_of(book: Workbook, found: Found, headers: Headers) -> Table:
     """The table of a sheet under the names that are known."""
     table = book.sheet(found.sheet).table(headers.problems, headers=found.header)
-    return without_totals(headers.translated(table, LIST), headers.problems)
+    return plain_list(headers.translated(table, LIST), headers.problems)
+
+
+def plain_list(table: Table, problems: Problems) -> Table:
+    """A table without rows of totals, with capacity and lifetime where it has what they follow from."""
+    table = _product(without_totals(table, problems), problems)
+    if not {"retirement_year", "build_year"} <= set(table.columns) or table.find_column("lifetime"):
+        return table
+    problems.change("the lifetime is retirement_year less build_year.", sheet=table.sheet)
+    return _computed(table, "retirement_year", "lifetime", "build_year", lambda end, begin: end - begin)
+
+
+def _product(table: Table, problems: Problems) -> Table:
+    if not {"unit_size", "units"} <= set(table.columns) or table.find_column("p_nom"):
+        return table
+    problems.change("the p_nom is unit_size times units.", sheet=table.sheet)
+    return _computed(table, "unit_size", "p_nom", "units", lambda size, count: size * count)
+
+
+def _computed(
+    table: Table, source: str, name: str, other: str, compute: Callable[[float, float], float]
+) -> Table:
+    """A table in which a column is what it and another one come to; what is no number stays as it is."""
+    place, beside = table.position(source), table.position(other)
+    rows = []
+    for row in table.rows:
+        one, two = row[place], row[beside]
+        value: object = None if one is None else f"{one} and {two}"
+        if isinstance(one, (int, float)) and isinstance(two, (int, float)):
+            value = compute(float(one), float(two))
+        rows.append((*row[:place], value, *row[place + 1 :]))
+    columns = tuple(name if column == source else column for column in table.columns)
+    return replace(table, columns=columns, rows=tuple(rows))
 
 
 class PlanningHeaders(Headers):
