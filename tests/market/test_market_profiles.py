@@ -37,7 +37,7 @@ from workbench.market.profiles.known import profile_of
 from workbench.market.queries import By, price_statistics, revenue_by
 from workbench.market.results.saved import IngestResult
 from workbench.market.views.answer_view import AnswerView
-from workbench.market.views.boards import BOARDS
+from workbench.market.views.boards import BOARDS, TodayBoard
 
 AUTUMN, SPRING = "2024-10-27", "2024-03-31"
 
@@ -154,6 +154,22 @@ def test_snapshots_of_the_indian_exchange_have_96_blocks_a_day(tmp_path: Path) -
             assert found[np.datetime64("2025-12-31T00:15", "ms")] == iex_price(0)
             assert found[np.datetime64("2026-01-01T00:00", "ms")] == iex_price(95)
             assert found[np.datetime64("2026-01-02T00:00", "ms")] == iex_price(95)
+
+
+def test_the_board_of_an_exchange_shows_prices_and_neither_generation_nor_demand_as_missing(
+    tmp_path: Path,
+) -> None:
+    project = Project.create(tmp_path / "p", "India")
+    made = new_market(project, "iex")
+    iex_snapshot(made.files / "DAM_Market Snapshot (1).xlsx", ["2026-01-01"], "DAM")
+    ingest_market(project, **made.settings)
+    with Market.open(project) as market:
+        board = TodayBoard(market.data)
+        titles = [view.answer.title for view in board._tabs.children[0].children]
+        assert [title.partition(",")[0] for title in titles] == ["Prices"]
+        assert "DAM price" in board._status.value
+        assert "Demand" not in board._status.value
+        board.close()
 
 
 @pytest.fixture(scope="module")

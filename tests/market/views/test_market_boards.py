@@ -25,6 +25,7 @@ from workbench.market.store.dataset import market_folder
 from workbench.market.store.publication import writing
 from workbench.market.store.reading import MarketData
 from workbench.market.views import asset_boards as market_asset_boards
+from workbench.market.views import panels
 from workbench.market.views.answer_tools import Appearance, Download, Zoom, read_request
 from workbench.market.views.answer_view import AnswerView
 from workbench.market.views.board import CHOSEN, EVERYTHING, POLL_SECONDS, AnswerBoard
@@ -37,6 +38,7 @@ from workbench.market.views.boards import (
     TrendsBoard,
 )
 from workbench.market.views.headlines import battery_tiles
+from workbench.market.views.panels import MarketBoard
 from workbench.market.views.view import MarketView
 from workbench.ui.messages import InvalidMessage
 
@@ -99,7 +101,9 @@ _TABS = {
 
 
 @pytest.mark.parametrize(("kind", "tab"), all_tabs())
-def test_every_tab_is_drawn_with_a_title_on_every_axis(make, kind, tab):
+def test_every_tab_is_drawn_with_a_title_on_every_axis(make, kind, tab, monkeypatch):
+    # The data are of some weeks; the comparison is drawn all the same, without an earlier year.
+    monkeypatch.setattr(MarketBoard, "has_year_before", True)
     board = make(kind, period=EVERYTHING)
     assert board._tabs.titles == _TABS[kind.__name__]
     views = open_tab(board, tab)
@@ -111,6 +115,15 @@ def test_every_tab_is_drawn_with_a_title_on_every_axis(make, kind, tab):
             for key, axis in layout.items():
                 if key.startswith(("xaxis", "yaxis")) and axis.get("visible", True):
                     assert axis["title"]["text"]
+
+
+def test_a_year_ago_is_offered_only_where_that_year_is_in_the_data(make, monkeypatch):
+    assert "A year ago" not in make(TodayBoard)._tabs.titles
+    assert "A year ago" not in make(TrendsBoard)._tabs.titles
+    # As if so many days were a year.
+    monkeypatch.setattr(panels, "YEAR", np.timedelta64(2, "D"))
+    assert "A year ago" in make(TodayBoard)._tabs.titles
+    assert "A year ago" in make(TrendsBoard)._tabs.titles
 
 
 @pytest.mark.parametrize("kind", BOARDS)

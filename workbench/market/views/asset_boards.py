@@ -230,7 +230,7 @@ class TrendsBoard(MarketBoard):
         return {
             "Shares": self._shares,
             "Pace of a year": self._pace,
-            "A year ago": self._year,
+            **({"A year ago": self._year} if self.has_year_before else {}),
             "Data": self.data_tab,
         }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from workbench.charts.line_labels import label_lines
 from workbench.charts.spikes import split_spikes
 from workbench.market.model.answer import Answer
@@ -32,12 +34,22 @@ __all__ = ["MarketBoard", "Tabs", "net_imports"]
 Tabs = Mapping[str, Callable[[], Sequence[Panel]]]
 
 
+DAY = np.timedelta64(1, "D")
+YEAR = 364 * DAY
+"""By which comparable periods lie apart, so that weekdays agree."""
+
+
 class MarketBoard(AnswerBoard):
     """A board with the panels that several boards show."""
 
     def price_unit(self) -> str:
         """Give the unit of prices."""
         return self.data.description.price_unit
+
+    @property
+    def has_year_before(self) -> bool:
+        """Whether the data reach back to the same weekday a year before the newest."""
+        return bool(self.data.first <= self.data.last - YEAR - DAY)
 
     def mix(self) -> Panel:
         """Generation by fuel over time."""

@@ -69,9 +69,9 @@ class TodayBoard(MarketBoard):
     def tabs(self) -> Tabs:
         """Give the tabs of the board."""
         tabs: Tabs = {
-            "Now": lambda: (self.mix(), self.price_lines()),
+            "Now": self._now,
             "Prices": lambda: (Panel(lambda period: price_statistics(self.data, period)), self._events()),
-            "A year ago": self._comparison,
+            **({"A year ago": self._comparison} if self.has_year_before else {}),
             "Interconnectors": self._imports,
             "Data": self.data_tab,
         }
@@ -91,10 +91,15 @@ class TodayBoard(MarketBoard):
             )
             for name in names
         ]
-        mix = generation(
-            self.data, period, region=region, resolution=bucket_resolution(self.data.description)
-        )
-        tiles.append(Tile("Demand", format_number(newest(mix[DEMAND]), decimals=0, style=style), "MW"))
+        spans = self.data.spans
+        if "region" in spans:
+            mix = generation(
+                self.data, period, region=region, resolution=bucket_resolution(self.data.description)
+            )
+            tiles.append(Tile("Demand", format_number(newest(mix[DEMAND]), decimals=0, style=style), "MW"))
+        if "unit_power" not in spans:
+            # An exchange has prices and no generation.
+            return tiles_html(tiles)
         totals = fuel_totals(self.data, period, region=region)
         renewable = np.isin(totals["Fuel"], list(self.data.description.renewable_fuels))
         generated = ~np.isnan(totals["Share"])
@@ -106,6 +111,10 @@ class TodayBoard(MarketBoard):
             )
         )
         return tiles_html(tiles)
+
+    def _now(self) -> Sequence[Panel]:
+        has_units = "unit_power" in self.data.spans
+        return (*((self.mix(),) if has_units else ()), self.price_lines())
 
     def _events(self) -> Panel:
         return Panel(lambda period: price_events(self.data, period, region=self.chosen_region))
