@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -247,3 +248,50 @@ def test_decimal_commas_of_a_workbook_are_read(tmp_path: Path) -> None:
 
     units, _ = read_register(tmp_path / "units.xlsx", NEM)
     assert [unit.capacity_mw for unit in units] == [720.5, 99.75]
+
+
+def facilities(folder: Path, *, wrapped: bool = True) -> Path:
+    listed = [
+        {
+            "code": "HORNSDPR", "name": "Hornsdale Power Reserve", "network_id": "NEM", "network_region": "SA1",
+            "units": [
+                {"code": "HPRG1", "fueltech_id": "battery_discharging", "capacity_registered": 150.0,
+                 "capacity_storage": 193.5, "dispatch_type": "GENERATOR", "status_id": "operating"},
+                {"code": "HPRL1", "fueltech_id": "battery_charging", "capacity_registered": 120.0,
+                 "dispatch_type": "LOAD"},
+            ],
+        },
+        {
+            "code": "BAYSW", "name": "Bayswater", "network_id": "NEM", "network_region": "NSW1",
+            "units": [{"code": "BW01", "fueltech_id": "coal_black", "capacity_registered": 660,
+                       "dispatch_type": "GENERATOR"}],
+        },
+        {
+            "code": "COLLIE", "name": "Collie", "network_id": "WEM", "network_region": "WEM",
+            "units": [{"code": "COLLIE_G1", "fueltech_id": "coal_black", "capacity_registered": 318.3}],
+        },
+    ]  # fmt: skip
+    path = folder / "facilities.json"
+    path.write_text(json.dumps({"success": True, "data": listed} if wrapped else listed))
+    return path
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_the_list_of_facilities_of_openelectricity_is_a_register(tmp_path: Path, wrapped: bool) -> None:
+    units, problems = read_register(facilities(tmp_path, wrapped=wrapped), NEM)
+
+    found = {unit.name: unit for unit in units}
+    assert set(found) == {"HPRG1", "HPRL1", "BW01"}
+    assert (found["BW01"].station, found["BW01"].region, found["BW01"].fuel) == ("Bayswater", "NSW1", "Coal")
+    assert (found["BW01"].capacity_mw, found["BW01"].kind) == (660.0, UnitKind.GENERATOR)
+    assert (found["HPRG1"].fuel, found["HPRG1"].storage_mwh) == ("Battery Storage", 193.5)
+    assert found["HPRL1"].kind is UnitKind.LOAD
+    assert any("1 units are of regions that this market does not have" in str(one) for one in problems)
+
+
+@pytest.mark.parametrize("content", ["{}", "[1]", '[{"code": "A", "units": 5}]', "nonsense", '{"data": {}}'])
+def test_another_json_is_refused_with_what_is_expected(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "facilities.json"
+    path.write_text(content)
+    with pytest.raises(InvalidData, match=r"facilities|units|JSON"):
+        read_register(path, NEM)

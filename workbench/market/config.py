@@ -39,8 +39,8 @@ class IngestConfig:
     )
     register: str = setting(
         "",
-        help="Register of units (csv, parquet, xlsx), by its name in the project's inputs",
-        in_form=InForm(offers="workbench.data.projects.input_names:tables"),
+        help="Register of units (csv, parquet, xlsx, OpenElectricity's json), by its name in the project's inputs",
+        in_form=InForm(offers="workbench.data.projects.input_names:tables_and_records"),
     )
     register_columns: dict[str, str] = setting(
         dict,

@@ -8,7 +8,7 @@ from typing import Any
 from workbench.data.projects.project import WORKBOOK_SUFFIXES, Project
 from workbench.files import subfolders
 
-__all__ = ["arrays_and_tables", "folders", "names_of_kinds", "tables", "workbooks"]
+__all__ = ["arrays_and_tables", "folders", "names_of_kinds", "tables", "tables_and_records", "workbooks"]
 
 TABLE_SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv", ".tsv", ".parquet")
 
@@ -27,6 +27,11 @@ def workbooks(project: Project, _values: Mapping[str, Any]) -> list[str]:
 def tables(project: Project, _values: Mapping[str, Any]) -> list[str]:
     """Name the workbooks and the text and Parquet files among the inputs."""
     return names_of_kinds(project, TABLE_SUFFIXES)
+
+
+def tables_and_records(project: Project, values: Mapping[str, Any]) -> list[str]:
+    """Name the tables among the inputs, and the JSON files."""
+    return [*tables(project, values), *names_of_kinds(project, (".json",))]
 
 
 def arrays_and_tables(project: Project, values: Mapping[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from workbench.data.texts.amounts import plain_amount
 from workbench.data.texts.content import FileKind, kind_of
 from workbench.data.texts.labels import is_total_label
 from workbench.errors import InvalidData, UnreadableFile
+from workbench.market.inputs.facilities import facilities_table, is_facilities
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.description_parts import UNKNOWN
 from workbench.market.model.units import MarketUnit, UnitKind
@@ -78,7 +79,7 @@ _KINDS = {
 def read_register(
     path: Path | str, description: MarketDescription, columns: Mapping[str, str] | None = None
 ) -> tuple[tuple[MarketUnit, ...], Problems]:
-    """Read a register of units from CSV, Parquet or Excel.
+    """Read a register of units from CSV, Parquet or Excel, or from OpenElectricity's list of facilities (JSON).
 
     Parameters
     ----------
@@ -106,7 +107,10 @@ def read_register(
     """
     path = Path(path)
     problems = Problems(path.name)
-    table = _table(path, tuple((columns or {}).values()), problems)
+    if is_facilities(path):
+        table = facilities_table(path, description.region_names, problems)
+    else:
+        table = _table(path, tuple((columns or {}).values()), problems)
     found = _find_columns(path, table.columns, columns or {})
     if not table.rows:
         raise UnreadableFile(
