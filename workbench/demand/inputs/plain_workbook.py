@@ -16,7 +16,7 @@ from workbench.data.tables.table import plain_name, without_unit
 from workbench.data.texts.years import Kind
 from workbench.data.workbooks.finding import MARK
 from workbench.data.workbooks.number_cells import cell_number
-from workbench.data.workbooks.reading import Workbook
+from workbench.data.workbooks.reading import Sheet, Workbook
 from workbench.demand.inputs.driver_sheets import DriverTables
 from workbench.demand.inputs.electricity_unit import UNITS_SHEET, UnitLabel, label_of
 from workbench.demand.inputs.main_sheet import MAIN, MAX_PEAK_MW, MainSheet
@@ -28,10 +28,9 @@ from workbench.demand.model.roles import REDUCING, role_of
 __all__ = ["PlainWorkbook", "is_plain", "read_plain"]
 
 FOR_READERS = ("readme", "notes", "cover", "contents", "index")
+"""Plain names of sheets that nobody expects to be read."""
 TOTAL_TOLERANCE = 0.005
 """Share by which a total may differ from the sum of its sectors before that is said."""
-
-
 MAX_NAMES = 3
 """Series that one note names."""
 MAX_CHANGES = 3
@@ -78,30 +77,8 @@ def read_plain(book: Workbook, left_out: Sequence[str], problems: Problems) -> P
     plain = PlainWorkbook(MainSheet(""), {}, DriverTables(), UnitLabel(), Notes(book.path.name))
     sectors: list[YearSeries] = []
     for name in book.sheet_names:
-        found = series_of(book.sheet(name))
-        if not found.series and plain_name(name) not in (UNITS_SHEET, *FOR_READERS):
-            plain.unused.unused("the sheet is not used: it has no values by year", sheet=name)
-        if found.series and found.numbers:
-            more = f" (and {len(found.numbers) - 1} more)" if len(found.numbers) > 1 else ""
-            problems.warning(
-                f"a number stands here{more} in no row or column of a year and a name: it is not read.",
-                sheet=name,
-                cell=found.numbers[0],
-            )
-        for cell, text in found.unread:
-            plain.unused.unused(f"'{text}' stands beside the years and is not used", sheet=name, cell=cell)
-        for series in found.series:
-            _take(series, sectors, plain, problems)
-    for (sheet, told), group in plain.not_used.items():
-        names = ", ".join(series.name for series in group[:MAX_NAMES])
-        names += f" and {len(group) - MAX_NAMES} more" if len(group) > MAX_NAMES else ""
-        last = next(reversed(list(group[-1].cells.values())))
-        plain.unused.unused(
-            f"'{told}' {'' if told == names else f'({names}) '}is not used: no sales of a sector, and no driver, "
-            "losses, load factor or peak",
-            sheet=sheet,
-            cell=f"{group[0].cell}:{last}",
-        )
+        sectors += _read_sheet(book.sheet(name), plain, problems)
+    _note_not_used(plain)
     sectors = sectors or plain.totals
     if not sectors:
         return None
@@ -122,33 +99,66 @@ def read_plain(book: Workbook, left_out: Sequence[str], problems: Problems) -> P
     return plain
 
 
-def _take(series: YearSeries, sectors: list[YearSeries], plain: PlainWorkbook, problems: Problems) -> None:
-    """Put one series where it belongs."""
+def _read_sheet(sheet: Sheet, plain: PlainWorkbook, problems: Problems) -> list[YearSeries]:
+    """Put the series of a sheet where they belong, and give those of sectors."""
+    found = series_of(sheet)
+    if not found.series:
+        if plain_name(sheet.name) not in (UNITS_SHEET, *FOR_READERS):
+            plain.unused.unused("the sheet is not used: it has no values by year", sheet=sheet.name)
+        return []
+    if found.numbers:
+        more = f" (and {len(found.numbers) - 1} more)" if len(found.numbers) > 1 else ""
+        problems.warning(
+            f"a number stands here{more} in no row or column of a year and a name: it is not read.",
+            sheet=sheet.name,
+            cell=found.numbers[0],
+        )
+    for cell, text in found.unread:
+        plain.unused.unused(f"'{text}' stands beside the years and is not used", sheet=sheet.name, cell=cell)
+    return [series for series in found.series if _is_sector(series, plain, problems)]
+
+
+def _note_not_used(plain: PlainWorkbook) -> None:
+    for (sheet, told), group in plain.not_used.items():
+        names = ", ".join(series.name for series in group[:MAX_NAMES])
+        names += f" and {len(group) - MAX_NAMES} more" if len(group) > MAX_NAMES else ""
+        plain.unused.unused(
+            f"'{told}' {'' if told == names else f'({names}) '}is not used: no sales of a sector, and no driver, "
+            "losses, load factor or peak",
+            sheet=sheet,
+            cell=f"{group[0].cell}:{list(group[-1].cells.values())[-1]}",
+        )
+
+
+def _is_sector(series: YearSeries, plain: PlainWorkbook, problems: Problems) -> bool:
+    """Whether a series is of a sector; any other is put where it belongs."""
     main, meaning = plain.main, meaning_of(series)
     targets: dict[Meaning, tuple[dict[int, float], str, float]] = {
         Meaning.LOSSES: (main.losses, "losses", 100.0),
         Meaning.LOAD_FACTOR: (main.load_factors, "loadfactor", 100.0),
         Meaning.PEAK: (main.peaks, "peak", MAX_PEAK_MW),
     }
-    if meaning is Meaning.SECTOR:
-        sectors.append(series)
-    elif meaning is Meaning.TOTAL:
+    if meaning is Meaning.TOTAL:
         plain.totals.append(series)
     elif meaning is Meaning.DRIVER:
         _take_driver(series, plain.drivers, problems)
     elif meaning in targets:
         target, table, largest = targets[meaning]
         factor = 1000.0 if meaning is Meaning.PEAK and _says(series.words, r"\bgw\b") else 1.0
-        factor = 100.0 if largest == 100.0 and _is_share(series) else factor
+        if largest == 100.0 and _is_share(series):
+            factor = 100.0
+            message = f"the values of '{series.name}' are shares of one, and were read as percentages."
+            problems.change(message, sheet=series.sheet, cell=series.cell)
         for year, value in _numbers(series, problems).items():
             if not 0 <= factor * value <= largest:
                 expected = f"expected {meaning} from 0 to {largest:g}, found {value:g}."
                 problems.error(expected, sheet=series.sheet, cell=series.cells[year])
             target[year] = factor * value
             main.cells[table, year] = f"{series.sheet}!{series.cells[year]}"
-    else:
+    elif meaning is not Meaning.SECTOR:
         told = next((word for word in series.words if is_not_used(word)), series.name)
         plain.not_used.setdefault((series.sheet, told), []).append(series)
+    return meaning is Meaning.SECTOR
 
 
 def _says(words: Iterable[str], pattern: str) -> bool:
