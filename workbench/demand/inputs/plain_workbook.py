@@ -29,6 +29,7 @@ __all__ = ["PlainWorkbook", "is_plain", "read_plain"]
 
 FOR_READERS = ("readme", "notes", "cover", "contents", "index")
 """Plain names of sheets that nobody expects to be read."""
+OF_PLANTS = ("plants", "generators")
 TOTAL_TOLERANCE = 0.005
 """Share by which a total may differ from the sum of its sectors before that is said."""
 MAX_NAMES = 3
@@ -52,9 +53,9 @@ class PlainWorkbook:
 
 
 def is_plain(book: Workbook) -> bool:
-    """Whether a workbook has no ``~`` table on any sheet, and no sheet ``main`` that lacks them."""
+    """Whether a workbook has no ``~`` table, no sheet ``main`` that lacks them, and no sheet of plants."""
     main = book.find_sheet(MAIN)
-    return not any(
+    return not any(map(book.find_sheet, OF_PLANTS)) and not any(
         isinstance(value, str) and value.startswith(MARK)
         for sheet in book.sheets
         for row in sheet.rows

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from workbench.data.tables.table import plain_name, without_unit
+from workbench.data.texts.dates import MONTH_NAMES
 from workbench.data.texts.labels import is_total_label
 from workbench.demand.inputs.year_series import YearSeries
 
@@ -102,6 +103,8 @@ _GENERIC = frozenset(
 
 def meaning_of(series: YearSeries) -> Meaning:
     """Tell what a series is by what is written about it; the nearest text that says something decides."""
+    if series.name.casefold() in MONTH_NAMES:
+        return Meaning.NOT_USED
     own = _said(series.name)
     if is_total_label(without_unit(series.name)) and own in (None, Meaning.SECTOR):
         rest = [meaning for text in series.words[1:] if (meaning := _said(text)) is not None]
