@@ -188,7 +188,7 @@ def test_a_planning_workbook_heeds_the_units_of_its_headers(tmp_path: Path) -> N
             ],
             "Capital cost": [["Technology", "FY 2029-30 (Rs crore/MW)"], ["PV", 4]],
             "FOM": [["carrier", "2030 (Rs lakh/MW)"], ["coal", 24], ["solar", 5]],
-            "Demand": [["2029-30 (GW)"], *([1.4] for _ in range(8760))],
+            "Demand": [["Hour", "Load 2029-30 (GW)"], *([hour, 1.4] for hour in range(8760))],
         },
     )
     (plant,) = system.plants

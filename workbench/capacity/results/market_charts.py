@@ -16,6 +16,7 @@ from workbench.data.formatting import INDIA, Style, year_label
 
 _LOADINGS = ((25.0, "#9BA4AC"), (50.0, "#56B4E9"), (75.0, "#E69F00"), (float("inf"), "#D55E00"))
 """Mean use of a line [%] up to which it has a colour."""
+_BARE = {"showgrid": False, "zeroline": False}
 
 
 @headed("yearly values")
@@ -57,13 +58,13 @@ def network_map(result: CapacityResult, year: int | None = None, *, style: Style
     if schematic:
         angle = 2 * np.pi * np.arange(len(rows)) / len(rows)
         rows = rows.assign(x=np.cos(angle), y=np.sin(angle))
-        words = "The buses have no coordinates: they stand on a circle."
+        words = "No coordinates: the buses stand on a circle."
         figure.add_annotation(text=words, xref="paper", yref="paper", x=0, y=1.04, showarrow=False)
         figure.update_xaxes(showticklabels=False).update_yaxes(showticklabels=False)
     _add_lines(figure, result, year, rows)
     _add_buses(figure, result, rows)
     figure.update_layout(hovermode="closest")
-    return figure.update_yaxes(scaleanchor="x", showgrid=False).update_xaxes(showgrid=False)
+    return figure.update_yaxes(scaleanchor="x", **_BARE).update_xaxes(**_BARE)
 
 
 def _add_lines(figure: go.Figure, result: CapacityResult, year: int, rows: pd.DataFrame) -> None:
@@ -113,7 +114,7 @@ def _arrows(lines: pd.DataFrame, rows: pd.DataFrame, colour: str) -> go.Scatter:
         # The angle of a marker is counted clockwise from the top.
         marker={
             "symbol": "arrow",
-            "size": 13,
+            "size": 18,
             "color": colour,
             "angle": np.degrees(np.arctan2(way[:, 0], way[:, 1])),
         },

@@ -19,6 +19,8 @@ from workbench.data.workbooks.number_cells import read_numbers
 from workbench.data.workbooks.reading import Workbook
 
 HOURS = (8760, 8784)
+_WHOLE = ("demand", "load", "total", "totaldemand", "totalload", "system", "systemload", "year")
+"""What stands before the year where it is no zone."""
 
 
 def read_demand_sheet(
@@ -43,6 +45,7 @@ def read_demand_sheet(
     by_bus: dict[int, dict[str, Floats]] = {}
     for column in table.columns:
         bus, year = _name_and_year(column)
+        bus = "" if plain_name(bus) in _WHOLE else bus
         if not year or (bus and bus not in buses):
             if year:
                 problems.error(
