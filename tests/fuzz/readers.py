@@ -256,6 +256,25 @@ def register_bytes() -> bytes:
     return sink.getvalue()
 
 
+FACILITIES = {
+    "data": [
+        {
+            "code": "BAYSW",
+            "name": "Bayswater",
+            "network_region": "NSW1",
+            "units": [
+                {
+                    "code": "BW01",
+                    "fueltech_id": "coal_black",
+                    "capacity_registered": 660.0,
+                    "capacity_storage": None,
+                    "dispatch_type": "GENERATOR",
+                }
+            ],
+        }
+    ]
+}
+
 SCADA = """\
 C,NEMP.WORLD,DISPATCHSCADA,AEMO,PUBLIC,2025/08/20,18:05:13,0000000477155218,DISPATCHSCADA,0
 I,DISPATCH,UNIT_SCADA,1,SETTLEMENTDATE,DUID,SCADAVALUE,LASTCHANGED
@@ -471,6 +490,7 @@ READERS = {
         Reader("result", read_result, json_seeds(RESULT), "results/demand/BAU/result.json"),
         Reader("table", read_table, byte_seeds(table_bytes), "a.parquet"),
         Reader("register", read_register, byte_seeds(register_bytes), "register.parquet"),
+        Reader("facilities", read_register, json_seeds(FACILITIES), "facilities.json", ("facilities",)),
         Reader("nemweb-zip", read_zip, zip_seeds, "a.zip"),
         Reader(
             "settings",
