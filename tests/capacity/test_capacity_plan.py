@@ -20,6 +20,7 @@ from workbench.capacity.results import charts, market_charts
 from workbench.capacity.results import hourly_charts as charts_hourly
 from workbench.capacity.results.compare import compare_years, side_by_side
 from workbench.capacity.results.opened import CapacityPlan
+from workbench.capacity.results.report import compose_report
 from workbench.capacity.results.saved import STORE, TABLES, CapacityResult, load
 from workbench.capacity.results.summary import assumptions, key_figures
 from workbench.capacity.solving.planning import make_solver
@@ -117,6 +118,15 @@ def test_market_values_and_rents_are_those_of_prices_and_dispatch(quick: Capacit
     assert tie.loading == pytest.approx(100 * (weights @ flow) / 8760 / 250)
     rent = flow * (0.97 * price - network.buses_t.marginal_price["Outside"])
     assert tie.rent == pytest.approx(weights @ rent)
+
+
+def test_a_result_of_before_there_were_market_values_is_drawn_without_them(quick: CapacityResult) -> None:
+    empty = quick.table("market_values").iloc[:0, :0]
+    tables = {**quick.tables, "market_values": empty, "transmission": empty}
+    earlier = dataclasses.replace(quick, tables=tables)
+    assert "No prices" in market_charts.market_value_chart(earlier).layout.annotations[0].text
+    assert len(market_charts.network_map(earlier).data) == 1
+    assert compose_report(earlier)
 
 
 def test_chosen_days_are_drawn_with_gaps_between_them(quick: CapacityResult) -> None:

@@ -23,8 +23,7 @@ _BARE = {"showgrid": False, "zeroline": False}
 def market_value_chart(result: CapacityResult, year: int | None = None, *, style: Style = INDIA) -> go.Figure:
     """Mean price that each carrier gets for what it supplies, and its part of the mean price of all hours."""
     year = result.years[-1] if year is None else year
-    table = result.tables.get("market_values", pd.DataFrame({"year": []}))
-    rows = table[table.year == year]
+    rows = _rows_of(result, "market_values", year)
     figure = new_figure(
         f"Market values in {year_label(year, style)}", f"Market value [{currency_of(result)}/MWh]", "Carrier"
     )
@@ -67,9 +66,14 @@ def network_map(result: CapacityResult, year: int | None = None, *, style: Style
     return figure.update_yaxes(scaleanchor="x", **_BARE).update_xaxes(**_BARE)
 
 
+def _rows_of(result: CapacityResult, name: str, year: int) -> pd.DataFrame:
+    """Rows of a table in a year; none of a result that was saved before there was that table."""
+    table = result.tables.get(name)
+    return pd.DataFrame() if table is None or table.empty else table[table.year == year]
+
+
 def _add_lines(figure: go.Figure, result: CapacityResult, year: int, rows: pd.DataFrame) -> None:
-    table = result.tables.get("transmission", pd.DataFrame({"year": []}))
-    lines = table[table.year == year]
+    lines = _rows_of(result, "transmission", year)
     if lines.empty:
         return
     lines = lines[lines.bus0.isin(rows.index) & lines.bus1.isin(rows.index) & (lines.capacity > 1e-3)]
