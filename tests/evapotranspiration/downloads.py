@@ -205,6 +205,44 @@ DAILY: dict[str, tuple[str, dict[str, float | None]]] = {
         ),
         {"u2": 2.3 * TEN_TO_TWO, "rh": None, "rs": None},
     ),
+    "oklahoma": (
+        _lines(
+            "YEAR,MONTH,DAY,STID,TMAX,TMIN,HMAX,HAVG,2AVG,2MAX,ATOT,RAIN",
+            "{day}parts,NRMN,{hot:.2f},{cold:.2f},80,{humid},{mph:.4f},12,{sun:.2f},{inch:.4f}",
+        ),
+        {},
+    ),
+    "gridmet": (
+        _lines(
+            "yyyy-mm-dd,pr(mm),rmax(%),rmin(%),srad(Wm-2),tmmn(K),tmmx(K),vs(m/s at 10m),pet(mm)",
+            "{day}iso,{rain:.1f},80,35,{watts:.2f},288.15,302.75,{wind:.1f},6.1",
+        ),
+        {"u2": 2.3 * TEN_TO_TWO, "rh": None, "rh_max": 80.0},
+    ),
+    "daymet": (
+        "Latitude: 35.9  Longitude: -84.3\nElevation: 270 meters\n"
+        + _lines(
+            "year,yday,dayl (s),prcp (mm/day),srad (W/m^2),swe (kg/m^2),tmax (deg c),tmin (deg c),vp (Pa)",
+            "{day}doy,43200,{rain:.1f},511.574,0,{high:.1f},{low:.1f},1420",
+        ),
+        {"u2": None, "rh": None, "tdew": 12.19},
+    ),
+    "canada": (
+        _lines(
+            '"Longitude (x)","Latitude (y)","Station Name","Date/Time","Year","Month","Day","Max Temp (°C)",'
+            '"Max Temp Flag","Min Temp (°C)","Total Rain (mm)","Total Precip (mm)","Total Precip Flag"',
+            '"-112","49.6","LETHBRIDGE","{day}iso","2023","06","01","{high:.1f}","","{low:.1f}","0.1","{rain:.1f}","T"',
+        ),
+        {"u2": None, "rh": None, "rs": None},
+    ),
+    "wunderground": (
+        _lines(
+            "Date,Temperature_High (°F),Temperature_Low (°F),Dew Point_High (°F),Humidity_Avg (%),Speed_High (mph),"
+            "Speed_Avg (mph),Precip_Sum (in),Solar [W/m2]",
+            "{day}iso,{hot:.2f},{cold:.2f},60,{humid},12,{mph:.4f},{inch:.4f},{watts:.2f}",
+        ),
+        {},
+    ),
     "units_at_the_end": (
         _lines(
             "Datum;Temperatur Max;Temperatur Min;Feuchte Mittel;Wind 2m km/h;Globalstrahlung J/cm²;Regen l/m²",

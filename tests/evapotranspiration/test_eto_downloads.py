@@ -36,7 +36,7 @@ def test_a_daily_download_is_read_as_it_is(tmp_path: Path, name: str) -> None:
             assert column not in table.frame
         else:
             assert first[column] == pytest.approx(value, rel=2e-3), column
-    if name not in ("inmet", "spanish"):
+    if name not in ("inmet", "spanish", "wunderground"):
         assert "height of the wind is not known" not in said(table)
 
 
@@ -183,7 +183,8 @@ def test_the_speed_of_a_wind_in_two_parts_is_said_to_be_that_of_the_mean_wind(tm
     assert "their speed is that of the mean wind" in said(table)
 
 
-def test_a_header_that_says_the_zone_places_the_hours(tmp_path: Path) -> None:
-    table = read(tmp_path, HOURLY["hobo"])
+@pytest.mark.parametrize("name", ["hobo", "open_meteo"])
+def test_a_file_that_says_its_zone_places_its_hours(tmp_path: Path, name: str) -> None:
+    table = read(tmp_path, HOURLY[name])
     assert table.hours is not None
     assert set(table.hours["ahead"]) == {2.0}

@@ -7,6 +7,7 @@ brackets where it is another: ``tmax [degF]``, ``u2 [km/h]``, ``rs [W/m2]``. -99
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from workbench.errors import UnreadableFile
 from workbench.evapotranspiration.inputs.netcdf_files import is_netcdf, read_netcdf
 from workbench.evapotranspiration.inputs.places.place import Place
 from workbench.evapotranspiration.inputs.tables.dates import read_dates
+from workbench.evapotranspiration.inputs.tables.declared_otherwise import declared_clock
 from workbench.evapotranspiration.inputs.tables.headers import (
     is_header,
     is_text_column,
@@ -270,8 +272,12 @@ def read_raw(
         )
     raw = _without(raw, left_out, problems)
     raw = raw if is_text else raw.set_axis(range(2, len(raw) + 2), axis=0)
-    declared = _declared(path) if is_text and any(map(is_of_download, map(str, raw.columns))) else {}
-    return named_columns(raw, problems, units, declared=declared, wind_height=wind_height), sha256
+    above = _above(path) if is_text else []
+    declared = declared_units(above) if any(map(is_of_download, map(str, raw.columns))) else {}
+    named = named_columns(raw, problems, units, declared=declared, wind_height=wind_height)
+    if math.isnan(named.attrs["ahead"]):
+        named.attrs["ahead"] = declared_clock(above)
+    return named, sha256
 
 
 def _without(raw: pd.DataFrame, left_out: Sequence[str], problems: Problems) -> pd.DataFrame:
@@ -289,12 +295,12 @@ def _without(raw: pd.DataFrame, left_out: Sequence[str], problems: Problems) -> 
     return raw.drop(columns=[columns[name] for name in left_out])
 
 
-def _declared(path: Path) -> dict[str, str]:
-    """Units that a download declares above its header."""
+def _above(path: Path) -> list[str]:
+    """Lines at the begin of a text file, where a download declares its units and its clock."""
     if kind_of(path) is FileKind.WORKBOOK:
-        return {}
+        return []
     with open_file(path) as stream:
-        return declared_units(stream.read(_PREAMBLE_BYTES).decode("latin-1").splitlines())
+        return stream.read(_PREAMBLE_BYTES).decode("latin-1").splitlines()
 
 
 def _refuse_repeated(

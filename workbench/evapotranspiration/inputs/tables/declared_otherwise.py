@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -65,6 +66,18 @@ def units_shown(raw: pd.DataFrame, download: KnownDownload | None, problems: Pro
     return _NOAA[kind]
 
 
+def declared_clock(lines: Sequence[str]) -> float:
+    """How far Open-Meteo says above its header that the clock is ahead of UTC [h]; NaN where nothing says it."""
+    for names, values in pairwise(lines[:10]):
+        cells = [name.strip() for name in names.split(",")]
+        if "utc_offset_seconds" in cells:
+            parts = values.split(",")
+            at = cells.index("utc_offset_seconds")
+            if at < len(parts) and re.fullmatch(r"-?\d{1,5}", parts[at].strip()):
+                return int(parts[at]) / 3600
+    return np.nan
+
+
 def with_wind_speed(raw: pd.DataFrame, problems: Problems) -> pd.DataFrame:
     """Make a speed of the two parts of a wind at 10 m, as ERA5 gives it [m/s]."""
     parts = {
@@ -81,6 +94,17 @@ def with_wind_speed(raw: pd.DataFrame, problems: Problems) -> pd.DataFrame:
     )
     speed = pd.DataFrame({"wind_speed_10m [m/s]": np.hypot(east, north)}, index=raw.index)
     return pd.concat([raw.drop(columns=list(parts.values())), speed], axis=1)
+
+
+def of_daylight(raw: pd.DataFrame, problems: Problems) -> pd.DataFrame:
+    """Make sums of a radiation that is the mean of the daylight, as Daymet gives it beside the length of that."""
+    names = {str(name).strip().casefold(): str(name) for name in raw.columns}
+    light, length = names.get("srad (w/m^2)"), names.get("dayl (s)")
+    if light is None or length is None:
+        return raw
+    problems.change(f"column '{light}': a mean of the daylight ('{length}'), made sums of days in MJ/m2.")
+    sums = pd.to_numeric(raw[light], errors="coerce") * pd.to_numeric(raw[length], errors="coerce") / 1e6
+    return raw.drop(columns=[light, length]).assign(**{"srad [MJ/m2]": sums})
 
 
 def without_traces(values: pd.Series, header: str, problems: Problems) -> pd.Series:

@@ -17,6 +17,7 @@ from workbench.evapotranspiration.inputs.tables.day_columns import (
     without_other_hours,
 )
 from workbench.evapotranspiration.inputs.tables.declared_otherwise import (
+    of_daylight,
     units_shown,
     with_wind_speed,
     without_traces,
@@ -85,13 +86,16 @@ _UNREAD = {"u2": ("wind", "wspd"), "rs": ("radiation", "solar", "srad", "ghi"), 
 _DATES = frozenset((
     "datum", "fecha", "data", "jour", "dia", "día", "tag", "timestamp", "datetime", "date_time", "date/time",
     "period", "fecha/hora", "data_medicao", "data_medição", "messdatum", "yyyymmdd", "valid", "zeit",
-    "zeitstempel", "datum/zeit", "data_hora", "fecha_hora", "local_time", "observation_time", "measurement_date",
+    "zeitstempel", "yyyy-mm-dd",
+    "datum/zeit", "data_hora", "fecha_hora", "local_time", "observation_time", "measurement_date",
 ))  # fmt: skip
 _PLACES = frozenset((
     "stn_name", "station_name", "meta_station_name", "fawn_station", "stationsname", "estacion", "estación",
     "estacao", "estação",
 ))  # fmt: skip
-_CLOCKS = frozenset(("time", "hora", "uhrzeit", "heure", "zeit", "hour", "local time"))
+_CLOCKS = frozenset((
+    "time", "hora", "uhrzeit", "heure", "zeit", "hour", "local time", "hora utc", "time utc", "hour utc",
+))  # fmt: skip
 """Columns that hold the time of day where another holds the day."""
 STATED_HEIGHT = 2.0
 """Height of a wind whose header does not say it [m]: that of agricultural stations, and of the equation."""
@@ -138,7 +142,7 @@ def named_columns(
     if download is not None:
         problems.change(f"the headers are those of {download.title}, and are read as its.")
     stated |= units_shown(raw, download, problems)
-    raw = with_wind_speed(without_flagged(raw, download, problems), problems)
+    raw = with_wind_speed(of_daylight(without_flagged(raw, download, problems), problems), problems)
     raw, date = _one_date(raw, problems)
     named, rates, asks = {} if date is None else {"date": date}, set(), False
     for name, header, meaning in _chosen(list(raw.columns), download, problems):
@@ -184,7 +188,11 @@ def _one_date(raw: pd.DataFrame, problems: Problems) -> tuple[pd.DataFrame, pd.S
     clock = next((header for header in headers if header.strip().casefold() in _CLOCKS), "")
     days = [header for header in dates if header != clock]
     if clock and days:
-        return raw.drop(columns=[days[0], clock]), words(raw[days[0]]) + " " + words(raw[clock])
+        # INMET writes 1400 UTC.
+        times = words(raw[clock]).str.replace(r"^(\d{2})(\d{2})(?= ?UTC|$)", r"\1:\2", regex=True)
+        if "utc" in clock.casefold() and not times.str.contains("UTC").any():
+            times = times + " UTC"
+        return raw.drop(columns=[days[0], clock]), words(raw[days[0]]) + " " + times
     return raw, None
 
 

@@ -125,6 +125,37 @@ DOWNLOADS: tuple[KnownDownload, ...] = (
             "name": Meaning("station_name"),
         },
     ),
+    # https://www.mesonet.org ; daily summaries in US units, wind at 2 m.
+    KnownDownload(
+        "Oklahoma Mesonet",
+        frozenset(("stid", "tmax", "hmax")),
+        {
+            "stid": Meaning("site"), "tmax": Meaning("tmax", "degF"), "tmin": Meaning("tmin", "degF"),
+            "tavg": Meaning("tmean", "degF"), "hmax": Meaning("rh_max", "%"), "hmin": Meaning("rh_min", "%"),
+            "havg": Meaning("rh", "%"), "2avg": Meaning("u2", "mph", 2.0), "wspd": Meaning("u2", "mph", 10.0),
+            "atot": Meaning("rs", "MJ/m2"), "rain": Meaning("precip", "in"),
+        },
+    ),
+    # https://www.climatologylab.org/gridmet.html, by way of Climate Engine and others.
+    KnownDownload(
+        "gridMET",
+        frozenset(("tmmn(k)", "tmmx(k)")),
+        {
+            "tmmx(k)": Meaning("tmax", "K"), "tmmn(k)": Meaning("tmin", "K"), "rmax(%)": Meaning("rh_max", "%"),
+            "rmin(%)": Meaning("rh_min", "%"), "vs(m/s at 10m)": Meaning("u2", "m/s", 10.0),
+            "vs(m/s)": Meaning("u2", "m/s", 10.0), "srad(wm-2)": Meaning("rs", "W/m2"),
+            "pr(mm)": Meaning("precip", "mm"),
+        },
+    ),
+    # https://daymet.ornl.gov ; radiation is the mean of the daylight, see of_daylight.
+    KnownDownload(
+        "Daymet",
+        frozenset(("yday", "dayl (s)")),
+        {
+            "prcp (mm/day)": Meaning("precip", "mm"), "tmax (deg c)": Meaning("tmax", _C),
+            "tmin (deg c)": Meaning("tmin", _C), "vp (pa)": Meaning("tdew", "Pa"),
+        },
+    ),
     # https://opendata.dwd.de, climate, daily, kl.
     KnownDownload(
         "DWD",

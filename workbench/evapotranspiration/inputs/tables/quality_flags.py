@@ -49,7 +49,7 @@ _WORDS_OF_LOGGERS = Codes(
     bad=("bad", "b", "fail", "failed", "f", "wrong", "error", "err", "erroneous", "invalid", "reject", "rejected",
          "m", "missing"),
     doubtful=("suspect", "suspicious", "s", "doubtful", "questionable", "estimated", "e", "warning"),
-    good=("", "ok", "good", "g", "pass", "passed", "valid", "p", "v", "true"),
+    good=("", "ok", "good", "g", "pass", "passed", "valid", "p", "v", "true", "t", "c"),
 )  # fmt: skip
 _OF_NETWORKS: Mapping[str, Codes] = {
     "CIMIS": Codes(

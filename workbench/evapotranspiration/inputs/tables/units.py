@@ -24,7 +24,7 @@ _SAME: Mapping[str, str] = {
     **dict.fromkeys(("f", "degf", "degreef", "degreesf", "fahrenheit"), "degF"),
     **dict.fromkeys(("k", "kelvin", "degk"), "K"),
     **dict.fromkeys(("m/s", "ms-1", "ms", "mps", "m/sec", "m/seg", "meters/second", "metres/second"), "m/s"),
-    **dict.fromkeys(("km/h", "kmh", "kmh-1", "km/hr", "kph"), "km/h"),
+    **dict.fromkeys(("km/h", "kmh", "kmh-1", "km/hr", "kph", "kmph"), "km/h"),
     **dict.fromkeys(("mph", "mi/h", "miles/h"), "mph"),
     **dict.fromkeys(("kn", "kt", "kts", "knot", "knots"), "kn"),
     **dict.fromkeys(("ft/s", "fts-1"), "ft/s"),
@@ -42,9 +42,10 @@ _SAME: Mapping[str, str] = {
     **dict.fromkeys(("cm", "cm/d"), "cm"),
     **dict.fromkeys(("%", "percent", "pct", "prozent", "porcentaje"), "%"),
     **dict.fromkeys(("hpa", "mbar", "mb"), "hPa"),
+    "pa": "Pa",
     "1": "1",
     "m": "m",
-    **dict.fromkeys(("deg", "degrees"), "degrees"),
+    **dict.fromkeys(("deg", "degrees", "x", "y", "dd", "decimaldegrees"), "degrees"),
 }
 _CONVERSIONS: Mapping[tuple[str, str], Callable[[pd.Series], pd.Series]] = {
     ("0.1 degC", "degC"): lambda values: values / 10,
@@ -68,6 +69,7 @@ _CONVERSIONS: Mapping[tuple[str, str], Callable[[pd.Series], pd.Series]] = {
     ("in", "mm/d"): lambda values: values * 25.4,
     # Of vapour pressure: the dew point that has it (FAO-56, equation 14 the other way round).
     ("hPa", "degC"): lambda values: _dew_point(values / 10),
+    ("Pa", "degC"): lambda values: _dew_point(values / 1000),
     ("cm", "mm/d"): lambda values: values * 10,
     ("m", "mm/d"): lambda values: values * 1000,
     ("1", "%"): lambda values: values * 100,
@@ -114,5 +116,7 @@ def conversion(unit: str, name: str) -> Callable[[pd.Series], pd.Series] | None:
 def readable_units(name: str) -> str:
     """List the units in which a column can be."""
     wanted = UNITS[name]
-    others = [unit for unit, ours in _CONVERSIONS if ours == wanted and not unit.startswith(("0.1", "hPa"))]
+    others = [
+        unit for unit, ours in _CONVERSIONS if ours == wanted and not unit.startswith(("0.1", "hPa", "Pa"))
+    ]
     return " or ".join([", ".join([wanted, *others[:-1]]), *others[-1:]])

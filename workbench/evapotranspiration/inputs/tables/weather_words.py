@@ -185,6 +185,10 @@ def _quantity(words: list[str]) -> str | None:
             continue
         if any(word in whole or word.startswith(begins) for word in words if word):
             return name
+    if "speed" in words and len(words) > 1:
+        return "u2"
+    if "rel" in words and not {"h", "hum"}.isdisjoint(words):
+        return "rh"
     if {"evapotranspiration", "evapotranspiracion", "evapotranspiracao"} & set(words):
         return "eto" if {"ref", "reference", "referencia"} & set(words) else None
     if {"sol", "global"} & set(words) and any(word.startswith(("rad", "ray", "strahl")) for word in words):
