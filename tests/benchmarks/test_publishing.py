@@ -181,6 +181,89 @@ def test_bytes_on_the_wire_of_every_board_with_results(tmp_path_factory, report:
     site.stop()
 
 
+def test_the_first_visit_after_a_start_is_as_small_as_later_ones(
+    planned_project: Path, tmp_path_factory, browser, report: Report
+):
+    folder, cache = tmp_path_factory.mktemp("boards"), tmp_path_factory.mktemp("empty cache")
+    shutil.copy(Path(__file__).parents[2] / "notebooks" / "boards" / "demand.ipynb", folder)
+    log = tmp_path_factory.mktemp("log") / "log.txt"
+    site = Site(planned_project, folder, log, environment={"XDG_CACHE_HOME": str(cache)}).wait()
+    visits = []
+    for _ in range(3):
+        # Each with a browser that has kept nothing.
+        context = browser.new_context(viewport={"width": 1200, "height": 900})
+        page = context.new_page()
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        kinds: dict[str, str] = {}
+        sizes: list[float] = []
+
+        def received(answer: Any, kinds: dict[str, str] = kinds) -> None:
+            kinds[answer["requestId"]] = answer["type"]
+
+        def loaded(done: Any, kinds: dict[str, str] = kinds, sizes: list[float] = sizes) -> None:
+            # That the page is still open is told every two seconds, as long as somebody looks.
+            if kinds.get(done["requestId"]) not in ("Fetch", "XHR", "Ping"):
+                sizes.append(done["encodedDataLength"])
+
+        session.on("Network.responseReceived", received)
+        session.on("Network.loadingFinished", loaded)
+        page.goto(f"http://127.0.0.1:{site.port}/board/demand")
+        page.wait_for_selector(".main-svg", timeout=60_000)
+        page.wait_for_timeout(3_000)  # the server makes its bundle anew once nothing new is requested
+        visits.append((len(sizes), sum(sizes) / 1e6))
+        context.close()
+    site.stop()
+    (requests, size), *_, (later_requests, later_size) = visits
+    report(
+        *("first visit after a start: requests, beside a later one", requests, later_requests, ""),
+        *("<= 1.05 x", requests <= 1.05 * later_requests),
+    )
+    report(
+        *("first visit after a start: sent, beside a later one", size, later_size, "MB"),
+        *("<= 1.05 x", size <= 1.05 * later_size),
+    )
+
+
+def test_a_figure_of_a_market_that_another_reader_has_seen(tmp_path, monkeypatch, report: Report):
+    from workbench.market.sample.market import make_sample_dataset
+    from workbench.market.store.reading import MarketData
+    from workbench.market.views import answer_figure
+    from workbench.market.views import board as market_board
+    from workbench.market.views.boards import BOARDS as MARKET_BOARDS
+    from workbench.ui.figures.shared import FigureStore
+
+    folder = make_sample_dataset(tmp_path / "nem", days=7, units=60)
+    (tmp_path / "figures").mkdir()
+    store = FigureStore(tmp_path / "figures")
+    for module in (answer_figure, market_board):
+        monkeypatch.setattr(module, "store_here", lambda: store)
+
+    def walk() -> float:
+        began = time.process_time()
+        for name in ("generation", "prices"):
+            board = MARKET_BOARDS[name](MarketData.open(folder), period="7 days")
+            for place in range(len(board._tabs.titles)):
+                board._tabs.selected_index = place
+            board.close()
+        return time.process_time() - began
+
+    market_board.AnswerBoard._key_of_figure, keyed = (lambda *_: ""), market_board.AnswerBoard._key_of_figure
+    walk()  # what is imported on first use
+    alone = statistics.median(walk() for _ in range(3))
+    market_board.AnswerBoard._key_of_figure = keyed
+    walk()
+    shared = statistics.median(walk() for _ in range(3))
+    report(
+        "every tab of two market boards, drawn before",
+        shared,
+        alone,
+        "CPU s",
+        "<= 0.8 x",
+        shared <= 0.8 * alone,
+    )
+
+
 def median_of(openings: list[Opening], part: str) -> float:
     """Give the median of one of the numbers."""
     return float(statistics.median(getattr(item, part) for item in openings))

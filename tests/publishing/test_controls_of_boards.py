@@ -1,4 +1,7 @@
-"""Every control of every board: what is chosen is what title, figure, table, CSV and paper are of."""
+"""Every control of boards and notebook views: what is chosen is what title, figure, table, CSV and paper are of.
+
+Lists, dates, boxes to tick and zooms, each alone, on every tab.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,30 @@ import bisect
 import csv
 import io
 import math
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from site_under_test import BOARDS
+from lab import Notebook
+from site_under_test import BOARDS, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 IN_CI = "demand"
 TABS = ".widget-tab > .lm-TabBar .lm-TabBar-tab"
-DRAWN = """() => !document.querySelector(".workbench-busy") && [...document.querySelectorAll(".wb-figure")].every(
-  (figure) => !figure.offsetHeight || (figure.scrollIntoView(), figure.querySelector(".main-svg")))"""
+FIGURES = ".wb-figure, .jp-RenderedPlotly"
+"""On a board, and in JupyterLab."""
+DRAWN = """() => !document.querySelector(".workbench-busy") && [...document.querySelectorAll(FIGURES)].every(
+  (figure) => !figure.offsetHeight || (figure.scrollIntoView(), figure.querySelector(".main-svg")))""".replace(
+    "FIGURES", repr(FIGURES)
+)
 # Plotly keeps what is drawn in the node; arrays may be packed.
 SHOWN = """() => {
   const seen = (part) => part.offsetWidth > 0;
   const numbers = (values) => values === undefined ? [] : [...(values._inputArray ?? values)].flat();
-  const figures = [...document.querySelectorAll(".wb-figure")].filter(seen).map((figure) => {
+  const figures = [...document.querySelectorAll(FIGURES)].filter(seen).map((figure) => {
     const drawn = figure.querySelector(".js-plotly-plot") ?? figure;
     const all = drawn._fullData ?? [];
     const traces = all.filter((trace) => trace.visible === true && ["bar", "scatter"].includes(trace.type));
@@ -44,17 +53,22 @@ SHOWN = """() => {
       .map((node) => node.textContent).join("").trim(),
     rows: [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent)),
   }));
-  return { figures, tables, text: document.body.innerText };
-}"""
+  const page = document.querySelector(".jp-Notebook") ?? document.body;
+  return { figures, tables, text: page.innerText };
+}""".replace("FIGURES", repr(FIGURES))
 TABLES = "() => [...document.querySelectorAll('.workbench-table')].filter((one) => one.offsetWidth).length"
-SELECTS = """() => [...document.querySelectorAll("select")].map((select, place) => ({
+SELECTS = """() => [...document.querySelectorAll(".jupyter-widgets select")].map((select, place) => ({
   place, shown: select.offsetWidth > 0 && !select.disabled,
   label: select.closest(".jupyter-widgets")?.querySelector("label")?.textContent ?? "",
-  options: [...select.options].map((option) => option.text), chosen: select.selectedIndex,
+  options: [...select.options].map((option) => option.text.replaceAll("\u00a0", " ")), chosen: select.selectedIndex,
 })).filter((select) => select.shown && select.options.length > 1)"""
+CHOSEN = """select => select.options[select.selectedIndex]?.text.replaceAll("\u00a0", " ")"""
 NO_NUMBERS = "This figure has no numbers that a table could hold."
 NAMED = ("Region", "Period", "Station", "Sector", "Figure", "Place", "Year", "Month")
 """Choices that name what is shown: the name stands over a figure or a table, or in the line above them."""
+NOT_OF_RESULTS = ("Earlier runs",)
+"""Lists that choose a run, which is shown when its button is pressed."""
+VIEWS = ("demand", "load_profiles", "capacity", "evapotranspiration", "irrigation", "finance")
 UNNAMED = ("All regions", "All fuels", "Chosen days", "Everything", "Today", "All", "Total")
 
 
@@ -66,7 +80,7 @@ def settle(page: Any) -> None:
 
 def choose(page: Any, place: int, option: int, before: dict[str, Any]) -> dict[str, Any]:
     """Choose an option, and give what is shown when that has changed, or after a while that it has not."""
-    page.locator("select").nth(place).select_option(index=option)
+    page.locator(".jupyter-widgets select").nth(place).select_option(index=option)
     for _ in range(60):
         settle(page)
         after: dict[str, Any] = page.evaluate(SHOWN)
@@ -79,16 +93,16 @@ def choose(page: Any, place: int, option: int, before: dict[str, Any]) -> dict[s
 def problems_of_choice(page: Any, tab: str, select: dict[str, Any], option: int) -> Iterator[str]:
     """Choose one option and compare what is shown before and after."""
     before = page.evaluate(SHOWN)
-    control, wanted = page.locator("select").nth(select["place"]), select["options"][option]
+    control, wanted = page.locator(".jupyter-widgets select").nth(select["place"]), select["options"][option]
     after = choose(page, select["place"], option, before)
     where = f"{tab}, {select['label']} = {wanted}"
-    stays = control.evaluate("select => select.options[select.selectedIndex]?.text") == wanted
+    stays = control.evaluate(CHOSEN) == wanted
     reasons = page.locator(".workbench-put-back:visible").count()
     if not stays and not reasons:
         yield f"{where}: was put back without a reason"
     if "cannot be shown" in after["text"] or page.locator("[role=alert]:visible").count():
         yield f"{where}: an error is shown"
-    plain = wanted.replace("\xa0", " ")
+    plain = wanted
     is_named = (
         select["label"] in NAMED and plain not in UNNAMED and "days" not in plain and "months" not in plain
     )
@@ -183,13 +197,113 @@ def problems_on_paper(page: Any, tab: str) -> Iterator[str]:
     page.emulate_media(media="screen")
 
 
-@pytest.mark.parametrize(
-    "name", [name if name == IN_CI else pytest.param(name, marks=pytest.mark.thorough) for name in BOARDS]
-)
-def test_what_is_chosen_is_what_title_figure_table_file_and_paper_are_of(
-    name: str, open_board: Callable[..., Any]
-) -> None:
-    page = open_board(name, 1400, "light")
+def changed_by(page: Any, act: Callable[[], None], before: dict[str, Any]) -> dict[str, Any]:
+    """Act, and give what is shown when it has changed, or after a while that it has not."""
+    act()
+    for _ in range(30):
+        settle(page)
+        if page.evaluate(SHOWN) != before:
+            break
+    settle(page)
+    return dict(page.evaluate(SHOWN))
+
+
+def parts_of(shown: dict[str, Any]) -> tuple[Any, Any]:
+    return shown["figures"], shown["tables"]
+
+
+def problems_of_dates(page: Any, tab: str) -> Iterator[str]:
+    """Choose a day of the data, which is then named, and one that the data do not have, which is put back."""
+    if (place := period_list(page)) is not None:
+        select = next(one for one in page.evaluate(SELECTS) if one["place"] == place)
+        choose(page, place, select["options"].index("Chosen days"), page.evaluate(SHOWN))
+    dates = page.locator("input[type=date]:visible")
+    if dates.count() >= 2:
+        first, before = dates.nth(0).input_value(), page.evaluate(SHOWN)
+        outside = changed_by(page, lambda: set_date(dates.nth(0), "1901-01-01"), before)
+        if dates.nth(0).input_value() == "1901-01-01":
+            yield f"{tab}, a day outside of the data stands over another period's figure"
+        if "Put back" not in outside["text"]:
+            yield f"{tab}, a day outside of the data is put back without a reason"
+        kept = dates.nth(0).input_value() or inside_of(page)
+        if kept:
+            before = page.evaluate(SHOWN)
+            chosen = changed_by(page, lambda: [set_date(dates.nth(at), kept) for at in (1, 0)], before)
+            texts = " ".join(figure["title"] for figure in chosen["figures"]) + chosen["text"]
+            if kept not in texts:
+                yield f"{tab}, From and To = {kept}: nothing names it"
+            yield from problems_of_figures(page, f"{tab}, {kept}")
+        for at in (0, 1):
+            set_date(dates.nth(at), first)
+    if place is not None:
+        choose(page, place, select["chosen"], page.evaluate(SHOWN))
+
+
+def period_list(page: Any) -> int | None:
+    """Place of the list that offers chosen days, where there is one."""
+    return next((one["place"] for one in page.evaluate(SELECTS) if "Chosen days" in one["options"]), None)
+
+
+def set_date(control: Any, day: str) -> None:
+    control.fill(day)
+    control.press("Tab")
+
+
+def inside_of(page: Any) -> str:
+    """A day that the figure in sight shows."""
+    found = page.evaluate(
+        """() => [...document.querySelectorAll(".js-plotly-plot")].find((plot) => plot.offsetWidth)
+      ?._fullLayout?.xaxis?.range?.[0]"""
+    )
+    return str(found)[:10] if found and re.match(r"\d{4}-\d\d-\d\d", str(found)) else ""
+
+
+def problems_of_boxes(page: Any, tab: str) -> Iterator[str]:
+    """Tick each box: something changes, and is as before when it is taken back."""
+    boxes = page.locator(".widget-checkbox:visible")
+    for at in range(boxes.count()):
+        title = boxes.nth(at).inner_text().strip()
+        before, box = page.evaluate(SHOWN), boxes.nth(at).locator("input")
+        after = changed_by(page, box.click, before)
+        if parts_of(after) == parts_of(before):
+            yield f"{tab}, {title}: nothing changes"
+        elif title != "Table":
+            yield from problems_of_figures(page, f"{tab}, {title}")
+        if parts_of(changed_by(page, box.click, after)) != parts_of(before):
+            yield f"{tab}, {title}: taken back, it does not show what was there before"
+
+
+def problems_of_zooms(page: Any, tab: str) -> Iterator[str]:
+    """Zoom into each figure that asks again: title, table and file are of the part; and back."""
+    backs = page.locator(".wb-answer-tools:visible", has=page.locator("button", has_text="Whole period"))
+    for at in range(backs.count()):
+        answer = page.locator(".wb-answer:visible").nth(at)
+        drag = answer.locator(".nsewdrag").first
+        if not drag.count():
+            continue
+        before = page.evaluate(SHOWN)
+        drag.scroll_into_view_if_needed()
+        area = drag.bounding_box()
+        middle = area["y"] + area["height"] / 2
+        page.mouse.move(area["x"] + area["width"] * 0.4, middle)
+        page.mouse.down()
+        page.mouse.move(area["x"] + area["width"] * 0.6, middle, steps=6)
+        page.mouse.up()
+        page.wait_for_timeout(400)  # the page waits until nobody zooms any more
+        back = answer.get_by_role("button", name="Whole period")
+        settle(page)
+        if not back.count() or not back.is_visible():
+            continue  # a figure without a time axis
+        zoomed = page.evaluate(SHOWN)
+        if [one["title"] for one in zoomed["figures"]] == [one["title"] for one in before["figures"]]:
+            yield f"{tab}: a zoom is not named in the title"
+        yield from problems_of_figures(page, f"{tab}, zoomed")
+        if parts_of(changed_by(page, back.click, zoomed)) != parts_of(before):
+            yield f"{tab}: the whole period is not shown again"
+
+
+def problems_of_page(page: Any) -> list[str]:
+    """Go through every tab and every control on it."""
     found: list[str] = []
     for number in range(max(1, page.locator(TABS).count())):
         tab = "page"
@@ -198,10 +312,45 @@ def test_what_is_chosen_is_what_title_figure_table_file_and_paper_are_of(
             tab = page.locator(TABS).nth(number).inner_text()
         settle(page)
         for select in page.evaluate(SELECTS):
+            if select["label"] in NOT_OF_RESULTS:
+                continue
             options = {len(select["options"]) - 1, len(select["options"]) // 2, 0} - {select["chosen"]}
             for option in sorted(options):
                 found += problems_of_choice(page, tab, select, option)
             choose(page, select["place"], select["chosen"], page.evaluate(SHOWN))
-        found += problems_of_figures(page, tab)
+        for problems in (problems_of_figures, problems_of_dates, problems_of_boxes, problems_of_zooms):
+            found += problems(page, tab)
         found += problems_on_paper(page, tab)
+    return found
+
+
+@pytest.mark.parametrize(
+    "name", [name if name == IN_CI else pytest.param(name, marks=pytest.mark.thorough) for name in BOARDS]
+)
+def test_what_is_chosen_is_what_title_figure_table_file_and_paper_are_of(
+    name: str, open_board: Callable[..., Any]
+) -> None:
+    found = problems_of_page(open_board(name, 1400, "light"))
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_notebook_view_shows_what_is_chosen(
+    name: str, open_notebook: Callable[..., Notebook], incomplete: Site
+) -> None:
+    notebook = open_notebook(
+        "import workbench\n"
+        f"project = workbench.open_project({str(incomplete.project)!r}, describe=False)\n"
+        f"view = workbench.view({name!r}, project)\nview"
+    )
+    page = notebook.page
+    page.set_viewport_size({"width": 1600, "height": 1000})
+    show = page.get_by_role("button", name="Show", exact=True)
+    show.wait_for(timeout=60_000)
+    notebook.wait_for(show.is_enabled, 30, "an earlier run")
+    show.click()
+    page.locator(TABS).first.wait_for(timeout=60_000)
+    page.get_by_role("button", name="Settings").first.click()  # what the next run is to do, not what is shown
+    found = problems_of_page(page)
     assert not found, "\n".join(found)

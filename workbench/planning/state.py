@@ -143,7 +143,8 @@ def _demand(project: Project, scenario: str) -> Step:
     last = result.table("requirement").iloc[-1]
     energy = format_energy(last.requirement, "GWh", decimals=0, style=project.style)
     peak = format_number(last.peak_mw, decimals=0, style=project.style)
-    facts = f"{year_label(int(last.year), project.style)}: {energy}, {peak} MW"
+    said = f"{energy}, {peak} MW" if last[["requirement", "peak_mw"]].notna().any() else "not known"
+    facts = f"{year_label(int(last.year), project.style)}: {said}"
     return _with_result("demand", result, facts, _changed(project, files), inputs)
 
 

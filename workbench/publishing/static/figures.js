@@ -58,6 +58,8 @@
 
   const NARROW = 560;
   const PAPER = 660; // Width between the margins of a sheet of A4, in pixels of CSS.
+  const LOW = 340; // Height of a figure that is not made lower on paper,
+  const MAX_NAMED = 6; // nor is one whose legend takes much of it.
   const figures = new Set();
   const LEGEND_ROW = 19;
   const LETTER = 6.6;
@@ -162,6 +164,10 @@
         const layout = coloured(this.figure.layout, false);
         layout.width = Math.min(PAPER, this.node.offsetWidth);
         fitToWidth(layout, data, layout.width);
+        // A little lower: what comes before a figure and the figure fit on one sheet more often.
+        const named = data.filter((trace) => trace.name && trace.showlegend !== false).length;
+        if (layout.height > LOW && named <= MAX_NAMED) layout.height = Math.max(LOW, Math.round(layout.height * 0.85));
+        if (layout.height) this.node.style.minHeight = `${layout.height}px`;
         window.Plotly.react(this.node, { data, layout, frames: frames ?? undefined, config: { ...config, responsive: false } });
         this.drawn = true;
       }

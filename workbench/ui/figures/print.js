@@ -8,7 +8,8 @@ const PRINT_STYLE = `@media print {
     width: auto !important; min-width: 0 !important; max-width: none !important; height: auto !important; min-height: 0 !important; max-height: none !important; }
   #top-panel-wrapper, #jp-top-panel, #menu-panel-wrapper, #jp-menu-panel, #jp-MainMenu, .lm-MenuBar, #jp-bottom-panel, #jp-left-stack, #jp-right-stack, .jp-SideBar, .jp-Toolbar,
   .lm-DockPanel-tabBar, .jp-cell-toolbar, .jp-InputArea, .jp-InputPrompt, .jp-OutputPrompt, .jp-Collapser, .jp-Notebook-footer, .modebar,
-  .jp-OutputArea :is(.jupyter-button, .widget-toggle-button, .wb-answer-tools) { display: none !important; }
+  .jp-OutputArea :is(.jupyter-button, .widget-toggle-button, .widget-dropdown, .widget-checkbox, .widget-datepicker, .wb-answer-tools) { display: none !important; }
+  .jp-OutputArea .widget-gridbox :is(.widget-dropdown, .widget-checkbox, .widget-datepicker) { display: flex !important; } /* settings that were opened */
   .widget-tab-contents { overflow: visible !important; border: 0 !important; padding: 0 !important; }
   .widget-tab > .lm-TabBar .lm-TabBar-tab:not(.lm-mod-current) { display: none !important; }
   .jp-Cell, .jp-OutputArea-child, .jp-OutputArea-output { break-inside: auto !important; }
