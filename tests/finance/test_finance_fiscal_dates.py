@@ -146,6 +146,13 @@ def test_quarters_and_years_have_their_true_beginning_and_end(
     assert windows.days[-1] == days
 
 
+def test_a_year_of_quarters_is_named_by_the_month_with_which_it_ends(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, "Date", "2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4")
+
+    assert windows_of(ledger, Span.ROLLING_12).labels == ("12 months to Dec 2024",)
+    assert windows_of(ledger, Span.YEAR_TO_DATE).labels[-1] == "2024 to Dec 2024"
+
+
 def test_a_month_of_a_fiscal_year_is_not_guessed(tmp_path: Path) -> None:
     with pytest.raises(InvalidData, match="in which calendar year a month of a fiscal year lies is not said"):
         ledger_of(tmp_path, "Fiscal Year,Month", "FY2023,Jan", "FY2023,Feb", "FY2023,Mar", start=4)

@@ -113,7 +113,7 @@ def _label(ledger: Ledger, span: Span, period: pd.Timestamp) -> str:
         return calendar.year_label(year)
     if span is Span.QUARTER or (span is Span.MONTH and ledger.frequency is Frequency.QUARTER):
         return calendar.quarter_label(year, calendar.quarter_of(period))
-    month = f"{period:%b %Y}"
+    month = f"{period + pd.DateOffset(months=step - 1):%b %Y}"
     if span is Span.YEAR_TO_DATE:
         return f"{calendar.year_label(year)} to {month}"
     return f"12 months to {month}" if span is Span.ROLLING_12 else month

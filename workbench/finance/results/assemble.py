@@ -286,7 +286,7 @@ def _before(
     whole = tables["history"][~tables["history"].partial.astype(bool)]
     last = f"{whole.period.max():%Y-%m}"
     if config.previous or str(found.facts["last"]) < last:
-        return str(found.facts["last"]), found.table("history"), found.table("forecasts")
+        return found.newest, found.table("history"), found.table("forecasts")
     if str(found.facts["last_report_to"]) and str(found.facts["last"]) == last:
         before = found.table("before_history"), found.table("before_forecasts")
         return str(found.facts["last_report_to"]), *before

@@ -73,7 +73,7 @@ class FinanceResult(DrawnResult[FinanceConfig]):
     def __repr__(self) -> str:
         facts = self.facts
         return (
-            f"<FinanceResult {self.scenario!r}: {facts['file']}, {facts['first']} to {facts['last']}, "
+            f"<FinanceResult {self.scenario!r}: {facts['file']}, {facts['first']} to {self.newest}, "
             f"{len(self.tables['figures'])} figures, {len(self.tables['events'])} events>"
         )
 
@@ -103,8 +103,9 @@ class FinanceResult(DrawnResult[FinanceConfig]):
 
     @property
     def newest(self) -> str:
-        """The last period of the file."""
-        return str(self.facts["last"])
+        """The month with which the last period of the file ends."""
+        months = self.months_a_period - 1
+        return f"{pd.Timestamp(str(self.facts['last'])) + pd.DateOffset(months=months):%Y-%m}"
 
     def span(self, first: object, last: object | None = None) -> str:
         """Write a period of the file, or several, by the first day of the first and the last."""

@@ -62,7 +62,7 @@ def report_page(result: FinanceResult, style: Style = INDIA) -> ReportPage:
     facts = result.facts
     page = ReportPage.of(
         result,
-        f"{facts['first']} to {facts['last']}, {facts['rows']} rows of {facts['file']}, amounts in "
+        f"{facts['first']} to {result.newest}, {facts['rows']} rows of {facts['file']}, amounts in "
         f"{result.currency}",
         f"{facts['file']}, SHA-256 {str(facts['sha256'])[:16]}; workbench {facts['package_version']}.",
     )
