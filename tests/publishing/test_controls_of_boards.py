@@ -58,7 +58,9 @@ SHOWN = """() => {
 }""".replace("FIGURES", repr(FIGURES))
 TABLES = "() => [...document.querySelectorAll('.workbench-table')].filter((one) => one.offsetWidth).length"
 SELECTS = """() => [...document.querySelectorAll(".jupyter-widgets select")].map((select, place) => ({
-  place, shown: select.offsetWidth > 0 && !select.disabled,
+  // In a notebook what the next run is to do stands above the result.
+  place, shown: select.offsetWidth > 0 && !select.disabled
+    && (document.body.matches(".wb-page") || select.closest(".workbench-tabs")),
   label: select.closest(".jupyter-widgets")?.querySelector("label")?.textContent ?? "",
   options: [...select.options].map((option) => option.text.replaceAll("\u00a0", " ")), chosen: select.selectedIndex,
 })).filter((select) => select.shown && select.options.length > 1)"""
@@ -66,8 +68,6 @@ CHOSEN = """select => select.options[select.selectedIndex]?.text.replaceAll("\u0
 NO_NUMBERS = "This figure has no numbers that a table could hold."
 NAMED = ("Region", "Period", "Station", "Sector", "Figure", "Place", "Year", "Month")
 """Choices that name what is shown: the name stands over a figure or a table, or in the line above them."""
-NOT_OF_RESULTS = ("Earlier runs",)
-"""Lists that choose a run, which is shown when its button is pressed."""
 VIEWS = ("demand", "load_profiles", "capacity", "evapotranspiration", "irrigation", "finance")
 UNNAMED = ("All regions", "All fuels", "Chosen days", "Everything", "Today", "All", "Total")
 
@@ -312,8 +312,6 @@ def problems_of_page(page: Any) -> list[str]:
             tab = page.locator(TABS).nth(number).inner_text()
         settle(page)
         for select in page.evaluate(SELECTS):
-            if select["label"] in NOT_OF_RESULTS:
-                continue
             options = {len(select["options"]) - 1, len(select["options"]) // 2, 0} - {select["chosen"]}
             for option in sorted(options):
                 found += problems_of_choice(page, tab, select, option)
