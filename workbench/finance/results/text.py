@@ -259,7 +259,7 @@ def _between(rows: pd.DataFrame, name: str, formatter: Formatter) -> str:
     if low == high:
         return ""
     ends = f"{formatter.of(name, low, signed=True)} to {formatter.of(name, high, signed=True)}"
-    return f" ({ends} over the interval of the share of costs that follow volume)"
+    return f" ({ends} by the cost share)"
 
 
 def difference_sentences(difference: pd.DataFrame, before: str, formatter: Formatter) -> Iterator[Sentence]:

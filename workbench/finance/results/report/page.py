@@ -181,6 +181,7 @@ def _events(section: Section, result: FinanceResult) -> None:
 def _what_if(section: Section, result: FinanceResult, style: Style) -> None:
     say(section, result, "What if", MAX_LINES)
     headers, rows = report_tables.what_if(result, style)
-    section.table(headers, rows[:MAX_PARTS])
+    # The interval of the cost share stands in the text, and in the appendix for each figure.
+    section.table(headers[:-1], [row[:-1] for row in rows[:MAX_PARTS]])
     section.figure(_low(what_if_chart(result)), _low(tornado_chart(result)))
     section.note(f"Dashed: the scenario, with its {result.config.level:g} % interval. Solid: the forecast.")
