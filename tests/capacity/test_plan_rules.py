@@ -338,58 +338,7 @@ def test_plants_that_are_gone_are_listed_with_the_reason() -> None:
 Twin = Callable[[Any], None]
 
 
-def test_an_island_with_diesel_and_batteries_equals_its_twin_by_plain_pypsa() -> None:
-    config = CapacityConfig(
-        years=(2030,), snapshots=Snapshots.AVERAGES, hours=12, reserve_margin=0.0, unserved_cost=0.0
-    )
-    sun = np.clip(np.sin((hours_of(2030).hour.to_numpy() - 6) / 12 * np.pi), 0, None)
-    made = System(
-        Path("island.xlsx"), "", ("Main_Bus",),
-        (Plant("Diesel", "diesel", 30.0, marginal_cost=600.0, efficiency=0.35, fixed_cost=10.0),),
-        (
-            Candidate("Sun", "solar", capital_cost=5e5, fixed_cost=8e3, lifetime=20),
-            Candidate(
-                "Battery", "battery", kind=_storage(), capital_cost=2e5, lifetime=12, max_hours=14,
-                efficiency=0.95, efficiency_store=0.9,
-            ),
-        ),
-        {name: Carrier(name, co2) for name, co2 in (("diesel", 0.27), ("solar", 0.0), ("battery", 0.0))},
-        p_max_pu={"solar": sun}, wacc=0.07,
-    )  # fmt: skip
-    demand = load(20.0)
-    year = make_year(made, demand, config, 2030)
-    plan = build_plan(made, config, [year])
-    plan.network.optimize(
-        include_objective_constant=False,
-        extra_functionality=lambda n, s: add_constraints(plan, n, s),
-        log_to_console=False,
-    )
-
-    n = pypsa().Network()
-    n.set_snapshots(hours_of(2030)[::12])
-    n.snapshot_weightings.loc[:, :] = 12.0
-    n.add("Bus", "island")
-    n.add("Load", "load", bus="island", p_set=demand.reshape(-1, 12).mean(axis=1))
-    n.add("Generator", "diesel", bus="island", p_nom=30, marginal_cost=600)
-    payment = {years: 0.07 / (1 - 1.07**-years) for years in (20, 12)}
-    n.add(
-        "Generator", "sun", bus="island", p_nom_extendable=True, capital_cost=5e5 * payment[20] + 8e3,
-        p_max_pu=sun.reshape(-1, 12).mean(axis=1),
-    )  # fmt: skip
-    n.add(
-        "StorageUnit", "battery", bus="island", p_nom_extendable=True, max_hours=14, cyclic_state_of_charge=True,
-        capital_cost=2e5 * payment[12], efficiency_dispatch=0.95, efficiency_store=0.9,
-    )  # fmt: skip
-    n.optimize(include_objective_constant=False, log_to_console=False)
-    assert plan.network.objective == pytest.approx(n.objective, rel=1e-6)
-    assert plan.network.generators.p_nom_opt["Sun 2030"] == pytest.approx(
-        n.generators.p_nom_opt["sun"], rel=1e-5
-    )
-    assert n.storage_units.p_nom_opt["battery"] > 0.01
-    # What stands is paid but for its fixed costs, which no decision changes.
-    assert tables(plan)["costs"].total.sum() == pytest.approx(n.objective + 30 * 10.0, rel=1e-6)
-
-
+@pytest.mark.slow
 def test_nuclear_with_pumped_storage_and_two_zones_equals_its_twin_by_plain_pypsa() -> None:
     config = CapacityConfig(
         years=(2030,), snapshots=Snapshots.AVERAGES, hours=8, reserve_margin=0.0, unserved_cost=9e4,

@@ -137,7 +137,7 @@ def _choices(result: FinanceResult) -> Mapping[str, Any]:
 
 _AMOUNTS = (
     *("value", "forecast", "lower", "upper", "own", "expected", "low", "high"),
-    *("scenario", "baseline", "difference"),
+    *("scenario", "baseline", "difference", "difference_lower", "difference_upper"),
 )
 _BY_FIGURE = {
     "history": ("period", ("value",)),
