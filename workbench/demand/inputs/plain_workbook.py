@@ -55,12 +55,16 @@ class PlainWorkbook:
 def is_plain(book: Workbook) -> bool:
     """Whether a workbook has no ``~`` table, no sheet ``main`` that lacks them, and no sheet of plants."""
     main = book.find_sheet(MAIN)
-    return not any(map(book.find_sheet, OF_PLANTS)) and not any(
-        isinstance(value, str) and value.startswith(MARK)
-        for sheet in book.sheets
-        for row in sheet.rows
-        for value in row
-    ) and (main is None or bool(series_of(book.sheet(main)).series))
+    return (
+        not any(map(book.find_sheet, OF_PLANTS))
+        and not any(
+            isinstance(value, str) and value.startswith(MARK)
+            for sheet in book.sheets
+            for row in sheet.rows
+            for value in row
+        )
+        and (main is None or bool(series_of(book.sheet(main)).series))
+    )
 
 
 def read_plain(book: Workbook, left_out: Sequence[str], problems: Problems) -> PlainWorkbook | None:
