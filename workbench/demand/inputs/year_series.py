@@ -22,8 +22,8 @@ __all__ = ["FoundSeries", "YearSeries", "series_of"]
 MIN_YEARS = 3
 MAX_HEADER_ROWS = 3
 MAX_NAMES = 60
-_SERIAL = re.compile(r"(s|sl|sr|ser)?\.?\s*(no|num(ber)?|#|id)\.?", re.IGNORECASE)
-_UNIT_HEADER = re.compile(r"units?|uom|unit of measure(ment)?", re.IGNORECASE)
+_SERIAL = re.compile(r"(s|sl|sr|serial)?\.?\s*(no|num(ber)?|#|id)\.?", re.IGNORECASE)
+_UNIT_HEADER = re.compile(r"units?|uom|unit of (measure|measurement)", re.IGNORECASE)
 
 Rows = Sequence[Sequence[object]]
 Years = dict[int, WrittenYear]

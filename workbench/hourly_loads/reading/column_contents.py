@@ -25,7 +25,7 @@ _NO_LOAD = re.compile(
     re.IGNORECASE,
 )
 _OTHER_POWER = re.compile(
-    r"forecast|schedul|capacity|generation|solar|import limit|export limit|reserve", re.IGNORECASE
+    r"forecast|schedule|capacity|generation|solar|import limit|export limit|reserve", re.IGNORECASE
 )
 """What is in MW or MWh too, and is not the load."""
 
