@@ -111,16 +111,19 @@ def test_a_thousand_runs_in_one_project(report: Report, tmp_path: Path) -> None:
         one_run(tmp_path, number)
     last = sorted(one_run(tmp_path, number) for number in range(COUNT - PART, COUNT))
     gc.collect()
-    at = int(0.95 * PART)
-    what = f"start() of the last {PART} of {COUNT} runs in one project, p95, beside the second {PART}"
-    report(what, 1e3 * last[at], 1e3 * first[at], "ms", "<= 1.5 x", last[at] <= 1.5 * first[at])
+    middle, late = PART // 2, int(0.95 * PART)
+    what = f"start() of the last {PART} of {COUNT} runs in one project, beside the second {PART}: median"
+    report(
+        what, 1e3 * last[middle], 1e3 * first[middle], "ms", "<= 1.5 x", last[middle] <= 1.5 * first[middle]
+    )
+    report("the same, p95", 1e3 * last[late], 1e3 * first[late], "ms", "<= 50 ms", last[late] <= 0.05)
     grown = (process.memory_info().rss - memory) / 1e6
     report(f"memory after {COUNT} runs more than after {PART}", grown, None, "MB", "<= 20 MB", grown <= 20)
     left = threading.active_count() - threads
     report(f"threads after {COUNT} runs more than after {PART}", left, None, "threads", "<= 0", left <= 0)
     size = sum(path.stat().st_size for path in (tmp_path / ".workbench").glob("journal.sqlite*")) / 1e6
     report(f"journal of {COUNT} runs of 25 events", size, None, "MB", "<= 20 MB", size <= 20)
-    finished = [run for run in runs(tmp_path) if run.state is RunState.SUCCEEDED]
+    finished = runs(tmp_path, states=[RunState.SUCCEEDED], limit=10 * COUNT)
     report(
         "runs that ended well, of those that were to",
         len(finished),
