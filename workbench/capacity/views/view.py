@@ -119,9 +119,9 @@ class CapacityResultView(ResultTabs):
         )
         return ipywidgets.VBox(
             [
-                *self._summary(),
                 value,
                 figure,
+                *self._summary(),
                 *map(self._table, ("capacity", "retirements", "ranges", "all_hours", "assets")),
             ]
         )
