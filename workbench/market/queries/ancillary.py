@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.market.model.answer import Answer, Column
+from workbench.market.model.asking import asked
 from workbench.market.model.period import Period, Resolution, cut
 from workbench.market.model.tables import SERVICES
-from workbench.market.queries.asking import asked
 from workbench.market.queries.scope import answer, check_scope, named, time_columns
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from workbench.market.definitions import (
 )
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.asking import asked
 from workbench.market.model.period import Bins, Period, Resolution, bucket_resolution, cut
-from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import missing_notes, partial_columns, whole_totals
 from workbench.market.queries.generation import FuelEnergy, energy_by_fuel
 from workbench.market.queries.revenue import unit_sums

@@ -9,8 +9,8 @@ import numpy as np
 from workbench.market.definitions import annualised_energy, volume_weighted
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import LACKS, Answer, Column, texts
+from workbench.market.model.asking import asked
 from workbench.market.model.period import Bins, Period, Resolution
-from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import lacks_of_sums, whole_totals
 from workbench.market.queries.generation import flat_price, fuel_sums
 from workbench.market.queries.scope import answer, check_scope, named

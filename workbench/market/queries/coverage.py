@@ -10,10 +10,10 @@ import numpy as np
 
 from workbench.market.definitions.energy import hours_of
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.asking import asked
 from workbench.market.model.clock import Stamp
 from workbench.market.model.market_time import to_minutes
 from workbench.market.model.period import Period
-from workbench.market.queries.asking import asked
 
 if TYPE_CHECKING:
     from workbench.market.store.reading import MarketData

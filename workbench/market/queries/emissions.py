@@ -9,9 +9,9 @@ import numpy as np
 from workbench.market.definitions.emissions import NO_FACTOR, EmissionFactor, factor_of
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.asking import asked
 from workbench.market.model.description import MarketDescription
 from workbench.market.model.period import Period, Resolution
-from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import missing_notes, partial_columns, whole_totals
 from workbench.market.queries.generation import fuel_sums, generation
 from workbench.market.queries.scope import answer, check_scope, named, regions_of

@@ -9,8 +9,8 @@ import numpy as np
 from workbench.market.definitions import EVENING_PEAK_HOURS, day_of, in_hours, volume_weighted
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column
+from workbench.market.model.asking import asked
 from workbench.market.model.period import Period, bucket_resolution, cut
-from workbench.market.queries.asking import asked
 from workbench.market.queries.flows import net_import_energy
 from workbench.market.queries.generation import DEMAND, NET_IMPORTS, energy_by_fuel
 from workbench.market.queries.scope import answer, named, only, region_rows

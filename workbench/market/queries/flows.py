@@ -10,8 +10,8 @@ from workbench.data.known_names import known_name
 from workbench.market.definitions import net_imports
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.asking import asked
 from workbench.market.model.period import Bins, Period, Resolution, cut
-from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import bin_minutes, feed_gaps, judged
 from workbench.market.queries.scope import answer, check_scope, named, regions_of, time_columns
 from workbench.market.queries.sums import Sums, common_hours, sums_of, total_of

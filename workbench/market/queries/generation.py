@@ -18,8 +18,8 @@ from workbench.market.definitions import (
 )
 from workbench.market.definitions.energy import Floats, ratio
 from workbench.market.model.answer import LACKS, Answer, Column, texts
+from workbench.market.model.asking import asked
 from workbench.market.model.period import Bins, Period, Resolution, bucket_resolution, cut
-from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import (
     bin_minutes,
     expected_by_fuel,

@@ -19,9 +19,9 @@ from workbench.market.definitions import (
 )
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.asking import asked
 from workbench.market.model.clock import Stamps
 from workbench.market.model.period import Period, Resolution, bucket_resolution, cut, native_resolution
-from workbench.market.queries.asking import asked
 from workbench.market.queries.scope import answer, check_scope, named, regions_of, time_columns
 from workbench.market.queries.sums import Sums, scattered, sums_of, total_of
 from workbench.market.store.resolution import Subject

@@ -8,9 +8,9 @@ import numpy as np
 
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.asking import asked
 from workbench.market.model.clock import Stamps
 from workbench.market.model.period import Period, bucket_resolution
-from workbench.market.queries.asking import asked
 from workbench.market.queries.generation import DEMAND, generation
 from workbench.market.queries.scope import answer, named
 

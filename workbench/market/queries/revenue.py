@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from workbench.market.definitions import volume_weighted
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.asking import asked
 from workbench.market.model.period import Period
-from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import (
     expected_minutes,
     missing_notes,

@@ -11,8 +11,8 @@ from workbench.data.known_names import known_name
 from workbench.market.definitions import capacity_factor, volume_weighted
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.asking import asked
 from workbench.market.model.period import Period, Resolution, cut
-from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import missing_notes, partial_columns, whole_totals
 from workbench.market.queries.prices import prices
 from workbench.market.queries.revenue import unit_sums, units_of

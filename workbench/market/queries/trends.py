@@ -9,8 +9,8 @@ import numpy as np
 from workbench.market.definitions import annualised_energy, renewable_share
 from workbench.market.definitions.energy import Floats
 from workbench.market.model.answer import Answer, Column
+from workbench.market.model.asking import asked
 from workbench.market.model.period import Period, Resolution, cut
-from workbench.market.queries.asking import asked
 from workbench.market.queries.generation import energy_by_fuel
 from workbench.market.queries.scope import answer, named, time_columns
 from workbench.market.queries.sums import covered_hours, rooftop_hours

@@ -9,8 +9,8 @@ import numpy as np
 from workbench.market.definitions import curtailed_power, curtailment_rate
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.asking import asked
 from workbench.market.model.period import Period, Resolution, cut
-from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import bin_minutes, feed_gaps, judged
 from workbench.market.queries.scope import (
     answer,

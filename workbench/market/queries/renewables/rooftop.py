@@ -8,8 +8,8 @@ import numpy as np
 
 from workbench.market.definitions.energy import ratio
 from workbench.market.model.answer import Answer, Column, texts
+from workbench.market.model.asking import asked
 from workbench.market.model.period import Period, Resolution, bucket_resolution, cut, native_resolution
-from workbench.market.queries.asking import asked
 from workbench.market.queries.completeness import bin_minutes, feed_gaps, judged
 from workbench.market.queries.scope import answer, named, regions_of, time_columns
 from workbench.market.queries.sums import sums_of, total_of

@@ -6,25 +6,23 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from workbench.market.model.answer import Answer
 from workbench.market.model.question import Question
 
-if TYPE_CHECKING:
-    from workbench.market.store.reading import MarketData
-
+Data = TypeVar("Data")
 Given = ParamSpec("Given")
 
 
 def asked(
-    query: Callable[Concatenate[MarketData, Given], Answer],
-) -> Callable[Concatenate[MarketData, Given], Answer]:
+    query: Callable[Concatenate[Data, Given], Answer],
+) -> Callable[Concatenate[Data, Given], Answer]:
     """Have a query note its name and what it was given in its answer."""
     signature = inspect.signature(query)
 
     @functools.wraps(query)
-    def ask(data: MarketData, *args: Given.args, **options: Given.kwargs) -> Answer:
+    def ask(data: Data, *args: Given.args, **options: Given.kwargs) -> Answer:
         found = query(data, *args, **options)
         given = signature.bind(data, *args, **options).arguments
         defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
@@ -35,4 +33,4 @@ def asked(
         )
         return replace(found, question=Question(query.__name__, arguments))
 
-    return cast("Callable[Concatenate[MarketData, Given], Answer]", ask)
+    return cast("Callable[Concatenate[Data, Given], Answer]", ask)
