@@ -285,3 +285,77 @@ def test_a_text_file_of_sales_is_found_beside_hourly_loads(empty: Project) -> No
 )
 def test_units_are_known_as_people_write_them(text: str, unit: str | None) -> None:
     assert unit_in(text) == unit
+
+
+def by_year(columns: Mapping[str, Sequence[float]]) -> Rows:
+    """Years down, one column each."""
+    return [["Year", *columns], *([year, *(v[k] for v in columns.values())] for k, year in enumerate(YEARS))]
+
+
+def test_households_are_a_sector_and_their_number_is_a_driver(tmp_path: Path) -> None:
+    columns = {"Households (GWh)": SALES["Domestic"], "Industry (GWh)": SALES["HT Industry"]}
+    others = {"Number of households": grown(1e6, 0.01, 14), "Cement production (kt)": grown(5e3, 0.02, 14)}
+    data = read_demand(write(tmp_path / "sales.xlsx", by_year(columns | others)))
+    assert list(data.sectors) == ["Households", "Industry"]
+    assert list(data.drivers.actual) == ["Number of households"]
+    assert any("Cement production (kt)" in note.message for note in data.unused)
+
+
+def test_a_power_in_the_name_of_a_category_is_no_unit(tmp_path: Path) -> None:
+    names = ("Domestic (0-100)", "LT Industry up to 20 HP", "HT 1000 kVA and above")
+    rows = [
+        ["Sales in MU", *map(fiscal, YEARS)],
+        *([n, *v] for n, v in zip(names, SALES.values(), strict=True)),
+    ]
+    assert_sales(read_demand(write(tmp_path / "sales.xlsx", rows)), dict(zip(SALES, names, strict=True)))
+
+
+def test_of_several_losses_that_of_the_whole_counts_and_of_several_peaks_none(tmp_path: Path) -> None:
+    losses = {
+        "Transmission loss (%)": [3.0] * 14,
+        "T&D loss (%)": [15.0] * 14,
+        "Distribution loss (%)": [12.0] * 14,
+    }
+    peaks = {"Peak met (MW)": grown(400, 0.01, 14), "Unrestricted peak (MW)": grown(410, 0.01, 14)}
+    columns = {f"{name} (MU)": values for name, values in SALES.items()}
+    data = read_demand(write(tmp_path / "sales.xlsx", by_year(columns | losses | peaks)))
+    assert_sales(data)
+    assert set(data.losses.values()) == {15.0}
+    assert data.peaks == {}
+    assert "'Peak met (MW)', 'Unrestricted peak (MW)' give the peak differently" in " ".join(
+        map(str, data.problems)
+    )
+    assert any(
+        "'Transmission loss (%)' is not used: 'T&D loss (%)' gives" in note.message for note in data.unused
+    )
+
+
+def test_a_table_without_a_unit_beside_one_with_is_a_question(tmp_path: Path) -> None:
+    others = {"Pump sets": grown(1e4, 0.01, 14), "Vehicles": grown(1e5, 0.1, 14)}
+    path = write(tmp_path / "sales.xlsx", {"Sales (MU)": by_year(SALES), "Other": by_year(others)})
+    with pytest.raises(InvalidData, match="no unit is said of Pump sets, Vehicles") as caught:
+        read_demand(path)
+    answers = [answer.value for problem in caught.value.problems for answer in problem.answers]
+    assert answers == ["Pump sets", "Vehicles"]
+    assert_sales(read_demand(path, DemandConfig(left_out=("Pump sets", "Vehicles"))))
+
+
+def test_a_title_of_sales_and_peaks_says_neither_of_a_row(tmp_path: Path) -> None:
+    rows = [["Category", *map(fiscal, YEARS)], *([name, *values] for name, values in SALES.items())]
+    rows.append(["Peak (MW)", *grown(400, 0.01, 14)])
+    data = read_demand(
+        write(tmp_path / "a.xlsx", {"Energy and peak": rows}), DemandConfig(electricity_unit="MU")
+    )
+    assert_sales(data)
+    assert len(data.peaks) == 14
+
+
+@pytest.mark.parametrize(
+    ("header", "factor"), [("Peak (kW)", 1e-3), ("Peak [GW]", 1e3), ("Peak demand", 1.0)]
+)
+def test_peaks_are_read_in_their_unit(header: str, factor: float, tmp_path: Path) -> None:
+    columns = {f"{name} (MU)": values for name, values in SALES.items()} | {header: [4.0] * 14}
+    data = read_demand(write(tmp_path / "sales.xlsx", by_year(columns)))
+    assert set(data.peaks.values()) == {4.0 * factor}
+    said = "no unit is said of 'Peak demand'" in " ".join(map(str, data.problems))
+    assert said == (header == "Peak demand")

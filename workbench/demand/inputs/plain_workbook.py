@@ -6,22 +6,29 @@ these is listed as not used, and totals are compared with the sum of their secto
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbench.data.notes import Notes
-from workbench.data.problems import Problems
+from workbench.data.problems import Answer, Problems
 from workbench.data.tables.table import plain_name, without_unit
 from workbench.data.texts.years import Kind
 from workbench.data.workbooks.finding import MARK
-from workbench.data.workbooks.number_cells import cell_number
 from workbench.data.workbooks.reading import Sheet, Workbook
 from workbench.demand.inputs.driver_sheets import DriverTables
 from workbench.demand.inputs.electricity_unit import UNITS_SHEET, UnitLabel, label_of
-from workbench.demand.inputs.main_sheet import MAIN, MAX_PEAK_MW, MainSheet
+from workbench.demand.inputs.main_sheet import MAIN, MainSheet
 from workbench.demand.inputs.sector_sheets import SectorSheet, with_signs
-from workbench.demand.inputs.series_meaning import Meaning, is_not_used, meaning_of, says_no_user, unit_in
+from workbench.demand.inputs.series_assumptions import ASSUMPTIONS, take_assumptions
+from workbench.demand.inputs.series_meaning import (
+    Meaning,
+    is_not_used,
+    meaning_of,
+    says_no_user,
+    unit_in,
+    without_energy_unit,
+)
+from workbench.demand.inputs.series_values import clash, numbers_of
 from workbench.demand.inputs.year_series import YearSeries, series_of
 from workbench.demand.model.roles import REDUCING, role_of
 
@@ -34,8 +41,6 @@ TOTAL_TOLERANCE = 0.005
 """Share by which a total may differ from the sum of its sectors before that is said."""
 MAX_NAMES = 3
 """Series that one note names."""
-MAX_CHANGES = 3
-"""Texts read as numbers that are said one by one."""
 
 
 @dataclass(slots=True)
@@ -48,6 +53,8 @@ class PlainWorkbook:
     unit: UnitLabel
     unused: Notes
     totals: list[YearSeries] = field(default_factory=list)
+    assumptions: dict[Meaning, list[YearSeries]] = field(default_factory=dict)
+    """Losses, load factors and peaks."""
     not_used: dict[tuple[str, str], list[YearSeries]] = field(default_factory=dict)
     """By sheet and the words that tell it."""
 
@@ -83,6 +90,7 @@ def read_plain(book: Workbook, left_out: Sequence[str], problems: Problems) -> P
     sectors: list[YearSeries] = []
     for name in book.sheet_names:
         sectors += _read_sheet(book.sheet(name), plain, problems)
+    take_assumptions(plain.assumptions, plain.main, plain.unused, problems)
     _note_not_used(plain)
     sectors = sectors or plain.totals
     if not sectors:
@@ -91,7 +99,7 @@ def read_plain(book: Workbook, left_out: Sequence[str], problems: Problems) -> P
     counts = {sheet: sum(series.sheet == sheet for series in sectors) for sheet in book.sheet_names}
     plain.main.name = max(counts, key=lambda sheet: counts[sheet])
     plain.main.sectors = {name: parts[0].cell for name, parts in named.items()}
-    plain.unit = _unit(sectors, problems)
+    plain.unit = _unit(sectors, left_out, problems)
     if not plain.unit.unit and (stated := label_of(book, problems)).unit:
         plain.unit = stated
     for name, parts in named.items():
@@ -137,62 +145,17 @@ def _note_not_used(plain: PlainWorkbook) -> None:
 
 def _is_sector(series: YearSeries, plain: PlainWorkbook, problems: Problems) -> bool:
     """Whether a series is of a sector; any other is put where it belongs."""
-    main, meaning = plain.main, meaning_of(series)
-    targets: dict[Meaning, tuple[dict[int, float], str, float]] = {
-        Meaning.LOSSES: (main.losses, "losses", 100.0),
-        Meaning.LOAD_FACTOR: (main.load_factors, "loadfactor", 100.0),
-        Meaning.PEAK: (main.peaks, "peak", MAX_PEAK_MW),
-    }
+    meaning = meaning_of(series)
     if meaning is Meaning.TOTAL:
         plain.totals.append(series)
     elif meaning is Meaning.DRIVER:
         _take_driver(series, plain.drivers, problems)
-    elif meaning in targets:
-        target, table, largest = targets[meaning]
-        factor = 1000.0 if meaning is Meaning.PEAK and _says(series.words, r"\bgw\b") else 1.0
-        if largest == 100.0 and _is_share(series):
-            factor = 100.0
-            message = f"the values of '{series.name}' are shares of one, and were read as percentages."
-            problems.change(message, sheet=series.sheet, cell=series.cell)
-        for year, value in _numbers(series, problems).items():
-            if not 0 <= factor * value <= largest:
-                expected = f"expected {meaning} from 0 to {largest:g}, found {value:g}."
-                problems.error(expected, sheet=series.sheet, cell=series.cells[year])
-            target[year] = factor * value
-            main.cells[table, year] = f"{series.sheet}!{series.cells[year]}"
+    elif meaning in ASSUMPTIONS:
+        plain.assumptions.setdefault(meaning, []).append(series)
     elif meaning is not Meaning.SECTOR:
         told = next((word for word in series.words if is_not_used(word)), series.name)
         plain.not_used.setdefault((series.sheet, told), []).append(series)
     return meaning is Meaning.SECTOR
-
-
-def _says(words: Iterable[str], pattern: str) -> bool:
-    return any(re.search(pattern, word, re.IGNORECASE) for word in words)
-
-
-def _is_share(series: YearSeries) -> bool:
-    """Whether percentages are written as shares of one, as a spreadsheet keeps them."""
-    numbers = [value for value in series.values.values() if isinstance(value, (int, float))]
-    return bool(numbers) and max(numbers) <= 1.0
-
-
-def _numbers(series: YearSeries, problems: Problems) -> dict[int, float]:
-    found = Problems(problems.file)
-    read = {
-        year: cell_number(value, found, sheet=series.sheet, cell=series.cells[year])
-        for year, value in series.values.items()
-    }
-    if len(found.changes) > MAX_CHANGES:
-        cells = list(series.cells.values())
-        problems.change(
-            f"{len(found.changes)} numbers of '{series.name}' are stored as text and were read as numbers.",
-            sheet=series.sheet,
-            cell=f"{cells[0]}:{cells[-1]}",
-        )
-        problems.extend(found.errors)
-    else:
-        problems.extend(found)
-    return {year: value for year, value in read.items() if value == value}
 
 
 def _take_driver(series: YearSeries, drivers: DriverTables, problems: Problems) -> None:
@@ -200,7 +163,7 @@ def _take_driver(series: YearSeries, drivers: DriverTables, problems: Problems) 
     name = name if not says_no_user(name) else series.sheet
     if not drivers.actual:
         drivers.sheet = series.sheet
-    values = _numbers(series, problems)
+    values = numbers_of(series, problems)
     if name in drivers.actual:
         known = drivers.actual[name]
         if any(known.get(year, value) != value for year, value in values.items()):
@@ -225,11 +188,11 @@ def _named(sectors: Sequence[YearSeries], problems: Problems) -> dict[str, list[
     """Name the sectors: by section where several have one name, by sheet where the name says no user."""
     names: dict[str, list[YearSeries]] = {}
     for series in sectors:
-        name = without_unit(series.name)
+        name = without_energy_unit(series.name)
         names.setdefault(series.sheet if says_no_user(name) else name, []).append(series)
     named: dict[str, list[YearSeries]] = {}
     for name, same in names.items():
-        if not _clash(same):
+        if not clash(same):
             named[name] = _once(name, same, problems)
             continue
         parts = {f"{series.section} {name}".strip(): series for series in same}
@@ -261,15 +224,6 @@ def _once(name: str, same: Sequence[YearSeries], problems: Problems) -> list[Yea
     return [series for series in same if series is whole or not whole.values.keys() >= series.values.keys()]
 
 
-def _clash(same: Sequence[YearSeries]) -> bool:
-    known: dict[int, object] = {}
-    for series in same:
-        if any(known.get(year, value) != value for year, value in series.values.items()):
-            return True
-        known |= series.values
-    return False
-
-
 def _sector(name: str, parts: Sequence[YearSeries], problems: Problems) -> SectorSheet:
     values: dict[int, float] = {}
     cells: dict[int, str] = {}
@@ -281,7 +235,7 @@ def _sector(name: str, parts: Sequence[YearSeries], problems: Problems) -> Secto
             message = f"'{text}'{many} in the values of '{series.name}': not known, and no zero."
             problems.change(message, sheet=series.sheet, cell=first)
         other = series.sheet != parts[0].sheet
-        for year, value in _numbers(series, problems).items():
+        for year, value in numbers_of(series, problems).items():
             values[year] = value
             cells[year] = f"{series.sheet}!{series.cells[year]}" if other else series.cells[year]
         projected |= {year for year, kind in series.kinds.items() if kind is Kind.PROJECTION}
@@ -290,12 +244,17 @@ def _sector(name: str, parts: Sequence[YearSeries], problems: Problems) -> Secto
     return SectorSheet(name, sheet, values, cells, frozenset(projected))
 
 
-def _unit(sectors: Sequence[YearSeries], problems: Problems) -> UnitLabel:
-    """The unit of energy that the sectors are in; an error where they say several."""
+def _unit(sectors: Sequence[YearSeries], left_out: Sequence[str], problems: Problems) -> UnitLabel:
+    """The unit of energy that the sectors are in; an error where they say several, or some tables none."""
     found: dict[str, UnitLabel] = {}
+    tables: dict[tuple[str, int], list[YearSeries]] = {}
+    with_unit: set[tuple[str, int]] = set()
     for series in sectors:
+        table = (series.sheet, series.block)
+        tables.setdefault(table, []).append(series)
         unit = next((unit for word in series.words if (unit := unit_in(word))), None)
         if unit is not None:
+            with_unit.add(table)
             found.setdefault(unit, UnitLabel(unit, series.sheet, series.cell))
     if len(found) > 1:
         first, second = list(found.values())[:2]
@@ -305,6 +264,16 @@ def _unit(sectors: Sequence[YearSeries], problems: Problems) -> UnitLabel:
             sheet=second.sheet,
             cell=second.cell,
         )
+    for table, members in tables.items() if found else ():
+        names = [name for s in members if (name := without_energy_unit(s.name)) not in left_out]
+        if table not in with_unit and names:
+            problems.error(
+                f"no unit is said of {', '.join(names)}, unlike of others: write it into the header or the title "
+                "where they are sales, or name them in left_out where they are not.",
+                sheet=table[0],
+                cell=members[0].cell,
+            )
+            problems.offer(*(Answer("left_out", name, f"Leave out {name}") for name in names))
     return next(iter(found.values()), UnitLabel(sheet=sectors[0].sheet, is_needed=True))
 
 
@@ -340,7 +309,7 @@ def _differences(
     said: Mapping[int, float], parts: Sequence[YearSeries], silent: Problems
 ) -> dict[int, float]:
     """Sum of the parts in the years in which a total says something else."""
-    numbers = [_numbers(series, silent) for series in parts]
+    numbers = [numbers_of(series, silent) for series in parts]
     sums = {year: sum(part.get(year, 0.0) for part in numbers) for year in said}
     return {
         year: sums[year] for year in said if abs(sums[year] - said[year]) > TOTAL_TOLERANCE * abs(said[year])
@@ -353,7 +322,7 @@ def _compare_totals(plain: PlainWorkbook, sectors: Sequence[YearSeries], problem
     for total in plain.totals:
         whole = [s for s in sectors if (s.sheet, s.block) == (total.sheet, total.block)]
         section = [s for s in whole if s.section == total.section]
-        said = _numbers(total, silent)
+        said = numbers_of(total, silent)
         # A total below the last section is of that section, or of all.
         off = min(
             (_differences(said, mine, silent) for mine in (section, whole) if mine), key=len, default={}

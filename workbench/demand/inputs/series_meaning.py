@@ -11,7 +11,7 @@ from workbench.data.texts.dates import MONTH_NAMES
 from workbench.data.texts.labels import is_total_label
 from workbench.demand.inputs.year_series import YearSeries
 
-__all__ = ["Meaning", "is_not_used", "meaning_of", "says_no_user", "unit_in"]
+__all__ = ["Meaning", "is_not_used", "meaning_of", "says_no_user", "unit_in", "without_energy_unit"]
 
 
 class Meaning(StrEnum):
@@ -47,19 +47,28 @@ _LOSSES = _IS(r"\bloss(es)?\b", re.IGNORECASE)
 _COMMERCIAL = _IS(r"\bat ?& ?c\b|aggregate|commercial loss", re.IGNORECASE)
 _LOAD_FACTOR = _IS(r"load ?factor|\blf\b", re.IGNORECASE)
 _PEAK = _IS(r"\bpeak\b|\bmax(imum|\.)? demand\b", re.IGNORECASE)
+_SALES_TOO = _IS(r"\bsales?\b|consumption|\benergy and\b|\band energy\b", re.IGNORECASE)
+"""A title of sales and of something else says of a row below it neither."""
 _DRIVER = _IS(
-    r"\bg[sn]?dp\b|\bgd?dp\b|\bn?sdp\b|\bg?s?va\b|\bgva\b|population|per ?capita (income|gs?dp)|\bhouseholds?\b"
-    r"|\bcpi\b|price index|rainfall|temperature|cooling degree|heating degree|\bincome\b",
+    r"\bg[sn]?dp\b|\bgd?dp\b|\bn?sdp\b|\bg?s?va\b|\bgva\b|population|per ?capita (income|gs?dp)"
+    r"|(number|no\.?|nos\.?) of households|\bcpi\b|price index|rainfall|temperature|cooling degree|heating degree"
+    r"|\bincome\b",
     re.IGNORECASE,
 )
+"""Not households alone: they are a sector as well."""
+_POWER_ALONE = _IS(r"\s*(mw|gw|kw|kva|mva)\s*", re.IGNORECASE)
 _OTHER = _IS(
     r"^\s*(no\.?|nos\.?|numbers?|count)\b|\b(no\.?|number) of\b"
-    r"|^\s*(consumers?|customers?|connections?)\s*([(\[].*)?$|connected load|contract(ed)? (demand|load)"
-    r"|revenue|tariff|\brs\.?\b|\u20b9|\binr\b|crores?\b|\bcost\b"
-    r"|\bmw\b|\bgw\b|\bkw\b|\bkva\b|\bmva\b|\bhp\b|installed capacity|per ?capita|specific consumption"
-    r"|kwh ?/|units ?/",
+    r"|^\s*(consumers?|customers?|connections?)\s*([(\[].*)?$"
+    r"|^\s*(total )?(connected load|contract(ed)? (demand|load))\b(?!.*\d)"
+    r"|revenue|\btariffs?\b(?! categor)|\brs\.?\b|\u20b9|\binr\b|crores?\b|\bcost\b"
+    r"|(^|[(\[,]|\bin)\s*(mw|gw|kw|kva|mva|hp)\s*[)\]]?\s*$"
+    r"|[(\[]\s*(in )?('?000 )?(k?t|mt|mmt|tonnes?|tons?|km2?|ha|hectares?|mm|cm|\u00b0c|million|mn"
+    r"|lakhs?|thousands?|'?000|usd|eur|\$|\u20ac|nos?\.?|numbers?)\s*[)\]]\s*$"
+    r"|installed capacity|per ?capita|specific consumption|kwh ?/|units ?/",
     re.IGNORECASE,
 )
+"""A power in the name of a category, such as "up to 20 HP", is none of its unit."""
 _GRID = _IS(
     r"requirement|(energy|power) (input|purchased?|available|availability|supplied|handled|met)|input energy"
     r"|energy (at|into|sent)|ex-?bus|power purchase|\bt ?& ?d\b|\bat ?& ?c\b|surplus|deficit|shortage"
@@ -67,36 +76,11 @@ _GRID = _IS(
     re.IGNORECASE,
 )
 _ENERGY = _IS(r"\bsales?\b|consumption|\benergy\b|electricity|\bdemand\b|units? sold|billed", re.IGNORECASE)
-_GENERIC = frozenset(
-    (
-        *(
-            "electricity",
-            "sales",
-            "sale",
-            "consumption",
-            "energy",
-            "demand",
-            "unitssold",
-            "energysales",
-            "value",
-        ),
-        *(
-            "electricityconsumption",
-            "energyconsumption",
-            "electricitysales",
-            "electricitydemand",
-            "energysold",
-        ),
-        *(
-            "billedenergy",
-            "units",
-            "energydemand",
-            "salesofelectricity",
-            "salesofpower",
-            "amount",
-            "quantity",
-        ),
-    )
+_ENERGY_OF = "electricity|energy|unit|power"
+_GENERIC = _IS(
+    rf"(annual|total)?(({_ENERGY_OF})?(sales?|consumption|demand)|(salesof)?({_ENERGY_OF})s?(sold|billed)?|billedenergy"
+    "|value|amount|quantity)",
+    re.IGNORECASE,
 )
 """Names that say what is counted, not who uses it, as plain names."""
 
@@ -105,25 +89,25 @@ def meaning_of(series: YearSeries) -> Meaning:
     """Tell what a series is by what is written about it; the nearest text that says something decides."""
     if series.name.casefold() in MONTH_NAMES:
         return Meaning.NOT_USED
+    said = [meaning for text in series.words[1:] if (meaning := _said(text)) is not None]
+    if _POWER_ALONE.fullmatch(series.name):
+        return Meaning.PEAK if said[:1] == [Meaning.PEAK] else Meaning.NOT_USED
     own = _said(series.name)
     if is_total_label(without_unit(series.name)) and own in (None, Meaning.SECTOR):
-        rest = [meaning for text in series.words[1:] if (meaning := _said(text)) is not None]
-        return Meaning.TOTAL if not rest or rest[0] is Meaning.SECTOR else Meaning.NOT_USED
-    for text in series.words:
-        if (meaning := _said(text)) is not None:
-            return meaning
-    return Meaning.SECTOR
+        return Meaning.TOTAL if not said or said[0] is Meaning.SECTOR else Meaning.NOT_USED
+    return own or next(iter(said), Meaning.SECTOR)
 
 
 def _said(text: str) -> Meaning | None:
     unit = unit_in(text)
+    alone = unit is None and not _SALES_TOO.search(text)
     rules: tuple[tuple[Callable[[str], object], Meaning], ...] = (
-        (lambda t: _LOSSES.search(t) and unit is None and not _COMMERCIAL.search(t), Meaning.LOSSES),
-        (_LOSSES.search, Meaning.NOT_USED),
+        (lambda t: alone and _LOSSES.search(t) and not _COMMERCIAL.search(t), Meaning.LOSSES),
+        (lambda t: not _SALES_TOO.search(t) and _LOSSES.search(t), Meaning.NOT_USED),
         (_LOAD_FACTOR.search, Meaning.LOAD_FACTOR),
-        (lambda t: _PEAK.search(t) and unit is None, Meaning.PEAK),
+        (lambda t: alone and _PEAK.search(t), Meaning.PEAK),
         (_RATIO.search, Meaning.NOT_USED),
-        (_DRIVER.search, Meaning.DRIVER),
+        (lambda t: alone and _DRIVER.search(t), Meaning.DRIVER),
         (_GRID.search, Meaning.NOT_USED),
         (lambda _: unit is not None, Meaning.SECTOR),
         (_OTHER.search, Meaning.NOT_USED),
@@ -144,6 +128,12 @@ def unit_in(text: str) -> str | None:
     return None
 
 
+def without_energy_unit(name: str) -> str:
+    """Give a name without the unit of energy in brackets behind it; other brackets are a part of it."""
+    plain = without_unit(name)
+    return plain if unit_in(name[len(plain) :]) else name
+
+
 def is_not_used(text: str) -> bool:
     """Whether a text says that its series is none that a forecast uses."""
     return _said(text) is Meaning.NOT_USED
@@ -151,4 +141,4 @@ def is_not_used(text: str) -> bool:
 
 def says_no_user(name: str) -> bool:
     """Whether a name says what is counted, such as sales, and not who uses it."""
-    return plain_name(name) in _GENERIC
+    return _GENERIC.fullmatch(plain_name(name)) is not None
