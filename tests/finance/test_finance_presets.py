@@ -226,8 +226,12 @@ Operating expenses,40,41,-1,97.56%,40,41,-1,97.56%,40,41,-1,97.56%
         "Revenue,100,110,105,110,120,110\nOperating expenses,40,41,40,41,40,41\n",
         ",Revenue,,Operating expenses,\nMonth,Actual,Budget,Actual,Budget\n"
         "2024-01,100,110,40,41\n2024-02,105,110,40,41\n2024-03,120,110,40,41\n",
+        "Month,Account,Actual,Budget amount,Variance\n"
+        "2024-01,Revenue,100,110,-10\n2024-01,Operating expenses,40,41,-1\n"
+        "2024-02,Revenue,105,110,-5\n2024-02,Operating expenses,40,41,-1\n"
+        "2024-03,Revenue,120,110,10\n2024-03,Operating expenses,40,41,-1\n",
     ],
-    ids=["quickbooks", "one row of headers", "figures above kinds"],
+    ids=["quickbooks", "one row of headers", "figures above kinds", "accounts below each other"],
 )
 def test_a_budget_beside_what_happened_is_never_added_to_it(text: str) -> None:
     assert figures(ledger_of(text)) == {

@@ -12,6 +12,8 @@ from workbench.data.changes import Change, ChangeKind
 from workbench.data.texts.cells import TYPED
 from workbench.finance.inputs.reading.columns import ColumnKind, kind_of
 from workbench.finance.model.questions import Question
+from workbench.finance.model.roles import Variant
+from workbench.finance.model.variants import split_variant
 
 __all__ = [
     "ACCOUNT_NAME",
@@ -85,24 +87,36 @@ class Accounts:
 def with_accounts_as_columns(names: Sequence[str], places: Sequence[int], frame: pl.DataFrame) -> Accounts:
     """Give each account a column, where a file has one column of accounts and one of amounts.
 
+    A budget, a forecast or the year before in a column beside the amounts becomes one of each account too.
+
     Parameters
     ----------
     names, places
         Header of each column, and its position in the file.
     frame
         ``row`` and text columns ``"0"``, ``"1"`` …
-    file
-        Its name.
-
     """
     plain = [_plain(name) for name in names]
     account = _first(plain, frame, ACCOUNT_NAME, ColumnKind.TEXT)
+    variants = _variants(plain, frame)
     amount = _first(plain, frame, AMOUNT, ColumnKind.NUMBER)
+    amount = next((at for at, variant in variants.items() if variant is Variant.ACTUAL), amount)
     if account is None or amount is None:
         return Accounts(tuple(names), tuple(places), frame)
     if not 2 <= _texts(frame, account).drop_nulls().n_unique() <= MAX_ACCOUNTS:
         return Accounts(tuple(names), tuple(places), frame)
-    return as_columns(names, places, frame, account, amount)
+    return as_columns(names, places, frame, account, amount, [at for at in variants if at != amount])
+
+
+def _variants(plain: Sequence[str], frame: pl.DataFrame) -> dict[int, Variant]:
+    """Columns of numbers whose header says actual, budget, forecast or prior year, and at most amount beside it."""
+    found = {}
+    for at, name in enumerate(plain):
+        rest, variant = split_variant(name.casefold())
+        is_alone = not rest or AMOUNT.fullmatch(rest) is not None
+        if variant is not None and is_alone and kind_of(frame[str(at)], name) is ColumnKind.NUMBER:
+            found[at] = variant
+    return found
 
 
 def is_account(name: str) -> bool:
@@ -133,27 +147,37 @@ def _texts(frame: pl.DataFrame, at: int) -> pl.Series:
 
 
 def as_columns(
-    names: Sequence[str], places: Sequence[int], frame: pl.DataFrame, account: int, amount: int
+    names: Sequence[str],
+    places: Sequence[int],
+    frame: pl.DataFrame,
+    account: int,
+    amount: int,
+    variants: Sequence[int] = (),
 ) -> Accounts:
-    """Give each account a column, of positions ``account`` and ``amount``; see :func:`with_accounts_as_columns`."""
+    """Give each account a column, of positions ``account`` and ``amount``; see :func:`with_accounts_as_columns`.
+
+    ``variants`` are the positions of columns beside the amounts, whose headers become a part of the names.
+    """
     texts = _texts(frame, account)
     found = texts.drop_nulls().unique(maintain_order=True).to_list()
-    kept = [at for at in range(len(names)) if at != amount]
+    kept = [at for at in range(len(names)) if at not in (amount, *variants)]
     columns = [frame["row"]]
     columns += [frame[str(at)].alias(str(to)) for to, at in enumerate(kept)]
-    amounts = frame[str(amount)]
-    for to, name in enumerate(found, len(kept)):
-        columns.append(pl.select(pl.when(texts == name).then(amounts)).to_series().alias(str(to)))
+    of = [(at, name) for at in (amount, *variants) for name in found]
+    for to, (at, name) in enumerate(of, len(kept)):
+        columns.append(pl.select(pl.when(texts == name).then(frame[str(at)])).to_series().alias(str(to)))
     taken = {names[at] for at in kept}
     headers = [f"{name} (account)" if name in taken else name for name in found]
+    headers += [f"{name} {names[at]}" for at in variants for name in found]
     reason = (
-        f"the accounts of '{names[account]}' stand below each other; the amounts of '{names[amount]}' were put "
-        f"into a column for each of the {len(found)}"
+        f"the accounts of '{names[account]}' stand below each other; the amounts of "
+        f"{' and '.join(repr(names[at]) for at in (amount, *variants))} were put into a column for each of the "
+        f"{len(found)}"
     )
     change = Change(ChangeKind.READ_AS, names[amount], (), ("",), (", ".join(found[:6]),), reason)
     return Accounts(
         (*(names[at] for at in kept), *headers),
-        (*(places[at] for at in kept), *[places[amount]] * len(found)),
+        (*(places[at] for at in kept), *(places[at] for at, _ in of)),
         pl.DataFrame(columns),
         names[account],
         (change,),
