@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -78,3 +80,18 @@ def test_more_cost_than_planned_is_unfavourable(result: FinanceResult) -> None:
 
     costs = next(text for text in said if text.startswith("Operating expenses of Sep 2024"))
     assert costs.endswith("above the budget, which is unfavourable.")
+
+
+def test_a_budget_and_the_prior_year_have_measures_of_their_own_and_are_both_reported(tmp_path: Path) -> None:
+    rows = [f"2024-{month:02d},{100 + month},110,{90 + month}" for month in range(1, 13)]
+    text = "\n".join(["Month,Revenue,Revenue Budget,Revenue Prior Year", *rows]) + "\n"
+    table = measure_table(ledger_of(text))
+    titles = table.drop_duplicates("measure").title
+    assert titles.is_unique
+
+    project = Project.create(tmp_path / "company", "Company")
+    (project.inputs / "plan.csv").write_text(text)
+    result = make_finance_report(project, file="plan.csv", horizon=3)
+    _, shown = against_plan(result, INDIA)
+    assert {row[1] for row in shown} == {"budget", "prior year"}
+    assert (result.folder / "report.xlsx").stat().st_size > 0  # type: ignore[operator]

@@ -179,3 +179,12 @@ def test_an_answer_may_take_any_column_where_several_are_offered() -> None:
     text = lines("Date,Sales,Turnover,Invoiced", *rows)
     assert asked(text) == ["role:revenue"]
     assert sums(ledger_of(text, answers={"role:revenue": "Invoiced"})) == {"revenue": 2121.0}
+
+
+@pytest.mark.parametrize("corner", ["", "Line item"])
+@pytest.mark.parametrize(
+    "heads", [["Q1 2023", "Q2 2023", "Q3 2023", "Q4 2023"], ["Jan-23", "Feb-23", "Mar-23", "Apr-23"]]
+)
+def test_periods_across_are_found_below_a_blank_corner(corner: str, heads: list[str]) -> None:
+    text = lines(",".join([corner, *heads]), "Turnover,1000,1001,1002,1003", "Cost of sales,400,401,402,403")
+    assert sums(ledger_of(text)) == {"revenue": 4006.0, "cost_of_sales": 1606.0}

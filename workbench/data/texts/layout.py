@@ -269,7 +269,9 @@ def _worded_position(head: Sequence[Sequence[str | None]]) -> int:
         words = [cell for cell in row if cell is not None and _is_word(cell)]
         if len(words) >= WORDS_IN_HEADER * counts[at] and (at + 1 < len(head) or len(head) == 1):
             return at
-        return at if words and (_dates_in(row) >= MONTHS_ACROSS or _are_years(row)) else -1
+        # Above names and periods the corner may be blank.
+        named = words or row[0] is None
+        return at if named and (_dates_in(row) >= MONTHS_ACROSS or _are_years(row)) else -1
     return -1
 
 

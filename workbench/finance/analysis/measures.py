@@ -163,7 +163,7 @@ def _against_plans(ledger: Ledger) -> Iterator[Measure]:
         ours, theirs, title = actual.name, plan.name, plan.title
         # A factor of 0 keeps to the periods in which the other is given, too.
         for what, words, top in (
-            (ACTUAL, f"{actual.title}, where there is a plan", {ours: 1.0, theirs: 0.0}),
+            (ACTUAL, f"{actual.title}, where {title} is given", {ours: 1.0, theirs: 0.0}),
             (PLAN, title, {theirs: 1.0, ours: 0.0}),
             (DIFFERENCE, f"{actual.title} less {title}", {ours: 1.0, theirs: -1.0}),
         ):

@@ -98,6 +98,7 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
     ),
     Role.EMPLOYEE_COST: (
         "employee cost", "employee costs", "payroll", "salaries", "wages", "personnel cost", "staff costs",
+        "employee benefits expense", "employee benefit expense", "employee benefits expenses",
         "salaries and wages", "wages and salaries", "payroll expenses", "labour cost", "labor cost",
         "personalkosten", "personalaufwand", "charges de personnel", "gastos de personal",
         "costo del personale",
