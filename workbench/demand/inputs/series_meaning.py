@@ -61,7 +61,7 @@ _OTHER = _IS(
     r"^\s*(no\.?|nos\.?|numbers?|count)\b|\b(no\.?|number) of\b"
     r"|^\s*(consumers?|customers?|connections?)\s*([(\[].*)?$"
     r"|^\s*(total )?(connected load|contract(ed)? (demand|load))\b(?!.*\d)"
-    r"|revenue|\btariffs?\b(?! categor)|\brs\.?\b|\u20b9|\binr\b|crores?\b|\bcost\b"
+    r"|revenue|\btariffs?\b(?! category)|\brs\.?\b|\u20b9|\binr\b|crores?\b|\bcost\b"
     r"|(^|[(\[,]|\bin)\s*(mw|gw|kw|kva|mva|hp)\s*[)\]]?\s*$"
     r"|[(\[]\s*(in )?('?000 )?(k?t|mt|mmt|tonnes?|tons?|km2?|ha|hectares?|mm|cm|\u00b0c|million|mn"
     r"|lakhs?|thousands?|'?000|usd|eur|\$|\u20ac|nos?\.?|numbers?)\s*[)\]]\s*$"
